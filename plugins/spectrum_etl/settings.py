@@ -1,0 +1,230 @@
+"""The settings: one typed object, loaded from `include/settings.yaml` and checked on load. Used by DAGs and tasks.
+
+`SPECTRUM_ETL_SETTINGS` names another file. Secrets are not here: they are Airflow connections.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from spectrum_etl.errors import FixConfiguration
+
+Schedule = Literal["never", "daily", "4h", "2h", "hourly"]
+SCHEDULES: tuple[str, ...] = get_args(Schedule)
+OBJECT_NAMES = (
+    "standard_cost_codes",
+    "project_cost_codes",
+    "jobs",
+    "budgets",
+    "prime_contracts",
+    "vendors",
+    "job_costs",
+)
+#: The Airflow Variable that overrides `schedules` from the UI (A4).
+SCHEDULES_VARIABLE = "spectrum_schedules"
+
+Share = Annotated[float, Field(gt=0, le=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Company(_Strict):
+    """One Spectrum company, staged into the common warehouse (A1).
+
+    Args:
+        code: company code as Spectrum shows it, at most 3 characters.
+        name: for people only.
+        phase_category: the standard cost code list that Procore gets (A2).
+        sdx_conn_id: Airflow connection of the web services; null where there are none.
+        infolink_conn_id: Airflow connection of Info-Link; null where there is none.
+        procore_company_id: the Procore company it maps to.
+    """
+
+    code: str = Field(min_length=1, max_length=3)
+    name: str
+    phase_category: str
+    sdx_conn_id: str | None = "spectrum_sdx"
+    infolink_conn_id: str | None = "spectrum_infolink"
+    procore_company_id: int | None = None
+
+    @field_validator("code", "phase_category", mode="after")
+    @classmethod
+    def _trimmed(cls, value: str) -> str:
+        return value.strip()
+
+
+class Schedules(_Strict):
+    """How often each object is staged (A4)."""
+
+    standard_cost_codes: Schedule = "daily"
+    project_cost_codes: Schedule = "4h"
+    jobs: Schedule = "hourly"
+    budgets: Schedule = "4h"
+    prime_contracts: Schedule = "daily"
+    vendors: Schedule = "hourly"
+    job_costs: Schedule = "hourly"
+
+
+class Readers(_Strict):
+    """Which reader each table uses, where there is a choice."""
+
+    jobs: Literal["infolink", "sdx"] = "infolink"
+    project_cost_codes: Literal["infolink", "sdx"] = "infolink"
+    vendors: Literal["infolink", "sdx"] = "infolink"
+    job_cost_totals: Literal["sdx", "transactions"] = "transactions"
+
+
+class Settings(_Strict):
+    """Everything that `include/settings.yaml` says; that file documents each value."""
+
+    companies: tuple[Company, ...] = Field(min_length=1)
+    schedules: Schedules = Schedules()
+    daily_at: time = time(5)
+    timezone: str = "UTC"
+    readers: Readers = Readers()
+    stage_employees: bool = False
+    max_deleted_share: Share = 0.2
+    max_deleted_rows: int = Field(default=20, ge=0)
+    max_rejected_share: Share = 0.1
+    max_rejected_rows: int = Field(default=20, ge=0)
+    max_volume_change: float = Field(default=0.5, gt=0)
+    full_copy_share: Share = 0.3
+    retries: int = Field(default=2, ge=0)
+    retry_delay: float = Field(default=60, ge=0)
+
+    @field_validator("timezone", mode="after")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"{value!r} is not a time zone; use a name such as UTC or America/Denver") from None
+        return value
+
+    @model_validator(mode="after")
+    def _companies_differ(self) -> Settings:
+        codes = [company.code for company in self.companies]
+        if len(set(codes)) != len(codes):
+            raise ValueError(f"companies: a company code is listed twice in {codes}")
+        return self
+
+    def company(self, code: str) -> Company:
+        """The company with this code.
+
+        Raises:
+            FixConfiguration: it is not configured; the message names those that are.
+        """
+        for company in self.companies:
+            if company.code == code.strip():
+                return company
+        raise FixConfiguration(
+            f"company {code!r} is not configured; configured are {', '.join(c.code for c in self.companies)}",
+            remedy="choose one of those, or add the company to include/settings.yaml",
+        )
+
+    def reader(self, table: str) -> str:
+        """Which reader a table uses: `infolink`, `sdx` or `transactions`."""
+        return getattr(self.readers, table, "infolink")
+
+
+def settings_path() -> Path:
+    """Where the settings are: `SPECTRUM_ETL_SETTINGS`, else `include/settings.yaml` beside `plugins/`."""
+    named = os.environ.get("SPECTRUM_ETL_SETTINGS")
+    return Path(named) if named else Path(__file__).resolve().parents[2] / "include" / "settings.yaml"
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Read and check the settings.
+
+    Args:
+        path: the file; by default `settings_path()`.
+
+    Raises:
+        FixConfiguration: the file is missing, is not YAML, or holds a value that is not allowed; the message names
+            every wrong value and what is allowed.
+    """
+    path = path or settings_path()
+    return _load(path, path.stat().st_mtime_ns if path.exists() else 0)
+
+
+@functools.lru_cache(maxsize=4)
+def _load(path: Path, _changed: int) -> Settings:
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise FixConfiguration(f"there is no settings file {path}", remedy="restore include/settings.yaml") from None
+    except yaml.YAMLError as error:
+        raise FixConfiguration(f"{path.name} is not YAML: {error}", remedy="mend the line it names") from error
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        wrong = "; ".join(_explain(entry) for entry in error.errors())
+        raise FixConfiguration(f"{path.name}: {wrong}", remedy="correct these values and save the file") from None
+
+
+def schedule_of(object_name: str, settings: Settings, override: str | dict[str, Any] | None = None) -> str | None:
+    """The cron expression of an object's schedule.
+
+    Args:
+        object_name: an importable object.
+        settings: supplies the default.
+        override: the value of the Airflow Variable `spectrum_schedules`: JSON text or its object; empty means none.
+
+    Returns:
+        A cron expression in the time zone of the settings, or None for `never`: runs on demand only.
+
+    Raises:
+        FixConfiguration: an object or a value that does not exist, with those that do (A4).
+    """
+    return {
+        "never": None,
+        "daily": f"{settings.daily_at.minute} {settings.daily_at.hour} * * *",
+        "4h": "0 */4 * * *",
+        "2h": "0 */2 * * *",
+        "hourly": "0 * * * *",
+    }[{**settings.schedules.model_dump(), **_overrides(override)}[object_name]]
+
+
+def _overrides(override: str | dict[str, Any] | None) -> dict[str, str]:
+    if not override:
+        return {}
+    try:
+        values = json.loads(override) if isinstance(override, str) else override
+    except json.JSONDecodeError as error:
+        raise FixConfiguration(
+            f"the Airflow Variable {SCHEDULES_VARIABLE} is not JSON: {error}",
+            remedy='write it like {"jobs": "hourly", "vendors": "daily"}',
+        ) from None
+    if not isinstance(values, dict):
+        raise FixConfiguration(
+            f"the Airflow Variable {SCHEDULES_VARIABLE} is not a JSON object",
+            remedy='write it like {"jobs": "hourly", "vendors": "daily"}',
+        )
+    for name, value in values.items():
+        if name not in OBJECT_NAMES:
+            raise FixConfiguration(
+                f"the Airflow Variable {SCHEDULES_VARIABLE} names an object {name!r} that does not exist",
+                remedy=f"use {', '.join(OBJECT_NAMES)}",
+            )
+        if value not in SCHEDULES:
+            raise FixConfiguration(
+                f"the Airflow Variable {SCHEDULES_VARIABLE} schedules {name} as {value!r}",
+                remedy=f"use one of {', '.join(SCHEDULES)}",
+            )
+    return values
+
+
+def _explain(entry: Any) -> str:
+    where = ".".join(str(part) for part in entry["loc"]) or "settings"
+    return f"{where}: {entry['msg']} (it holds {entry.get('input')!r})"

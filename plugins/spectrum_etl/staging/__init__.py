@@ -1,0 +1,1 @@
+"""The importable objects as data, and the way each walks: land, check, publish."""

@@ -1,0 +1,109 @@
+"""Budgets: original and current estimate of every job, phase and cost type (E3, E4)."""
+
+from spectrum_etl.staging.spec import Check, Column, ImportObject, InfoLink, Table, company_column
+
+BUDGETS = Table(
+    name="budgets",
+    comment="One row a job, phase and cost type: its original estimate, posted adjustments, approved changes and "
+    "current estimate. Amounts in the company's currency; lines of 0 are budgets too.",
+    infolink=InfoLink(
+        query="budgets.sql",
+        tables={
+            "p": "JC_PHASE_MASTER_MC",
+            "e": "JC_PHASE_ESTIMATES_MC",
+            "d": "CR_CHNG_REQ_CON_DET_MC",
+            "h": "CR_CHNG_REQ_HDR_MC",
+            "s": "CR_CHNG_REQ_STATUS_MC",
+        },
+        joined=(
+            "e.Est_Cost",
+            "e.Est_Hours?",
+            "e.Est_Quantity?",
+            "d.Change_Request_Amount",
+            "d.Change_Request_Hours?",
+            "d.Change_Request_Quantity?",
+            "h.Change_Order_Number",
+            "h.CR_Status",
+            "s.CR_Type",
+        ),
+    ),
+    columns=(
+        company_column(),
+        Column("job_number", "code", "Job number", source="Job_Number", key=True, required=True),
+        Column("phase_code", "code", "Phase, without separators", source="Phase_Code", key=True, required=True),
+        Column("cost_type", "code", "Cost type", source="Cost_Type", key=True, required=True),
+        Column("description", "text", "What the phase is", source="Description", required=True),
+        Column("status_code", "code", "A active, I inactive, C complete", source="Status_Code", required=True),
+        Column("unit_of_measure", "code", "Unit of the quantities", source="Unit_of_Measure"),
+        Column("original_estimate", "money", "Original estimated cost", source="Original_Est_Cost", required=True),
+        Column("original_hours", "quantity", "Original estimated hours", source="Original_Est_Hours"),
+        Column("original_quantity", "quantity", "Original estimated quantity", source="Original_Est_Quantity"),
+        Column("estimate_adjustments", "money", "Sum of posted estimate adjustments", source="adjusted.Est_Cost"),
+        Column("adjusted_hours", "quantity", "Hours of posted estimate adjustments", source="adjusted.Est_Hours"),
+        Column(
+            "adjusted_quantity", "quantity", "Quantity of posted estimate adjustments", source="adjusted.Est_Quantity"
+        ),
+        Column(
+            "approved_changes",
+            "money",
+            "Sum of change requests that have a change order number or a status of type 1, 2 or 5",
+            source="changed.Change_Request_Amount",
+        ),
+        Column("changed_hours", "quantity", "Hours of those change requests", source="changed.Change_Request_Hours"),
+        Column(
+            "changed_quantity",
+            "quantity",
+            "Quantity of those change requests",
+            source="changed.Change_Request_Quantity",
+        ),
+        Column(
+            "current_estimate",
+            "money",
+            "Original estimate + adjustments + approved changes",
+            derived="original_estimate + coalesce(estimate_adjustments, 0) + coalesce(approved_changes, 0)",
+        ),
+        Column(
+            "current_hours",
+            "quantity",
+            "Original + adjusted + changed hours",
+            derived="coalesce(original_hours, 0) + coalesce(adjusted_hours, 0) + coalesce(changed_hours, 0)",
+        ),
+        Column(
+            "current_quantity",
+            "quantity",
+            "Original + adjusted + changed quantity",
+            derived="coalesce(original_quantity, 0) + coalesce(adjusted_quantity, 0) + coalesce(changed_quantity, 0)",
+        ),
+    ),
+    checks=(
+        Check(
+            "original_in_range",
+            "between",
+            ("original_estimate",),
+            "warning",
+            "An original estimate beyond a billion either way: look at the phase in Spectrum.",
+            minimum="-1000000000",
+            maximum="1000000000",
+        ),
+        Check(
+            "phase_is_staged",
+            "sql",
+            ("phase_code",),
+            "warning",
+            "A budget for a phase and cost type that is not among the staged project cost codes: sync those.",
+            query="phase_is_staged.sql",
+        ),
+        Check(
+            "job_is_staged",
+            "sql",
+            ("job_number",),
+            "warning",
+            "A budget of a job that is not staged: sync the jobs, or look at the job in Spectrum.",
+            query="job_is_staged.sql",
+        ),
+    ),
+)
+
+OBJECT = ImportObject(
+    name="budgets", title="Budgets", tables=(BUDGETS,), readers={"budgets": ("infolink",)}, schedule="4h"
+)

@@ -1,0 +1,132 @@
+"""Job costs: every posted transaction, and the job-to-date totals that Procore gets (K1)."""
+
+from spectrum_etl.staging.spec import Check, Column, ImportObject, InfoLink, Table, company_column
+
+JOB_COST_TRANSACTIONS = Table(
+    name="job_cost_transactions",
+    comment="One row a posted job cost transaction; living rows only. Spectrum gives them no key: two equal rows are "
+    "two postings.",
+    infolink=InfoLink(query="job_cost_transactions.sql", tables={"t": "JC_TRANSACTION_HISTORY_MC"}),
+    partitioned=True,
+    columns=(
+        company_column(),
+        Column("job_number", "code", "Job number", source="Job_Number", required=True),
+        Column("phase_code", "code", "Phase, without separators", source="Phase_Code", required=True),
+        Column("cost_type", "code", "Cost type", source="Cost_Type", required=True),
+        Column("tran_date", "date", "Date of the transaction", source="Tran_Date_Text", required=True, ymd=True),
+        Column("tran_type_code", "code", "Where it was entered: JC, AP, PR, EC, IN, PO", source="Tran_Type_Code"),
+        Column(
+            "tran_amount",
+            "money",
+            "Cost, in the company's currency; may be negative",
+            source="Tran_Amount",
+            required=True,
+        ),
+        Column("total_hours", "quantity", "Hours", source="Total_Hours"),
+        Column("quantity", "quantity", "Quantity", source="Quantity"),
+        Column("unit_of_measure", "code", "Unit of the quantity", source="Unit_of_Measure"),
+        Column("reference_1", "code", "Reference: invoice, check, batch line", source="Reference_1"),
+        Column("description", "text", "What it was for", source="Description"),
+        Column("batch_code", "code", "Batch it was posted in", source="Batch_Code"),
+        Column("vendor_code", "code", "Vendor", source="Vendor_Code"),
+        Column("vendor_name", "text", "Vendor's name at posting", source="Vendor_Name"),
+        Column(
+            "employee_code", "code", "Employee; only with stage_employees (M9)", source="Employee_Code", personal=True
+        ),
+        Column(
+            "employee_name",
+            "text",
+            "Employee's name; only with stage_employees (M9)",
+            source="Employee_Name",
+            personal=True,
+        ),
+        Column("cost_center", "code", "Cost center", source="Cost_Center"),
+        Column("gl_account", "code", "Account charged, without separators", source="GL_Account"),
+    ),
+    checks=(
+        Check(
+            "amount_in_range",
+            "between",
+            ("tran_amount",),
+            "warning",
+            "A transaction beyond a hundred million either way: look at the posting in Spectrum.",
+            minimum="-100000000",
+            maximum="100000000",
+        ),
+        Check(
+            "hours_in_range",
+            "between",
+            ("total_hours",),
+            "warning",
+            "More than ten thousand hours in one posting: look at it in Spectrum.",
+            minimum="-10000",
+            maximum="10000",
+        ),
+        Check(
+            "date_in_range",
+            "between",
+            ("tran_date",),
+            "warning",
+            "A transaction before 1980 or after 2100: look at the posting in Spectrum.",
+            minimum="1980-01-01",
+            maximum="2100-12-31",
+        ),
+        Check(
+            "known_tran_type",
+            "in_set",
+            ("tran_type_code",),
+            "warning",
+            "A transaction type that is not known: tell the project which one, with Spectrum's meaning of it.",
+            values=("JC", "AP", "PR", "EC", "IN", "PO"),
+        ),
+        Check(
+            "phase_is_staged",
+            "sql",
+            ("phase_code",),
+            "warning",
+            "Costs on a phase and cost type that is not among the staged project cost codes: sync those.",
+            query="phase_is_staged.sql",
+        ),
+    ),
+)
+
+JOB_COST_TOTALS = Table(
+    name="job_cost_totals",
+    comment="One row a job, phase and cost type: job-to-date cost and hours. Read by GetPhase, or summed from the "
+    "transactions; in the latter case there are no projections.",
+    sdx="phase_totals",
+    columns=(
+        company_column(),
+        Column("job_number", "code", "Job number", sdx="Job_Number", key=True, required=True),
+        Column("phase_code", "code", "Phase, without separators", sdx="Phase_Code", key=True, required=True),
+        Column("cost_type", "code", "Cost type", sdx="Cost_Type", key=True, required=True),
+        Column("jtd_cost", "money", "Job-to-date cost", sdx="JTD_Actual_Dollars", required=True),
+        Column("jtd_hours", "quantity", "Job-to-date hours", sdx="JTD_Hours"),
+        Column("jtd_quantity", "quantity", "Job-to-date quantity", sdx="JTD_Quantity"),
+        Column("projected_cost", "money", "Projected cost at completion", sdx="Projected_Dollars"),
+        Column("projected_hours", "quantity", "Projected hours at completion", sdx="Projected_Hours"),
+        Column("projected_quantity", "quantity", "Projected quantity at completion", sdx="Projected_Quantity"),
+        Column("current_estimate", "money", "Current estimated cost", sdx="Current_Estimated_Dollars"),
+        Column("estimated_hours", "quantity", "Current estimated hours", sdx="Estimated_Hours"),
+        Column("estimated_quantity", "quantity", "Current estimated quantity", sdx="Estimated_Quantity"),
+    ),
+    checks=(
+        Check(
+            "cost_in_range",
+            "between",
+            ("jtd_cost",),
+            "warning",
+            "Job-to-date cost beyond a billion either way on one phase and cost type: look at it in Spectrum.",
+            minimum="-1000000000",
+            maximum="1000000000",
+        ),
+    ),
+)
+
+OBJECT = ImportObject(
+    name="job_costs",
+    title="Job costs",
+    tables=(JOB_COST_TRANSACTIONS, JOB_COST_TOTALS),
+    readers={"job_cost_transactions": ("infolink",), "job_cost_totals": ("sdx", "transactions")},
+    schedule="hourly",
+)

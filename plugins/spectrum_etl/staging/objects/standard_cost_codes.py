@@ -1,0 +1,59 @@
+"""Standard cost codes and cost types: the lists that every project's codes come from (B1, A2)."""
+
+from spectrum_etl.staging.spec import Check, Column, ImportObject, InfoLink, Table, company_column
+
+STANDARD_COST_CODES = Table(
+    name="standard_cost_codes",
+    comment="One row a standard phase of a phase category.",
+    infolink=InfoLink(query="standard_cost_codes.sql", tables={"s": "JC_STD_PHASE_DESCRIPTION_MC"}),
+    columns=(
+        company_column(),
+        Column(
+            "phase_category",
+            "code",
+            "Phase category: a list of standard phases; the settings name the one that Procore gets (A2)",
+            source="Phase_Category",
+            key=True,
+            required=True,
+        ),
+        Column("phase_code", "code", "Phase, without separators", source="Phase_Code", key=True, required=True),
+        Column("description", "text", "What the phase is", source="Description", required=True),
+        Column(
+            "importable",
+            "boolean",
+            'Whether it belongs to the list "Spectrum Standard Cost Codes": the phase category of the settings',
+            derived="phase_category = %(phase_category)s",
+        ),
+    ),
+    checks=(
+        Check(
+            "configured_category_exists",
+            "sql",
+            ("phase_category",),
+            "warning",
+            "No standard phase has the phase category of the settings, so none is importable: correct phase_category "
+            "of this company in include/settings.yaml.",
+            query="standard_cost_codes_category_exists.sql",
+        ),
+    ),
+)
+
+STANDARD_COST_TYPES = Table(
+    name="standard_cost_types",
+    comment="One row a cost type of the company: labor, material, equipment, ...",
+    infolink=InfoLink(query="standard_cost_types.sql", tables={"t": "JC_COST_TYPE_MASTER_MC"}),
+    columns=(
+        company_column(),
+        Column("cost_type", "code", "Cost type", source="Cost_Type", key=True, required=True),
+        Column("description", "text", "What the cost type is", source="Description", required=True),
+        Column("status_code", "code", "A active, I inactive", source="Status_Code"),
+    ),
+)
+
+OBJECT = ImportObject(
+    name="standard_cost_codes",
+    title="Standard cost codes and cost types",
+    tables=(STANDARD_COST_CODES, STANDARD_COST_TYPES),
+    readers={"standard_cost_codes": ("infolink",), "standard_cost_types": ("infolink",)},
+    schedule="daily",
+)

@@ -1,0 +1,251 @@
+"""What an importable object is: its tables, columns, rules and checks, as data.
+
+Everything else is derived from here: the DDL, the comments, the landing table, the casts, the row hash, the drift
+check, the source query's column list, the documentation. The objects themselves are in `staging.objects`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Literal
+
+Reader = Literal["infolink", "sdx", "transactions"]
+Severity = Literal["critical", "warning"]
+ColumnType = Literal["code", "text", "money", "quantity", "integer", "date", "boolean"]
+
+#: Staged PostgreSQL type of each column type. Codes are text: they are never numbers (`007` is not `7`).
+SQL_TYPES: dict[ColumnType, str] = {
+    "code": "text",
+    "text": "text",
+    "money": "numeric(14,2)",
+    "quantity": "numeric(14,4)",
+    "integer": "integer",
+    "date": "date",
+    "boolean": "boolean",
+}
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One staged column.
+
+    Args:
+        name: Spectrum's name in snake_case.
+        type: what it holds; decides the staged type, the cast and the row rules.
+        comment: what an analyst reads in the database and in the mapping docs.
+        source: the Info-Link column, `Job_Number`, or `e.Est_Cost` where it belongs to another alias of the query
+            than the first; several names of which the first that exists is read (`("Status", "Status_Code")`); none
+            where Info-Link does not have it.
+        sdx: field of the web service's record; none where that reader does not have it.
+        key: part of the row's key: never blank.
+        required: a source without this column stops the sync, and a row without a value is rejected.
+        allowed: a row with another value is rejected.
+        ymd: the source holds the date as text, YYYYMMDD.
+        personal: beside amounts this tells what a person earns: read only where `stage_employees` is on.
+        derived: SQL over the table's other columns, in place of a source. May use the parameters of
+            `staging.cast.derived_parameters`.
+    """
+
+    name: str
+    type: ColumnType
+    comment: str
+    source: str | tuple[str, ...] | None = None
+    sdx: str | None = None
+    key: bool = False
+    required: bool = False
+    allowed: tuple[str, ...] = ()
+    ymd: bool = False
+    personal: bool = False
+    derived: str | None = None
+
+    def __post_init__(self) -> None:
+        if not _NAME.match(self.name):
+            raise ValueError(f"column name {self.name!r}: use snake_case")
+        if not self.comment:
+            raise ValueError(f"column {self.name}: a column without a comment tells an analyst nothing")
+        if self.derived is None and self.source is None and self.sdx is None:
+            raise ValueError(f"column {self.name}: no reader has it and it is not derived")
+
+    @property
+    def sql_type(self) -> str:
+        """The staged PostgreSQL type."""
+        return SQL_TYPES[self.type]
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The Info-Link names to try, in order."""
+        if self.source is None:
+            return ()
+        return (self.source,) if isinstance(self.source, str) else self.source
+
+
+@dataclass(frozen=True)
+class Check:
+    """One data check, run by Great Expectations on the landed slice before anything is published.
+
+    Args:
+        name: unique in its table; what `sync.checks` and the page show.
+        kind: which expectation: `not_null`, `unique`, `in_set`, `between`, `ordered` (columns[0] <= columns[1]) or
+            `sql` (a query that returns the offending rows; `{batch}` stands for the landed slice).
+        columns: the columns it looks at.
+        severity: `critical` stops the publish, `warning` publishes and is shown.
+        explains: what a failure means and what to do, for the operator.
+        values: the allowed values of `in_set`.
+        minimum, maximum: the bounds of `between`, in the column's unit.
+        query: file below `include/sql/checks` for `sql`.
+    """
+
+    name: str
+    kind: Literal["not_null", "unique", "in_set", "between", "ordered", "sql"]
+    columns: tuple[str, ...]
+    severity: Severity
+    explains: str
+    values: tuple[str, ...] = ()
+    minimum: str | None = None
+    maximum: str | None = None
+    query: str | None = None
+
+
+@dataclass(frozen=True)
+class InfoLink:
+    """How a table is read from Info-Link.
+
+    Args:
+        query: T-SQL template below `include/sql/infolink`.
+        tables: alias used in the query -> Info-Link table; the first holds the rows, the others join to it.
+        joined: columns that the query uses beside those of the columns (`c.Change_Request_Amount`), all required
+            unless they end in `?`.
+    """
+
+    query: str
+    tables: dict[str, str]
+    joined: tuple[str, ...] = ()
+
+    @property
+    def table(self) -> str:
+        """The Info-Link table whose rows are counted."""
+        return next(iter(self.tables.values()))
+
+
+@dataclass(frozen=True)
+class Table:
+    """One staged table.
+
+    Args:
+        name: its name in the schemas `spectrum` and `history`.
+        comment: what one row is.
+        columns: in the order of the staged table; the first is always `company_code`.
+        infolink: how Info-Link gives it, if it does.
+        sdx: the web service read that gives it: a method of `SdxClient` without `read_`, if one does.
+        partitioned: job and month partitions by fingerprint instead of key and row hash (no row key).
+        checks: beside those derived from the columns.
+        hidden_status: the column that becomes `I` (inactive) when the web service no longer shows a row, because
+            that service shows active ones only and a missing one need not be deleted.
+    """
+
+    name: str
+    comment: str
+    columns: tuple[Column, ...]
+    infolink: InfoLink | None = None
+    sdx: str | None = None
+    partitioned: bool = False
+    checks: tuple[Check, ...] = ()
+    hidden_status: str | None = None
+
+    def __post_init__(self) -> None:
+        names = [column.name for column in self.columns]
+        if len(set(names)) != len(names):
+            raise ValueError(f"table {self.name}: a column is named twice")
+        if names[0] != "company_code":
+            raise ValueError(f"table {self.name}: company code is part of every key and comes first")
+        if not self.partitioned and not self.key:
+            raise ValueError(f"table {self.name}: a snapshot needs a key")
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Names of the key columns; empty for a partitioned table."""
+        return tuple(column.name for column in self.columns if column.key)
+
+    @property
+    def by_job(self) -> bool:
+        """Whether its rows belong to jobs, so that a run can be narrowed to some."""
+        return any(column.name == "job_number" for column in self.columns)
+
+    def read_columns(self, stage_employees: bool = False) -> tuple[Column, ...]:
+        """The columns that come from a source.
+
+        Args:
+            stage_employees: whether personal columns are read too (M9).
+        """
+        return tuple(c for c in self.columns if c.derived is None and (stage_employees or not c.personal))
+
+    def column(self, name: str) -> Column:
+        """The column called `name`; `KeyError` where there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(f"{self.name} has no column {name}")
+
+
+@dataclass(frozen=True)
+class ImportObject:
+    """One importable object: what one `stage_*` DAG moves.
+
+    Args:
+        name: `jobs`, `vendors`, ...; the DAG is `stage_<name>`.
+        title: as people call it.
+        tables: its tables, published in one transaction, in this order.
+        readers: table -> the readers it can use; the first is the default.
+        schedule: never, daily, 4h, 2h or hourly (A4), unless settings say otherwise.
+        on_jobs: whether the trigger form offers to narrow the run to jobs.
+    """
+
+    name: str
+    title: str
+    tables: tuple[Table, ...]
+    readers: dict[str, tuple[Reader, ...]] = field(default_factory=dict)
+    schedule: str = "daily"
+
+    @property
+    def dag_id(self) -> str:
+        """Id of the DAG that stages it."""
+        return f"stage_{self.name}"
+
+    @property
+    def by_job(self) -> bool:
+        """Whether a run can be narrowed to jobs: only if every table can."""
+        return all(table.by_job for table in self.tables)
+
+    def table(self, name: str) -> Table:
+        """The table called `name`; `KeyError` where there is none."""
+        for table in self.tables:
+            if table.name == name:
+                return table
+        raise KeyError(f"{self.name} has no table {name}")
+
+
+def fingerprint(table: Table, reader: str, stage_employees: bool) -> str:
+    """A short text that changes whenever the table's columns, rules or way of reading change.
+
+    It is part of every partition's fingerprint, so that a new column or rule copies the partition again.
+    """
+    described = repr([_plain(c) for c in table.read_columns(stage_employees)]) + repr(_plain(table.infolink))
+    return hashlib.sha256(f"{reader}\n{described}".encode()).hexdigest()[:16]
+
+
+def _plain(value: object) -> object:
+    """The fields of a spec that change what is staged: everything but the comments."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value) if f.name != "comment"}
+    return value
+
+
+def company_column() -> Column:
+    """The company code, first column and first part of the key of every table (A1)."""
+    return Column(
+        "company_code", "code", "Spectrum company", source="Company_Code", sdx="Company_Code", key=True, required=True
+    )
