@@ -1,0 +1,95 @@
+"""The errors of the package, one class per remedy: what a person or a retry rule does about it. Used everywhere.
+
+Retry rules and tasks catch the class; people read the message, which names object, record, field, value, limit and
+what to do. Never put a secret into one.
+"""
+
+from __future__ import annotations
+
+
+class SpectrumEtlError(Exception):
+    """Something went wrong, with where and what to do about it.
+
+    Args:
+        message: what is wrong, in words, without a full stop at the end.
+        object: the importable or exportable object, or the service that was called.
+        company: the company code.
+        record: the key of the record, e.g. `job 24-404`.
+        field: the field or parameter.
+        value: its value; never a secret.
+        limit: what would be allowed, e.g. `at most 10 characters`.
+        remedy: what to do, as an instruction.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        object: str | None = None,
+        company: str | None = None,
+        record: str | None = None,
+        field: str | None = None,
+        value: str | None = None,
+        limit: str | None = None,
+        remedy: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.object = object
+        self.company = company
+        self.record = record
+        self.field = field
+        self.value = value
+        self.limit = limit
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        where = (
+            self.object,
+            f"company {self.company}" if self.company else None,
+            self.record,
+            self.field,
+        )
+        place = ", ".join(part for part in where if part)
+        sentence = f"{place}: {self.message}" if place else self.message
+        details = []
+        if self.value is not None:
+            details.append(f"it holds {self.value!r}")
+        if self.limit is not None:
+            details.append(f"allowed: {self.limit}")
+        if details:
+            sentence += f" ({'; '.join(details)})"
+        sentence = f"{sentence.rstrip('.')}."
+        if not self.remedy:
+            return sentence
+        return f"{sentence} What to do: {self.remedy.rstrip('.')}."
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Survive a pickle: tasks hand errors across processes."""
+        return _rebuild, (type(self), self.message, {k: v for k, v in vars(self).items() if k != "message"})
+
+
+def _rebuild(kind: type[SpectrumEtlError], message: str, fields: dict[str, object]) -> SpectrumEtlError:
+    error = kind(message)
+    vars(error).update(fields)
+    return error
+
+
+class RetryLater(SpectrumEtlError):
+    """A passing fault: a dropped connection, a busy server, data that changed between two calls. Run it again."""
+
+
+class Reauthenticate(SpectrumEtlError):
+    """The credentials are not, or no longer, accepted: renew the token, or correct the password in the connection."""
+
+
+class FixConfiguration(SpectrumEtlError):
+    """A setting, a connection or a permission is wrong; running again does not help until a person corrects it."""
+
+
+class FixRecord(SpectrumEtlError):
+    """One record is wrong; the others go on."""
+
+
+class StopSync(SpectrumEtlError):
+    """Stop and look: an incomplete answer, a required column gone, too many deletions. Nothing is published."""
