@@ -1,0 +1,8 @@
+"""The sandbox's command line: `python -m sandbox load|serve|month|touch|fault|drift`. Used by the demo and by hand."""
+
+import sys
+
+from sandbox.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,73 @@
+"""Writes generated rows into the sandbox database by COPY, codes padded as Spectrum stores them.
+
+Used by the generator and the month of business. Amounts are whole cents until here, so that no float touches money.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from psycopg import Connection, sql
+
+from sandbox.data.tables import PADDED_COLUMNS, pad, tables
+
+_ROWS_BEFORE_WRITE = 10_000
+
+
+def money(cents: int) -> str:
+    """Return cents as a decimal text: -123456 is `-1234.56`."""
+    sign = "-" if cents < 0 else ""
+    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
+
+
+class RowWriter:
+    """Collects rows of any table and copies them in batches, in constant memory.
+
+    Args:
+        connection: the sandbox database; the caller commits.
+    """
+
+    def __init__(self, connection: Connection[Any]) -> None:
+        self._connection = connection
+        self._pending: dict[str, list[tuple[Any, ...]]] = {}
+        self.counts: Counter[str] = Counter()
+
+    def add(self, table: str, values: Mapping[str, Any], trailing: int = 0) -> None:
+        """Take one row; columns that are not given are NULL.
+
+        Args:
+            table: the table's name.
+            values: column name to value; codes trimmed, amounts as text.
+            trailing: spaces to put behind the job number instead of before it, as some rows have them.
+
+        Raises:
+            KeyError: a column the table does not have.
+            ValueError: a code longer than its column.
+        """
+        definition = tables()[table]
+        unknown = values.keys() - {column.name for column in definition.columns}
+        if unknown:
+            raise KeyError(f"table {table} has no column {', '.join(sorted(unknown))}")
+        row = []
+        for column in definition.columns:
+            value = values.get(column.name)
+            if column.name in PADDED_COLUMNS and isinstance(value, str):
+                value = pad(table, column.name, value, trailing if column.name == "Job_Number" else 0)
+            row.append(value)
+        pending = self._pending.setdefault(table, [])
+        pending.append(tuple(row))
+        self.counts[table] += 1
+        if len(pending) >= _ROWS_BEFORE_WRITE:
+            self._write(table)
+
+    def flush(self) -> None:
+        """Copy whatever is still waiting."""
+        for table in list(self._pending):
+            self._write(table)
+
+    def _write(self, table: str) -> None:
+        rows = self._pending.pop(table, [])
+        statement = sql.SQL("COPY dbo.{} FROM STDIN").format(sql.Identifier(table))
+        with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
