@@ -1,0 +1,44 @@
+# Commands of the project. `make` alone lists them. All of them install what they need into .venv first.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.PHONY: help demo down sql test test-all lint bench lock
+
+# Nothing of the calling shell may change what runs here.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV AIRFLOW_HOME PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE PGOPTIONS
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(INSTALLED) ## start everything, stage all seven objects, print what came out
+	@$(BIN)/python -m stack.demo
+
+down: $(INSTALLED) ## stop everything that make demo started
+	@$(BIN)/python -m stack.down
+
+sql: $(INSTALLED) ## open a prompt on the demo's warehouse
+	@$(BIN)/python -m stack.sql_prompt
+
+test: $(INSTALLED) ## run the tests, but for those that take minutes
+	@$(BIN)/python -m pytest -m "not slow"
+
+test-all: $(INSTALLED) ## run every test
+	@$(BIN)/python -m pytest
+
+lint: $(INSTALLED) ## check style, types and SQL
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint --disable-progress-bar include/sql
+
+bench: $(INSTALLED) ## measure; see benchmarks/
+	@$(BIN)/python -m benchmarks
+
+lock: $(INSTALLED) ## pin the newest versions that requirements-dev.txt allows
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade \
+		--generate-hashes --no-annotate requirements-dev.txt --output-file requirements.lock
+
+$(INSTALLED): requirements.lock stack/install.sh
+	@stack/install.sh

@@ -1,0 +1,152 @@
+"""A small client of Airflow's REST API. Used by `stack.demo` and by tests that run real Airflow."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from stack.errors import StackError
+
+_TIMEOUT = (5, 60)
+JsonObject = dict[str, Any]
+
+
+class AirflowApi:
+    """One user's view of one Airflow.
+
+    Args:
+        url: address without a path, for example `http://127.0.0.1:8080`.
+        user: a name known to Airflow's auth manager.
+        password: its password.
+    """
+
+    def __init__(self, url: str, user: str, password: str) -> None:
+        self.url = url.rstrip("/")
+        self._user = user
+        self._password = password
+        self._session = requests.Session()
+        self._session.trust_env = False  # neither proxies nor .netrc have a say on loopback
+
+    def call(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
+        """Call the API, fetching a token first when there is none or it has run out.
+
+        Args:
+            method: HTTP method.
+            path: what follows `/api/v2/`.
+            body: becomes JSON.
+            query: query parameters.
+
+        Returns:
+            The decoded answer, or None when it is empty.
+
+        Raises:
+            StackError: Airflow refuses, with its answer, or cannot be reached.
+        """
+        if "Authorization" not in self._session.headers:
+            self._log_in()
+        answer = self._send(method, f"{self.url}/api/v2/{path}", body, query)
+        if answer.status_code == requests.codes.unauthorized:
+            self._log_in()
+            answer = self._send(method, f"{self.url}/api/v2/{path}", body, query)
+        if not answer.ok:
+            raise StackError(f"Airflow answers {answer.status_code} to {method} {path}: {answer.text[:2000]}")
+        return answer.json() if answer.content else None
+
+    def health(self) -> JsonObject:
+        """Return the state of every component; needs no user."""
+        answer: JsonObject = self._send("GET", f"{self.url}/api/v2/monitor/health", None, {}).json()
+        return answer
+
+    def put(self, kind: str, entities: Sequence[Mapping[str, Any]], *, keep_existing: bool = False) -> None:
+        """Create connections, pools or variables in one call, replacing those that are there.
+
+        Args:
+            kind: `connections`, `pools` or `variables`.
+            entities: their fields, as the API names them.
+            keep_existing: leave those that are there alone instead.
+
+        Raises:
+            StackError: Airflow refuses one of them.
+        """
+        existing = "skip" if keep_existing else "overwrite"
+        action = {"action": "create", "action_on_existence": existing, "entities": list(entities)}
+        refused = self.call("PATCH", kind, {"actions": [action]})["create"]["errors"]
+        if refused:
+            raise StackError(f"Airflow refuses {kind}: {refused}")
+
+    def dags(self) -> dict[str, JsonObject]:
+        """Return all DAGs by id."""
+        return {dag["dag_id"]: dag for dag in self.call("GET", "dags", limit=500)["dags"]}
+
+    def import_errors(self) -> list[JsonObject]:
+        """Return the files that Airflow could not import, each with `filename` and `stack_trace`."""
+        errors: list[JsonObject] = self.call("GET", "importErrors", limit=100)["import_errors"]
+        return errors
+
+    def set_paused(self, dag_id: str, paused: bool) -> None:
+        """Pause or unpause a DAG."""
+        self.call("PATCH", f"dags/{quote(dag_id)}", {"is_paused": paused}, update_mask="is_paused")
+
+    def trigger(self, dag_id: str, conf: Mapping[str, Any] | None = None) -> str:
+        """Start a run on demand and return its id.
+
+        Args:
+            dag_id: the DAG.
+            conf: values of its trigger form that differ from the defaults.
+        """
+        body = {"logical_date": None, "conf": dict(conf or {})}
+        return str(self.call("POST", f"dags/{quote(dag_id)}/dagRuns", body)["dag_run_id"])
+
+    def runs(self, dag_id: str, **query: Any) -> list[JsonObject]:
+        """Return a DAG's runs, newest first; `query` may narrow them, for example `state="running"`."""
+        path = f"dags/{quote(dag_id)}/dagRuns"
+        found: list[JsonObject] = self.call("GET", path, **{"order_by": "-id", "limit": 100, **query})["dag_runs"]
+        return found
+
+    def run(self, dag_id: str, run_id: str) -> JsonObject:
+        """Return one run with its `state`, `start_date` and `end_date`."""
+        found: JsonObject = self.call("GET", _run_path(dag_id, run_id))
+        return found
+
+    def task_instances(self, dag_id: str, run_id: str) -> list[JsonObject]:
+        """Return the task instances of a run with their `state`, mapped ones one by one."""
+        path = f"{_run_path(dag_id, run_id)}/taskInstances"
+        found: list[JsonObject] = self.call("GET", path, limit=1000)["task_instances"]
+        return found
+
+    def log(self, instance: Mapping[str, Any]) -> list[str]:
+        """Return the lines of a task instance's last try.
+
+        Args:
+            instance: one of `task_instances`.
+        """
+        path = f"{_run_path(instance['dag_id'], instance['dag_run_id'])}/taskInstances/{quote(instance['task_id'])}"
+        answer = self.call("GET", f"{path}/logs/{instance['try_number']}", map_index=instance["map_index"])
+        return [_log_line(event) for event in answer["content"]]
+
+    def _log_in(self) -> None:
+        self._session.headers.pop("Authorization", None)
+        body = {"username": self._user, "password": self._password}
+        answer = self._send("POST", f"{self.url}/auth/token", body, {})
+        if not answer.ok:
+            raise StackError(f"Airflow refuses user {self._user!r} with {answer.status_code} at {self.url}/auth/token")
+        self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+
+    def _send(self, method: str, url: str, body: Any, query: Mapping[str, Any]) -> requests.Response:
+        try:
+            return self._session.request(method, url, json=body, params=query, timeout=_TIMEOUT)
+        except requests.RequestException as error:
+            raise StackError(f"Airflow does not answer at {url}: {error}") from error
+
+
+def _run_path(dag_id: str, run_id: str) -> str:
+    return f"dags/{quote(dag_id)}/dagRuns/{quote(run_id, safe='')}"
+
+
+def _log_line(event: Any) -> str:
+    """Return one structured log event as text, with the exception it may carry."""
+    if not isinstance(event, dict):
+        return str(event)
+    causes = [f"{detail.get('exc_type')}: {detail.get('exc_value')}" for detail in event.get("error_detail") or ()]
+    return " ".join(part for part in (str(event.get("event", "")), *causes) if part)
