@@ -77,6 +77,23 @@ BUDGETS = Table(
     ),
     checks=(
         Check(
+            "known_status",
+            "in_set",
+            ("status_code",),
+            "warning",
+            "A phase status that is not documented: tell the project which one, with Spectrum's meaning of it.",
+            values=("A", "I", "C"),
+        ),
+        Check(
+            "current_in_range",
+            "between",
+            ("current_estimate",),
+            "warning",
+            "A current estimate beyond a billion either way: look at the phase's changes in Spectrum.",
+            minimum="-1000000000",
+            maximum="1000000000",
+        ),
+        Check(
             "original_in_range",
             "between",
             ("original_estimate",),

@@ -87,6 +87,23 @@ JOB_COST_TRANSACTIONS = Table(
             "Costs on a phase and cost type that is not among the staged project cost codes: sync those.",
             query="phase_is_staged.sql",
         ),
+        Check(
+            "cost_type_is_staged",
+            "sql",
+            ("cost_type",),
+            "warning",
+            "A cost type that is not in the company's list: sync the standard cost codes, or add it in Spectrum.",
+            query="cost_type_is_staged.sql",
+        ),
+        Check(
+            "vendor_is_staged",
+            "sql",
+            ("vendor_code",),
+            "warning",
+            "Costs of a vendor that is not staged: sync the vendors. Where the web service reads them, one that was "
+            "inactive before the first sync is never shown: read vendors by Info-Link, or ignore this.",
+            query="vendor_is_staged.sql",
+        ),
     ),
 )
 
@@ -119,6 +136,23 @@ JOB_COST_TOTALS = Table(
             "Job-to-date cost beyond a billion either way on one phase and cost type: look at it in Spectrum.",
             minimum="-1000000000",
             maximum="1000000000",
+        ),
+        Check(
+            "phase_is_staged",
+            "sql",
+            ("phase_code",),
+            "warning",
+            "Totals of a phase and cost type that is not among the staged project cost codes: sync those.",
+            query="phase_is_staged.sql",
+        ),
+        Check(
+            "reconciles_to_transactions",
+            "sql",
+            ("jtd_cost",),
+            "warning",
+            "Job-to-date cost differs from the sum of its transactions (K1): a posting between the two readings is "
+            "gone with the next sync; if the difference stays, look at the phase in Spectrum.",
+            query="job_cost_totals_reconcile.sql",
         ),
     ),
 )

@@ -90,6 +90,24 @@ JOBS = Table(
     ),
     checks=(
         Check(
+            "latitude_in_range",
+            "between",
+            ("latitude",),
+            "warning",
+            "A latitude outside -90 to 90 degrees: correct the job's coordinates in Spectrum.",
+            minimum="-90",
+            maximum="90",
+        ),
+        Check(
+            "longitude_in_range",
+            "between",
+            ("longitude",),
+            "warning",
+            "A longitude outside -180 to 180 degrees: correct the job's coordinates in Spectrum.",
+            minimum="-180",
+            maximum="180",
+        ),
+        Check(
             "start_before_completion",
             "ordered",
             ("start_date", "complete_date"),

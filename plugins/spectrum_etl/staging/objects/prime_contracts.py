@@ -52,6 +52,23 @@ PRIME_CONTRACTS = Table(
     ),
     checks=(
         Check(
+            "known_price_method",
+            "in_set",
+            ("price_method_code",),
+            "warning",
+            "A price method that is not documented: tell the project which one, with Spectrum's meaning of it.",
+            values=("F", "T", "C", "U"),
+        ),
+        Check(
+            "contract_in_range",
+            "between",
+            ("original_contract",),
+            "warning",
+            "A negative contract, or one above ten billion: look at the contract in Spectrum.",
+            minimum="0",
+            maximum="9999999999.99",
+        ),
+        Check(
             "job_is_staged",
             "sql",
             ("job_number",),
@@ -103,6 +120,15 @@ PRIME_CONTRACT_ITEMS = Table(
         Column("cost_center", "code", "Cost center", source="Cost_Center"),
     ),
     checks=(
+        Check(
+            "line_in_range",
+            "between",
+            ("original_contract",),
+            "warning",
+            "A line beyond ten billion either way: look at the schedule of values in Spectrum.",
+            minimum="-9999999999.99",
+            maximum="9999999999.99",
+        ),
         Check(
             "contract_is_there",
             "sql",

@@ -46,6 +46,14 @@ PROJECT_COST_CODES = Table(
     ),
     checks=(
         Check(
+            "known_price_method",
+            "in_set",
+            ("price_method_code",),
+            "warning",
+            "A price method that is not documented: tell the project which one, with Spectrum's meaning of it.",
+            values=("F", "T", "C", "U", "J"),
+        ),
+        Check(
             "job_is_staged",
             "sql",
             ("job_number",),

@@ -48,6 +48,16 @@ STANDARD_COST_TYPES = Table(
         Column("description", "text", "What the cost type is", source="Description", required=True),
         Column("status_code", "code", "A active, I inactive", source="Status_Code"),
     ),
+    checks=(
+        Check(
+            "known_status",
+            "in_set",
+            ("status_code",),
+            "warning",
+            "A cost type status that is not documented: tell the project which one, with Spectrum's meaning of it.",
+            values=("A", "I"),
+        ),
+    ),
 )
 
 OBJECT = ImportObject(
