@@ -1,4 +1,4 @@
-"""The rows of the sandbox that are wrong on purpose, so that a newcomer sees what a rejected row and a warning look like.
+"""The rows of the sandbox that are wrong on purpose: what a newcomer sees rejected, and what he is warned about.
 
 `REJECTED` rows cannot be typed or keyed: a sync must set them aside with the reason, and stage everything else.
 `WARNED` rows are odd but legal: a sync stages them and says so. Both come on top of the asked number of rows.
