@@ -1,0 +1,96 @@
+"""Tells what `make demo` is doing: a live table in a terminal, plain lines elsewhere. Used by `stack.demo`."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+_STYLES = {"success": "green", "failed": "red", "running": "cyan"}
+
+
+@dataclass(frozen=True)
+class DagProgress:
+    """How far one DAG's run is.
+
+    Args:
+        state: Airflow's state of the run.
+        done: tasks that have ended.
+        tasks: tasks known so far (mapped ones appear as they are expanded).
+        now: the tasks at work, or what they wait for.
+        seconds: since the run began.
+    """
+
+    state: str
+    done: int
+    tasks: int
+    now: str
+    seconds: float
+
+
+class Progress:
+    """Prints steps with the time since the start, and a board of DAG runs.
+
+    Args:
+        console: where to print; whether it is a terminal decides between a live table and lines.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._began = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self._began
+
+    def say(self, text: str) -> None:
+        """Print one line about what is happening now."""
+        self.console.print(f"[dim]{self.seconds:6.1f} s[/dim]  {text}", highlight=False)
+
+    @contextmanager
+    def board(self) -> Iterator["Board"]:
+        """Show DAG runs until the block is left."""
+        if not self.console.is_terminal:
+            yield Board(self, None)
+            return
+        with Live(console=self.console, refresh_per_second=4) as live:
+            yield Board(self, live)
+
+
+class Board:
+    """The DAG runs' states, redrawn in a terminal, printed when they change elsewhere."""
+
+    def __init__(self, progress: Progress, live: Live | None) -> None:
+        self._progress = progress
+        self._live = live
+        self._shown: dict[str, str] = {}
+
+    def show(self, dags: Mapping[str, DagProgress]) -> None:
+        """Show how far each DAG is.
+
+        Args:
+            dags: by DAG id, in the order to show.
+        """
+        if self._live is not None:
+            self._live.update(self._table(dags))
+            return
+        for dag_id, dag in dags.items():
+            line = f"{dag_id}: {dag.state}" + (f", {dag.now}" if dag.now else "")
+            if self._shown.get(dag_id) != line:
+                self._shown[dag_id] = line
+                self._progress.say(f"{line} ({dag.done} of {dag.tasks} tasks done)")
+
+    def _table(self, dags: Mapping[str, DagProgress]) -> Table:
+        table = Table(title=f"staging, {self._progress.seconds:.0f} s", title_justify="left")
+        for heading in ("DAG", "state", "tasks", "now"):
+            table.add_column(heading)
+        table.add_column("seconds", justify="right")
+        for dag_id, dag in dags.items():
+            style = _STYLES.get(dag.state, "")
+            state = f"[{style}]{dag.state}[/{style}]" if style else dag.state
+            table.add_row(dag_id, state, f"{dag.done}/{dag.tasks}", dag.now, f"{dag.seconds:.1f}")
+        return table

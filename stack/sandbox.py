@@ -1,0 +1,139 @@
+"""The stand-in Spectrum as a background process. Used by `stack.demo`; talks to it by its command line alone."""
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil  # type: ignore[import-untyped]
+import psycopg
+
+from stack import processes
+from stack.errors import StackError, log_tail
+from stack.ports import is_free, next_free_port
+
+JOBS = 50
+TRANSACTIONS = 20_000
+_READY_SECONDS = 60
+_FIRST_SDX_PORT = 8090
+_FIRST_INFOLINK_PORT = 14330
+
+
+@dataclass
+class LocalSandbox:
+    """One sandbox with its data in a PostgreSQL.
+
+    Args:
+        project: the checkout's root.
+        run: folder of its port numbers.
+        logs: folder of its logs.
+        database_url: the PostgreSQL behind its Info-Link.
+    """
+
+    project: Path
+    run: Path
+    logs: Path
+    database_url: str
+
+    @property
+    def sdx_url(self) -> str:
+        """Address of the web services."""
+        return f"http://127.0.0.1:{self._port('sdx')}"
+
+    def load(self, say: Callable[[str], None]) -> None:
+        """Generate the contractor's data unless they are there.
+
+        Args:
+            say: told what is happening.
+
+        Raises:
+            StackError: the generator failed, with the log's path.
+        """
+        with psycopg.connect(self.database_url) as connection:
+            row = connection.execute("SELECT to_regclass('dbo.\"JC_JOB_MASTER_MC\"')").fetchone()
+            if row != (None,) and connection.execute('SELECT 1 FROM dbo."JC_JOB_MASTER_MC" LIMIT 1').fetchone():
+                return
+        say(f"generating a contractor's books: {JOBS} jobs, {TRANSACTIONS:,} job cost transactions")
+        with open(self._log("load"), "ab") as log:
+            command = [sys.executable, "-m", "sandbox", "load", f"--jobs={JOBS}", f"--transactions={TRANSACTIONS}"]
+            done = subprocess.run(
+                command, check=False, stdout=log, stderr=log, env=self._environment(), cwd=self.project
+            )
+        if done.returncode:
+            raise StackError(f"the sandbox has no data: {log_tail(self._log('load'))}\nlog: {self._log('load')}")
+
+    def start(self, say: Callable[[str], None]) -> None:
+        """Start the servers and wait until they take connections; keep those that run already.
+
+        Args:
+            say: told what is happening.
+
+        Raises:
+            StackError: the sandbox dies or takes no connections, with the reason and its log's path.
+        """
+        if self.running():
+            say(f"the sandbox is running already at {self.sdx_url}")
+            return
+        self.stop()
+        sdx, infolink = next_free_port(_FIRST_SDX_PORT), next_free_port(_FIRST_INFOLINK_PORT)
+        self._port_file("sdx").write_text(str(sdx), encoding="ascii")
+        self._port_file("infolink").write_text(str(infolink), encoding="ascii")
+        say("starting the stand-in Spectrum: web services and Info-Link")
+        command = [sys.executable, "-m", "sandbox", "serve", f"--sdx-port={sdx}", f"--infolink-port={infolink}"]
+        process = processes.spawn(
+            self._mark, command, log=self._log("serve"), env=self._environment(), cwd=self.project
+        )
+        self._wait(process)
+
+    def stop(self) -> None:
+        """Stop it; nothing happens when it is not running."""
+        processes.stop(self._mark, patience=5)
+
+    def running(self) -> bool:
+        """Return whether its process lives and its ports take connections."""
+        return bool(processes.find(self._mark)) and all(_answers(self._port(name)) for name in ("sdx", "infolink"))
+
+    def connections(self) -> dict[str, dict[str, Any]]:
+        """Return the Airflow connections that lead to it, as fields of Airflow's API by connection id."""
+        return {
+            "spectrum_sdx": {"host": "127.0.0.1", "schema": "http", "port": self._port("sdx")},
+            "spectrum_infolink": {"host": "127.0.0.1", "port": self._port("infolink")},
+        }
+
+    def _wait(self, process: psutil.Process) -> None:
+        deadline = time.monotonic() + _READY_SECONDS
+        while not self.running():
+            dead = not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+            if dead or time.monotonic() > deadline:
+                what = "died" if dead else f"takes no connections after {_READY_SECONDS} s"
+                raise StackError(f"the sandbox {what}: {log_tail(self._log('serve'))}\nlog: {self._log('serve')}")
+            time.sleep(0.1)
+
+    def _environment(self) -> dict[str, str]:
+        # The URL holds a password: in the environment it is not shown to every user of the machine, as an argument is.
+        return processes.clean_environment({"SANDBOX_DB_URL": self.database_url, "PYTHONUNBUFFERED": "1"})
+
+    @property
+    def _mark(self) -> str:
+        return f"{self.run}:sandbox"
+
+    def _port(self, name: str) -> int:
+        return int(self._port_file(name).read_text()) if self._port_file(name).exists() else 0
+
+    def _port_file(self, name: str) -> Path:
+        return self.run / f"{name}.port"
+
+    def _log(self, name: str) -> Path:
+        return self.logs / f"sandbox-{name}.log"
+
+
+def _answers(port: int) -> bool:
+    if not port or is_free(port):
+        return False
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0

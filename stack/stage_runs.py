@@ -1,0 +1,154 @@
+"""Starts the staging DAGs in a local Airflow and follows them to their end. Used by `stack.demo`."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from stack.airflow_api import AirflowApi, JsonObject
+from stack.errors import StackError
+from stack.progress import Board, DagProgress
+
+# What others refer to comes first; all of them may run at once.
+STAGE_DAGS = (
+    "stage_standard_cost_codes",
+    "stage_jobs",
+    "stage_vendors",
+    "stage_project_cost_codes",
+    "stage_prime_contracts",
+    "stage_budgets",
+    "stage_job_costs",
+)
+_ENDED = ("success", "failed")
+_WORKING = ("running", "up_for_retry", "deferred", "queued", "scheduled", "awaiting_input")
+_PARSE_SECONDS = 90
+_SCHEDULED_SECONDS = 20
+_POLL_SECONDS = 0.5
+_REASON_LINES = 12
+
+
+@dataclass(frozen=True)
+class FollowedRun:
+    """One run of one DAG."""
+
+    dag_id: str
+    run_id: str
+
+
+def wait_until_parsed(api: AirflowApi, dag_ids: Sequence[str]) -> None:
+    """Wait until Airflow knows the DAGs.
+
+    Args:
+        api: an admin's client.
+        dag_ids: DAGs that have to be there.
+
+    Raises:
+        StackError: a DAG file cannot be imported, or a DAG is not there in time.
+    """
+    deadline = time.monotonic() + _PARSE_SECONDS
+    while missing := [dag_id for dag_id in dag_ids if dag_id not in api.dags()]:
+        if broken := api.import_errors():
+            names = "\n".join(f"{error['filename']}: {error['stack_trace'].strip()}" for error in broken)
+            raise StackError(f"Airflow cannot import these DAG files:\n{names}")
+        if time.monotonic() > deadline:
+            raise StackError(f"Airflow does not know {', '.join(missing)} after {_PARSE_SECONDS} s: look into dags/")
+        time.sleep(_POLL_SECONDS)
+
+
+def start_runs(api: AirflowApi, dag_ids: Sequence[str], say: Callable[[str], None]) -> list[FollowedRun]:
+    """Unpause the DAGs and have each run once.
+
+    A DAG that is unpaused for the first time runs for its last schedule at once: that run is followed, instead of
+    starting a second one beside it. The others are triggered.
+
+    Args:
+        api: an admin's client.
+        dag_ids: the DAGs, in the order to start them.
+        say: told what is happening.
+    """
+    say("unpausing and starting the seven staging DAGs")
+    known = api.dags()
+    now = datetime.now(UTC)
+    due = {dag_id for dag_id in dag_ids if known[dag_id]["is_paused"] and _is_due(known[dag_id], now)}
+    for dag_id in dag_ids:
+        api.set_paused(dag_id, False)
+    runs = {dag_id: api.trigger(dag_id) for dag_id in dag_ids if dag_id not in due}
+    deadline = time.monotonic() + _SCHEDULED_SECONDS
+    for dag_id in due:
+        while not (scheduled := api.runs(dag_id, run_type="scheduled")) and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+        runs[dag_id] = scheduled[0]["dag_run_id"] if scheduled else api.trigger(dag_id)
+    return [FollowedRun(dag_id, runs[dag_id]) for dag_id in dag_ids]
+
+
+def follow(api: AirflowApi, runs: Sequence[FollowedRun], board: Board) -> list[FollowedRun]:
+    """Show the runs until all have ended.
+
+    Args:
+        api: an admin's client.
+        runs: what to follow.
+        board: where to show it.
+
+    Returns:
+        The runs that failed.
+    """
+    ended: dict[str, DagProgress] = {}
+    shown: dict[str, DagProgress] = {run.dag_id: DagProgress("queued", 0, 0, "", 0) for run in runs}
+    while len(ended) < len(runs):
+        for run in runs:
+            if run.dag_id not in ended:
+                shown[run.dag_id] = progress = _progress(api, run)
+                if progress.state in _ENDED:
+                    ended[run.dag_id] = progress
+        board.show(shown)
+        time.sleep(_POLL_SECONDS)
+    return [run for run in runs if ended[run.dag_id].state == "failed"]
+
+
+def failure(api: AirflowApi, run: FollowedRun, airflow_home: Path) -> str:
+    """Return which task of a failed run failed first, why, and where its log is.
+
+    Args:
+        api: an admin's client.
+        run: the run.
+        airflow_home: where Airflow keeps its logs.
+    """
+    failed = [task for task in api.task_instances(run.dag_id, run.run_id) if task["state"] == "failed"]
+    if not failed:
+        return f"{run.dag_id} failed without a failed task: see {airflow_home / 'logs'} and .run/logs/"
+    task = min(failed, key=lambda instance: instance["end_date"] or "")
+    lines = [line for line in api.log(task) if line and not line.startswith("::")]
+    reason = "\n".join(line for line in lines if "rror" in line or "xception" in line) or "\n".join(lines)
+    folder = airflow_home / "logs" / f"dag_id={run.dag_id}" / f"run_id={run.run_id}" / f"task_id={task['task_id']}"
+    if task["map_index"] >= 0:
+        folder = folder / f"map_index={task['map_index']}"
+    tail = "\n".join(reason.splitlines()[-_REASON_LINES:])
+    return f"{run.dag_id}, task {task['task_id']}:\n{tail}\nlog: {folder}/attempt={task['try_number']}.log"
+
+
+def _is_due(dag: JsonObject, now: datetime) -> bool:
+    due: str | None = dag.get("next_dagrun_run_after")
+    return due is not None and datetime.fromisoformat(due) <= now
+
+
+def _progress(api: AirflowApi, run: FollowedRun) -> DagProgress:
+    found = api.run(run.dag_id, run.run_id)
+    tasks = api.task_instances(run.dag_id, run.run_id)
+    states = [task["state"] for task in tasks]
+    working = [_name(task) for task in tasks if task["state"] in _WORKING]
+    done = sum(state is not None and state not in _WORKING for state in states)
+    return DagProgress(found["state"], done, len(tasks), ", ".join(working[:3]), _seconds(found))
+
+
+def _name(task: JsonObject) -> str:
+    label = task["rendered_map_index"] or (str(task["map_index"]) if task["map_index"] >= 0 else "")
+    suffix = "" if task["state"] == "running" else f" ({task['state'].replace('_', ' ')})"
+    return task["task_id"] + (f" {label}" if label else "") + suffix
+
+
+def _seconds(run: JsonObject) -> float:
+    if not run["start_date"]:
+        return 0
+    end = datetime.fromisoformat(run["end_date"]) if run["end_date"] else datetime.now(UTC)
+    return (end - datetime.fromisoformat(run["start_date"])).total_seconds()
