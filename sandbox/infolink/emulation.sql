@@ -1,0 +1,257 @@
+-- Functions and catalogue views behind the Info-Link sandbox's T-SQL: what a SQL Server has and PostgreSQL has not.
+-- Idempotent: run at every start of the server, by a role that may create a schema. Functions are IMMUTABLE PARALLEL SAFE and
+-- single expressions where possible, so that PostgreSQL inlines them and plans the fingerprint query in parallel.
+CREATE SCHEMA IF NOT EXISTS tsql;
+
+-- Raises SQL Server error `number`; typed as text so that it can stand in a CASE.
+CREATE OR REPLACE FUNCTION tsql.fail(number int, message text) RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+BEGIN
+    RAISE EXCEPTION '%|%', number, message USING ERRCODE = 'TS000';
+END $$;
+
+-- UTF-16LE bytes, as nvarchar has them. Text of ASCII only takes the short way.
+CREATE OR REPLACE FUNCTION tsql.utf16(value text) RETURNS bytea
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT CASE
+        WHEN value = '' THEN ''::bytea
+        WHEN octet_length(value) = length(value)
+            THEN decode(regexp_replace(encode(convert_to(value, 'UTF8'), 'hex'), '(..)', '\100', 'g'), 'hex')
+        ELSE (
+            SELECT string_agg(
+                CASE
+                    WHEN ascii(c) < 65536 THEN substring(reverse(int4send(ascii(c))) FROM 1 FOR 2)
+                    ELSE substring(reverse(int4send(55296 + ((ascii(c) - 65536) >> 10))) FROM 1 FOR 2)
+                        || substring(reverse(int4send(56320 + ((ascii(c) - 65536) & 1023))) FROM 1 FOR 2)
+                END,
+                ''::bytea ORDER BY position
+            )
+            FROM string_to_table(value, NULL) WITH ORDINALITY AS characters(c, position)
+        )
+    END
+$$;
+
+-- A value of a (max) type: total length, one chunk, end ([MS-TDS] 2.2.5.2.3).
+CREATE OR REPLACE FUNCTION tsql.plp(value bytea) RETURNS bytea
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT reverse(int8send(octet_length(value)))
+        || CASE WHEN octet_length(value) > 0 THEN reverse(int4send(octet_length(value))) || value ELSE ''::bytea END
+        || '\x00000000'::bytea
+$$;
+
+-- decimal of more than 18 digits: length, sign, magnitude of 8, 12 or 16 bytes, little endian.
+CREATE OR REPLACE FUNCTION tsql.wire_decimal(value numeric, scale int, size int) RETURNS bytea
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT substring(int2send(size::int2) FROM 2)
+        || CASE WHEN value < 0 THEN '\x00'::bytea ELSE '\x01'::bytea END
+        || substring(
+            reverse(substring(int8send(mod(m, 4294967296)::bigint) FROM 5))
+            || reverse(substring(int8send(mod(div(m, 4294967296), 4294967296)::bigint) FROM 5))
+            || reverse(substring(int8send(mod(div(m, 18446744073709551616), 4294967296)::bigint) FROM 5))
+            || reverse(substring(int8send(div(m, 79228162514264337593543950336)::bigint) FROM 5))
+            FROM 1 FOR size - 1)
+    FROM (SELECT abs(trunc(value * (10::numeric ^ scale)::numeric(39, 0)))) AS scaled(m)
+$$;
+
+-- datetime: days since 1900 and 1/300 seconds of the day.
+CREATE OR REPLACE FUNCTION tsql.wire_datetime(value timestamp) RETURNS bytea
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT '\x08'::bytea || reverse(int4send(value::date - DATE '1900-01-01'))
+        || reverse(int4send(least(round(extract(epoch FROM value::time) * 300)::int, 25919999)))
+$$;
+
+-- datetime2(6): microseconds of the day in five bytes, days since the year 1 in three.
+CREATE OR REPLACE FUNCTION tsql.wire_datetime2(value timestamp) RETURNS bytea
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
+    SELECT '\x08'::bytea
+        || substring(reverse(int8send((extract(epoch FROM value::time) * 1000000)::bigint)) FROM 1 FOR 5)
+        || substring(reverse(int4send(value::date - DATE '0001-01-01')) FROM 1 FOR 3)
+$$;
+
+-- Text to a number as SQL Server reads it: blanks around, a sign, digits and a point; no exponent, no NaN, no empty text.
+CREATE OR REPLACE FUNCTION tsql.is_number(value text) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT value ~ '^ *[+-]? *([0-9]+\.?[0-9]*|\.[0-9]+) *$' $$;
+
+CREATE OR REPLACE FUNCTION tsql.to_number(value text) RETURNS numeric
+LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
+    SELECT CASE WHEN tsql.is_number(value) THEN replace(value, ' ', '')::numeric
+        ELSE tsql.fail(8114, 'Error converting data type varchar to numeric.')::numeric END
+$$;
+
+-- Text to a whole number: empty text is 0, a decimal point is an error.
+CREATE OR REPLACE FUNCTION tsql.is_integer(value text) RETURNS boolean
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT value ~ '^ *([+-]? *[0-9]+)? *$' $$;
+
+CREATE OR REPLACE FUNCTION tsql.to_integer(value text) RETURNS numeric
+LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
+    SELECT CASE WHEN tsql.is_integer(value) THEN COALESCE(NULLIF(replace(value, ' ', ''), ''), '0')::numeric
+        ELSE tsql.fail(245, 'Conversion failed when converting the varchar value ''' || value || ''' to data type int.')::numeric
+    END
+$$;
+
+-- Text to a datetime: YYYYMMDD, YYYY-MM-DD or MM/DD/YYYY, and a time of day; empty text is 1900-01-01.
+CREATE OR REPLACE FUNCTION tsql.is_datetime(value text) RETURNS boolean
+LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
+    SELECT CASE
+        WHEN btrim(value) = '' THEN true
+        WHEN value ~ '^ *([0-9]{8}|[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{2}/[0-9]{2}/[0-9]{4})([ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,7})?)?)? *$'
+            THEN pg_input_is_valid(btrim(value), 'timestamp')
+        ELSE false
+    END
+$$;
+
+CREATE OR REPLACE FUNCTION tsql.to_datetime(value text) RETURNS timestamp
+LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
+    SELECT CASE WHEN tsql.is_datetime(value) THEN COALESCE(NULLIF(btrim(value), ''), '1900-01-01')::timestamp
+        ELSE tsql.fail(241, 'Conversion failed when converting date and/or time from character string.')::timestamp END
+$$;
+
+-- A number as text of at most `longest` characters.
+CREATE OR REPLACE FUNCTION tsql.fit(value text, longest int) RETURNS text
+LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
+    SELECT CASE WHEN length(value) <= longest THEN value
+        ELSE tsql.fail(8115, 'Arithmetic overflow error converting numeric to data type varchar.') END
+$$;
+
+-- SHA-1 (FIPS 180-4, section 6.1). PostgreSQL has no function of its own for it; slow, for small inputs.
+CREATE OR REPLACE FUNCTION tsql.sha1(message bytea) RETURNS bytea
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+    h bigint[] := ARRAY[1732584193, 4023233417, 2562383102, 271733878, 3285377520];
+    padded bytea := message || '\x80'::bytea
+        || decode(repeat('00', (119 - octet_length(message) % 64) % 64), 'hex') || int8send(octet_length(message) * 8::bigint);
+    w bigint[];
+    a bigint; b bigint; c bigint; d bigint; e bigint; f bigint; k bigint; x bigint;
+BEGIN
+    FOR block IN 0 .. octet_length(padded) / 64 - 1 LOOP
+        FOR t IN 0 .. 15 LOOP
+            w[t] := ('\x00000000'::bytea || substring(padded FROM block * 64 + t * 4 + 1 FOR 4))::bigint;
+        END LOOP;
+        FOR t IN 16 .. 79 LOOP
+            x := w[t - 3] # w[t - 8] # w[t - 14] # w[t - 16];
+            w[t] := ((x << 1) | (x >> 31)) & 4294967295;
+        END LOOP;
+        a := h[1]; b := h[2]; c := h[3]; d := h[4]; e := h[5];
+        FOR t IN 0 .. 79 LOOP
+            IF t < 20 THEN f := (b & c) | ((b # 4294967295) & d); k := 1518500249;
+            ELSIF t < 40 THEN f := b # c # d; k := 1859775393;
+            ELSIF t < 60 THEN f := (b & c) | (b & d) | (c & d); k := 2400959708;
+            ELSE f := b # c # d; k := 3395469782;
+            END IF;
+            x := ((((a << 5) | (a >> 27)) & 4294967295) + f + e + k + w[t]) & 4294967295;
+            e := d; d := c; c := ((b << 30) | (b >> 2)) & 4294967295; b := a; a := x;
+        END LOOP;
+        h := ARRAY[(h[1] + a) & 4294967295, (h[2] + b) & 4294967295, (h[3] + c) & 4294967295,
+            (h[4] + d) & 4294967295, (h[5] + e) & 4294967295];
+    END LOOP;
+    RETURN substring(int8send(h[1]) FROM 5) || substring(int8send(h[2]) FROM 5) || substring(int8send(h[3]) FROM 5)
+        || substring(int8send(h[4]) FROM 5) || substring(int8send(h[5]) FROM 5);
+END $$;
+
+-- SQL Server's catalogue, as far as SQLAlchemy's inspection and people's INFORMATION_SCHEMA queries read it.
+DROP VIEW IF EXISTS tsql."INFORMATION_SCHEMA.TABLES", tsql."INFORMATION_SCHEMA.COLUMNS", tsql."INFORMATION_SCHEMA.SCHEMATA",
+    tsql."sys.columns", tsql."sys.types", tsql."sys.objects", tsql."sys.tables", tsql."sys.schemas",
+    tsql."sys.default_constraints", tsql."sys.computed_columns", tsql."sys.identity_columns",
+    tsql."sys.extended_properties", tsql."sys.system_views", tsql."sys.dm_exec_sessions", tsql.typed_columns;
+DROP TABLE IF EXISTS tsql.type_names;
+
+CREATE TABLE tsql.type_names (
+    typname varchar(64) PRIMARY KEY, name varchar(128) NOT NULL, type_id int NOT NULL, bytes smallint NOT NULL,
+    digits smallint NOT NULL, places smallint NOT NULL
+);
+INSERT INTO tsql.type_names VALUES
+    ('varchar', 'varchar', 167, 8000, 0, 0), ('name', 'nvarchar', 231, 8000, 0, 0), ('int2', 'smallint', 52, 2, 5, 0),
+    ('int4', 'int', 56, 4, 10, 0), ('int8', 'bigint', 127, 8, 19, 0), ('bool', 'bit', 104, 1, 1, 0),
+    ('float8', 'float', 62, 8, 53, 0), ('date', 'date', 40, 3, 10, 0), ('timestamp', 'datetime', 61, 8, 23, 3),
+    ('timestamp6', 'datetime2', 42, 8, 26, 6), ('numeric', 'decimal', 106, 17, 38, 38), ('bytea', 'varbinary', 165, 8000, 0, 0);
+
+CREATE VIEW tsql.typed_columns AS
+SELECT
+    c.oid::int AS object_id, c.relname::varchar(128) AS table_name, c.relkind, a.attname::varchar(128) AS column_name,
+    row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum)::int AS column_id, NOT a.attnotnull AS nullable,
+    n.name AS type_name, n.type_id,
+    CASE WHEN n.name = 'varchar' THEN CASE WHEN a.atttypmod >= 4 AND t.typname <> 'text' THEN a.atttypmod - 4 ELSE -1 END END::int
+        AS characters,
+    CASE
+        WHEN n.name = 'decimal' THEN CASE WHEN a.atttypmod >= 4 THEN (a.atttypmod - 4) >> 16 ELSE 38 END
+        WHEN n.name IN ('int', 'bigint', 'smallint', 'float') THEN n.digits
+    END::smallint AS digits,
+    CASE
+        WHEN n.name = 'decimal' THEN CASE WHEN a.atttypmod >= 4 THEN (a.atttypmod - 4) & 2047 ELSE 10 END
+        WHEN n.name IN ('int', 'bigint', 'smallint') THEN 0
+    END::int AS places,
+    n.bytes
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+JOIN tsql.type_names n ON n.typname = CASE
+    WHEN t.typname IN ('text', 'bpchar') THEN 'varchar'
+    WHEN t.typname IN ('timestamp', 'timestamptz') AND a.atttypmod NOT BETWEEN 0 AND 3 THEN 'timestamp6'
+    WHEN t.typname = 'timestamptz' THEN 'timestamp'
+    WHEN t.typname = 'float4' THEN 'float8'
+    ELSE t.typname END
+WHERE c.relnamespace = to_regnamespace('dbo') AND c.relkind IN ('r', 'v', 'm', 'p');
+
+CREATE VIEW tsql."INFORMATION_SCHEMA.SCHEMATA" AS
+SELECT current_database()::varchar(128) AS "CATALOG_NAME", 'dbo'::varchar(128) AS "SCHEMA_NAME", 'dbo'::varchar(128) AS "SCHEMA_OWNER";
+
+CREATE VIEW tsql."INFORMATION_SCHEMA.TABLES" AS
+SELECT DISTINCT
+    current_database()::varchar(128) AS "TABLE_CATALOG", 'dbo'::varchar(128) AS "TABLE_SCHEMA", table_name AS "TABLE_NAME",
+    CASE WHEN relkind IN ('v', 'm') THEN 'VIEW' ELSE 'BASE TABLE' END::varchar(10) AS "TABLE_TYPE"
+FROM tsql.typed_columns;
+
+CREATE VIEW tsql."INFORMATION_SCHEMA.COLUMNS" AS
+SELECT
+    current_database()::varchar(128) AS "TABLE_CATALOG", 'dbo'::varchar(128) AS "TABLE_SCHEMA", table_name AS "TABLE_NAME",
+    column_name AS "COLUMN_NAME", column_id AS "ORDINAL_POSITION", NULL::varchar(4000) AS "COLUMN_DEFAULT",
+    CASE WHEN nullable THEN 'YES' ELSE 'NO' END::varchar(3) AS "IS_NULLABLE", type_name AS "DATA_TYPE",
+    characters AS "CHARACTER_MAXIMUM_LENGTH", characters AS "CHARACTER_OCTET_LENGTH", digits AS "NUMERIC_PRECISION",
+    places AS "NUMERIC_SCALE",
+    CASE type_name WHEN 'datetime' THEN 3 WHEN 'datetime2' THEN 6 WHEN 'date' THEN 0 END::smallint AS "DATETIME_PRECISION",
+    CASE WHEN characters IS NOT NULL THEN 'Latin1_General_100_CI_AS_SC_UTF8' END::varchar(128) AS "COLLATION_NAME"
+FROM tsql.typed_columns;
+
+CREATE VIEW tsql."sys.schemas" AS SELECT 'dbo'::varchar(128) AS name, 1 AS schema_id, 1 AS principal_id;
+
+CREATE VIEW tsql."sys.objects" AS
+SELECT DISTINCT
+    table_name AS name, object_id, 1 AS schema_id, CASE WHEN relkind IN ('v', 'm') THEN 'V ' ELSE 'U ' END::varchar(2) AS type
+FROM tsql.typed_columns;
+
+CREATE VIEW tsql."sys.tables" AS SELECT name, object_id, schema_id, type FROM tsql."sys.objects" WHERE type = 'U ';
+
+CREATE VIEW tsql."sys.types" AS
+SELECT
+    name, type_id AS system_type_id, type_id AS user_type_id, 4 AS schema_id, bytes AS max_length, digits AS precision,
+    places AS scale, CASE WHEN type_id IN (167, 231) THEN 'Latin1_General_100_CI_AS_SC_UTF8' END::varchar(128) AS collation_name,
+    true AS is_nullable, false AS is_user_defined, false AS is_assembly_type
+FROM tsql.type_names;
+
+CREATE VIEW tsql."sys.columns" AS
+SELECT
+    object_id, column_name AS name, column_id, 0 AS default_object_id, type_id AS user_type_id, type_id AS system_type_id,
+    nullable AS is_nullable, COALESCE(characters, bytes)::smallint AS max_length, COALESCE(digits, 0)::smallint AS precision,
+    COALESCE(places, 0)::smallint AS scale,
+    CASE WHEN characters IS NOT NULL THEN 'Latin1_General_100_CI_AS_SC_UTF8' END::varchar(128) AS collation_name
+FROM tsql.typed_columns;
+
+CREATE VIEW tsql."sys.default_constraints" AS
+SELECT 0 AS object_id, 0 AS parent_column_id, ''::varchar(4000) AS definition WHERE false;
+
+CREATE VIEW tsql."sys.computed_columns" AS
+SELECT 0 AS object_id, 0 AS column_id, ''::varchar(4000) AS definition, false AS is_persisted WHERE false;
+
+CREATE VIEW tsql."sys.identity_columns" AS
+SELECT 0 AS object_id, 0 AS column_id, false AS is_identity, 0::bigint AS seed_value, 0::bigint AS increment_value WHERE false;
+
+CREATE VIEW tsql."sys.extended_properties" AS
+SELECT 1 AS class, ''::varchar(128) AS name, 0 AS major_id, 0 AS minor_id, ''::varchar(4000) AS value WHERE false;
+
+CREATE VIEW tsql."sys.system_views" AS SELECT 'dm_exec_sessions'::varchar(128) AS name;
+
+-- The session's own row; the server sets tsql.isolation when the client changes the level.
+CREATE VIEW tsql."sys.dm_exec_sessions" AS
+SELECT
+    pg_backend_pid() AS session_id, COALESCE(NULLIF(current_setting('tsql.isolation', true), ''), '2')::smallint
+        AS transaction_isolation_level;

@@ -1,0 +1,427 @@
+"""The allow-list of T-SQL functions and aggregates, each with its PostgreSQL counterpart.
+
+Used by the translation of expressions. A function not named here is refused.
+"""
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from sandbox.infolink import conversions, sqltypes
+from sandbox.infolink.errors import TdsError, unsupported
+from sandbox.infolink.sqltypes import MAX, SqlType, text_like
+from sandbox.infolink.values import Value, key, least_or_greatest, settle
+
+if TYPE_CHECKING:
+    from sandbox.infolink.expressions import Expressions
+
+
+def translate(node: exp.Expression, to: "Expressions") -> Value | None:
+    """The function's translation, or None when it is not on the list.
+
+    Raises:
+        TdsError: a wrong argument, or a form of the function that is not emulated.
+    """
+    if isinstance(node, exp.Anonymous):
+        by_name = _BY_NAME.get(node.name.upper())
+        return by_name(node, to) if by_name else None
+    handler = _FUNCTIONS.get(type(node))
+    return handler(node, to) if handler else None
+
+
+def like_regex(pattern: str, escape: str = "") -> str:
+    """A LIKE pattern as a PostgreSQL regular expression; trailing blanks of the matched text do not count.
+
+    Args:
+        pattern: with %, _, [set], [^set].
+        escape: the ESCAPE character, or empty.
+    """
+    out, position = ["(?s)^"], 0
+    while position < len(pattern):
+        character = pattern[position]
+        if escape and character == escape and position + 1 < len(pattern):
+            position += 1
+            out.append(re.escape(pattern[position]))
+        elif character == "%":
+            out.append(".*")
+        elif character == "_":
+            out.append(".")
+        elif character == "[" and "]" in pattern[position + 1 :]:
+            end = pattern.index("]", position + 1)
+            inside = pattern[position + 1 : end].replace("\\", "\\\\").replace("[", "\\[")
+            out.append(f"[{inside}]" if inside not in ("", "^") else re.escape(pattern[position : end + 1]))
+            position = end
+        else:
+            out.append(re.escape(character))
+        position += 1
+    return "".join(out) + " *$"
+
+
+def _text(value: Value, number_length: int = 40) -> Value:
+    """The value as text, as SQL Server converts a function's argument."""
+    if value.type.is_text:
+        return value
+    return conversions.convert(value, sqltypes.varchar(number_length))
+
+
+def _argument(node: exp.Expression | None, to: "Expressions") -> Value:
+    # sqlglot puts a CAST to TEXT around arguments of LEFT, RIGHT and LEN that is not in the statement.
+    if isinstance(node, exp.Cast) and node.to.this == exp.DType.TEXT:
+        node = node.this
+    if node is None:
+        raise TdsError(174, "The function requires more arguments.", severity=15)
+    return to.value(node)
+
+
+def _whole(node: exp.Expression | None, to: "Expressions") -> str:
+    value = _argument(node, to)
+    if not value.type.is_integer:
+        value = conversions.convert(value, sqltypes.INT)
+    return value.sql
+
+
+def _cast(node: exp.Cast, to: "Expressions") -> Value:
+    if node.args.get("format") or node.args.get("action"):
+        raise unsupported("CAST with FORMAT")
+    fixed = node.to.this == exp.DType.BINARY
+    return conversions.convert(
+        to.value(node.this), conversions.target_type(node.to), safe=isinstance(node, exp.TryCast), fixed=fixed
+    )
+
+
+def _convert(node: exp.Convert, to: "Expressions") -> Value:
+    style = node.args.get("style")
+    if style is not None and not (isinstance(style, exp.Literal) and not style.is_string and style.name.isdigit()):
+        raise unsupported("CONVERT with a style that is not a whole number")
+    target = node.this
+    return conversions.convert(
+        to.value(node.expression),
+        conversions.target_type(target),
+        style=int(style.name) if style is not None else None,
+        safe=bool(node.args.get("safe")),
+        fixed=target.this == exp.DType.BINARY,
+    )
+
+
+def _hashbytes(algorithm: str, postgres: str, size: int) -> Callable[[exp.Expression, "Expressions"], Value]:
+    def made(node: exp.Expression, to: "Expressions") -> Value:
+        if algorithm == "SHA2" and (node.args.get("length") is None or node.args["length"].name != "256"):
+            raise unsupported("HASHBYTES with other than SHA2_256, SHA1 and MD5")
+        value = to.value(node.this)
+        if value.type.kind == "varchar":
+            raw = f"convert_to({value.sql}, 'UTF8')"
+        elif value.type.kind == "nvarchar":
+            raw = f"tsql.utf16({value.sql})"
+        elif value.type.kind == "varbinary":
+            raw = value.sql
+        else:
+            raise TdsError(
+                8116, f"Argument data type {value.type.kind} is invalid for argument 2 of hashbytes function."
+            )
+        return Value(postgres.format(raw), SqlType("varbinary", size))
+
+    return made
+
+
+def _concat(node: exp.Concat, to: "Expressions") -> Value:
+    values = [_text(to.value(e)) for e in node.expressions]
+    if len(values) < 2:
+        raise TdsError(189, "The concat function requires 2 to 254 arguments.", severity=15)
+    return _concatenated(values, f"concat({', '.join(v.sql for v in values)})")
+
+
+def _concat_ws(node: exp.ConcatWs, to: "Expressions") -> Value:
+    values = [_text(to.value(e)) for e in node.expressions]
+    return _concatenated(values, f"concat_ws({', '.join(v.sql for v in values)})", extra=len(values))
+
+
+def _concatenated(values: list[Value], sql: str, extra: int = 1) -> Value:
+    kind = "nvarchar" if any(v.type.kind == "nvarchar" for v in values) else "varchar"
+    lengths = [v.type.length for v in values]
+    length = MAX if MAX in lengths else sum(lengths) * extra
+    binary, firmness = settle(values, "concat")
+    return Value(sql, text_like(kind, length), binary, firmness)
+
+
+def _coalesce(node: exp.Coalesce, to: "Expressions") -> Value:
+    values = [to.value(node.this), *(to.value(e) for e in node.expressions)]
+    if node.args.get("is_null") and values[0].type.kind != "null":
+        # ISNULL takes the type of its first argument.
+        first = values[0]
+        ready = [first, *(v if v.type == first.type else conversions.convert(v, first.type) for v in values[1:])]
+        kind = first.type
+    else:
+        ready, kind = conversions.aligned(values)
+    binary, firmness = settle(ready, "COALESCE")
+    trimmed = all(v.trimmed or v.type.kind == "null" for v in ready)
+    simple = all(v.type == kind for v in ready) and all(v.simple for v in ready)
+    return Value(f"COALESCE({', '.join(v.sql for v in ready)})", kind, binary, firmness, trimmed, simple=simple)
+
+
+def _nullif(node: exp.Nullif, to: "Expressions") -> Value:
+    first, second = to.value(node.this), to.value(node.expression)
+    left, right = to.compared([first, second], "equal to")
+    return Value(
+        f"CASE WHEN {left} = {right} THEN NULL ELSE {first.sql} END",
+        first.type,
+        first.binary,
+        first.firmness,
+        first.trimmed,
+    )
+
+
+def _trim(node: exp.Trim, to: "Expressions") -> Value:
+    value = _text(_argument(node.this, to))
+    position = str(node.args.get("position") or "").upper()
+    function = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(position, "btrim")
+    characters = node.args.get("expression")
+    cut = _text(to.value(characters)).sql if characters is not None else "' '"
+    if function == "rtrim" and value.trimmed and characters is None:
+        return value.typed(value.sql, value.type)
+    made = value.typed(f"{function}({value.sql}, {cut})", value.type)
+    trimmed = characters is None and (function != "ltrim" or value.trimmed)
+    return Value(made.sql, made.type, made.binary, made.firmness, trimmed)
+
+
+def _substring(node: exp.Substring, to: "Expressions") -> Value:
+    value = _argument(node.this, to)
+    start, length = _whole(node.args.get("start"), to), _whole(node.args.get("length"), to)
+    sql = f"substring({value.sql} FROM {start} FOR {length})"
+    size = int(length) if length.isdigit() else value.type.length
+    if value.type.kind == "varbinary":
+        return Value(sql, SqlType("varbinary", size if value.type.length == MAX else min(size, value.type.length)))
+    if not value.type.is_text:
+        raise TdsError(8116, f"Argument data type {value.type.kind} is invalid for argument 1 of substring function.")
+    return value.typed(
+        sql, text_like(value.type.kind, size if value.type.length == MAX else min(size, value.type.length))
+    )
+
+
+def _side(function: str) -> Callable[[exp.Expression, "Expressions"], Value]:
+    def made(node: exp.Expression, to: "Expressions") -> Value:
+        value = _text(_argument(node.this, to))
+        count = _whole(node.expression, to)
+        # SQL Server refuses a negative count, PostgreSQL counts from the other end.
+        sql = f"{function}({value.sql}, {count if count.isdigit() else f'greatest({count}, 0)'})"
+        size = min(int(count), value.type.length) if count.isdigit() and value.type.length != MAX else value.type.length
+        return value.typed(sql, text_like(value.type.kind, size))
+
+    return made
+
+
+def _length(node: exp.Length, to: "Expressions") -> Value:
+    value = _argument(node.this, to)
+    if value.type.kind == "varbinary":
+        return Value(f"octet_length({value.sql})", sqltypes.INT)
+    text = _text(value)
+    inner = text.sql if text.trimmed else f"rtrim({text.sql}, ' ')"
+    return Value(f"length({inner})", sqltypes.BIGINT if text.type.length == MAX else sqltypes.INT)
+
+
+def _data_length(node: exp.Anonymous, to: "Expressions") -> Value:
+    value = _argument(node.expressions[0] if node.expressions else None, to)
+    if value.type.kind == "nvarchar":
+        return Value(f"octet_length(tsql.utf16({value.sql}))", sqltypes.INT)
+    if value.type.kind in ("varchar", "varbinary"):
+        return Value(f"octet_length({value.sql})", sqltypes.INT)
+    raise unsupported(f"DATALENGTH of {value.type.kind}")
+
+
+def _cased(function: str) -> Callable[[exp.Expression, "Expressions"], Value]:
+    def made(node: exp.Expression, to: "Expressions") -> Value:
+        value = _text(to.value(node.this))
+        return Value(
+            f'{function}({value.sql} COLLATE "pg_c_utf8")', value.type, value.binary, value.firmness, value.trimmed
+        )
+
+    return made
+
+
+def _repeat(node: exp.Repeat, to: "Expressions") -> Value:
+    value, count = _text(to.value(node.this)), _whole(node.args["times"], to)
+    size = value.type.length * int(count) if count.isdigit() and value.type.length != MAX else 8000
+    return value.typed(f"repeat({value.sql}, {count})", text_like(value.type.kind, size))
+
+
+def _space(node: exp.Space, to: "Expressions") -> Value:
+    count = _whole(node.this, to)
+    return Value(f"repeat(' ', {count})", sqltypes.varchar(int(count) if count.isdigit() and int(count) else 8000))
+
+
+def _replace(node: exp.Replace, to: "Expressions") -> Value:
+    value, old = _text(to.value(node.this)), _text(to.value(node.expression))
+    new = _text(to.value(node.args["replacement"]))
+    binary, _ = settle([value, old, new], "replace")
+    if not binary and old.literal is not None and old.literal.lower() != old.literal.upper():
+        raise unsupported("REPLACE of letters under a case-insensitive collation: add COLLATE Latin1_General_BIN2")
+    if not binary and old.literal is None:
+        raise unsupported("REPLACE of a text that is not a literal")
+    return value.typed(f"replace({value.sql}, {old.sql}, {new.sql})", text_like(value.type.kind, 8000))
+
+
+def _char(node: exp.Chr, to: "Expressions") -> Value:
+    if len(node.expressions) != 1 or not node.expressions[0].name.isdigit():
+        raise unsupported("CHAR of other than one whole number")
+    code = int(node.expressions[0].name)
+    if not 1 <= code <= 127:
+        raise unsupported(f"CHAR({code}): only 1 to 127 are the same under every code page")
+    return Value(f"chr({code})", sqltypes.varchar(1), literal=chr(code), trimmed=code != 32)
+
+
+def _char_index(node: exp.StrPosition, to: "Expressions") -> Value:
+    if node.args.get("position") or node.args.get("occurrence"):
+        raise unsupported("CHARINDEX with a start")
+    whole, part = _text(to.value(node.this)), _text(to.value(node.args["substr"]))
+    binary, _ = settle([whole, part], "charindex")
+    sides = [v.sql if binary else f'lower({v.sql} COLLATE "pg_c_utf8")' for v in (whole, part)]
+    return Value(f"strpos({sides[0]}, {sides[1]})", sqltypes.INT)
+
+
+def _absolute(node: exp.Abs, to: "Expressions") -> Value:
+    value = to.value(node.this)
+    return Value(f"abs({value.sql})", value.type)
+
+
+def _round(node: exp.Round, to: "Expressions") -> Value:
+    value = to.value(node.this)
+    if node.args.get("truncate") or value.type.kind != "decimal":
+        raise unsupported("ROUND of other than a decimal, or with a third argument")
+    return Value(f"round({value.sql}, {_whole(node.args.get('decimals'), to)})", value.type)
+
+
+def _date_part(part: str) -> Callable[[exp.Expression, "Expressions"], Value]:
+    def made(node: exp.Expression, to: "Expressions") -> Value:
+        inner = node.this.this if isinstance(node.this, exp.TsOrDsToDate) else node.this
+        value = to.value(inner)
+        if not value.type.is_date:
+            value = conversions.convert(value, sqltypes.DATETIME)
+        return Value(f"extract({part} FROM {value.sql})::integer", sqltypes.INT)
+
+    return made
+
+
+def _now(node: exp.Expression, to: "Expressions") -> Value:
+    return Value("(now() AT TIME ZONE 'UTC')::timestamp(3)", sqltypes.DATETIME)
+
+
+# --- aggregates ---
+
+
+def _aggregated(node: exp.Expression | None, to: "Expressions") -> tuple[Value, str]:
+    """An aggregate's argument, and DISTINCT before it."""
+    distinct = ""
+    if isinstance(node, exp.Distinct):
+        if len(node.expressions) != 1:
+            raise unsupported("DISTINCT over several columns in an aggregate")
+        distinct, node = "DISTINCT ", node.expressions[0]
+    to.scope.inside_aggregate += 1
+    try:
+        return _argument(node, to), distinct
+    finally:
+        to.scope.inside_aggregate -= 1
+
+
+def _count(node: exp.Count, to: "Expressions") -> Value:
+    kind = sqltypes.BIGINT if node.args.get("big_int") else sqltypes.INT
+    if isinstance(node.this, exp.Star):
+        return Value("count(*)", kind)
+    value, distinct = _aggregated(node.this, to)
+    return Value(f"count({distinct}{key(value) if distinct else value.sql})", kind)
+
+
+def _sum(node: exp.Sum, to: "Expressions") -> Value:
+    value, distinct = _aggregated(node.this, to)
+    if not value.type.is_number or value.type.kind == "bit":
+        raise TdsError(8117, f"Operand data type {value.type.kind} is invalid for sum operator.")
+    if value.type.kind == "decimal":
+        kind = sqltypes.decimal(38, value.type.scale)
+    else:
+        kind = value.type if value.type.kind in ("bigint", "float") else sqltypes.INT
+    return Value(f"sum({distinct}{value.sql})", kind)
+
+
+def _extreme(function: str) -> Callable[[exp.Expression, "Expressions"], Value]:
+    def made(node: exp.Expression, to: "Expressions") -> Value:
+        value, _ = _aggregated(node.this, to)
+        sql = least_or_greatest(function, value) if value.type.is_text else f"{function}({value.sql})"
+        return value.typed(sql, value.type)
+
+    return made
+
+
+def _window(node: exp.Window, to: "Expressions") -> Value:
+    if node.args.get("spec") or node.args.get("alias") or node.args.get("first") is not None:
+        raise unsupported("a window frame or a named window")
+    if not isinstance(node.this, exp.RowNumber | exp.Count | exp.Sum):
+        raise unsupported(f"{type(node.this).__name__} as a window function")
+    if isinstance(node.this, exp.Count) and isinstance(node.this.this, exp.Distinct):
+        raise unsupported("DISTINCT in a window function")
+    inner = Value("row_number()", sqltypes.BIGINT) if isinstance(node.this, exp.RowNumber) else to.value(node.this)
+    parts = []
+    if node.args.get("partition_by"):
+        parts.append("PARTITION BY " + ", ".join(key(to.value(e)) for e in node.args["partition_by"]))
+    order = node.args.get("order")
+    if order is not None:
+        parts.append("ORDER BY " + ", ".join(to.order(e) for e in order.expressions))
+    elif isinstance(node.this, exp.RowNumber):
+        raise TdsError(4112, "The function 'ROW_NUMBER' must have an OVER clause with ORDER BY.", severity=15)
+    return Value(f"{inner.sql} OVER ({' '.join(parts)})", inner.type)
+
+
+def _session(name: str) -> Callable[[exp.Expression, "Expressions"], Value]:
+    return lambda node, to: to.session[name]
+
+
+def _server_property(node: exp.Anonymous, to: "Expressions") -> Value:
+    asked = node.expressions[0].name.upper() if node.expressions else ""
+    return to.session.get(f"SERVERPROPERTY:{asked}", Value("NULL", sqltypes.nvarchar(128)))
+
+
+_FUNCTIONS: dict[type, Callable[..., Value]] = {
+    exp.Cast: _cast,
+    exp.TryCast: _cast,
+    exp.Convert: _convert,
+    exp.SHA2: _hashbytes("SHA2", "sha256({})", 32),
+    exp.SHA: _hashbytes("SHA1", "tsql.sha1({})", 20),
+    exp.MD5: _hashbytes("MD5", "decode(md5({}), 'hex')", 16),
+    exp.Concat: _concat,
+    exp.ConcatWs: _concat_ws,
+    exp.Coalesce: _coalesce,
+    exp.Nullif: _nullif,
+    exp.Trim: _trim,
+    exp.Substring: _substring,
+    exp.Left: _side("left"),
+    exp.Right: _side("right"),
+    exp.Length: _length,
+    exp.Upper: _cased("upper"),
+    exp.Lower: _cased("lower"),
+    exp.Repeat: _repeat,
+    exp.Space: _space,
+    exp.Replace: _replace,
+    exp.Chr: _char,
+    exp.StrPosition: _char_index,
+    exp.Abs: _absolute,
+    exp.Round: _round,
+    exp.Year: _date_part("year"),
+    exp.Month: _date_part("month"),
+    exp.Day: _date_part("day"),
+    exp.CurrentTimestamp: _now,
+    exp.Count: _count,
+    exp.Sum: _sum,
+    exp.Min: _extreme("min"),
+    exp.Max: _extreme("max"),
+    exp.Window: _window,
+    exp.CurrentSchema: _session("SCHEMA_NAME"),
+    exp.CurrentUser: _session("SUSER_SNAME"),
+}
+_BY_NAME: dict[str, Callable[..., Value]] = {
+    "DATALENGTH": _data_length,
+    "GETUTCDATE": _now,
+    "SYSUTCDATETIME": _now,
+    "DB_NAME": _session("DB_NAME"),
+    "SCHEMA_NAME": _session("SCHEMA_NAME"),
+    "SUSER_SNAME": _session("SUSER_SNAME"),
+    "SERVERPROPERTY": _server_property,
+}
