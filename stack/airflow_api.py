@@ -104,6 +104,26 @@ class AirflowApi:
         found: list[JsonObject] = self.call("GET", path, **{"order_by": "-id", "limit": 100, **query})["dag_runs"]
         return found
 
+    def run_states(self, runs: Mapping[str, str]) -> dict[str, JsonObject]:
+        """Return several runs, each with its `state`, `start_date` and `end_date`, in one call.
+
+        Args:
+            runs: run id by DAG id.
+        """
+        body = {"dag_ids": list(runs), "order_by": "-id", "page_limit": 100}  # theirs are among the newest
+        found = self.call("POST", "dags/~/dagRuns/list", body)["dag_runs"]
+        return {run["dag_id"]: run for run in found if runs.get(run["dag_id"]) == run["dag_run_id"]}
+
+    def tasks_of(self, runs: Mapping[str, str]) -> list[JsonObject]:
+        """Return the task instances of several runs in one call.
+
+        Args:
+            runs: run id by DAG id.
+        """
+        body = {"dag_ids": list(runs), "dag_run_ids": list(set(runs.values())), "page_limit": 1000}
+        found = self.call("POST", "dags/~/dagRuns/~/taskInstances/list", body)["task_instances"]
+        return [task for task in found if runs.get(task["dag_id"]) == task["dag_run_id"]]
+
     def run(self, dag_id: str, run_id: str) -> JsonObject:
         """Return one run with its `state`, `start_date` and `end_date`."""
         found: JsonObject = self.call("GET", _run_path(dag_id, run_id))

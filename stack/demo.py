@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from rich.console import Console
+from rich.markup import escape
 
 from stack import summary
 from stack.airflow import LocalAirflow
@@ -20,6 +21,7 @@ from stack.secret_values import load_secrets
 from stack.stage_runs import STAGE_DAGS, failure, follow, start_runs, wait_until_parsed
 
 WAREHOUSE_ROLE = "spectrum_sync"
+_LOG_WIDTH = 160  # characters; without a terminal nobody tells
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,9 @@ def main() -> int:
     Returns:
         0 when all seven objects are staged, else 1.
     """
-    console = Console(soft_wrap=True)
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=_LOG_WIDTH, soft_wrap=True)
     paths = project_paths()
     progress = Progress(console)
     try:
@@ -46,7 +50,7 @@ def main() -> int:
         with paths.alone():
             return _run(paths, progress)
     except StackError as error:
-        console.print(f"\n[red]make demo failed:[/red] {error}", markup=True, highlight=False)
+        console.print(f"\n[red]make demo failed:[/red] {escape(str(error))}", highlight=False)
         console.print(f"All logs are in {paths.logs}. `make down` stops what is running.")
         return 1
     except KeyboardInterrupt:
@@ -137,7 +141,7 @@ def _write_env(paths: Paths, stack: Stack) -> None:
 
 def _farewell(paths: Paths, stack: Stack, progress: Progress) -> None:
     progress.console.print(
-        f"\nAll seven objects are staged, {progress.seconds:.0f} s after the start."
+        f"\nAll seven objects are staged; it took {progress.seconds:.0f} s."
         f"\n  Airflow    {stack.airflow.url}   user admin, password {stack.airflow.secrets.users['admin']}"
         f"\n  Warehouse  make sql"
         f"\n  Addresses  {paths.env}   logs {paths.logs}"

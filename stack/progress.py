@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
 from rich.table import Table
 
+_ENDED = ("success", "failed")
+_LINE_SECONDS = 5
 _STYLES = {"success": "green", "failed": "red", "running": "cyan"}
 
 
@@ -49,7 +52,7 @@ class Progress:
 
     def say(self, text: str) -> None:
         """Print one line about what is happening now."""
-        self.console.print(f"[dim]{self.seconds:6.1f} s[/dim]  {text}", highlight=False)
+        self.console.print(f"[dim]{self.seconds:6.1f} s[/dim]  {escape(text)}", highlight=False)
 
     @contextmanager
     def board(self) -> Iterator["Board"]:
@@ -62,12 +65,13 @@ class Progress:
 
 
 class Board:
-    """The DAG runs' states, redrawn in a terminal, printed when they change elsewhere."""
+    """The DAG runs' states: redrawn in a terminal; elsewhere lines, when a run ends and now and then."""
 
     def __init__(self, progress: Progress, live: Live | None) -> None:
         self._progress = progress
         self._live = live
-        self._shown: dict[str, str] = {}
+        self._ended: set[str] = set()
+        self._last_line = 0.0
 
     def show(self, dags: Mapping[str, DagProgress]) -> None:
         """Show how far each DAG is.
@@ -79,10 +83,15 @@ class Board:
             self._live.update(self._table(dags))
             return
         for dag_id, dag in dags.items():
-            line = f"{dag_id}: {dag.state}" + (f", {dag.now}" if dag.now else "")
-            if self._shown.get(dag_id) != line:
-                self._shown[dag_id] = line
-                self._progress.say(f"{line} ({dag.done} of {dag.tasks} tasks done)")
+            if dag.state in _ENDED and dag_id not in self._ended:
+                self._ended.add(dag_id)
+                self._progress.say(f"{dag_id}: {dag.state}, {dag.tasks} tasks in {dag.seconds:.1f} s")
+        if self._progress.seconds - self._last_line >= _LINE_SECONDS:
+            self._last_line = self._progress.seconds
+            now = [f"{dag_id} ({dag.now})" for dag_id, dag in dags.items() if dag.now]
+            self._progress.say(
+                f"{len(self._ended)} of {len(dags)} ended; now {', '.join(now) or 'waiting for Airflow'}"
+            )
 
     def _table(self, dags: Mapping[str, DagProgress]) -> Table:
         table = Table(title=f"staging, {self._progress.seconds:.0f} s", title_justify="left")
@@ -92,5 +101,5 @@ class Board:
         for dag_id, dag in dags.items():
             style = _STYLES.get(dag.state, "")
             state = f"[{style}]{dag.state}[/{style}]" if style else dag.state
-            table.add_row(dag_id, state, f"{dag.done}/{dag.tasks}", dag.now, f"{dag.seconds:.1f}")
+            table.add_row(dag_id, state, f"{dag.done}/{dag.tasks}", escape(dag.now), f"{dag.seconds:.1f}")
         return table

@@ -21,7 +21,8 @@ STAGE_DAGS = (
     "stage_job_costs",
 )
 _ENDED = ("success", "failed")
-_WORKING = ("running", "up_for_retry", "deferred", "queued", "scheduled", "awaiting_input")
+_DONE = ("success", "failed", "skipped", "upstream_failed", "removed")
+_SHOWN = ("running", "up_for_retry", "deferred", "awaiting_input")
 _PARSE_SECONDS = 90
 _SCHEDULED_SECONDS = 20
 _POLL_SECONDS = 0.5
@@ -93,17 +94,17 @@ def follow(api: AirflowApi, runs: Sequence[FollowedRun], board: Board) -> list[F
     Returns:
         The runs that failed.
     """
-    ended: dict[str, DagProgress] = {}
-    shown: dict[str, DagProgress] = {run.dag_id: DagProgress("queued", 0, 0, "", 0) for run in runs}
-    while len(ended) < len(runs):
-        for run in runs:
-            if run.dag_id not in ended:
-                shown[run.dag_id] = progress = _progress(api, run)
-                if progress.state in _ENDED:
-                    ended[run.dag_id] = progress
+    ids = {run.dag_id: run.run_id for run in runs}
+    while True:
+        states = api.run_states(ids)
+        tasks = api.tasks_of(ids)
+        shown = {
+            dag_id: _progress(states[dag_id], [task for task in tasks if task["dag_id"] == dag_id]) for dag_id in ids
+        }
         board.show(shown)
+        if all(dag.state in _ENDED for dag in shown.values()):
+            return [run for run in runs if shown[run.dag_id].state == "failed"]
         time.sleep(_POLL_SECONDS)
-    return [run for run in runs if ended[run.dag_id].state == "failed"]
 
 
 def failure(api: AirflowApi, run: FollowedRun, airflow_home: Path) -> str:
@@ -132,13 +133,10 @@ def _is_due(dag: JsonObject, now: datetime) -> bool:
     return due is not None and datetime.fromisoformat(due) <= now
 
 
-def _progress(api: AirflowApi, run: FollowedRun) -> DagProgress:
-    found = api.run(run.dag_id, run.run_id)
-    tasks = api.task_instances(run.dag_id, run.run_id)
-    states = [task["state"] for task in tasks]
-    working = [_name(task) for task in tasks if task["state"] in _WORKING]
-    done = sum(state is not None and state not in _WORKING for state in states)
-    return DagProgress(found["state"], done, len(tasks), ", ".join(working[:3]), _seconds(found))
+def _progress(run: JsonObject, tasks: Sequence[JsonObject]) -> DagProgress:
+    now = [_name(task) for task in tasks if task["state"] in _SHOWN]
+    done = sum(task["state"] in _DONE for task in tasks)
+    return DagProgress(run["state"], done, len(tasks), ", ".join(now[:3]), _seconds(run))
 
 
 def _name(task: JsonObject) -> str:

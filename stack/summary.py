@@ -56,9 +56,9 @@ def answer(warehouse_url: str, file: Path) -> Table:
 
 
 def show(console: Console, table: Table) -> None:
-    """Print a table, whole lines even where the width of the terminal is unknown."""
+    """Print a table below what is there."""
     console.print()
-    console.print(table, width=None if console.is_terminal else 140)
+    console.print(table)
 
 
 def _table(title: str, cursor: psycopg.Cursor) -> Table:
