@@ -33,8 +33,8 @@ def volume(table: str, company: str, rows: int, rows_before: int | None, setting
         rows_failed=change,
         source="guard",
         message=f"{table} of company {company}: {rows} rows, {change} {direction} than the {rows_before} of the last"
-        f" sync (max_volume_change {_percent(settings.max_volume_change)}). It is published; look whether Spectrum really"
-        " holds that many.",
+        f" sync (max_volume_change {_percent(settings.max_volume_change)}). It is published; look whether Spectrum"
+        " really holds that many.",
     )
 
 
@@ -92,7 +92,8 @@ def mass_delete(
         )
     what = (
         f"{table} of company {company}: {deleted_rows} of {living_rows} living rows are no longer in the source, more"
-        f" than max_deleted_rows {settings.max_deleted_rows} and max_deleted_share {_percent(settings.max_deleted_share)}."
+        f" than max_deleted_rows {settings.max_deleted_rows} and max_deleted_share"
+        f" {_percent(settings.max_deleted_share)}."
     )
     remedy = (
         " The trigger form of this run allowed it, so they are deleted; their versions stay in the history."

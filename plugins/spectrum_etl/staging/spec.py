@@ -220,6 +220,11 @@ class ImportObject:
         """Whether a run can be narrowed to jobs: only if every table can."""
         return all(table.by_job for table in self.tables)
 
+    @property
+    def partitioned(self) -> bool:
+        """Whether one of its tables is staged by partition."""
+        return any(table.partitioned for table in self.tables)
+
     def table(self, name: str) -> Table:
         """The table called `name`; `KeyError` where there is none."""
         for table in self.tables:

@@ -21,11 +21,19 @@ os.environ["GX_ANALYTICS_ENABLED"] = "false"
 
 import great_expectations as gx
 from great_expectations import expectations as gxe
-from great_expectations.data_context.types.base import ProgressBarsConfig
+from great_expectations.data_context.types.base import (
+    DataContextConfig,
+    InMemoryStoreBackendDefaults,
+    ProgressBarsConfig,
+)
+from psycopg.conninfo import conninfo_to_dict
 
 from spectrum_etl.staging.checks.queries import bounds
 from spectrum_etl.staging.spec import Check, Table
-from spectrum_etl.warehouse.connect import sqlalchemy_url
+from spectrum_etl.warehouse.connect import CONNECT_SECONDS
+
+#: Every part of it is replaced by the connection's arguments; Great Expectations asks for a user and a host.
+_URL = "postgresql+psycopg://user@host/database"
 
 
 @dataclass(frozen=True)
@@ -71,18 +79,24 @@ def validate(
     Returns:
         Name of each check -> its verdict.
     """
-    context = gx.get_context(mode="ephemeral")
-    # tqdm's bars would fill the task's log.
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    # Temporary tables would copy the slice, for nothing: it is a table already.
+    context = gx.get_context(
+        mode="ephemeral",
+        project_config=DataContextConfig(
+            store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+            progress_bars=ProgressBarsConfig(globally=False),  # they would fill the task's log
+            analytics_enabled=False,
+        ),
+    )
+    # A temporary table would be a copy of the slice. The schema goes by search_path: the asset's own is deprecated.
+    # The connection goes by its arguments: in the URL, Great Expectations takes a `$` of a password for a variable.
     warehouse = context.data_sources.add_postgres(
         "warehouse",
-        connection_string=sqlalchemy_url(url),
+        connection_string=_URL,
         create_temp_table=False,
-        kwargs={"connect_args": {"application_name": "spectrum_etl checks", "options": "-c work_mem=128MB"}},
+        kwargs={"connect_args": _arguments(url, relation[0])},
     )
     try:
-        asset = warehouse.add_table_asset(table.name, schema_name=relation[0], table_name=relation[1])
+        asset = warehouse.add_table_asset(table.name, table_name=relation[1])
         batch = asset.add_batch_definition_whole_table("slice").get_batch()
         expectations = [_expectation(check, table, values, query) for check, values, query in suite]
         outcome = batch.validate(
@@ -95,6 +109,16 @@ def validate(
         result.expectation_config.meta["check"]: Verdict(bool(result.success), _error(result.exception_info))
         for result in outcome.results
     }
+
+
+def _arguments(url: str, schema: str) -> dict[str, Any]:
+    arguments = conninfo_to_dict(
+        url,
+        application_name="spectrum_etl checks",
+        options=f"-c work_mem=128MB -c search_path={schema}",
+        connect_timeout=CONNECT_SECONDS,
+    )
+    return dict(arguments)
 
 
 def _expectation(check: Check, table: Table, values: tuple[str, ...], query: str) -> Any:

@@ -12,7 +12,7 @@ The files below `include/sql/checks` hold one query each that returns the offend
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -24,8 +24,8 @@ from spectrum_etl.warehouse.templates import quote, quote_all, render
 
 EXAMPLES = 20
 
-#: What Great Expectations replaces by the slice.
-BATCH = "{batch}"
+#: What Great Expectations replaces by the slice, or by a subquery with an alias, so it cannot take another one.
+_BATCH = "{batch}"
 
 # A colon in a comment would be a parameter to SQLAlchemy, and a brace one to Great Expectations.
 _COMMENT = re.compile(r"^\s*--.*\n?", re.MULTILINE)
@@ -40,12 +40,14 @@ def tables_of(check: Check) -> set[str]:
         return table
 
     if check.query:
-        render(f"checks/{check.query}", batch=BATCH, slice=note, staged=note)
+        _render(check, note, note)
     return named
 
 
 def offenders(check: Check, existing: Mapping[str, bool], slices: Mapping[str, str]) -> str:
-    """The query of a `unique` or `sql` check: its offending keys, each with `row_count`; `BATCH` is left in it.
+    """The query of a `unique` or `sql` check: its offending keys, each with `row_count`.
+
+    The slice is left open in it, as `{batch}`, which Great Expectations fills in.
 
     Args:
         check: the check.
@@ -54,7 +56,7 @@ def offenders(check: Check, existing: Mapping[str, bool], slices: Mapping[str, s
     """
     if check.kind == "unique":
         key = quote_all(check.columns)
-        return f"select {key}, count(*) as row_count from {BATCH} group by {key} having count(*) > 1"  # noqa: S608
+        return f"select {key}, count(*) as row_count from {_BATCH} group by {key} having count(*) > 1"  # noqa: S608
 
     def staged(table: str) -> str:
         return quote(f"spectrum.{table}") if existing[table] else _empty(table)
@@ -64,8 +66,9 @@ def offenders(check: Check, existing: Mapping[str, bool], slices: Mapping[str, s
             return quote(slices[table])
         return f"(select * from {staged(table)} as living where _deleted_at is null)"  # noqa: S608
 
-    text = render(f"checks/{check.query}", batch=BATCH, slice=slice_of, staged=staged).as_string()
-    return _COMMENT.sub("", text).strip()
+    query = _COMMENT.sub("", _render(check, slice_of, staged)).strip()
+    # Not materialized: a query that names the slice twice would otherwise copy it.
+    return f"with _batch as not materialized (select * from {_BATCH}) select found.* from ({query}) as found"  # noqa: S608
 
 
 def worst_offenders(offending: str, relation: str) -> sql.SQL:
@@ -78,7 +81,7 @@ def worst_offenders(offending: str, relation: str) -> sql.SQL:
     Returns:
         A query of `_keys`, `_rows` and the columns of the offending rows, at most `EXAMPLES` rows.
     """
-    text = offending.replace(BATCH, quote(relation))
+    text = offending.replace(_BATCH, quote(relation))
     return sql.SQL(
         f"select count(*) over () as _keys, sum(row_count) over ()::bigint as _rows, found.*"  # type: ignore[arg-type]  # noqa: S608
         f" from ({text}) as found order by row_count desc, found::text limit {EXAMPLES}"
@@ -138,6 +141,10 @@ def _bound(text: str | None, check: Check, column: Column) -> Decimal | date | N
     if column.type in ("money", "quantity", "integer"):
         return Decimal(text)
     raise ValueError(f"check {check.name}: {column.name} is of type {column.type}, which has no bounds")
+
+
+def _render(check: Check, slice_of: Callable[[str], str], staged: Callable[[str], str]) -> str:
+    return render(f"checks/{check.query}", batch="_batch", slice=slice_of, staged=staged).as_string()
 
 
 def _empty(table: str) -> str:

@@ -1,0 +1,38 @@
+-- The typed rows of a landing: trimmed, cast and hashed. Rows that cannot be typed or break a row rule are left out
+-- here and listed by reject.sql. The conditions come before the casts, so no cast ever meets a value it refuses.
+create unlogged table {{ rows | ident }} as
+with trimmed as (
+    select
+        {% for column in columns %}
+        nullif(btrim({{ column.name | ident }}), '') as {{ column.name | ident }}{{ "," if not loop.last }}
+        {% endfor %}
+    from {{ landing | ident }}
+),
+
+typed as (
+    select
+        {% for name, expression in casts %}
+        {{ expression }} as {{ name | ident }}{{ "," if not loop.last }}
+        {% endfor %}
+    from trimmed
+    where
+        {% for condition in conditions %}
+        {{ "and " if not loop.first }}{{ condition }}
+        {% endfor %}
+),
+
+complete as (
+    select
+        {% for name, expression in selected %}
+        {{ expression }} as {{ name | ident }}{{ "," if not loop.last }}
+        {% endfor %}
+    from typed
+)
+
+select
+    complete.*,
+    {% if month_of %}
+    to_char({{ month_of | ident }}, 'YYYYMM') as _month,
+    {% endif %}
+    md5(row({{ hashed | idents }})::text)::uuid as _row_hash
+from complete

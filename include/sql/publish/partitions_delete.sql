@@ -1,0 +1,23 @@
+-- Rows that the source no longer holds, or holds fewer times, go to the history.
+with candidates as (
+    select
+        staged.ctid as _tid,
+        _diff.surplus,
+        row_number() over (partition by staged._row_hash order by staged.ctid) as copy
+    from {{ staged | ident }} as staged
+    inner join _diff on staged._row_hash = _diff._row_hash and _diff.surplus < 0
+    inner join _partitions as found
+        on found.job_number = staged.job_number and found.partition_month = staged._month
+    where staged.company_code = %(company_code)s
+),
+
+gone as (
+    delete from {{ staged | ident }} as staged
+    using candidates
+    where staged.ctid = candidates._tid and candidates.copy <= -candidates.surplus
+    returning staged.*
+)
+
+insert into {{ past | ident }} ({{ columns | idents }}, _valid_from, _valid_to)
+select {{ columns | idents }}, _changed_at, %(read_at)s
+from gone

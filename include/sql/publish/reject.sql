@@ -1,0 +1,39 @@
+-- The rows of a landing that cannot be staged, each with the first column that is wrong, its value and the reason.
+insert into {{ rejects | ident }} (job_number, partition_month, row_key, column_name, value, reason, source_row)
+with trimmed as (
+    select
+        {% for column in columns %}
+        nullif(btrim({{ column.name | ident }}), '') as {{ column.name | ident }},
+        {% endfor %}
+        to_jsonb(raw) as _source
+    from {{ landing | ident }} as raw
+),
+
+wrong as (
+    select
+        trimmed.*,
+        case
+            {% for rule in rules %}
+            when not ({{ rule.condition }}) then {{ rule.number }}
+            {% endfor %}
+        end as _rule
+    from trimmed
+)
+
+select
+    {{ 'job_number' if by_job else 'null::text' }},
+    {{ "coalesce(left(" ~ (month_of | ident) ~ ", 6), '')" if month_of else 'null::text' }},
+    {% if key %}
+    case
+        when num_nulls({{ key | idents }}) = 0
+            then jsonb_build_object({% for name in key %}'{{ name }}', {{ name | ident }}{{ ", " if not loop.last }}{% endfor %})
+    end,
+    {% else %}
+    null::jsonb,
+    {% endif %}
+    case _rule {% for rule in rules %} when {{ rule.number }} then '{{ rule.column }}'{% endfor %} end,
+    case _rule {% for rule in rules %} when {{ rule.number }} then {{ rule.column | ident }}{% endfor %} end,
+    case _rule {% for rule in rules %} when {{ rule.number }} then {{ rule.reason }}{% endfor %} end,
+    _source - %(personal)s::text[]
+from wrong
+where _rule is not null

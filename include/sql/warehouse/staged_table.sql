@@ -1,0 +1,71 @@
+-- A staged table, the history of its rows and the view that joins both. Rendered from the table's spec.
+{% set staged = 'spectrum.' ~ table.name %}
+{% set past = 'history.' ~ table.name %}
+{% set versions = 'history.' ~ table.name ~ '_versions' %}
+create table if not exists {{ staged | ident }} (
+    {% for name, type, constraint in columns + system %}
+    {{ name | ident }} {{ type }}{{ constraint }}{{ "," if not loop.last }}
+    {% endfor %}
+);
+
+-- A column that a later version of the spec adds: empty until its rows are staged again, so without a constraint.
+{% for name, type, _ in columns %}
+alter table {{ staged | ident }} add column if not exists {{ name | ident }} {{ type }};
+
+{% endfor %}
+{% if table.partitioned %}
+create index if not exists {{ (table.name ~ '_by_partition') | ident }}
+on {{ staged | ident }} (company_code, job_number, _month);
+
+{% else %}
+create unique index if not exists {{ (table.name ~ '_key') | ident }}
+on {{ staged | ident }} ({{ table.key | idents }});
+
+{% endif %}
+create table if not exists {{ past | ident }} (
+    {% for name, type, _ in columns + system if name in version_columns %}
+    {{ name | ident }} {{ type }},
+    {% endfor %}
+    _valid_from timestamptz not null,
+    _valid_to timestamptz not null
+);
+
+{% for name, type, _ in columns %}
+alter table {{ past | ident }} add column if not exists {{ name | ident }} {{ type }};
+
+{% endfor %}
+
+comment on column {{ past | ident }}._valid_from is 'Since when the row was so';
+comment on column {{ past | ident }}._valid_to is 'Until when the row was so';
+
+create index if not exists {{ (table.name ~ '_history') | ident }}
+on {{ past | ident }} ({{ (['company_code', 'job_number', '_month'] if table.partitioned else table.key) | idents }});
+
+-- As of a moment: where _valid_from <= moment and (_valid_to > moment or _valid_to is null).
+drop view if exists {{ versions | ident }};
+
+create view {{ versions | ident }} as
+select
+    {{ version_columns | idents }},
+    _changed_at as _valid_from,
+    null::timestamptz as _valid_to
+from {{ staged | ident }}
+where _deleted_at is null
+union all
+select
+    {{ version_columns | idents }},
+    _valid_from,
+    _valid_to
+from {{ past | ident }};
+
+comment on view {{ versions | ident }} is 'Every version of every row, the current ones with an open _valid_to.';
+
+{% if analyst %}
+revoke all on {{ staged | ident }}, {{ past | ident }}, {{ versions | ident }} from {{ analyst | ident }};
+
+grant select ({{ (visible + (system | map(attribute=0) | list)) | idents }}) on {{ staged | ident }} to {{ analyst | ident }};
+
+{% set kept = (version_columns | select('in', visible + (system | map(attribute=0) | list)) | list) %}
+grant select ({{ (kept + ['_valid_from', '_valid_to']) | idents }}) on {{ past | ident }}, {{ versions | ident }}
+to {{ analyst | ident }};
+{% endif %}

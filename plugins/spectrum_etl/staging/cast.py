@@ -1,0 +1,196 @@
+"""How landed text becomes typed values, and which rows cannot: SQL derived from a table's spec.
+
+Used by `staging.check`. Nothing is cast that was not matched against a pattern first: PostgreSQL itself would accept
+`NaN`, `infinity` and `today`, and would round `1.005` without a word.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import sql
+
+from spectrum_etl.settings import Settings
+from spectrum_etl.staging.run import Landing
+from spectrum_etl.staging.spec import Column, Table
+from spectrum_etl.warehouse.templates import quote, render
+
+#: Digits before and after the decimal point of the staged types.
+_DIGITS = {"money": (12, 2), "quantity": (10, 4)}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that must hold for a row to be staged.
+
+    Args:
+        number: position, so that SQL can name it.
+        column: the column it looks at.
+        condition: SQL over the trimmed text of the columns; true where it holds, never null.
+        reason: SQL text expression: why a row that breaks it cannot be staged, and what to do.
+    """
+
+    number: int
+    column: str
+    condition: str
+    reason: str
+
+
+def row_rules(table: Table, columns: tuple[Column, ...], reader: str) -> list[Rule]:
+    """The row rules of a table, in the order of its columns.
+
+    Args:
+        table: the spec.
+        columns: the columns that were landed.
+        reader: decides how dates are written: Info-Link's arrive as YYYY-MM-DD, the web services' as MM/DD/YYYY.
+    """
+    found: list[tuple[str, str, str]] = []
+    for column in columns:
+        name = quote(column.name)
+        if column.key or column.required:
+            found.append((column.name, f"{name} is not null", "is blank, and a row needs it: fill it in in Spectrum"))
+        if column.allowed:
+            allowed = ", ".join(column.allowed)
+            found.append(
+                (
+                    column.name,
+                    f"({name} is null or {name} in ({', '.join(map(_literal, column.allowed))}))",
+                    f"is not one of {allowed}: correct it in Spectrum",
+                )
+            )
+        typed = _type_rule(column, reader)
+        if typed:
+            found.append((column.name, f"({name} is null or {typed[0]})", typed[1]))
+    return [
+        Rule(number, column, condition, _literal(f"{column} {reason}"))
+        for number, (column, condition, reason) in enumerate(found, 1)
+    ]
+
+
+def cast_rows(
+    connection: psycopg.Connection, landing: Landing, table: Table, reader: str, settings: Settings
+) -> tuple[int, int]:
+    """Make the typed slice of a landing, and list the rows that cannot be in it.
+
+    Args:
+        connection: the warehouse; the caller's transaction.
+        landing: its table `table` has been landed.
+        table: the spec.
+        reader: who read it.
+        settings: name the phase category, and whether personal columns were read.
+
+    Returns:
+        How many rows can be staged, and how many are rejected.
+    """
+    columns = table.read_columns(settings.stage_employees)
+    month_of = next((c.name for c in columns if c.ymd), None) if table.partitioned else None
+    rules = row_rules(table, columns, reader)
+    shared = {
+        "landing": landing.relation(table.name),
+        "month_of": month_of,
+        "columns": columns,
+    }
+    rows, rejects = landing.relation(table.name, "rows"), landing.relation(table.name, "rejects")
+    connection.execute(
+        sql.SQL("drop table if exists {}, {}").format(*(sql.Identifier(*r.split(".")) for r in (rows, rejects)))
+    )
+    connection.execute(render("publish/rejects_table.sql", rejects=rejects))
+    parameters = {
+        **derived_parameters(landing, settings),
+        "personal": [column.name for column in table.columns if column.personal],
+    }
+    connection.execute(
+        render(
+            "publish/cast.sql",
+            **shared,
+            rows=rows,
+            casts=[(c.name, _cast(c, c in columns, reader)) for c in table.columns if c.derived is None],
+            conditions=[rule.condition for rule in rules] or ["true"],
+            selected=[(c.name, _selected(c)) for c in table.columns],
+            hashed=[c.name for c in table.columns],
+        ),
+        parameters,
+    )
+    good = _count(connection, rows)
+    if good < _landed(connection, landing, table):
+        connection.execute(
+            render("publish/reject.sql", **shared, rejects=rejects, rules=rules, key=table.key, by_job=table.by_job),
+            parameters,
+        )
+    if table.key:
+        connection.execute(
+            render("publish/reject_duplicates.sql", rows=rows, rejects=rejects, key=table.key, by_job=table.by_job),
+            parameters,
+        )
+    connection.execute(sql.SQL("analyze {}").format(sql.Identifier(*rows.split("."))))
+    return _count(connection, rows), _count(connection, rejects)
+
+
+def derived_parameters(landing: Landing, settings: Settings) -> dict[str, str]:
+    """What a derived column and a check may use, bound by the driver: `%(phase_category)s`, `%(company_code)s`."""
+    company = settings.company(landing.scope.company_code)
+    return {"phase_category": company.phase_category, "company_code": company.code}
+
+
+def _type_rule(column: Column, reader: str) -> tuple[str, str] | None:
+    name = quote(column.name)
+    if column.type in _DIGITS:
+        whole, decimals = _DIGITS[column.type]
+        pattern = rf"^[+-]?(0*[0-9]{{1,{whole}}}(\.[0-9]{{0,{decimals}}}0*)?|\.[0-9]{{1,{decimals}}}0*)$"
+        limit = f"a number of at most {whole} digits before and {decimals} after the point"
+        return f"{name} ~ {_literal(pattern)}", f"is not {limit}: correct it in Spectrum"
+    if column.type == "integer":
+        return rf"{name} ~ '^[+-]?[0-9]{{1,9}}(\.0*)?$'", "is not a whole number: correct it in Spectrum"
+    if column.type == "date":
+        pattern, iso = _date(column, reader)
+        return (
+            f"case when {name} ~ '{pattern}' then pg_input_is_valid({iso}, 'date') else false end",
+            "is not a date of the calendar: correct it in Spectrum",
+        )
+    return None
+
+
+def _date(column: Column, reader: str) -> tuple[str, str]:
+    """The pattern of a date's text, and SQL that turns it into YYYY-MM-DD."""
+    name = quote(column.name)
+    if column.ymd:
+        return "^[0-9]{8}$", name
+    if reader == "sdx":
+        parts = (f"split_part({name}, '/', 3)", f"split_part({name}, '/', 1)", f"split_part({name}, '/', 2)")
+        return "^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}$", " || '-' || ".join(parts)
+    return "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", name
+
+
+def _cast(column: Column, landed: bool, reader: str) -> str:
+    """SQL of the typed value, over the trimmed text of the columns."""
+    if not landed:
+        return f"null::{column.sql_type}"
+    name = quote(column.name)
+    if column.type == "date":
+        return f"({_date(column, reader)[1]})::date"
+    if column.type == "integer":
+        return f"trunc({name}::numeric)::integer"
+    if column.type == "code":
+        return f'{name} collate "C"'
+    return f"{name}::{column.sql_type}"
+
+
+def _selected(column: Column) -> str:
+    if column.derived is None:
+        return quote(column.name)
+    return f"({column.derived})::{column.sql_type}"
+
+
+def _literal(value: str) -> str:
+    return sql.Literal(value).as_string()
+
+
+def _count(connection: psycopg.Connection, relation: str) -> int:
+    row = connection.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(*relation.split(".")))).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def _landed(connection: psycopg.Connection, landing: Landing, table: Table) -> int:
+    return _count(connection, landing.relation(table.name))

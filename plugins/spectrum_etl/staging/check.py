@@ -1,0 +1,105 @@
+"""The second step of a sync: types the landed rows, sets aside those that cannot be, and runs the data checks.
+
+A critical check that is not met stops here: nothing is published, and yesterday's table stays as it is.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import psycopg
+
+from spectrum_etl.errors import StopSync
+from spectrum_etl.settings import Settings
+from spectrum_etl.staging import guards
+from spectrum_etl.staging.cast import cast_rows, derived_parameters
+from spectrum_etl.staging.checks import CheckResult, run_checks
+from spectrum_etl.staging.land import recorded_failure
+from spectrum_etl.staging.run import Landing
+from spectrum_etl.staging.spec import ImportObject, Table
+from spectrum_etl.warehouse import partitions, runs
+from spectrum_etl.warehouse.connect import connect
+from spectrum_etl.warehouse.landings import (
+    LandedTable,
+    find_landing,
+    landed_tables,
+    record_checked,
+    require_whole,
+    set_state,
+)
+
+log = logging.getLogger(__name__)
+
+
+def check(url: str, obj: ImportObject, landing_id: int, settings: Settings) -> list[CheckResult]:
+    """Type and check a landing.
+
+    Args:
+        url: the warehouse.
+        obj: what was landed.
+        landing_id: the number `land` returned.
+        settings: limits.
+
+    Returns:
+        What the checks found; empty where nothing was landed because nothing had changed, or where the landing has
+        been published already.
+
+    Raises:
+        StopSync: the landing is no longer whole, or a critical check is not met; the message names each.
+    """
+    with connect(url) as connection:
+        connection.autocommit = True
+        landing, state = find_landing(connection, landing_id)
+        if state in ("published", "unchanged", "superseded"):
+            log.info("landing %s is %s already: nothing to check", landing_id, state)
+            return []
+        landed = landed_tables(connection, landing)
+        with recorded_failure(url, landing, obj, settings):
+            results: dict[str, list[CheckResult]] = {}
+            tables = [table for table in obj.tables if table.name in landed and landed[table.name].relation]
+            for table in tables:
+                require_whole(connection, landing, landed[table.name])
+                results[table.name] = [_type_rows(connection, table, landing, landed[table.name], settings)]
+            slices = {table.name: landing.relation(table.name, "rows") for table in tables}
+            for table in tables:
+                schema, relation = slices[table.name].split(".")
+                parameters = derived_parameters(landing, settings)
+                results[table.name] += run_checks(url, schema, relation, table, parameters, slices=slices)
+                with connection.transaction():
+                    runs.record_checks(connection, landing, table.name, results[table.name])
+            _stop_if_critical(obj, landing, results)
+            set_state(connection, landing, "checked")
+    return [result for found in results.values() for result in found]
+
+
+def _type_rows(
+    connection: psycopg.Connection, table: Table, landing: Landing, landed: LandedTable, settings: Settings
+) -> CheckResult:
+    with connection.transaction():
+        good, bad = cast_rows(connection, landing, table, landed.reader, settings)
+        if table.partitioned:
+            rows, rejects = (landing.relation(table.name, kind) for kind in ("rows", "rejects"))
+            partitions.forget_unstable(connection, landing.relation(table.name, "partitions"), rows, rejects)
+        record_checked(connection, landing, table.name)
+    log.info("%s of company %s: %s rows typed, %s rejected", table.name, landing.scope.company_code, good, bad)
+    return guards.rejected_share(table.name, landing.scope.company_code, landed.landed_rows, bad, settings)
+
+
+def _stop_if_critical(obj: ImportObject, landing: Landing, results: dict[str, list[CheckResult]]) -> None:
+    failed = [
+        f"{table}.{result.name}: {result.message}"
+        for table, found in results.items()
+        for result in found
+        if result.status == "failed"
+    ]
+    warned = sum(result.status == "warned" for found in results.values() for result in found)
+    passed = sum(result.status == "passed" for found in results.values() for result in found)
+    log.info("%s: %s checks passed, %s warned, %s failed", obj.name, passed, warned, len(failed))
+    if failed:
+        raise StopSync(
+            f"{len(failed)} critical checks are not met: {' | '.join(failed)}",
+            object=obj.name,
+            company=landing.scope.company_code,
+            remedy="nothing was published and yesterday's table is untouched; correct the data in Spectrum and trigger"
+            " the DAG again. All results are in sync.checks",
+        )

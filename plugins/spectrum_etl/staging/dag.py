@@ -1,0 +1,261 @@
+"""The staging DAG: the same for every importable object. Used by the files `dags/stage_*.py` and the backfill's.
+
+Parsing touches nothing: no database, no network, no Great Expectations; one Airflow Variable, with a default.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import (
+    DAG,
+    Asset,
+    ExceptionRetryPolicy,
+    Param,
+    RetryAction,
+    RetryRule,
+    Variable,
+    get_current_context,
+    task,
+    task_group,
+)
+
+from spectrum_etl.errors import FixConfiguration, FixRecord, Reauthenticate, StopSync
+from spectrum_etl.settings import SCHEDULES_VARIABLE, Settings, load_settings, schedule_of
+from spectrum_etl.staging.run import Run, Scope, clean_codes
+from spectrum_etl.staging.spec import ImportObject, Table
+
+if TYPE_CHECKING:
+    from airflow.sdk.bases.timetable import BaseTimetable
+
+log = logging.getLogger(__name__)
+
+OWNER = "spectrum"
+TAGS = ["spectrum", "staging"]
+START = datetime(2026, 1, 1, tzinfo=ZoneInfo("UTC"))
+#: No landing, check or publish of a healthy system takes longer; then it is stopped and tried again.
+EXECUTION_TIMEOUT = timedelta(hours=3)
+
+#: Only what may pass by itself is tried again; everything else needs a person, who should hear of it at once.
+RETRY_POLICY = ExceptionRetryPolicy(
+    rules=[
+        RetryRule(exception=error, action=RetryAction.FAIL, reason=reason)
+        for error, reason in (
+            (FixConfiguration, "a setting, connection or permission must be corrected first"),
+            (Reauthenticate, "the credentials must be corrected first"),
+            (FixRecord, "a record must be corrected in Spectrum first"),
+            (StopSync, "a person must look first; trying again would end the same"),
+        )
+    ]
+)
+
+
+def asset_of(table: Table) -> Asset:
+    """The asset that a publish of this table updates; its events carry the counts of each company."""
+    return Asset(name=f"spectrum.{table.name}", group="spectrum")
+
+
+def staging_dag(
+    obj: ImportObject,
+    doc: str | None,
+    *,
+    dag_id: str | None = None,
+    schedule: BaseTimetable | None = None,
+    months_of_interval: bool = False,
+    start_date: datetime = START,
+    max_active_runs: int = 1,
+) -> DAG:
+    """Make the DAG that stages an object.
+
+    Args:
+        obj: the importable object.
+        doc: documentation for the operator: the DAG file's docstring.
+        dag_id: where it is not `stage_<object>`.
+        schedule: a timetable in place of the object's schedule in the settings (A4).
+        months_of_interval: stage the months of the run's data interval, for backfills.
+        start_date: first moment of the schedule, zone-aware.
+        max_active_runs: runs at once; the source decides how many it stands.
+
+    Raises:
+        FixConfiguration: settings or the schedules variable hold something that is not allowed. Airflow shows the
+            message as an import error on its first page.
+    """
+    settings = load_settings()
+    timetable: Any = schedule
+    if schedule is None:
+        timetable = schedule_of(obj.name, settings, Variable.get(SCHEDULES_VARIABLE, default=None))
+    with DAG(
+        dag_id=dag_id or obj.dag_id,
+        description=f"{obj.title}: Spectrum to the warehouse",
+        doc_md=doc,
+        schedule=timetable,
+        start_date=start_date.astimezone(ZoneInfo(settings.timezone)),
+        catchup=False,
+        max_active_runs=max_active_runs,
+        tags=[*TAGS, obj.name],
+        params=_params(obj, settings),
+        default_args={
+            "owner": OWNER,
+            "retries": settings.retries,
+            "retry_delay": timedelta(seconds=settings.retry_delay),
+            "retry_exponential_backoff": True,
+            "retry_policy": RETRY_POLICY,
+            "execution_timeout": EXECUTION_TIMEOUT,
+        },
+    ) as dag:
+        _tasks(obj, settings, months_of_interval)
+    return dag
+
+
+def _params(obj: ImportObject, settings: Settings) -> dict[str, Param]:
+    codes = [company.code for company in settings.companies]
+    params = {
+        "companies": Param(
+            codes,
+            type="array",
+            items={"type": "string", "enum": codes},
+            minItems=1,
+            title="Companies",
+            description="Spectrum company codes to stage. All configured ones unless you take some away.",
+        ),
+        "full_refresh": Param(
+            False,
+            type="boolean",
+            title="Full refresh",
+            description="Copy everything again, even where nothing seems to have changed. Only differences are written.",
+        ),
+        "allow_mass_delete": Param(
+            False,
+            type="boolean",
+            title="Allow one mass delete",
+            description="Let this run delete more rows than max_deleted_share allows. Only after looking at Spectrum.",
+        ),
+    }
+    if obj.by_job:
+        params["jobs"] = Param(
+            [],
+            type=["null", "array"],
+            items={"type": "string"},
+            title="Jobs",
+            description="Job numbers, one a line. Empty means all. Everything outside these jobs stays untouched.",
+        )
+    return params
+
+
+def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> None:
+    land_pool = "spectrum_sdx" if settings.reader(obj.tables[0].name) == "sdx" else "spectrum_infolink"
+    assets = {table.name: asset_of(table) for table in obj.tables}
+    readable = {"map_index_template": "{{ company }}"}
+
+    @task
+    def plan() -> list[dict[str, Any]]:
+        """Turn the trigger form into one scope a company."""
+        context = get_current_context()
+        params = context["params"]
+        months: tuple[str, ...] = ()
+        if months_of_interval:
+            months = months_between(context["data_interval_start"], context["data_interval_end"])
+        scopes = [
+            Scope(
+                load_settings().company(code).code,
+                jobs=clean_codes(params.get("jobs")),
+                months=months,
+                full_refresh=params["full_refresh"],
+                allow_mass_delete=params["allow_mass_delete"],
+            ).to_dict()
+            for code in clean_codes(params["companies"])
+        ]
+        log.info("%s: %s companies, scope %s", obj.name, len(scopes), scopes)
+        return scopes
+
+    @task(pool=land_pool, **readable)
+    def land(scope: dict[str, Any]) -> int:
+        """Read the source into landing tables; the number of the landing is what the next tasks need."""
+        from spectrum_etl.staging.land import land as land_object
+        from spectrum_etl.staging.sources import Sources
+        from spectrum_etl.warehouse.connect import warehouse_url
+
+        asked = _named(scope)
+        now = load_settings()
+        with Sources.from_airflow(asked.company_code, now) as sources:
+            return land_object(warehouse_url(), obj, asked, _this_run(), sources, now)
+
+    @task(pool="warehouse", **readable)
+    def check(scope: dict[str, Any], landing_id: int) -> dict[str, int]:
+        """Type the rows, set the bad ones aside, run the data checks; a critical one that is not met stops here."""
+        from spectrum_etl.staging.check import check as check_landing
+        from spectrum_etl.warehouse.connect import warehouse_url
+
+        _named(scope)
+        results = check_landing(warehouse_url(), obj, landing_id, load_settings())
+        statuses = [result.status for result in results]
+        return {status: statuses.count(status) for status in sorted(set(statuses))}
+
+    @task(pool="warehouse", outlets=list(assets.values()), **readable)
+    def publish(scope: dict[str, Any], landing_id: int) -> dict[str, dict[str, int]]:
+        """Write the differences in one transaction, and tell whoever waits for the asset."""
+        from spectrum_etl.staging.publish import publish as publish_landing
+        from spectrum_etl.warehouse.connect import warehouse_url
+
+        asked = _named(scope)
+        counts = publish_landing(warehouse_url(), obj, landing_id, load_settings())
+        events = get_current_context()["outlet_events"]
+        for name, count in counts.items():
+            events[assets[name]].extra = {
+                "company_code": asked.company_code,
+                "landing_id": landing_id,
+                **count.to_dict(),
+            }
+        return {name: count.to_dict() for name, count in counts.items()}
+
+    @task(pool="warehouse", **readable)
+    def drop_landing(scope: dict[str, Any]) -> int:
+        """Drop this run's landing tables, also after a failure, also those of tries that died."""
+        from spectrum_etl.warehouse.connect import connect, warehouse_url
+        from spectrum_etl.warehouse.landings import drop_landing_tables
+
+        asked = _named(scope)
+        with connect(warehouse_url()) as connection:
+            connection.autocommit = True
+            return drop_landing_tables(connection, _this_run(), obj.name, asked.company_code)
+
+    @task_group
+    def company(scope: dict[str, Any]) -> None:
+        """One company: read, check, publish, tidy up."""
+        landing_id = land(scope)
+        published = publish(scope, landing_id)
+        check(scope, landing_id) >> published
+        published >> drop_landing(scope).as_teardown(setups=landing_id)
+
+    company.expand(scope=plan())
+
+
+def months_between(start: datetime, end: datetime) -> tuple[str, ...]:
+    """The months (YYYYMM) that an interval touches: those that begin before its end.
+
+    Args:
+        start: begin of the interval, inclusive.
+        end: its end, exclusive; where it is not after the start, the start's month alone counts.
+    """
+    months = []
+    year, month = start.year, start.month
+    while not months or datetime(year, month, 1, tzinfo=end.tzinfo) < end:
+        months.append(f"{year:04d}{month:02d}")
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+    return tuple(months)
+
+
+def _named(scope: dict[str, Any]) -> Scope:
+    """The scope of a mapped task, which also gives the task its name in the grid."""
+    asked = Scope.from_dict(scope)
+    company = load_settings().company(asked.company_code)
+    get_current_context()["company"] = f"{company.code} {company.name}"  # type: ignore[typeddict-unknown-key]
+    return asked
+
+
+def _this_run() -> Run:
+    instance = get_current_context()["ti"]
+    return Run(instance.dag_id, instance.run_id, instance.try_number)

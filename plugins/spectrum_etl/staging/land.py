@@ -1,0 +1,237 @@
+"""The first step of a sync: reads the source into untyped landing tables, and commits control totals with them.
+
+Nothing is resumed: a retried try lands again under a new number, so that half a landing is never taken for a whole.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
+from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.settings import Settings
+from spectrum_etl.staging import read as reading
+from spectrum_etl.staging.run import Landing, Run, Scope
+from spectrum_etl.staging.sources import Sources
+from spectrum_etl.staging.spec import ImportObject, Table, fingerprint
+from spectrum_etl.warehouse import partitions, runs
+from spectrum_etl.warehouse.connect import connect
+from spectrum_etl.warehouse.copy import copy_rows, create_landing_table
+from spectrum_etl.warehouse.counts import Counts
+from spectrum_etl.warehouse.ddl import ensure_table
+from spectrum_etl.warehouse.landings import LandedTable, open_landing, record_table, set_state
+from spectrum_etl.warehouse.migrate import migrate
+
+log = logging.getLogger(__name__)
+
+
+def land(url: str, obj: ImportObject, scope: Scope, run: Run, sources: Sources, settings: Settings) -> int:
+    """Read one object of one company into landing tables.
+
+    Args:
+        url: the warehouse.
+        obj: what to read.
+        scope: which company, jobs and months.
+        run: the Airflow run.
+        sources: of the company.
+        settings: readers and limits.
+
+    Returns:
+        The number of the landing; `check` and `publish` find everything by it.
+
+    Raises:
+        SpectrumEtlError: by remedy; nothing but the books has been written then.
+    """
+    with connect(url) as connection:
+        connection.autocommit = True
+        migrate(connection)
+        for table in obj.tables:
+            ensure_table(connection, table)
+        landing = open_landing(connection, obj.name, scope, run)
+        with recorded_failure(url, landing, obj, settings):
+            for table in obj.tables:
+                reader = settings.reader(table.name)
+                if table.partitioned:
+                    _land_partitions(connection, obj, table, landing, sources, settings)
+                elif reads_of_its_own(reader, scope):
+                    with connection.transaction():
+                        _land_table(connection, table, reader, landing, sources, settings)
+            if obj.partitioned:
+                _compare_again(connection, obj, landing, sources, settings)
+            set_state(connection, landing, "landed")
+    return landing.landing_id
+
+
+@contextmanager
+def recorded_failure(url: str, landing: Landing, obj: ImportObject, settings: Settings) -> Iterator[None]:
+    """Write into the books why a step failed, then let the error go on.
+
+    A lost warehouse cannot be written to: then the teardown closes the landing, and Airflow's log has the reason.
+    """
+    try:
+        yield
+    except SpectrumEtlError as error:
+        from spectrum_etl.errors import StopSync
+
+        state = "stopped" if isinstance(error, StopSync) else "failed"
+        _close(url, landing, obj, settings, state, str(error))
+        raise
+    except psycopg.Error as error:
+        _close(url, landing, obj, settings, "failed", f"the warehouse refused a statement: {error}")
+        raise
+
+
+def _close(url: str, landing: Landing, obj: ImportObject, settings: Settings, state: str, message: str) -> None:
+    try:
+        with connect(url) as connection, connection.transaction():
+            set_state(connection, landing, state, message)
+            for table in obj.tables:
+                counts = runs.published_counts(connection, landing).get(table.name, Counts())
+                runs.record_run(connection, landing, table.name, settings.reader(table.name), state, counts, message)
+    except (SpectrumEtlError, psycopg.Error) as error:
+        log.warning("the failure could not be written into the warehouse's books: %s", error)
+
+
+def _land_table(
+    connection: psycopg.Connection,
+    table: Table,
+    reader: str,
+    landing: Landing,
+    sources: Sources,
+    settings: Settings,
+    pairs: list[tuple[str, str]] | None = None,
+    source_rows: int | None = None,
+) -> int:
+    """Copy one table, and write its control totals in the same transaction."""
+    relation = landing.relation(table.name)
+    part = reading.read(table, reader, sources, landing.scope, settings.stage_employees, pairs)
+    create_landing_table(connection, relation, part.columns)
+    rows = copy_rows(connection, relation, part.columns, part.batches)
+    runs.record_drift(connection, landing, table.name, reader, part.drift)
+    record_table(
+        connection,
+        landing,
+        LandedTable(table.name, relation, reader, rows, rows if source_rows is None else source_rows, {}),
+    )
+    log.info(
+        "%s of company %s: landed %s rows from %s in landing %s",
+        table.name,
+        landing.scope.company_code,
+        rows,
+        reader,
+        landing.landing_id,
+    )
+    return rows
+
+
+def _land_partitions(
+    connection: psycopg.Connection,
+    obj: ImportObject,
+    table: Table,
+    landing: Landing,
+    sources: Sources,
+    settings: Settings,
+) -> None:
+    """Fingerprint the source, and copy the partitions that differ from what was published last."""
+    scope, relation = landing.scope, landing.relation(table.name, "partitions")
+    with connection.transaction():
+        partitions.land_fingerprints(
+            connection,
+            relation,
+            sources.infolink.fingerprints(table, scope.company_code, **_filters(landing, settings)),
+        )
+        to_copy, source_rows = partitions.choose(
+            connection, relation, _partition_scope(scope), partition_parameters(landing, table, settings)
+        )
+        if to_copy == 0:
+            log.info("%s of company %s: no partition of %s rows differs", table.name, scope.company_code, source_rows)
+            # Nothing to copy. Partitions that are gone still have rows to delete, so the table may need a publish.
+            pairs: list[tuple[str, str]] | None = []
+        elif to_copy >= settings.full_copy_share * source_rows:
+            pairs = None
+            partitions.copy_everything(connection, relation)
+        else:
+            pairs = partitions.wanted(connection, relation)
+        if pairs is None or pairs or partitions.changed_anything(connection, relation):
+            _land_table(connection, table, "infolink", landing, sources, settings, pairs, source_rows)
+        else:
+            record_table(connection, landing, LandedTable(table.name, "", "infolink", 0, source_rows, {}))
+
+
+def _compare_again(
+    connection: psycopg.Connection, obj: ImportObject, landing: Landing, sources: Sources, settings: Settings
+) -> None:
+    """Fingerprint again what was copied, so that a partition that moved meanwhile is not published.
+
+    Where job-to-date totals were read by GetPhase, all partitions are fingerprinted again: only jobs that stood still
+    around that call can be reconciled.
+    """
+    table = next(table for table in obj.tables if table.partitioned)
+    relation = landing.relation(table.name, "partitions")
+    everything = reconciles(obj, landing.scope, settings)
+    pairs = partitions.wanted(connection, relation)
+    if not pairs and not everything:
+        return
+    whole = everything or partitions.all_copied(connection, relation)
+    with connection.transaction():
+        partitions.compare_again(
+            connection,
+            relation,
+            sources.infolink.fingerprints(
+                table,
+                landing.scope.company_code,
+                **_filters(landing, settings),
+                partitions=None if whole else pairs,
+            ),
+            everything,
+        )
+
+
+def reads_of_its_own(reader: str, scope: Scope) -> bool:
+    """Whether a table that is not partitioned is read at all.
+
+    Totals that are summed from the transactions are not. Nor are those of GetPhase in a run of some months: they are
+    job to date, so a month would not change what that call says.
+    """
+    return reader != "transactions" and not scope.months
+
+
+def reconciles(obj: ImportObject, scope: Scope, settings: Settings) -> bool:
+    """Whether totals come from a reader of their own in this run, so that they can be compared with transactions."""
+    return obj.partitioned and any(
+        not table.partitioned and reads_of_its_own(settings.reader(table.name), scope) for table in obj.tables
+    )
+
+
+def partition_parameters(landing: Landing, table: Table, settings: Settings) -> dict[str, Any]:
+    """What the partition statements bind."""
+    scope = landing.scope
+    return {
+        "company_code": scope.company_code,
+        "spec_hash": fingerprint(table, "infolink", settings.stage_employees),
+        # A month that was asked for by name is staged again, whatever its fingerprint: that is what a backfill is.
+        "everything": scope.full_refresh or bool(scope.months),
+        "jobs": list(scope.jobs),
+        "months": list(scope.months),
+    }
+
+
+def _partition_scope(scope: Scope) -> str:
+    conditions = []
+    if scope.jobs:
+        conditions.append("job_number = any(%(jobs)s)")
+    if scope.months:
+        conditions.append("partition_month = any(%(months)s)")
+    return " and ".join(conditions) or "true"
+
+
+def _filters(landing: Landing, settings: Settings) -> dict[str, Any]:
+    return {
+        "jobs": landing.scope.jobs,
+        "months": landing.scope.months,
+        "stage_employees": settings.stage_employees,
+    }

@@ -1,0 +1,192 @@
+"""The third step of a sync: one transaction that writes the differences, the history, the books, and how new they are.
+
+Readers see the old state or the new one. A late or repeated try never overwrites newer data.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import psycopg
+
+from spectrum_etl.errors import StopSync
+from spectrum_etl.settings import Settings
+from spectrum_etl.staging import guards
+from spectrum_etl.staging.checks.result import CheckResult
+from spectrum_etl.staging.land import partition_parameters, reconciles, recorded_failure
+from spectrum_etl.staging.run import Landing
+from spectrum_etl.staging.spec import ImportObject, Table
+from spectrum_etl.staging.totals import reconcile, sum_transactions
+from spectrum_etl.warehouse import partitions, runs, snapshot
+from spectrum_etl.warehouse.connect import connect
+from spectrum_etl.warehouse.counts import Counts
+from spectrum_etl.warehouse.landings import LandedTable, find_landing, landed_tables, require_checked, set_state
+from spectrum_etl.warehouse.snapshot import Slice
+
+log = logging.getLogger(__name__)
+
+
+def publish(url: str, obj: ImportObject, landing_id: int, settings: Settings) -> dict[str, Counts]:
+    """Publish a checked landing.
+
+    Args:
+        url: the warehouse.
+        obj: what was landed.
+        landing_id: the number `land` returned.
+        settings: limits and readers.
+
+    Returns:
+        What became of each table. For a landing that has been published before, what it did then.
+
+    Raises:
+        StopSync: the landing is no longer whole, or a guard refuses; nothing has been written but the books.
+    """
+    with connect(url) as connection:
+        connection.autocommit = True
+        landing, _ = find_landing(connection, landing_id)
+        with recorded_failure(url, landing, obj, settings), connection.transaction():
+            runs.lock(connection, landing)
+            landing, state = find_landing(connection, landing_id)
+            if state in ("published", "unchanged", "superseded"):
+                log.info("landing %s is %s already: nothing to do", landing_id, state)
+                return runs.published_counts(connection, landing)
+            return _Publication(connection, obj, landing, settings).run()
+
+
+class _Publication:
+    """One publish, inside its transaction and lock."""
+
+    def __init__(self, connection: psycopg.Connection, obj: ImportObject, landing: Landing, settings: Settings) -> None:
+        self.connection, self.obj, self.landing, self.settings = connection, obj, landing, settings
+        self.landed = landed_tables(connection, landing)
+        self.results: dict[str, list[CheckResult]] = {}
+        self.superseded, newer_jobs = runs.newer_scopes(connection, landing)
+        self.newer_jobs = newer_jobs
+
+    def run(self) -> dict[str, Counts]:
+        """Write every table, then the books."""
+        if self.superseded:
+            return self._end("superseded", {table.name: self._untouched(table) for table in self.obj.tables})
+        for landed in self.landed.values():
+            if landed.relation:
+                require_checked(self.connection, self.landing, landed)
+        counts = {table.name: self._publish_table(table) for table in self.obj.tables}
+        if reconciles(self.obj, self.landing.scope, self.settings):
+            self._reconcile()
+        runs.remember_scope(self.connection, self.landing)
+        wrote = any(c.new or c.changed or c.deleted for c in counts.values())
+        landed = any(landed.relation for landed in self.landed.values())
+        return self._end("published" if wrote or landed else "unchanged", counts)
+
+    def _publish_table(self, table: Table) -> Counts:
+        landed = self.landed.get(table.name)
+        if landed is None and self.settings.reader(table.name) == "transactions":
+            return self._publish_sums(table)
+        if landed is None or not landed.relation:
+            return self._untouched(table)
+        part = self._slice(table, self.landing.relation(table.name, "rows"))
+        if table.partitioned:
+            return self._publish_partitions(table, landed, part)
+        found = snapshot.compare(self.connection, part)
+        self._guard(table, found.staged, found.deleted, landed)
+        snapshot.write(self.connection, part)
+        found.rejected = snapshot.update_rejected(self.connection, part)
+        found.staged = snapshot.living_rows(self.connection, part)
+        found.source, found.landed = landed.source_rows, landed.landed_rows
+        return found
+
+    def _publish_partitions(self, table: Table, landed: LandedTable, part: Slice) -> Counts:
+        relation = self.landing.relation(table.name, "partitions")
+        parameters = {**part.parameters, **partition_parameters(self.landing, table, self.settings)}
+        difference = partitions.compare(self.connection, table, relation, part.rows, parameters)
+        self._guard(table, difference.living, difference.lost, landed)
+        partitions.write(self.connection, table, part.rows, difference, parameters)
+        rejected = snapshot.update_rejected(self.connection, part, scope=partitions.PUBLISHED)
+        return Counts(
+            new=difference.new,
+            deleted=difference.deleted,
+            rejected=rejected,
+            deferred=partitions.deferred_rows(self.connection, relation),
+            staged=snapshot.living_rows(self.connection, part),
+            source=landed.source_rows,
+            landed=landed.landed_rows,
+        )
+
+    def _publish_sums(self, table: Table) -> Counts:
+        """Totals that no reader gives: summed from the transactions of the jobs that this publish touched."""
+        source = next(t for t in self.obj.tables if t.partitioned)
+        if not self.landed[source.name].relation:
+            return self._untouched(table)
+        rows = sum_transactions(self.connection, table, source, self.landing)
+        part = self._slice(table, rows.relation, rejects=rows.rejects, jobs=rows.jobs)
+        found = snapshot.compare(self.connection, part)
+        snapshot.write(self.connection, part)
+        found.source = found.landed = found.staged = snapshot.living_rows(self.connection, part)
+        return found
+
+    def _reconcile(self) -> None:
+        totals = next(t for t in self.obj.tables if not t.partitioned)
+        source = next(t for t in self.obj.tables if t.partitioned)
+        result = reconcile(self.connection, totals, source, self.landing)
+        runs.record_checks(self.connection, self.landing, totals.name, [result])
+
+    def _guard(self, table: Table, living: int, deleted: int, landed: LandedTable) -> None:
+        """Refuse a mass delete, and note a volume that is out of the ordinary."""
+        company = self.landing.scope.company_code
+        results = [
+            guards.mass_delete(
+                table.name, company, living, deleted, self.settings, self.landing.scope.allow_mass_delete
+            )
+        ]
+        if not self.landing.scope.narrowed:
+            before = runs.last_landed_rows(self.connection, self.landing, table.name)
+            results.append(guards.volume(table.name, company, landed.source_rows, before, self.settings))
+        refused = [result for result in results if result.status == "failed"]
+        if refused:
+            raise StopSync(refused[0].message, object=self.obj.name, company=company)
+        runs.record_checks(self.connection, self.landing, table.name, results)
+
+    def _slice(self, table: Table, rows: str, rejects: str | None = None, jobs: list[str] | None = None) -> Slice:
+        scope, landed = self.landing.scope, self.landed.get(table.name)
+        parameters: dict[str, Any] = {
+            "company_code": scope.company_code,
+            "object_name": self.obj.name,
+            "table_name": table.name,
+            "landing_id": self.landing.landing_id,
+            "run_id": self.landing.run.run_id,
+            "read_at": self.landing.read_at,
+            "jobs": list(scope.jobs) if jobs is None else jobs,
+            "months": list(scope.months),
+            "newer_jobs": self.newer_jobs,
+        }
+        return Slice(
+            table,
+            rows,
+            rejects or self.landing.relation(table.name, "rejects"),
+            parameters,
+            active_only=landed is not None and landed.reader == "sdx",
+        )
+
+    def _untouched(self, table: Table) -> Counts:
+        """Nothing of the table was landed, or none of it may be published: the counts are those that are there."""
+        part = self._slice(table, "", rejects="")
+        landed = self.landed.get(table.name)
+        living = snapshot.living_rows(self.connection, part)
+        return Counts(
+            staged=living,
+            rejected=snapshot.count_rejected(self.connection, part),
+            source=landed.source_rows if landed else living,
+        )
+
+    def _end(self, state: str, counts: dict[str, Counts]) -> dict[str, Counts]:
+        for table in self.obj.tables:
+            landed = self.landed.get(table.name)
+            reader = landed.reader if landed else self.settings.reader(table.name)
+            if table.name in counts:
+                runs.record_run(self.connection, self.landing, table.name, reader, state, counts[table.name])
+        message = "data of a newer reading had been published before" if state == "superseded" else None
+        set_state(self.connection, self.landing, state, message)
+        for name, count in counts.items():
+            log.info("%s of company %s: %s; %s", name, self.landing.scope.company_code, state, count)
+        return counts

@@ -1,0 +1,137 @@
+"""Turns what a reader gives into rows of a landing table: the columns of the spec, as text, in its order."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from spectrum_etl.errors import StopSync
+from spectrum_etl.sources.drift import Drift
+from spectrum_etl.staging.run import Scope
+from spectrum_etl.staging.sources import Sources
+from spectrum_etl.staging.spec import Column, Table
+from spectrum_etl.warehouse.copy import Row
+
+log = logging.getLogger(__name__)
+
+BATCH_ROWS = 5_000
+#: Which calls give the records of each read of the web services, for the drift notes.
+SERVICES = {
+    "jobs": "GetJob, GetJobMain, GetJobDates",
+    "phases": "GetPhaseEnhanced",
+    "phase_totals": "GetPhase",
+    "vendors": "GET /vendors",
+}
+
+
+@dataclass
+class Reading:
+    """A running read.
+
+    Args:
+        columns: names of the landed columns.
+        batches: the rows, in pieces; to be consumed once.
+        drift: differences between source and spec; complete once `batches` has been consumed.
+    """
+
+    columns: tuple[str, ...]
+    batches: Iterator[Iterable[Row]]
+    drift: list[Drift] = field(default_factory=list)
+
+
+def read(
+    table: Table,
+    reader: str,
+    sources: Sources,
+    scope: Scope,
+    stage_employees: bool,
+    partitions: list[tuple[str, str]] | None = None,
+) -> Reading:
+    """Begin to read a table.
+
+    Args:
+        table: the spec.
+        reader: infolink or sdx.
+        sources: of the company.
+        scope: narrows it to jobs and months.
+        stage_employees: whether personal columns are read (M9).
+        partitions: only these (job, month) partitions; None means all in scope.
+
+    Raises:
+        StopSync: a required column or field is missing, or an answer is incomplete.
+        SpectrumEtlError: what the source's client raises.
+    """
+    columns = table.read_columns(stage_employees)
+    names = tuple(column.name for column in columns)
+    if reader == "infolink":
+        plan = sources.infolink.plan(table, scope.company_code, stage_employees=stage_employees)
+        batches = sources.infolink.read(
+            table,
+            scope.company_code,
+            jobs=scope.jobs,
+            months=scope.months,
+            partitions=partitions,
+            batch_rows=BATCH_ROWS,
+            stage_employees=stage_employees,
+        )
+        return Reading(names, iter(batches), list(plan.drift))
+    reading = Reading(names, iter(()))
+    records = _records(table, sources, scope, reading.drift)
+    reading.batches = _batches(_rows(table, columns, records, reading.drift))
+    return reading
+
+
+def job_numbers(sources: Sources, scope: Scope) -> tuple[str, ...]:
+    """The jobs a web service is asked for one by one: those of the run, or all that GetJob shows."""
+    return scope.jobs or tuple(sources.sdx.job_numbers(scope.company_code))
+
+
+def _records(table: Table, sources: Sources, scope: Scope, drift: list[Drift]) -> Iterator[Mapping[str, str]]:
+    client, company = sources.sdx, scope.company_code
+    if table.sdx == "jobs":
+        masters = sources.infolink.master_jobs(company) if sources.has_infolink else {}
+        for record in client.read_jobs(company):
+            number = record.get("Job_Number", "").strip()
+            if not scope.jobs or number in scope.jobs:
+                yield {**record, "Master_Job": masters.get(number, "")}
+    elif table.sdx == "vendors":
+        for record in client.read_vendors(company):
+            yield {**record, "Status": "A"}  # the service shows active vendors only
+    else:
+        yield from client.read_phases(company, job_numbers(sources, scope), enhanced=table.sdx == "phases")
+
+
+def _rows(
+    table: Table, columns: tuple[Column, ...], records: Iterable[Mapping[str, str]], drift: list[Drift]
+) -> Iterator[Row]:
+    fields = [column.sdx for column in columns]
+    for number, record in enumerate(records):
+        if number == 0:
+            drift.extend(_compare(table, columns, record))
+        yield [record.get(name) if name else None for name in fields]
+
+
+def _compare(table: Table, columns: tuple[Column, ...], record: Mapping[str, str]) -> list[Drift]:
+    service = SERVICES[table.sdx or ""]
+    known = {column.sdx for column in columns if column.sdx}
+    for column in columns:
+        if column.sdx and column.sdx not in record and (column.key or column.required):
+            raise StopSync(
+                f"the answer of {service} has no {column.sdx}, and no row can be staged without it",
+                object=table.name,
+                field=column.sdx,
+                remedy="look at the WSDL of the service; nothing was published. Info-Link may have the column: choose"
+                " that reader in include/settings.yaml",
+            )
+    missing = [
+        Drift(service, name, "missing", f"{table.name}: the column is staged as NULL")
+        for name in sorted(known - record.keys())
+    ]
+    return missing
+
+
+def _batches(rows: Iterator[Row]) -> Iterator[Iterable[Row]]:
+    while batch := list(itertools.islice(rows, BATCH_ROWS)):
+        yield batch

@@ -1,0 +1,106 @@
+"""The sources of one company, opened when first needed; tasks make them from Airflow connections, tests directly."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from types import TracebackType
+
+from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.settings import Company, Settings
+from spectrum_etl.sources.infolink.connection import InfoLinkConnection
+from spectrum_etl.sources.infolink.reader import InfoLinkReader
+from spectrum_etl.sources.sdx.client import SdxClient
+from spectrum_etl.sources.sdx.connection import SdxConnection
+
+
+class Sources:
+    """Info-Link and the web services of one company. A context manager: what was opened is closed at its end.
+
+    Args:
+        company: whose data.
+        infolink: where Info-Link is; None where the company has none.
+        sdx: where the web services are; None where the company has none.
+    """
+
+    def __init__(
+        self, company: Company, *, infolink: InfoLinkConnection | None = None, sdx: SdxConnection | None = None
+    ) -> None:
+        self.company = company
+        self._infolink_connection = infolink
+        self._sdx_connection = sdx
+        self._infolink: InfoLinkReader | None = None
+        self._sdx: SdxClient | None = None
+        self._stack = ExitStack()
+
+    @classmethod
+    def from_airflow(cls, company_code: str, settings: Settings) -> Sources:
+        """From the Airflow connections that the settings name for a company.
+
+        Raises:
+            FixConfiguration: a connection is missing, or says something that is not allowed.
+        """
+        company = settings.company(company_code)
+        infolink = company.infolink_conn_id and InfoLinkConnection.from_airflow(_connection(company.infolink_conn_id))
+        sdx = company.sdx_conn_id and SdxConnection.from_airflow(_connection(company.sdx_conn_id))
+        return cls(company, infolink=infolink or None, sdx=sdx or None)
+
+    @property
+    def has_infolink(self) -> bool:
+        """Whether the company has an Info-Link."""
+        return self._infolink_connection is not None
+
+    @property
+    def infolink(self) -> InfoLinkReader:
+        """The reader of the company's Info-Link.
+
+        Raises:
+            FixConfiguration: the company has none.
+        """
+        if self._infolink is None:
+            if self._infolink_connection is None:
+                raise self._missing("infolink_conn_id", "Info-Link")
+            self._infolink = self._stack.enter_context(InfoLinkReader(self._infolink_connection))
+        return self._infolink
+
+    @property
+    def sdx(self) -> SdxClient:
+        """The client of the company's web services.
+
+        Raises:
+            FixConfiguration: the company has none.
+        """
+        if self._sdx is None:
+            if self._sdx_connection is None:
+                raise self._missing("sdx_conn_id", "the Data Exchange web services")
+            self._sdx = self._stack.enter_context(SdxClient(self._sdx_connection))
+        return self._sdx
+
+    def __enter__(self) -> Sources:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def _missing(self, setting: str, what: str) -> FixConfiguration:
+        return FixConfiguration(
+            f"the company has no {what}, and this object is read from there",
+            company=self.company.code,
+            field=setting,
+            remedy=f"name the Airflow connection as {setting} of this company in include/settings.yaml, or choose the"
+            " other reader there",
+        )
+
+
+def _connection(conn_id: str) -> object:
+    from airflow.sdk import BaseHook
+    from airflow.sdk.exceptions import AirflowRuntimeError
+
+    try:
+        return BaseHook.get_connection(conn_id)
+    except AirflowRuntimeError as error:
+        raise FixConfiguration(
+            f"there is no Airflow connection {conn_id!r}",
+            remedy="create it as the README says, or name another one in include/settings.yaml",
+        ) from error

@@ -1,0 +1,140 @@
+"""Creates and extends the staged tables, their history and their as-of views from the specs."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+
+import psycopg
+from psycopg import sql
+
+from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.staging.spec import Column, Table
+from spectrum_etl.warehouse.migrate import DDL_LOCK
+from spectrum_etl.warehouse.templates import render
+
+log = logging.getLogger(__name__)
+
+ANALYST = "spectrum_analyst"
+
+#: System columns of a staged table: name -> (type, comment).
+SYSTEM_COLUMNS: dict[str, tuple[str, str]] = {
+    "_row_hash": ("uuid not null", "Hash of all columns of the row: two equal rows have the same"),
+    "_run_id": ("text not null", "Airflow run that wrote this version"),
+    "_read_at": ("timestamptz not null", "When this version was read from the source"),
+    "_changed_at": ("timestamptz not null", "Since when the row is as it is"),
+    "_deleted_at": ("timestamptz", "When the source no longer held the row; null while it is alive"),
+    "_rejected_at": (
+        "timestamptz",
+        "Since when the source's version of the row is rejected and this is its last good one; null otherwise",
+    ),
+}
+#: Beside those, on a partitioned table.
+MONTH_COLUMN = ("_month", 'text collate "C" not null', "Partition: the first six characters of the date text")
+
+#: System columns that a superseded version keeps.
+VERSION_COLUMNS = ("_row_hash", "_run_id", "_read_at", "_changed_at")
+
+
+def ensure_table(connection: psycopg.Connection, table: Table) -> None:
+    """Create a staged table, or extend it to its spec: tables, columns, comments, indexes, views, analysts' grants.
+
+    Args:
+        connection: the warehouse, outside a transaction.
+        table: the spec.
+
+    Raises:
+        FixConfiguration: a column exists with another type than the spec's.
+    """
+    wanted = _definition(table)
+    with connection.transaction():
+        if _applied(connection, table) == wanted:
+            return
+        connection.execute("select pg_advisory_xact_lock(%s)", [DDL_LOCK])
+        if _applied(connection, table) == wanted:
+            return
+        analyst = ANALYST if _has_role(connection) else None
+        connection.execute(_statements(table, analyst))
+        _check_types(connection, table)
+        for schema in ("spectrum", "history"):
+            _comment_on(connection, schema, table)
+        connection.execute(
+            "insert into sync.table_specs (table_name, spec_hash) values (%s, %s)"
+            " on conflict (table_name) do update set spec_hash = excluded.spec_hash, applied_at = clock_timestamp()",
+            [table.name, wanted],
+        )
+        log.info("warehouse: spectrum.%s brought to its spec", table.name)
+
+
+def version_columns(table: Table) -> list[str]:
+    """Columns that a version in `history` shares with the staged table."""
+    month = [MONTH_COLUMN[0]] if table.partitioned else []
+    return [column.name for column in table.columns] + month + list(VERSION_COLUMNS)
+
+
+def _system(table: Table) -> list[tuple[str, str, str]]:
+    system = [(name, kind, comment) for name, (kind, comment) in SYSTEM_COLUMNS.items()]
+    return ([MONTH_COLUMN] if table.partitioned else []) + system
+
+
+def _collated(column: Column) -> str:
+    # Codes are compared byte by byte: the database's language must not decide whether two jobs are one.
+    return column.sql_type + (' collate "C"' if column.type == "code" else "")
+
+
+def _definition(table: Table) -> str:
+    comments = "".join(column.comment for column in table.columns)
+    return hashlib.sha256((_statements(table, ANALYST).as_string() + comments).encode()).hexdigest()[:16]
+
+
+def _statements(table: Table, analyst: str | None) -> sql.SQL:
+    return render(
+        "warehouse/staged_table.sql",
+        table=table,
+        columns=[(c.name, _collated(c), " not null" if c.key or c.required else "") for c in table.columns],
+        system=[(name, kind, "") for name, kind, _ in _system(table)],
+        version_columns=version_columns(table),
+        visible=[c.name for c in table.columns if not c.personal],
+        analyst=analyst,
+    )
+
+
+def _applied(connection: psycopg.Connection, table: Table) -> str | None:
+    row = connection.execute("select spec_hash from sync.table_specs where table_name = %s", [table.name]).fetchone()
+    return row[0] if row else None
+
+
+def _has_role(connection: psycopg.Connection) -> bool:
+    return connection.execute("select 1 from pg_roles where rolname = %s", [ANALYST]).fetchone() is not None
+
+
+def _check_types(connection: psycopg.Connection, table: Table) -> None:
+    found = dict(
+        connection.execute(
+            "select attname, format_type(atttypid, atttypmod) from pg_attribute"
+            " where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped",
+            [f'spectrum."{table.name}"'],
+        ).fetchall()
+    )
+    for column in table.columns:
+        if found[column.name] != column.sql_type:
+            raise FixConfiguration(
+                f"spectrum.{table.name}.{column.name} has another type than its spec",
+                object=table.name, field=column.name, value=found[column.name], limit=column.sql_type,
+                remedy="change the column's type by a migration in include/sql/warehouse before this version runs",
+            )  # fmt: skip
+
+
+def _comment_on(connection: psycopg.Connection, schema: str, table: Table) -> None:
+    suffix = "" if schema == "spectrum" else " (superseded and deleted versions)"
+    statements = [
+        sql.SQL("comment on table {} is {}").format(sql.Identifier(schema, table.name), table.comment + suffix)
+    ]
+    system = {name: comment for name, _, comment in _system(table)}
+    kept = version_columns(table)
+    for name, comment in {**{c.name: c.comment for c in table.columns}, **system}.items():
+        if schema == "spectrum" or name in kept:
+            statements.append(
+                sql.SQL("comment on column {} is {}").format(sql.Identifier(schema, table.name, name), comment)
+            )
+    connection.execute(sql.SQL(";\n").join(statements))

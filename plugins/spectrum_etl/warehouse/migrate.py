@@ -1,0 +1,63 @@
+"""Brings the warehouse's own tables up to date: the numbered files of `include/sql/warehouse`, each once.
+
+Used by `staging.land` before the first row of a run, so that an empty PostgreSQL database is all a new site needs.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import psycopg
+from psycopg import sql
+
+from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.warehouse.templates import SQL_FOLDER
+
+log = logging.getLogger(__name__)
+
+MINIMUM_VERSION = 160000
+#: Advisory lock of everybody who changes the warehouse's tables; an arbitrary number of our own.
+DDL_LOCK = 7_266_001
+
+
+def migrate(connection: psycopg.Connection) -> int:
+    """Apply the migrations that this warehouse has not had.
+
+    Args:
+        connection: the warehouse, outside a transaction.
+
+    Returns:
+        How many files were applied.
+
+    Raises:
+        FixConfiguration: the server is older than PostgreSQL 16.
+    """
+    if connection.info.server_version < MINIMUM_VERSION:
+        raise FixConfiguration(
+            "the warehouse's PostgreSQL is too old", value=str(connection.info.server_version // 10000), limit="16",
+            remedy="use PostgreSQL 16 or newer",
+        )  # fmt: skip
+    files = sorted((SQL_FOLDER / "warehouse").glob("[0-9]*.sql"))
+    if _applied(connection) >= {path.name for path in files}:
+        return 0
+    with connection.transaction():
+        connection.execute("select pg_advisory_xact_lock(%s)", [DDL_LOCK])
+        connection.execute("create schema if not exists sync")
+        connection.execute(
+            "create table if not exists sync.migrations"
+            " (name text primary key, applied_at timestamptz not null default clock_timestamp())"
+        )
+        done = _applied(connection)
+        todo = [path for path in files if path.name not in done]
+        for path in todo:
+            connection.execute(sql.SQL(path.read_text(encoding="utf-8")))  # type: ignore[arg-type]
+            connection.execute("insert into sync.migrations (name) values (%s)", [path.name])
+            log.info("warehouse: applied %s", path.name)
+    return len(todo)
+
+
+def _applied(connection: psycopg.Connection) -> set[str]:
+    with connection.transaction():
+        if connection.execute("select to_regclass('sync.migrations')").fetchone() == (None,):
+            return set()
+        return {name for (name,) in connection.execute("select name from sync.migrations")}

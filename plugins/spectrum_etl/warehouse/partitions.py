@@ -1,0 +1,269 @@
+"""Publishes job cost transactions by partition: fingerprints decide what to copy, multisets what to write."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from spectrum_etl.staging.spec import Table
+from spectrum_etl.warehouse.ddl import version_columns
+from spectrum_etl.warehouse.templates import render
+
+log = logging.getLogger(__name__)
+
+#: Job, month, rows, amount, hours, quantity, checksum; numbers as text, as the source gives them.
+Fingerprint = tuple[str, str, int, str, str, str, str]
+
+#: SQL condition on job_number and partition_month: inside the partitions that the running publish replaces.
+PUBLISHED = (
+    "exists (select 1 from _partitions where _partitions.job_number = coalesce(job_number, '')"
+    " and _partitions.partition_month = partition_month)"
+)
+
+_COLUMNS = "(job_number, partition_month, source_rows, amount_sum, hours_sum, quantity_sum, checksum)"
+
+
+def land_fingerprints(connection: psycopg.Connection, partitions: str, fingerprints: Iterable[Fingerprint]) -> None:
+    """Store the source's fingerprints, taken before anything is copied.
+
+    Args:
+        connection: the warehouse.
+        partitions: relation of the landing's partitions; created here.
+        fingerprints: one a job and month.
+    """
+    connection.execute(render("publish/partitions_table.sql", partitions=partitions))
+    _copy(connection, sql.Identifier(*partitions.split(".")), fingerprints)
+    connection.execute(sql.SQL("analyze {}").format(sql.Identifier(*partitions.split("."))))
+
+
+def choose(connection: psycopg.Connection, partitions: str, scope: str, parameters: dict[str, Any]) -> tuple[int, int]:
+    """Mark the partitions that must be copied, and add those that are gone.
+
+    Args:
+        connection: the warehouse.
+        partitions: relation of the landing's partitions.
+        scope: SQL condition on job_number and partition_month of what the run was narrowed to.
+        parameters: company_code, spec_hash, everything, jobs, months.
+
+    Returns:
+        Rows in partitions that must be copied, and rows in all.
+    """
+    connection.execute(render("publish/partitions_compare.sql", partitions=partitions, scope=scope), parameters)
+    row = connection.execute(
+        sql.SQL(
+            "select coalesce(sum(source_rows) filter (where copied), 0)::bigint, coalesce(sum(source_rows), 0)::bigint"
+            " from {}"
+        ).format(sql.Identifier(*partitions.split(".")))
+    ).fetchone()
+    assert row is not None
+    return row[0], row[1]
+
+
+def wanted(connection: psycopg.Connection, partitions: str) -> list[tuple[str, str]]:
+    """The partitions to copy, as (job, month)."""
+    return connection.execute(
+        sql.SQL("select job_number, partition_month from {} where copied order by 1, 2").format(
+            sql.Identifier(*partitions.split("."))
+        )
+    ).fetchall()
+
+
+def copy_everything(connection: psycopg.Connection, partitions: str) -> None:
+    """Mark all partitions as copied: past some share one pass over the source is cheaper than picking."""
+    connection.execute(
+        sql.SQL("update {} set copied = true where not gone and not copied").format(
+            sql.Identifier(*partitions.split("."))
+        )
+    )
+
+
+def all_copied(connection: psycopg.Connection, partitions: str) -> bool:
+    """Whether no partition was left out of the copy."""
+    return not _one(connection, "select exists (select 1 from {} where not copied and not gone)", partitions)
+
+
+def changed_anything(connection: psycopg.Connection, partitions: str) -> bool:
+    """Whether any partition is to be copied or is gone."""
+    return _one(connection, "select exists (select 1 from {} where copied or gone)", partitions)
+
+
+def compare_again(
+    connection: psycopg.Connection, partitions: str, fingerprints: Iterable[Fingerprint], everything: bool
+) -> None:
+    """Store the fingerprints taken after the copy, and mark the partitions that did not move in between.
+
+    Args:
+        connection: the warehouse, in a transaction.
+        partitions: relation of the landing's partitions.
+        fingerprints: of at least the copied partitions.
+        everything: they are of all partitions, so that those that were not copied are marked too.
+    """
+    connection.execute(
+        'create temporary table _after (job_number text collate "C", partition_month text collate "C",'
+        " source_rows bigint, amount_sum numeric, hours_sum numeric, quantity_sum numeric, checksum numeric)"
+        " on commit drop"
+    )
+    _copy(connection, sql.Identifier("_after"), fingerprints)
+    connection.execute("analyze _after")
+    connection.execute(render("publish/partitions_steady.sql", partitions=partitions), {"everything": everything})
+
+
+def forget_unstable(connection: psycopg.Connection, partitions: str, rows: str, rejects: str) -> int:
+    """Mark the partitions that can be published, and drop the landed rows of the others.
+
+    Returns:
+        How many rows of the source must wait for the next run.
+    """
+    names = {"partitions": partitions, "rows": rows, "rejects": rejects}
+    connection.execute(render("publish/partitions_stable.sql", **names))
+    row = connection.execute(
+        sql.SQL("select coalesce(sum(source_rows), 0)::bigint, count(*) from {} where copied and not stable").format(
+            sql.Identifier(*partitions.split("."))
+        )
+    ).fetchone()
+    assert row is not None
+    deferred, moved = row
+    for relation, month in ((rows, "_month"), (rejects, "partition_month")):
+        if moved or _strays(connection, partitions, relation, month):
+            connection.execute(
+                render("publish/partitions_forget.sql", partitions=partitions, relation=relation, month=month)
+            )
+    if moved:
+        log.warning(
+            "%s partitions with %s rows changed while they were copied; the next run takes them", moved, deferred
+        )
+    return deferred
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What a publish of partitions would change.
+
+    Args:
+        new: rows to insert.
+        deleted: rows to delete; a changed posting is one of each, since Spectrum gives postings no key.
+        living: living rows of the company before.
+        empty: the company has no rows yet.
+        some_skipped: some landed partitions are left alone, because a newer reading of them is published.
+    """
+
+    new: int
+    deleted: int
+    living: int
+    empty: bool
+    some_skipped: bool
+
+    @property
+    def lost(self) -> int:
+        """By how many rows the company would shrink: what the mass-delete guard looks at."""
+        return max(0, self.deleted - self.new)
+
+
+def deferred_rows(connection: psycopg.Connection, partitions: str) -> int:
+    """Rows of the source in partitions that moved while they were copied."""
+    return _one(
+        connection, "select coalesce(sum(source_rows), 0)::bigint from {} where copied and not stable", partitions
+    )
+
+
+def compare(
+    connection: psycopg.Connection, table: Table, partitions: str, rows: str, parameters: dict[str, Any]
+) -> Difference:
+    """Find what a publish would change, without changing it: fills the temporary tables `_partitions` and `_diff`.
+
+    Args:
+        connection: the warehouse, in the publishing transaction.
+        table: the staged table.
+        partitions: relation of the landing's partitions.
+        rows: relation of the typed rows of the stable ones.
+        parameters: company_code, read_at, run_id, landing_id, spec_hash.
+    """
+    names = {"partitions": partitions, "rows": rows, "staged": f"spectrum.{table.name}"}
+    connection.execute(render("publish/partitions_published.sql", **names), parameters)
+    connection.execute("analyze _partitions")
+    living = _one(
+        connection,
+        "select count(*) from {} where company_code = %(company_code)s",
+        f"spectrum.{table.name}",
+        parameters=parameters,
+    )
+    skipped = _some_skipped(connection, partitions)
+    if living == 0 and not skipped:
+        return Difference(_one(connection, "select count(*) from {}", rows), 0, 0, empty=True, some_skipped=False)
+    connection.execute(render("publish/partitions_diff.sql", **names, some_skipped=skipped), parameters)
+    connection.execute("analyze _diff")
+    row = connection.execute(
+        "select coalesce(sum(surplus) filter (where surplus > 0), 0)::bigint,"
+        " coalesce(-sum(surplus) filter (where surplus < 0), 0)::bigint from _diff"
+    ).fetchone()
+    assert row is not None
+    return Difference(row[0], row[1], living, empty=living == 0, some_skipped=skipped)
+
+
+def write(
+    connection: psycopg.Connection, table: Table, rows: str, difference: Difference, parameters: dict[str, Any]
+) -> None:
+    """Write what `compare` found, and remember the fingerprints."""
+    names = {"rows": rows, "staged": f"spectrum.{table.name}", "past": f"history.{table.name}"}
+    if difference.deleted:
+        connection.execute(render("publish/partitions_delete.sql", **names, columns=version_columns(table)), parameters)
+    if difference.new:
+        connection.execute(
+            render(
+                "publish/partitions_insert.sql",
+                **names,
+                columns=[column.name for column in table.columns],
+                empty=difference.empty and not difference.some_skipped,
+                some_skipped=difference.some_skipped,
+            ),
+            parameters,
+        )
+    connection.execute(render("publish/partitions_remember.sql"), parameters)
+
+
+def _copy(connection: psycopg.Connection, relation: sql.Identifier, fingerprints: Iterable[Fingerprint]) -> None:
+    statement = sql.SQL("copy {} " + _COLUMNS + " from stdin").format(relation)
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        for fingerprint in fingerprints:
+            copy.write_row(fingerprint)
+
+
+def _strays(connection: psycopg.Connection, partitions: str, relation: str, month: str) -> bool:
+    """Whether rows were landed for a partition that the fingerprints do not know."""
+    row = connection.execute(
+        sql.SQL(
+            "select exists (select 1 from (select distinct coalesce(job_number, '') as job_number, {month} as month"
+            " from {relation}) as landed where not exists (select 1 from {partitions} as found where found.copied"
+            " and found.job_number = landed.job_number and found.partition_month = landed.month))"
+        ).format(
+            month=sql.Identifier(month),
+            relation=sql.Identifier(*relation.split(".")),
+            partitions=sql.Identifier(*partitions.split(".")),
+        )
+    ).fetchone()
+    assert row is not None
+    return row[0]
+
+
+def _some_skipped(connection: psycopg.Connection, partitions: str) -> bool:
+    """Whether a landed, stable partition is left alone because a newer reading of it is published already."""
+    return _one(
+        connection,
+        "select exists (select 1 from {} as found where found.copied and found.stable and not exists (select 1"
+        " from _partitions where _partitions.job_number = found.job_number"
+        " and _partitions.partition_month = found.partition_month))",
+        partitions,
+    )
+
+
+def _one(connection: psycopg.Connection, query: str, *relations: str, parameters: Any = None) -> Any:
+    """The only value that a query over some relations returns."""
+    composed = sql.SQL(query).format(*(sql.Identifier(*r.split(".")) for r in relations))  # type: ignore[arg-type]
+    row = connection.execute(composed, parameters).fetchone()
+    assert row is not None
+    return row[0]

@@ -1,0 +1,198 @@
+"""The run history: one row of `sync.runs` a table and landing, checks, drift, and how new each scope is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import psycopg
+
+from spectrum_etl.staging.run import Landing
+from spectrum_etl.warehouse.counts import Counts
+
+if TYPE_CHECKING:
+    from spectrum_etl.sources.drift import Drift
+    from spectrum_etl.staging.guards import CheckResult
+
+#: First part of the advisory lock of one object and company; the second is a hash of both.
+PUBLISH_LOCK = 7_266
+
+
+def record_run(
+    connection: psycopg.Connection,
+    landing: Landing,
+    table_name: str,
+    reader: str,
+    state: str,
+    counts: Counts,
+    message: str | None = None,
+) -> None:
+    """Write what became of one table of a landing, in the caller's transaction. A later outcome replaces an earlier."""
+    connection.execute(
+        "insert into sync.runs (landing_id, object_name, table_name, company_code, dag_id, run_id, reader, state,"
+        " narrowed, started_at, read_at, seconds, source_rows, landed_rows, staged_rows, new_rows, changed_rows,"
+        " deleted_rows, rejected_rows, deferred_rows, checks_passed, checks_warned, checks_failed, message)"
+        " select %(landing_id)s, %(object)s, %(table)s, %(company)s, %(dag)s, %(run)s, %(reader)s, %(state)s,"
+        " %(narrowed)s, %(started)s, %(read)s, extract(epoch from clock_timestamp() - %(started)s), %(source)s,"
+        " %(landed)s, %(staged)s, %(new)s, %(changed)s, %(deleted)s, %(rejected)s, %(deferred)s,"
+        " count(*) filter (where status = 'passed'), count(*) filter (where status = 'warned'),"
+        " count(*) filter (where status = 'failed'), %(message)s"
+        " from sync.checks where landing_id = %(landing_id)s and table_name = %(table)s"
+        " on conflict (landing_id, table_name) do update set state = excluded.state,"
+        " finished_at = clock_timestamp(), seconds = excluded.seconds, message = excluded.message,"
+        " checks_passed = excluded.checks_passed, checks_warned = excluded.checks_warned,"
+        " checks_failed = excluded.checks_failed, rejected_rows = excluded.rejected_rows",
+        {
+            "landing_id": landing.landing_id,
+            "object": landing.object_name,
+            "table": table_name,
+            "company": landing.scope.company_code,
+            "dag": landing.run.dag_id,
+            "run": landing.run.run_id,
+            "reader": reader,
+            "state": state,
+            "narrowed": landing.scope.narrowed,
+            "started": landing.started_at,
+            "read": landing.read_at,
+            "message": message,
+            **counts.to_dict(),
+        },
+    )
+
+
+def published_counts(connection: psycopg.Connection, landing: Landing) -> dict[str, Counts]:
+    """What a landing that was published before did, by table."""
+    rows = connection.execute(
+        "select table_name, new_rows, changed_rows, deleted_rows, rejected_rows, deferred_rows,"
+        " coalesce(staged_rows, 0), coalesce(source_rows, 0), coalesce(landed_rows, 0)"
+        " from sync.runs where landing_id = %s",
+        [landing.landing_id],
+    ).fetchall()
+    return {row[0]: Counts(*row[1:]) for row in rows}
+
+
+def last_landed_rows(connection: psycopg.Connection, landing: Landing, table_name: str) -> int | None:
+    """Rows of the source in the last published run that was not narrowed; None before the first."""
+    row = connection.execute(
+        "select source_rows from sync.runs where table_name = %s and company_code = %s and not narrowed"
+        " and state in ('published', 'unchanged') and landing_id <> %s order by read_at desc limit 1",
+        [table_name, landing.scope.company_code, landing.landing_id],
+    ).fetchone()
+    return row[0] if row else None
+
+
+def record_checks(
+    connection: psycopg.Connection,
+    landing: Landing,
+    table_name: str,
+    results: Sequence[CheckResult],
+) -> None:
+    """Write check results, in place of those the same source wrote for this landing before (a retried task)."""
+    connection.execute(
+        "delete from sync.checks where landing_id = %s and table_name = %s and source = any(%s)"
+        " and check_name = any(%s)",
+        [landing.landing_id, table_name, [r.source for r in results], [r.name for r in results]],
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into sync.checks (landing_id, object_name, table_name, company_code, run_id, source, check_name,"
+            " severity, status, column_names, rows_checked, rows_failed, examples, message)"
+            " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                (
+                    landing.landing_id,
+                    landing.object_name,
+                    table_name,
+                    landing.scope.company_code,
+                    landing.run.run_id,
+                    result.source,
+                    result.name,
+                    result.severity,
+                    result.status,
+                    list(result.columns),
+                    result.rows_checked,
+                    result.rows_failed,
+                    json.dumps(result.examples, default=str),
+                    result.message or None,
+                )
+                for result in results
+            ],
+        )
+
+
+def record_drift(
+    connection: psycopg.Connection, landing: Landing, table_name: str, reader: str, drifts: Iterable[Drift]
+) -> None:
+    """Bring the open differences between source and spec up to date: new ones noted once, gone ones resolved."""
+    seen = []
+    for drift in drifts:
+        row = connection.execute(
+            "insert into sync.drift (object_name, table_name, company_code, reader, source_name, column_name, change,"
+            " detail, landing_id) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+            " on conflict (table_name, company_code, reader, source_name, column_name, change)"
+            " where resolved_at is null do update set last_seen_at = clock_timestamp(), detail = excluded.detail,"
+            " landing_id = excluded.landing_id returning drift_id",
+            [
+                landing.object_name,
+                table_name,
+                landing.scope.company_code,
+                reader,
+                drift.table,
+                drift.column,
+                drift.change,
+                drift.detail,
+                landing.landing_id,
+            ],
+        ).fetchone()
+        assert row is not None
+        seen.append(row[0])
+    connection.execute(
+        "update sync.drift set resolved_at = clock_timestamp() where table_name = %s and company_code = %s"
+        " and reader = %s and resolved_at is null and drift_id <> all(%s)",
+        [table_name, landing.scope.company_code, reader, seen],
+    )
+
+
+def lock(connection: psycopg.Connection, landing: Landing) -> None:
+    """Wait until no other transaction publishes this object of this company; held until the transaction ends."""
+    connection.execute(
+        "select pg_advisory_xact_lock(%s, hashtext(%s))",
+        [PUBLISH_LOCK, f"{landing.object_name}/{landing.scope.company_code}"],
+    )
+
+
+def newer_scopes(connection: psycopg.Connection, landing: Landing) -> tuple[bool, list[str]]:
+    """What has been published from a newer reading than this landing's.
+
+    Returns:
+        Whether the whole company has; and the jobs that have by narrowed runs.
+    """
+    rows = connection.execute(
+        "select job_number from sync.scopes where object_name = %s and company_code = %s and read_at > %s",
+        [landing.object_name, landing.scope.company_code, landing.read_at],
+    ).fetchall()
+    jobs = [job for (job,) in rows if job]
+    return len(jobs) < len(rows), jobs
+
+
+def remember_scope(connection: psycopg.Connection, landing: Landing) -> None:
+    """Note how new the published data are now. Months alone are noted by the partitions themselves."""
+    scope = landing.scope
+    if scope.months:
+        return
+    if not scope.jobs:
+        connection.execute(
+            "delete from sync.scopes where object_name = %s and company_code = %s and read_at <= %s",
+            [landing.object_name, scope.company_code, landing.read_at],
+        )
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into sync.scopes as known (object_name, company_code, job_number, read_at, landing_id)"
+            " values (%s, %s, %s, %s, %s) on conflict (object_name, company_code, job_number) do update"
+            " set read_at = excluded.read_at, landing_id = excluded.landing_id where known.read_at < excluded.read_at",
+            [
+                (landing.object_name, scope.company_code, job, landing.read_at, landing.landing_id)
+                for job in scope.jobs or ("",)
+            ],
+        )
