@@ -1,0 +1,218 @@
+"""Parses a SOAP answer record by record, in constant memory, and tells exactly whether it is whole. Used by `soap`.
+
+The wrapping of an answer is not published: records are the `<response>` elements wherever they stand. Larger answers
+are known to arrive without their last closing tags, every record being whole (third-party observation).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import cast
+
+from lxml import etree
+
+from spectrum_etl.errors import SpectrumEtlError, StopSync
+from spectrum_etl.sources.sdx import faults
+from spectrum_etl.sources.sdx.faults import AnswerCut, Call
+
+_RECORD_END = re.compile(rb"</(?:[\w.-]+:)?response\s*>")
+#: Closing tags are looked for in this many bytes at the end of an answer.
+_TAIL = 8 * 1024
+#: An answer this large, in bytes, without one record is not an answer of a service.
+_LONGEST_WITHOUT_RECORD = 8 * 1024 * 1024
+_TRIPLES = (("Error_Code", "Error_Description", "Error_Column"), ("error_code", "desc", "column"))
+
+
+@dataclass
+class Outcome:
+    """What is known of an answer once all of it was parsed.
+
+    Args:
+        warning: words of its warning row; None without one.
+        blank_records: records in which every field was blank; they are not passed on.
+        tail_missing: it ended after a whole record, and only closing tags are missing.
+    """
+
+    warning: str | None = None
+    blank_records: int = 0
+    tail_missing: bool = False
+
+
+class AnswerParser:
+    """Parses one answer.
+
+    Args:
+        call: what was asked, for messages.
+        safe: makes server text safe for a message.
+    """
+
+    def __init__(self, call: Call, safe: Callable[[str], str]) -> None:
+        self.outcome = Outcome()
+        self._call = call
+        self._safe = safe
+        self._names: dict[str, str] = {}
+        self._count = 0
+        self._parent: etree._Element | None = None
+
+    def records(self, chunks: Iterable[bytes]) -> Iterator[dict[str, str]]:
+        """The records of an answer, fields as sent, without the error triple. `outcome` is complete at the end.
+
+        The records count only once this iterator has ended without an error.
+
+        Args:
+            chunks: the body, in pieces of any size.
+
+        Raises:
+            AnswerCut: it ends inside a record, or is not well-formed.
+            StopSync: it is no answer of the service, or has a structure that cannot be read without a loss.
+            SpectrumEtlError: it holds a fault or an error triple.
+        """
+        parser = etree.XMLPullParser(
+            events=("end",),
+            tag=("{*}response", "{*}Fault"),
+            resolve_entities=False,
+            no_network=True,
+            remove_comments=True,
+            remove_pis=True,
+        )
+        tail = b""
+        size = 0
+        for chunk in chunks:
+            if not size:
+                chunk = chunk.lstrip()
+            if not chunk:
+                continue
+            size += len(chunk)
+            tail = (tail + chunk)[-_TAIL:]
+            self._feed(parser, chunk)
+            yield from self._drain(parser)
+            if not self._count and size > _LONGEST_WITHOUT_RECORD:
+                raise self._foreign("more than 8 MB without a record")
+        if not size:
+            raise self._cut("it is empty")
+        root = self._close(parser, tail)
+        self._recognise(root)
+
+    def _feed(self, parser: etree.XMLPullParser, chunk: bytes) -> None:
+        try:
+            parser.feed(chunk)
+        except etree.XMLSyntaxError as error:
+            # Only the place is told: the parser's own words quote the data.
+            line, column = error.position
+            raise self._cut(f"it is not well-formed XML at line {line}, column {column}") from None
+
+    def _drain(self, parser: etree.XMLPullParser) -> Iterator[dict[str, str]]:
+        for _event, found in parser.read_events():
+            element = cast(etree._Element, found)
+            if self._names.get(element.tag) is None:
+                self._names[element.tag] = etree.QName(element).localname
+            if self._names[element.tag] == "Fault":
+                raise faults.from_fault_element(self._call, element, self._safe)
+            self._count += 1
+            fields = self._fields(element)
+            parent = element.getparent()
+            if parent is not self._parent:
+                self._refuse_nested(element)
+                self._parent = parent
+            element.clear()
+            if parent is not None:
+                while parent[0] is not element:
+                    del parent[0]
+            if self._is_data(fields):
+                yield fields
+
+    def _fields(self, element: etree._Element) -> dict[str, str]:
+        fields: dict[str, str] = {}
+        names = self._names
+        for child in element:
+            if len(child):
+                raise self._foreign("a record holds fields inside a field")
+            tag = child.tag
+            try:
+                name = names[tag]
+            except KeyError:
+                name = names[tag] = etree.QName(child).localname
+            value = child.text or ""
+            if fields.setdefault(name, value) != value:
+                raise self._foreign(f"a record holds the field {name} twice, with different values")
+        if (element.text or "").strip():
+            raise self._foreign("a record holds text outside its fields")
+        return fields
+
+    def _is_data(self, fields: dict[str, str]) -> bool:
+        """Take the error triple off; whether a record is left."""
+        for code_name, text_name, column_name in _TRIPLES:
+            if code_name not in fields:
+                continue
+            code = fields.pop(code_name)
+            text = self._safe(fields.pop(text_name, ""))
+            column = self._safe(fields.pop(column_name, ""))
+            letter = code.strip().upper()
+            if letter not in faults.GOOD_CODES:
+                raise faults.from_record(self._call, code, text, column)
+            if letter == "W":
+                self.outcome.warning = text or "(without a text)"
+                return any(value.strip() for value in fields.values())
+        if not any(value.strip() for value in fields.values()):
+            self.outcome.blank_records += 1
+            return False
+        return True
+
+    def _refuse_nested(self, element: etree._Element) -> None:
+        if any(etree.QName(ancestor).localname == "response" for ancestor in element.iterancestors()):
+            raise self._foreign("a record holds another record")
+
+    def _close(self, parser: etree.XMLPullParser, tail: bytes) -> etree._Element:
+        """End the parse. Where only closing tags are missing, the parser proves it by accepting exactly those."""
+        missing = self._missing_tags(tail)
+        try:
+            if missing:
+                parser.feed(missing)
+            root = parser.close()
+        except etree.XMLSyntaxError:
+            raise self._cut("it ends early") from None
+        self.outcome.tail_missing = bool(missing)
+        return root
+
+    def _missing_tags(self, tail: bytes) -> bytes:
+        """The closing tags that are missing, if what follows the last record is the beginning of them."""
+        ends = list(_RECORD_END.finditer(tail))
+        if not ends or self._parent is None:
+            return b""
+        closing = b""
+        for element in (self._parent, *self._parent.iterancestors()):
+            name = etree.QName(element).localname
+            closing += f"</{element.prefix}:{name}>".encode() if element.prefix else f"</{name}>".encode()
+        there = b"".join(tail[ends[-1].end() :].split())
+        return closing[len(there) :] if closing.startswith(there) else b""
+
+    def _recognise(self, root: etree._Element) -> None:
+        """An answer without records must at least be one of the service: a login page is not."""
+        if self._count:
+            return
+        method = self._call.service.casefold()
+        for element in root.iter("*"):
+            if etree.QName(element).localname.casefold() in {method, f"{method}response"}:
+                return
+        raise self._foreign(f"its root is <{etree.QName(root).localname}> and it holds no record")
+
+    def _cut(self, why: str) -> AnswerCut:
+        return AnswerCut(
+            f"the answer ({self._call.filters}) is incomplete, and nothing of it was used: {why} "
+            f"after {self._count} whole records",
+            object=self._call.service,
+            company=self._call.company,
+            remedy="run the task again; if it persists, set the reader of this object to infolink in "
+            "include/settings.yaml",
+        )
+
+    def _foreign(self, why: str) -> SpectrumEtlError:
+        return StopSync(
+            f"this is no answer that can be read ({self._call.filters}): {why}",
+            object=self._call.service,
+            company=self._call.company,
+            remedy="check that host and port of the Airflow connection lead to Spectrum's Data Exchange, and what the "
+            "service answers in its Excel add-in; read the object by Info-Link meanwhile",
+        )

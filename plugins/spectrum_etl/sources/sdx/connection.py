@@ -1,0 +1,223 @@
+"""How to reach one Data Exchange server, checked when it is made. Made by tasks from an Airflow connection.
+
+Facts on authentication and GUID: help.trimble.com/en/spectrum/spectrum/api-web-services (developer-information,
+authentication/basic-authentication, authentication/enhanced-authentication).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, get_args
+from urllib.parse import urlsplit
+
+from spectrum_etl.errors import FixConfiguration
+
+Auth = Literal["basic", "enhanced"]
+GuidPolicy = Literal["per_call", "per_batch", "empty"]
+
+DEFAULT_PORT = 8482
+_HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+\Z")
+_EXTRAS = (
+    "auth",
+    "client_id",
+    "client_secret",
+    "guid",
+    "timeout",
+    "verify",
+    "ca_file",
+    "row_cap",
+    "parallel",
+    "rest_bearer_header",
+    "token_url",
+)
+
+
+class AirflowConnection(Protocol):
+    """What is read of an Airflow connection."""
+
+    host: str | None
+    port: int | None
+    schema: str | None
+    login: str | None
+    password: str | None
+
+    @property
+    def extra_dejson(self) -> dict[str, Any]:
+        """The extras as an object."""
+
+
+@dataclass(frozen=True)
+class SdxConnection:
+    """One Data Exchange server and the Authorization ID used on it.
+
+    Args:
+        base_url: scheme, host and port, `https://HOST:8482`.
+        company_login: company code of the login; the user name of REST calls and the company that checks ask for.
+        authorization_id: the Authorization ID of Spectrum's Data Exchange installation, at most 20 characters. Secret.
+        auth: `basic`, or `enhanced` (OAuth 2 client credentials; hosted customers).
+        client_id: of enhanced authentication.
+        client_secret: of enhanced authentication. Secret; it expires after 7 to 120 days.
+        guid_policy: what is sent as GUID: a new one per call, one per service, or nothing. Installations differ.
+        timeout_seconds: to connect, and between two pieces of an answer, in seconds.
+        verify: whether the server's certificate is checked, or the file of the authority that signed it.
+        row_cap: an answer with this many records or more may be incomplete. About 500 on the installations known.
+        parallel: calls at a time; servers are known to fail under more than 3.
+        rest_bearer_header: header of the token on REST calls with enhanced authentication. Not published; with
+            `Authorization` the Authorization ID goes into a header of its own name.
+        token_url: where tokens are given out, if not at `base_url`/connect/token.
+
+    Raises:
+        FixConfiguration: a value is missing or not allowed.
+    """
+
+    base_url: str
+    company_login: str
+    authorization_id: str = field(repr=False)
+    auth: Auth = "basic"
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    guid_policy: GuidPolicy = "per_call"
+    timeout_seconds: tuple[float, float] = (10.0, 120.0)
+    verify: bool | str = True
+    row_cap: int = 500
+    parallel: int = 3
+    rest_bearer_header: str = "X-Authorization"
+    token_url: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "base_url", _checked_url("host", self.base_url))
+        if self.token_url:
+            object.__setattr__(self, "token_url", _checked_url("token_url", self.token_url))
+        object.__setattr__(self, "company_login", self.company_login.strip())
+        if not 1 <= len(self.company_login) <= 3:
+            raise _wrong("login", "the login is the Spectrum company code", self.company_login, "1 to 3 characters")
+        # The value is a secret: the message tells its length at most.
+        if not self.authorization_id.isascii() or not self.authorization_id.isprintable():
+            raise _wrong("password", "the Authorization ID holds characters that cannot be sent", None, "plain ASCII")
+        if not 1 <= len(self.authorization_id) <= 20:
+            size = len(self.authorization_id)
+            raise _wrong(
+                "password",
+                f"the password is the Authorization ID and has {size} characters",
+                None,
+                "1 to 20 characters",
+            )
+        _one_of("auth", self.auth, get_args(Auth))
+        _one_of("guid", self.guid_policy, get_args(GuidPolicy))
+        if self.auth == "enhanced":
+            for name, value in (("client_id", self.client_id), ("client_secret", self.client_secret)):
+                if not value:
+                    raise _wrong(name, f"enhanced authentication needs a {name}", None, "not empty")
+        if len(self.timeout_seconds) != 2 or not all(math.isfinite(s) and s > 0 for s in self.timeout_seconds):
+            raise _wrong("timeout", "a timeout is a number of seconds", str(self.timeout_seconds), "above 0")
+        if self.row_cap < 1:
+            raise _wrong("row_cap", "a row cap is a count of records", str(self.row_cap), "1 or more")
+        if not 1 <= self.parallel <= 3:
+            raise _wrong("parallel", "servers fail under more than 3 calls at a time", str(self.parallel), "1 to 3")
+        if not _HEADER_NAME.match(self.rest_bearer_header):
+            raise _wrong("rest_bearer_header", "this is no header name", self.rest_bearer_header, "letters and dashes")
+
+    @classmethod
+    def from_airflow(cls, conn: AirflowConnection) -> SdxConnection:
+        """The connection that an Airflow connection describes.
+
+        Args:
+            conn: host (a name, or a URL), port, schema (`https` by default, or `http`), login (company code),
+                password (Authorization ID); extras `auth`, `client_id`, `client_secret`, `guid`, `timeout` (seconds
+                between two pieces of an answer, or `[connect, read]`), `verify`, `ca_file`, `row_cap`, `parallel`,
+                `rest_bearer_header`, `token_url`.
+
+        Raises:
+            FixConfiguration: something is missing, unknown or not allowed.
+        """
+        extra = dict(conn.extra_dejson or {})
+        unknown = sorted(set(extra) - set(_EXTRAS))
+        if unknown:
+            raise _wrong("extra", f"there is no extra {', '.join(unknown)}", None, ", ".join(_EXTRAS))
+        optional = {
+            name: str(extra[name])
+            for name in ("auth", "client_id", "client_secret", "rest_bearer_header", "token_url")
+            if extra.get(name)
+        }
+        return cls(
+            base_url=_airflow_url(conn),
+            company_login=conn.login or "",
+            authorization_id=conn.password or "",
+            guid_policy=extra.get("guid", "per_call"),
+            timeout_seconds=_timeout(extra),
+            verify=_verify(extra),
+            row_cap=_whole(extra, "row_cap", 500),
+            parallel=_whole(extra, "parallel", 3),
+            **optional,  # type: ignore[arg-type]  # values are checked by the constructor
+        )
+
+
+def _airflow_url(conn: AirflowConnection) -> str:
+    host = (conn.host or "").strip()
+    if not host:
+        raise _wrong("host", "the connection has no host", None, "the name of the Spectrum server")
+    if "://" not in host:
+        host = f"{(conn.schema or 'https').strip()}://{host}"
+    url = urlsplit(host)
+    if url.port is None:
+        host = host.replace(url.netloc, f"{url.netloc}:{conn.port or DEFAULT_PORT}", 1)
+    return host
+
+
+def _checked_url(name: str, text: str) -> str:
+    try:
+        url = urlsplit(text.strip())
+        good = url.scheme in {"http", "https"} and url.hostname and url.port != 0
+    except ValueError:
+        good = False
+    if not good:
+        raise _wrong(name, "this is no address of a server", text, "https://HOST:8482, without a path")
+    if url.username or url.password or url.query or url.fragment:
+        # The text is not shown: it may hold a password.
+        raise _wrong(name, "the address holds more than scheme, host, port and path", None, "https://HOST:8482")
+    return text.strip().rstrip("/")
+
+
+def _timeout(extra: Mapping[str, Any]) -> tuple[float, float]:
+    value = extra.get("timeout", 120.0)
+    parts = value if isinstance(value, list | tuple) else [10.0, value]
+    try:
+        connect, read = (float(part) for part in parts)
+    except (TypeError, ValueError):
+        raise _wrong("timeout", "a timeout is a number of seconds", repr(value), "120, or [10, 120]") from None
+    return connect, read
+
+
+def _verify(extra: Mapping[str, Any]) -> bool | str:
+    if extra.get("ca_file"):
+        return str(extra["ca_file"])
+    value = extra.get("verify", True)
+    if not isinstance(value, bool):
+        raise _wrong("verify", "verify switches the check of the certificate", repr(value), "true or false")
+    return value
+
+
+def _whole(extra: Mapping[str, Any], name: str, default: int) -> int:
+    try:
+        return int(extra.get(name, default))
+    except (TypeError, ValueError):
+        raise _wrong(name, "a whole number is needed", repr(extra.get(name)), "a whole number") from None
+
+
+def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
+        raise _wrong(name, "this value does not exist", str(value), ", ".join(allowed))
+
+
+def _wrong(name: str, message: str, value: str | None, limit: str) -> FixConfiguration:
+    return FixConfiguration(
+        message,
+        object="the Spectrum web services' connection",
+        field=name,
+        value=value,
+        limit=limit,
+        remedy=f"correct {name} in the Airflow connection (spectrum_sdx by default)",
+    )

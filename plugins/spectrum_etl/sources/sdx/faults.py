@@ -1,0 +1,241 @@
+"""What a refusal means: turns error triples, SOAP faults and HTTP codes into errors ordered by remedy.
+
+The specific classes are those that somebody in this package catches. Codes and their places:
+help.trimble.com/en/spectrum/spectrum/api-web-services/web-service-responses and .../web-service-types.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from lxml import etree
+
+from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
+
+#: Codes that are no error: good, successful, warning, and blank. Every other code is one.
+GOOD_CODES = frozenset({"", "G", "S", "W"})
+_DATA_EXCHANGE = "in Spectrum, System Administration > Installation > Data Exchange"
+_LONGEST_QUOTE = 300
+
+
+class UnknownHost(FixConfiguration):
+    """The host's name leads nowhere."""
+
+
+class AddressNotAllowed(FixConfiguration):
+    """The server answered 403: this machine's address, or the caller, is not allowed."""
+
+
+class ConnectionLost(RetryLater):
+    """The connection was refused or closed; servers do so to addresses that are not on their list."""
+
+
+class NoAnswer(RetryLater):
+    """Nothing came within the time limit."""
+
+
+class CertificateRefused(FixConfiguration):
+    """The server's certificate is not trusted."""
+
+
+class ServiceMissing(FixConfiguration):
+    """There is nothing at the service's address."""
+
+
+class ServiceNotEnabled(FixConfiguration):
+    """The Authorization ID may not use the service."""
+
+
+class AnswerCut(RetryLater):
+    """An answer ended early or is not well-formed; nothing of it was used."""
+
+
+class SessionExpired(RetryLater):
+    """The GUID was not used for about a day; a new one is needed."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """What was asked, for messages: the service (or page) and its parameters, never credentials."""
+
+    service: str
+    parameters: Mapping[str, str]
+
+    @property
+    def company(self) -> str | None:
+        """The company asked for."""
+        return self.parameters.get("pCompany_Code") or None
+
+    @property
+    def filters(self) -> str:
+        """The other parameters that were set, in words."""
+        given = [f"{name}={value}" for name, value in self.parameters.items() if value and name != "pCompany_Code"]
+        return " ".join(given) or "no filter"
+
+
+def redact(text: str, secrets: Iterable[str]) -> str:
+    """Server text made safe for a message: secrets replaced, white space folded, at most 300 characters."""
+    for secret in secrets:
+        if secret:
+            text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "***", text, flags=re.IGNORECASE)
+            if len(secret) >= 6:
+                text = re.sub(re.escape(secret), "***", text, flags=re.IGNORECASE)
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}..."
+
+
+def from_record(call: Call, code: str, description: str, column: str) -> SpectrumEtlError:
+    """The error that a record's error triple stands for.
+
+    Args:
+        call: what was asked.
+        code: the error code as sent, not one of GOOD_CODES.
+        description: Spectrum's words, redacted.
+        column: the parameter it names.
+    """
+    words = description.casefold()
+    said = f"Spectrum answered error {code.strip()}: {description or '(without a text)'}"
+    if "time out has occurred" in words:
+        return SessionExpired(
+            said, object=call.service, company=call.company, remedy="run the task again: a new GUID is used"
+        )
+    if column.strip().casefold() == "authorization_id" or "authorization" in words:
+        return refused_authorization(call, said, words)
+    column = column.strip()
+    return FixConfiguration(
+        said,
+        object=call.service,
+        company=call.company,
+        field=column or None,
+        value=call.parameters.get(column),
+        remedy=f"correct the value of {column}, or look the message up in Spectrum's Data Exchange help"
+        if column
+        else "look the message up in Spectrum's Data Exchange help",
+    )
+
+
+def refused_authorization(call: Call, said: str, words: str) -> SpectrumEtlError:
+    """Wrong Authorization ID, or a service it is not enabled for: told apart by Spectrum's words, as far as they go."""
+    if "service" in words or "method" in words or call.service.casefold() in words:
+        return ServiceNotEnabled(
+            said,
+            object=call.service,
+            company=call.company,
+            remedy=f"add the service {call.service} to the Authorization ID's authorized web services {_DATA_EXCHANGE}",
+        )
+    return Reauthenticate(
+        said,
+        object=call.service,
+        company=call.company,
+        remedy="check the password of the Airflow connection: it is the Authorization ID, which has to be active "
+        f"{_DATA_EXCHANGE}, for this company, and enabled for the service {call.service}",
+    )
+
+
+def from_fault(call: Call, code: str, text: str) -> SpectrumEtlError:
+    """The error that a SOAP fault stands for; `Server` faults come and go under load, all others stay.
+
+    Args:
+        call: what was asked.
+        code: the fault code, `SOAP-ENV:Server`.
+        text: the fault string, redacted.
+    """
+    words = text.casefold()
+    said = f"Spectrum answered the fault {code or '(without a code)'}: {text or '(without a text)'}"
+    if "time out has occurred" in words:
+        return SessionExpired(said, object=call.service, company=call.company, remedy="run the task again")
+    if "authoriz" in words:
+        return refused_authorization(call, said, words)
+    if code.rpartition(":")[2].casefold().startswith(("server", "receiver")):
+        return RetryLater(
+            said,
+            object=call.service,
+            company=call.company,
+            remedy="run the task again; if it persists, lower the calls at a time (extra parallel) and ask the "
+            "Spectrum administrator to look at the server",
+        )
+    return FixConfiguration(
+        said,
+        object=call.service,
+        company=call.company,
+        record=call.filters,
+        remedy="compare the installation's WSDL of this service with what was sent",
+    )
+
+
+def from_status(call: Call, status: int, enhanced: bool, location: str = "") -> SpectrumEtlError:
+    """The error that an HTTP status other than 200 stands for.
+
+    Args:
+        call: what was asked.
+        status: the HTTP status code.
+        enhanced: whether enhanced authentication is on.
+        location: where a redirect leads.
+    """
+    where = {"object": call.service, "company": call.company}
+    if status == 401:
+        return Reauthenticate(
+            "the server refused the credentials (HTTP 401)",
+            **where,
+            remedy="check client_id and client_secret in the Airflow connection (the secret expires after 7 to 120 "
+            "days), its password (the Authorization ID), and for REST calls the extra rest_bearer_header"
+            if enhanced
+            else "check the Airflow connection: its login is the company code, its password the Authorization ID; if "
+            "both are right, enhanced authentication may be on (extra auth)",
+        )
+    if status == 403:
+        return AddressNotAllowed(
+            "the server does not allow this caller (HTTP 403)",
+            **where,
+            remedy="have this machine's public address put on the server's list (hosted Spectrum: a support case, "
+            f"module SDX), and check that {call.service} is enabled for the Authorization ID",
+        )
+    if status in {404, 410}:
+        return ServiceMissing(
+            f"the server has no such service (HTTP {status})",
+            **where,
+            remedy="check host and port of the Airflow connection (the port is 8482 as a rule), and that this release "
+            f"of Spectrum has the service {call.service}",
+        )
+    if status in {408, 425, 429} or status >= 500:
+        return RetryLater(f"the server could not answer (HTTP {status})", **where, remedy="run the task again later")
+    if 300 <= status < 400:
+        return FixConfiguration(
+            "the server sends the call elsewhere, and credentials are not sent after a redirect",
+            **where,
+            value=f"HTTP {status} to {location}",
+            remedy="put the final scheme, host and port into the Airflow connection",
+        )
+    return StopSync(
+        f"the server answered HTTP {status}, which no Data Exchange service does",
+        **where,
+        remedy="check that host and port of the Airflow connection lead to Spectrum's Data Exchange",
+    )
+
+
+def from_fault_text(call: Call, body: bytes, safe: Callable[[str], str]) -> SpectrumEtlError | None:
+    """The error of the SOAP fault in a body; None when it holds none.
+
+    Args:
+        call: what was asked.
+        body: of a refusal.
+        safe: makes server text safe for a message.
+    """
+    try:
+        root = etree.fromstring(body.lstrip(), etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError:
+        return None
+    fault = next(root.iter("{*}Fault"), None)
+    return None if fault is None else from_fault_element(call, fault, safe)
+
+
+def from_fault_element(call: Call, fault: etree._Element, safe: Callable[[str], str]) -> SpectrumEtlError:
+    """The error of a SOAP 1.1 or 1.2 fault element."""
+
+    def words(*names: str) -> str:
+        found = next((element for name in names for element in fault.iter(name)), None)
+        return "" if found is None else safe(etree.tostring(found, method="text", encoding="unicode", with_tail=False))
+
+    return from_fault(call, words("{*}faultcode", "{*}Code"), words("{*}faultstring", "{*}Reason"))

@@ -1,0 +1,267 @@
+"""Sends HTTP calls to one Data Exchange server: at most 3 at a time, each with timeouts, reads tried again.
+
+Used by `soap` and `vendors`; every network failure and every HTTP status becomes an error with a remedy here.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import TypeVar
+
+import requests
+import tenacity
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import NameResolutionError
+
+from spectrum_etl.errors import RetryLater, SpectrumEtlError
+from spectrum_etl.sources.sdx import auth, faults
+from spectrum_etl.sources.sdx.connection import SdxConnection
+from spectrum_etl.sources.sdx.faults import Call
+
+log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
+_LONGEST_WAIT = 30.0
+_LONGEST_REFUSAL = 64 * 1024
+
+
+class Transport:
+    """HTTP to one server, shared by the threads of one client.
+
+    Args:
+        connection: where to and with what credentials.
+        session: to be used instead of one of its own; the caller closes it then.
+        attempts: how often a read is tried.
+        first_wait: before the second try, in seconds; it doubles with every further one.
+        sleep: waits that many seconds.
+    """
+
+    def __init__(
+        self,
+        connection: SdxConnection,
+        session: requests.Session | None = None,
+        attempts: int = 4,
+        first_wait: float = 0.5,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.connection = connection
+        self._own_session = session is None
+        self._session = session or _new_session(connection.parallel)
+        self._attempts = attempts
+        self._first_wait = first_wait
+        self._sleep = sleep
+        self._slots = threading.BoundedSemaphore(connection.parallel)
+        self._tokens = auth.Tokens(connection, self._post_form)
+
+    def __enter__(self) -> Transport:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections, unless the session was given."""
+        if self._own_session:
+            self._session.close()
+
+    def retrying(self, read: Callable[[], Result]) -> Result:
+        """Do a read, again and with growing waits while it fails in a passing way. Only for reads.
+
+        Raises:
+            SpectrumEtlError: of the last try.
+        """
+        return tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(self._attempts),
+            wait=tenacity.wait_exponential(multiplier=self._first_wait, max=_LONGEST_WAIT),
+            # A name that is not found is a wrong setting or a name server that hiccups: worth another try.
+            retry=tenacity.retry_if_exception_type((RetryLater, faults.UnknownHost)),
+            sleep=self._sleep,
+            before_sleep=_log_retry,
+            reraise=True,
+        )(read)
+
+    def redact(self, text: str) -> str:
+        """Server text made safe for a message."""
+        connection = self.connection
+        pair = auth.basic_pair(connection.company_login, connection.authorization_id)
+        return faults.redact(text, (*self._tokens.secrets, pair, connection.client_secret, connection.authorization_id))
+
+    @contextmanager
+    def exchange(
+        self,
+        call: Call,
+        method: str,
+        path: str,
+        *,
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
+        rest_company: str | None = None,
+    ) -> Iterator[requests.Response]:
+        """One call; its answer, status 200 and not yet read, is to be read inside the `with`.
+
+        A token that is refused is renewed once. Redirects are not followed: credentials stay with this server.
+
+        Args:
+            call: what is asked, for messages.
+            method: GET or POST.
+            path: from the server's root, with the leading slash.
+            body: what to post.
+            headers: besides credentials.
+            rest_company: company code to log in with by Basic authentication; none on SOAP calls.
+
+        Raises:
+            SpectrumEtlError: of the class that fits the remedy, also for failures while the answer is read.
+        """
+        with self._slots, self._explained(call):
+            response, token = self._send(call, method, path, body, headers or {}, rest_company)
+            if response.status_code == 401 and token:
+                response.close()
+                self._tokens.drop(token)
+                response, token = self._send(call, method, path, body, headers or {}, rest_company)
+            with response:
+                if response.status_code != 200:
+                    raise self._refusal(call, response)
+                yield response
+
+    def _send(
+        self, call: Call, method: str, path: str, body: bytes | None, headers: dict[str, str], company: str | None
+    ) -> tuple[requests.Response, str]:
+        connection = self.connection
+        token = self._tokens.get() if connection.auth == "enhanced" else ""
+        credentials = auth.soap_headers(token) if company is None else auth.rest_headers(connection, company, token)
+        response = self._session.request(
+            method,
+            connection.base_url + path,
+            data=body,
+            headers=headers,
+            auth=auth.Headers(credentials),
+            stream=True,
+            allow_redirects=False,
+            timeout=connection.timeout_seconds,
+            verify=connection.verify,
+        )
+        return response, token
+
+    def _post_form(self, url: str, fields: dict[str, str]) -> requests.Response:
+        call = Call("connect/token", {})
+        with self._explained(call):
+            response = self._session.post(
+                url,
+                data=fields,
+                headers={"Accept": "application/json"},
+                auth=auth.Headers({}),
+                allow_redirects=False,
+                timeout=self.connection.timeout_seconds,
+                verify=self.connection.verify,
+            )
+        if response.status_code not in {200, 400, 401}:
+            raise faults.from_status(call, response.status_code, True, self._location(response))
+        return response
+
+    def _refusal(self, call: Call, response: requests.Response) -> SpectrumEtlError:
+        """The fault inside a refusal where there is one, else what its status means."""
+        from_status = faults.from_status(
+            call, response.status_code, self.connection.auth == "enhanced", self._location(response)
+        )
+        if response.status_code in {401, 403, 404}:
+            return from_status
+        body = read_start(response, _LONGEST_REFUSAL)
+        return faults.from_fault_text(call, body, self.redact) or from_status
+
+    def _location(self, response: requests.Response) -> str:
+        return self.redact(response.headers.get("Location", "").partition("?")[0])
+
+    @contextmanager
+    def _explained(self, call: Call) -> Iterator[None]:
+        try:
+            yield
+        except requests.RequestException as error:
+            raise _explain(call, error, self.connection) from error
+
+
+def read_start(response: requests.Response, limit: int) -> bytes:
+    """The body of an answer, or its beginning where it is longer than a limit in bytes."""
+    body = bytearray()
+    for piece in response.iter_content(min(limit, 64 * 1024)):
+        body += piece
+        if len(body) >= limit:
+            break
+    return bytes(body[:limit])
+
+
+def _explain(call: Call, error: requests.RequestException, connection: SdxConnection) -> SpectrumEtlError:
+    """What a network failure means. The order matters: timeouts and TLS failures are connection errors, too."""
+    server = f"{connection.base_url} ({call.filters})"
+    where = {"object": call.service, "company": call.company}
+    if isinstance(error, requests.exceptions.SSLError):
+        return faults.CertificateRefused(
+            f"the encrypted connection to {connection.base_url} failed: its certificate is not trusted, or it "
+            "speaks no TLS",
+            **where,
+            remedy="name the authority's file in the extra ca_file of the Airflow connection, or correct its host; "
+            "where the server speaks plain HTTP only, set schema to http",
+        )
+    if _caused_by(error, (NameResolutionError, socket.gaierror)):
+        return faults.UnknownHost(
+            "the host's name is not known",
+            **where,
+            field="host",
+            value=connection.base_url,
+            remedy="correct the host in the Airflow connection, or the name service of this machine",
+        )
+    if isinstance(error, requests.Timeout) or _caused_by(error, (TimeoutError,)):
+        connect, read = connection.timeout_seconds
+        return faults.NoAnswer(
+            f"no answer from {server}",
+            **where,
+            limit=f"{connect:g} s to connect, {read:g} s between two pieces of an answer",
+            remedy="run the task again; if it persists, check the firewall and the server's list of allowed addresses, "
+            "or raise the extra timeout of the Airflow connection",
+        )
+    if isinstance(error, requests.exceptions.ContentDecodingError):
+        return faults.AnswerCut(f"the compressed answer of {server} is damaged", **where, remedy="run the task again")
+    if isinstance(error, (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
+        return faults.ConnectionLost(
+            f"the connection to {server} was refused or closed",
+            **where,
+            remedy="run the task again; if it persists, check the port, and have this machine's public address put on "
+            "the server's list (hosted Spectrum: a support case, module SDX)",
+        )
+    return RetryLater(f"the call to {server} failed ({type(error).__name__})", **where, remedy="run the task again")
+
+
+def _caused_by(error: BaseException | None, kinds: tuple[type[BaseException], ...]) -> bool:
+    """Whether one of these is in the chain of causes; urllib3 keeps some as `reason`, requests as an argument."""
+    seen: set[int] = set()
+    waiting: list[object] = [error]
+    while waiting:
+        current = waiting.pop()
+        if not isinstance(current, BaseException) or id(current) in seen:
+            continue
+        if isinstance(current, kinds):
+            return True
+        seen.add(id(current))
+        waiting += [current.__cause__, current.__context__, getattr(current, "reason", None), *current.args]
+    return False
+
+
+def _log_retry(state: tenacity.RetryCallState) -> None:
+    error = state.outcome.exception() if state.outcome else None
+    wait = state.next_action.sleep if state.next_action else 0
+    log.warning("Try %d failed, next one in %.1f s: %s", state.attempt_number, wait, error)
+
+
+def _new_session(parallel: int) -> requests.Session:
+    session = requests.Session()
+    adapter = HTTPAdapter(pool_connections=2, pool_maxsize=parallel)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session

@@ -1,0 +1,193 @@
+"""Reads the active vendors of a company by the REST service. Used by `client`.
+
+Neither the wrapper of the list nor the keys of the payment location are published for certain; what is tolerated is
+written down below. Source: help.trimble.com/en/spectrum/spectrum/api-web-services/list-of-web-services/
+accounts-payable-services/get-vendors
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from spectrum_etl.errors import StopSync
+from spectrum_etl.sources.sdx import faults
+from spectrum_etl.sources.sdx.faults import AnswerCut, Call
+from spectrum_etl.sources.sdx.services import plain_company
+from spectrum_etl.sources.sdx.transport import Transport
+
+log = logging.getLogger(__name__)
+
+SERVICE = "Vendors"
+_FIELDS = (
+    "Company_Code",
+    "Vendor_Code",
+    "Name",
+    "Address_1",
+    "Address_2",
+    "City",
+    "State",
+    "Zip_Code",
+    "First_Name",
+    "Last_Name",
+    "Phone_Number",
+    "Email",
+    "Account_Reference",
+    "Payment_Terms",
+    "Payment_Term_Days",
+    "Discount_Terms",
+    "Discount_Term_Days",
+    "Discount_Percent",
+    "Purchase_Location_Name",
+    "Purchase_Address_1",
+    "Purchase_Address_2",
+    "Purchase_City",
+    "Purchase_State",
+    "Purchase_Zip",
+    "Payment_Location_Name",
+    "Payment_Address_1",
+    "Payment_Address_2",
+    "Payment_City",
+    "Payment_State",
+    "Payment_Zip",
+    "Error_Code",
+    "Error_Description",
+    "Error_Column",
+)
+_CANONICAL = {name.casefold(): name for name in _FIELDS}
+#: The page prints the payment location's fields under the purchase location's names, after those.
+_SECOND = {
+    "Purchase_City": "Payment_City",
+    "Purchase_State": "Payment_State",
+    "Purchase_Zip": "Payment_Zip",
+}
+#: Page size that a third-party reference tells of; a list of just so many may be one page.
+_DEFAULT_PAGE = 25
+
+
+class _Object(list[tuple[str, Any]]):
+    """A JSON object as its pairs, in order, so that a key given twice keeps both values."""
+
+
+def read_vendors(transport: Transport, company: str) -> Iterator[dict[str, str]]:
+    """The active vendors of a company, keys as documented, every value as text, null as the empty text.
+
+    Args:
+        transport: asks.
+        company: company code.
+
+    Raises:
+        StopSync: the list may be incomplete, or cannot be read without a loss.
+        SpectrumEtlError: the server refused, or could not be reached.
+    """
+    company = plain_company(company, SERVICE)
+    call = Call(SERVICE, {"pCompany_Code": company})
+    started = time.monotonic()
+    try:
+        content = transport.retrying(lambda: _read(transport, call, company))
+    except AnswerCut as error:
+        raise StopSync(error.message, object=SERVICE, company=company, remedy=error.remedy) from error
+    vendors = [_vendor(transport, call, entry) for entry in _list_in(transport, call, content)]
+    warned = any(vendor.pop("_warning", "") for vendor in vendors)
+    vendors = [vendor for vendor in vendors if any(value.strip() for value in vendor.values())]
+    if warned or len(vendors) in {_DEFAULT_PAGE, transport.connection.row_cap}:
+        raise StopSync(
+            f"the list has {len(vendors)} vendors{' and a warning' if warned else ', just as many as one page'}, so it "
+            "may be incomplete, and the service has no documented paging",
+            object=SERVICE,
+            company=company,
+            limit=f"neither {_DEFAULT_PAGE} nor {transport.connection.row_cap} vendors",
+            remedy="use Info-Link: set the reader of vendors to infolink in include/settings.yaml",
+        )
+    log.info("Company %s: %d vendors by REST, %.1f s", company, len(vendors), time.monotonic() - started)
+    yield from vendors
+
+
+def _read(transport: Transport, call: Call, company: str) -> Any:
+    headers = {"Accept": "application/json", "Content-Type": "application/json"}
+    path = f"/vendors/{quote(company, safe='')}"
+    with transport.exchange(call, "GET", path, headers=headers, rest_company=company) as response:
+        body = response.content
+    try:
+        return json.loads(body, object_pairs_hook=_Object, parse_float=str, parse_int=str, parse_constant=str)
+    except (ValueError, RecursionError):
+        raise AnswerCut(
+            f"the answer ({len(body)} bytes) is no whole JSON, and nothing of it was used",
+            object=SERVICE,
+            company=company,
+            remedy="run the task again; if it persists, check that the server's REST services are on, or set the "
+            "reader of vendors to infolink in include/settings.yaml",
+        ) from None
+
+
+def _list_in(transport: Transport, call: Call, content: Any) -> list[Any]:
+    """The list: a bare array, or the one array of an object, under any name."""
+    if isinstance(content, _Object):
+        flat = {_CANONICAL.get(key.casefold(), key): value for key, value in content}
+        _raise_error(transport, call, {key: _text(call, key, flat[key]) for key in flat if key.startswith("Error_")})
+        arrays = [value for _key, value in content if _is_array(value)]
+        if len(arrays) == 1:
+            return list(arrays[0])
+        keys = transport.redact(", ".join(key for key, _value in content)) or "(none)"
+        raise _unreadable(call, f"an object with {len(arrays)} arrays, its keys: {keys}")
+    if _is_array(content):
+        return list(content)
+    raise _unreadable(call, f"a {type(content).__name__}")
+
+
+def _is_array(value: Any) -> bool:
+    return isinstance(value, list) and not isinstance(value, _Object)
+
+
+def _vendor(transport: Transport, call: Call, entry: Any) -> dict[str, str]:
+    if not isinstance(entry, _Object):
+        raise _unreadable(call, "an entry that is no object")
+    vendor: dict[str, str] = {}
+    for key, value in entry:
+        name = _CANONICAL.get(key.casefold(), key)
+        text = _text(call, name, value)
+        if name in vendor and name in _SECOND:
+            name = _SECOND[name]
+        if vendor.setdefault(name, text) != text:
+            raise _unreadable(call, f"the key {name} twice in one vendor, with different values")
+    error = {name: vendor.pop(name) for name in list(vendor) if name.startswith("Error_")}
+    if _raise_error(transport, call, error):
+        vendor["_warning"] = "W"
+    company = vendor.get("Company_Code", "").strip()
+    if company and company != call.company:
+        raise _unreadable(call, f"a vendor of company {company}")
+    return vendor
+
+
+def _raise_error(transport: Transport, call: Call, triple: dict[str, str]) -> bool:
+    """Raise what an error triple says; whether it is a warning."""
+    code = triple.get("Error_Code", "")
+    if code.strip().upper() in faults.GOOD_CODES:
+        return code.strip().upper() == "W"
+    raise faults.from_record(
+        call, code, transport.redact(triple.get("Error_Description", "")), triple.get("Error_Column", "")
+    )
+
+
+def _text(call: Call, name: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return value
+    raise _unreadable(call, f"a list or an object under {name}")
+
+
+def _unreadable(call: Call, what: str) -> StopSync:
+    return StopSync(
+        f"the answer cannot be read without a loss: it holds {what}",
+        object=SERVICE,
+        company=call.company,
+        limit="an array of vendors, bare or as the one array of an object",
+        remedy="set the reader of vendors to infolink in include/settings.yaml",
+    )
