@@ -11,7 +11,8 @@ otherwise. It can be triggered at any time, for some jobs only if you name them.
 
 **When it fails.** The failed task's log ends with what is wrong and what to do; `sync.runs` and `sync.checks` say it
 too. Passing faults are tried again by themselves. Nothing is ever half published: either this run's rows are there, or
-those of the last good one. Prime contract change orders need contracts that are up to date: let it succeed before you export those.
+those of the last good one. Prime contract change orders need contracts that are up to date: let it succeed before you
+export those.
 
 **May it be run again?** Always: trigger it, clear it, or clear a task. A run that has published does nothing a second
 time, and an older run never overwrites a newer one. After `land` was cleared the source is read again.

@@ -15,7 +15,7 @@ landed as (
         phase_code,
         cost_type,
         tran_amount,
-        date_trunc('month', tran_date) as tran_month
+        _month
     from {{ slice("job_cost_transactions") }}
 ),
 
@@ -23,7 +23,7 @@ landed_months as (
     select distinct
         company_code,
         job_number,
-        tran_month
+        _month
     from landed
 ),
 
@@ -51,7 +51,7 @@ transactions as (
             where
                 landed_month.company_code = kept.company_code
                 and landed_month.job_number = kept.job_number
-                and landed_month.tran_month = date_trunc('month', kept.tran_date)
+                and landed_month._month = kept._month
         )
 ),
 

@@ -4,7 +4,7 @@ with landed as (
     select
         *,
         row_number() over (partition by column_name, source_row, reason order by row_key) as copy
-    from {{ rejects | ident }}
+    from {{ rejects | ident }} as listed
     where {{ scope }}
 ),
 
@@ -15,7 +15,7 @@ open as (
         source_row,
         reason,
         row_number() over (partition by column_name, source_row, reason order by rejected_id) as copy
-    from sync.rejected_rows
+    from sync.rejected_rows as listed
     where
         table_name = %(table_name)s
         and company_code = %(company_code)s

@@ -1,5 +1,5 @@
 -- The rows of one landing that cannot be staged, until publish moves them to sync.rejected_rows.
-create unlogged table {{ rejects | ident }} (
+create {{ kind }} table {{ rejects | ident }} (
     job_number text,
     partition_month text,
     row_key jsonb,

@@ -95,7 +95,7 @@ def cast_rows(
     connection.execute(
         sql.SQL("drop table if exists {}, {}").format(*(sql.Identifier(*r.split(".")) for r in (rows, rejects)))
     )
-    connection.execute(render("publish/rejects_table.sql", rejects=rejects))
+    connection.execute(render("publish/rejects_table.sql", kind="unlogged", rejects=rejects))
     parameters = {
         **derived_parameters(landing, settings),
         "personal": [column.name for column in table.columns if column.personal],

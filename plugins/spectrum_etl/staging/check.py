@@ -6,8 +6,11 @@ A critical check that is not met stops here: nothing is published, and yesterday
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
+from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from spectrum_etl.errors import StopSync
 from spectrum_etl.settings import Settings
@@ -81,8 +84,21 @@ def _type_rows(
             rows, rejects = (landing.relation(table.name, kind) for kind in ("rows", "rejects"))
             partitions.forget_unstable(connection, landing.relation(table.name, "partitions"), rows, rejects)
         record_checked(connection, landing, table.name)
+        examples = _rejected_examples(connection, landing.relation(table.name, "rejects")) if bad else []
     log.info("%s of company %s: %s rows typed, %s rejected", table.name, landing.scope.company_code, good, bad)
-    return guards.rejected_share(table.name, landing.scope.company_code, landed.landed_rows, bad, settings)
+    result = guards.rejected_share(table.name, landing.scope.company_code, landed.landed_rows, bad, settings)
+    return replace(result, examples=examples)
+
+
+def _rejected_examples(connection: psycopg.Connection, rejects: str) -> list[dict[str, Any]]:
+    """Some rejected rows with their reasons: where nothing is published they are to be seen nowhere else."""
+    rows = connection.execute(
+        sql.SQL("select row_key, job_number, column_name, value, reason from {} limit 20").format(
+            sql.Identifier(*rejects.split("."))
+        )
+    ).fetchall()
+    names = ("row_key", "job_number", "column_name", "value", "reason")
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _stop_if_critical(obj: ImportObject, landing: Landing, results: dict[str, list[CheckResult]]) -> None:

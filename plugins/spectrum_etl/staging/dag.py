@@ -86,7 +86,9 @@ def staging_dag(
     settings = load_settings()
     timetable: Any = schedule
     if schedule is None:
-        timetable = schedule_of(obj.name, settings, Variable.get(SCHEDULES_VARIABLE, default=None))
+        # At parse time on purpose: the Airflow UI changes a schedule with it. One call a file, with a default.
+        override = Variable.get(SCHEDULES_VARIABLE, default=None)  # noqa: AIR003
+        timetable = schedule_of(obj.name, settings, override)
     with DAG(
         dag_id=dag_id or obj.dag_id,
         description=f"{obj.title}: Spectrum to the warehouse",
@@ -125,7 +127,7 @@ def _params(obj: ImportObject, settings: Settings) -> dict[str, Param]:
             False,
             type="boolean",
             title="Full refresh",
-            description="Copy everything again, even where nothing seems to have changed. Only differences are written.",
+            description="Copy everything again, even where nothing seems to have changed; only differences are written",
         ),
         "allow_mass_delete": Param(
             False,
@@ -148,7 +150,7 @@ def _params(obj: ImportObject, settings: Settings) -> dict[str, Param]:
 def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> None:
     land_pool = "spectrum_sdx" if settings.reader(obj.tables[0].name) == "sdx" else "spectrum_infolink"
     assets = {table.name: asset_of(table) for table in obj.tables}
-    readable = {"map_index_template": "{{ company }}"}
+    readable = "{{ company }}"
 
     @task
     def plan() -> list[dict[str, Any]]:
@@ -157,7 +159,8 @@ def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> N
         params = context["params"]
         months: tuple[str, ...] = ()
         if months_of_interval:
-            months = months_between(context["data_interval_start"], context["data_interval_end"])
+            start, end = context["data_interval_start"], context["data_interval_end"]
+            months = months_between(start, end) if start and end else ()
         scopes = [
             Scope(
                 load_settings().company(code).code,
@@ -171,7 +174,7 @@ def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> N
         log.info("%s: %s companies, scope %s", obj.name, len(scopes), scopes)
         return scopes
 
-    @task(pool=land_pool, **readable)
+    @task(pool=land_pool, map_index_template=readable)
     def land(scope: dict[str, Any]) -> int:
         """Read the source into landing tables; the number of the landing is what the next tasks need."""
         from spectrum_etl.staging.land import land as land_object
@@ -183,7 +186,7 @@ def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> N
         with Sources.from_airflow(asked.company_code, now) as sources:
             return land_object(warehouse_url(), obj, asked, _this_run(), sources, now)
 
-    @task(pool="warehouse", **readable)
+    @task(pool="warehouse", map_index_template=readable)
     def check(scope: dict[str, Any], landing_id: int) -> dict[str, int]:
         """Type the rows, set the bad ones aside, run the data checks; a critical one that is not met stops here."""
         from spectrum_etl.staging.check import check as check_landing
@@ -194,7 +197,7 @@ def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> N
         statuses = [result.status for result in results]
         return {status: statuses.count(status) for status in sorted(set(statuses))}
 
-    @task(pool="warehouse", outlets=list(assets.values()), **readable)
+    @task(pool="warehouse", outlets=list(assets.values()), map_index_template=readable)
     def publish(scope: dict[str, Any], landing_id: int) -> dict[str, dict[str, int]]:
         """Write the differences in one transaction, and tell whoever waits for the asset."""
         from spectrum_etl.staging.publish import publish as publish_landing
@@ -211,7 +214,7 @@ def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> N
             }
         return {name: count.to_dict() for name, count in counts.items()}
 
-    @task(pool="warehouse", **readable)
+    @task(pool="warehouse", map_index_template=readable)
     def drop_landing(scope: dict[str, Any]) -> int:
         """Drop this run's landing tables, also after a failure, also those of tries that died."""
         from spectrum_etl.warehouse.connect import connect, warehouse_url
@@ -240,7 +243,7 @@ def months_between(start: datetime, end: datetime) -> tuple[str, ...]:
         start: begin of the interval, inclusive.
         end: its end, exclusive; where it is not after the start, the start's month alone counts.
     """
-    months = []
+    months: list[str] = []
     year, month = start.year, start.month
     while not months or datetime(year, month, 1, tzinfo=end.tzinfo) < end:
         months.append(f"{year:04d}{month:02d}")

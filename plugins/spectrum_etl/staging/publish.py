@@ -76,8 +76,8 @@ class _Publication:
             self._reconcile()
         runs.remember_scope(self.connection, self.landing)
         wrote = any(c.new or c.changed or c.deleted for c in counts.values())
-        landed = any(landed.relation for landed in self.landed.values())
-        return self._end("published" if wrote or landed else "unchanged", counts)
+        copied = any(landed.relation for landed in self.landed.values())
+        return self._end("published" if wrote or copied else "unchanged", counts)
 
     def _publish_table(self, table: Table) -> Counts:
         landed = self.landed.get(table.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from types import TracebackType
+from typing import Any
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.settings import Company, Settings
@@ -93,7 +94,7 @@ class Sources:
         )
 
 
-def _connection(conn_id: str) -> object:
+def _connection(conn_id: str) -> Any:
     from airflow.sdk import BaseHook
     from airflow.sdk.exceptions import AirflowRuntimeError
 

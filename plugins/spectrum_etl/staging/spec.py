@@ -168,7 +168,7 @@ class Table:
     @property
     def key(self) -> tuple[str, ...]:
         """Names of the key columns; empty for a partitioned table."""
-        return tuple(column.name for column in self.columns if column.key)
+        return () if self.partitioned else tuple(column.name for column in self.columns if column.key)
 
     @property
     def by_job(self) -> bool:

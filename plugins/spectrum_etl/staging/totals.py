@@ -51,8 +51,8 @@ def sum_transactions(connection: psycopg.Connection, totals: Table, source: Tabl
         ),
         {"company_code": landing.scope.company_code, "jobs": jobs},
     )
-    connection.execute(render("publish/rejects_table.sql", rejects="pg_temp._totals_rejects"))
-    return SummedTotals("pg_temp._totals", "pg_temp._totals_rejects", jobs)
+    connection.execute(render("publish/rejects_table.sql", kind="temporary", rejects="_totals_rejects"))
+    return SummedTotals("_totals", "_totals_rejects", jobs)
 
 
 def reconcile(connection: psycopg.Connection, totals: Table, source: Table, landing: Landing) -> CheckResult:

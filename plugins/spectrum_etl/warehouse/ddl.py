@@ -109,7 +109,7 @@ def _has_role(connection: psycopg.Connection) -> bool:
 
 
 def _check_types(connection: psycopg.Connection, table: Table) -> None:
-    found = dict(
+    found: dict[str, str] = dict(
         connection.execute(
             "select attname, format_type(atttypid, atttypmod) from pg_attribute"
             " where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped",

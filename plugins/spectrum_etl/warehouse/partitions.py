@@ -19,10 +19,10 @@ log = logging.getLogger(__name__)
 #: Job, month, rows, amount, hours, quantity, checksum; numbers as text, as the source gives them.
 Fingerprint = tuple[str, str, int, str, str, str, str]
 
-#: SQL condition on job_number and partition_month: inside the partitions that the running publish replaces.
+#: SQL condition on a row of rejected rows, called `listed`: inside the partitions that the running publish replaces.
 PUBLISHED = (
-    "exists (select 1 from _partitions where _partitions.job_number = coalesce(job_number, '')"
-    " and _partitions.partition_month = partition_month)"
+    "exists (select 1 from _partitions where _partitions.job_number = coalesce(listed.job_number, '')"
+    " and _partitions.partition_month = listed.partition_month)"
 )
 
 _COLUMNS = "(job_number, partition_month, source_rows, amount_sum, hours_sum, quantity_sum, checksum)"

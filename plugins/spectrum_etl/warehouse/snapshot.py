@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from psycopg import sql
 
 from spectrum_etl.staging.spec import Table
 from spectrum_etl.warehouse.counts import Counts
@@ -116,11 +115,7 @@ def write(connection: psycopg.Connection, part: Slice) -> None:
 def living_rows(connection: psycopg.Connection, part: Slice) -> int:
     """Living rows of the scope, without those that are kept because the source's version is rejected."""
     row = connection.execute(
-        sql.SQL(
-            "select count(*) from {} where company_code = %(company_code)s and _deleted_at is null"
-            " and _rejected_at is null and " + part.scope  # noqa: S608 - one of our own conditions, values bound
-        ).format(sql.Identifier("spectrum", part.table.name)),
-        part.parameters,
+        render("publish/living_rows.sql", staged=f"spectrum.{part.table.name}", scope=part.scope), part.parameters
     ).fetchone()
     assert row is not None
     return row[0]

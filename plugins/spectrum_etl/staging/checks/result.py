@@ -35,7 +35,7 @@ class CheckResult:
     rows_failed: int = 0
     examples: list[dict[str, Any]] = field(default_factory=list)
     message: str = ""
-    source: Literal["great_expectations", "guard"] = "great_expectations"
+    source: Literal["great_expectations", "guard", "reconciliation", "verify_staging"] = "great_expectations"
 
     @property
     def stops(self) -> bool:

@@ -1,0 +1,16 @@
+-- Posted job cost transactions. They have no key, and equal rows are separate postings: nothing is made distinct here.
+-- A month is the first six characters of the date's text; blank dates are a month too.
+SELECT
+    {{ columns }}
+FROM dbo.JC_TRANSACTION_HISTORY_MC AS t
+{% if pairs %}
+INNER JOIN (
+    VALUES
+        {{ pairs }}
+) AS picked (job_number, partition_month)
+    ON
+        picked.job_number = {{ job }}
+        AND picked.partition_month = {{ month }}
+{% endif %}
+WHERE
+    {{ where.t }}

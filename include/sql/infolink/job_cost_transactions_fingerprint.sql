@@ -1,0 +1,31 @@
+-- One row a job and month: count, sums and a checksum over every column that is read. A partition whose fingerprint has
+-- not changed is not copied again. Transactions can be posted late, back-dated, edited and deleted, and edits can
+-- compensate each other in the sums, so the checksum is needed: the sum of 64 bits of every row's SHA-256 depends on no
+-- order and, other than CHECKSUM_AGG, does not cancel equal rows.
+SELECT
+    {{ job }} AS job_number,
+    {{ month }} AS partition_month,
+    COUNT(*) AS source_rows,
+    CAST(COALESCE(SUM({{ amount }}), 0) AS varchar(40)) AS amount_sum,
+    CAST(COALESCE(SUM({{ hours }}), 0) AS varchar(40)) AS hours_sum,
+    CAST(COALESCE(SUM({{ quantity }}), 0) AS varchar(40)) AS quantity_sum,
+    CAST(
+        SUM(CAST(CAST(SUBSTRING(
+            HASHBYTES('SHA2_256', {{ row_text }}), 1, 8
+        ) AS bigint) AS decimal(38, 0))) AS varchar(40)
+    ) AS row_checksum
+FROM dbo.JC_TRANSACTION_HISTORY_MC AS t
+{% if pairs %}
+INNER JOIN (
+    VALUES
+        {{ pairs }}
+) AS picked (job_number, partition_month)
+    ON
+        picked.job_number = {{ job }}
+        AND picked.partition_month = {{ month }}
+{% endif %}
+WHERE
+    {{ where.t }}
+GROUP BY
+    {{ job }},
+    {{ month }}

@@ -1,0 +1,8 @@
+-- Sub jobs and their masters. The web services do not tell the master of a job, so jobs read there are completed here.
+SELECT
+    LTRIM(RTRIM(j.Job_Number)) AS job_number,
+    LTRIM(RTRIM(j.Master_Job)) AS master_job
+FROM dbo.JC_JOB_MASTER_MC AS j
+WHERE
+    {{ where }}
+    AND LTRIM(RTRIM(j.Master_Job)) <> ''
