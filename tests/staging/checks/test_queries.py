@@ -1,0 +1,221 @@
+"""Each query below include/sql/checks on real PostgreSQL: what it reports and when it stays silent (M3)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import pytest
+
+from spectrum_etl.staging.checks.result import CheckResult
+from tests.staging.checks.conftest import TABLES, Warehouse, good_row
+
+Row = Mapping[str, Any]
+DEAD = {"_deleted_at": "2024-01-01"}
+OTHER = {"company_code": "2"}
+
+
+class Reference(NamedTuple):
+    """A check against another staged table: the table, and the columns by which a row refers to it."""
+
+    table: str
+    check: str
+    other: str
+    columns: dict[str, str]
+
+
+REFERENCES = [
+    Reference("budgets", "job_is_staged", "jobs", {"job_number": "job_number"}),
+    Reference("prime_contracts", "job_is_staged", "jobs", {"job_number": "job_number"}),
+    Reference("project_cost_codes", "job_is_staged", "jobs", {"job_number": "job_number"}),
+    Reference("project_cost_codes", "cost_type_is_staged", "standard_cost_types", {"cost_type": "cost_type"}),
+    Reference("job_cost_transactions", "cost_type_is_staged", "standard_cost_types", {"cost_type": "cost_type"}),
+    Reference("job_cost_transactions", "vendor_is_staged", "vendors", {"vendor_code": "vendor_code"}),
+    *(
+        Reference(
+            table, "phase_is_staged", "project_cost_codes", {c: c for c in ("job_number", "phase_code", "cost_type")}
+        )
+        for table in ("budgets", "job_cost_transactions", "job_cost_totals")
+    ),
+]
+EACH = pytest.mark.parametrize("reference", REFERENCES, ids=lambda r: f"{r.table}-{r.check}")
+
+
+@EACH
+def test_reference_to_a_staged_row(warehouse: Warehouse, reference: Reference) -> None:
+    table, check, other, columns = reference
+    warehouse.land(table, good_row(table, 1), good_row(table, 2), good_row(table, 2, **_distinct(table)))
+
+    def staged(number: int, **changes: Any) -> Row:
+        row = good_row(table, number)
+        return good_row(other, number, **{theirs: row[ours] for ours, theirs in columns.items()}, **changes)
+
+    # Never created, then never staged for this company: objects are synced at different times.
+    assert warehouse.check(table)[check].status == "passed"
+    warehouse.stage(other, staged(1, **OTHER), staged(2, **OTHER))
+    assert warehouse.check(table)[check].status == "passed"
+
+    warehouse.stage(other, staged(1), staged(2, **DEAD))
+    result = warehouse.check(table)[check]
+    assert (result.status, result.rows_failed) == ("warned", 2)
+    assert result.examples == [{**{ours: good_row(table, 2)[ours] for ours in columns}, "row_count": 2}]
+    assert "1 found, on 2 of 3 rows. " in result.message
+
+    warehouse.stage(other, staged(2))
+    assert warehouse.check(table)[check].status == "passed"
+
+
+def _distinct(table: str) -> Row:
+    """Makes a third row of the same references: another key where the references are only part of it."""
+    spec = TABLES[table]
+    free = [name for name in ("phase_code", "customer_code") if name in spec.key and name != "job_number"]
+    return {} if spec.partitioned or table in ("budgets", "job_cost_totals") else {name: "other" for name in free[:1]}
+
+
+def test_transactions_without_a_vendor_refer_to_none(warehouse: Warehouse) -> None:
+    warehouse.stage("vendors", good_row("vendors"))
+    warehouse.land("job_cost_transactions", good_row("job_cost_transactions", 2, vendor_code=None))
+    assert warehouse.check("job_cost_transactions")["vendor_is_staged"].status == "passed"
+
+
+def test_master_job_exists_b3(warehouse: Warehouse) -> None:
+    warehouse.land(
+        "jobs",
+        good_row("jobs", 1),
+        good_row("jobs", 2, master_job="job_number-1"),
+        good_row("jobs", 3, master_job="staged"),
+        good_row("jobs", 4, master_job="gone"),
+        good_row("jobs", 5, master_job="gone"),
+    )
+    warehouse.stage(
+        "jobs",
+        good_row("jobs", 8, job_number="staged"),
+        good_row("jobs", 9, job_number="gone", **DEAD),
+        good_row("jobs", 9, job_number="gone", **OTHER),
+    )
+    result = warehouse.check("jobs")["master_job_exists"]
+    assert (result.status, result.examples) == ("warned", [{"master_job": "gone", "row_count": 2}])
+
+
+def test_vendor_names_are_unique_c2(warehouse: Warehouse) -> None:
+    names = ["Acme  Steel", "ACME STEEL", "Brown", "Brown"]
+    rows = [good_row("vendors", n, vendor_name=name) for n, name in enumerate(names)]
+    rows[3]["status"] = "I"
+    warehouse.land("vendors", *rows)
+    result = warehouse.check("vendors")["names_unique"]
+    assert (result.status, result.rows_failed) == ("warned", 2)
+    assert result.examples == [
+        {"vendor_name": "acme steel", "vendor_codes": "vendor_code-0, vendor_code-1", "row_count": 2}
+    ]
+
+
+def test_the_configured_phase_category_exists_a2(warehouse: Warehouse) -> None:
+    rows = [good_row("standard_cost_codes", n, phase_category="OLD", importable=False) for n in (1, 2)]
+    warehouse.land("standard_cost_codes", *rows)
+    result = warehouse.check("standard_cost_codes")["configured_category_exists"]
+    assert (result.status, result.examples) == ("warned", [{"phase_category": "OLD", "row_count": 2}])
+    warehouse.land("standard_cost_codes", good_row("standard_cost_codes", 3))
+    assert warehouse.check("standard_cost_codes")["configured_category_exists"].status == "passed"
+
+
+def test_one_description_per_phase_b2(warehouse: Warehouse) -> None:
+    def row(number: int, phase: str, description: str) -> Row:
+        return good_row("project_cost_codes", number, job_number="J", phase_code=phase, description=description)
+
+    warehouse.land("project_cost_codes", row(1, "A", "Slab"), row(2, "A", "Slab"), row(3, "B", "Wall"))
+    assert warehouse.check("project_cost_codes")["one_description_per_phase"].status == "passed"
+    warehouse.land("project_cost_codes", row(4, "B", "Walls"))
+    result = warehouse.check("project_cost_codes")["one_description_per_phase"]
+    assert (result.status, result.rows_failed) == ("warned", 2)
+    assert (result.examples[0]["phase_code"], result.examples[0]["other_description"]) == ("B", "Walls")
+
+
+def test_one_prime_contract_per_job_i2(warehouse: Warehouse) -> None:
+    warehouse.land("prime_contracts", good_row("prime_contracts", 1), good_row("prime_contracts", 2))
+    assert warehouse.check("prime_contracts")["one_contract_per_job"].status == "passed"
+    warehouse.land("prime_contracts", good_row("prime_contracts", 3, job_number="job_number-1"))
+    result = warehouse.check("prime_contracts")["one_contract_per_job"]
+    assert (result.status, result.rows_failed) == ("warned", 2)
+    assert result.examples[0]["customer_codes"] == "customer_code-1, customer_code-3"
+
+
+def contract(number: int, amount: str, method: str = "F") -> Row:
+    return good_row("prime_contracts", number, original_contract=amount, price_method_code=method)
+
+
+def line(number: int, item: str, amount: str) -> Row:
+    return good_row("prime_contract_items", number, billing_item=item, original_contract=amount)
+
+
+def test_lines_add_up_i4(warehouse: Warehouse) -> None:
+    warehouse.land(
+        "prime_contracts",
+        contract(1, "100.00"),
+        contract(2, "100.00"),
+        contract(3, "50.00"),  # fixed price, no lines
+        contract(4, "50.00", "T"),  # no lines: time and material has none
+        contract(5, "0.00"),
+        contract(6, "70.00", "U"),  # I1: not supported
+    )
+    assert warehouse.check("prime_contracts")["lines_add_up"].status == "passed"  # no line was ever read
+
+    lines = [line(1, "1", "60.00"), line(1, "2", "40.00"), line(2, "1", "99.99"), line(6, "1", "1.00")]
+    warehouse.land("prime_contract_items", *lines)
+    slices = {"prime_contract_items": "landing.prime_contract_items"}
+    result = warehouse.check("prime_contracts", slices)["lines_add_up"]
+    assert (result.status, result.rows_failed) == ("warned", 2)
+    shown = [(e["job_number"], e["original_contract"], e["lines_total"]) for e in result.examples]
+    assert shown == [("job_number-2", "100.00", "99.99"), ("job_number-3", "50.00", None)]
+
+
+def test_lines_of_the_same_run_come_before_staged_ones_i4(warehouse: Warehouse) -> None:
+    warehouse.land("prime_contracts", contract(1, "100.00"))
+    warehouse.stage("prime_contract_items", line(1, "1", "100.00"), {**line(1, "2", "5.00"), **DEAD})
+    warehouse.land("prime_contract_items", line(1, "1", "90.00"))
+    assert warehouse.check("prime_contracts")["lines_add_up"].status == "passed"
+    slices = {"prime_contract_items": "landing.prime_contract_items"}
+    assert warehouse.check("prime_contracts", slices)["lines_add_up"].status == "warned"
+
+
+def test_the_contract_of_a_billing_item_is_there(warehouse: Warehouse) -> None:
+    warehouse.land("prime_contract_items", line(1, "1", "1.00"), line(2, "1", "1.00"), line(2, "2", "1.00"))
+    check: Callable[..., CheckResult] = lambda *slices: warehouse.check("prime_contract_items", *slices)[  # noqa: E731
+        "contract_is_there"
+    ]
+    assert check().status == "passed"  # no contract was ever read
+    warehouse.stage("prime_contracts", contract(1, "1.00"), {**contract(2, "2.00"), **DEAD})
+    result = check()
+    assert (result.status, result.rows_failed) == ("warned", 2)
+    assert result.examples == [{"customer_code": "customer_code-2", "job_number": "job_number-2", "row_count": 2}]
+    warehouse.land("prime_contracts", contract(1, "1.00"), contract(2, "2.00"))
+    assert check({"prime_contracts": "landing.prime_contracts"}).status == "passed"
+
+
+def transaction(amount: str, day: str, phase: str = "phase_code-1") -> Row:
+    row = good_row("job_cost_transactions", 1, phase_code=phase, tran_amount=amount, tran_date=day)
+    return {**row, "_month": day.replace("-", "")[:6]}
+
+
+def test_totals_reconcile_to_the_transactions_k1(warehouse: Warehouse) -> None:
+    name = "job_cost_totals"
+    warehouse.land(name, good_row(name, 1, jtd_cost="30.00"), good_row(name, 9, jtd_cost="5.00"))
+    check: Callable[..., CheckResult] = lambda *slices: warehouse.check(name, *slices)[  # noqa: E731
+        "reconciles_to_transactions"
+    ]
+    assert check().status == "passed"  # no transaction was ever read
+
+    # Job 9 has none: its total of 5 counts from now on.
+    warehouse.stage("job_cost_transactions", transaction("10.00", "2024-01-05"), transaction("20.00", "2024-02-05"))
+    assert [e["job_number"] for e in check().examples] == ["job_number-9"]
+
+    # The run replaces February: 20 becomes 21.
+    warehouse.land("job_cost_transactions", transaction("21.00", "2024-02-05"))
+    slices = {"job_cost_transactions": "landing.job_cost_transactions"}
+    first = check(slices).examples[0]
+    assert (first["job_number"], first["jtd_cost"], first["transactions_cost"]) == ("job_number-1", "30.00", "31.00")
+
+    # Costs without a total count; those of jobs that the slice does not hold do not.
+    warehouse.stage(
+        "job_cost_transactions",
+        transaction("1.00", "2024-03-05", "no total"),
+        {**transaction("1.00", "2024-03-05"), "job_number": "elsewhere"},
+    )
+    assert [e["phase_code"] for e in check().examples] == ["no total", "phase_code-9"]
