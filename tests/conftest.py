@@ -1,6 +1,8 @@
-"""Fixtures for every test: an embedded PostgreSQL and fresh databases in it."""
+"""Fixtures for every test: an embedded PostgreSQL with fresh databases, and a complete Airflow where one is needed."""
 
+import atexit
 import itertools
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -9,8 +11,24 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from stack.postgres import NO_DURABILITY, EmbeddedPostgres
+# Airflow reads its configuration on import: tests see neither the caller's nor the one in the caller's home.
+_AIRFLOW_HOME = Path(tempfile.mkdtemp(prefix="spectrum-etl-airflow-"))
+atexit.register(shutil.rmtree, _AIRFLOW_HOME, ignore_errors=True)
+for _name in [name for name in os.environ if name.startswith("AIRFLOW")]:
+    del os.environ[_name]
+os.environ |= {
+    "AIRFLOW_HOME": str(_AIRFLOW_HOME),
+    "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "AIRFLOW__CORE__DAGS_FOLDER": str(_AIRFLOW_HOME / "dags"),
+    "AIRFLOW__CORE__PLUGINS_FOLDER": str(_AIRFLOW_HOME / "plugins"),
+    "GX_ANALYTICS_ENABLED": "false",
+}
 
+from stack.airflow import LocalAirflow  # noqa: E402
+from stack.postgres import NO_DURABILITY, EmbeddedPostgres  # noqa: E402
+from stack.secret_values import load_secrets  # noqa: E402
+
+_PROJECT = Path(__file__).resolve().parents[1]
 _numbers = itertools.count(1)
 
 
@@ -47,3 +65,27 @@ def sandbox_database(postgres: EmbeddedPostgres) -> Iterator[str]:
         connection.execute("CREATE SCHEMA dbo")
     yield url
     postgres.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def airflow_stack(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAirflow]:
+    """A healthy Airflow with the project's DAGs (all paused) and library, stopped with all its tasks at the end.
+
+    `airflow_stack.api()` is a REST client; a test sets the connections it needs with `api().put("connections", ...)`.
+    """
+    folder = tmp_path_factory.mktemp("airflow")
+    secrets, _ = load_secrets(folder / "secrets.json")
+    airflow = LocalAirflow(
+        home=folder,
+        logs=folder,
+        database_url=postgres.create_database("airflow"),
+        dags=_PROJECT / "dags",
+        plugins=_PROJECT / "plugins",
+        secrets=secrets,
+        first_port=18080,  # not the demo's, which may be up
+    )
+    try:
+        airflow.start(print)
+        yield airflow
+    finally:
+        airflow.stop()

@@ -1,0 +1,164 @@
+"""A real Airflow: healthy, private to this machine, and gone without a trace after it was stopped."""
+
+import socket
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from stack import processes
+from stack.airflow import LocalAirflow
+from stack.airflow_settings import apply_settings
+from stack.errors import StackError
+from stack.postgres import EmbeddedPostgres
+from stack.progress import Board, Progress
+from stack.secret_values import Secrets, load_secrets
+from stack.stage_runs import FollowedRun, failure, follow, start_runs, wait_until_parsed
+
+pytestmark = pytest.mark.airflow
+
+_DAG = """
+from datetime import datetime, timezone
+from airflow.sdk import dag, task
+
+@dag(schedule="0 * * * *", start_date=datetime(2026, 1, 1, tzinfo=timezone.utc), catchup=False)
+def good():
+    @task
+    def greet():
+        return 1
+    greet()
+
+@dag(schedule=None)
+def bad():
+    @task
+    def stumble():
+        raise ValueError("job 17: field Phase_Code is longer than 20")
+    stumble()
+
+good()
+bad()
+"""
+_SETTINGS = Path(__file__).resolve().parents[2] / "airflow_settings.yaml"
+
+
+@pytest.fixture(scope="module")
+def airflow(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAirflow]:
+    """An Airflow with two small DAGs, whose preferred port is taken by another program."""
+    home = tmp_path_factory.mktemp("airflow")
+    for folder in ("dags", "plugins"):
+        (home / folder).mkdir()
+    (home / "dags" / "two.py").write_text(_DAG)
+    secrets, _ = load_secrets(home / "secrets.json")
+    url = postgres.create_database("airflow_of_stack_tests")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        started = LocalAirflow(
+            home, home, url, home / "dags", home / "plugins", secrets, first_port=taken.getsockname()[1]
+        )
+        try:
+            started.start(print)
+            yield started
+        finally:
+            started.stop()
+
+
+def test_it_listens_on_loopback_only_and_avoids_a_taken_port(airflow: LocalAirflow) -> None:
+    listening = {
+        connection.laddr
+        for process in processes.find(str(airflow.home))
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    assert {address.ip for address in listening} == {"127.0.0.1"}
+    assert airflow.url == f"http://localhost:{listening.pop().port}"
+    assert not airflow.url.endswith(f":{airflow.first_port}")
+
+
+def test_three_users_with_their_own_passwords(airflow: LocalAirflow) -> None:
+    assert len(set(airflow.secrets.users.values())) == 3
+    for user in ("admin", "ops", "vera"):
+        assert {"good", "bad"} >= airflow.api(user).dags().keys()
+    with pytest.raises(StackError, match="403"):
+        airflow.api("vera").trigger("bad")
+    airflow.secrets.users["nobody"] = "guess"
+    with pytest.raises(StackError, match="refuses user 'nobody'"):
+        airflow.api("nobody").dags()
+
+
+def test_settings_are_applied_and_what_people_changed_is_kept(airflow: LocalAirflow) -> None:
+    api = airflow.api()
+    apply_settings(api, _SETTINGS, {"warehouse": {"host": "127.0.0.1", "port": 5001, "password": "hidden"}})
+    api.put("pools", [{"name": "procore", "slots": 7, "include_deferred": False}])
+    apply_settings(api, _SETTINGS, {"warehouse": {"host": "127.0.0.1", "port": 5002, "password": "hidden"}})
+    found = {entry["connection_id"]: entry for entry in api.call("GET", "connections", limit=100)["connections"]}
+    assert {"spectrum_sdx", "spectrum_infolink", "procore", "warehouse"} <= found.keys()
+    assert (found["warehouse"]["host"], found["warehouse"]["port"]) == ("127.0.0.1", 5002)
+    pools = {pool["name"]: pool["slots"] for pool in api.call("GET", "pools", limit=100)["pools"]}
+    assert (pools["spectrum_sdx"], pools["procore"]) == (3, 7)
+    assert api.call("GET", "variables/spectrum_schedules")["value"] == "{}"
+
+
+def test_runs_are_followed_and_a_failure_names_task_reason_and_log(airflow: LocalAirflow, progress: Progress) -> None:
+    api = airflow.api()
+    wait_until_parsed(api, ["good", "bad"])
+    runs = start_runs(api, ["good", "bad"], print)
+    assert follow(api, runs, Board(progress, None)) == [runs[1]]
+    assert len(api.runs("good")) == 1, "the run that unpausing starts is followed, not doubled"
+    message = failure(api, runs[1], airflow.home)
+    assert "bad, task stumble" in message
+    assert "job 17: field Phase_Code is longer than 20" in message
+    assert Path(message.rsplit("log: ", 1)[1]).exists()
+
+
+def test_a_running_one_is_kept_until_the_library_changes(airflow: LocalAirflow) -> None:
+    assert airflow.running()
+    (airflow.plugins / "new.py").write_text("")
+    assert not airflow.running()
+    (airflow.plugins / "new.py").unlink()
+    assert airflow.running()
+
+
+def test_secrets_are_private_and_not_in_arguments(airflow: LocalAirflow) -> None:
+    for file in (airflow.home / "secrets.json", airflow.home / "passwords.json"):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    arguments = " ".join(" ".join(process.cmdline()) for process in processes.find(str(airflow.home)))
+    secrets = airflow.secrets
+    for secret in (secrets.fernet_key, secrets.jwt_secret, secrets.users["admin"], airflow.database_url):
+        assert secret not in arguments
+
+
+def test_stop_leaves_no_process_even_with_a_task_at_work(airflow: LocalAirflow) -> None:
+    (airflow.dags / "slow.py").write_text(
+        "from airflow.sdk import dag, task\n@dag(schedule=None)\ndef slow():\n    @task\n    def nap():\n"
+        "        import subprocess\n        subprocess.run(['sleep', '120'])\n    nap()\nslow()\n"
+    )
+    api = airflow.api()
+    wait_until_parsed(api, ["slow"])
+    api.set_paused("slow", False)
+    run = FollowedRun("slow", api.trigger("slow"))
+    deadline = time.monotonic() + 60
+    while not any("sleep" in process.name() for process in processes.find(str(airflow.home))):
+        assert time.monotonic() < deadline, api.task_instances(run.dag_id, run.run_id)
+        time.sleep(0.2)
+    airflow.stop()
+    assert processes.find(str(airflow.home)) == []
+    assert not airflow.running()
+
+
+def test_a_component_that_dies_is_reported_with_its_log(postgres: EmbeddedPostgres, tmp_path: Path) -> None:
+    broken = LocalAirflow(
+        tmp_path,
+        tmp_path,
+        "postgresql://nobody:wrong@127.0.0.1:1/none",
+        tmp_path,
+        tmp_path,
+        Secrets(),
+        first_port=18090,
+    )
+    with pytest.raises(StackError, match="db migrate failed") as caught:
+        broken.start(print)
+    assert str(tmp_path / "airflow-migrate.log") in str(caught.value)
+    assert "wrong" not in str(caught.value)
+    assert processes.find(str(tmp_path)) == []
