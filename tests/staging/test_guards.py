@@ -45,7 +45,7 @@ def test_rejected_rows_stop_beyond_both_limits(landed: int, rejected: int, statu
     if status == "failed":
         assert f"{rejected} of {landed} rows were rejected" in result.message
         assert "max_rejected_rows 20 and max_rejected_share 10 %" in result.message
-        assert "sync.rejected_rows" in result.message
+        assert "sync.checks show the reasons" in result.message
 
 
 @pytest.mark.parametrize(

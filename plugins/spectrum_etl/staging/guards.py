@@ -67,8 +67,8 @@ def rejected_share(table: str, company: str, landed_rows: int, rejected_rows: in
         source="guard",
         message=f"{table} of company {company}: {rejected_rows} of {landed_rows} rows were rejected, more than"
         f" max_rejected_rows {settings.max_rejected_rows} and max_rejected_share"
-        f" {_percent(settings.max_rejected_share)}. Nothing is published: the examples of this"
-        " check in sync.checks show the reasons; correct the records in Spectrum, or raise the limits in include/settings.yaml.",
+        f" {_percent(settings.max_rejected_share)}. Nothing is published: the examples of this check in"
+        " sync.checks show the reasons; correct the records in Spectrum, or raise the limits in include/settings.yaml.",
     )
 
 
