@@ -228,7 +228,7 @@ def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> N
     @task_group
     def company(scope: dict[str, Any]) -> None:
         """One company: read, check, publish, tidy up."""
-        landing_id = land(scope)
+        landing_id: Any = land(scope)
         published = publish(scope, landing_id)
         check(scope, landing_id) >> published
         published >> drop_landing(scope).as_teardown(setups=landing_id)

@@ -91,7 +91,7 @@ def job_numbers(sources: Sources, scope: Scope) -> tuple[str, ...]:
 def _records(table: Table, sources: Sources, scope: Scope, drift: list[Drift]) -> Iterator[Mapping[str, str]]:
     client, company = sources.sdx, scope.company_code
     if table.sdx == "jobs":
-        masters = sources.infolink.master_jobs(company) if sources.has_infolink else {}
+        masters = _master_jobs(sources, company, drift)
         for record in client.read_jobs(company):
             number = record.get("Job_Number", "").strip()
             if not scope.jobs or number in scope.jobs:
@@ -101,6 +101,17 @@ def _records(table: Table, sources: Sources, scope: Scope, drift: list[Drift]) -
             yield {**record, "Status": "A"}  # the service shows active vendors only
     else:
         yield from client.read_phases(company, job_numbers(sources, scope), enhanced=table.sdx == "phases")
+
+
+def _master_jobs(sources: Sources, company: str, drift: list[Drift]) -> Mapping[str, str]:
+    """The master of every sub job. The web services do not tell it, and without it a sub job would look importable."""
+    if not sources.has_infolink:
+        detail = "the web services do not tell it and there is no Info-Link: a sub job looks like any other job (B3)"
+        drift.append(Drift(SERVICES["jobs"], "Master_Job", "missing", detail))
+        return {}
+    masters, differences = sources.infolink.master_jobs(company)
+    drift.extend(differences)
+    return masters
 
 
 def _rows(

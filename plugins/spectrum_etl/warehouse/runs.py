@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import psycopg
 
-from spectrum_etl.staging.run import Landing
+from spectrum_etl.staging.run import Landing, Run
 from spectrum_etl.warehouse.counts import Counts
 
 if TYPE_CHECKING:
     from spectrum_etl.sources.drift import Drift
-    from spectrum_etl.staging.guards import CheckResult
+    from spectrum_etl.staging.checks.result import CheckResult
+    from spectrum_etl.staging.spec import ImportObject
 
 #: First part of the advisory lock of one object and company; the second is a hash of both.
 PUBLISH_LOCK = 7_266
@@ -94,6 +95,31 @@ def record_checks(
         " and check_name = any(%s)",
         [landing.landing_id, table_name, [r.source for r in results], [r.name for r in results]],
     )
+    _insert_checks(
+        connection,
+        landing.object_name,
+        landing.scope.company_code,
+        landing.run,
+        {table_name: results},
+        landing.landing_id,
+    )
+
+
+def record_verification(
+    connection: psycopg.Connection, obj: ImportObject, company: str, run: Run, results: Mapping[str, CheckResult]
+) -> None:
+    """Write what the daily comparison with the source found, by table; it belongs to no landing."""
+    _insert_checks(connection, obj.name, company, run, {name: [result] for name, result in results.items()}, None)
+
+
+def _insert_checks(
+    connection: psycopg.Connection,
+    object_name: str,
+    company: str,
+    run: Run,
+    results_of: Mapping[str, Sequence[CheckResult]],
+    landing_id: int | None,
+) -> None:
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into sync.checks (landing_id, object_name, table_name, company_code, run_id, source, check_name,"
@@ -101,11 +127,11 @@ def record_checks(
             " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 (
-                    landing.landing_id,
-                    landing.object_name,
+                    landing_id,
+                    object_name,
                     table_name,
-                    landing.scope.company_code,
-                    landing.run.run_id,
+                    company,
+                    run.run_id,
                     result.source,
                     result.name,
                     result.severity,
@@ -116,6 +142,7 @@ def record_checks(
                     json.dumps(result.examples, default=str),
                     result.message or None,
                 )
+                for table_name, results in results_of.items()
                 for result in results
             ],
         )

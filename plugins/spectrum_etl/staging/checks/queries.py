@@ -150,5 +150,5 @@ def _render(check: Check, slice_of: Callable[[str], str], staged: Callable[[str]
 def _empty(table: str) -> str:
     spec = next(t for entry in OBJECTS.values() for t in entry.tables if t.name == table)
     columns = [(column.name, column.sql_type) for column in spec.columns]
-    columns += [("_deleted_at", "timestamptz"), ("_month", "text")]
+    columns.append(("_deleted_at", "timestamptz"))
     return f"(select {', '.join(f'null::{kind} as {quote(name)}' for name, kind in columns)} where false)"

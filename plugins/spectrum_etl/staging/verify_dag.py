@@ -1,0 +1,70 @@
+"""The DAG that compares staged tables with the source. Used by `dags/verify_staging.py`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import DAG, get_current_context, task
+
+from spectrum_etl.settings import load_settings
+from spectrum_etl.staging.dag import EXECUTION_TIMEOUT, OWNER, RETRY_POLICY, START, TAGS
+from spectrum_etl.staging.objects import OBJECTS
+
+
+def verify_dag(doc: str | None) -> DAG:
+    """Make the DAG `verify_staging`.
+
+    Args:
+        doc: documentation for the operator: the DAG file's docstring.
+    """
+    settings = load_settings()
+    hour = (settings.daily_at.hour + 1) % 24
+    with DAG(
+        dag_id="verify_staging",
+        description="Staged tables compared with Spectrum: rows and amounts",
+        doc_md=doc,
+        schedule=f"{settings.daily_at.minute} {hour} * * *",
+        start_date=START.astimezone(ZoneInfo(settings.timezone)),
+        catchup=False,
+        max_active_runs=1,
+        tags=[*TAGS, "verification"],
+        default_args={
+            "owner": OWNER,
+            "retries": settings.retries,
+            "retry_delay": timedelta(seconds=settings.retry_delay),
+            "retry_exponential_backoff": True,
+            "retry_policy": RETRY_POLICY,
+            "execution_timeout": EXECUTION_TIMEOUT,
+        },
+    ) as dag:
+
+        @task
+        def plan() -> list[dict[str, str]]:
+            """Every object of every company."""
+            return [
+                {"company_code": company.code, "object_name": name}
+                for company in load_settings().companies
+                for name in OBJECTS
+            ]
+
+        @task(pool="spectrum_infolink", map_index_template="{{ subject }}")
+        def verify(what: dict[str, str]) -> list[dict[str, Any]]:
+            """Compare one object of one company."""
+            from spectrum_etl.staging.run import Run
+            from spectrum_etl.staging.sources import Sources
+            from spectrum_etl.staging.verify import verify as verify_object
+            from spectrum_etl.warehouse.connect import warehouse_url
+
+            context = get_current_context()
+            context["subject"] = f"{what['object_name']} of {what['company_code']}"  # type: ignore[typeddict-unknown-key]
+            instance = context["ti"]
+            run = Run(instance.dag_id, instance.run_id, instance.try_number)
+            now = load_settings()
+            with Sources.from_airflow(what["company_code"], now) as sources:
+                results = verify_object(warehouse_url(), OBJECTS[what["object_name"]], run, sources, now)
+            return [{"rows": r.rows_checked, "status": r.status} for r in results]
+
+        verify.expand(what=plan())
+    return dag
