@@ -48,7 +48,7 @@ class Warehouse:
     def fill(self, schema: str, name: str, rows: Iterable[Mapping[str, Any]], *, drop: str | None = None) -> None:
         """Create a table of the spec's columns with these rows, leaving one column out where asked."""
         columns = {column.name: column.sql_type for column in TABLES[name].columns if column.name != drop}
-        columns |= {"_row_hash": "uuid", "_deleted_at": "timestamptz", "_month": "text"}
+        columns |= {"_row_hash": "uuid", "_deleted_at": "timestamptz"}
         relation = sql.Identifier(schema, name)
         body = sql.SQL(", ").join(
             sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind)) for column, kind in columns.items()

@@ -187,35 +187,3 @@ def test_the_contract_of_a_billing_item_is_there(warehouse: Warehouse) -> None:
     assert result.examples == [{"customer_code": "customer_code-2", "job_number": "job_number-2", "row_count": 2}]
     warehouse.land("prime_contracts", contract(1, "1.00"), contract(2, "2.00"))
     assert check({"prime_contracts": "landing.prime_contracts"}).status == "passed"
-
-
-def transaction(amount: str, day: str, phase: str = "phase_code-1") -> Row:
-    row = good_row("job_cost_transactions", 1, phase_code=phase, tran_amount=amount, tran_date=day)
-    return {**row, "_month": day.replace("-", "")[:6]}
-
-
-def test_totals_reconcile_to_the_transactions_k1(warehouse: Warehouse) -> None:
-    name = "job_cost_totals"
-    warehouse.land(name, good_row(name, 1, jtd_cost="30.00"), good_row(name, 9, jtd_cost="5.00"))
-    check: Callable[..., CheckResult] = lambda *slices: warehouse.check(name, *slices)[  # noqa: E731
-        "reconciles_to_transactions"
-    ]
-    assert check().status == "passed"  # no transaction was ever read
-
-    # Job 9 has none: its total of 5 counts from now on.
-    warehouse.stage("job_cost_transactions", transaction("10.00", "2024-01-05"), transaction("20.00", "2024-02-05"))
-    assert [e["job_number"] for e in check().examples] == ["job_number-9"]
-
-    # The run replaces February: 20 becomes 21.
-    warehouse.land("job_cost_transactions", transaction("21.00", "2024-02-05"))
-    slices = {"job_cost_transactions": "landing.job_cost_transactions"}
-    first = check(slices).examples[0]
-    assert (first["job_number"], first["jtd_cost"], first["transactions_cost"]) == ("job_number-1", "30.00", "31.00")
-
-    # Costs without a total count; those of jobs that the slice does not hold do not.
-    warehouse.stage(
-        "job_cost_transactions",
-        transaction("1.00", "2024-03-05", "no total"),
-        {**transaction("1.00", "2024-03-05"), "job_number": "elsewhere"},
-    )
-    assert [e["phase_code"] for e in check().examples] == ["no total", "phase_code-9"]
