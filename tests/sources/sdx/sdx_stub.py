@@ -127,6 +127,7 @@ class Stub:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = 64 * 1024  # one packet a reply: small ones wait for each other's acknowledgement
 
             def log_message(self, *arguments: object) -> None:
                 pass

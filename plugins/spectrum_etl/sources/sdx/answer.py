@@ -146,19 +146,19 @@ class AnswerParser:
         for code_name, text_name, column_name in _TRIPLES:
             if code_name not in fields:
                 continue
-            code = fields.pop(code_name)
-            text = self._safe(fields.pop(text_name, ""))
-            column = self._safe(fields.pop(column_name, ""))
-            letter = code.strip().upper()
-            if letter not in faults.GOOD_CODES:
-                raise faults.from_record(self._call, code, text, column)
-            if letter == "W":
-                self.outcome.warning = text or "(without a text)"
+            code = fields.pop(code_name).strip().upper()
+            text = fields.pop(text_name, "")
+            column = fields.pop(column_name, "")
+            if code not in faults.GOOD_CODES:
+                raise faults.from_record(self._call, code, self._safe(text), self._safe(column))
+            if code == "W":
+                self.outcome.warning = self._safe(text) or "(without a text)"
                 return any(value.strip() for value in fields.values())
-        if not any(value.strip() for value in fields.values()):
-            self.outcome.blank_records += 1
-            return False
-        return True
+        for value in fields.values():
+            if value and not value.isspace():
+                return True
+        self.outcome.blank_records += 1
+        return False
 
     def _refuse_nested(self, element: etree._Element) -> None:
         if any(etree.QName(ancestor).localname == "response" for ancestor in element.iterancestors()):
@@ -186,7 +186,8 @@ class AnswerParser:
             name = etree.QName(element).localname
             closing += f"</{element.prefix}:{name}>".encode() if element.prefix else f"</{name}>".encode()
         there = b"".join(tail[ends[-1].end() :].split())
-        return closing[len(there) :] if closing.startswith(there) else b""
+        # A lone < at the end may as well begin another record.
+        return closing[len(there) :] if closing.startswith(there) and not there.endswith(b"<") else b""
 
     def _recognise(self, root: etree._Element) -> None:
         """An answer without records must at least be one of the service: a login page is not."""

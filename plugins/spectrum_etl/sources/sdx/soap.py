@@ -73,7 +73,7 @@ class Soap:
                     "meanwhile",
                 )
         elif answer.warning is None and service not in self._guid_proven:
-            self._check_empty(call, guid)
+            return self._checked_empty(call, guid, answer)
         return answer
 
     def declaration(self, service: str) -> wsdl.Declaration:
@@ -178,11 +178,12 @@ class Soap:
         answer.tail_missing = parser.outcome.tail_missing
         return answer
 
-    def _check_empty(self, call: Call, guid: str) -> None:
+    def _checked_empty(self, call: Call, guid: str, empty: Answer) -> Answer:
         """Tell an answer without rows from a refused GUID, by asking once more with another kind of GUID.
 
         Third-party clients report both: installations that answer nothing to a GUID they do not know, and others that
-        answer nothing, or one blank row, to a used one.
+        answer nothing, or one blank row, to a used one. Rows that were only just written are no proof: where they
+        come with the other kind, the first kind is asked again.
         """
         other = "" if guid and self.connection.guid_policy == "per_call" else str(uuid.uuid4())
         try:
@@ -192,10 +193,13 @@ class Soap:
         except SpectrumEtlError as error:
             # The other kind is refused in words, so the first one was accepted: there are no rows.
             log.info("%s: another GUID was refused, so no rows is the answer: %s", call.service, error)
-            return
+            return empty
         count = answer.count
         answer.close()
-        if count:
+        if not count:
+            return empty
+        again = self._confirmed(call, self._guid(call.service)[0])
+        if not again.count:
             raise FixConfiguration(
                 f"no rows came with the GUID policy {self.connection.guid_policy}, but {count} with "
                 f"{'an empty GUID' if not other else 'a new GUID'}",
@@ -205,3 +209,4 @@ class Soap:
                 value=self.connection.guid_policy,
                 remedy=f"set the extra guid of the Airflow connection to {'empty' if not other else 'per_call'}",
             )
+        return again

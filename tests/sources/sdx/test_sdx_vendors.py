@@ -1,0 +1,117 @@
+"""Reading vendors by REST: wrappers, keys, numbers as text, suspect lengths."""
+
+import json
+
+import pytest
+from sdx_stub import AUTHORIZATION_ID, Reply, json_reply
+
+from spectrum_etl.errors import FixConfiguration, Reauthenticate, StopSync
+
+VENDOR = {"Company_Code": "1", "Vendor_Code": "      ACME", "Name": "Acme", "Discount_Percent": 2.50}
+
+
+def serve(stub, content):
+    stub.paths["/vendors/1"] = lambda request: content if isinstance(content, Reply) else json_reply(content)
+
+
+@pytest.mark.parametrize("wrap", [lambda rows: rows, lambda rows: {"vendors": rows}, lambda rows: {"a": 1, "X": rows}])
+def test_the_list_is_found_bare_or_under_any_name(stub, client, wrap):
+    serve(stub, wrap([VENDOR, {**VENDOR, "Vendor_Code": "ZETA"}]))
+    assert [one["Vendor_Code"] for one in client.read_vendors("1")] == ["      ACME", "ZETA"]
+
+
+def test_keys_in_any_letter_case_are_documented_names(stub, client):
+    serve(stub, [{"company_code": "1", "VENDOR_CODE": "ACME", "New_Field": "x"}])
+    assert next(client.read_vendors("1")) == {"Company_Code": "1", "Vendor_Code": "ACME", "New_Field": "x"}
+
+
+def test_the_second_city_state_and_zip_belong_to_the_payment_location(stub, client):
+    pairs = [
+        ("Vendor_Code", "ACME"),
+        ("Purchase_City", "Reno"),
+        ("Purchase_Zip", 89501),
+        ("Payment_Address_1", "PO Box 1"),
+        ("purchase_city", "Denver"),
+        ("Purchase_Zip", 80202),
+    ]
+    serve(stub, "[{" + ",".join(f"{json.dumps(key)}: {json.dumps(value)}" for key, value in pairs) + "}]")
+    vendor = next(client.read_vendors("1"))
+    assert (vendor["Purchase_City"], vendor["Payment_City"]) == ("Reno", "Denver")
+    assert (vendor["Purchase_Zip"], vendor["Payment_Zip"]) == ("89501", "80202")
+
+
+def test_numbers_stay_as_they_were_written(stub, client):
+    serve(stub, '[{"Vendor_Code": "A", "Discount_Percent": 2.50, "Purchase_Zip": 1e2, "Email": null, "Flag": true}]')
+    assert next(client.read_vendors("1")) == {
+        "Vendor_Code": "A",
+        "Discount_Percent": "2.50",
+        "Purchase_Zip": "1e2",
+        "Email": "",
+        "Flag": "true",
+    }
+
+
+@pytest.mark.parametrize("count", [25, 40])
+def test_a_list_as_long_as_a_page_is_suspect(stub, connect, count):
+    serve(stub, [{**VENDOR, "Vendor_Code": str(n)} for n in range(count)])
+    with pytest.raises(StopSync, match=f"{count} vendors, just as many as one page.*Info-Link"):
+        list(connect(row_cap=40).read_vendors("1"))
+
+
+def test_a_longer_list_than_the_cap_shows_that_there_is_none(stub, connect):
+    serve(stub, [{**VENDOR, "Vendor_Code": str(n)} for n in range(41)])
+    assert len(list(connect(row_cap=40).read_vendors("1"))) == 41
+
+
+def test_a_warning_row_is_suspect(stub, client):
+    serve(stub, [VENDOR, {"Vendor_Code": "", "Error_Code": "W", "Error_Description": "exceeds max"}])
+    with pytest.raises(StopSync, match="1 vendors and a warning"):
+        list(client.read_vendors("1"))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"message": "hello"},
+        {"a": [], "b": []},
+        "17",
+        [["ACME"]],
+        [{"Vendor_Code": {"x": 1}}],
+        '[{"Name": "a", "name": "b"}]',
+        [{**VENDOR, "Company_Code": "2"}],
+    ],
+)
+def test_what_cannot_be_read_without_a_loss_stops_the_sync(stub, client, content):
+    serve(stub, content)
+    with pytest.raises(StopSync, match="Vendors, company 1: the answer cannot be read without a loss"):
+        list(client.read_vendors("1"))
+
+
+@pytest.mark.parametrize("body", [b'[{"Vendor_Code": "A"}, {"Vend', b"", b"<html/>"])
+def test_half_an_answer_is_never_used(stub, client, body):
+    serve(stub, Reply(body))
+    with pytest.raises(StopSync, match="no whole JSON, and nothing of it was used"):
+        list(client.read_vendors("1"))
+    assert len(stub.requests) == 4
+
+
+@pytest.mark.parametrize("wrap", [lambda row: row, lambda row: [row]])
+def test_an_error_triple_is_an_error(stub, client, wrap):
+    serve(stub, wrap({"Error_Code": "E", "Error_Description": "Invalid company", "Error_Column": "pCompany_Code"}))
+    with pytest.raises(FixConfiguration, match="Invalid company"):
+        list(client.read_vendors("1"))
+
+
+def test_basic_authentication_names_the_company_asked_for(stub, connect):
+    serve(stub, [VENDOR])
+    list(connect(company_login="9").read_vendors("1"))
+    import base64
+
+    pair = base64.b64encode(f"1:{AUTHORIZATION_ID}".encode()).decode()
+    assert stub.requests[0].headers["Authorization"] == f"Basic {pair}"
+
+
+def test_a_refused_login_says_what_login_and_password_are(stub, client):
+    serve(stub, Reply(b"", 401))
+    with pytest.raises(Reauthenticate, match="its login is the company code, its password the Authorization ID"):
+        list(client.read_vendors("1"))
