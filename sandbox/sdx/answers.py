@@ -1,0 +1,50 @@
+"""HTTP answers of the web services that go wrong on purpose. Used by the server."""
+
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+XML = "text/xml; charset=utf-8"
+
+
+class BrokenOffResponse(Response):
+    """Promises a whole body by Content-Length, sends half of it and lets the server close the connection."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the head and half the body; returning before the end makes uvicorn close the connection."""
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        half = bytes(self.body)[: len(self.body) // 2]
+        await send({"type": "http.response.body", "body": half, "more_body": True})
+
+
+def cut_tail(body: bytes) -> bytes:
+    """Return an answer without the closing tags behind its last record."""
+    end = body.rfind(b"</response>")
+    return body if end < 0 else body[: end + len(b"</response>")]
+
+
+def cut_record(body: bytes) -> bytes:
+    """Return an answer that ends in the middle of its last record."""
+    start = body.rfind(b"<response>")
+    end = body.rfind(b"</response>")
+    return body[: len(body) // 2] if start < 0 else body[: (start + end) // 2]
+
+
+def rest_error(
+    status: int, code: str, description: str, column: str, headers: dict[str, str] | None = None
+) -> Response:
+    """Return a REST refusal. Its layout is not published: the error triple of the SOAP reads, as JSON."""
+    content = {"Error_Code": code, "Error_Description": description, "Error_Column": column}
+    return JSONResponse(content, status, headers)
+
+
+def oauth_error(status: int, error: str) -> Response:
+    """Return an OAuth 2 error (RFC 6749, section 5.2)."""
+    return JSONResponse({"error": error}, status, {"Cache-Control": "no-store"})
+
+
+def unauthorized(scheme: str, description: str) -> Response:
+    """Return HTTP 401 that names the scheme to use."""
+    challenge = f'{scheme} realm="spectrum"'
+    if scheme == "Bearer":
+        challenge += f', error="invalid_token", error_description="{description}"'
+    return rest_error(401, "E", description, "Authorization", {"WWW-Authenticate": challenge})

@@ -1,0 +1,253 @@
+"""The web application behind the stand-in web services: routes, sign-in, faults. Run by `sandbox.sdx.server`."""
+
+import base64
+import binascii
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from sandbox.sdx import answers
+from sandbox.sdx.access import Authorization, Client, Guids, Tokens
+from sandbox.sdx.calls import CallLog, without_secrets
+from sandbox.sdx.database import Connections
+from sandbox.sdx.envelope import CallError, read_call, write_answer, write_fault
+from sandbox.sdx.reads import read
+from sandbox.sdx.services import Service, services
+from sandbox.sdx.switches import Damage, Switches
+from sandbox.sdx.vendor_list import VendorRequestError, read_vendors
+from sandbox.sdx.wsdl import wsdl
+
+Entry = dict[str, Any]
+
+
+@dataclass
+class Installation:
+    """What the administrator of an installation sets; a running server sees changes at once.
+
+    `enhanced` demands a bearer token for every service, SOAP and REST.
+    """
+
+    authorizations: list[Authorization]
+    tokens: Tokens
+    guids: Guids = field(default_factory=Guids)
+    enhanced: bool = False
+
+
+class SdxApp:
+    """Answers the requests; blocking work runs in starlette's threads.
+
+    Args:
+        connections: the sandbox database.
+        installation: IDs, clients and switches of the installation.
+        switches: the faults.
+        calls: where calls are noted.
+    """
+
+    def __init__(
+        self, connections: Connections, installation: Installation, switches: Switches, calls: CallLog
+    ) -> None:
+        self._connections = connections
+        self._installation = installation
+        self._switches = switches
+        self._calls = calls
+
+    def application(self) -> Starlette:
+        """Return the ASGI application."""
+        return Starlette(
+            routes=[
+                Route("/wsdls/{file}", self._wsdl, methods=["GET"]),
+                Route("/ws/{file}", self._wsdl, methods=["GET"]),
+                Route("/ws/{service}", self._soap, methods=["POST"]),
+                Route("/vendors/{company}", self._vendors, methods=["GET"]),
+                Route("/connect/token", self._token, methods=["POST"]),
+                Route("/secretRotation", self._rotate, methods=["POST"]),
+                Route("/_sandbox/calls", self._report, methods=["GET"]),
+                Route("/_sandbox/calls", self._reset, methods=["DELETE"]),
+            ]
+        )
+
+    async def _report(self, _: Request) -> Response:
+        return JSONResponse(self._calls.report())
+
+    async def _reset(self, _: Request) -> Response:
+        self._calls.reset()
+        return Response(status_code=204)
+
+    async def _wsdl(self, request: Request) -> Response:
+        name = request.path_params["file"]
+        service = services().get(name.removesuffix(".jws"))
+        if await run_in_threadpool(self._switches.blocked):
+            return _blocked()
+        if service is None or service.transport != "soap" or not name.endswith(".jws"):
+            return Response(f"there is no WSDL {name}", 404, media_type="text/plain")
+        call_url = str(request.url.replace(path=f"/ws/{service.name}", query=""))
+        return Response(wsdl(service, call_url), media_type="text/xml")
+
+    async def _soap(self, request: Request) -> Response:
+        service = services().get(request.path_params["service"])
+        if service is None or service.transport != "soap":
+            return Response("there is no such web service", 404, media_type="text/plain")
+        return await self._serve(service, request, self._answer_soap)
+
+    async def _vendors(self, request: Request) -> Response:
+        return await self._serve(services()["Vendors"], request, self._answer_vendors)
+
+    async def _serve(
+        self, service: Service, request: Request, answer: Callable[[Service, Request, bytes, Entry, Damage], Response]
+    ) -> Response:
+        body = await request.body()
+        with self._calls.running(service.name) as entry:
+            response = await run_in_threadpool(self._guarded, service, request, body, entry, answer)
+            entry["status"] = response.status_code
+            return response
+
+    def _guarded(
+        self,
+        service: Service,
+        request: Request,
+        body: bytes,
+        entry: Entry,
+        answer: Callable[[Service, Request, bytes, Entry, Damage], Response],
+    ) -> Response:
+        """What every service has in common: the address, the token, and the faults that end a call."""
+        if self._switches.blocked():
+            return _blocked()
+        enhanced = self._installation.enhanced
+        damage = self._switches.damage(enhanced)
+        time.sleep(damage.slow_seconds)
+        if enhanced and (damage.expired_token or not self._installation.tokens.valid(_bearer(request))):
+            return answers.unauthorized("Bearer", "The access token is missing, wrong or expired")
+        if damage.http_500:
+            return Response("Internal Server Error", 500, media_type="text/plain")
+        response = answer(service, request, body, entry, damage)
+        if damage.drop:
+            return answers.BrokenOffResponse(bytes(response.body), response.status_code, media_type=response.media_type)
+        return response
+
+    def _answer_soap(self, service: Service, _: Request, body: bytes, entry: Entry, damage: Damage) -> Response:
+        try:
+            call = read_call(body, service)
+            entry["parameters"] = without_secrets(call)
+            if damage.server_fault:
+                raise CallError("Error executing Web Service", "SOAP-ENV:Server")
+            records = read(
+                self._connections,
+                service,
+                call,
+                self._installation.authorizations,
+                self._installation.guids,
+                self._switches.limits(),
+                self._switches.services_off(),
+            )
+        except CallError as error:
+            return Response(write_fault(error.code, str(error)), 500, media_type=answers.XML)
+        content = write_answer(service, records)
+        if damage.cut_tail:
+            content = answers.cut_tail(content)
+        if damage.cut_record:
+            content = answers.cut_record(content)
+        return Response(content, media_type=answers.XML)
+
+    def _answer_vendors(self, service: Service, request: Request, _: bytes, entry: Entry, damage: Damage) -> Response:
+        company = request.path_params["company"].strip()
+        query = dict(request.query_params)
+        entry["parameters"] = without_secrets({"pCompany_Code": company} | query)
+        if damage.server_fault:
+            return Response("Error executing Web Service", 500, media_type="text/plain")
+        login = _basic(request)
+        # Where the ID goes beside a bearer token is not published: a header of its own, or Basic as without tokens.
+        login_company, given = login or (company, request.headers.get("authorization-id", ""))
+        found = next((each for each in self._installation.authorizations if each.id == given and given), None)
+        if found is None or not found.active or login_company not in found.companies:
+            return answers.unauthorized("Basic", "Company code and Authorization ID do not fit")
+        if service.name in self._switches.services_off() or not found.allows_service(service.name):
+            text = f"Authorization ID is not authorized for web service {service.name}"
+            return answers.rest_error(403, "E", text, "Authorization_ID")
+        if company != login_company:
+            text = f"Company {company} is not the company of the login"
+            return answers.rest_error(403, "E", text, "pCompany_Code")
+        try:
+            vendors = read_vendors(self._connections, service, company, query)
+        except VendorRequestError as error:
+            return answers.rest_error(400, "I", str(error), error.column)
+        response = JSONResponse({"vendors": vendors})
+        if damage.cut_tail or damage.cut_record:
+            body = bytes(response.body)
+            return Response(body[: -2 if damage.cut_tail else len(body) * 2 // 3], media_type="application/json")
+        return response
+
+    async def _token(self, request: Request) -> Response:
+        client = await self._client(request)
+        if isinstance(client, Response):
+            return client
+        token, seconds = self._installation.tokens.issue()
+        content = {"access_token": token, "expires_in": seconds, "token_type": "Bearer", "scope": "spectrumapi"}
+        return JSONResponse(content, headers={"Cache-Control": "no-store"})
+
+    async def _rotate(self, request: Request) -> Response:
+        client = await self._client(request)
+        if isinstance(client, Response):
+            return client
+        if not client.self_rotation:
+            return answers.oauth_error(403, "unauthorized_client")
+        secret, end = self._installation.tokens.rotate(client)
+        content = {"client_secret": secret, "estimated_expiration": end.isoformat()}
+        return JSONResponse(content, headers={"Cache-Control": "no-store"})
+
+    async def _client(self, request: Request) -> Client | Response:
+        """The client whose id and secret a form carries, or the OAuth error."""
+        if await run_in_threadpool(self._switches.blocked):
+            return _blocked()
+        if not self._installation.enhanced:
+            return Response("Enhanced Authentication is not enabled", 404, media_type="text/plain")
+        form = {name: values[0] for name, values in parse_qs((await request.body()).decode("utf-8", "replace")).items()}
+        with self._calls.running("token") as entry:
+            entry["parameters"] = without_secrets(form)
+            client = self._installation.tokens.client(form.get("client_id", ""), form.get("client_secret", ""))
+            if form.get("grant_type") != "client_credentials":
+                refused: Response | None = answers.oauth_error(400, "unsupported_grant_type")
+            elif form.get("scope") != "spectrumapi":
+                refused = answers.oauth_error(400, "invalid_scope")
+            elif client is None:
+                refused = answers.oauth_error(401, "invalid_client")
+            else:
+                refused = None
+            entry["status"] = 200 if refused is None else refused.status_code
+        if refused is not None or client is None:
+            return refused or answers.oauth_error(401, "invalid_client")
+        return client
+
+
+def _blocked() -> Response:
+    return Response("<html><body>Access denied for this address</body></html>", 403, media_type="text/html")
+
+
+def _credentials(request: Request, scheme: str) -> list[str]:
+    """What follows a scheme in the Authorization headers: a client may send one for Basic and one for Bearer."""
+    values = [part.strip() for value in request.headers.getlist("authorization") for part in value.split(",")]
+    prefix = f"{scheme.lower()} "
+    return [value[len(prefix) :].strip() for value in values if value.lower().startswith(prefix)]
+
+
+def _bearer(request: Request) -> str:
+    tokens = _credentials(request, "Bearer")
+    return tokens[0] if tokens else ""
+
+
+def _basic(request: Request) -> tuple[str, str] | None:
+    """User and password of Basic authentication, or None."""
+    for value in _credentials(request, "Basic"):
+        try:
+            user, _, password = base64.b64decode(value, validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            return None
+        return user.strip(), password
+    return None

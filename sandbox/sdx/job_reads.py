@@ -1,0 +1,65 @@
+"""GetJob, GetJobMain and GetJobDates: one row a job. Used by the server."""
+
+from typing import Any
+
+from psycopg import Connection, sql
+
+from sandbox.data.generate import customer_name
+from sandbox.sdx.filters import Where, trimmed
+from sandbox.sdx.services import Service
+
+_FILTERS = {
+    "pDivision": "Division",
+    "pProject_Manager": "Project_Manager",
+    "pSuperintendent": "Superintendent",
+    "pEstimator": "Estimator",
+    "pCustomer_Code": "Customer_Code",
+}
+_SORTS = {
+    "": (),
+    "D": ("Division",),
+    "P": ("Project_Manager",),
+    "S": ("Superintendent",),
+    "E": ("Estimator",),
+    "C": ("Customer_Code",),
+}
+
+
+def read_jobs(
+    connection: Connection[Any], service: Service, call: dict[str, str], companies: list[str], limit: int | None
+) -> list[dict[str, Any]]:
+    """Return the jobs a call selects, in its order, as values by field name.
+
+    Args:
+        connection: a snapshot of the sandbox database.
+        service: GetJob, GetJobMain or GetJobDates.
+        call: the call's parameters.
+        companies: the companies the call may see and asks for, trimmed.
+        limit: most rows to read, None for all.
+
+    Raises:
+        SuperSelectError: a filter breaks the rules.
+    """
+    where = Where()
+    where.companies(companies)
+    where.status(call["pStatus_Code"])
+    for parameter, column in _FILTERS.items():
+        where.superselect(column, call[parameter])
+    where.exact("Cost_Center", call["pCost_Center"])
+    order = [*_SORTS[call["pSort_By"].strip()], "Job_Number", "Company_Code"]
+    statement = sql.SQL('SELECT * FROM dbo."JC_JOB_MASTER_MC" WHERE {} ORDER BY {} LIMIT %s').format(
+        where.sql(), sql.SQL(", ").join(sql.SQL('{} COLLATE "C"').format(trimmed(column)) for column in order)
+    )
+    rows = connection.execute(statement, [*where.values, limit]).fetchall()
+    if service.name == "GetJob":
+        # The field is 15 long here although the column holds 30 (note in the reference).
+        return [row | {"Contract_Number": (row["Contract_Number"] or "")[:15], "Certified_Flag": "N"} for row in rows]
+    if service.name == "GetJobMain":
+        return [row | _main_only(row) for row in rows]
+    # The stand-in keeps no projected completion: the estimate is what Spectrum shows before anyone enters one.
+    return [row | {"Projected_Complete_Date": row["Est_Complete_Date"]} for row in rows]
+
+
+def _main_only(row: dict[str, Any]) -> dict[str, Any]:
+    name = customer_name((row["Customer_Code"] or "").strip())
+    return {"Customer_Name": name, "Owner_Name": name, "Job_Site_Phone": row["Phone"]}
