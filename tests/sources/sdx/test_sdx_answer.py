@@ -1,6 +1,8 @@
 """The parser: whole answers, cut ones, foreign ones, memory."""
 
+import os
 import tracemalloc
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -146,6 +148,11 @@ def test_a_warning_row_is_no_record():
     assert outcome.warning == "exceeds max"
 
 
+def resident_bytes():
+    """Memory of this process, the XML library's included, which tracemalloc does not see."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
 def test_memory_does_not_grow_with_the_answer():
     record = answer("GetJob", [job("100")])
     head, _, rest = record.partition(b"<response>")
@@ -158,21 +165,20 @@ def test_memory_does_not_grow_with_the_answer():
             yield block
         yield tail
 
-    parser = AnswerParser(CALL, str)
-    tracemalloc.start()
-    try:
-        count = sum(1 for _ in parser.records(body()))
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+    count = 0
+    sizes = []
+    for _ in AnswerParser(CALL, str).records(body()):
+        if count % 20_000 == 0:
+            sizes.append(resident_bytes())
+        count += 1
     assert count == 200_000
-    assert peak < 2 * 1024 * 1024
+    assert max(sizes) - sizes[1] < 4 * 1024 * 1024
 
 
 def test_a_large_answer_is_kept_outside_of_memory(stub, connect):
     """The records wait in a temporary file until the answer is known to be whole."""
     stub.services["GetCustomers"] = lambda request: Reply(
-        answer("GetCustomers", [{"Customer_Code": str(n), "Name": "x" * 200} for n in range(30_000)]), chunk=70_000
+        answer("GetCustomers", [{"Customer_Code": str(n), "Name": "x" * 800} for n in range(10_000)]), chunk=70_000
     )
     client = connect(row_cap=1_000_000)
     tracemalloc.start()
@@ -184,5 +190,5 @@ def test_a_large_answer_is_kept_outside_of_memory(stub, connect):
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert codes == list(range(30_000))
-    assert peak - before < 8 * 1024 * 1024
+    assert codes == list(range(10_000))
+    assert peak - before < 4 * 1024 * 1024

@@ -241,6 +241,15 @@ def test_a_batch_guid_that_works_only_once_is_noticed(stub, connect):
         ask(client)
 
 
+def test_an_expired_batch_guid_is_replaced(stub, connect):
+    replies(stub, ONE, refusal("GetJob", "E", "Time out has occurred", "GUID"), ONE)
+    client = connect(guid_policy="per_batch")
+    for _ in range(3):
+        assert len(ask(client)) == 1
+    first, expired, second, third = (request.parameters["GUID"] for request in stub.calls("GetJob"))
+    assert first == expired != second == third
+
+
 def test_no_rows_are_no_rows_when_every_guid_says_so(stub, client):
     replies(stub, answer("GetJob", []))
     assert ask(client) == []

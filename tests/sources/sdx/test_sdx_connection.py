@@ -65,6 +65,8 @@ def test_an_airflow_connection_gives_every_setting():
         ({"password": None}, "password: .*has 0 characters"),
         ({"password": "x" * 21}, "password: .*has 21 characters"),
         ({"password": "\u00e9"}, "password: .*cannot be sent"),
+        ({"password": "ID "}, "password: .*begins or ends with a blank"),
+        ({"host": "x:port"}, "host: this is no address"),
         ({"extra_dejson": {"guid": "never"}}, "guid: .*'never'; allowed: per_call, per_batch, empty"),
         ({"extra_dejson": {"auth": "ntlm"}}, "auth: .*'ntlm'; allowed: basic, enhanced"),
         ({"extra_dejson": {"auth": "enhanced"}}, "client_id: enhanced authentication needs"),

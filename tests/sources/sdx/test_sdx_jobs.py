@@ -113,6 +113,17 @@ def test_an_installation_that_ignores_a_filter_is_noticed(stub, connect):
         list(connect(row_cap=10).read_jobs("1"))
 
 
+def test_services_that_return_no_division_are_split_by_what_getjob_knows(stub, connect):
+    """GetJobDates returns neither division nor customer, and is cut earlier here."""
+    records = [job(str(n), Division=("", "N", "S")[n % 3]) for n in range(30)]
+    serve(stub, records)
+    stub.services["GetJobDates"] = Records(records, JOB_SELECTION, JOB_FIELDS, cap=11)
+    jobs = list(connect(row_cap=100).read_jobs("1"))
+    assert len(jobs) == 30
+    assert {call.parameters["pDivision"] for call in stub.calls("GetJobDates")} > {"", "#N"}
+    assert {call.parameters["pDivision"] for call in stub.calls("GetJob")} == {""}
+
+
 def test_a_job_that_changes_between_the_calls_is_read_again(stub, client):
     serve(stub, [job("100"), job("200")])
     whole = stub.services["GetJobMain"]

@@ -150,7 +150,7 @@ class AnswerParser:
             text = fields.pop(text_name, "")
             column = fields.pop(column_name, "")
             if code not in faults.GOOD_CODES:
-                raise faults.from_record(self._call, code, self._safe(text), self._safe(column))
+                raise faults.from_record(self._call, self._safe(code), self._safe(text), self._safe(column))
             if code == "W":
                 self.outcome.warning = self._safe(text) or "(without a text)"
                 return any(value.strip() for value in fields.values())

@@ -11,7 +11,7 @@ import requests
 
 from spectrum_etl.sources.sdx.check import ConnectionCheck, check
 from spectrum_etl.sources.sdx.connection import SdxConnection
-from spectrum_etl.sources.sdx.jobs import read_jobs
+from spectrum_etl.sources.sdx.jobs import read_job_numbers, read_jobs
 from spectrum_etl.sources.sdx.phases import read_phases
 from spectrum_etl.sources.sdx.services import plain_company
 from spectrum_etl.sources.sdx.soap import Soap
@@ -95,6 +95,10 @@ class SdxClient:
     def read_jobs(self, company: str) -> Iterator[dict[str, str]]:
         """All jobs of a company; see `jobs.read_jobs`."""
         return read_jobs(self._soap, company)
+
+    def job_numbers(self, company: str) -> list[str]:
+        """The numbers of all jobs of a company; see `jobs.read_job_numbers`."""
+        return read_job_numbers(self._soap, company)
 
     def read_phases(self, company: str, jobs: Iterable[str], enhanced: bool) -> Iterator[dict[str, str]]:
         """All phases of jobs; see `phases.read_phases`."""

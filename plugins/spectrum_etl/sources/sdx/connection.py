@@ -95,8 +95,14 @@ class SdxConnection:
         if not 1 <= len(self.company_login) <= 3:
             raise _wrong("login", "the login is the Spectrum company code", self.company_login, "1 to 3 characters")
         # The value is a secret: the message tells its length at most.
-        if not self.authorization_id.isascii() or not self.authorization_id.isprintable():
-            raise _wrong("password", "the Authorization ID holds characters that cannot be sent", None, "plain ASCII")
+        secret = self.authorization_id
+        if not secret.isascii() or not secret.isprintable() or secret != secret.strip():
+            raise _wrong(
+                "password",
+                "the Authorization ID holds characters that cannot be sent, or begins or ends with a blank",
+                None,
+                "plain ASCII",
+            )
         if not 1 <= len(self.authorization_id) <= 20:
             size = len(self.authorization_id)
             raise _wrong(
@@ -161,8 +167,12 @@ def _airflow_url(conn: AirflowConnection) -> str:
         raise _wrong("host", "the connection has no host", None, "the name of the Spectrum server")
     if "://" not in host:
         host = f"{(conn.schema or 'https').strip()}://{host}"
-    url = urlsplit(host)
-    if url.port is None:
+    try:
+        url = urlsplit(host)
+        port = url.port
+    except ValueError:
+        raise _wrong("host", "this is no address of a server", host, "https://HOST:8482, without a path") from None
+    if port is None:
         host = host.replace(url.netloc, f"{url.netloc}:{conn.port or DEFAULT_PORT}", 1)
     return host
 

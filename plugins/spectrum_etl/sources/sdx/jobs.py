@@ -81,6 +81,24 @@ def read_jobs(soap: Soap, company: str) -> Iterator[dict[str, str]]:
         yield merged
 
 
+def read_job_numbers(soap: Soap, company: str) -> list[str]:
+    """The trimmed number of every job of a company, complete ones included: what other services are asked for.
+
+    Args:
+        soap: asks.
+        company: company code.
+
+    Raises:
+        As `read_jobs`.
+    """
+    reading = _Reading()
+    company = plain_company(company, "GetJob")
+    asked = [{"pCompany_Code": company, "pStatus_Code": status} for status in STATUSES]
+    _collect(soap, reading, "GetJob", asked, {})
+    numbers = (record.get("Job_Number", "").strip() for record in reading.records["GetJob"].values())
+    return [number for number in numbers if number]
+
+
 def _read(soap: Soap, company: str, *, again: bool) -> _Reading:
     """One pass.
 

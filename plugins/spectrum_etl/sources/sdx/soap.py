@@ -116,6 +116,15 @@ class Soap:
             known = service in self._batch_guids
             return self._batch_guids.setdefault(service, str(uuid.uuid4())), known
 
+    def _renewed_guid(self, service: str, expired: str) -> str:
+        """Another GUID in place of one that was not used for about a day; an empty one stays empty."""
+        if not expired:
+            return expired
+        with self._lock:
+            if self._batch_guids.get(service) == expired:
+                del self._batch_guids[service]
+        return self._guid(service)[0] or str(uuid.uuid4())
+
     def _confirmed(self, call: Call, guid: str) -> Answer:
         """An answer with all its closing tags, or one that a second call confirms.
 
@@ -142,8 +151,16 @@ class Soap:
         )
 
     def _read(self, call: Call, guid: str) -> Answer:
+        def once() -> Answer:
+            nonlocal guid
+            try:
+                return self._read_once(call, guid)
+            except faults.SessionExpired:
+                guid = self._renewed_guid(call.service, guid)
+                raise
+
         try:
-            return self.transport.retrying(lambda: self._read_once(call, guid))
+            return self.transport.retrying(once)
         except AnswerCut as error:
             # Every try was cut: trying once more is no remedy.
             raise StopSync(error.message, object=error.object, company=error.company, remedy=error.remedy) from error
@@ -165,11 +182,6 @@ class Soap:
             with self.transport.exchange(call, "POST", path, body=body, headers=headers) as response:
                 for record in parser.records(response.iter_content(_CHUNK)):
                     answer.add(record)
-        except faults.SessionExpired:
-            answer.close()
-            with self._lock:
-                self._batch_guids.pop(call.service, None)
-            raise
         except BaseException:
             answer.close()
             raise

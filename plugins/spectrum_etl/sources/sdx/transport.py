@@ -184,7 +184,9 @@ class Transport:
         try:
             yield
         except requests.RequestException as error:
-            raise _explain(call, error, self.connection) from error
+            explained = _explain(call, error, self.connection)
+            # The cause is kept where its text is known; that of an invalid header would quote a secret.
+            raise explained from (error if isinstance(error, requests.ConnectionError | requests.Timeout) else None)
 
 
 def read_start(response: requests.Response, limit: int) -> bytes:
@@ -208,6 +210,12 @@ def _explain(call: Call, error: requests.RequestException, connection: SdxConnec
             **where,
             remedy="name the authority's file in the extra ca_file of the Airflow connection, or correct its host; "
             "where the server speaks plain HTTP only, set schema to http",
+        )
+    if isinstance(error, requests.exceptions.ProxyError):
+        return RetryLater(
+            f"the proxy on the way to {connection.base_url} failed or refused",
+            **where,
+            remedy="check HTTPS_PROXY and NO_PROXY in the environment of Airflow's workers, then run the task again",
         )
     if _caused_by(error, (NameResolutionError, socket.gaierror)):
         return faults.UnknownHost(

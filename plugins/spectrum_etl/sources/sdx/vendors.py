@@ -169,7 +169,10 @@ def _raise_error(transport: Transport, call: Call, triple: dict[str, str]) -> bo
     if code.strip().upper() in faults.GOOD_CODES:
         return code.strip().upper() == "W"
     raise faults.from_record(
-        call, code, transport.redact(triple.get("Error_Description", "")), triple.get("Error_Column", "")
+        call,
+        transport.redact(code),
+        transport.redact(triple.get("Error_Description", "")),
+        transport.redact(triple.get("Error_Column", "")),
     )
 
 
