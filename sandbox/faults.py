@@ -1,7 +1,8 @@
-"""The sandbox's switchable faults: named, typed, counted; shared by Info-Link, the web services, the tests and the command line.
+"""The sandbox's switchable faults: named, typed, counted; shared by Info-Link, the web services, the tests and the
+command line.
 
-They are rows of the table `sandbox.faults` in the sandbox database, so that every process sees a change at once (at most
-0.2 s later: each reader keeps what it read for so long). `REGISTRY` is the list of what can be set.
+They are rows of the table `sandbox.faults` in the sandbox database, so that every process sees a change at once (at
+most 0.2 s later: each reader keeps what it read for so long). `REGISTRY` is the list of what can be set.
 """
 
 import time

@@ -91,7 +91,10 @@ def retype_column(database_url: str, table: str, column: str, type_name: str) ->
 
 def _find(connection: psycopg.Connection, table: str, column: str | None) -> tuple[sql.Identifier, sql.Identifier]:
     rows = connection.execute(
-        "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'dbo' AND lower(table_name) = lower(%s)",
+        """
+        SELECT table_name, column_name FROM information_schema.columns
+        WHERE table_schema = 'dbo' AND lower(table_name) = lower(%s)
+        """,
         [table],
     ).fetchall()
     if not rows:

@@ -96,8 +96,8 @@ def convert(
         return Value(_to_binary(value, target, fixed), target)
     if style not in (None, 0) and not (target.is_date and style in _STYLES):
         raise unsupported(f"CONVERT to {target.kind} with style {style}")
-    sql = _to_scalar(value, target, safe)
-    return Value(sql, target)
+    whole = value.sql if source.is_integer and target.kind == "decimal" and target.scale == 0 and not safe else ""
+    return Value(_to_scalar(value, target, safe), target, whole=whole)
 
 
 def _not_allowed(source: SqlType, target: SqlType) -> TdsError:
@@ -110,7 +110,7 @@ def _to_text(value: Value, target: SqlType, style: int | None) -> Value:
     if source.is_text:
         if value.literal is not None and (length == MAX or len(value.literal) <= length):
             cut = value.sql
-            return Value(cut, target, value.binary, value.firmness, literal=value.literal)
+            return Value(cut, target, value.binary, value.firmness, literal=value.literal, never_null=True)
         fits = source.length != MAX and (length == MAX or source.length <= length)
         cut = value.sql if fits or length == MAX else f"left({value.sql}, {length})"
         return Value(cut, target, value.binary, value.firmness, value.trimmed and cut == value.sql)

@@ -1,7 +1,7 @@
 """Errors as SQL Server numbers them, and how PostgreSQL's become those.
 
-Used by the translation and the sessions of the Info-Link sandbox. Numbers and texts are those of SQL Server's published list
-("Database Engine events and errors").
+Used by the translation and the sessions of the Info-Link sandbox. Numbers and texts are those of SQL Server's
+published list ("Database Engine events and errors").
 """
 
 import re
@@ -55,7 +55,7 @@ def denied(action: str, name: str, database: str) -> TdsError:
 def unsupported(construct: str) -> TdsError:
     """A construct that this stand-in does not emulate and therefore refuses instead of guessing.
 
-    The number is in the range that SQL Server leaves to users (50000 and above), so that it cannot be taken for one of its own.
+    The number is in the range that SQL Server leaves to users (50000 and above): it cannot be taken for one of its own.
     """
     return TdsError(50102, f"The Info-Link sandbox does not support {construct}: see its allow-list.", severity=15)
 

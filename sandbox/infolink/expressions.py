@@ -1,3 +1,4 @@
+# ruff: noqa: S608 - writing SQL is what this module is for; names and literals are quoted, nothing else gets in
 """Scalar expressions and conditions: sqlglot's T-SQL tree to PostgreSQL text, from an allow-list of node classes.
 
 Used by the translation of queries. Every node class not in the two tables below is refused by name.
@@ -12,6 +13,7 @@ from sqlglot import exp
 from sandbox.infolink import conversions, functions, sqltypes
 from sandbox.infolink.catalog import quote_text
 from sandbox.infolink.errors import TdsError, unsupported
+from sandbox.infolink.like import like_regex
 from sandbox.infolink.scope import Scope
 from sandbox.infolink.sqltypes import SqlType
 from sandbox.infolink.values import (
@@ -288,7 +290,7 @@ class Expressions:
         if text is None or not item.type.is_text:
             raise unsupported("LIKE on other than text with a literal pattern")
         binary, _ = settle([item, self.value(node.expression)], "like")
-        regex = functions.like_regex(text if binary else text.lower(), escape)
+        regex = like_regex(text if binary else text.lower(), escape)
         subject = item.sql if binary else f'lower({item.sql} COLLATE "pg_c_utf8")'
         return f"{subject} ~ {quote_text(regex)}"
 
@@ -324,7 +326,7 @@ def string(text: str, kind: str) -> Value:
     if "\0" in text:
         raise unsupported("a zero character in a text literal")
     length = sqltypes.text_like(kind, len(text))
-    return Value(quote_text(text), length, literal=text, trimmed=not text.endswith(" "))
+    return Value(quote_text(text), length, literal=text, trimmed=not text.endswith(" "), never_null=True)
 
 
 _SCALARS: dict[type, Callable] = {

@@ -3,16 +3,16 @@
 Used by the translation of expressions. A function not named here is refused.
 """
 
-import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from sandbox.infolink import conversions, sqltypes
+from sandbox.infolink import aggregates, conversions, sqltypes
 from sandbox.infolink.errors import TdsError, unsupported
 from sandbox.infolink.sqltypes import MAX, SqlType, text_like
-from sandbox.infolink.values import Value, key, least_or_greatest, settle
+from sandbox.infolink.values import Value, settle
 
 if TYPE_CHECKING:
     from sandbox.infolink.expressions import Expressions
@@ -29,34 +29,6 @@ def translate(node: exp.Expression, to: "Expressions") -> Value | None:
         return by_name(node, to) if by_name else None
     handler = _FUNCTIONS.get(type(node))
     return handler(node, to) if handler else None
-
-
-def like_regex(pattern: str, escape: str = "") -> str:
-    """A LIKE pattern as a PostgreSQL regular expression; trailing blanks of the matched text do not count.
-
-    Args:
-        pattern: with %, _, [set], [^set].
-        escape: the ESCAPE character, or empty.
-    """
-    out, position = ["(?s)^"], 0
-    while position < len(pattern):
-        character = pattern[position]
-        if escape and character == escape and position + 1 < len(pattern):
-            position += 1
-            out.append(re.escape(pattern[position]))
-        elif character == "%":
-            out.append(".*")
-        elif character == "_":
-            out.append(".")
-        elif character == "[" and "]" in pattern[position + 1 :]:
-            end = pattern.index("]", position + 1)
-            inside = pattern[position + 1 : end].replace("\\", "\\\\").replace("[", "\\[")
-            out.append(f"[{inside}]" if inside not in ("", "^") else re.escape(pattern[position : end + 1]))
-            position = end
-        else:
-            out.append(re.escape(character))
-        position += 1
-    return "".join(out) + " *$"
 
 
 def _text(value: Value, number_length: int = 40) -> Value:
@@ -129,7 +101,10 @@ def _concat(node: exp.Concat, to: "Expressions") -> Value:
     values = [_text(to.value(e)) for e in node.expressions]
     if len(values) < 2:
         raise TdsError(189, "The concat function requires 2 to 254 arguments.", severity=15)
-    return _concatenated(values, f"concat({', '.join(v.sql for v in values)})")
+    # NULL counts as empty. || is twice as fast as PostgreSQL's concat(), which looks up an output function per
+    # argument.
+    parts = [v.sql if v.never_null else f"COALESCE({v.sql}, '')" for v in values]
+    return replace(_concatenated(values, f"({' || '.join(parts)})"), never_null=True)
 
 
 def _concat_ws(node: exp.ConcatWs, to: "Expressions") -> Value:
@@ -157,7 +132,15 @@ def _coalesce(node: exp.Coalesce, to: "Expressions") -> Value:
     binary, firmness = settle(ready, "COALESCE")
     trimmed = all(v.trimmed or v.type.kind == "null" for v in ready)
     simple = all(v.type == kind for v in ready) and all(v.simple for v in ready)
-    return Value(f"COALESCE({', '.join(v.sql for v in ready)})", kind, binary, firmness, trimmed, simple=simple)
+    return Value(
+        f"COALESCE({', '.join(v.sql for v in ready)})",
+        kind,
+        binary,
+        firmness,
+        trimmed,
+        simple=simple,
+        never_null=any(v.never_null for v in ready),
+    )
 
 
 def _nullif(node: exp.Nullif, to: "Expressions") -> Value:
@@ -267,7 +250,7 @@ def _char(node: exp.Chr, to: "Expressions") -> Value:
     code = int(node.expressions[0].name)
     if not 1 <= code <= 127:
         raise unsupported(f"CHAR({code}): only 1 to 127 are the same under every code page")
-    return Value(f"chr({code})", sqltypes.varchar(1), literal=chr(code), trimmed=code != 32)
+    return Value(f"chr({code})", sqltypes.varchar(1), literal=chr(code), trimmed=code != 32, never_null=True)
 
 
 def _char_index(node: exp.StrPosition, to: "Expressions") -> Value:
@@ -304,70 +287,6 @@ def _date_part(part: str) -> Callable[[exp.Expression, "Expressions"], Value]:
 
 def _now(node: exp.Expression, to: "Expressions") -> Value:
     return Value("(now() AT TIME ZONE 'UTC')::timestamp(3)", sqltypes.DATETIME)
-
-
-# --- aggregates ---
-
-
-def _aggregated(node: exp.Expression | None, to: "Expressions") -> tuple[Value, str]:
-    """An aggregate's argument, and DISTINCT before it."""
-    distinct = ""
-    if isinstance(node, exp.Distinct):
-        if len(node.expressions) != 1:
-            raise unsupported("DISTINCT over several columns in an aggregate")
-        distinct, node = "DISTINCT ", node.expressions[0]
-    to.scope.inside_aggregate += 1
-    try:
-        return _argument(node, to), distinct
-    finally:
-        to.scope.inside_aggregate -= 1
-
-
-def _count(node: exp.Count, to: "Expressions") -> Value:
-    kind = sqltypes.BIGINT if node.args.get("big_int") else sqltypes.INT
-    if isinstance(node.this, exp.Star):
-        return Value("count(*)", kind)
-    value, distinct = _aggregated(node.this, to)
-    return Value(f"count({distinct}{key(value) if distinct else value.sql})", kind)
-
-
-def _sum(node: exp.Sum, to: "Expressions") -> Value:
-    value, distinct = _aggregated(node.this, to)
-    if not value.type.is_number or value.type.kind == "bit":
-        raise TdsError(8117, f"Operand data type {value.type.kind} is invalid for sum operator.")
-    if value.type.kind == "decimal":
-        kind = sqltypes.decimal(38, value.type.scale)
-    else:
-        kind = value.type if value.type.kind in ("bigint", "float") else sqltypes.INT
-    return Value(f"sum({distinct}{value.sql})", kind)
-
-
-def _extreme(function: str) -> Callable[[exp.Expression, "Expressions"], Value]:
-    def made(node: exp.Expression, to: "Expressions") -> Value:
-        value, _ = _aggregated(node.this, to)
-        sql = least_or_greatest(function, value) if value.type.is_text else f"{function}({value.sql})"
-        return value.typed(sql, value.type)
-
-    return made
-
-
-def _window(node: exp.Window, to: "Expressions") -> Value:
-    if node.args.get("spec") or node.args.get("alias") or node.args.get("first") is not None:
-        raise unsupported("a window frame or a named window")
-    if not isinstance(node.this, exp.RowNumber | exp.Count | exp.Sum):
-        raise unsupported(f"{type(node.this).__name__} as a window function")
-    if isinstance(node.this, exp.Count) and isinstance(node.this.this, exp.Distinct):
-        raise unsupported("DISTINCT in a window function")
-    inner = Value("row_number()", sqltypes.BIGINT) if isinstance(node.this, exp.RowNumber) else to.value(node.this)
-    parts = []
-    if node.args.get("partition_by"):
-        parts.append("PARTITION BY " + ", ".join(key(to.value(e)) for e in node.args["partition_by"]))
-    order = node.args.get("order")
-    if order is not None:
-        parts.append("ORDER BY " + ", ".join(to.order(e) for e in order.expressions))
-    elif isinstance(node.this, exp.RowNumber):
-        raise TdsError(4112, "The function 'ROW_NUMBER' must have an OVER clause with ORDER BY.", severity=15)
-    return Value(f"{inner.sql} OVER ({' '.join(parts)})", inner.type)
 
 
 def _session(name: str) -> Callable[[exp.Expression, "Expressions"], Value]:
@@ -408,11 +327,11 @@ _FUNCTIONS: dict[type, Callable[..., Value]] = {
     exp.Month: _date_part("month"),
     exp.Day: _date_part("day"),
     exp.CurrentTimestamp: _now,
-    exp.Count: _count,
-    exp.Sum: _sum,
-    exp.Min: _extreme("min"),
-    exp.Max: _extreme("max"),
-    exp.Window: _window,
+    exp.Count: aggregates.count,
+    exp.Sum: aggregates.total,
+    exp.Min: aggregates.extreme("min"),
+    exp.Max: aggregates.extreme("max"),
+    exp.Window: aggregates.window,
     exp.CurrentSchema: _session("SCHEMA_NAME"),
     exp.CurrentUser: _session("SUSER_SNAME"),
 }

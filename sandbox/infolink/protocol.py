@@ -1,7 +1,7 @@
 """Tabular Data Stream 7.4 on the wire: packet framing, the login record and the tokens of a server's answer.
 
-Used by the Info-Link sandbox's sessions. Field layouts follow Microsoft's published [MS-TDS] specification, sections 2.2.3
-(packets), 2.2.6 (client messages) and 2.2.7 (tokens). Nothing here touches a socket or a database.
+Used by the Info-Link sandbox's sessions. Field layouts follow Microsoft's published [MS-TDS] specification, sections
+2.2.3 (packets), 2.2.6 (client messages) and 2.2.7 (tokens). Nothing here touches a socket or a database.
 """
 
 import struct
@@ -29,7 +29,8 @@ DONE_MORE, DONE_ERROR, DONE_COUNT, DONE_ATTENTION = 0x01, 0x02, 0x10, 0x20
 COMMAND_SELECT = 0xC1
 
 TDS_7_4 = 0x74000004
-# The version that @@VERSION tells too: SQL Server 2019, the first with UTF-8 collations, which our varchar columns have.
+# The version that @@VERSION tells too: SQL Server 2019, the first with UTF-8 collations, which our varchar columns
+# have.
 SERVER_VERSION = (15, 0, 4415, 2)
 PROGRAM_NAME = "Microsoft SQL Server"
 SERVER_NAME = "INFOLINK"

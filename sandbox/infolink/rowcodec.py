@@ -1,8 +1,9 @@
+# ruff: noqa: S608 - writing SQL is what this module is for; names and literals are quoted, nothing else gets in
 """Result rows as TDS bytes, made by PostgreSQL itself.
 
-Used by the Info-Link sandbox's sessions. A translated query is wrapped in one that concatenates each row's ROW token from
-PostgreSQL's own binary send functions, so that Python handles one value a row instead of one a column: measured on 19
-columns this moves the whole encoding into the database's process, and Python only joins and sends.
+Used by the Info-Link sandbox's sessions. A translated query is wrapped in one that concatenates each row's ROW token
+from PostgreSQL's own binary send functions, so that Python handles one value a row instead of one a column: measured
+on 19 columns this moves the whole encoding into the database's process, and Python only joins and sends.
 """
 
 import struct
@@ -13,7 +14,8 @@ from sandbox.infolink.sqltypes import LARGEST_NVARCHAR, LARGEST_VARCHAR, MAX, Sq
 
 _INTEGER_BYTES = {"bit": 1, "tinyint": 1, "smallint": 2, "int": 4, "null": 4, "bigint": 8}
 _MAX_LENGTH = b"\xff\xff"
-# A UTF-8 character of the Basic Multilingual Plane has up to three bytes, and varchar(n) holds n characters in PostgreSQL.
+# A UTF-8 character of the Basic Multilingual Plane has up to three bytes, and varchar(n) holds n characters in
+# PostgreSQL.
 _BYTES_A_CHARACTER = 3
 
 
@@ -85,7 +87,8 @@ def _fixed(kind: SqlType, value: str) -> str:
             magnitude = f"reverse(int8send(abs({scaled})))"
             if size == 5:
                 magnitude = f"reverse(int4send(abs({scaled})::int))"
-            return f"CASE WHEN ({value}) < 0 THEN '\\x{size:02x}00'::bytea ELSE '\\x{size:02x}01'::bytea END || {magnitude}"
+            sign = f"CASE WHEN ({value}) < 0 THEN '\\x{size:02x}00'::bytea ELSE '\\x{size:02x}01'::bytea END"
+            return f"{sign} || {magnitude}"
         return f"tsql.wire_decimal({value}, {kind.scale}, {size})"
     if kind.kind == "float":
         return f"'\\x08'::bytea || reverse(float8send({value}))"

@@ -25,7 +25,8 @@ class Field:
 
 @dataclass
 class Source:
-    """A table, derived table or CTE in FROM, under the name the query calls it; `schema` when it may be qualified so."""
+    """A table, derived table or CTE in FROM, under the name the query calls it; `schema` when it may be qualified
+    so."""
 
     alias: str
     fields: list[Field]

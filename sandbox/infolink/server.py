@@ -6,8 +6,9 @@ Used by the sandbox's command line and by tests:
     server.start()
     pymssql.connect("127.0.0.1", port=server.port, user="infolink", password="...", database="Spectrum")
 
-`start` runs this module as a child process, whose listener has a single thread and can fork safely; a client gets a process
-(and a core) within milliseconds. The child ends with its parent: it watches a pipe that only the parent holds open.
+`start` runs this module as a child process, whose listener has a single thread and can fork safely; a client gets a
+process (and a core) within milliseconds. The child ends with its parent: it watches a pipe that only the parent holds
+open.
 """
 
 import contextlib

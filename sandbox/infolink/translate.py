@@ -1,7 +1,8 @@
+# ruff: noqa: S608 - writing SQL is what this module is for; names and literals are quoted, nothing else gets in
 """T-SQL queries to PostgreSQL: SELECT with its clauses, UNION ALL, CTEs, derived tables and VALUES.
 
-Used by the Info-Link sandbox's sessions: `translate` is the entry. sqlglot only parses; the text for PostgreSQL is written
-here and in `expressions`, from an allow-list, with every expression typed as SQL Server types it.
+Used by the Info-Link sandbox's sessions: `translate` is the entry. sqlglot only parses; the text for PostgreSQL is
+written here and in `expressions`, from an allow-list, with every expression typed as SQL Server types it.
 """
 
 from collections.abc import Iterable
@@ -210,7 +211,7 @@ class _Translator:
         if clause is None:
             return []
         if not top and node.args.get("limit") is None and node.args.get("offset") is None:
-            text = "The ORDER BY clause is invalid in views, derived tables, subqueries unless TOP or OFFSET is also specified."
+            text = "The ORDER BY clause is invalid in derived tables and subqueries, unless TOP or OFFSET is also specified."
             raise TdsError(1033, text, severity=15)
         made = []
         lowered = [n.lower() for n in names]
@@ -321,7 +322,9 @@ class _Translator:
             raise unsupported("UNION without ALL")
         left, right = self.query(node.this, scope), self.query(node.expression, scope)
         if len(left.values) != len(right.values):
-            text = "All queries combined using a UNION, INTERSECT or EXCEPT operator must have an equal number of expressions."
+            text = (
+                "All queries combined using a UNION operator must have an equal number of expressions in their lists."
+            )
             raise TdsError(205, text)
         pairs = list(zip(left.values, right.values, strict=True))
         kinds = [sqltypes.common([a.type, b.type]) for a, b in pairs]

@@ -1,8 +1,8 @@
 """A translated expression and what is known about it: SQL, type, collation. Comparison keys are made here.
 
 Used by the translation. SQL Server's default collation compares text without case and without trailing blanks; a binary
-collation compares bytes, still without trailing blanks (comparisons pad the shorter side). PostgreSQL does neither, and its
-embedded build has no ICU, so texts are compared by a key: lower(rtrim(x)) or rtrim(x) COLLATE "C".
+collation compares bytes, still without trailing blanks (comparisons pad the shorter side). PostgreSQL does neither,
+and its embedded build has no ICU, so texts are compared by a key: lower(rtrim(x)) or rtrim(x) COLLATE "C".
 """
 
 from dataclasses import dataclass, replace
@@ -31,6 +31,8 @@ class Value:
         trimmed: whether it surely has no trailing blanks.
         literal: the text of a string literal.
         simple: whether it is a plain column, whose stored scale needs no cast.
+        never_null: whether it surely is not NULL.
+        whole: for a decimal cast from a whole number, that number's SQL: PostgreSQL sums it exactly, and faster.
     """
 
     sql: str
@@ -40,10 +42,12 @@ class Value:
     trimmed: bool = False
     literal: str | None = None
     simple: bool = False
+    never_null: bool = False
+    whole: str = ""
 
     def typed(self, sql: str, kind: SqlType) -> "Value":
         """The result of a function of this value: same collation, another text and type."""
-        return replace(self, sql=sql, type=kind, trimmed=False, literal=None, simple=False)
+        return replace(self, sql=sql, type=kind, trimmed=False, literal=None, simple=False, never_null=False, whole="")
 
 
 def null_value() -> Value:
