@@ -4,17 +4,24 @@ import argparse
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 import psycopg
 
-from sandbox.data import generate
+from sandbox.data import drift, generate
 from sandbox.data.month import advance_month
 from sandbox.data.touch import touch
+from sandbox.faults import REGISTRY, Faults
+from sandbox.serve import Credentials, ServeOptions, serve
 
 _ABOUT = """The sandbox: a contractor's Spectrum and the means to change it.
 
 Every command works on one PostgreSQL database, named by --database or the environment variable SANDBOX_DB_URL
 (`make demo` writes it to .run/env). The same seed always gives the same data."""
+
+_SERVE = """Start the web services and Info-Link, loading the data first when the database is empty, and serve until
+SIGTERM or Ctrl-C. Credentials come from the environment variables SANDBOX_AUTHORIZATION_ID, SANDBOX_INFOLINK_PASSWORD,
+SANDBOX_CLIENT_ID and SANDBOX_CLIENT_SECRET; those that are not set are made up and printed."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -34,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
         raise SystemExit("name the sandbox's PostgreSQL: --database URL, or the environment variable SANDBOX_DB_URL")
     try:
         options.run(options)
-    except (ValueError, psycopg.Error) as error:
+    except (ValueError, OSError, RuntimeError, psycopg.Error) as error:
         raise SystemExit(f"python -m sandbox {arguments[0]}: {error}") from error
     return 0
 
@@ -47,6 +54,28 @@ def _parser() -> argparse.ArgumentParser:
 
     load = _command(commands, "load", "replace the data by freshly generated business", _load)
     _size(load)
+
+    server = _command(commands, "serve", "start the web services and Info-Link", _serve)
+    server.description = _SERVE
+    _size(server)
+    server.add_argument("--sdx-port", type=int, default=0, help="port of the web services (default: a free one)")
+    server.add_argument("--infolink-port", type=int, default=0, help="port of Info-Link (default: a free one)")
+    server.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    server.add_argument("--enhanced", action="store_true", help="demand bearer tokens (Enhanced Authentication)")
+    server.add_argument(
+        "--guid-policy",
+        choices=("documented", "reused_guid_returns_empty"),
+        default="documented",
+        help="what a GUID used before on a service brings: the rows, or one empty row (default: %(default)s)",
+    )
+    server.add_argument(
+        "--fault",
+        action="append",
+        default=[],
+        metavar="NAME[=VALUE][:COUNT]",
+        help="switch a fault on, for COUNT calls or for good; repeatable; `fault list` names them",
+    )
+    server.add_argument("--ready-file", type=Path, help="JSON of addresses and credentials, written when both serve")
 
     month = _command(commands, "month", "let a month of business happen and print what changed", _month)
     month.add_argument("--seed", type=int, help="seed of this month (default: the load's own)")
@@ -61,6 +90,16 @@ def _parser() -> argparse.ArgumentParser:
         help="the newest two months only, or all of history (default: %(default)s)",
     )
     change.add_argument("--seed", type=int, default=1, help="which rows are drawn (default: %(default)s)")
+
+    fault = _command(commands, "fault", "list, set or clear faults of the running servers", _fault)
+    fault.add_argument("action", choices=("list", "set", "clear"))
+    fault.add_argument("names", nargs="*", metavar="NAME[=VALUE][:COUNT]", help="none with clear: all of them")
+
+    change_columns = _command(commands, "drift", "drop, add or retype a column, as an upgrade of Spectrum does", _drift)
+    change_columns.add_argument("action", choices=("drop", "add", "retype"))
+    change_columns.add_argument("table", help="for example JC_JOB_MASTER_MC")
+    change_columns.add_argument("column", help="for example WO_Site")
+    change_columns.add_argument("type", nargs="?", help="for add and retype: text(n), money, qty, date, ymd or integer")
     return parser
 
 
@@ -99,3 +138,51 @@ def _month(options: argparse.Namespace) -> None:
 def _touch(options: argparse.Namespace) -> None:
     counts = touch(options.database, options.share, options.spread, options.seed)
     print("\n".join(f"{name.replace('_', ' '):26}{rows:>12,}" for name, rows in asdict(counts).items()))
+
+
+def _serve(options: argparse.Namespace) -> None:
+    serve(
+        ServeOptions(
+            database_url=options.database,
+            host=options.host,
+            sdx_port=options.sdx_port,
+            infolink_port=options.infolink_port,
+            jobs=options.jobs,
+            transactions=options.transactions,
+            seed=options.seed,
+            faults=options.fault,
+            enhanced=options.enhanced,
+            guid_policy=options.guid_policy,
+            ready_file=options.ready_file,
+        ),
+        Credentials.from_environment(),
+    )
+
+
+def _fault(options: argparse.Namespace) -> None:
+    faults = Faults(options.database)
+    try:
+        if options.action == "set":
+            if not options.names:
+                raise ValueError("name a fault to set; `python -m sandbox fault list` shows them")
+            faults.set_all(options.names)
+        elif options.action == "clear":
+            for name in options.names or [None]:
+                faults.clear(name)
+        active = {name: (value, remaining) for name, value, remaining in faults.active()}
+    finally:
+        faults.close()
+    for fault in REGISTRY.values():
+        value, remaining = active.get(fault.name, (fault.default or "-", None))
+        left = "" if remaining is None else f" ({remaining} calls)"
+        print(f"{fault.name:26}{value + left:18}{fault.description}")
+
+
+def _drift(options: argparse.Namespace) -> None:
+    if options.action == "drop":
+        drift.drop_column(options.database, options.table, options.column)
+        return
+    if options.type is None:
+        raise ValueError(f"drift {options.action} needs a type: text(n), money, qty, date, ymd or integer")
+    change = drift.add_column if options.action == "add" else drift.retype_column
+    change(options.database, options.table, options.column, options.type)
