@@ -1,0 +1,102 @@
+"""How a column of SQL Server becomes text at the source, so that no value ever passes through a float. Used by `plan`.
+
+The text of a number is what the database holds, digit by digit; rounding or rejecting it is the warehouse's decision.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Family = Literal["text", "number", "date", "other"]
+
+_NUMBERS = {"decimal", "numeric", "money", "smallmoney", "int", "bigint", "smallint", "tinyint", "bit", "float", "real"}
+_DATES = {"date", "datetime", "datetime2", "smalldatetime", "datetimeoffset"}
+_TEXTS = {"varchar", "nvarchar", "char", "nchar", "text", "ntext", "sysname"}
+_WIDTH = re.compile(r"\((\d+)\)")
+
+#: nvarchar(n) holds at most 4,000 characters; above that it is nvarchar(max).
+MOST_CHARACTERS = 4000
+#: Room for the text of any number or date.
+NUMBER_WIDTH = 40
+
+
+def family(type_text: str) -> Family:
+    """Whether a type of SQL Server holds text, numbers or dates.
+
+    Args:
+        type_text: such as `varchar(10)` or `decimal(14,2)`.
+    """
+    name = _name(type_text)
+    if name in _TEXTS:
+        return "text"
+    if name in _NUMBERS:
+        return "number"
+    return "date" if name in _DATES else "other"
+
+
+def is_inexact(type_text: str) -> bool:
+    """Whether numbers of this type are binary fractions, which hold no exact cents."""
+    return _name(type_text) in {"float", "real"}
+
+
+def width(type_text: str) -> int | None:
+    """How many characters a text column holds; None where it is unlimited or not a text."""
+    found = _WIDTH.search(type_text)
+    if family(type_text) != "text" or not found or int(found.group(1)) > MOST_CHARACTERS:
+        return None
+    return int(found.group(1))
+
+
+def as_text(column: str, type_text: str, *, ymd: bool = False) -> str:
+    """T-SQL that gives a column as text, unrounded and untrimmed.
+
+    Args:
+        column: `t.Tran_Amount`.
+        type_text: its type in the database.
+        ymd: write a date as YYYYMMDD instead of YYYY-MM-DD (a column that should hold such a text, but is a date).
+
+    Returns:
+        Text columns as nvarchar: unicode and any code page arrive unharmed. Dates without their time of day. `money`
+        by way of a decimal, since a plain cast would cut its third and fourth decimal. `float` too: up to nine billion
+        that is what was once entered; above, the noise of the float shows and the row is rejected.
+    """
+    kind = family(type_text)
+    if kind == "date":
+        return f"CONVERT(varchar(10), {column}, {112 if ymd else 23})"
+    if kind == "number":
+        return f"CAST({as_number(column, type_text)} AS varchar({NUMBER_WIDTH}))"
+    return f"CAST({column} AS nvarchar({width(type_text) or 'max'}))"
+
+
+def as_number(column: str, type_text: str) -> str:
+    """T-SQL that gives a column as an exact number, to be added up.
+
+    Text that is not a number counts as NULL: such a row is rejected by the warehouse, which adds up what it can read.
+    """
+    if is_inexact(type_text):
+        return f"CAST({column} AS decimal(28, 6))"
+    if _name(type_text) in {"money", "smallmoney"}:
+        return f"CAST({column} AS decimal(19, 4))"
+    if _name(type_text) == "bit":
+        return f"CAST({column} AS int)"
+    if family(type_text) == "number":
+        return column
+    if family(type_text) == "text":
+        return f"TRY_CAST({column} AS decimal(28, 6))"
+    return "CAST(NULL AS decimal(28, 6))"
+
+
+def as_hashed(column: str, type_text: str, *, ymd: bool = False) -> str:
+    """T-SQL that writes a column for hashing: NULL, blank and every text are different, wherever they stand.
+
+    A text is preceded by its length, so that no text can imitate the end of a column; a dash is NULL.
+    """
+    text = as_text(column, type_text, ymd=ymd)
+    if family(type_text) in {"number", "date"}:
+        return f"COALESCE({text}, '-')"
+    return f"CASE WHEN {column} IS NULL THEN '-' ELSE CONCAT(DATALENGTH({column}), ':', {text}) END"
+
+
+def _name(type_text: str) -> str:
+    return type_text.split("(")[0].strip().lower()

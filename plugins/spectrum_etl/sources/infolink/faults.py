@@ -1,0 +1,237 @@
+"""Turns an error of the SQL Server driver into ours, one class per remedy (A3). Used by `connection` and `reader`.
+
+Numbers: https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors (server)
+and FreeTDS' `sybdb.h` (driver, 20000 to 20200).
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+from typing import Protocol
+
+from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
+
+#: The login itself was refused: wrong user or password, disabled, locked, expired.
+_LOGIN = {18450, 18452, 18456, 18461, 18470, 18486, 18487, 18488}
+_DATABASE = {911, 916, 4060, 4064}
+_PERMISSION = {229, 230, 262, 297, 300}
+#: A value or a column that does not have the type the query needs; text that is cut; overflow; 1/0.
+_CONVERSION = {206, 220, 232, 241, 242, 245, 248, 295, 402, 517, 529, 8114, 8115, 8117, 8134, 8152, 2628}
+_MISSING_COLUMN = {207, 4104}
+_MISSING_TABLE = {208}
+_SNAPSHOT = {3952, 3956}
+#: Passing faults: deadlock victim, lock time-out, out of memory or workers, fail-over, shutdown, moved to another node.
+_PASSING = {
+    *{596, 601, 701, 802, 1204, 1205, 1222, 3960, 3961, 6005, 8628, 8645, 8651, 9001, 10928, 10929, 14420, 17142},
+    *{18401, 40143, 40197, 40501, 40540, 40613, 49918, 49919, 49920},
+}
+_TIMED_OUT = {20003}
+_DROPPED = {20004, 20005, 20006, 20017, 20047}
+_UNREACHABLE = {20002, 20009}
+_SERVER_REFUSED = 20018
+
+_DRIVER_NUMBER = re.compile(r"DB-Lib error message (\d+)")
+
+
+class Target(Protocol):
+    """Whom we talked to; `InfoLinkConnection` is one."""
+
+    @property
+    def host(self) -> str: ...
+    @property
+    def port(self) -> int: ...
+    @property
+    def database(self) -> str: ...
+    @property
+    def user(self) -> str: ...
+    @property
+    def password(self) -> str: ...
+
+
+def is_refused_login(error: BaseException) -> bool:
+    """Whether the server was reached and refused the login, for whatever reason.
+
+    Looks at the text, not at the number: the driver keeps the number of an earlier failed login of the same process.
+    """
+    return _SERVER_REFUSED in _driver_numbers(_text(error)) or "Login failed" in _text(error)
+
+
+def explain_refusal(error: BaseException, target: Target, *, database_is_wrong: bool) -> SpectrumEtlError:
+    """Our error for a refused login.
+
+    Args:
+        error: the driver's.
+        target: whom we talked to.
+        database_is_wrong: whether the same user and password are accepted without naming a database.
+    """
+    if database_is_wrong or "Cannot open database" in _text(error):
+        return _fix_database(target)
+    return Reauthenticate(
+        f"the SQL Server refused the login of user {target.user}: {_quoted(error, target)}",
+        object="Info-Link",
+        remedy="correct login and password of the Airflow connection; if they are right, have the Spectrum "
+        "administrator unlock or reset the Info-Link user",
+    )
+
+
+def explain(
+    error: BaseException, target: Target, *, table: str | None = None, company: str | None = None
+) -> SpectrumEtlError:
+    """Our error for a driver's.
+
+    Args:
+        error: what pymssql raised, or SQLAlchemy around it.
+        target: whom we talked to; its password is struck from the message.
+        table: Info-Link table that was read.
+        company: company code.
+
+    Returns:
+        `RetryLater` for passing faults, `Reauthenticate` for the login, `FixConfiguration` for names and permissions,
+        `StopSync` for data that are not as expected and for everything unknown.
+    """
+    if isinstance(error, SpectrumEtlError):
+        return error
+    inner = getattr(error, "orig", None) or error
+    number, text = _number(inner), _quoted(inner, target)
+    what = table or "Info-Link"
+    place = {"object": what, "company": company}
+    if number in _LOGIN:
+        return explain_refusal(inner, target, database_is_wrong=False)
+    if number in _DATABASE:
+        return _fix_database(target)
+    if number in _PERMISSION:
+        return FixConfiguration(
+            f"user {target.user} may not read it: {text}",
+            **place,
+            remedy=f"allow {what} to this user in Info-Link's table security, then run Update Database",
+        )
+    if number in _MISSING_TABLE:
+        return missing_table(what, target)
+    if number in _MISSING_COLUMN:
+        return StopSync(
+            f"a column that the query needs is not there: {text}",
+            **place,
+            remedy="compare the table's columns with the mapping in the documentation, and correct the object's module",
+        )
+    if number in _CONVERSION:
+        return StopSync(
+            f"a column does not hold what it should: {text}",
+            **place,
+            remedy="look at the column's type in Info-Link; the drift log names columns whose type changed",
+        )
+    if number in _SNAPSHOT:
+        return FixConfiguration(
+            f"database {target.database} does not allow snapshot isolation: {text}",
+            **place,
+            remedy="take isolation out of the connection's extra, or have the database allow snapshot isolation",
+        )
+    return _explain_transport(number, text, target, place)
+
+
+def missing_table(table: str, target: Target) -> FixConfiguration:
+    """A table that is not there, or that Info-Link does not show to this user: the server does not tell which."""
+    return FixConfiguration(
+        f"Info-Link shows no table dbo.{table} to user {target.user} in database {target.database}",
+        object=table,
+        remedy="allow the table to this user in Info-Link's table security and run Update Database; if it is allowed, "
+        "correct schema (the database) in the Airflow connection",
+    )
+
+
+def _explain_transport(number: int | None, text: str, target: Target, place: dict[str, str | None]) -> SpectrumEtlError:
+    where = f"{target.host}:{target.port}"
+    if number in _PASSING:
+        return RetryLater(f"the SQL Server is busy or restarting: {text}", **place, remedy="run it again")
+    if (number is None or number in _UNREACHABLE) and not _host_is_known(target.host):
+        return FixConfiguration(
+            f"there is no host {target.host!r}",
+            object="Info-Link",
+            field="host",
+            remedy="correct the host of the Airflow connection, or this machine's name resolution",
+        )
+    if number in _TIMED_OUT:
+        return RetryLater(
+            f"{where} did not answer in time: {text}",
+            **place,
+            remedy="run it again; if it stays so, a firewall may be swallowing the connection (have this machine's IP "
+            "address allowed), or query_timeout in the connection's extra is too short",
+        )
+    if number in _UNREACHABLE and "refused" in text:
+        return RetryLater(
+            f"{where} refused the connection: {text}",
+            **place,
+            remedy="run it again; if it stays so, correct host and port of the Airflow connection, start the SQL "
+            "Server, or have this machine's IP address allowed",
+        )
+    if number in _UNREACHABLE:
+        return RetryLater(
+            f"{where} closed the connection before the login: {text}",
+            **place,
+            remedy="run it again; if it stays so, have this machine's IP address allowed, or look at encryption in the "
+            "connection's extra: a server without TLS closes an encrypted connection",
+        )
+    if number in _DROPPED or "Not connected" in text or "Connection is closed" in text:
+        return RetryLater(f"the connection to {where} was lost: {text}", **place, remedy="run it again")
+    return StopSync(
+        f"the SQL Server answered with an error ({number or 'no number'}): {text}",
+        **place,
+        remedy="look the number up in SQL Server's list of errors, and at the server's log",
+    )
+
+
+def _fix_database(target: Target) -> FixConfiguration:
+    return FixConfiguration(
+        f"user {target.user} is accepted, but cannot open database {target.database!r}",
+        object="Info-Link",
+        field="schema",
+        value=target.database,
+        remedy="correct schema (the database) in the Airflow connection, or have the user admitted to that database",
+    )
+
+
+def _number(error: BaseException) -> int | None:
+    """The number that tells what happened.
+
+    The driver reports the one of the highest severity. For a connection that could not be opened that may be left over
+    from an earlier failure of the same process, and for a time-out it may be a consequence: there the text decides.
+    """
+    reported, text = _args(error)
+    found = _driver_numbers(text)
+    for number in found:
+        if number in _TIMED_OUT or number in _DROPPED:
+            return number
+    if found and _SERVER_REFUSED not in found:
+        return found[0]
+    return reported
+
+
+def _driver_numbers(text: str) -> list[int]:
+    return [int(number) for number in _DRIVER_NUMBER.findall(text)]
+
+
+def _args(error: BaseException) -> tuple[int | None, str]:
+    args = error.args[0] if len(error.args) == 1 and isinstance(error.args[0], tuple) else error.args
+    number = args[0] if args and isinstance(args[0], int) else None
+    words = [part.decode("utf-8", "replace") if isinstance(part, bytes) else str(part) for part in args]
+    return number, " ".join(words[1:] if number is not None else words)
+
+
+def _text(error: BaseException) -> str:
+    return _args(error)[1]
+
+
+def _quoted(error: BaseException, target: Target) -> str:
+    """What the server or driver said, on one line, without the driver's consequences and without the password."""
+    text = _text(error)
+    said = text.split("DB-Lib error message")[0].strip() or text
+    said = re.sub(r"\s+", " ", said).strip().rstrip(".")
+    return said.replace(target.password, "***") if target.password else said
+
+
+def _host_is_known(host: str) -> bool:
+    try:
+        socket.getaddrinfo(host.split("\\")[0], None)
+    except socket.gaierror:
+        return False
+    return True

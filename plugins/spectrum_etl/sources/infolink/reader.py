@@ -1,0 +1,252 @@
+"""Reads Spectrum's tables from Info-Link as text, and fingerprints them. Used by the staging tasks and verify_staging.
+
+Reads run in autocommit at READ COMMITTED: no dirty rows, which would give wrong totals, and no transaction that stays
+open on the ERP. A row that moves while it is being read can still be seen twice or not at all; a snapshot catches that
+by its keys, transactions by fingerprints before and after. `isolation: snapshot` in the connection avoids it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple, Self
+
+import pymssql
+import sqlalchemy
+
+from spectrum_etl.errors import RetryLater
+from spectrum_etl.sources.drift import Drift
+from spectrum_etl.sources.infolink import statements
+from spectrum_etl.sources.infolink.connection import InfoLinkConnection
+from spectrum_etl.sources.infolink.faults import explain, missing_table
+from spectrum_etl.sources.infolink.plan import ReadPlan, make_plan
+from spectrum_etl.sources.infolink.statements import Scope, Statement
+from spectrum_etl.staging.spec import Table
+
+Row = tuple[str | None, ...]
+
+_MASTERS = "JC_JOB_MASTER_MC"
+
+
+class Fingerprint(NamedTuple):
+    """What the source holds of one job and month.
+
+    Args:
+        job: trimmed job number; empty where it is blank.
+        month: first six characters of the date's text; empty where it is blank.
+        rows: how many.
+        amount, hours, quantity: sums, as decimal text.
+        checksum: sum of 64 bits of every row's hash, as decimal text.
+    """
+
+    job: str
+    month: str
+    rows: int
+    amount: str
+    hours: str
+    quantity: str
+    checksum: str
+
+
+class InfoLinkReader:
+    """One connection to Info-Link. A context manager; one iterator of it is read at a time.
+
+    Args:
+        connection: where and who.
+
+    Raises, from every method: what `faults.explain` makes of the driver's errors.
+    """
+
+    def __init__(self, connection: InfoLinkConnection) -> None:
+        self.connection = connection
+        self._opened: sqlalchemy.PoolProxiedConnection | None = None
+        self._columns: dict[str, dict[str, str]] = {}
+        self._executions = 0
+
+    def __enter__(self) -> Self:
+        try:
+            self._opened = self.connection.engine().raw_connection()
+        except (pymssql.Error, sqlalchemy.exc.SQLAlchemyError) as error:
+            raise explain(error, self.connection) from None
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        if self._opened is not None:
+            # Closing the socket also ends a query whose rows were not all taken.
+            self._opened.invalidate()
+            self._opened = None
+
+    def columns(self, table_name: str) -> dict[str, str]:
+        """The real columns of an Info-Link table.
+
+        Args:
+            table_name: without schema.
+
+        Returns:
+            Column name -> type, such as `varchar(10)` or `decimal(14,2)`, in the table's order.
+
+        Raises:
+            FixConfiguration: Info-Link does not show the table to this user.
+        """
+        if table_name not in self._columns:
+            rows = self._all(statements.columns_statement(table_name), table_name)
+            if not rows:
+                raise missing_table(table_name, self.connection)
+            self._columns[table_name] = {str(row[0]): _type_text(*row[1:]) for row in rows}
+        return self._columns[table_name]
+
+    def plan(self, table: Table, company: str, stage_employees: bool = False) -> ReadPlan:
+        """What is read of a table at this site, and how the site differs from the spec (M4).
+
+        Args:
+            table: the spec.
+            company: company code.
+            stage_employees: whether personal columns are read (M9).
+
+        Raises:
+            StopSync: a key, required or summed column is missing, or a summed one does not hold numbers.
+            FixConfiguration: Info-Link does not show one of its tables to this user.
+        """
+        return make_plan(table, company, stage_employees, self.columns)
+
+    def read(
+        self,
+        table: Table,
+        company: str,
+        *,
+        jobs: Sequence[str] = (),
+        months: Sequence[str] = (),
+        partitions: Sequence[tuple[str, str]] | None = None,
+        stage_employees: bool = False,
+        batch_rows: int = 5000,
+    ) -> Iterator[list[Row]]:
+        """The rows of a table, as the text that the source holds, in constant memory.
+
+        Args:
+            table: the spec.
+            company: company code.
+            jobs: only these jobs, trimmed; empty means all.
+            months: only these months, YYYYMM; empty means all. Partitioned tables only.
+            partitions: only these (job, month) pairs, each possibly blank; None means all. Partitioned tables only.
+            stage_employees: whether personal columns are read (M9).
+            batch_rows: rows in a batch.
+
+        Returns:
+            Batches of rows, columns in the order of `plan(...).columns`, untrimmed.
+
+        Raises:
+            RetryLater: the connection was lost, or fewer rows arrived than the server counted.
+        """
+        plan = self.plan(table, company, stage_employees)
+        scope = _scope(jobs, months, partitions)
+        return self._read(plan, [statements.read_statement(plan, chunk) for chunk in scope.chunks()], batch_rows)
+
+    def fingerprints(
+        self,
+        table: Table,
+        company: str,
+        *,
+        jobs: Sequence[str] = (),
+        months: Sequence[str] = (),
+        partitions: Sequence[tuple[str, str]] | None = None,
+        stage_employees: bool = False,
+        spec_hash: str = "",
+    ) -> Iterator[Fingerprint]:
+        """What the source holds of every job and month of a partitioned table.
+
+        Args:
+            table, company, jobs, months, partitions, stage_employees: as for `read`.
+            spec_hash: part of every checksum, so that new columns or rules copy everything again.
+        """
+        plan = self.plan(table, company, stage_employees)
+        scope = _scope(jobs, months, partitions)
+        built = [statements.fingerprint_statement(plan, chunk, spec_hash) for chunk in scope.chunks()]
+        return (Fingerprint(*row) for batch in self._read(plan, built, 5000) for row in batch)
+
+    def totals(
+        self, table: Table, company: str, *, jobs: Sequence[str] = (), stage_employees: bool = False
+    ) -> dict[str, int | Decimal]:
+        """Rows and money as the source holds them, over the same query as `read`.
+
+        Args:
+            table, company, jobs, stage_employees: as for `read`.
+
+        Returns:
+            `rows`, and the sum of each money column by its staged name, in the company's currency.
+        """
+        plan = self.plan(table, company, stage_employees)
+        statement = statements.totals_statement(plan, _scope(jobs, (), None))
+        (row,) = self._all(statement, plan.infolink.table, plan.company)
+        sums = zip(statements.money_columns(plan), row[1:], strict=True)
+        return {"rows": int(row[0]), **{column.name: Decimal(total) for column, total in sums}}
+
+    def master_jobs(self, company: str) -> dict[str, str]:
+        """The master job of every sub job, for jobs that are read by a web service (B3).
+
+        Args:
+            company: company code.
+
+        Returns:
+            Trimmed job number -> trimmed master job; sub jobs only. Empty where Info-Link has no masters, which
+            `master_jobs_drift` tells.
+        """
+        if self.master_jobs_drift():
+            return {}
+        name, kind = next(item for item in self.columns(_MASTERS).items() if item[0].upper() == "COMPANY_CODE")
+        statement = statements.master_jobs_statement(f"j.{name}", kind, company.strip())
+        return {str(job): str(master) for job, master in self._all(statement, _MASTERS, company.strip())}
+
+    def master_jobs_drift(self) -> tuple[Drift, ...]:
+        """The drift to note where the job master has no master jobs."""
+        if any(name.upper() == "MASTER_JOB" for name in self.columns(_MASTERS)):
+            return ()
+        return (Drift(_MASTERS, "Master_Job", "missing", "jobs: no job is known to be a sub job"),)
+
+    def _read(self, plan: ReadPlan, built: list[Statement], batch_rows: int) -> Iterator[list[Any]]:
+        for statement in built:
+            yield from self._batches(statement, batch_rows, plan.infolink.table, plan.company)
+
+    def _all(self, statement: Statement, table: str, company: str | None = None) -> list[tuple[Any, ...]]:
+        return [row for batch in self._batches(statement, 1000, table, company) for row in batch]
+
+    def _batches(
+        self, statement: Statement, batch_rows: int, table: str, company: str | None
+    ) -> Iterator[list[tuple[Any, ...]]]:
+        """The one place that executes. Rows are taken from the socket as they are asked for."""
+        if self._opened is None:
+            raise RuntimeError("an InfoLinkReader is used inside its `with`")
+        self._executions += 1
+        mine, seen = self._executions, 0
+        try:
+            cursor = self._opened.cursor()
+            cursor.execute(statement.sql, statement.parameters)  # type: ignore[arg-type]
+            while batch := cursor.fetchmany(batch_rows):
+                seen += len(batch)
+                yield list(batch)
+                if mine != self._executions:
+                    # The driver would silently drop the rest of this result.
+                    raise RuntimeError("another query of this reader was begun before this one was read to its end")
+            counted = cursor.rowcount
+        except pymssql.Error as error:
+            raise explain(error, self.connection, table=table, company=company) from None
+        if counted not in {-1, seen}:
+            raise RetryLater(
+                f"{seen} rows arrived, but the server counted {counted}: the answer is incomplete",
+                object=table,
+                company=company,
+                remedy="run it again",
+            )
+
+
+def _scope(jobs: Sequence[str], months: Sequence[str], partitions: Sequence[tuple[str, str]] | None) -> Scope:
+    pairs = None if partitions is None else tuple((job.strip(), month) for job, month in partitions)
+    return Scope(tuple(job.strip() for job in jobs), tuple(months), pairs)
+
+
+def _type_text(name: str, length: int | None, precision: int | None, scale: int | None) -> str:
+    """`varchar(10)`, `nvarchar(max)`, `decimal(14,2)`, `datetime`, from the catalog's columns."""
+    if length is not None:
+        return f"{name}({'max' if length == -1 else length})"
+    if name in {"decimal", "numeric"}:
+        return f"{name}({precision},{scale})"
+    return name
