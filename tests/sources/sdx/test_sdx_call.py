@@ -8,6 +8,7 @@ from sdx_stub import AUTHORIZATION_ID, JOB_PARAMETERS, Reply, answer, fault, job
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.sources.sdx.faults import ServiceMissing, ServiceNotEnabled
 from spectrum_etl.sources.sdx.split import CapReached
+from spectrum_etl.sources.sdx.wsdl import parse
 
 ASK = {"pCompany_Code": "1", "pStatus_Code": "A"}
 ONE = answer("GetJob", [job("100")])
@@ -53,8 +54,6 @@ def test_the_wsdl_is_looked_for_in_every_known_place(stub, client, path):
 
 
 def test_a_wsdl_with_named_types_is_read():
-    from spectrum_etl.sources.sdx.wsdl import parse
-
     text = b"""<d:definitions xmlns:d='http://schemas.xmlsoap.org/wsdl/' xmlns:s='http://www.w3.org/2001/XMLSchema'>
     <d:types><s:schema targetNamespace='urn:x'><s:element name='GetJob' type='t:JobIn'/>
     <s:complexType name='JobIn'><s:sequence><s:element name='GUID'/><s:element name='pA'/></s:sequence></s:complexType>

@@ -91,6 +91,15 @@ def test_a_refused_login(stub, client):
     assert client.check("Vendors").cause == "wrong credentials"
 
 
+def test_a_refused_rest_call_with_a_token_is_not_blamed_on_the_service(stub, connect):
+    serve(stub, "GetJob", answer("GetJob", [job("1")]))
+    stub.paths["/connect/token"] = lambda request: json_reply({"access_token": "t", "expires_in": 60})
+    stub.paths["/vendors/1"] = lambda request: Reply(b"", 401)
+    found = connect(auth="enhanced", client_id="me", client_secret="s3cret").check("Vendors")
+    assert found.cause == "wrong credentials"
+    assert "rest_basic_header" in found.remedy
+
+
 def test_no_rows_where_there_must_be_some(stub, client):
     serve(stub, "GetJob", answer("GetJob", []))
     found = client.check()

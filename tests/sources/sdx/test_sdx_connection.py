@@ -7,6 +7,7 @@ import traceback
 from types import SimpleNamespace
 
 import pytest
+import requests
 from sdx_stub import AUTHORIZATION_ID, CLIENT_SECRET, Reply, answer, fault, form, job, json_reply, refusal
 
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, SpectrumEtlError, StopSync
@@ -46,6 +47,7 @@ def test_an_airflow_connection_gives_every_setting():
         "row_cap": "400",
         "parallel": 2,
         "rest_bearer_header": "X-Token",
+        "rest_basic_header": "Authorization",
         "token_url": "https://id.example/connect/token",
     }
     made = SdxConnection.from_airflow(airflow(extra_dejson=extra))
@@ -77,6 +79,7 @@ def test_an_airflow_connection_gives_every_setting():
         ({"extra_dejson": {"verify": "no"}}, "verify: .*true or false"),
         ({"extra_dejson": {"giud": "empty"}}, "there is no extra giud"),
         ({"extra_dejson": {"rest_bearer_header": "a b"}}, "rest_bearer_header"),
+        ({"extra_dejson": {"rest_basic_header": "authorization"}}, "rest_basic_header: .*cannot share a header"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_is_allowed(fields, match):
@@ -113,15 +116,16 @@ def test_the_token_is_asked_for_once_and_sent_with_soap_and_rest(stub, connect):
     assert soap.parameters["Authorization_ID"] == AUTHORIZATION_ID
     rest = stub.requests[-1]
     pair = base64.b64encode(f"1:{AUTHORIZATION_ID}".encode()).decode()
-    assert (rest.headers["Authorization"], rest.headers["X-Authorization"]) == (f"Basic {pair}", f"Bearer {TOKEN}-1")
+    assert (rest.headers["Authorization"], rest.headers["X-Authorization"]) == (f"Bearer {TOKEN}-1", f"Basic {pair}")
 
 
-def test_the_tokens_header_on_rest_calls_is_a_setting(stub, connect):
+def test_the_headers_of_rest_calls_are_settings(stub, connect):
     tokens(stub)
     stub.paths["/vendors/1"] = lambda request: json_reply([{"Vendor_Code": "A"}])
-    list(connect(**ENHANCED, rest_bearer_header="Authorization").read_vendors("1"))
+    list(connect(**ENHANCED, rest_bearer_header="X-Token", rest_basic_header="Authorization").read_vendors("1"))
     headers = stub.requests[-1].headers
-    assert (headers["Authorization"], headers["Authorization_ID"]) == (f"Bearer {TOKEN}-1", AUTHORIZATION_ID)
+    assert headers["X-Token"] == f"Bearer {TOKEN}-1"
+    assert headers["Authorization"].startswith("Basic ")
 
 
 def test_a_refused_token_is_renewed_once(stub, connect):
@@ -201,7 +205,7 @@ ECHO = " ".join(SECRETS)
         Reply(fault("SOAP-ENV:Client", f"failed for {ECHO}"), 500),
         Reply(b"", 302, {"Location": f"https://x/{AUTHORIZATION_ID}?id={CLIENT_SECRET}"}),
         Reply(b"", 401),
-        Reply(b"", 403),
+        Reply(json.dumps({"Error_Description": f"no {ECHO}"}).encode(), 403),
         Reply(close=True),
         Reply(f"<html>{ECHO}".encode()),
         Reply(f"<e><response><A>{ECHO}<B/></A></response></e>".encode()),
@@ -238,8 +242,6 @@ def test_the_repr_of_a_connection_hides_its_secrets():
 
 
 def test_a_given_session_is_used_and_left_open(stub):
-    import requests
-
     stub.services["GetJob"] = lambda request: answer("GetJob", [job("1")])
     with requests.Session() as session:
         session.headers["X-Mine"] = "yes"

@@ -1,5 +1,6 @@
 """Reading vendors by REST: wrappers, keys, numbers as text, suspect lengths."""
 
+import base64
 import json
 
 import pytest
@@ -105,13 +106,14 @@ def test_an_error_triple_is_an_error(stub, client, wrap):
 def test_basic_authentication_names_the_company_asked_for(stub, connect):
     serve(stub, [VENDOR])
     list(connect(company_login="9").read_vendors("1"))
-    import base64
-
     pair = base64.b64encode(f"1:{AUTHORIZATION_ID}".encode()).decode()
     assert stub.requests[0].headers["Authorization"] == f"Basic {pair}"
 
 
 def test_a_refused_login_says_what_login_and_password_are(stub, client):
-    serve(stub, Reply(b"", 401))
-    with pytest.raises(Reauthenticate, match="its login is the company code, its password the Authorization ID"):
+    serve(stub, Reply(b'{"Error_Code": "E", "Error_Description": "Company and ID do not fit"}', 401))
+    with pytest.raises(
+        Reauthenticate,
+        match=r"HTTP 401: Company and ID do not fit.*its login is the company code, its password the Authorization ID",
+    ):
         list(client.read_vendors("1"))

@@ -117,18 +117,14 @@ def rest_headers(connection: SdxConnection, company: str, token: str) -> dict[st
     """Credentials of a REST call.
 
     Args:
-        connection: supplies the Authorization ID and the name of the token's header.
+        connection: supplies the Authorization ID and the names of the headers.
         company: company code, the documented user name.
         token: bearer token of enhanced authentication, or nothing.
     """
-    basic = {"Authorization": f"Basic {basic_pair(company, connection.authorization_id)}"}
+    basic = f"Basic {basic_pair(company, connection.authorization_id)}"
     if not token:
-        return basic
-    bearer = {connection.rest_bearer_header: f"Bearer {token}"}
-    if connection.rest_bearer_header.casefold() == "authorization":
-        # Where the Authorization ID goes in this case is not published: a header of its documented name.
-        return {**bearer, "Authorization_ID": connection.authorization_id}
-    return {**basic, **bearer}
+        return {"Authorization": basic}
+    return {connection.rest_bearer_header: f"Bearer {token}", connection.rest_basic_header: basic}
 
 
 def basic_pair(company: str, authorization_id: str) -> str:

@@ -74,7 +74,9 @@ def check(soap: Soap, service: str, company: str) -> ConnectionCheck:
     if error is None:
         return ConnectionCheck("Connected")
     cause = _cause(error)
-    if cause not in {"wrong credentials", "service not enabled"}:
+    # A REST refusal under enhanced authentication may be due to its headers: other services prove nothing then.
+    unclear = service == VENDORS and soap.connection.auth == "enhanced"
+    if unclear or cause not in {"wrong credentials", "service not enabled"}:
         return ConnectionCheck("Not connected", cause, error.message, error.remedy or "")
     works = next((name for name in _PROBES if name != service and _works(soap, name, company)), None)
     if works:

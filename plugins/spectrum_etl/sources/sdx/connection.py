@@ -31,6 +31,7 @@ _EXTRAS = (
     "row_cap",
     "parallel",
     "rest_bearer_header",
+    "rest_basic_header",
     "token_url",
 )
 
@@ -65,8 +66,9 @@ class SdxConnection:
         verify: whether the server's certificate is checked, or the file of the authority that signed it.
         row_cap: an answer with this many records or more may be incomplete. About 500 on the installations known.
         parallel: calls at a time; servers are known to fail under more than 3.
-        rest_bearer_header: header of the token on REST calls with enhanced authentication. Not published; with
-            `Authorization` the Authorization ID goes into a header of its own name.
+        rest_bearer_header: header of the token on REST calls with enhanced authentication.
+        rest_basic_header: header of company code and Authorization ID on those calls. Where the Authorization ID goes
+            is not published, so both are settings.
         token_url: where tokens are given out, if not at `base_url`/connect/token.
 
     Raises:
@@ -84,7 +86,8 @@ class SdxConnection:
     verify: bool | str = True
     row_cap: int = 500
     parallel: int = 3
-    rest_bearer_header: str = "X-Authorization"
+    rest_bearer_header: str = "Authorization"
+    rest_basic_header: str = "X-Authorization"
     token_url: str = ""
 
     def __post_init__(self) -> None:
@@ -123,8 +126,16 @@ class SdxConnection:
             raise _wrong("row_cap", "a row cap is a count of records", str(self.row_cap), "1 or more")
         if not 1 <= self.parallel <= 3:
             raise _wrong("parallel", "servers fail under more than 3 calls at a time", str(self.parallel), "1 to 3")
-        if not _HEADER_NAME.match(self.rest_bearer_header):
-            raise _wrong("rest_bearer_header", "this is no header name", self.rest_bearer_header, "letters and dashes")
+        for name, value in (("bearer", self.rest_bearer_header), ("basic", self.rest_basic_header)):
+            if not _HEADER_NAME.match(value):
+                raise _wrong(f"rest_{name}_header", "this is no header name", value, "letters and dashes")
+        if self.rest_bearer_header.casefold() == self.rest_basic_header.casefold():
+            raise _wrong(
+                "rest_basic_header",
+                "token and Authorization ID cannot share a header",
+                self.rest_basic_header,
+                "another name than rest_bearer_header",
+            )
 
     @classmethod
     def from_airflow(cls, conn: AirflowConnection) -> SdxConnection:
@@ -134,7 +145,7 @@ class SdxConnection:
             conn: host (a name, or a URL), port, schema (`https` by default, or `http`), login (company code),
                 password (Authorization ID); extras `auth`, `client_id`, `client_secret`, `guid`, `timeout` (seconds
                 between two pieces of an answer, or `[connect, read]`), `verify`, `ca_file`, `row_cap`, `parallel`,
-                `rest_bearer_header`, `token_url`.
+                `rest_bearer_header`, `rest_basic_header`, `token_url`.
 
         Raises:
             FixConfiguration: something is missing, unknown or not allowed.
@@ -145,7 +156,7 @@ class SdxConnection:
             raise _wrong("extra", f"there is no extra {', '.join(unknown)}", None, ", ".join(_EXTRAS))
         optional = {
             name: str(extra[name])
-            for name in ("auth", "client_id", "client_secret", "rest_bearer_header", "token_url")
+            for name in ("auth", "client_id", "client_secret", "rest_bearer_header", "rest_basic_header", "token_url")
             if extra.get(name)
         }
         return cls(

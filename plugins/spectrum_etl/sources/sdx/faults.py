@@ -6,6 +6,7 @@ help.trimble.com/en/spectrum/spectrum/api-web-services/web-service-responses and
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -165,7 +166,7 @@ def from_fault(call: Call, code: str, text: str) -> SpectrumEtlError:
     )
 
 
-def from_status(call: Call, status: int, enhanced: bool, location: str = "") -> SpectrumEtlError:
+def from_status(call: Call, status: int, enhanced: bool, location: str = "", said: str = "") -> SpectrumEtlError:
     """The error that an HTTP status other than 200 stands for.
 
     Args:
@@ -173,34 +174,37 @@ def from_status(call: Call, status: int, enhanced: bool, location: str = "") -> 
         status: the HTTP status code.
         enhanced: whether enhanced authentication is on.
         location: where a redirect leads.
+        said: the server's words, redacted.
     """
     where = {"object": call.service, "company": call.company}
+    told = f"HTTP {status}: {said}" if said else f"HTTP {status}"
     if status == 401:
         return Reauthenticate(
-            "the server refused the credentials (HTTP 401)",
+            f"the server refused the credentials ({told})",
             **where,
             remedy="check client_id and client_secret in the Airflow connection (the secret expires after 7 to 120 "
-            "days), its password (the Authorization ID), and for REST calls the extra rest_bearer_header"
+            "days), its password (the Authorization ID), and for REST calls the extras rest_bearer_header and "
+            "rest_basic_header"
             if enhanced
             else "check the Airflow connection: its login is the company code, its password the Authorization ID; if "
             "both are right, enhanced authentication may be on (extra auth)",
         )
     if status == 403:
         return AddressNotAllowed(
-            "the server does not allow this caller (HTTP 403)",
+            f"the server does not allow this caller ({told})",
             **where,
             remedy="have this machine's public address put on the server's list (hosted Spectrum: a support case, "
             f"module SDX), and check that {call.service} is enabled for the Authorization ID",
         )
     if status in {404, 410}:
         return ServiceMissing(
-            f"the server has no such service (HTTP {status})",
+            f"the server has no such service ({told})",
             **where,
             remedy="check host and port of the Airflow connection (the port is 8482 as a rule), and that this release "
             f"of Spectrum has the service {call.service}",
         )
     if status in {408, 425, 429} or status >= 500:
-        return RetryLater(f"the server could not answer (HTTP {status})", **where, remedy="run the task again later")
+        return RetryLater(f"the server could not answer ({told})", **where, remedy="run the task again later")
     if 300 <= status < 400:
         return FixConfiguration(
             "the server sends the call elsewhere, and credentials are not sent after a redirect",
@@ -209,7 +213,7 @@ def from_status(call: Call, status: int, enhanced: bool, location: str = "") -> 
             remedy="put the final scheme, host and port into the Airflow connection",
         )
     return StopSync(
-        f"the server answered HTTP {status}, which no Data Exchange service does",
+        f"the server answered {told}, which no Data Exchange service does",
         **where,
         remedy="check that host and port of the Airflow connection lead to Spectrum's Data Exchange",
     )
@@ -229,6 +233,22 @@ def from_fault_text(call: Call, body: bytes, safe: Callable[[str], str]) -> Spec
         return None
     fault = next(root.iter("{*}Fault"), None)
     return None if fault is None else from_fault_element(call, fault, safe)
+
+
+def words_of_json(body: bytes) -> str:
+    """The server's words in the JSON body of a refusal, unredacted; blank when there are none.
+
+    The layout of REST errors is not published: the reads' Error_Description, and the names other servers use.
+    """
+    try:
+        content = json.loads(body)
+    except ValueError:
+        return ""
+    if not isinstance(content, dict):
+        return ""
+    named = {str(name).casefold(): value for name, value in content.items()}
+    found = (named.get(name) for name in ("error_description", "message", "desc", "error"))
+    return next((text for text in found if isinstance(text, str) and text.strip()), "")
 
 
 def from_fault_element(call: Call, fault: etree._Element, safe: Callable[[str], str]) -> SpectrumEtlError:

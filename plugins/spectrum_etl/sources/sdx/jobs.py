@@ -40,6 +40,8 @@ class _Reading:
 def read_jobs(soap: Soap, company: str) -> Iterator[dict[str, str]]:
     """All jobs of a company, active, inactive and complete, fields named as in the services.
 
+    A job with any other status is invisible to the services: only these three can be asked for.
+
     A job that only some of the services return was changed between the calls: everything is read once more.
 
     Args:

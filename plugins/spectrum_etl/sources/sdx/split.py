@@ -18,8 +18,8 @@ from spectrum_etl.sources.sdx.services import Filter, is_plain, record_key
 from spectrum_etl.sources.sdx.soap import Soap
 from spectrum_etl.sources.sdx.spool import Answer, values_of
 
-#: Calls one request may be divided into before it is given up: by then Info-Link is the better reader.
-MAX_CALLS = 400
+#: Divisions of one request before it is given up: by then Info-Link is the better reader.
+MAX_SPLITS = 400
 
 
 class CapReached(StopSync):
@@ -82,7 +82,7 @@ class Splitter:
             # Documented: a blank status means active and inactive.
             return [{**parameters, "pStatus_Code": status} for status in ("A", "I")]
         choice = self._choice(parameters, answer)
-        if choice is None or self.splits > MAX_CALLS:
+        if choice is None or self.splits > MAX_SPLITS:
             raise cap_reached(self.service, parameters, answer, self.soap.connection.row_cap)
         name, value, exclusion = choice
         return [{**parameters, name: value}, {**parameters, name: exclusion}]

@@ -168,13 +168,15 @@ class Transport:
 
     def _refusal(self, call: Call, response: requests.Response) -> SpectrumEtlError:
         """The fault inside a refusal where there is one, else what its status means."""
-        from_status = faults.from_status(
-            call, response.status_code, self.connection.auth == "enhanced", self._location(response)
-        )
-        if response.status_code in {401, 403, 404}:
-            return from_status
         body = read_start(response, _LONGEST_REFUSAL)
-        return faults.from_fault_text(call, body, self.redact) or from_status
+        status = response.status_code
+        if status not in {401, 403, 404}:
+            fault = faults.from_fault_text(call, body, self.redact)
+            if fault:
+                return fault
+        enhanced = self.connection.auth == "enhanced"
+        words = self.redact(faults.words_of_json(body))
+        return faults.from_status(call, status, enhanced, self._location(response), words)
 
     def _location(self, response: requests.Response) -> str:
         return self.redact(response.headers.get("Location", "").partition("?")[0])
