@@ -68,18 +68,21 @@ class LocalAirflow:
         """Return a REST client that acts as one of the users admin, ops and vera."""
         return AirflowApi(f"http://127.0.0.1:{self._port()}", user, self.secrets.users[user])
 
-    def start(self, say: Callable[[str], None]) -> None:
+    def start(self, say: Callable[[str], None]) -> bool:
         """Start Airflow and wait until it is healthy; keep one that runs already with the same configuration and code.
 
         Args:
             say: told what is happening, in one line each.
+
+        Returns:
+            Whether it had to be started.
 
         Raises:
             StackError: a component dies or is not healthy in time, with the reason and its log's path.
         """
         if self.running():
             say(f"Airflow is running already at {self.url}")
-            return
+            return False
         self.stop()
         port = next_free_port(self.first_port)
         if port != self.first_port:
@@ -99,6 +102,7 @@ class LocalAirflow:
         }
         self._wait_until_healthy(running, started)
         self._fingerprint_file().write_text(self._fingerprint(), encoding="ascii")
+        return True
 
     def stop(self) -> None:
         """Stop every process of this Airflow, tasks too.

@@ -98,6 +98,10 @@ class AirflowApi:
         body = {"logical_date": None, "conf": dict(conf or {})}
         return str(self.call("POST", f"dags/{quote(dag_id)}/dagRuns", body)["dag_run_id"])
 
+    def fail_run(self, dag_id: str, run_id: str) -> None:
+        """Set a run and its unfinished tasks to failed; its teardowns still run."""
+        self.call("PATCH", _run_path(dag_id, run_id), {"state": "failed"}, update_mask="state")
+
     def runs(self, dag_id: str, **query: Any) -> list[JsonObject]:
         """Return a DAG's runs, newest first; `query` may narrow them, for example `state="running"`."""
         path = f"dags/{quote(dag_id)}/dagRuns"

@@ -18,7 +18,7 @@ from stack.postgres import EmbeddedPostgres
 from stack.progress import Progress
 from stack.sandbox import LocalSandbox
 from stack.secret_values import load_secrets
-from stack.stage_runs import STAGE_DAGS, failure, follow, start_runs, wait_until_parsed
+from stack.stage_runs import STAGE_DAGS, end_leftovers, failure, follow, start_runs, wait_until_parsed
 
 WAREHOUSE_ROLE = "spectrum_sync"
 _LOG_WIDTH = 160  # characters; without a terminal nobody tells
@@ -81,7 +81,9 @@ def open_stack(paths: Paths, progress: Progress) -> Stack:
         postgres.create_role(role, password, may_create_roles=database == "warehouse")
         postgres.create_database(database, owner=role)
         urls[database] = postgres.url(database, role, password)
-    sandbox = LocalSandbox(paths.project, paths.run, paths.logs, urls["sandbox"])
+    sandbox = LocalSandbox(
+        paths.project, paths.run, paths.logs, urls["sandbox"], secrets.authorization_id, secrets.infolink
+    )
     airflow = LocalAirflow(
         home=paths.airflow_home,
         logs=paths.logs,
@@ -97,8 +99,10 @@ def _run(paths: Paths, progress: Progress) -> int:
     stack = open_stack(paths, progress)
     stack.sandbox.load(progress.say)
     stack.sandbox.start(progress.say)
-    stack.airflow.start(progress.say)
+    is_fresh = stack.airflow.start(progress.say)
     api = stack.airflow.api()
+    if is_fresh:
+        end_leftovers(api, STAGE_DAGS, progress.say)
     apply_settings(api, paths.airflow_settings, {**stack.sandbox.connections(), "warehouse": _warehouse(stack)})
     _write_env(paths, stack)
     wait_until_parsed(api, STAGE_DAGS)

@@ -73,6 +73,10 @@ class Board:
         self._ended: set[str] = set()
         self._last_line = 0.0
 
+    def tell(self, text: str) -> None:
+        """Print a line about something that happened; in a terminal it appears above the table."""
+        self._progress.say(text)
+
     def show(self, dags: Mapping[str, DagProgress]) -> None:
         """Show how far each DAG is.
 

@@ -32,12 +32,16 @@ class LocalSandbox:
         run: folder of its port numbers.
         logs: folder of its logs.
         database_url: the PostgreSQL behind its Info-Link.
+        authorization_id: what its web services ask for.
+        infolink_password: what its Info-Link asks for.
     """
 
     project: Path
     run: Path
     logs: Path
     database_url: str
+    authorization_id: str
+    infolink_password: str
 
     @property
     def sdx_url(self) -> str:
@@ -100,8 +104,19 @@ class LocalSandbox:
     def connections(self) -> dict[str, dict[str, Any]]:
         """Return the Airflow connections that lead to it, as fields of Airflow's API by connection id."""
         return {
-            "spectrum_sdx": {"host": "127.0.0.1", "schema": "http", "port": self._port("sdx")},
-            "spectrum_infolink": {"host": "127.0.0.1", "port": self._port("infolink")},
+            "spectrum_sdx": {
+                "host": "127.0.0.1",
+                "port": self._port("sdx"),
+                "schema": "http",
+                "password": self.authorization_id,
+            },
+            "spectrum_infolink": {
+                "host": "127.0.0.1",
+                "port": self._port("infolink"),
+                "schema": "Spectrum",
+                "login": "infolink",
+                "password": self.infolink_password,
+            },
         }
 
     def _wait(self, process: psutil.Process) -> None:
@@ -114,8 +129,13 @@ class LocalSandbox:
             time.sleep(0.1)
 
     def _environment(self) -> dict[str, str]:
-        # The URL holds a password: in the environment it is not shown to every user of the machine, as an argument is.
-        return processes.clean_environment({"SANDBOX_DB_URL": self.database_url, "PYTHONUNBUFFERED": "1"})
+        # In the environment, since arguments are shown to every user of the machine.
+        secrets = {
+            "SANDBOX_DB_URL": self.database_url,
+            "SANDBOX_AUTHORIZATION_ID": self.authorization_id,
+            "SANDBOX_INFOLINK_PASSWORD": self.infolink_password,
+        }
+        return processes.clean_environment({**secrets, "PYTHONUNBUFFERED": "1"})
 
     @property
     def _mark(self) -> str:

@@ -35,6 +35,8 @@ class Secrets:
     airflow_database: str = field(default_factory=_password)
     warehouse: str = field(default_factory=_password)
     sandbox: str = field(default_factory=_password)
+    authorization_id: str = field(default_factory=_password)
+    infolink: str = field(default_factory=_password)
     users: dict[str, str] = field(default_factory=lambda: {name: _password() for name in AIRFLOW_USERS})
 
     def __repr__(self) -> str:

@@ -57,6 +57,20 @@ def wait_until_parsed(api: AirflowApi, dag_ids: Sequence[str]) -> None:
         time.sleep(_POLL_SECONDS)
 
 
+def end_leftovers(api: AirflowApi, dag_ids: Sequence[str], say: Callable[[str], None]) -> None:
+    """Fail the runs that a killed Airflow left behind as running: they would hold up the next ones for minutes.
+
+    Args:
+        api: an admin's client of an Airflow that has just been started.
+        dag_ids: DAGs to look at; those Airflow does not know yet have no runs.
+        say: told what is happening.
+    """
+    for dag_id in [dag_id for dag_id in dag_ids if dag_id in api.dags()]:
+        for run in api.runs(dag_id, state="running"):
+            say(f"{dag_id}: ending run {run['dag_run_id']}, whose tasks were stopped")
+            api.fail_run(dag_id, run["dag_run_id"])
+
+
 def start_runs(api: AirflowApi, dag_ids: Sequence[str], say: Callable[[str], None]) -> list[FollowedRun]:
     """Unpause the DAGs and have each run once.
 
@@ -95,9 +109,14 @@ def follow(api: AirflowApi, runs: Sequence[FollowedRun], board: Board) -> list[F
         The runs that failed.
     """
     ids = {run.dag_id: run.run_id for run in runs}
+    told: set[tuple[str, str]] = set()
     while True:
         states = api.run_states(ids)
         tasks = api.tasks_of(ids)
+        for task in tasks:
+            if task["state"] == "up_for_retry" and (task["dag_id"], task["task_id"]) not in told:
+                told.add((task["dag_id"], task["task_id"]))
+                board.tell(f"{task['dag_id']}, task {task['task_id']} will be tried again: {_reason(api, task, 1)}")
         shown = {
             dag_id: _progress(states[dag_id], [task for task in tasks if task["dag_id"] == dag_id]) for dag_id in ids
         }
@@ -119,13 +138,18 @@ def failure(api: AirflowApi, run: FollowedRun, airflow_home: Path) -> str:
     if not failed:
         return f"{run.dag_id} failed without a failed task: see {airflow_home / 'logs'} and .run/logs/"
     task = min(failed, key=lambda instance: instance["end_date"] or "")
-    lines = [line for line in api.log(task) if line and not line.startswith("::")]
-    reason = "\n".join(line for line in lines if "rror" in line or "xception" in line) or "\n".join(lines)
     folder = airflow_home / "logs" / f"dag_id={run.dag_id}" / f"run_id={run.run_id}" / f"task_id={task['task_id']}"
     if task["map_index"] >= 0:
         folder = folder / f"map_index={task['map_index']}"
-    tail = "\n".join(reason.splitlines()[-_REASON_LINES:])
-    return f"{run.dag_id}, task {task['task_id']}:\n{tail}\nlog: {folder}/attempt={task['try_number']}.log"
+    reason = _reason(api, task, _REASON_LINES)
+    return f"{run.dag_id}, task {task['task_id']}:\n{reason}\nlog: {folder}/attempt={task['try_number']}.log"
+
+
+def _reason(api: AirflowApi, task: JsonObject, most: int) -> str:
+    """Return the last lines of a task's log that tell of an error, or just its last ones."""
+    lines = [line for line in api.log(task) if line and not line.startswith("::")]
+    telling = [line for line in lines if "rror" in line or "xception" in line] or lines
+    return "\n".join("\n".join(telling).splitlines()[-most:])
 
 
 def _is_due(dag: JsonObject, now: datetime) -> bool:
