@@ -75,6 +75,13 @@ def test_a_warning_row_below_the_configured_cap_is_suspect_too(stub, connect):
         list(connect(row_cap=500).read_jobs("1"))
 
 
+def test_a_value_that_all_records_share_proves_nothing_and_is_not_used(stub, connect):
+    serve(stub, [job(str(n), Division="N") for n in range(30)], cap=10)
+    with pytest.raises(CapReached, match=r"pStatus_Code=A\)"):
+        list(connect(row_cap=10).read_jobs("1"))
+    assert {call.parameters["pDivision"] for call in stub.calls("GetJob")} == {""}
+
+
 def test_values_that_superselect_would_read_as_expressions_are_not_used_to_split(stub, connect):
     records = [job(str(n), Division=("A*", "#1", "X,Y", "ALL", "LONGD")[n % 5]) for n in range(30)]
     serve(stub, records, cap=10)

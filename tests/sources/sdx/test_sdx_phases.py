@@ -1,5 +1,7 @@
 """Reading phases job by job: statuses, splitting by cost type, three calls at a time."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sdx_stub import PHASE_SELECTION, Records, Reply, answer, phase
 
@@ -104,6 +106,16 @@ def test_never_more_than_three_calls_at_a_time_and_the_order_stays(stub, connect
     )
     found = list(connect(parallel=3).read_phases("1", [str(n) for n in range(100, 130)], enhanced=False))
     assert [one["Job_Number"].strip() for one in found] == [str(n) for n in range(100, 130)]
+    assert stub.most_at_once == 3
+
+
+def test_two_readers_of_one_client_share_the_three_calls(stub, client):
+    whole = Records([phase(str(n), "01100", "L") for n in range(100, 115)], PHASE_SELECTION)
+    stub.services["GetPhase"] = lambda request: Reply(whole(request), delay=0.02)
+    numbers = [str(n) for n in range(100, 115)]
+    with ThreadPoolExecutor(2) as pool:
+        found = list(pool.map(lambda _: list(client.read_phases("1", numbers, enhanced=False)), range(2)))
+    assert [len(one) for one in found] == [15, 15]
     assert stub.most_at_once == 3
 
 
