@@ -109,9 +109,8 @@ def _master_jobs(sources: Sources, company: str, drift: list[Drift]) -> Mapping[
         detail = "the web services do not tell it and there is no Info-Link: a sub job looks like any other job (B3)"
         drift.append(Drift(SERVICES["jobs"], "Master_Job", "missing", detail))
         return {}
-    masters, differences = sources.infolink.master_jobs(company)
-    drift.extend(differences)
-    return masters
+    drift.extend(sources.infolink.master_jobs_drift())
+    return sources.infolink.master_jobs(company)
 
 
 def _rows(
