@@ -97,7 +97,6 @@ def open_stack(paths: Paths, progress: Progress) -> Stack:
 
 def _run(paths: Paths, progress: Progress) -> int:
     stack = open_stack(paths, progress)
-    stack.sandbox.load(progress.say)
     stack.sandbox.start(progress.say)
     is_fresh = stack.airflow.start(progress.say)
     api = stack.airflow.api()

@@ -92,10 +92,8 @@ class Board:
                 self._progress.say(f"{dag_id}: {dag.state}, {dag.tasks} tasks in {dag.seconds:.1f} s")
         if self._progress.seconds - self._last_line >= _LINE_SECONDS:
             self._last_line = self._progress.seconds
-            now = [f"{dag_id} ({dag.now})" for dag_id, dag in dags.items() if dag.now]
-            self._progress.say(
-                f"{len(self._ended)} of {len(dags)} ended; now {', '.join(now) or 'waiting for Airflow'}"
-            )
+            now = [dag_id for dag_id, dag in dags.items() if dag.now]
+            self._progress.say(f"{len(self._ended)} of {len(dags)} ended; at work: {', '.join(now) or 'none yet'}")
 
     def _table(self, dags: Mapping[str, DagProgress]) -> Table:
         table = Table(title=f"staging, {self._progress.seconds:.0f} s", title_justify="left")

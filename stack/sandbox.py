@@ -1,7 +1,6 @@
 """The stand-in Spectrum as a background process. Used by `stack.demo`; talks to it by its command line alone."""
 
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -10,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import psutil  # type: ignore[import-untyped]
-import psycopg
 
 from stack import processes
 from stack.errors import StackError, log_tail
@@ -18,7 +16,7 @@ from stack.ports import is_free, next_free_port
 
 JOBS = 50
 TRANSACTIONS = 20_000
-_READY_SECONDS = 60
+_READY_SECONDS = 120  # the first time it generates its data
 _FIRST_SDX_PORT = 8090
 _FIRST_INFOLINK_PORT = 14330
 
@@ -48,30 +46,8 @@ class LocalSandbox:
         """Address of the web services."""
         return f"http://127.0.0.1:{self._port('sdx')}"
 
-    def load(self, say: Callable[[str], None]) -> None:
-        """Generate the contractor's data unless they are there.
-
-        Args:
-            say: told what is happening.
-
-        Raises:
-            StackError: the generator failed, with the log's path.
-        """
-        with psycopg.connect(self.database_url) as connection:
-            row = connection.execute("SELECT to_regclass('dbo.\"JC_JOB_MASTER_MC\"')").fetchone()
-            if row != (None,) and connection.execute('SELECT 1 FROM dbo."JC_JOB_MASTER_MC" LIMIT 1').fetchone():
-                return
-        say(f"generating a contractor's books: {JOBS} jobs, {TRANSACTIONS:,} job cost transactions")
-        with open(self._log("load"), "ab") as log:
-            command = [sys.executable, "-m", "sandbox", "load", f"--jobs={JOBS}", f"--transactions={TRANSACTIONS}"]
-            done = subprocess.run(
-                command, check=False, stdout=log, stderr=log, env=self._environment(), cwd=self.project
-            )
-        if done.returncode:
-            raise StackError(f"the sandbox has no data: {log_tail(self._log('load'))}\nlog: {self._log('load')}")
-
     def start(self, say: Callable[[str], None]) -> None:
-        """Start the servers and wait until they take connections; keep those that run already.
+        """Start the servers and wait until they take connections; keep those that run already. New ones load data.
 
         Args:
             say: told what is happening.
@@ -86,11 +62,10 @@ class LocalSandbox:
         sdx, infolink = next_free_port(_FIRST_SDX_PORT), next_free_port(_FIRST_INFOLINK_PORT)
         self._port_file("sdx").write_text(str(sdx), encoding="ascii")
         self._port_file("infolink").write_text(str(infolink), encoding="ascii")
-        say("starting the stand-in Spectrum: web services and Info-Link")
+        say(f"starting the stand-in Spectrum; a new one gets {JOBS} jobs and {TRANSACTIONS:,} job cost transactions")
         command = [sys.executable, "-m", "sandbox", "serve", f"--sdx-port={sdx}", f"--infolink-port={infolink}"]
-        process = processes.spawn(
-            self._mark, command, log=self._log("serve"), env=self._environment(), cwd=self.project
-        )
+        command += [f"--jobs={JOBS}", f"--transactions={TRANSACTIONS}"]
+        process = processes.spawn(self._mark, command, log=self._log, env=self._environment(), cwd=self.project)
         self._wait(process)
 
     def stop(self) -> None:
@@ -125,7 +100,7 @@ class LocalSandbox:
             dead = not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
             if dead or time.monotonic() > deadline:
                 what = "died" if dead else f"takes no connections after {_READY_SECONDS} s"
-                raise StackError(f"the sandbox {what}: {log_tail(self._log('serve'))}\nlog: {self._log('serve')}")
+                raise StackError(f"the sandbox {what}: {log_tail(self._log)}\nlog: {self._log}")
             time.sleep(0.1)
 
     def _environment(self) -> dict[str, str]:
@@ -147,8 +122,9 @@ class LocalSandbox:
     def _port_file(self, name: str) -> Path:
         return self.run / f"{name}.port"
 
-    def _log(self, name: str) -> Path:
-        return self.logs / f"sandbox-{name}.log"
+    @property
+    def _log(self) -> Path:
+        return self.logs / "sandbox.log"
 
 
 def _answers(port: int) -> bool:
