@@ -19,9 +19,9 @@ LEFT JOIN (
         LTRIM(RTRIM(e.Cost_Type)) COLLATE Latin1_General_BIN2
 ) AS adjusted
     ON
-        adjusted.Job_Number = LTRIM(RTRIM(p.Job_Number)) COLLATE Latin1_General_BIN2
-        AND adjusted.Phase_Code = LTRIM(RTRIM(p.Phase_Code)) COLLATE Latin1_General_BIN2
-        AND adjusted.Cost_Type = LTRIM(RTRIM(p.Cost_Type)) COLLATE Latin1_General_BIN2
+        LTRIM(RTRIM(p.Job_Number)) COLLATE Latin1_General_BIN2 = adjusted.Job_Number
+        AND LTRIM(RTRIM(p.Phase_Code)) COLLATE Latin1_General_BIN2 = adjusted.Phase_Code
+        AND LTRIM(RTRIM(p.Cost_Type)) COLLATE Latin1_General_BIN2 = adjusted.Cost_Type
 LEFT JOIN (
     SELECT
         LTRIM(RTRIM(d.Job_Number)) COLLATE Latin1_General_BIN2 AS Job_Number,
@@ -61,8 +61,8 @@ LEFT JOIN (
         LTRIM(RTRIM(d.Cost_Type)) COLLATE Latin1_General_BIN2
 ) AS changed
     ON
-        changed.Job_Number = LTRIM(RTRIM(p.Job_Number)) COLLATE Latin1_General_BIN2
-        AND changed.Phase_Code = LTRIM(RTRIM(p.Phase_Code)) COLLATE Latin1_General_BIN2
-        AND changed.Cost_Type = LTRIM(RTRIM(p.Cost_Type)) COLLATE Latin1_General_BIN2
+        LTRIM(RTRIM(p.Job_Number)) COLLATE Latin1_General_BIN2 = changed.Job_Number
+        AND LTRIM(RTRIM(p.Phase_Code)) COLLATE Latin1_General_BIN2 = changed.Phase_Code
+        AND LTRIM(RTRIM(p.Cost_Type)) COLLATE Latin1_General_BIN2 = changed.Cost_Type
 WHERE
     {{ where.p }}

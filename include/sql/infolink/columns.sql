@@ -1,12 +1,12 @@
 -- The columns a table really has: sites differ, and Info-Link hides what this user may not read.
 SELECT
-    c.COLUMN_NAME AS column_name,
-    c.DATA_TYPE AS data_type,
-    c.CHARACTER_MAXIMUM_LENGTH AS character_length,
-    c.NUMERIC_PRECISION AS numeric_precision,
-    c.NUMERIC_SCALE AS numeric_scale
+    c.COLUMN_NAME,
+    c.DATA_TYPE,
+    c.CHARACTER_MAXIMUM_LENGTH,
+    c.NUMERIC_PRECISION,
+    c.NUMERIC_SCALE
 FROM INFORMATION_SCHEMA.COLUMNS AS c
 WHERE
     c.TABLE_SCHEMA = 'dbo'
-    AND c.TABLE_NAME = %(table_name)s
+    AND c.TABLE_NAME = {{ table_name }}
 ORDER BY c.ORDINAL_POSITION

@@ -6,11 +6,11 @@ FROM dbo.JC_TRANSACTION_HISTORY_MC AS t
 {% if pairs %}
 INNER JOIN (
     VALUES
-        {{ pairs }}
-) AS picked (job_number, partition_month)
+    {{ pairs }}
+) AS picked(job_number, partition_month)
     ON
-        picked.job_number = {{ job }}
-        AND picked.partition_month = {{ month }}
+        {{ job }} = picked.job_number
+        AND {{ month }} = picked.partition_month
 {% endif %}
 WHERE
     {{ where.t }}

@@ -4,5 +4,5 @@ SELECT
     LTRIM(RTRIM(j.Master_Job)) AS master_job
 FROM dbo.JC_JOB_MASTER_MC AS j
 WHERE
-    {{ where }}
+    {{ where.j }}
     AND LTRIM(RTRIM(j.Master_Job)) <> ''

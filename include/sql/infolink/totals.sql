@@ -3,5 +3,5 @@
 SELECT
     {{ columns }}
 FROM (
-{{ query }}
+    {{ query }}
 ) AS source_rows

@@ -75,6 +75,8 @@ def spellings(code: str, width: int | None) -> list[str]:
     """
     if width is None or width > _MOST_SPELLINGS:
         return []
+    if not code:
+        return [code]
     return [" " * blanks + code for blanks in range(max(width - len(code), 0) + 1)]
 
 
@@ -118,7 +120,8 @@ def fingerprint_statement(plan: ReadPlan, scope: Scope, spec_hash: str) -> State
 
 def columns_statement(table: str) -> Statement:
     """The query of a table's real columns and types."""
-    return Statement(_render("columns.sql"), {"table_name": _bound(table)})
+    binds = _Binds()
+    return Statement(_render("columns.sql", table_name=binds.value("table_name", table)), binds.values)
 
 
 def master_jobs_statement(company_column: str, company_type: str, company: str) -> Statement:
@@ -130,7 +133,7 @@ def master_jobs_statement(company_column: str, company_type: str, company: str) 
     """
     binds = _Binds()
     where = " AND ".join(_code_filter(company_column, company_type, {"company": company}, binds))
-    return Statement(_render("master_jobs.sql", where=where), binds.values)
+    return Statement(_render("master_jobs.sql", where={"j": where}), binds.values)
 
 
 class _Binds:
@@ -217,7 +220,7 @@ def _partition_context(plan: ReadPlan, scope: Scope, binds: _Binds) -> dict[str,
     return {
         "job": f"COALESCE(LTRIM(RTRIM({job.source})), '') COLLATE {COLLATION}",
         "month": month,
-        "pairs": ",\n        ".join(pairs),
+        "pairs": ",\n    ".join(pairs),
         "where": {alias: "\n    AND ".join(conditions)},
     }
 
@@ -229,8 +232,6 @@ def _row_text(plan: ReadPlan, spec_hash: str) -> str:
     # CONCAT cuts its result at 4,000 characters unless one part is unlimited, and a cut text would hide changes.
     if any(width is None for width in widths) or sum(w or 0 for w in widths) + 100 > casts.MOST_CHARACTERS:
         parts.insert(0, "CAST('' AS nvarchar(max))")
-    else:
-        parts.insert(0, "CAST('' AS nvarchar(1))")
     return "CONCAT(\n                " + ", '|',\n                ".join(parts) + "\n            )"
 
 

@@ -1,0 +1,186 @@
+"""Drift (M4) and personal data (M9): what a site's real columns do to a read."""
+
+import dataclasses
+
+import pytest
+
+from spectrum_etl.errors import FixConfiguration, StopSync
+from spectrum_etl.sources.infolink import InfoLinkReader, statements
+from spectrum_etl.sources.infolink.plan import make_plan
+from spectrum_etl.staging.objects import OBJECTS
+
+TRANSACTIONS = OBJECTS["job_costs"].table("job_cost_transactions")
+VENDORS = OBJECTS["vendors"].table("vendors")
+BUDGETS = OBJECTS["budgets"].table("budgets")
+TRANSACTION = {
+    "Company_Code": "1",
+    "Job_Number": "24-404",
+    "Phase_Code": "033000",
+    "Cost_Type": "L",
+    "Tran_Date_Text": "20260703",
+    "Tran_Amount": "10.00",
+}
+
+
+def drift_of(site, table) -> list[tuple[str, str]]:
+    with site.reader() as reader:
+        return [(drift.column, drift.change) for drift in reader.plan(table, "1").drift]
+
+
+def read(site, table, **options):
+    with site.reader() as reader:
+        names = reader.plan(table, "1").names
+        return [dict(zip(names, row, strict=True)) for batch in reader.read(table, "1", **options) for row in batch]
+
+
+@pytest.mark.parametrize("column", ["Tran_Amount", "Tran_Date_Text", "Job_Number", "Company_Code"])
+def test_missing_required_column_stops(site, column):
+    """The error names table and column, and nothing is read."""
+    site.execute(f'alter table dbo."JC_TRANSACTION_HISTORY_MC" drop column "{column}"')
+    with site.reader() as reader, pytest.raises(StopSync, match=rf"{column} of JC_TRANSACTION_HISTORY_MC is missing"):
+        reader.read(TRANSACTIONS, "1")
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("CR_CHNG_REQ_HDR_MC", "Change_Order_Number"), ("JC_PHASE_ESTIMATES_MC", "Job_Number")]
+)
+def test_missing_joined_column_stops(site, table, column):
+    """A column that only the query needs is required too."""
+    site.execute(f'alter table dbo."{table}" drop column "{column}"')
+    with site.reader() as reader, pytest.raises(StopSync, match=rf"{column} of {table} is missing"):
+        reader.plan(BUDGETS, "1")
+
+
+def test_missing_optional_column_is_null(site):
+    """Noted once; the rows go on."""
+    site.execute('alter table dbo."JC_TRANSACTION_HISTORY_MC" drop column "Reference_1"')
+    site.insert("JC_TRANSACTION_HISTORY_MC", TRANSACTION)
+    assert drift_of(site, TRANSACTIONS) == [("Reference_1", "missing")]
+    assert read(site, TRANSACTIONS)[0]["reference_1"] is None
+
+
+def test_new_column_is_noted_and_not_read(site):
+    """An unknown column is drift; known ones that are not staged are not."""
+    site.execute('alter table dbo."VN_VENDOR_MASTER_MC" add column "Bank_Account" varchar(20)')
+    assert drift_of(site, VENDORS) == [("Bank_Account", "new")]
+
+
+def test_status_by_either_name(site):
+    """Sources differ on the vendor's status: both names are accepted, in any case."""
+    site.execute('alter table dbo."VN_VENDOR_MASTER_MC" rename column "Status" to "STATUS_CODE"')
+    site.insert(
+        "VN_VENDOR_MASTER_MC", {"Company_Code": "1", "Vendor_Code": "A", "Vendor_Name": "A", "STATUS_CODE": "N"}
+    )
+    assert drift_of(site, VENDORS) == []
+    assert read(site, VENDORS)[0]["status"] == "N"
+    site.execute('alter table dbo."VN_VENDOR_MASTER_MC" drop column "STATUS_CODE"')
+    assert drift_of(site, VENDORS) == [("Status", "missing")]
+
+
+def test_number_that_became_text(site):
+    """Noted; the text arrives as it is, so that rows that do not parse are rejected one by one."""
+    site.execute('alter table dbo."VN_VENDOR_MASTER_MC" alter column "Terms_Days" type varchar(10)')
+    vendor = {"Company_Code": "1", "Vendor_Code": "A", "Vendor_Name": "A", "Terms_Days": " 30 d"}
+    site.insert("VN_VENDOR_MASTER_MC", vendor)
+    assert drift_of(site, VENDORS) == [("Terms_Days", "type")]
+    assert read(site, VENDORS)[0]["terms_days"] == " 30 d"
+
+
+def test_date_text_that_became_a_date(site):
+    """Noted; the day arrives in the expected form, and months are found."""
+    site.execute(
+        """alter table dbo."JC_TRANSACTION_HISTORY_MC" alter column "Tran_Date_Text"
+        type timestamp(0) using to_date("Tran_Date_Text", 'YYYYMMDD')"""
+    )
+    site.insert("JC_TRANSACTION_HISTORY_MC", {**TRANSACTION, "Tran_Date_Text": "2026-07-03"})
+    assert drift_of(site, TRANSACTIONS) == [("Tran_Date_Text", "type")]
+    assert read(site, TRANSACTIONS, months=["202607"])[0]["tran_date"] == "20260703"
+    with site.reader() as reader:
+        assert [mark.month for mark in reader.fingerprints(TRANSACTIONS, "1")] == ["202607"]
+
+
+def test_money_that_became_a_float(site):
+    """A binary fraction is noted, and read as the decimal that was once entered."""
+    site.execute('alter table dbo."JC_TRANSACTION_HISTORY_MC" alter column "Tran_Amount" type double precision')
+    for amount in ("10.10", "-1234567.89", "0.07"):
+        site.insert("JC_TRANSACTION_HISTORY_MC", {**TRANSACTION, "Tran_Amount": amount})
+    assert drift_of(site, TRANSACTIONS) == [("Tran_Amount", "type")]
+    found = sorted(row["tran_amount"] for row in read(site, TRANSACTIONS))
+    assert found == ["-1234567.890000", "0.070000", "10.100000"]
+    with site.reader() as reader:
+        (mark,) = reader.fingerprints(TRANSACTIONS, "1")
+    assert mark.amount == "-1234557.720000"
+
+
+def test_summed_column_that_is_no_number_stops(site):
+    """A sum over text would leave rows out."""
+    site.execute('alter table dbo."JC_PHASE_ESTIMATES_MC" alter column "Est_Cost" type varchar(20)')
+    with site.reader() as reader, pytest.raises(StopSync, match=r"Est_Cost of JC_PHASE_ESTIMATES_MC is varchar\(20\)"):
+        reader.plan(BUDGETS, "1")
+
+
+def test_hidden_table(site):
+    """A table that Info-Link does not show is a matter of its table security."""
+    site.execute('drop table dbo."VN_VENDOR_MASTER_MC"')
+    with site.reader() as reader, pytest.raises(FixConfiguration, match=r"VN_VENDOR_MASTER_MC.*table security"):
+        reader.plan(VENDORS, "1")
+
+
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every statement that a reader executes from now on."""
+    texts: list[str] = []
+    original = InfoLinkReader._batches
+
+    def spy(self, statement, *rest):
+        texts.append(statement.sql)
+        return original(self, statement, *rest)
+
+    monkeypatch.setattr(InfoLinkReader, "_batches", spy)
+    return texts
+
+
+def test_personal_data_is_not_selected(site, monkeypatch):
+    """M9: no statement that is sent names social security numbers, nor employees unless they are staged."""
+    statements_sent = sent(monkeypatch)
+    with site.reader() as reader:
+        for table in (t for obj in OBJECTS.values() for t in obj.tables if t.infolink):
+            list(reader.read(table, "1"))
+            reader.totals(table, "1")
+        list(reader.fingerprints(TRANSACTIONS, "1"))
+        assert len(statements_sent) > 20
+        assert not [
+            text
+            for text in statements_sent
+            if "Social" in text or "Employee" in text or "*" in text.replace("COUNT(*)", "")
+        ]
+        list(reader.read(TRANSACTIONS, "1", stage_employees=True))
+    assert "t.Employee_Name" in statements_sent[-1]
+    assert not [text for text in statements_sent if "Social" in text]
+
+
+def test_wide_columns_are_hashed_whole():
+    """CONCAT cuts at 4,000 characters unless a part is unlimited: then one is."""
+
+    def columns_of(wide: str):
+        known = {
+            c.sources[0]: "decimal(14,2)" if c.type in {"money", "quantity"} else "varchar(10)"
+            for c in TRANSACTIONS.columns
+        }
+        return lambda _table: {**known, "Description": wide}
+
+    for wide, unlimited in (
+        ("varchar(30)", False),
+        ("varchar(4000)", True),
+        ("nvarchar(max)", True),
+        ("varchar(8000)", True),
+    ):
+        plan = make_plan(TRANSACTIONS, "1", False, columns_of(wide))
+        sql = statements.fingerprint_statement(plan, statements.Scope(), "s").sql
+        assert ("CONCAT(\n                CAST('' AS nvarchar(max))" in sql) == unlimited
+        assert ("CAST(t.Description AS nvarchar(max))" in sql) == (wide in {"nvarchar(max)", "varchar(8000)"})
+
+
+def test_a_table_that_is_not_in_infolink():
+    """A programming error, not a sync's."""
+    with pytest.raises(ValueError, match="not read from Info-Link"):
+        make_plan(dataclasses.replace(VENDORS, infolink=None), "1", False, lambda _: {})
