@@ -44,11 +44,11 @@ REJECTED = (
         "JC_JOB_MASTER_MC",
         {
             "Job_Number": "99-001",
-            "Job_Description": "Status from old system",
-            "Status_Code": "X",
+            "Job_Description": "",
+            "Status_Code": "A",
             "Original_Contract": "0.00",
         },
-        "the status is none of A, I, C",
+        "the description is blank: nobody can tell what the job is",
     ),
     Flaw(
         "VN_VENDOR_MASTER_MC",

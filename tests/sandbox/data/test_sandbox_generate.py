@@ -59,8 +59,7 @@ def test_flaws_are_the_documented_ones_only(sandbox_database: str) -> None:
     assert len(dates) - len(good) == len(flawed) == 4
     assert all(re.fullmatch(r"20\d{6}", text) and text <= f"{AS_OF:%Y%m%d}" for text in good)
     statuses = dict(rows(sandbox_database, 'SELECT "Status_Code", count(*) FROM "JC_JOB_MASTER_MC" GROUP BY 1'))
-    assert statuses.keys() == {"A", "I", "C", "X"}
-    assert statuses["X"] == 1
+    assert statuses.keys() == {"A", "I", "C"}
     blank = """SELECT (SELECT count(*) FROM "VN_VENDOR_MASTER_MC" WHERE btrim("Vendor_Code") = ''),
                       (SELECT count(*) FROM "JC_PHASE_MASTER_MC" WHERE btrim("Cost_Type") = '')"""
     assert rows(sandbox_database, blank) == [(1, 1)]

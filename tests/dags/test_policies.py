@@ -1,0 +1,124 @@
+"""What every DAG file must keep to, with the file that does not."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+
+ROOT = Path(__file__).resolve().parents[2]
+FILES = sorted((ROOT / "dags").glob("*.py"))
+STAGING = {
+    "stage_standard_cost_codes",
+    "stage_project_cost_codes",
+    "stage_jobs",
+    "stage_budgets",
+    "stage_prime_contracts",
+    "stage_vendors",
+    "stage_job_costs",
+}
+OTHERS = {"backfill_job_costs", "verify_staging"}
+
+
+@pytest.fixture(scope="module")
+def dags():
+    bag = DagBag(str(ROOT / "dags"))
+    assert bag.import_errors == {}
+    return bag.dags
+
+
+def test_the_dag_ids_are_those_that_others_rely_on(dags):
+    assert set(dags) == STAGING | OTHERS
+
+
+def test_every_dag_documents_itself_for_an_operator(dags):
+    for dag in dags.values():
+        for part in ("What it moves", "How often", "When it fails", "May it be run again"):
+            assert part in (dag.doc_md or ""), f"{dag.dag_id}: its docstring does not say: {part}"
+
+
+def test_every_dag_has_an_owner_tags_and_no_catch_up(dags):
+    for dag in dags.values():
+        assert dag.owner == "spectrum", dag.dag_id
+        assert {"spectrum", "staging"} <= set(dag.tags), dag.dag_id
+        assert dag.catchup is False, dag.dag_id
+
+
+def test_every_task_is_retried_only_where_that_helps_and_ends_at_last(dags):
+    for dag in dags.values():
+        for task in dag.tasks:
+            assert task.retries >= 1, f"{dag.dag_id}.{task.task_id}: no retry"
+            assert task.execution_timeout, f"{dag.dag_id}.{task.task_id}: it could hang for ever"
+            assert task.retry_policy, f"{dag.dag_id}.{task.task_id}: it would retry what a person must mend"
+
+
+def test_every_task_that_reads_or_writes_waits_in_the_pool_of_its_system(dags):
+    pools = {"spectrum_sdx", "spectrum_infolink", "warehouse"}
+    for dag in dags.values():
+        for task in dag.tasks:
+            if task.task_id != "plan":
+                assert task.pool in pools, f"{dag.dag_id}.{task.task_id}: pool {task.pool}"
+
+
+def test_landing_tables_are_dropped_after_a_failure_too(dags):
+    for dag_id in STAGING | {"backfill_job_costs"}:
+        teardown = dags[dag_id].get_task("company.drop_landing")
+        assert teardown.is_teardown
+        assert dags[dag_id].get_task("company.land").is_setup
+
+
+def test_a4_never_has_no_schedule_and_the_others_are_cron(monkeypatch):
+    from airflow.sdk import Variable
+
+    from spectrum_etl.staging.dag import staging_dag
+    from spectrum_etl.staging.objects import OBJECTS
+
+    monkeypatch.setattr(Variable, "get", classmethod(lambda *a, **k: '{"jobs": "never", "vendors": "2h"}'))
+    assert staging_dag(OBJECTS["jobs"], "").schedule is None
+    assert staging_dag(OBJECTS["vendors"], "").schedule == "0 */2 * * *"
+
+
+def test_a4_an_invalid_schedule_is_an_error_that_names_the_allowed_values(monkeypatch):
+    from airflow.sdk import Variable
+
+    from spectrum_etl.errors import FixConfiguration
+    from spectrum_etl.staging.dag import staging_dag
+    from spectrum_etl.staging.objects import OBJECTS
+
+    monkeypatch.setattr(Variable, "get", classmethod(lambda *a, **k: '{"jobs": "weekly"}'))
+    with pytest.raises(FixConfiguration, match="never, daily, 4h, 2h, hourly"):
+        staging_dag(OBJECTS["jobs"], "")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_a_dag_file_is_documentation_a_spec_and_one_call(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 60, f"{path.name} does not read in a minute"
+    kinds = [type(node) for node in tree.body]
+    assert kinds[0] is ast.Expr, f"{path.name} has no docstring"
+    assert kinds[-1] is ast.Assign, f"{path.name} does not end with its one call"
+    assert set(kinds[1:-1]) <= {ast.Import, ast.ImportFrom}, f"{path.name} does more than one call"
+
+
+def test_parsing_needs_nothing_and_imports_neither_gx_nor_pandas(tmp_path):
+    """No connection, variable, environment or network; and nothing heavy."""
+    script = (
+        "import sys, socket\n"
+        "from airflow.dag_processing.dagbag import DagBag\n"
+        "heavy = {'great_expectations', 'pandas', 'pymssql', 'lxml'} & set(sys.modules)\n"
+        "def refuse(*a, **k): raise AssertionError('a DAG file opened a network connection')\n"
+        "socket.socket.connect = refuse\n"
+        f"bag = DagBag({str(ROOT / 'dags')!r})\n"
+        "assert not bag.import_errors, bag.import_errors\n"
+        f"assert len(bag.dags) == {len(FILES)}, sorted(bag.dags)\n"
+        "found = ({'great_expectations', 'pandas', 'pymssql', 'lxml'} & set(sys.modules)) - heavy\n"
+        "assert not found, found\n"
+    )
+    environment = {"PYTHONPATH": str(ROOT / "plugins"), "HOME": str(tmp_path), "AIRFLOW_HOME": str(tmp_path / "airflow")}
+    environment |= {"AIRFLOW__CORE__LOAD_EXAMPLES": "False", "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
