@@ -82,7 +82,13 @@ def open_stack(paths: Paths, progress: Progress) -> Stack:
         postgres.create_database(database, owner=role)
         urls[database] = postgres.url(database, role, password)
     sandbox = LocalSandbox(
-        paths.project, paths.run, paths.logs, urls["sandbox"], secrets.authorization_id, secrets.infolink
+        project=paths.project,
+        run=paths.run,
+        logs=paths.logs,
+        database_url=urls["sandbox"],
+        authorization_id=secrets.authorization_id,
+        infolink_password=secrets.infolink,
+        client_secret=secrets.client_secret,
     )
     airflow = LocalAirflow(
         home=paths.airflow_home,

@@ -32,6 +32,7 @@ class LocalSandbox:
         database_url: the PostgreSQL behind its Info-Link.
         authorization_id: what its web services ask for.
         infolink_password: what its Info-Link asks for.
+        client_secret: what its Enhanced Authentication asks for.
     """
 
     project: Path
@@ -40,6 +41,7 @@ class LocalSandbox:
     database_url: str
     authorization_id: str
     infolink_password: str
+    client_secret: str
 
     @property
     def sdx_url(self) -> str:
@@ -109,6 +111,8 @@ class LocalSandbox:
             "SANDBOX_DB_URL": self.database_url,
             "SANDBOX_AUTHORIZATION_ID": self.authorization_id,
             "SANDBOX_INFOLINK_PASSWORD": self.infolink_password,
+            "SANDBOX_CLIENT_ID": "demo",
+            "SANDBOX_CLIENT_SECRET": self.client_secret,  # one that is not given would be printed into the log
         }
         return processes.clean_environment({**secrets, "PYTHONUNBUFFERED": "1"})
 

@@ -37,6 +37,7 @@ class Secrets:
     sandbox: str = field(default_factory=_password)
     authorization_id: str = field(default_factory=_password)
     infolink: str = field(default_factory=_password)
+    client_secret: str = field(default_factory=_password)
     users: dict[str, str] = field(default_factory=lambda: {name: _password() for name in AIRFLOW_USERS})
 
     def __repr__(self) -> str:
