@@ -217,13 +217,11 @@ def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> N
     @task(pool="warehouse", map_index_template=readable)
     def drop_landing(scope: dict[str, Any]) -> int:
         """Drop this run's landing tables, also after a failure, also those of tries that died."""
-        from spectrum_etl.warehouse.connect import connect, warehouse_url
-        from spectrum_etl.warehouse.landings import drop_landing_tables
+        from spectrum_etl.staging.land import close_run
+        from spectrum_etl.warehouse.connect import warehouse_url
 
         asked = _named(scope)
-        with connect(warehouse_url()) as connection:
-            connection.autocommit = True
-            return drop_landing_tables(connection, _this_run(), obj.name, asked.company_code)
+        return close_run(warehouse_url(), obj, _this_run(), asked.company_code, load_settings())
 
     @task_group
     def company(scope: dict[str, Any]) -> None:

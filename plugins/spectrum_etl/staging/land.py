@@ -12,18 +12,27 @@ from typing import Any
 
 import psycopg
 
-from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.errors import RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging import read as reading
 from spectrum_etl.staging.run import Landing, Run, Scope
 from spectrum_etl.staging.sources import Sources
 from spectrum_etl.staging.spec import ImportObject, Table, fingerprint
 from spectrum_etl.warehouse import partitions, runs
-from spectrum_etl.warehouse.connect import connect
+from spectrum_etl.warehouse.connect import connect, explain
 from spectrum_etl.warehouse.copy import copy_rows, create_landing_table
 from spectrum_etl.warehouse.counts import Counts
 from spectrum_etl.warehouse.ddl import ensure_table
-from spectrum_etl.warehouse.landings import LandedTable, open_landing, record_table, set_state
+from spectrum_etl.warehouse.landings import (
+    OPEN_STATES,
+    LandedTable,
+    drop_landing_tables,
+    find_landing,
+    landings_of,
+    open_landing,
+    record_table,
+    set_state,
+)
 from spectrum_etl.warehouse.migrate import migrate
 
 log = logging.getLogger(__name__)
@@ -68,32 +77,73 @@ def land(url: str, obj: ImportObject, scope: Scope, run: Run, sources: Sources, 
 
 @contextmanager
 def recorded_failure(url: str, landing: Landing, obj: ImportObject, settings: Settings) -> Iterator[None]:
-    """Write into the books why a step failed, then let the error go on.
+    """Write into the books why a step failed, then let the error go on, as one of ours.
 
     A lost warehouse cannot be written to: then the teardown closes the landing, and Airflow's log has the reason.
     """
     try:
         yield
     except SpectrumEtlError as error:
-        from spectrum_etl.errors import StopSync
-
-        state = "stopped" if isinstance(error, StopSync) else "failed"
-        _close(url, landing, obj, settings, state, str(error))
+        _record_failure(url, landing, obj, settings, error)
         raise
     except psycopg.Error as error:
-        _close(url, landing, obj, settings, "failed", f"the warehouse refused a statement: {error}")
-        raise
+        explained = explain(error, url, object=obj.name, company=landing.scope.company_code)
+        _record_failure(url, landing, obj, settings, explained)
+        raise explained from error
 
 
-def _close(url: str, landing: Landing, obj: ImportObject, settings: Settings, state: str, message: str) -> None:
+def close_run(url: str, obj: ImportObject, run: Run, company_code: str, settings: Settings) -> int:
+    """The teardown: drop the landing tables of every try of a run, and note those that died without a word.
+
+    Args:
+        url: the warehouse.
+        obj: what was staged.
+        run: the Airflow run.
+        company_code: of which company.
+        settings: readers.
+
+    Returns:
+        How many tables were dropped.
+    """
+    with connect(url) as connection:
+        connection.autocommit = True
+        for place, number in enumerate(landings_of(connection, run, obj.name, company_code)):
+            landing, state = find_landing(connection, number)
+            if state in OPEN_STATES:
+                died = RetryLater(
+                    "the task ended before the landing was published: it was killed, or the warehouse was gone",
+                    object=obj.name,
+                    company=company_code,
+                    remedy="look at the task's log in Airflow, then clear the task `land` or wait for the next run",
+                )
+                # The run history tells what became of the run: its last try.
+                _close(connection, landing, obj if place == 0 else None, settings, "failed", str(died))
+        return drop_landing_tables(connection, run, obj.name, company_code)
+
+
+def _record_failure(url: str, landing: Landing, obj: ImportObject, settings: Settings, error: SpectrumEtlError) -> None:
+    state = "stopped" if isinstance(error, StopSync) else "failed"
     try:
-        with connect(url) as connection, connection.transaction():
-            set_state(connection, landing, state, message)
-            for table in obj.tables:
-                counts = runs.published_counts(connection, landing).get(table.name, Counts())
-                runs.record_run(connection, landing, table.name, settings.reader(table.name), state, counts, message)
-    except (SpectrumEtlError, psycopg.Error) as error:
-        log.warning("the failure could not be written into the warehouse's books: %s", error)
+        with connect(url) as connection:
+            connection.autocommit = True
+            _close(connection, landing, obj, settings, state, str(error))
+    except SpectrumEtlError as second:
+        log.warning("the failure could not be written into the warehouse's books: %s", second)
+
+
+def _close(
+    connection: psycopg.Connection,
+    landing: Landing,
+    obj: ImportObject | None,
+    settings: Settings,
+    state: str,
+    message: str,
+) -> None:
+    with connection.transaction():
+        set_state(connection, landing, state, message)
+        for table in obj.tables if obj else ():
+            counts = runs.published_counts(connection, landing).get(table.name, Counts())
+            runs.record_run(connection, landing, table.name, settings.reader(table.name), state, counts, message)
 
 
 def _land_table(

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater
+from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
 
 log = logging.getLogger(__name__)
 
 CONNECTION_ID = "warehouse"
 CONNECT_SECONDS = 15
+
+#: Class of the codes of a connection that is no more; the driver itself gives none.
+_LOST = "08"
 
 #: Session settings. The row hash is taken over the text of values, so their text must not depend on the server.
 _SESSION = {
@@ -70,6 +74,8 @@ def connect(url: str) -> Iterator[psycopg.Connection]:
     Raises:
         RetryLater: it cannot be reached, or went away while it was used.
         Reauthenticate: it refused the login.
+        FixConfiguration: there is no such database.
+        SpectrumEtlError: as `explain`, for what it refuses while it is used.
     """
     options = " ".join(f"-c {name}={value.replace(' ', chr(92) + ' ')}" for name, value in _SESSION.items())
     try:
@@ -81,13 +87,8 @@ def connect(url: str) -> Iterator[psycopg.Connection]:
     try:
         with connection:
             yield connection
-    except (psycopg.OperationalError, psycopg.InterfaceError) as error:
-        if not connection.broken and not connection.closed:
-            raise
-        raise RetryLater(
-            f"the connection to the warehouse {_where(url)} was lost: {_first_line(error)}",
-            remedy="the task is tried again by itself; if it keeps failing, look at the database server's log",
-        ) from error
+    except psycopg.Error as error:
+        raise explain(error, url) from error
     finally:
         connection.close()
 
@@ -109,11 +110,66 @@ def sqlalchemy_url(url: str) -> str:
     ).render_as_string(hide_password=False)
 
 
-def _unreachable(url: str, error: psycopg.OperationalError) -> RetryLater | Reauthenticate:
+def explain(
+    error: psycopg.Error, url: str, *, object: str | None = None, company: str | None = None
+) -> SpectrumEtlError:
+    """Our error for one of the warehouse's, by remedy.
+
+    Args:
+        error: what the driver raised after the login. Its first line is quoted; the others may hold data.
+        url: the warehouse.
+        object, company: what was staged, where that is known.
+
+    Returns:
+        `RetryLater` for a lost connection and for what passes (a deadlock, a full disk), `FixConfiguration` for a
+        missing permission, else `StopSync`. Classes of codes:
+        https://www.postgresql.org/docs/current/errcodes-appendix.html.
+    """
+    code, said = error.sqlstate or "", error.diag.message_primary or _first_line(error)
+    where = f"the warehouse {_where(url)}"
+    if isinstance(error, psycopg.InterfaceError) or (isinstance(error, psycopg.OperationalError) and not code):
+        code = _LOST
+    if code.startswith((_LOST, "57P")):
+        return RetryLater(
+            f"the connection to {where} was lost: {said}",
+            object=object,
+            company=company,
+            remedy="the task is tried again by itself; if it keeps failing, look at the database server's log",
+        )
+    if code.startswith(("40", "53", "55", "57")):
+        return RetryLater(
+            f"{where} could not finish a statement: {said}",
+            object=object,
+            company=company,
+            remedy="the task is tried again by itself; if it keeps failing, see to what the message names (room on the"
+            " disk, memory, connections, a lock that somebody holds)",
+        )
+    if code == "42501":
+        return FixConfiguration(
+            f"{where} does not allow a statement: {said}",
+            object=object,
+            company=company,
+            remedy=f"let the login of the Airflow connection {CONNECTION_ID!r} own the database, or its schemas"
+            " landing, spectrum, history and sync",
+        )
+    return StopSync(
+        f"{where} refused a statement: {said}",
+        object=object,
+        company=company,
+        remedy="nothing was published; if the message does not tell what to correct, report it with the task's log",
+    )
+
+
+def _unreachable(url: str, error: psycopg.OperationalError) -> SpectrumEtlError:
     if "password authentication failed" in str(error) or "no pg_hba.conf entry" in str(error):
         return Reauthenticate(
             f"the warehouse {_where(url)} refused the login",
             remedy=f"correct login and password of the Airflow connection {CONNECTION_ID!r}",
+        )
+    if re.search('database ".*" does not exist', str(error)):
+        return FixConfiguration(
+            f"there is no database {_where(url)}",
+            remedy=f"correct schema (the database) in the Airflow connection {CONNECTION_ID!r}, or create the database",
         )
     return RetryLater(
         f"the warehouse {_where(url)} cannot be reached: {_first_line(error)}",

@@ -15,6 +15,9 @@ from spectrum_etl.staging.run import Landing, Run, Scope
 
 log = logging.getLogger(__name__)
 
+#: States of a landing whose outcome is not known.
+OPEN_STATES = ("landing", "landed", "checked")
+
 _LANDING = (
     "select landing_id, object_name, scope, dag_id, run_id, try_number, read_at, started_at, state"
     " from sync.landings where landing_id = %s"
@@ -105,7 +108,7 @@ def landed_tables(connection: psycopg.Connection, landing: Landing) -> dict[str,
 
 def set_state(connection: psycopg.Connection, landing: Landing, state: str, message: str | None = None) -> None:
     """Move a landing on; an outcome also gets its time."""
-    final = state not in ("landing", "landed", "checked")
+    final = state not in OPEN_STATES
     connection.execute(
         "update sync.landings set state = %s, message = %s, finished_at = case when %s then clock_timestamp() end"
         " where landing_id = %s",
@@ -174,14 +177,7 @@ def drop_landing_tables(connection: psycopg.Connection, run: Run, object_name: s
         How many tables were dropped.
     """
     with connection.transaction():
-        numbers = [
-            number
-            for (number,) in connection.execute(
-                "select landing_id from sync.landings where run_id = %s and dag_id = %s and object_name = %s"
-                " and company_code = %s",
-                [run.run_id, run.dag_id, object_name, company_code],
-            )
-        ]
+        numbers = landings_of(connection, run, object_name, company_code)
         tables = connection.execute(
             r"select tablename from pg_tables where schemaname = 'landing'"
             r" and substring(tablename from '_(\d+)(?:_rows|_rejects|_partitions)?$')::bigint = any(%s)",
@@ -189,10 +185,15 @@ def drop_landing_tables(connection: psycopg.Connection, run: Run, object_name: s
         ).fetchall()
         for (name,) in tables:
             connection.execute(sql.SQL("drop table if exists {}").format(sql.Identifier("landing", name)))
-        connection.execute(
-            "update sync.landings set state = 'failed', finished_at = clock_timestamp(),"
-            " message = coalesce(message, 'the task ended before the landing was published')"
-            " where landing_id = any(%s) and state in ('landing', 'landed', 'checked')",
-            [numbers],
-        )
     return len(tables)
+
+
+def landings_of(connection: psycopg.Connection, run: Run, object_name: str, company_code: str) -> list[int]:
+    """The numbers of every try of a run, for one object and company; the newest first."""
+    with connection.transaction():
+        rows = connection.execute(
+            "select landing_id from sync.landings where run_id = %s and dag_id = %s and object_name = %s"
+            " and company_code = %s order by landing_id desc",
+            [run.run_id, run.dag_id, object_name, company_code],
+        ).fetchall()
+    return [number for (number,) in rows]

@@ -40,10 +40,13 @@ def record_run(
         " count(*) filter (where status = 'passed'), count(*) filter (where status = 'warned'),"
         " count(*) filter (where status = 'failed'), %(message)s"
         " from sync.checks where landing_id = %(landing_id)s and table_name = %(table)s"
-        " on conflict (landing_id, table_name) do update set state = excluded.state,"
-        " finished_at = clock_timestamp(), seconds = excluded.seconds, message = excluded.message,"
+        " on conflict (landing_id, table_name) do update set reader = excluded.reader, state = excluded.state,"
+        " finished_at = clock_timestamp(), seconds = excluded.seconds, source_rows = excluded.source_rows,"
+        " landed_rows = excluded.landed_rows, staged_rows = excluded.staged_rows, new_rows = excluded.new_rows,"
+        " changed_rows = excluded.changed_rows, deleted_rows = excluded.deleted_rows,"
+        " rejected_rows = excluded.rejected_rows, deferred_rows = excluded.deferred_rows,"
         " checks_passed = excluded.checks_passed, checks_warned = excluded.checks_warned,"
-        " checks_failed = excluded.checks_failed, rejected_rows = excluded.rejected_rows",
+        " checks_failed = excluded.checks_failed, message = excluded.message",
         {
             "landing_id": landing.landing_id,
             "object": landing.object_name,
