@@ -32,7 +32,9 @@ _SELECT = {
 _ALLOWED: dict[type, frozenset[str]] = {
     # queries
     exp.Select: frozenset(_SELECT),
-    exp.Union: frozenset({"this", "expression", "with_", "order", "limit", "offset", "options", "expressions"}),
+    exp.Union: frozenset(
+        {"this", "expression", "distinct", "with_", "order", "limit", "offset", "options", "expressions"}
+    ),
     exp.Subquery: frozenset({"this", "alias"}),
     exp.From: _THIS,
     exp.Join: frozenset({"this", "side", "kind", "on"}),
@@ -69,8 +71,9 @@ _ALLOWED: dict[type, frozenset[str]] = {
     exp.DataTypeParam: _THIS,
     # operators and conditions
     **dict.fromkeys((exp.Paren, exp.Neg, exp.Not, exp.Exists), _THIS),
-    **dict.fromkeys((exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Mod, exp.Collate, exp.Is, exp.Like, exp.Escape), _TWO),
+    **dict.fromkeys((exp.Add, exp.Sub, exp.Mul, exp.Mod, exp.Collate, exp.Is, exp.Like, exp.Escape), _TWO),
     **dict.fromkeys((exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.And, exp.Or), _TWO),
+    exp.Div: frozenset({"this", "expression", "typed", "safe"}),
     exp.Between: frozenset({"this", "low", "high"}),
     exp.In: frozenset({"this", "expressions", "query"}),
     exp.Case: frozenset({"this", "ifs", "default"}),

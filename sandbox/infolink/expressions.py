@@ -169,9 +169,7 @@ class Expressions:
         if any(not v.type.is_number and v.type.kind != "null" for v in (left, right)):
             kinds = f"{left.type.kind} and {right.type.kind}"
             raise unsupported(f"the operator {operator} between {kinds}")
-        left_type = sqltypes.INT if left.type.kind == "null" else left.type
-        right_type = sqltypes.INT if right.type.kind == "null" else right.type
-        kind = sqltypes.arithmetic(operator, left_type, right_type)
+        kind = sqltypes.arithmetic(operator, *_operand_types(left, right))
         sql = f"({left.sql} {operator} {right.sql})"
         if kind.kind == "decimal" and operator == "/":
             # SQL Server cuts a quotient's digits, PostgreSQL chooses its own number of them.
@@ -310,6 +308,15 @@ class Expressions:
 
     def _nested(self, node: exp.Paren) -> str:
         return self.condition(node.this)
+
+
+def _operand_types(left: Value, right: Value) -> list[SqlType]:
+    """The types two operands count with; beside a decimal, a whole literal is only as wide as its digits."""
+    kinds = [sqltypes.INT if v.type.kind == "null" else v.type for v in (left, right)]
+    if any(kind.kind == "decimal" for kind in kinds):
+        digits = [len(v.sql) if v.type.is_integer and v.sql.isdigit() else 0 for v in (left, right)]
+        return [sqltypes.decimal(n, 0) if n else kind for n, kind in zip(digits, kinds, strict=True)]
+    return kinds
 
 
 def direction(sql: str, node: exp.Ordered) -> str:

@@ -175,8 +175,13 @@ def _long(text: str) -> bytes:
 
 
 def message_token(number: int, text: str, *, severity: int, state: int = 1, line: int = 1) -> bytes:
-    """An ERROR token, or an INFO token when the severity is 10 or less."""
-    body = struct.pack("<iBB", number, state, severity) + _long(text) + _short(SERVER_NAME) + _short("")
+    """An ERROR token, or an INFO token when the severity is 10 or less; severity 10 is sent as 0, as SQL Server does."""
+    body = (
+        struct.pack("<iBB", number, state, 0 if severity == 10 else severity)
+        + _long(text)
+        + _short(SERVER_NAME)
+        + _short("")
+    )
     body += struct.pack("<i", line)
     return (b"\xab" if severity <= 10 else b"\xaa") + struct.pack("<H", len(body)) + body
 

@@ -98,7 +98,7 @@ class Session:
     # --- login ---
 
     def _log_in(self) -> bool:
-        if self._faults.get("infolink_blocked_ip") is not None:
+        if self._faults.take("infolink_blocked_ip") is not None:
             return False
         message = self._channel.read_message()
         if message is None:
@@ -183,7 +183,7 @@ class Session:
         except psycopg.Error as error:
             self._fail(from_postgres(error.sqlstate, (error.diag.message_primary or str(error)).strip()))
         except Cancelled:
-            self._pending.clear()
+            # What is pending completes the row that was sent in part: without it the client could not read the end.
             self._pending += protocol.done_token(DONE_ATTENTION)
         self._flush(end=True)
 
@@ -272,7 +272,8 @@ class Session:
         query, tables = translate.translate(text, catalog.load(link), self._answers(), self._account.database_name)
         refused = self._faults.get("infolink_deny_table")
         for table in tables:
-            if refused is not None and table.lower() == str(refused).lower():
+            if refused is not None and table.lower() == refused.lower():
+                self._faults.take("infolink_deny_table")
                 raise denied("SELECT", table, self._account.database_name)
         if "dm_exec_sessions" in text:
             link.execute("SELECT set_config('tsql.isolation', %s, false)", [str(statements.LEVELS[self._level])])

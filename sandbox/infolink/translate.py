@@ -211,7 +211,7 @@ class _Translator:
         if clause is None:
             return []
         if not top and node.args.get("limit") is None and node.args.get("offset") is None:
-            text = "The ORDER BY clause is invalid in derived tables and subqueries, unless TOP or OFFSET is also specified."
+            text = "The ORDER BY clause is invalid in derived tables and subqueries unless TOP or OFFSET is given."
             raise TdsError(1033, text, severity=15)
         made = []
         lowered = [n.lower() for n in names]
