@@ -50,11 +50,11 @@ class Where:
         self.any_of("Company_Code", companies, _COMPANY_WIDTH)
 
     def status(self, status: str) -> None:
-        """Ask for one status; a blank one leaves out what is complete."""
+        """Ask for one status; a blank one means active and inactive (reference, pStatus_Code)."""
         if status.strip():
             self.add(sql.SQL('"Status_Code" = %s'), [status.strip()])
         else:
-            self.add(sql.SQL("\"Status_Code\" <> 'C'"))
+            self.add(sql.SQL("\"Status_Code\" IN ('A', 'I')"))
 
     def exact(self, column: str, value: str) -> None:
         """Ask for one plain value of a column; blank asks for nothing."""
