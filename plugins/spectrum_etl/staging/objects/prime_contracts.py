@@ -2,6 +2,13 @@
 
 from spectrum_etl.staging.spec import Check, Column, ImportObject, InfoLink, Table, company_column
 
+#: How many customers have a contract for the job. Not a count of rows: the source may hold a row twice, and then one
+#: of the copies is staged. PostgreSQL has no `count(distinct ...) over`.
+_CONTRACTS_OF_JOB = (
+    "dense_rank() over (partition by company_code, job_number order by customer_code)"
+    " + dense_rank() over (partition by company_code, job_number order by customer_code desc) - 1"
+)
+
 PRIME_CONTRACTS = Table(
     name="prime_contracts",
     comment="One row a prime contract: customer and job.",
@@ -26,7 +33,7 @@ PRIME_CONTRACTS = Table(
             "contracts_of_job",
             "integer",
             "How many prime contracts the job has; more than one breaks exports (I2)",
-            derived="count(*) over (partition by company_code, job_number)",
+            derived=_CONTRACTS_OF_JOB,
         ),
         Column(
             "title",
@@ -38,15 +45,14 @@ PRIME_CONTRACTS = Table(
             "importable",
             "boolean",
             "Whether Procore can take it; see not_importable_reason",
-            derived="price_method_code is distinct from 'U' "
-            "and count(*) over (partition by company_code, job_number) = 1",
+            derived=f"price_method_code is distinct from 'U' and {_CONTRACTS_OF_JOB} = 1",
         ),
         Column(
             "not_importable_reason",
             "text",
             "Why Procore cannot take it; null when it can",
             derived="case when price_method_code = 'U' then 'unit price contracts are not supported' "
-            "when count(*) over (partition by company_code, job_number) > 1 then "
+            f"when {_CONTRACTS_OF_JOB} > 1 then "
             "'the job has more than one prime contract: change orders could not be exported' end",
         ),
     ),

@@ -1,0 +1,64 @@
+"""One stand-in Spectrum a module, emptied before each test; one warehouse a test."""
+
+import itertools
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+from staging_harness import Spectrum, Warehouse
+
+from sandbox.data import schema
+from sandbox.infolink.server import InfoLinkServer
+from spectrum_etl.sources.infolink.connection import InfoLinkConnection
+from stack.postgres import EmbeddedPostgres
+
+_PASSWORD = "conformance"
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def spectrum_of_module(postgres: EmbeddedPostgres) -> Iterator[Spectrum]:
+    """A stand-in Spectrum with empty tables, served over TDS."""
+    name = f"conformance_{next(_numbers)}"
+    url = postgres.create_database(name)
+    with psycopg.connect(url, autocommit=True) as connection:
+        schema.create(connection)
+        with InfoLinkServer(url, password=_PASSWORD, tls=False) as server:
+            infolink = InfoLinkConnection(
+                "127.0.0.1", "Spectrum", "infolink", _PASSWORD, port=server.port, encryption="off"
+            )
+            yield Spectrum(connection, infolink)
+    postgres.drop_database(name)
+
+
+@pytest.fixture
+def spectrum(spectrum_of_module: Spectrum) -> Spectrum:
+    """The module's stand-in Spectrum, emptied."""
+    empty(spectrum_of_module)
+    return spectrum_of_module
+
+
+@pytest.fixture
+def warehouse(database: str, spectrum: Spectrum) -> Warehouse:
+    """A fresh warehouse that stages from it."""
+    return Warehouse(database, spectrum)
+
+
+@pytest.fixture(scope="module")
+def new_warehouse(postgres: EmbeddedPostgres, spectrum_of_module: Spectrum) -> Iterator[Callable[[], Warehouse]]:
+    """Makes warehouses that live as long as the module, each beside an emptied stand-in Spectrum."""
+    names: list[str] = []
+
+    def make() -> Warehouse:
+        empty(spectrum_of_module)
+        names.append(f"conformance_warehouse_{next(_numbers)}")
+        return Warehouse(postgres.create_database(names[-1]), spectrum_of_module)
+
+    yield make
+    for name in names:
+        postgres.drop_database(name)
+
+
+def empty(spectrum: Spectrum) -> None:
+    """Drop and create the tables anew: tests change their columns too."""
+    schema.create(spectrum.connection, recreate=True)

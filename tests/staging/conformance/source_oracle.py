@@ -1,0 +1,193 @@
+"""What must be staged, said a second time: SQL over the stand-in Spectrum's own tables. Used by the conformance tests.
+
+Written by hand, from what the tables mean, and not from the specs: a mistake in a spec must not be in both.
+"""
+
+from collections import Counter
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+Values = tuple[Any, ...]
+
+
+def _t(column: str) -> str:
+    return f"nullif(btrim(x.\"{column}\"::text), '')"
+
+
+def _n(column: str) -> str:
+    return f'case when pg_input_is_valid(x."{column}"::text, \'numeric\') then x."{column}"::text::numeric end'
+
+
+def _d(column: str) -> str:
+    return f'case when pg_input_is_valid(x."{column}"::text, \'date\') then (x."{column}"::text)::date end'
+
+
+def _texts(*columns: str) -> dict[str, str]:
+    return {column.lower(): _t(column) for column in columns}
+
+
+def _joined(source: str, column: str, more: str = "true") -> str:
+    """The sum of a column over the rows of another table that belong to a phase and cost type; null without any."""
+    keys = ("Company_Code", "Job_Number", "Phase_Code", "Cost_Type")
+    same = " and ".join(f'btrim(o."{key}") = btrim(x."{key}")' for key in keys)
+    return f'(select sum(o."{column}") from dbo."{source}" as o where {same} and {more})'  # noqa: S608  of this file's own names
+
+
+_APPROVED = """exists (
+    select from dbo."CR_CHNG_REQ_HDR_MC" as h
+    where btrim(h."Company_Code") = btrim(o."Company_Code") and btrim(h."Job_Number") = btrim(o."Job_Number")
+        and btrim(h."Customer_Code") = btrim(o."Customer_Code")
+        and btrim(h."Change_Request_Number") = btrim(o."Change_Request_Number")
+        and (btrim(coalesce(h."Change_Order_Number", '')) <> '' or exists (
+            select from dbo."CR_CHNG_REQ_STATUS_MC" as s
+            where btrim(s."Company_Code") = btrim(h."Company_Code") and btrim(s."CR_Status") = btrim(h."CR_Status")
+                and s."CR_Type" in ('1', '2', '5'))))"""
+
+_ADJUSTMENTS, _CHANGES = "JC_PHASE_ESTIMATES_MC", "CR_CHNG_REQ_CON_DET_MC"
+
+
+def _budget(original: str, adjustment: str, change: str) -> str:
+    adjusted = _joined(_ADJUSTMENTS, adjustment)
+    changed = _joined(_CHANGES, change, _APPROVED)
+    return f"coalesce({_n(original)}, 0) + coalesce({adjusted}, 0) + coalesce({changed}, 0)"
+
+
+_CONTRACTS = (
+    '(select count(distinct btrim(o."Customer_Code")) from dbo."CR_CONTRACT_MASTER_MC" as o'
+    ' where btrim(o."Company_Code") = btrim(x."Company_Code") and btrim(o."Job_Number") = btrim(x."Job_Number"))'
+)
+
+#: Staged table -> Info-Link table, and staged column -> SQL over a row `x` of it.
+EXPECTED: dict[str, tuple[str, dict[str, str]]] = {
+    "standard_cost_codes": (
+        "JC_STD_PHASE_DESCRIPTION_MC",
+        _texts("Company_Code", "Phase_Category", "Phase_Code", "Description")
+        | {"importable": "btrim(x.\"Phase_Category\") = 'STD'"},
+    ),
+    "standard_cost_types": (
+        "JC_COST_TYPE_MASTER_MC",
+        _texts("Company_Code", "Cost_Type", "Description", "Status_Code"),
+    ),
+    "jobs": (
+        "JC_JOB_MASTER_MC",
+        _texts(
+            *("Company_Code", "Job_Number", "Job_Description", "Status_Code", "Division", "Address_1", "Address_2"),
+            *("City", "State", "Zip_Code", "Phone", "Project_Manager", "Superintendent", "Estimator", "Customer_Code"),
+            *("Contract_Number", "Price_Method_Code", "Cost_Center", "Master_Job", "Sales_Tax_Code", "WO_Site"),
+        )
+        | {name.lower(): _n(name) for name in ("Original_Contract", "Latitude", "Longitude")}
+        | {
+            name.lower(): _d(name)
+            for name in ("Est_Start_Date", "Est_Complete_Date", "Start_Date", "Complete_Date", "Create_Date")
+        }
+        | {
+            "customer_name": "null::text",
+            "projected_complete_date": "null::date",
+            "importable": "coalesce(btrim(x.\"Master_Job\"), '') = ''",
+            "not_importable_reason": "'sub job of ' || nullif(btrim(x.\"Master_Job\"), '')"
+            " || ': Procore has no sub jobs'",
+        },
+    ),
+    "vendors": (
+        "VN_VENDOR_MASTER_MC",
+        _texts(
+            *("Company_Code", "Vendor_Code", "Vendor_Name", "Alpha_Sort", "Type", "Status", "Address_1", "Address_2"),
+            *("State", "Zip_Code", "Phone", "Fax_Phone", "Vendor_Email", "Terms_Code", "Hold_Flag"),
+        )
+        | {"city": _t("Address_3"), "terms_days": _n("Terms_Days"), "balance": _n("Balance")}
+        | {name.lower(): _d(name) for name in ("Insurance_Exp_Date", "Date_Last_Invoice", "Date_Last_Payment")},
+    ),
+    "project_cost_codes": (
+        "JC_PHASE_MASTER_MC",
+        _texts(
+            *("Company_Code", "Job_Number", "Phase_Code", "Cost_Type", "Description", "Status_Code"),
+            *("Unit_of_Measure", "Price_Method_Code", "Comment", "Cost_Center"),
+        )
+        | {name.lower(): _d(name) for name in ("Start_Date", "End_Date", "Complete_Date")},
+    ),
+    "budgets": (
+        "JC_PHASE_MASTER_MC",
+        _texts(
+            *("Company_Code", "Job_Number", "Phase_Code", "Cost_Type", "Description", "Status_Code"),
+            "Unit_of_Measure",
+        )
+        | {
+            "original_estimate": _n("Original_Est_Cost"),
+            "original_hours": _n("Original_Est_Hours"),
+            "original_quantity": _n("Original_Est_Quantity"),
+            "estimate_adjustments": _joined(_ADJUSTMENTS, "Est_Cost"),
+            "adjusted_hours": _joined(_ADJUSTMENTS, "Est_Hours"),
+            "adjusted_quantity": _joined(_ADJUSTMENTS, "Est_Quantity"),
+            "approved_changes": _joined(_CHANGES, "Change_Request_Amount", _APPROVED),
+            "changed_hours": _joined(_CHANGES, "Change_Request_Hours", _APPROVED),
+            "changed_quantity": _joined(_CHANGES, "Change_Request_Quantity", _APPROVED),
+            "current_estimate": _budget("Original_Est_Cost", "Est_Cost", "Change_Request_Amount"),
+            "current_hours": _budget("Original_Est_Hours", "Est_Hours", "Change_Request_Hours"),
+            "current_quantity": _budget("Original_Est_Quantity", "Est_Quantity", "Change_Request_Quantity"),
+        },
+    ),
+    "prime_contracts": (
+        "CR_CONTRACT_MASTER_MC",
+        _texts(
+            *("Company_Code", "Customer_Code", "Job_Number", "Contract_Number", "Contract_Description"),
+            *("Price_Method_Code", "Status_Code"),
+        )
+        | {
+            "original_contract": _n("Original_Contract"),
+            "contract_date": _d("Contract_Date"),
+            "retention_percent": _n("Retention_Percent"),
+            "contracts_of_job": _CONTRACTS,
+            "title": "btrim(x.\"Job_Number\") || ' Prime Contract'",
+            "importable": f"coalesce(x.\"Price_Method_Code\", '') <> 'U' and {_CONTRACTS} = 1",
+        },
+    ),
+    "prime_contract_items": (
+        "CR_BID_ITEM_DES_MC",
+        _texts(
+            *("Company_Code", "Customer_Code", "Job_Number", "Billing_Item", "Billing_Description"),
+            *("GL_Account", "Cost_Center"),
+        )
+        | {"original_contract": _n("Original_Contract"), "projected_revenue": _n("Projected_Revenue")},
+    ),
+    "job_cost_transactions": (
+        "JC_TRANSACTION_HISTORY_MC",
+        _texts(
+            *("Company_Code", "Job_Number", "Phase_Code", "Cost_Type", "Tran_Type_Code", "Unit_of_Measure"),
+            *("Reference_1", "Description", "Batch_Code", "Vendor_Code", "Vendor_Name", "Cost_Center", "GL_Account"),
+        )
+        | {"tran_date": _d("Tran_Date_Text")}
+        | {name.lower(): _n(name) for name in ("Tran_Amount", "Total_Hours", "Quantity")},
+    ),
+}
+
+
+def columns_of(staged_table: str) -> list[str]:
+    """The staged columns that the oracle knows, in its order."""
+    return list(EXPECTED[staged_table][1])
+
+
+def source_rows(
+    connection: psycopg.Connection, staged_table: str, company: str, lacking: tuple[str, ...] = ()
+) -> Counter[Values]:
+    """What the source holds of a company, typed; a value that is not of its type is None.
+
+    Args:
+        connection: the sandbox database.
+        staged_table: which table.
+        company: trimmed company code.
+        lacking: staged columns whose Info-Link column is gone for the moment.
+    """
+    source, expressions = EXPECTED[staged_table]
+    chosen = ["null" if name in lacking else expression for name, expression in expressions.items()]
+    query = f'select {", ".join(chosen)} from dbo."{source}" as x where btrim(x."Company_Code") = %s'  # noqa: S608
+    return Counter(connection.execute(sql.SQL(query), [company]).fetchall())  # type: ignore[arg-type]
+
+
+def staged_rows(connection: psycopg.Connection, staged_table: str, company: str) -> Counter[Values]:
+    """What is staged of a company: living rows, without those kept for a rejected one."""
+    query = sql.SQL(
+        "select {} from spectrum.{} where company_code = %s and _deleted_at is null and _rejected_at is null"
+    ).format(sql.SQL(", ").join(map(sql.Identifier, columns_of(staged_table))), sql.Identifier(staged_table))
+    return Counter(connection.execute(query, [company]).fetchall())
