@@ -87,7 +87,9 @@ def _type_rows(
         examples = _rejected_examples(connection, landing.relation(table.name, "rejects")) if bad else []
     log.info("%s of company %s: %s rows typed, %s rejected", table.name, landing.scope.company_code, good, bad)
     result = guards.rejected_share(table.name, landing.scope.company_code, landed.landed_rows, bad, settings)
-    return replace(result, examples=examples)
+    columns = tuple(dict.fromkeys(example["column_name"] for example in examples))
+    message = f"{result.message} Wrong columns: {', '.join(columns)}." if result.message else ""
+    return replace(result, examples=examples, columns=columns, message=message)
 
 
 def _rejected_examples(connection: psycopg.Connection, rejects: str) -> list[dict[str, Any]]:

@@ -84,6 +84,9 @@ def recorded_failure(url: str, landing: Landing, obj: ImportObject, settings: Se
     try:
         yield
     except SpectrumEtlError as error:
+        # What a source's client knows is the service or table; whoever reads the message must know the company too.
+        error.object = error.object or obj.name
+        error.company = error.company or landing.scope.company_code
         _record_failure(url, landing, obj, settings, error)
         raise
     except psycopg.Error as error:

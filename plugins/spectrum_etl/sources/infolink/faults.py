@@ -203,7 +203,7 @@ def _number(error: BaseException) -> int | None:
             return number
     if found and _SERVER_REFUSED not in found:
         return found[0]
-    return reported
+    return None if reported in _LOGIN and not is_refused_login(error) else reported
 
 
 def _driver_numbers(text: str) -> list[int]:
