@@ -175,7 +175,7 @@ def _long(text: str) -> bytes:
 
 
 def message_token(number: int, text: str, *, severity: int, state: int = 1, line: int = 1) -> bytes:
-    """An ERROR token, or an INFO token when the severity is 10 or less; severity 10 is sent as 0, as SQL Server does."""
+    """An ERROR token, or an INFO token for severity 10 or less; severity 10 is sent as 0, as SQL Server does."""
     body = (
         struct.pack("<iBB", number, state, 0 if severity == 10 else severity)
         + _long(text)

@@ -16,7 +16,6 @@ from sandbox.data import drift
 from sandbox.faults import Faults, UnknownFaultError, parse
 from sandbox.infolink.server import InfoLinkServer
 
-
 PASSWORD = "Not-a-secret-1"  # the one the server fixture was given
 Connect = Callable[..., Any]
 
@@ -144,8 +143,8 @@ def test_faults_of_the_login(server: InfoLinkServer, faults: Faults) -> None:
 def test_faults_of_a_query(connect: Connect, faults: Faults) -> None:
     faults.set_all(["infolink_drop_after_rows=1000:1"])
     cursor = connect().cursor()
+    cursor.execute("SELECT * FROM MANY")
     with pytest.raises(pymssql.Error):
-        cursor.execute("SELECT * FROM MANY")
         cursor.fetchall()
     faults.set("infolink_deny_table", "jc_cost")
     cursor = connect().cursor()
