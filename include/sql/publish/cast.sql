@@ -4,7 +4,7 @@ create unlogged table {{ rows | ident }} as
 with trimmed as (
     select
         {% for column in columns %}
-        nullif(btrim({{ column.name | ident }}), '') as {{ column.name | ident }}{{ "," if not loop.last }}
+        nullif(btrim({{ column | ident }}), '') as {{ column | ident }}{{ "," if not loop.last }}
         {% endfor %}
     from {{ landing | ident }}
 ),

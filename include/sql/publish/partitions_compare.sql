@@ -3,14 +3,14 @@
 with published as (
     select *
     from sync.partitions
-    where company_code = %(company_code)s and {{ scope }}
+    where company_code = {{ "company_code" | bound }} and {{ scope }}
 ),
 
 differing as (
     update {{ partitions | ident }} as found
     set copied = true
     where
-        %(everything)s
+        {{ "everything" | bound }}
         or not exists (
             select 1 from published
             where
@@ -21,7 +21,7 @@ differing as (
                 and published.hours_sum = found.hours_sum
                 and published.quantity_sum = found.quantity_sum
                 and published.checksum = found.checksum
-                and published.spec_hash = %(spec_hash)s
+                and published.spec_hash = {{ "spec_hash" | bound }}
         )
 )
 

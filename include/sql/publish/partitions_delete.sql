@@ -8,7 +8,7 @@ with candidates as (
     inner join _diff on staged._row_hash = _diff._row_hash and _diff.surplus < 0
     inner join _partitions as found
         on found.job_number = staged.job_number and found.partition_month = staged._month
-    where staged.company_code = %(company_code)s
+    where staged.company_code = {{ "company_code" | bound }}
 ),
 
 gone as (
@@ -19,5 +19,5 @@ gone as (
 )
 
 insert into {{ past | ident }} ({{ columns | idents }}, _valid_from, _valid_to)
-select {{ columns | idents }}, _changed_at, %(read_at)s
+select {{ columns | idents }}, _changed_at, {{ "read_at" | bound }}
 from gone

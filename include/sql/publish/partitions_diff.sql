@@ -13,7 +13,7 @@ with both_sides as (
     from {{ staged | ident }} as staged
     inner join _partitions as found
         on found.job_number = staged.job_number and found.partition_month = staged._month
-    where staged.company_code = %(company_code)s
+    where staged.company_code = {{ "company_code" | bound }}
 )
 
 select _row_hash, sum(side)::integer as surplus

@@ -1,10 +1,10 @@
 -- Rows that the source holds more often than the warehouse. Into an empty table everything goes as it is.
 insert into {{ staged | ident }} ({{ columns | idents }}, _month, _row_hash, _run_id, _read_at, _changed_at)
 {% if empty %}
-select {{ columns | idents }}, _month, _row_hash, %(run_id)s, %(read_at)s, %(read_at)s
+select {{ columns | idents }}, _month, _row_hash, {{ "run_id" | bound }}, {{ "read_at" | bound }}, {{ "read_at" | bound }}
 from {{ rows | ident }}
 {% else %}
-select {{ columns | idents }}, _month, _row_hash, %(run_id)s, %(read_at)s, %(read_at)s
+select {{ columns | idents }}, _month, _row_hash, {{ "run_id" | bound }}, {{ "read_at" | bound }}, {{ "read_at" | bound }}
 from (
     select
         landed.*,

@@ -5,7 +5,7 @@ insert into sync.partitions as published (
     read_at, changed_at, landing_id
 )
 select
-    %(company_code)s,
+    {{ "company_code" | bound }},
     job_number,
     partition_month,
     source_rows,
@@ -13,10 +13,10 @@ select
     hours_sum,
     quantity_sum,
     checksum,
-    %(spec_hash)s,
-    %(read_at)s,
-    %(read_at)s,
-    %(landing_id)s
+    {{ "spec_hash" | bound }},
+    {{ "read_at" | bound }},
+    {{ "read_at" | bound }},
+    {{ "landing_id" | bound }}
 from _partitions
 on conflict (company_code, job_number, partition_month) do update
 set

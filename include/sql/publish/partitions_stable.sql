@@ -19,7 +19,7 @@ with landed as (
         sum(case when pg_input_is_valid(source_row ->> 'total_hours', 'numeric') then (source_row ->> 'total_hours')::numeric else 0 end),
         sum(case when pg_input_is_valid(source_row ->> 'quantity', 'numeric') then (source_row ->> 'quantity')::numeric else 0 end)
     from {{ rejects | ident }}
-    group by 1, 2
+    group by coalesce(job_number, ''), partition_month
 ),
 
 total as (

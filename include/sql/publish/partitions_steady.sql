@@ -13,4 +13,4 @@ set
             and later.quantity_sum = found.quantity_sum
             and later.checksum = found.checksum
     )
-where found.copied or %(everything)s
+where found.copied or {{ "everything" | bound }}

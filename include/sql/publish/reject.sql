@@ -3,7 +3,7 @@ insert into {{ rejects | ident }} (job_number, partition_month, row_key, column_
 with trimmed as (
     select
         {% for column in columns %}
-        nullif(btrim({{ column.name | ident }}), '') as {{ column.name | ident }},
+        nullif(btrim({{ column | ident }}), '') as {{ column | ident }},
         {% endfor %}
         to_jsonb(raw) as _source
     from {{ landing | ident }} as raw
@@ -34,6 +34,6 @@ select
     case _rule {% for rule in rules %} when {{ rule.number }} then '{{ rule.column }}'{% endfor %} end,
     case _rule {% for rule in rules %} when {{ rule.number }} then {{ rule.column | ident }}{% endfor %} end,
     case _rule {% for rule in rules %} when {{ rule.number }} then {{ rule.reason }}{% endfor %} end,
-    _source - %(personal)s::text[]
+    _source - {{ "personal" | bound }}::text[]
 from wrong
 where _rule is not null

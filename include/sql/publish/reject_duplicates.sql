@@ -31,5 +31,5 @@ select
             'the source holds ' || _copies || ' different rows with this key, so none is staged: delete the wrong ones'
             || ' there'
     end,
-    to_jsonb(doomed) - array['_row_hash', '_copies', '_identical'] - %(personal)s::text[]
+    to_jsonb(doomed) - array['_row_hash', '_copies', '_identical'] - {{ "personal" | bound }}::text[]
 from doomed

@@ -17,15 +17,15 @@ open as (
         row_number() over (partition by column_name, source_row, reason order by rejected_id) as copy
     from sync.rejected_rows as listed
     where
-        table_name = %(table_name)s
-        and company_code = %(company_code)s
+        table_name = {{ "table_name" | bound }}
+        and company_code = {{ "company_code" | bound }}
         and resolved_at is null
         and {{ scope }}
 ),
 
 resolved as (
     update sync.rejected_rows as past
-    set resolved_at = %(read_at)s
+    set resolved_at = {{ "read_at" | bound }}
     from open
     where
         past.rejected_id = open.rejected_id
@@ -44,9 +44,9 @@ insert into sync.rejected_rows (
     source_row, landing_id, run_id, rejected_at
 )
 select
-    %(object_name)s,
-    %(table_name)s,
-    %(company_code)s,
+    {{ "object_name" | bound }},
+    {{ "table_name" | bound }},
+    {{ "company_code" | bound }},
     landed.job_number,
     landed.partition_month,
     landed.row_key,
@@ -54,9 +54,9 @@ select
     landed.value,
     landed.reason,
     landed.source_row,
-    %(landing_id)s,
-    %(run_id)s,
-    %(read_at)s
+    {{ "landing_id" | bound }},
+    {{ "run_id" | bound }},
+    {{ "read_at" | bound }}
 from landed
 where
     not exists (

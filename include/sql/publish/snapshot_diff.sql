@@ -12,7 +12,7 @@ with landed as (
 staged as (
     select {{ key | idents }}, _row_hash, _deleted_at, _rejected_at
     from {{ staged | ident }}
-    where company_code = %(company_code)s and {{ scope }}
+    where company_code = {{ "company_code" | bound }} and {{ scope }}
 ),
 
 rejected as (

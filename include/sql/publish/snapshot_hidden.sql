@@ -6,7 +6,7 @@ from (
 
     from {{ staged | ident }} as staged
     where
-        staged.company_code = %(company_code)s
+        staged.company_code = {{ "company_code" | bound }}
         and staged._deleted_at is null
         and not exists (
             select 1 from {{ rows | ident }} as landed

@@ -15,11 +15,11 @@ when matched then
         {{ name | ident }} = landed.{{ name | ident }},
         {% endfor %}
         _row_hash = landed._row_hash,
-        _run_id = %(run_id)s,
-        _read_at = %(read_at)s,
-        _changed_at = %(read_at)s,
+        _run_id = {{ "run_id" | bound }},
+        _read_at = {{ "read_at" | bound }},
+        _changed_at = {{ "read_at" | bound }},
         _deleted_at = null,
         _rejected_at = null
 when not matched then
     insert ({{ columns | idents }}, _row_hash, _run_id, _read_at, _changed_at)
-    values ({{ columns | idents("landed") }}, landed._row_hash, %(run_id)s, %(read_at)s, %(read_at)s)
+    values ({{ columns | idents("landed") }}, landed._row_hash, {{ "run_id" | bound }}, {{ "read_at" | bound }}, {{ "read_at" | bound }})

@@ -7,7 +7,7 @@ with summed as (
         {{ expression }} as {{ name | ident }}{{ "," if not loop.last }}
         {% endfor %}
     from {{ staged | ident }}
-    where company_code = %(company_code)s and job_number = any(%(jobs)s)
+    where company_code = {{ "company_code" | bound }} and job_number = any({{ "jobs" | bound }})
     group by company_code, job_number, phase_code, cost_type
 )
 

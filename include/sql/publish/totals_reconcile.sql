@@ -6,7 +6,7 @@ with moving as (
     from {{ partitions | ident }} as found
     left join sync.partitions as published
         on
-            published.company_code = %(company_code)s
+            published.company_code = {{ "company_code" | bound }}
             and published.job_number = found.job_number
             and published.partition_month = found.partition_month
     where
@@ -20,7 +20,7 @@ compared_jobs as (
     select distinct totals.job_number
     from {{ totals | ident }} as totals
     where
-        totals.company_code = %(company_code)s
+        totals.company_code = {{ "company_code" | bound }}
         and totals._deleted_at is null
         and totals._rejected_at is null
         and not exists (select 1 from moving where moving.job_number = totals.job_number)
@@ -29,7 +29,7 @@ compared_jobs as (
 transactions as (
     select job_number, phase_code, cost_type, tran_amount
     from {{ staged | ident }}
-    where company_code = %(company_code)s
+    where company_code = {{ "company_code" | bound }}
     union all
     select
         btrim(source_row ->> 'job_number'),
@@ -42,7 +42,7 @@ transactions as (
     from sync.rejected_rows
     where
         table_name = 'job_cost_transactions'
-        and company_code = %(company_code)s
+        and company_code = {{ "company_code" | bound }}
         and resolved_at is null
 ),
 
@@ -57,18 +57,22 @@ theirs as (
     select totals.job_number, totals.phase_code, totals.cost_type, totals.jtd_cost
     from {{ totals | ident }} as totals
     inner join compared_jobs on totals.job_number = compared_jobs.job_number
-    where totals.company_code = %(company_code)s and totals._deleted_at is null
+    where totals.company_code = {{ "company_code" | bound }} and totals._deleted_at is null
 )
 
 select
-    job_number,
-    phase_code,
-    cost_type,
+    coalesce(ours.job_number, theirs.job_number) as job_number,
+    coalesce(ours.phase_code, theirs.phase_code) as phase_code,
+    coalesce(ours.cost_type, theirs.cost_type) as cost_type,
     coalesce(theirs.jtd_cost, 0) as get_phase,
     coalesce(ours.jtd_cost, 0) as transactions,
     count(*) over () as differing
 from ours
-full join theirs using (job_number, phase_code, cost_type)
+full join theirs
+    on
+        ours.job_number = theirs.job_number
+        and ours.phase_code = theirs.phase_code
+        and ours.cost_type = theirs.cost_type
 where coalesce(theirs.jtd_cost, 0) <> coalesce(ours.jtd_cost, 0)
 order by abs(coalesce(theirs.jtd_cost, 0) - coalesce(ours.jtd_cost, 0)) desc
 limit 20

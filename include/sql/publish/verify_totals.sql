@@ -3,18 +3,18 @@
 with staged as (
     select
         count(*) as row_count,
-        {% for name, column in columns %}
-        coalesce(sum({{ column }}), 0) as {{ column }},
+        {% for name in columns %}
+        coalesce(sum({{ name | ident }}), 0) as {{ name | ident }},
         {% endfor %}
         1 as one
     from {{ staged | ident }}
-    where company_code = %(company_code)s and _deleted_at is null and _rejected_at is null
+    where company_code = {{ "company_code" | bound }} and _deleted_at is null and _rejected_at is null
 ),
 
 rejected as (
     select
         count(*) as row_count,
-        {% for name, column in columns %}
+        {% for name in columns %}
         coalesce(
             sum(
                 case
@@ -23,16 +23,16 @@ rejected as (
                 end
             ),
             0
-        ) as {{ column }},
+        ) as {{ name | ident }},
         {% endfor %}
         1 as one
     from sync.rejected_rows
-    where table_name = %(table_name)s and company_code = %(company_code)s and resolved_at is null
+    where table_name = {{ "table_name" | bound }} and company_code = {{ "company_code" | bound }} and resolved_at is null
 )
 
 select
-    staged.row_count + rejected.row_count{% for name, column in columns %},
-    staged.{{ column }} + rejected.{{ column }}{% endfor %}
+    staged.row_count + rejected.row_count{% for name in columns %},
+    staged.{{ name | ident }} + rejected.{{ name | ident }}{% endfor %}
 
 from staged
 cross join rejected

@@ -89,7 +89,7 @@ def cast_rows(
     shared = {
         "landing": landing.relation(table.name),
         "month_of": month_of,
-        "columns": columns,
+        "columns": [column.name for column in columns],
     }
     rows, rejects = landing.relation(table.name, "rows"), landing.relation(table.name, "rejects")
     connection.execute(

@@ -18,7 +18,7 @@ from spectrum_etl.staging.sources import Sources
 from spectrum_etl.staging.spec import ImportObject, Table
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.runs import record_verification
-from spectrum_etl.warehouse.templates import quote, render
+from spectrum_etl.warehouse.templates import render
 
 log = logging.getLogger(__name__)
 
@@ -114,7 +114,7 @@ def _totals(connection: psycopg.Connection, table: Table, company: str, columns:
         render(
             "publish/verify_totals.sql",
             staged=f"spectrum.{table.name}",
-            columns=[(name, quote(name)) for name in columns],
+            columns=columns,
         ),
         {"table_name": table.name, "company_code": company},
     ).fetchone()

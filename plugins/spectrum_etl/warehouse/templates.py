@@ -23,6 +23,11 @@ def quote_all(names: Iterable[str], alias: str = "") -> str:
     return ", ".join(prefix + quote(name) for name in names)
 
 
+def placeholder(name: str) -> str:
+    """Where the driver binds the value called `name`."""
+    return f"%({name})s"
+
+
 def render(name: str, /, **context: object) -> sql.SQL:
     """An SQL file with its identifiers filled in.
 
@@ -42,5 +47,5 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         autoescape=False,
     )
-    environment.filters.update(ident=quote, idents=quote_all)
+    environment.filters.update(ident=quote, idents=quote_all, bound=placeholder)
     return environment
