@@ -73,6 +73,8 @@ def run_checks(
         if check.kind in ("unique", "sql")
     }
 
+    # From its import on it would tell the task's log a hundred things about itself; what it finds are verdicts.
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     # Only here: it costs seconds and memory, and no DAG file may pay that when it is parsed.
     from spectrum_etl.staging.checks import expectations
 
