@@ -28,7 +28,11 @@ from spectrum_etl.warehouse.landings import drop_landing_tables
 
 _runs = itertools.count(1)
 _MARKS = "select ctid::text as tid, xmin::text as mark from {} where company_code "
-_OPEN = " where table_name = %(table)s and company_code = %(company)s and resolved_at is null"
+_REJECTED = (
+    "select * from sync.rejected_rows where table_name = %(table)s and company_code = %(company)s"
+    " and resolved_at is null"
+)
+_DRIFT = "select * from sync.drift where table_name = %(table)s and company_code = %(company)s and resolved_at is null"
 
 
 def infolink_settings(**changes: Any) -> Settings:
@@ -273,8 +277,8 @@ class Warehouse:
                 marks=marks(_MARKS + "= %(company)s"),
                 other_marks=marks(_MARKS + "<> %(company)s"),
                 history=rows("select * from {} where company_code = %(company)s", past),
-                rejected=rows("select * from sync.rejected_rows" + _OPEN),
-                drift={(row["column_name"], row["change"]) for row in rows("select * from sync.drift" + _OPEN)},
+                rejected=rows(_REJECTED),
+                drift={(row["column_name"], row["change"]) for row in rows(_DRIFT)},
                 source=source_rows(self.spectrum.connection, table, company, tuple(lacking)) if known else Counter(),
                 staged=staged_rows(connection, table, company) if known else Counter(),
             )
