@@ -107,7 +107,7 @@ class _Publication:
             new=difference.new,
             deleted=difference.deleted,
             rejected=rejected,
-            deferred=partitions.deferred_rows(self.connection, relation),
+            deferred=partitions.deferred_rows(self.connection, relation, parameters),
             staged=snapshot.living_rows(self.connection, part),
             source=landed.source_rows,
             landed=landed.landed_rows,
@@ -119,6 +119,9 @@ class _Publication:
         if not self.landed[source.name].relation:
             return self._untouched(table)
         rows = sum_transactions(self.connection, table, source, self.landing)
+        if not rows.jobs:
+            # No partition could be published: a slice of no jobs would mean all of them.
+            return self._untouched(table)
         part = self._slice(table, rows.relation, rejects=rows.rejects, jobs=rows.jobs)
         found = snapshot.compare(self.connection, part)
         snapshot.write(self.connection, part)
@@ -173,9 +176,14 @@ class _Publication:
         part = self._slice(table, "", rejects="")
         landed = self.landed.get(table.name)
         living = snapshot.living_rows(self.connection, part)
+        deferred = 0
+        if table.partitioned and landed is not None and not self.superseded:
+            relation = self.landing.relation(table.name, "partitions")
+            deferred = partitions.deferred_rows(self.connection, relation, part.parameters)
         return Counts(
             staged=living,
             rejected=snapshot.count_rejected(self.connection, part),
+            deferred=deferred,
             source=landed.source_rows if landed else living,
         )
 

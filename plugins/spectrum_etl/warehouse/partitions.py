@@ -164,11 +164,17 @@ class Difference:
         return max(0, self.deleted - self.new)
 
 
-def deferred_rows(connection: psycopg.Connection, partitions: str) -> int:
-    """Rows of the source in partitions that moved while they were copied."""
-    return _one(
-        connection, "select coalesce(sum(source_rows), 0)::bigint from {} where copied and not stable", partitions
-    )
+def deferred_rows(connection: psycopg.Connection, partitions: str, parameters: dict[str, Any]) -> int:
+    """Rows of the source that the next run takes; see the query.
+
+    Args:
+        connection: the warehouse, in the publishing transaction.
+        partitions: relation of the landing's partitions.
+        parameters: company_code, read_at.
+    """
+    row = connection.execute(render("publish/partitions_deferred.sql", partitions=partitions), parameters).fetchone()
+    assert row is not None
+    return row[0]
 
 
 def compare(
@@ -181,7 +187,7 @@ def compare(
         table: the staged table.
         partitions: relation of the landing's partitions.
         rows: relation of the typed rows of the stable ones.
-        parameters: company_code, read_at, run_id, landing_id, spec_hash.
+        parameters: company_code, object_name, read_at, run_id, landing_id, spec_hash.
     """
     names = {"partitions": partitions, "rows": rows, "staged": f"spectrum.{table.name}"}
     connection.execute(render("publish/partitions_published.sql", **names), parameters)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import psycopg
 
-from spectrum_etl.staging.run import Landing, Run
+from spectrum_etl.staging.run import Landing, Run, Scope
 from spectrum_etl.warehouse.counts import Counts
 
 if TYPE_CHECKING:
@@ -196,33 +197,43 @@ def newer_scopes(connection: psycopg.Connection, landing: Landing) -> tuple[bool
     """What has been published from a newer reading than this landing's.
 
     Returns:
-        Whether the whole company has; and the jobs that have by narrowed runs.
+        Whether all that the landing was asked for has; and the jobs of which all months have. Newer months of a
+        partitioned table are found by `partitions_published.sql`.
     """
-    rows = connection.execute(
-        "select job_number from sync.scopes where object_name = %s and company_code = %s and read_at > %s",
-        [landing.object_name, landing.scope.company_code, landing.read_at],
-    ).fetchall()
-    jobs = [job for (job,) in rows if job]
-    return len(jobs) < len(rows), jobs
+    newer: set[tuple[str, str]] = set(
+        connection.execute(
+            "select job_number, partition_month from sync.scopes"
+            " where object_name = %s and company_code = %s and read_at > %s",
+            [landing.object_name, landing.scope.company_code, landing.read_at],
+        ).fetchall()
+    )
+    superseded = all(
+        not newer.isdisjoint(itertools.product({"", job}, {"", month})) for job, month in _parts(landing.scope)
+    )
+    return superseded, sorted(job for job, month in newer if job and not month)
 
 
 def remember_scope(connection: psycopg.Connection, landing: Landing) -> None:
-    """Note how new the published data are now. Months alone are noted by the partitions themselves."""
+    """Note how new the published data are now."""
     scope = landing.scope
-    if scope.months:
-        return
-    if not scope.jobs:
+    if not scope.narrowed:
         connection.execute(
             "delete from sync.scopes where object_name = %s and company_code = %s and read_at <= %s",
             [landing.object_name, scope.company_code, landing.read_at],
         )
     with connection.cursor() as cursor:
         cursor.executemany(
-            "insert into sync.scopes as known (object_name, company_code, job_number, read_at, landing_id)"
-            " values (%s, %s, %s, %s, %s) on conflict (object_name, company_code, job_number) do update"
+            "insert into sync.scopes as known (object_name, company_code, job_number, partition_month, read_at,"
+            " landing_id) values (%s, %s, %s, %s, %s, %s)"
+            " on conflict (object_name, company_code, job_number, partition_month) do update"
             " set read_at = excluded.read_at, landing_id = excluded.landing_id where known.read_at < excluded.read_at",
             [
-                (landing.object_name, scope.company_code, job, landing.read_at, landing.landing_id)
-                for job in scope.jobs or ("",)
+                (landing.object_name, scope.company_code, job, month, landing.read_at, landing.landing_id)
+                for job, month in _parts(scope)
             ],
         )
+
+
+def _parts(scope: Scope) -> list[tuple[str, str]]:
+    """The jobs and months that a scope is made of; empty text for all of them."""
+    return list(itertools.product(scope.jobs or ("",), scope.months or ("",)))
