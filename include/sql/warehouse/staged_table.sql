@@ -34,10 +34,6 @@ create table if not exists {{ past | ident }} (
 alter table {{ past | ident }} add column if not exists {{ name | ident }} {{ type }};
 
 {% endfor %}
-
-comment on column {{ past | ident }}._valid_from is 'Since when the row was so';
-comment on column {{ past | ident }}._valid_to is 'Until when the row was so';
-
 create index if not exists {{ (table.name ~ '_history') | ident }}
 on {{ past | ident }} ({{ (['company_code', 'job_number', '_month'] if table.partitioned else table.key) | idents }});
 

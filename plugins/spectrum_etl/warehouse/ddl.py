@@ -34,6 +34,11 @@ MONTH_COLUMN = ("_month", 'text collate "C" not null', "Partition: the first six
 
 #: System columns that a superseded version keeps.
 VERSION_COLUMNS = ("_row_hash", "_run_id", "_read_at", "_changed_at")
+#: What a version has beside those: name -> comment.
+VALIDITY_COLUMNS = {
+    "_valid_from": "Since when the row was so",
+    "_valid_to": "Until when the row was so; null while it is",
+}
 
 
 def ensure_table(connection: psycopg.Connection, table: Table) -> None:
@@ -56,8 +61,7 @@ def ensure_table(connection: psycopg.Connection, table: Table) -> None:
         analyst = ANALYST if _has_role(connection) else None
         connection.execute(_statements(table, analyst))
         _check_types(connection, table)
-        for schema in ("spectrum", "history"):
-            _comment_on(connection, schema, table)
+        connection.execute(_comments(table))
         connection.execute(
             "insert into sync.table_specs (table_name, spec_hash) values (%s, %s)"
             " on conflict (table_name) do update set spec_hash = excluded.spec_hash, applied_at = clock_timestamp()",
@@ -83,8 +87,8 @@ def _collated(column: Column) -> str:
 
 
 def _definition(table: Table) -> str:
-    comments = "".join(column.comment for column in table.columns)
-    return hashlib.sha256((_statements(table, ANALYST).as_string() + comments).encode()).hexdigest()[:16]
+    described = _statements(table, ANALYST).as_string() + _comments(table).as_string()
+    return hashlib.sha256(described.encode()).hexdigest()[:16]
 
 
 def _statements(table: Table, analyst: str | None) -> sql.SQL:
@@ -125,16 +129,21 @@ def _check_types(connection: psycopg.Connection, table: Table) -> None:
             )  # fmt: skip
 
 
-def _comment_on(connection: psycopg.Connection, schema: str, table: Table) -> None:
-    suffix = "" if schema == "spectrum" else " (superseded and deleted versions)"
+def _comments(table: Table) -> sql.Composed:
+    """The comments on the staged table, its history and the columns of both and of the view that joins them."""
+    columns = {column.name: column.comment for column in table.columns}
+    columns |= {name: comment for name, _, comment in _system(table)}
+    kept = {name: columns[name] for name in version_columns(table)}
+    staged, past = sql.Identifier("spectrum", table.name), sql.Identifier("history", table.name)
     statements = [
-        sql.SQL("comment on table {} is {}").format(sql.Identifier(schema, table.name), table.comment + suffix)
+        sql.SQL("comment on table {} is {}").format(staged, table.comment),
+        sql.SQL("comment on table {} is {}").format(past, table.comment + " (superseded and deleted versions)"),
     ]
-    system = {name: comment for name, _, comment in _system(table)}
-    kept = version_columns(table)
-    for name, comment in {**{c.name: c.comment for c in table.columns}, **system}.items():
-        if schema == "spectrum" or name in kept:
-            statements.append(
-                sql.SQL("comment on column {} is {}").format(sql.Identifier(schema, table.name, name), comment)
-            )
-    connection.execute(sql.SQL(";\n").join(statements))
+    for relation, commented in (
+        (("spectrum", table.name), columns),
+        (("history", table.name), kept | VALIDITY_COLUMNS),
+        (("history", f"{table.name}_versions"), kept | VALIDITY_COLUMNS),
+    ):
+        for name, comment in commented.items():
+            statements.append(sql.SQL("comment on column {} is {}").format(sql.Identifier(*relation, name), comment))
+    return sql.SQL(";\n").join(statements)

@@ -45,7 +45,10 @@ def migrate(connection: psycopg.Connection) -> int:
         connection.execute("create schema if not exists sync")
         connection.execute(
             "create table if not exists sync.migrations"
-            " (name text primary key, applied_at timestamptz not null default clock_timestamp())"
+            " (name text primary key, applied_at timestamptz not null default clock_timestamp());"
+            " comment on table sync.migrations is 'The migrations this warehouse has had.';"
+            " comment on column sync.migrations.name is 'File in include/sql/warehouse';"
+            " comment on column sync.migrations.applied_at is 'When'"
         )
         done = _applied(connection)
         todo = [path for path in files if path.name not in done]

@@ -1,0 +1,94 @@
+"""Job cost transactions that change while they are copied: what moved waits for the next run, and is never missed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from staging_harness import Warehouse, infolink_settings
+from transactions_harness import SOURCE, STAGED, agree, as_of, meddling, posting, read_at, seed, totals
+
+
+def _one(job: str, date: str) -> dict[str, Any]:
+    return {"Company_Code": "1", "Job_Number": job, "Tran_Date_Text": date}
+
+
+def _amounts(warehouse: Warehouse, job: str, month: str) -> set[Decimal]:
+    return {
+        amount
+        for (amount,) in warehouse.query(
+            "select tran_amount from spectrum.job_cost_transactions where company_code = '1' and job_number = %s"
+            " and _month = %s",
+            job,
+            month,
+        )
+    }
+
+
+@pytest.mark.parametrize("full_copy_share", [0.0001, 1.0], ids=["full_copy", "picked_partitions"])
+def test_partition_that_moves_during_the_copy_waits(warehouse: Warehouse, full_copy_share: float) -> None:
+    """One changes after it was read, one before and back again, one before and stays, one is new, one vanishes."""
+    spectrum, settings = warehouse.spectrum, infolink_settings(full_copy_share=full_copy_share)
+    seed(spectrum)
+    warehouse.sync("job_costs", settings=settings)
+    agree(warehouse)
+    first, moment = warehouse.look(STAGED), read_at(warehouse)
+
+    for job in ("J1", "J2", "J3", "J4", "J5"):
+        spectrum.change(SOURCE, _one(job, "20260103"), Tran_Amount=Decimal("50.00"))
+
+    def before() -> None:
+        spectrum.change(SOURCE, _one("J2", "20260103"), Tran_Amount=Decimal("51.00"))
+        spectrum.change(SOURCE, _one("J3", "20260103"), Tran_Amount=Decimal("52.00"))
+        spectrum.add(SOURCE, posting("J9", "20260109", "53.00"))
+        for day in ("03", "14", "25"):
+            spectrum.remove(SOURCE, _one("J4", f"202601{day}"))
+
+    def after() -> None:
+        spectrum.change(SOURCE, _one("J1", "20260103"), Tran_Amount=Decimal("54.00"))
+        spectrum.change(SOURCE, _one("J2", "20260103"), Tran_Amount=Decimal("50.00"))
+
+    counts = warehouse.sync("job_costs", settings=settings, sources=meddling(before, after))[STAGED]
+    assert counts.deferred == 4 * 3, "four partitions of three rows wait"
+    assert (counts.new, counts.deleted) == (1, 1), "only J5 stood still"
+    assert Decimal("50.00") in _amounts(warehouse, "J5", "202601")
+    for job in ("J1", "J2", "J3", "J4"):
+        number = int(job[1:])
+        assert Decimal(f"{number * 1000 + 103}.37") in _amounts(warehouse, job, "202601"), "the old rows stay"
+    assert _amounts(warehouse, "J9", "202601") == set()
+
+    counts = warehouse.sync("job_costs", settings=settings)[STAGED]
+    agree(warehouse)
+    assert counts.deferred == 0
+    assert (counts.new, counts.deleted) == (4, 6)
+    assert as_of(warehouse, moment) == first.staged
+
+
+def test_totals_stay_while_every_partition_waits(warehouse: Warehouse) -> None:
+    """Nothing can be published: neither transactions nor totals may change, of this job or another."""
+    spectrum = warehouse.spectrum
+    seed(spectrum)
+    warehouse.sync("job_costs")
+    agree(warehouse)
+    before = totals(warehouse)
+    spectrum.change(SOURCE, _one("J1", "20260103"), Tran_Amount=Decimal("50.00"))
+    again = meddling(after=lambda: spectrum.change(SOURCE, _one("J1", "20260103"), Tran_Amount=Decimal("51.00")))
+    counts = warehouse.sync("job_costs", sources=again)
+    assert counts[STAGED].deferred == 3
+    assert totals(warehouse) == before
+    assert counts["job_cost_totals"].deleted == 0
+    warehouse.sync("job_costs")
+    agree(warehouse)
+
+
+def test_first_run_over_a_moving_source(warehouse: Warehouse) -> None:
+    """The empty table is loaded in bulk, but not with what moved."""
+    spectrum = warehouse.spectrum
+    seed(spectrum)
+    moves = meddling(after=lambda: spectrum.remove(SOURCE, _one("J1", "20260103")))
+    counts = warehouse.sync("job_costs", sources=moves)[STAGED]
+    assert (counts.new, counts.deferred) == (57, 3)
+    assert _amounts(warehouse, "J1", "202601") == set()
+    warehouse.sync("job_costs")
+    agree(warehouse)

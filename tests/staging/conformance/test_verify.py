@@ -1,0 +1,103 @@
+"""The daily comparison with the source: it must find what every other mechanism believes to be in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from infolink_rows import SUBJECTS, source_row
+from staging_harness import Warehouse, infolink_settings
+from transactions_harness import SOURCE, agree, seed
+
+from spectrum_etl.errors import StopSync
+from spectrum_etl.staging.checks.result import CheckResult
+from spectrum_etl.staging.objects import OBJECTS
+from spectrum_etl.staging.run import Run
+from spectrum_etl.staging.sources import Sources
+from spectrum_etl.staging.verify import verify
+
+
+def _verify(warehouse: Warehouse, object_name: str) -> list[CheckResult]:
+    settings = infolink_settings()
+    with Sources(settings.company("1"), infolink=warehouse.spectrum.infolink) as sources:
+        return verify(warehouse.url, OBJECTS[object_name], Run("verify_staging", "r"), sources, settings)
+
+
+@pytest.fixture
+def ledger(warehouse: Warehouse) -> Warehouse:
+    """Transactions in step with their source, one of them rejected."""
+    seed(warehouse.spectrum)
+    warehouse.spectrum.add(SOURCE, source_row(SOURCE, 1, Tran_Date_Text="20260230"))
+    warehouse.sync("job_costs")
+    agree(warehouse)
+    return warehouse
+
+
+def _lose_a_row(warehouse: Warehouse) -> None:
+    where = "job_number = 'J1' and tran_date = '2026-01-03' and company_code = '1'"
+    assert warehouse.execute(f"delete from spectrum.job_cost_transactions where {where}") == 1  # noqa: S608
+
+
+def _change_an_amount(warehouse: Warehouse) -> None:
+    statement = "update spectrum.job_cost_transactions set tran_amount = tran_amount + 0.01 where job_number = %s"
+    assert warehouse.execute(statement, "J2") == 12
+
+
+def _double_a_row(warehouse: Warehouse) -> None:
+    warehouse.execute(
+        "insert into spectrum.job_cost_transactions select * from spectrum.job_cost_transactions"
+        " where job_number = 'J3' and tran_date = '2026-01-03'"
+    )
+
+
+def _resolve_a_rejection(warehouse: Warehouse) -> None:
+    assert warehouse.execute("update sync.rejected_rows set resolved_at = now()") == 1
+
+
+@pytest.mark.parametrize(
+    ("happens", "says"),
+    [
+        pytest.param(_lose_a_row, "rows 61 in Spectrum, 60 staged and rejected; tran_amount", id="lost_row"),
+        pytest.param(_change_an_amount, "tran_amount .* in Spectrum, .* staged", id="changed_amount"),
+        pytest.param(_double_a_row, "rows 61 in Spectrum, 62 staged and rejected", id="doubled_row"),
+        pytest.param(_resolve_a_rejection, "rows 61 in Spectrum, 60 staged and rejected", id="forgotten_rejection"),
+    ],
+)
+def test_difference_is_found(ledger: Warehouse, happens: Callable[[Warehouse], None], says: str) -> None:
+    """The fingerprints say that nothing changed: a sync finds nothing, the comparison does."""
+    (result,) = _verify(ledger, "job_costs")
+    assert (result.status, result.rows_checked) == ("passed", 61)
+    happens(ledger)
+    assert ledger.sync("job_costs")["job_cost_transactions"].landed == 0
+    with pytest.raises(StopSync, match=says):
+        _verify(ledger, "job_costs")
+    rows = ledger.query("select status, message from sync.checks where source = 'verify_staging' order by check_id")
+    assert [status for status, _ in rows] == ["passed", "failed"]
+
+
+def test_full_refresh_repairs_what_was_found(ledger: Warehouse) -> None:
+    from spectrum_etl.staging.run import Scope
+
+    _lose_a_row(ledger)
+    counts = ledger.sync("job_costs", Scope("1", full_refresh=True))["job_cost_transactions"]
+    assert (counts.new, counts.deleted) == (1, 0)
+    assert [result.status for result in _verify(ledger, "job_costs")] == ["passed"]
+
+
+def test_snapshots_with_rejected_flagged_and_deleted_rows_agree(warehouse: Warehouse) -> None:
+    """A row kept for a rejected version counts once; a deleted one does not count."""
+    subject = SUBJECTS["budgets"]
+    assert _verify(warehouse, "budgets") == [], "never staged: nothing to compare"
+    warehouse.spectrum.add(subject.source_table, *(subject.row(number) for number in range(1, 6)))
+    warehouse.sync("budgets")
+    phase = {name: subject.row(1)[name] for name in subject.key_sources.values()}
+    warehouse.spectrum.change(subject.source_table, phase, Description=" ")
+    warehouse.spectrum.add(subject.source_table, subject.row(2))
+    warehouse.spectrum.remove(subject.source_table, {"Job_Number": subject.job(3)})
+    warehouse.sync("budgets")
+    (result,) = _verify(warehouse, "budgets")
+    assert (result.status, result.rows_checked) == ("passed", 5)
+    assert "original_estimate" in result.columns
+    assert warehouse.execute("delete from spectrum.budgets where job_number = %s", subject.job(4)) == 1
+    with pytest.raises(StopSync, match=r"budgets of company 1.*rows 5 in Spectrum, 4 staged and rejected"):
+        _verify(warehouse, "budgets")

@@ -1,0 +1,132 @@
+"""The settings file and the Airflow Variable that overrides its schedules (A1, A2, A4)."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.settings import OBJECT_NAMES, SCHEDULES, Settings, load_settings, schedule_of, settings_path
+from spectrum_etl.staging.objects import OBJECTS
+
+_COMPANY = {"code": "1", "name": "One", "phase_category": "STD"}
+
+
+def _load(tmp_path: Path, **values: Any) -> Settings:
+    path = tmp_path / "settings.yaml"
+    path.write_text(yaml.safe_dump({"companies": [_COMPANY], **values}), encoding="utf-8")
+    return load_settings(path)
+
+
+def test_the_shipped_file_is_valid_and_names_every_object() -> None:
+    settings = load_settings(settings_path())
+    assert set(OBJECT_NAMES) == set(OBJECTS) == set(type(settings.schedules).model_fields)
+
+
+def test_invalid_schedule_names_the_allowed_values(tmp_path: Path) -> None:
+    """A4."""
+    with pytest.raises(FixConfiguration) as caught:
+        _load(tmp_path, schedules={"jobs": "weekly"})
+    message = str(caught.value)
+    assert "schedules.jobs" in message
+    assert "'weekly'" in message
+    assert all(f"'{allowed}'" in message for allowed in SCHEDULES)
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"scheduls": {}}, "scheduls"),
+        ({"schedules": {"invoices": "daily"}}, "schedules.invoices"),
+        ({"readers": {"jobs": "procore"}}, "readers.jobs"),
+        ({"companies": [{**_COMPANY, "colour": "red"}]}, "companies.0.colour"),
+        ({"companies": [{**_COMPANY, "code": "1234"}]}, "companies.0.code"),
+        ({"companies": [{"code": "1", "name": "One"}]}, "companies.0.phase_category"),
+        ({"companies": []}, "companies"),
+        ({"timezone": "Mars/Olympus"}, "Mars/Olympus"),
+        ({"max_deleted_share": 0}, "max_deleted_share"),
+        ({"max_deleted_share": 20}, "max_deleted_share"),
+    ],
+)
+def test_wrong_values_are_named(tmp_path: Path, values: dict[str, Any], named: str) -> None:
+    with pytest.raises(FixConfiguration, match=r"settings\.yaml") as caught:
+        _load(tmp_path, **values)
+    assert named in str(caught.value)
+
+
+def test_every_wrong_value_is_named_at_once(tmp_path: Path) -> None:
+    with pytest.raises(FixConfiguration, match=r"daily_at.*retries|retries.*daily_at"):
+        _load(tmp_path, daily_at="25:00", retries=-1)
+
+
+@pytest.mark.parametrize("second", ["1", " 1", "1 "])
+def test_a_company_listed_twice_is_refused(tmp_path: Path, second: str) -> None:
+    """A1: company code is part of every key."""
+    with pytest.raises(FixConfiguration, match="listed twice"):
+        _load(tmp_path, companies=[_COMPANY, {**_COMPANY, "code": second}])
+
+
+def test_an_unknown_company_is_answered_with_the_known_ones(tmp_path: Path) -> None:
+    settings = _load(tmp_path, companies=[_COMPANY, {**_COMPANY, "code": "22"}])
+    assert settings.company(" 22 ").code == "22"
+    with pytest.raises(FixConfiguration, match="configured are 1, 22"):
+        settings.company("3")
+
+
+def test_missing_and_broken_files(tmp_path: Path) -> None:
+    with pytest.raises(FixConfiguration, match="there is no settings file"):
+        load_settings(tmp_path / "none.yaml")
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("companies: [", encoding="utf-8")
+    with pytest.raises(FixConfiguration, match=r"broken\.yaml is not YAML"):
+        load_settings(broken)
+
+
+def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
+    import os
+
+    assert _load(tmp_path, retries=1).retries == 1
+    path = tmp_path / "settings.yaml"
+    path.write_text(yaml.safe_dump({"companies": [_COMPANY], "retries": 4}), encoding="utf-8")
+    os.utime(path, ns=(1, 1))
+    assert load_settings(path).retries == 4
+
+
+def test_schedules_are_cron_expressions(tmp_path: Path) -> None:
+    settings = _load(
+        tmp_path,
+        daily_at="05:30",
+        schedules=dict(zip(OBJECT_NAMES, [*SCHEDULES, "never", "daily"], strict=True)),
+    )
+    crons = [schedule_of(name, settings) for name in OBJECT_NAMES]
+    assert crons == [None, "30 5 * * *", "0 */4 * * *", "0 */2 * * *", "0 * * * *", None, "30 5 * * *"]
+
+
+@pytest.mark.parametrize("override", ['{"jobs": "never"}', {"jobs": "never"}])
+def test_the_variable_overrides_one_schedule(tmp_path: Path, override: Any) -> None:
+    """A4: the Airflow UI is enough."""
+    settings = _load(tmp_path, schedules={"jobs": "hourly", "vendors": "2h"})
+    assert schedule_of("jobs", settings, override) is None
+    assert schedule_of("vendors", settings, override) == "0 */2 * * *"
+
+
+@pytest.mark.parametrize("empty", [None, "", {}])
+def test_an_empty_variable_overrides_nothing(tmp_path: Path, empty: Any) -> None:
+    assert schedule_of("jobs", _load(tmp_path), empty) == "0 * * * *"
+
+
+@pytest.mark.parametrize(
+    ("override", "says"),
+    [
+        ('{"jobs": "weekly"}', r"schedules jobs as 'weekly'.*never, daily, 4h, 2h, hourly"),
+        ('{"jobs": ["daily"]}', r"schedules jobs as.*never, daily, 4h, 2h, hourly"),
+        ('{"job": "daily"}', r"names an object 'job' that does not exist.*standard_cost_codes"),
+        ("daily", "is not JSON"),
+        ('["daily"]', "is not a JSON object"),
+    ],
+)
+def test_a_wrong_variable_is_a_clear_error(tmp_path: Path, override: str, says: str) -> None:
+    """A4: the message names the allowed values."""
+    with pytest.raises(FixConfiguration, match=says):
+        schedule_of("vendors", _load(tmp_path), override)
