@@ -28,9 +28,10 @@ LARGEST = Decimal("999999999999.99")
 
 @dataclass
 class Story:
-    """What was observed, step by step."""
+    """What was observed, step by step, and every version that the warehouse knows at the end, by table."""
 
     steps: dict[str, Observation] = field(default_factory=dict)
+    versions: dict[str, list[Row]] = field(default_factory=dict)
 
     def __getitem__(self, step: str) -> Observation:
         return self.steps[step]
@@ -78,6 +79,7 @@ class Teller:
         self._each(self._empty)
         self._look("guarded", lacking=lacking, stopped=True, max_deleted_rows=0)
         self._look("empty", Scope("1", allow_mass_delete=True), lacking=lacking, max_deleted_rows=0)
+        self.story.versions = {s.name: self.warehouse.versions(s.name) for s in self.subjects}
         return self.story
 
     def _look(

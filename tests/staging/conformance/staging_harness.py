@@ -254,6 +254,14 @@ class Warehouse:
         runs = {row["table_name"]: row for row in found}
         return Observation(counts, error, next(iter(runs.values()))["read_at"], seen, runs)
 
+    def versions(self, table: str, company: str = "1") -> list[dict[str, Any]]:
+        """Every version of every row, as the view of the table's history gives them."""
+        query = sql.SQL("select * from {} where company_code = %s").format(
+            sql.Identifier("history", f"{table}_versions")
+        )
+        with connect(self.url) as connection, connection.cursor(row_factory=dict_row) as cursor:
+            return cursor.execute(query, [company]).fetchall()
+
     def look(self, table: str, lacking: Iterable[str] = (), company: str = "1") -> Seen:
         """One staged table as it is now, and what the source holds."""
         staged, past = sql.Identifier("spectrum", table), sql.Identifier("history", table)

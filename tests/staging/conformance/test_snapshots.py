@@ -314,6 +314,24 @@ def narrowed_run_touches_nothing_outside(story: Story, subject: Subject) -> None
 
 
 @case()
+def history_gives_every_moment_back(story: Story, subject: Subject) -> None:
+    """M1: the versions view, as of each sync, holds the rows that were alive then, flagged ones included."""
+    names = [column.name for column in subject.table.columns]
+    for step in story.steps.values():
+        if step.error:
+            continue
+        then = [
+            row
+            for row in story.versions[subject.name]
+            if row["_valid_from"] <= step.read_at and (row["_valid_to"] is None or row["_valid_to"] > step.read_at)
+        ]
+        alive = [row for row in step.tables[subject.name].rows if row["_deleted_at"] is None]
+        assert Counter(tuple(row[n] for n in names) for row in then) == Counter(
+            tuple(row[n] for n in names) for row in alive
+        )
+
+
+@case()
 def empty_answer_is_guarded(story: Story, subject: Subject) -> None:
     stopped, before = story["guarded"], story["required_missing"].tables[subject.name]
     assert stopped.error is not None

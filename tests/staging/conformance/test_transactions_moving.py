@@ -28,7 +28,7 @@ def _amounts(warehouse: Warehouse, job: str, month: str) -> set[Decimal]:
 
 @pytest.mark.parametrize("full_copy_share", [0.0001, 1.0], ids=["full_copy", "picked_partitions"])
 def test_partition_that_moves_during_the_copy_waits(warehouse: Warehouse, full_copy_share: float) -> None:
-    """One changes after it was read, one before and back again, one before and stays, one is new, one vanishes."""
+    """One changes after it was read, two change and change back, one changes before, one is new, one vanishes."""
     spectrum, settings = warehouse.spectrum, infolink_settings(full_copy_share=full_copy_share)
     seed(spectrum)
     warehouse.sync("job_costs", settings=settings)
@@ -38,7 +38,10 @@ def test_partition_that_moves_during_the_copy_waits(warehouse: Warehouse, full_c
     for job in ("J1", "J2", "J3", "J4", "J5"):
         spectrum.change(SOURCE, _one(job, "20260103"), Tran_Amount=Decimal("50.00"))
 
+    spectrum.change(SOURCE, _one("J1", "20260203"), Description="New text")
+
     def before() -> None:
+        spectrum.change(SOURCE, _one("J1", "20260203"), Description="Passing text")
         spectrum.change(SOURCE, _one("J2", "20260103"), Tran_Amount=Decimal("51.00"))
         spectrum.change(SOURCE, _one("J3", "20260103"), Tran_Amount=Decimal("52.00"))
         spectrum.add(SOURCE, posting("J9", "20260109", "53.00"))
@@ -48,20 +51,23 @@ def test_partition_that_moves_during_the_copy_waits(warehouse: Warehouse, full_c
     def after() -> None:
         spectrum.change(SOURCE, _one("J1", "20260103"), Tran_Amount=Decimal("54.00"))
         spectrum.change(SOURCE, _one("J2", "20260103"), Tran_Amount=Decimal("50.00"))
+        spectrum.change(SOURCE, _one("J1", "20260203"), Description="New text")
 
     counts = warehouse.sync("job_costs", settings=settings, sources=meddling(before, after))[STAGED]
-    assert counts.deferred == 4 * 3, "four partitions of three rows wait"
+    assert counts.deferred == 5 * 3, "five partitions of three rows wait"
     assert (counts.new, counts.deleted) == (1, 1), "only J5 stood still"
     assert Decimal("50.00") in _amounts(warehouse, "J5", "202601")
     for job in ("J1", "J2", "J3", "J4"):
         number = int(job[1:])
         assert Decimal(f"{number * 1000 + 103}.37") in _amounts(warehouse, job, "202601"), "the old rows stay"
     assert _amounts(warehouse, "J9", "202601") == set()
+    texts = warehouse.query("select 1 from spectrum.job_cost_transactions where description like '%% text'")
+    assert texts == [], "a text that changed and changed back is found by its rows' checksums"
 
     counts = warehouse.sync("job_costs", settings=settings)[STAGED]
     agree(warehouse)
     assert counts.deferred == 0
-    assert (counts.new, counts.deleted) == (4, 6)
+    assert (counts.new, counts.deleted) == (5, 7)
     assert as_of(warehouse, moment) == first.staged
 
 

@@ -185,6 +185,17 @@ def test_employees_are_read_only_with_the_setting(warehouse: Warehouse) -> None:
     assert warehouse.query(employees) == [(None, None)]
 
 
+def test_rejected_rows_that_differ_in_employees_alone_stay_two(warehouse: Warehouse) -> None:
+    """Rejected rows are kept without those columns: they look the same, and are still two rows of the source."""
+    for employee in ("E1", "E2"):
+        row = source_row(SOURCE, 1, Tran_Date_Text="20260230", Employee_Code=employee.rjust(11))
+        warehouse.spectrum.add(SOURCE, row, row)
+    for stage_employees in (True, True, False, True):
+        settings = infolink_settings(stage_employees=stage_employees)
+        assert warehouse.sync("job_costs", Scope("1", full_refresh=True), settings)[STAGED].rejected == 4
+        agree(warehouse)
+
+
 def test_companies_do_not_touch_each_other(staged: Warehouse) -> None:
     """The same job and month in two companies: two partitions."""
     one = staged.look(STAGED)
