@@ -102,6 +102,7 @@ def test_wrong_database(site):
 def test_kinds_do_not_mix_in_one_process(site):
     """The driver keeps the number of an earlier failure; we do not take it for the new one's."""
     assert isinstance(failure(site.connection(password="wrong")), Reauthenticate)
+    test_unknown_host()
     test_refused_connection()
     test_closed_connection()
     assert isinstance(failure(site.connection(password="wrong")), Reauthenticate)
