@@ -10,9 +10,7 @@ SELECT
     CAST(COALESCE(SUM({{ hours }}), 0) AS varchar(40)) AS hours_sum,
     CAST(COALESCE(SUM({{ quantity }}), 0) AS varchar(40)) AS quantity_sum,
     CAST(
-        SUM(CAST(CAST(SUBSTRING(
-            HASHBYTES('SHA2_256', {{ row_text }}), 1, 8
-        ) AS bigint) AS decimal(38, 0))) AS varchar(40)
+        SUM(CAST({{ row_checksum }} AS decimal(38, 0))) AS varchar(40)
     ) AS row_checksum
 FROM dbo.JC_TRANSACTION_HISTORY_MC AS t
 {% if pairs %}

@@ -4,16 +4,18 @@ create unlogged table {{ rows | ident }} as
 with trimmed as (
     select
         {% for column in columns %}
-        nullif(btrim({{ column | ident }}), '') as {{ column | ident }}{{ "," if not loop.last }}
+        nullif(btrim({{ column | ident }}), '') as {{ column | ident }},
         {% endfor %}
+        {{ "_checksum::bigint" if month_of else "null::bigint" }} as _checksum
     from {{ landing | ident }}
 ),
 
 typed as (
     select
         {% for name, expression in casts %}
-        {{ expression }} as {{ name | ident }}{{ "," if not loop.last }}
+        {{ expression }} as {{ name | ident }},
         {% endfor %}
+        _checksum
     from trimmed
     where
         {% for condition in conditions %}
@@ -24,14 +26,18 @@ typed as (
 complete as (
     select
         {% for name, expression in selected %}
-        {{ expression }} as {{ name | ident }}{{ "," if not loop.last }}
+        {{ expression }} as {{ name | ident }},
         {% endfor %}
+        _checksum
     from typed
 )
 
 select
-    complete.*,
+    {% for name, _ in selected %}
+    {{ name | ident }},
+    {% endfor %}
     {% if month_of %}
+    _checksum,
     to_char({{ month_of | ident }}, 'YYYYMM') as _month,
     {% endif %}
     md5(row({{ hashed | idents }})::text)::uuid as _row_hash

@@ -1,35 +1,26 @@
--- Publishable partitions: the same fingerprint before and after the copy, and as many rows and the same sums landed as
--- the source counted. Rejected rows are part of both sides.
+-- Publishable partitions: the same fingerprint before and after the copy, and what landed has it too, rejected rows
+-- included. Each row landed with its part of the checksum, so a source that changed during the copy and changed back is
+-- found as well; no sum of amounts could tell more.
 with landed as (
     select
         job_number,
         _month as partition_month,
-        count(*) as landed_rows,
-        sum(tran_amount) as amount_sum,
-        coalesce(sum(total_hours), 0) as hours_sum,
-        coalesce(sum(quantity), 0) as quantity_sum
+        _checksum
     from {{ rows | ident }}
-    group by job_number, _month
     union all
     select
         coalesce(job_number, ''),
         partition_month,
-        count(*),
-        sum(case when pg_input_is_valid(source_row ->> 'tran_amount', 'numeric') then (source_row ->> 'tran_amount')::numeric else 0 end),
-        sum(case when pg_input_is_valid(source_row ->> 'total_hours', 'numeric') then (source_row ->> 'total_hours')::numeric else 0 end),
-        sum(case when pg_input_is_valid(source_row ->> 'quantity', 'numeric') then (source_row ->> 'quantity')::numeric else 0 end)
+        (source_row ->> '_checksum')::bigint
     from {{ rejects | ident }}
-    group by coalesce(job_number, ''), partition_month
 ),
 
 total as (
     select
         job_number,
         partition_month,
-        sum(landed_rows) as landed_rows,
-        sum(amount_sum) as amount_sum,
-        sum(hours_sum) as hours_sum,
-        sum(quantity_sum) as quantity_sum
+        count(*) as landed_rows,
+        sum(_checksum) as checksum
     from landed
     group by job_number, partition_month
 )
@@ -42,8 +33,6 @@ set
             total.job_number = found.job_number
             and total.partition_month = found.partition_month
             and total.landed_rows = found.source_rows
-            and total.amount_sum = found.amount_sum
-            and total.hours_sum = found.hours_sum
-            and total.quantity_sum = found.quantity_sum
+            and total.checksum = found.checksum
     )
 where found.copied

@@ -2,8 +2,14 @@
 -- met; one that is mended or gone is resolved; a new one is added.
 with landed as (
     select
-        *,
-        row_number() over (partition by column_name, source_row, reason order by row_key) as copy
+        job_number,
+        partition_month,
+        row_key,
+        column_name,
+        value,
+        reason,
+        source_row - '_checksum' as source_row,
+        row_number() over (partition by column_name, source_row - '_checksum', reason order by row_key) as copy
     from {{ rejects | ident }} as listed
     where {{ scope }}
 ),

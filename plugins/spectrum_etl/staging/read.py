@@ -17,6 +17,8 @@ from spectrum_etl.warehouse.copy import Row
 log = logging.getLogger(__name__)
 
 BATCH_ROWS = 5_000
+#: Last landed column of a partitioned table: the row's part of its partition's checksum, by the source.
+CHECKSUM = "_checksum"
 #: Which calls give the records of each read of the web services, for the drift notes.
 SERVICES = {
     "jobs": "GetJob, GetJobMain, GetJobDates",
@@ -75,8 +77,10 @@ def read(
             partitions=partitions,
             batch_rows=BATCH_ROWS,
             stage_employees=stage_employees,
+            checksums=table.partitioned,
         )
-        return Reading(names, iter(batches), list(plan.drift))
+        landed = (*names, CHECKSUM) if table.partitioned else names
+        return Reading(landed, iter(batches), list(plan.drift))
     reading = Reading(names, iter(()))
     records = _records(table, sources, scope, reading.drift)
     reading.batches = _batches(_rows(table, columns, records, reading.drift))

@@ -119,6 +119,7 @@ class InfoLinkReader:
         partitions: Sequence[tuple[str, str]] | None = None,
         stage_employees: bool = False,
         batch_rows: int = 5000,
+        checksums: bool = False,
     ) -> Iterator[list[Row]]:
         """The rows of a table, as the text that the source holds, in constant memory.
 
@@ -130,6 +131,7 @@ class InfoLinkReader:
             partitions: only these (job, month) pairs, each possibly blank; None means all. Partitioned tables only.
             stage_employees: whether personal columns are read (M9).
             batch_rows: rows in a batch.
+            checksums: end every row with its checksum; they add up to those of `fingerprints`.
 
         Returns:
             Batches of rows, columns in the order of `plan(...).columns`, untrimmed.
@@ -139,7 +141,8 @@ class InfoLinkReader:
         """
         plan = self.plan(table, company, stage_employees)
         scope = _scope(jobs, months, partitions)
-        return self._read(plan, [statements.read_statement(plan, chunk) for chunk in scope.chunks()], batch_rows)
+        built = [statements.read_statement(plan, chunk, checksums=checksums) for chunk in scope.chunks()]
+        return self._read(plan, built, batch_rows)
 
     def fingerprints(
         self,

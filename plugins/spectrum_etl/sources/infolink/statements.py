@@ -80,9 +80,18 @@ def spellings(code: str, width: int | None) -> list[str]:
     return [" " * blanks + code for blanks in range(max(width - len(code), 0) + 1)]
 
 
-def read_statement(plan: ReadPlan, scope: Scope) -> Statement:
-    """The query of a table's rows, every column as text."""
-    return _query(plan, scope, [f"{column.text} AS {column.name}" for column in plan.columns])
+def read_statement(plan: ReadPlan, scope: Scope, *, checksums: bool = False) -> Statement:
+    """The query of a table's rows, every column as text.
+
+    Args:
+        plan, scope: which columns and rows.
+        checksums: end every row with its part of the checksum that `fingerprint_statement` sums, without a spec hash.
+    """
+    columns = [f"{column.text} AS {column.name}" for column in plan.columns]
+    binds = _Binds()
+    if checksums:
+        columns.append(f"CAST({_row_checksum(plan, binds, '')} AS varchar(20)) AS row_checksum")
+    return _query(plan, scope, columns, binds)
 
 
 def totals_statement(plan: ReadPlan, scope: Scope) -> Statement:
@@ -112,7 +121,7 @@ def fingerprint_statement(plan: ReadPlan, scope: Scope, spec_hash: str) -> State
         amount=sums["tran_amount"],
         hours=sums["total_hours"],
         quantity=sums["quantity"],
-        row_text=_row_text(plan, binds.value("spec_hash", spec_hash)),
+        row_checksum=_row_checksum(plan, binds, spec_hash),
         **_partition_context(plan, scope, binds),
     )
     return Statement(rendered, binds.values)
@@ -153,8 +162,8 @@ def _bound(value: str) -> Value:
     return value.encode("ascii") if value.isascii() else value
 
 
-def _query(plan: ReadPlan, scope: Scope, columns: list[str]) -> Statement:
-    binds = _Binds()
+def _query(plan: ReadPlan, scope: Scope, columns: list[str], binds: _Binds | None = None) -> Statement:
+    binds = binds or _Binds()
     context: dict[str, object] = {"columns": _list(columns)}
     if plan.table.partitioned:
         context |= _partition_context(plan, scope, binds)
@@ -223,6 +232,12 @@ def _partition_context(plan: ReadPlan, scope: Scope, binds: _Binds) -> dict[str,
         "pairs": ",\n    ".join(pairs),
         "where": {alias: "\n    AND ".join(conditions)},
     }
+
+
+def _row_checksum(plan: ReadPlan, binds: _Binds, spec_hash: str) -> str:
+    """64 bits of the hash of a row, as a bigint."""
+    text = _row_text(plan, binds.value("spec_hash", spec_hash))
+    return f"CAST(SUBSTRING(\n            HASHBYTES('SHA2_256', {text}), 1, 8\n        ) AS bigint)"
 
 
 def _row_text(plan: ReadPlan, spec_hash: str) -> str:
