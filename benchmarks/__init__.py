@@ -1,0 +1,1 @@
+"""Measures this package beside merely reading the source and beside dlt: `make bench`, `python -m benchmarks --help`."""

@@ -1,0 +1,1 @@
+"""One module a case. Each has `run(bench)`, which measures and adds tables and targets to `bench.report`."""

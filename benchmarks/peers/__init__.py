@@ -1,0 +1,1 @@
+"""Programs that run in the peer's own environment; nothing here is imported by ours."""

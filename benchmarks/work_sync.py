@@ -1,0 +1,161 @@
+"""The steps of a sync and the reads they are compared with, as tasks run them. Run by `benchmarks.work`."""
+
+from __future__ import annotations
+
+import importlib.util
+import time
+from pathlib import Path
+from typing import Any
+
+import pymssql
+import requests
+
+# What an Airflow task process holds before its own code runs: Airflow's task library and the DAG file.
+from airflow.sdk import DAG, Asset, Param, Variable, task, task_group  # noqa: F401
+
+from spectrum_etl.settings import Settings, load_settings
+from spectrum_etl.sources.infolink.connection import InfoLinkConnection
+from spectrum_etl.staging.objects import OBJECTS
+from spectrum_etl.staging.run import Run, Scope
+from spectrum_etl.staging.sources import Sources
+
+_DAGS = Path(__file__).resolve().parents[1] / "dags"
+_BATCH_ROWS = 5000  # what land takes at once
+
+
+def _import_dag_file() -> None:
+    spec = importlib.util.spec_from_file_location("stage_job_costs", _DAGS / "stage_job_costs.py")
+    assert spec is not None
+    assert spec.loader is not None
+    spec.loader.exec_module(importlib.util.module_from_spec(spec))
+
+
+_import_dag_file()
+
+
+def idle(_: dict[str, Any]) -> dict[str, Any]:
+    """An Airflow task that does nothing: what the memory of the others is compared with."""
+    return {}
+
+
+def land(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The task `land`: arguments warehouse, object, company, run_id, readers, infolink or sdx, full_refresh."""
+    from spectrum_etl.staging.land import land as land_object
+
+    settings, scope = _settings(arguments), _scope(arguments)
+    with _sources(arguments, settings) as sources:
+        run = Run("benchmark", arguments["run_id"])
+        number = land_object(arguments["warehouse"], OBJECTS[arguments["object"]], scope, run, sources, settings)
+    return {"landing_id": number}
+
+
+def check(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The task `check`; also tells how long Great Expectations took, its import included."""
+    from spectrum_etl.staging import check as checking
+
+    spent = 0.0
+    run_checks = checking.run_checks
+
+    def timed(*args: Any, **kwargs: Any) -> Any:
+        nonlocal spent
+        began = time.perf_counter()
+        try:
+            return run_checks(*args, **kwargs)
+        finally:
+            spent += time.perf_counter() - began
+
+    checking.run_checks = timed  # type: ignore[assignment]
+    obj, settings = OBJECTS[arguments["object"]], _settings(arguments)
+    results = checking.check(arguments["warehouse"], obj, arguments["landing_id"], settings)
+    return {"gx_seconds": spent, "checks": len(results)}
+
+
+def publish(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The task `publish`."""
+    from spectrum_etl.staging.publish import publish as publish_landing
+
+    obj, settings = OBJECTS[arguments["object"]], _settings(arguments)
+    counts = publish_landing(arguments["warehouse"], obj, arguments["landing_id"], settings)
+    return {"counts": {name: count.to_dict() for name, count in counts.items()}}
+
+
+def drop_landing(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The task `drop_landing`."""
+    from spectrum_etl.staging.land import close_run
+
+    run = Run("benchmark", arguments["run_id"])
+    obj = OBJECTS[arguments["object"]]
+    return {"tables": close_run(arguments["warehouse"], obj, run, arguments["company"], _settings(arguments))}
+
+
+def drain(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Run the query of `land` (or, with `fingerprints`, that of the fingerprints) and discard its rows.
+
+    The same driver, session and batches as `land`, and nothing else.
+    """
+    from spectrum_etl.sources.infolink import statements
+
+    settings, scope = _settings(arguments), _scope(arguments)
+    table = OBJECTS[arguments["object"]].tables[0]
+    with _sources(arguments, settings) as sources:
+        plan = sources.infolink.plan(table, scope.company_code)
+    whole = statements.Scope()
+    if arguments.get("fingerprints"):
+        statement = statements.fingerprint_statement(plan, whole, "0")
+    else:
+        statement = statements.read_statement(plan, whole)
+    where = arguments["infolink"]
+    connection = pymssql.connect(
+        server=where["host"],
+        port=str(where["port"]),
+        user=where["user"],
+        password=where["password"],
+        database=where["database"],
+        encryption=where["encryption"],
+        tds_version="7.4",
+        charset="UTF-8",
+        autocommit=True,
+    )
+    cursor = connection.cursor()
+    began, rows = time.perf_counter(), 0
+    cursor.execute(statement.sql, statement.parameters)
+    while batch := cursor.fetchmany(_BATCH_ROWS):
+        rows += len(batch)
+    seconds = time.perf_counter() - began
+    connection.close()
+    return {"rows": rows, "query_seconds": seconds}
+
+
+def phases(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Read the phases of all jobs of the company by GetPhaseEnhanced, and count calls and records."""
+    from spectrum_etl.sources.sdx.client import SdxClient
+    from spectrum_etl.sources.sdx.connection import SdxConnection
+
+    calls = 0
+
+    def count(*_: Any, **__: Any) -> None:
+        nonlocal calls
+        calls += 1
+
+    session = requests.Session()
+    session.hooks["response"].append(count)
+    company = arguments["company"]
+    with SdxClient(SdxConnection(**arguments["sdx"]), session) as client:
+        jobs = client.job_numbers(company)
+        calls, began = 0, time.perf_counter()
+        records = sum(1 for _ in client.read_phases(company, jobs, enhanced=True))
+        seconds = time.perf_counter() - began
+    return {"jobs": len(jobs), "records": records, "calls": calls, "read_seconds": seconds}
+
+
+def _settings(arguments: dict[str, Any]) -> Settings:
+    settings = load_settings()
+    return settings.model_copy(update={"readers": settings.readers.model_copy(update=arguments.get("readers", {}))})
+
+
+def _scope(arguments: dict[str, Any]) -> Scope:
+    return Scope(arguments["company"], full_refresh=arguments.get("full_refresh", False))
+
+
+def _sources(arguments: dict[str, Any], settings: Settings) -> Sources:
+    return Sources(settings.company(arguments["company"]), infolink=InfoLinkConnection(**arguments["infolink"]))
