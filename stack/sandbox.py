@@ -33,6 +33,7 @@ class LocalSandbox:
         authorization_id: what its web services ask for.
         infolink_password: what its Info-Link asks for.
         client_secret: what its Enhanced Authentication asks for.
+        jobs, transactions: size of the data that a new one gets.
     """
 
     project: Path
@@ -42,6 +43,8 @@ class LocalSandbox:
     authorization_id: str
     infolink_password: str
     client_secret: str
+    jobs: int = JOBS
+    transactions: int = TRANSACTIONS
 
     @property
     def sdx_url(self) -> str:
@@ -64,9 +67,10 @@ class LocalSandbox:
         sdx, infolink = next_free_port(_FIRST_SDX_PORT), next_free_port(_FIRST_INFOLINK_PORT)
         self._port_file("sdx").write_text(str(sdx), encoding="ascii")
         self._port_file("infolink").write_text(str(infolink), encoding="ascii")
-        say(f"starting the stand-in Spectrum; a new one gets {JOBS} jobs and {TRANSACTIONS:,} job cost transactions")
+        size = f"{self.jobs} jobs and {self.transactions:,} job cost transactions"
+        say(f"starting the stand-in Spectrum; a new one gets {size}")
         command = [sys.executable, "-m", "sandbox", "serve", f"--sdx-port={sdx}", f"--infolink-port={infolink}"]
-        command += [f"--jobs={JOBS}", f"--transactions={TRANSACTIONS}"]
+        command += [f"--jobs={self.jobs}", f"--transactions={self.transactions}"]
         process = processes.spawn(self._mark, command, log=self._log, env=self._environment(), cwd=self.project)
         self._wait(process)
 

@@ -24,11 +24,9 @@ os.environ |= {
     "GX_ANALYTICS_ENABLED": "false",
 }
 
-from stack.airflow import LocalAirflow  # noqa: E402
 from stack.postgres import NO_DURABILITY, EmbeddedPostgres  # noqa: E402
-from stack.secret_values import load_secrets  # noqa: E402
+from tests.airflow_stack import AirflowStack, open_airflow_stack  # noqa: E402
 
-_PROJECT = Path(__file__).resolve().parents[1]
 _numbers = itertools.count(1)
 
 
@@ -68,24 +66,13 @@ def sandbox_database(postgres: EmbeddedPostgres) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def airflow_stack(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAirflow]:
-    """A healthy Airflow with the project's DAGs (all paused) and library, stopped with all its tasks at the end.
-
-    `airflow_stack.api()` is a REST client; a test sets the connections it needs with `api().put("connections", ...)`.
+def airflow_stack(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AirflowStack]:
+    """One Airflow for the whole session, with the project's DAGs (all paused), library, pools and connections, beside
+    a stand-in Spectrum of two companies and an empty warehouse. Stopped with all its tasks at the end.
     """
-    folder = tmp_path_factory.mktemp("airflow")
-    secrets, _ = load_secrets(folder / "secrets.json")
-    airflow = LocalAirflow(
-        home=folder,
-        logs=folder,
-        database_url=postgres.create_database("airflow"),
-        dags=_PROJECT / "dags",
-        plugins=_PROJECT / "plugins",
-        secrets=secrets,
-        first_port=18080,  # not the demo's, which may be up
-    )
+    stack = open_airflow_stack(postgres, tmp_path_factory.mktemp("airflow"))
     try:
-        airflow.start(print)
-        yield airflow
+        stack.start()
+        yield stack
     finally:
-        airflow.stop()
+        stack.stop()
