@@ -58,6 +58,7 @@ def configuration(
         f"AIRFLOW__{name}__{key}": str(value) for name, keys in sections.items() for key, value in keys.items()
     }
     fixed = {"AIRFLOW_HOME": str(home), "GX_ANALYTICS_ENABLED": "false", "NO_COLOR": "1", "PYTHONUNBUFFERED": "1"}
+    fixed["OPENBLAS_NUM_THREADS"] = "1"  # nothing here multiplies matrices, and processes with threads fork badly
     return {**fixed, **variables}
 
 
