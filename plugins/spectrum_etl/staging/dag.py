@@ -223,15 +223,19 @@ def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> N
         asked = _named(scope)
         return close_run(warehouse_url(), obj, _this_run(), asked.company_code, load_settings())
 
+    scopes: Any = plan()
+
     @task_group
     def company(scope: dict[str, Any]) -> None:
         """One company: read, check, publish, tidy up."""
         landing_id: Any = land(scope)
         published = publish(scope, landing_id)
         check(scope, landing_id) >> published
-        published >> drop_landing(scope).as_teardown(setups=landing_id)
+        # Two setups, because a teardown runs when one of them has succeeded: `land`, so that clearing a later task
+        # lands again; `plan`, so that what a failed or killed `land` left behind is dropped too.
+        published >> drop_landing(scope).as_teardown(setups=[scopes, landing_id])
 
-    company.expand(scope=plan())
+    company.expand(scope=scopes)
 
 
 def months_between(start: datetime, end: datetime) -> tuple[str, ...]:
