@@ -7,6 +7,7 @@ on 19 columns this moves the whole encoding into the database's process, and Pyt
 """
 
 import struct
+from dataclasses import dataclass
 
 from sandbox.infolink.catalog import quote_name
 from sandbox.infolink.protocol import COLLATION_UTF8
@@ -58,19 +59,14 @@ def type_info(kind: SqlType) -> bytes:
     return b"\x6f\x08"
 
 
-def _text_bytes(kind: SqlType, value: str) -> str:
-    return f"tsql.utf16({value})" if kind.kind == "nvarchar" else f"textsend({value})"
-
-
 def _piece(kind: SqlType, column: str) -> str:
     """PostgreSQL's expression for one value with its length before it; never NULL."""
     value = f"{column}::{kind.postgres}"
-    if kind.kind in ("varchar", "nvarchar", "varbinary"):
-        raw = value if kind.kind == "varbinary" else _text_bytes(kind, value)
+    if kind.kind in ("varchar", "varbinary"):
+        raw = value if kind.kind == "varbinary" else f"textsend({value})"
         if _is_max(kind):
             return f"COALESCE(tsql.plp({raw}), '\\xffffffffffffffff'::bytea)"
-        size = f"octet_length({value})" if kind.kind != "nvarchar" else f"octet_length({raw})"
-        return f"COALESCE(reverse(int2send(({size})::int2)) || {raw}, '\\xffff'::bytea)"
+        return f"COALESCE(reverse(int2send(octet_length({value})::int2)) || {raw}, '\\xffff'::bytea)"
     return f"COALESCE({_fixed(kind, value)}, '\\x00'::bytea)"
 
 
@@ -107,14 +103,83 @@ def _balanced(pieces: list[str]) -> str:
     return f"({_balanced(pieces[:half])} || {_balanced(pieces[half:])})"
 
 
-def encoding_query(sql: str, kinds: list[SqlType]) -> str:
-    """Wrap a translated query so that it returns one bytea a row: the complete ROW token ([MS-TDS] 2.2.7.19).
+@dataclass(frozen=True)
+class EncodingQuery:
+    """A query whose rows are nearly ROW tokens.
+
+    Args:
+        sql: returns for each row the pieces of its token.
+        texts: for each piece, None where it is complete, or the type of the nvarchar that it holds as UTF-8.
+    """
+
+    sql: str
+    texts: tuple[SqlType | None, ...]
+
+
+def encoding_query(sql: str, kinds: list[SqlType]) -> EncodingQuery:
+    """Wrap a translated query so that it returns each row's ROW token ([MS-TDS] 2.2.7.19) in few pieces.
+
+    PostgreSQL has no UTF-16, and emulating it there costs more than the rest of the row: nvarchar columns come as they
+    are and are encoded by `NvarcharEncoder`.
 
     Args:
         sql: the translated query.
         kinds: the types of its columns, in order.
     """
     names = [f"c{number}" for number in range(len(kinds))]
-    pieces = ["'\\xd1'::bytea"] + [_piece(kind, f"q.{name}") for kind, name in zip(kinds, names, strict=True)]
+    complete = ["'\\xd1'::bytea"]
+    outputs: list[str] = []
+    texts: list[SqlType | None] = []
+    for kind, name in zip(kinds, names, strict=True):
+        if kind.kind != "nvarchar":
+            complete.append(_piece(kind, f"q.{name}"))
+            continue
+        if complete:
+            outputs.append(_balanced(complete))
+            texts.append(None)
+            complete = []
+        outputs.append(f"q.{name}::text")
+        texts.append(kind)
+    if complete:
+        outputs.append(_balanced(complete))
+        texts.append(None)
     listed = ", ".join(quote_name(name) for name in names)
-    return f"SELECT {_balanced(pieces)} FROM ({sql}) AS q({listed})"
+    return EncodingQuery(f"SELECT {', '.join(outputs)} FROM ({sql}) AS q({listed})", tuple(texts))
+
+
+class NvarcharEncoder:
+    """Encodes one nvarchar column of an answer. Codes and names repeat, so what was encoded before is kept for a while.
+
+    Args:
+        kind: the column's type.
+    """
+
+    _KEPT = 50_000  # values; enough for the codes of a large contractor, and a few megabytes
+
+    def __init__(self, kind: SqlType) -> None:
+        self._long = _is_max(kind)
+        self._null = b"\xff" * 8 if self._long else _MAX_LENGTH
+        self._known: dict[bytes | None, bytes] = {}
+
+    def encode(self, value: bytes | None) -> bytes:
+        """The value's bytes on the wire, its length before them.
+
+        Args:
+            value: UTF-8, or None for NULL.
+        """
+        known = self._known.get(value)
+        if known is not None:
+            return known
+        if len(self._known) >= self._KEPT:
+            self._known.clear()
+        encoded = self._known[value] = self._encode(value)
+        return encoded
+
+    def _encode(self, value: bytes | None) -> bytes:
+        if value is None:
+            return self._null
+        text = value.decode().encode("utf-16-le")
+        if not self._long:
+            return struct.pack("<H", len(text)) + text
+        chunk = struct.pack("<I", len(text)) + text if text else b""
+        return struct.pack("<Q", len(text)) + chunk + b"\0\0\0\0"

@@ -282,11 +282,11 @@ class Session:
         status = more if self._no_count else more | DONE_COUNT
         self._pending += protocol.done_token(status, protocol.COMMAND_SELECT, rows)
 
-    def _rows(self, sql: str, metadata: bytes) -> int:
+    def _rows(self, query: rowcodec.EncodingQuery, metadata: bytes) -> int:
         """Run a query whose rows are TDS tokens and send them as they come, in constant memory.
 
         Args:
-            sql: gives one bytea a row.
+            query: gives the pieces of each row's token.
             metadata: the COLMETADATA token, sent before the first row.
 
         Returns:
@@ -294,8 +294,9 @@ class Session:
         """
         limit = self._faults.get("infolink_drop_after_rows")
         wire = self._link().pgconn
-        wire.send_query_params(sql.encode(), None, result_format=pq.Format.BINARY)
+        wire.send_query_params(query.sql.encode(), None, result_format=pq.Format.BINARY)
         wire.set_chunked_rows_mode(CHUNK_ROWS)
+        encoders = [None if kind is None else rowcodec.NvarcharEncoder(kind).encode for kind in query.texts]
         sent, described = 0, False
         failure: TdsError | None = None
         try:
@@ -309,7 +310,13 @@ class Session:
                     self._pending += metadata
                     described = True
                 count, value = result.ntuples, result.get_value
-                self._pending += b"".join([value(row, 0) for row in range(count)])  # type: ignore[misc]
+                self._pending += b"".join(
+                    [
+                        encode(value(row, piece)) if encode else value(row, piece) or b""
+                        for row in range(count)
+                        for piece, encode in enumerate(encoders)
+                    ]
+                )
                 result.clear()
                 sent += count
                 if limit is not None and sent >= int(limit):

@@ -1,6 +1,6 @@
--- Publishable partitions: the same fingerprint before and after the copy, and what landed has it too, rejected rows
--- included. Each row landed with its part of the checksum, so a source that changed during the copy and changed back is
--- found as well; no sum of amounts could tell more.
+-- Publishable partitions: those whose landed rows, rejected ones included, have the fingerprint that the source had
+-- before the copy. Each row landed with its part of the checksum, computed by the source in the same statement; so what
+-- was copied half before and half after a change is found, also where the source has changed back since.
 with landed as (
     select
         job_number,
@@ -27,7 +27,7 @@ total as (
 
 update {{ partitions | ident }} as found
 set
-    stable = found.steady and exists (
+    stable = exists (
         select 1 from total
         where
             total.job_number = found.job_number

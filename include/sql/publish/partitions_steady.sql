@@ -1,5 +1,4 @@
--- The source's fingerprints after the copy: a partition whose fingerprint has changed in between may have been copied
--- half before and half after; it waits for the next run. So does one that has vanished in between.
+-- Which partitions stood still around the landing: their jobs' totals by GetPhase can be compared with the transactions.
 update {{ partitions | ident }} as found
 set
     steady = exists (
@@ -13,4 +12,3 @@ set
             and later.quantity_sum = found.quantity_sum
             and later.checksum = found.checksum
     )
-where found.copied or {{ "everything" | bound }}

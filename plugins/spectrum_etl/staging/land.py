@@ -69,7 +69,7 @@ def land(url: str, obj: ImportObject, scope: Scope, run: Run, sources: Sources, 
                 elif reads_of_its_own(reader, scope):
                     with connection.transaction():
                         _land_table(connection, table, reader, landing, sources, settings)
-            if obj.partitioned:
+            if reconciles(obj, landing.scope, settings):
                 _compare_again(connection, obj, landing, sources, settings)
             set_state(connection, landing, "landed")
     return landing.landing_id
@@ -218,29 +218,17 @@ def _land_partitions(
 def _compare_again(
     connection: psycopg.Connection, obj: ImportObject, landing: Landing, sources: Sources, settings: Settings
 ) -> None:
-    """Fingerprint again what was copied, so that a partition that moved meanwhile is not published.
+    """Fingerprint all partitions again after GetPhase: only jobs that stood still around that call are reconciled.
 
-    Where job-to-date totals were read by GetPhase, all partitions are fingerprinted again: only jobs that stood still
-    around that call can be reconciled.
+    The copy itself needs no second look. Its rows came with their checksums, and `check` compares those with the
+    fingerprints from before.
     """
     table = next(table for table in obj.tables if table.partitioned)
-    relation = landing.relation(table.name, "partitions")
-    everything = reconciles(obj, landing.scope, settings)
-    pairs = partitions.wanted(connection, relation)
-    if not pairs and not everything:
-        return
-    whole = everything or partitions.all_copied(connection, relation)
     with connection.transaction():
         partitions.compare_again(
             connection,
-            relation,
-            sources.infolink.fingerprints(
-                table,
-                landing.scope.company_code,
-                **_filters(landing, settings),
-                partitions=None if whole else pairs,
-            ),
-            everything,
+            landing.relation(table.name, "partitions"),
+            sources.infolink.fingerprints(table, landing.scope.company_code, **_filters(landing, settings)),
         )
 
 

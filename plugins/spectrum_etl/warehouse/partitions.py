@@ -82,26 +82,18 @@ def copy_everything(connection: psycopg.Connection, partitions: str) -> None:
     )
 
 
-def all_copied(connection: psycopg.Connection, partitions: str) -> bool:
-    """Whether no partition was left out of the copy."""
-    return not _one(connection, "select exists (select 1 from {} where not copied and not gone)", partitions)
-
-
 def changed_anything(connection: psycopg.Connection, partitions: str) -> bool:
     """Whether any partition is to be copied or is gone."""
     return _one(connection, "select exists (select 1 from {} where copied or gone)", partitions)
 
 
-def compare_again(
-    connection: psycopg.Connection, partitions: str, fingerprints: Iterable[Fingerprint], everything: bool
-) -> None:
-    """Store the fingerprints taken after the copy, and mark the partitions that did not move in between.
+def compare_again(connection: psycopg.Connection, partitions: str, fingerprints: Iterable[Fingerprint]) -> None:
+    """Mark the partitions that are as they were before the landing began.
 
     Args:
         connection: the warehouse, in a transaction.
         partitions: relation of the landing's partitions.
-        fingerprints: of at least the copied partitions.
-        everything: they are of all partitions, so that those that were not copied are marked too.
+        fingerprints: of all partitions, taken again.
     """
     connection.execute(
         'create temporary table _after (job_number text collate "C", partition_month text collate "C",'
@@ -110,7 +102,7 @@ def compare_again(
     )
     _copy(connection, sql.Identifier("_after"), fingerprints)
     connection.execute("analyze _after")
-    connection.execute(render("publish/partitions_steady.sql", partitions=partitions), {"everything": everything})
+    connection.execute(render("publish/partitions_steady.sql", partitions=partitions))
 
 
 def forget_unstable(connection: psycopg.Connection, partitions: str, rows: str, rejects: str) -> int:

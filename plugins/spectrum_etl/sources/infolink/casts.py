@@ -90,12 +90,12 @@ def as_number(column: str, type_text: str) -> str:
 def as_hashed(column: str, type_text: str, *, ymd: bool = False) -> str:
     """T-SQL that writes a column for hashing: NULL, blank and every text are different, wherever they stand.
 
-    A text is preceded by its length, so that no text can imitate the end of a column; a dash is NULL.
+    A text is preceded by its length, so that no text can imitate the end of a column; a dash is NULL. It is hashed in
+    its own code page: a hash is only ever compared with another of the same column.
     """
-    text = as_text(column, type_text, ymd=ymd)
     if family(type_text) in {"number", "date"}:
-        return f"COALESCE({text}, '-')"
-    return f"CASE WHEN {column} IS NULL THEN '-' ELSE CONCAT(DATALENGTH({column}), ':', {text}) END"
+        return f"COALESCE({as_text(column, type_text, ymd=ymd)}, '-')"
+    return f"CASE WHEN {column} IS NULL THEN '-' ELSE CONCAT(DATALENGTH({column}), ':', {column}) END"
 
 
 def _name(type_text: str) -> str:

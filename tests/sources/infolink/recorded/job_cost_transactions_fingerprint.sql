@@ -13,23 +13,23 @@ SELECT
         SUM(CAST(CAST(SUBSTRING(
             HASHBYTES('SHA2_256', CONCAT(
                 %(spec_hash)s, '|',
-                CASE WHEN t.Company_Code IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Company_Code), ':', CAST(t.Company_Code AS nvarchar(3))) END, '|',
-                CASE WHEN t.Job_Number IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Job_Number), ':', CAST(t.Job_Number AS nvarchar(10))) END, '|',
-                CASE WHEN t.Phase_Code IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Phase_Code), ':', CAST(t.Phase_Code AS nvarchar(20))) END, '|',
-                CASE WHEN t.Cost_Type IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Cost_Type), ':', CAST(t.Cost_Type AS nvarchar(3))) END, '|',
-                CASE WHEN t.Tran_Date_Text IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Tran_Date_Text), ':', CAST(t.Tran_Date_Text AS nvarchar(8))) END, '|',
-                CASE WHEN t.Tran_Type_Code IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Tran_Type_Code), ':', CAST(t.Tran_Type_Code AS nvarchar(2))) END, '|',
+                CASE WHEN t.Company_Code IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Company_Code), ':', t.Company_Code) END, '|',
+                CASE WHEN t.Job_Number IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Job_Number), ':', t.Job_Number) END, '|',
+                CASE WHEN t.Phase_Code IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Phase_Code), ':', t.Phase_Code) END, '|',
+                CASE WHEN t.Cost_Type IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Cost_Type), ':', t.Cost_Type) END, '|',
+                CASE WHEN t.Tran_Date_Text IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Tran_Date_Text), ':', t.Tran_Date_Text) END, '|',
+                CASE WHEN t.Tran_Type_Code IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Tran_Type_Code), ':', t.Tran_Type_Code) END, '|',
                 COALESCE(CAST(t.Tran_Amount AS varchar(40)), '-'), '|',
                 COALESCE(CAST(t.Total_Hours AS varchar(40)), '-'), '|',
                 COALESCE(CAST(t.Quantity AS varchar(40)), '-'), '|',
-                CASE WHEN t.Unit_of_Measure IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Unit_of_Measure), ':', CAST(t.Unit_of_Measure AS nvarchar(3))) END, '|',
-                CASE WHEN t.Reference_1 IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Reference_1), ':', CAST(t.Reference_1 AS nvarchar(15))) END, '|',
-                CASE WHEN t.Description IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Description), ':', CAST(t.Description AS nvarchar(30))) END, '|',
-                CASE WHEN t.Batch_Code IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Batch_Code), ':', CAST(t.Batch_Code AS nvarchar(10))) END, '|',
-                CASE WHEN t.Vendor_Code IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Vendor_Code), ':', CAST(t.Vendor_Code AS nvarchar(10))) END, '|',
-                CASE WHEN t.Vendor_Name IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Vendor_Name), ':', CAST(t.Vendor_Name AS nvarchar(30))) END, '|',
-                CASE WHEN t.Cost_Center IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Cost_Center), ':', CAST(t.Cost_Center AS nvarchar(10))) END, '|',
-                CASE WHEN t.GL_Account IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.GL_Account), ':', CAST(t.GL_Account AS nvarchar(12))) END
+                CASE WHEN t.Unit_of_Measure IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Unit_of_Measure), ':', t.Unit_of_Measure) END, '|',
+                CASE WHEN t.Reference_1 IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Reference_1), ':', t.Reference_1) END, '|',
+                CASE WHEN t.Description IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Description), ':', t.Description) END, '|',
+                CASE WHEN t.Batch_Code IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Batch_Code), ':', t.Batch_Code) END, '|',
+                CASE WHEN t.Vendor_Code IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Vendor_Code), ':', t.Vendor_Code) END, '|',
+                CASE WHEN t.Vendor_Name IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Vendor_Name), ':', t.Vendor_Name) END, '|',
+                CASE WHEN t.Cost_Center IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Cost_Center), ':', t.Cost_Center) END, '|',
+                CASE WHEN t.GL_Account IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.GL_Account), ':', t.GL_Account) END
             )), 1, 8
         ) AS bigint) AS decimal(38, 0))) AS varchar(40)
     ) AS row_checksum
