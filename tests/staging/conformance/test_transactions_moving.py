@@ -28,7 +28,7 @@ def _amounts(warehouse: Warehouse, job: str, month: str) -> set[Decimal]:
 
 @pytest.mark.parametrize("full_copy_share", [0.0001, 1.0], ids=["full_copy", "picked_partitions"])
 def test_partition_that_moves_during_the_copy_waits(warehouse: Warehouse, full_copy_share: float) -> None:
-    """Two change and change back, one changes before it is read, one is new, one vanishes; one changes after its copy."""
+    """Two change and change back, one changes before it is read, one is new, one vanishes; one changes too late."""
     spectrum, settings = warehouse.spectrum, infolink_settings(full_copy_share=full_copy_share)
     seed(spectrum)
     warehouse.sync("job_costs", settings=settings)
