@@ -21,7 +21,7 @@ from typing import Any
 
 import psycopg
 
-from sandbox.faults import Faults
+from sandbox.faults import CACHE_SECONDS, Faults
 from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.settings import Settings, load_settings
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
@@ -136,14 +136,16 @@ class World:
     def fault(self, name: str, value: str | None = None, count: int | None = None) -> Iterator[None]:
         """A fault of the sandbox, while the block runs."""
         faults = Faults(self.source)
+        # The web services keep the switches for a while; an Info-Link session is new with every sync and reads them.
+        seen_after = CACHE_SECONDS + 0.01 if name.startswith("sdx_") else 0.0
         try:
             faults.set(name, value, count)
-            time.sleep(0.21)  # each reader keeps the switches for 0.2 s
+            time.sleep(seen_after)
             yield
         finally:
             faults.clear(name)
             faults.close()
-            time.sleep(0.21)
+            time.sleep(seen_after)
 
 
 def settings_with(*by_sdx: str, **changes: Any) -> Settings:
