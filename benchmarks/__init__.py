@@ -1,1 +1,1 @@
-"""Measures this package beside merely reading the source and beside dlt: `make bench`, `python -m benchmarks --help`."""
+"""Measures this package beside a bare read of the source and dlt: `make bench`, `python -m benchmarks --help`."""

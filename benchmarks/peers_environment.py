@@ -24,7 +24,7 @@ class Setting:
     Args:
         name: for people.
         backend: how it reads: sqlalchemy (its default), pyarrow or connectorx.
-        file_format: how it hands rows to PostgreSQL: None (its default, INSERT statements), csv (COPY) or parquet (ADBC).
+        file_format: how it hands rows to PostgreSQL: None (its default, INSERTs), csv (COPY) or parquet (ADBC).
     """
 
     name: str

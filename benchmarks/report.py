@@ -51,6 +51,7 @@ class Report:
     size: str
     targets: list[Target] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
+    load_at_start: float = field(default_factory=lambda: os.getloadavg()[0])
     versions: dict[str, str] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
 
@@ -68,7 +69,8 @@ class Report:
         """The whole report."""
         now = datetime.now(UTC)
         lines = ["# Measurements", "", "Written by `make bench`; everything below was measured in one run.", ""]
-        lines += [f"- Date: {now:%Y-%m-%d %H:%M} UTC", f"- Size: {self.size}", f"- Machine: {machine()}"]
+        load = f"load of the last minute at the start {self.load_at_start:.1f}: beside other work, ratios mean little"
+        lines += [f"- Date: {now:%Y-%m-%d %H:%M} UTC", f"- Size: {self.size}", f"- Machine: {machine()}; {load}"]
         versions = {**{name: version(name) for name in _PACKAGES}, **self.versions}
         lines.append("- Versions: " + ", ".join(f"{name} {number}" for name, number in versions.items()))
         lines += ["", "## Targets", ""]

@@ -89,7 +89,7 @@ def drop_landing(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def drain(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Run the query of `land` (or, with `fingerprints`, that of the fingerprints) and discard its rows.
+    """Run a query and discard its rows: that of `land`, or as `query` says, of the `fingerprints` or of `dlt`.
 
     The same driver, session and batches as `land`, and nothing else.
     """
@@ -100,7 +100,9 @@ def drain(arguments: dict[str, Any]) -> dict[str, Any]:
     with _sources(arguments, settings) as sources:
         plan = sources.infolink.plan(table, scope.company_code)
     whole = statements.Scope()
-    if arguments.get("fingerprints"):
+    if arguments.get("query") == "dlt":
+        statement = statements.Statement("SELECT * FROM dbo.JC_TRANSACTION_HISTORY_MC", {})
+    elif arguments.get("query") == "fingerprints":
         statement = statements.fingerprint_statement(plan, whole, "0")
     else:
         statement = statements.read_statement(plan, whole)

@@ -29,8 +29,8 @@ def run(bench: Bench) -> None:
     bound = calls * _ANSWER_MS / 1000 / _PARALLEL
     alone = found[0].result["read_seconds"]
     bench.report.ratio(
-        f"{result['jobs']} jobs' phases by GetPhaseEnhanced at {_ANSWER_MS} ms an answer, {_PARALLEL} at a time: at most "
-        f"{_LIMIT} × the latency bound",
+        f"{result['jobs']} jobs' phases by GetPhaseEnhanced at {_ANSWER_MS} ms an answer, {_PARALLEL} at a time: "
+        f"at most {_LIMIT} × the latency bound",
         seconds,
         bound,
         _LIMIT,

@@ -34,12 +34,12 @@ def run(bench: Bench) -> None:
             if name != "first":
                 _make(project, "down")
     finally:
-        if (project / ".venv").exists():
-            _make(project, "down")
-        state = state_dir(project)
-        shutil.rmtree(folder, ignore_errors=True)
-        if state.exists():
-            shutil.rmtree(state)
+        try:
+            if (project / ".venv").exists():
+                _make(project, "down")
+        finally:
+            shutil.rmtree(state_dir(project), ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
     bench.report.judge(
         f"make demo in a fresh copy, warm package cache: under {_FIRST_SECONDS} s",
         f"{seconds['first']:.0f} s",

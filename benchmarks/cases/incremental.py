@@ -50,7 +50,7 @@ def run(bench: Bench) -> None:
         bench.syncs[sizes.large] = full.sync
         bench.say("draining the query of the fingerprints")
         arguments = {"infolink": infolink, "object": "job_costs", "company": COMPANY, "readers": READERS}
-        prints = repeated(sizes.repeats, "drain", lab.environment, **arguments, fingerprints=True)
+        prints = repeated(sizes.repeats, "drain", lab.environment, **arguments, query="fingerprints")
         before = _written(warehouse)
         unchanged = _sync(bench, infolink, "nothing changed", None)
         wrote = _written(warehouse) != before

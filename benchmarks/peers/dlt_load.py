@@ -1,4 +1,4 @@
-"""Copies the transactions with dlt, as its documentation would have it. Run by the interpreter of the peer's environment.
+"""Copies the transactions with dlt, as its documentation would have it. Run by the Python of the peer's environment.
 
 Arguments as JSON on standard input: source (URL for SQLAlchemy), destination (URL), dataset, folder (for the
 pipeline's files), backend, file_format (null: dlt's default), disposition, merge_key and incremental (a column, or
