@@ -13,7 +13,6 @@ import psycopg
 from spectrum_etl.errors import StopSync
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging import guards
-from spectrum_etl.staging.checks.result import CheckResult
 from spectrum_etl.staging.land import partition_parameters, reconciles, recorded_failure
 from spectrum_etl.staging.run import Landing
 from spectrum_etl.staging.spec import ImportObject, Table
@@ -51,6 +50,14 @@ def publish(url: str, obj: ImportObject, landing_id: int, settings: Settings) ->
             if state in ("published", "unchanged", "superseded"):
                 log.info("landing %s is %s already: nothing to do", landing_id, state)
                 return runs.published_counts(connection, landing)
+            if state == "stopped":
+                raise StopSync(
+                    f"landing {landing_id} was stopped by a critical check or a guard and cannot be published,"
+                    " whatever the state of its tasks",
+                    object=obj.name,
+                    company=landing.scope.company_code,
+                    remedy="correct the data in Spectrum, or allow one mass delete, and trigger the DAG again",
+                )
             return _Publication(connection, obj, landing, settings).run()
 
 
@@ -60,9 +67,7 @@ class _Publication:
     def __init__(self, connection: psycopg.Connection, obj: ImportObject, landing: Landing, settings: Settings) -> None:
         self.connection, self.obj, self.landing, self.settings = connection, obj, landing, settings
         self.landed = landed_tables(connection, landing)
-        self.results: dict[str, list[CheckResult]] = {}
-        self.superseded, newer_jobs = runs.newer_scopes(connection, landing)
-        self.newer_jobs = newer_jobs
+        self.superseded, self.newer_jobs = runs.newer_scopes(connection, landing)
 
     def run(self) -> dict[str, Counts]:
         """Write every table, then the books."""

@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 import pytest
 
+from spectrum_etl.errors import StopSync
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
 from tests.staging.resilience.harness import World
 from tests.staging.resilience.oracle import assert_equals_source, fingerprint
@@ -259,3 +261,14 @@ def test_a_snapshot_that_changes_just_before_it_is_read(world: World) -> None:
     with during_the_copy([lambda: world.change(JOB_NAME, "Mid", "24-101")], []):
         world.sync("jobs")
     assert_equals_source(world, "jobs")
+
+
+def test_a_stopped_landing_is_not_published_whatever_the_state_of_its_tasks(world: World) -> None:
+    """A person marks the failed check successful: publish refuses all the same."""
+    landing = world.landed("jobs")
+    with psycopg.connect(world.warehouse) as connection:
+        connection.execute("update sync.landings set state = 'stopped' where landing_id = %s", [landing])
+    before = fingerprint(world, "jobs")
+    with pytest.raises(StopSync, match="trigger the DAG again"):
+        world.publish("jobs", landing)
+    assert fingerprint(world, "jobs") == before
