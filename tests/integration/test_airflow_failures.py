@@ -1,0 +1,169 @@
+"""What Airflow and the operator see when something goes wrong: sources, data, passwords, and killed tasks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psutil
+import psycopg
+import pytest
+
+from stack import processes
+from stack.stage_runs import FollowedRun
+from tests.airflow_stack import AirflowStack, until
+
+pytestmark = pytest.mark.airflow
+
+WRONG = "Wrong-Geheim-99"
+
+
+def test_m3_m4_what_a_person_must_mend_fails_at_once_says_what_to_do_and_touches_nothing(airflow_stack, oracle):
+    tables = ("vendors", "standard_cost_codes", "standard_cost_types")
+    before = oracle.marks(*tables)
+    with column_gone(airflow_stack, "VN_VENDOR_MASTER_MC", "Vendor_Name"), blank_codes(airflow_stack):
+        runs = [airflow_stack.trigger(f"stage_{name}", companies=["1"]) for name in ("vendors", "standard_cost_codes")]
+        airflow_stack.wait(runs, "failed")
+    dropped, rejected = runs
+    assert states(airflow_stack, dropped) == {
+        "plan": "success",
+        "company.land": "failed",
+        "company.check": "upstream_failed",
+        "company.publish": "upstream_failed",
+        "company.drop_landing": "success",
+    }
+    assert states(airflow_stack, rejected) == {
+        "plan": "success",
+        "company.land": "success",
+        "company.check": "failed",
+        "company.publish": "upstream_failed",
+        "company.drop_landing": "success",
+    }
+    for run, task, words in (
+        (dropped, "company.land", ("Vendor_Name", "company 1", "What to do:")),
+        (rejected, "company.check", ("max_rejected_rows", "phase_code", "What to do:")),
+    ):
+        [instance] = airflow_stack.instances(run, task)
+        assert instance["try_number"] == 1
+        last = airflow_stack.api().log(instance)
+        told = next(line for line in reversed(last) if "What to do" in line)
+        assert all(word in told for word in words), told
+        [(message,)] = airflow_stack.ask("select distinct message from sync.runs where run_id = %s", run.run_id)
+        assert message in told
+    assert airflow_stack.ask("select tablename from pg_tables where schemaname = 'landing'") == []
+    assert oracle.marks(*tables) == before
+    airflow_stack.wait([airflow_stack.trigger(run.dag_id) for run in runs])
+    oracle.assert_equal("vendors", "standard_cost_codes")
+
+
+def test_a3_a_wrong_password_fails_at_once_and_is_in_no_log(airflow_stack, staged):
+    airflow_stack.connect(spectrum_infolink={"password": WRONG}, spectrum_sdx={"password": WRONG})
+    try:
+        runs = [airflow_stack.trigger(f"stage_{name}", companies=["1"]) for name in ("vendors", "project_cost_codes")]
+        airflow_stack.wait(runs, "failed")
+    finally:
+        airflow_stack.connect()
+    for run, source in zip(runs, ("user infolink", "Authorization ID"), strict=True):
+        [land] = airflow_stack.instances(run, "company.land")
+        assert land["try_number"] == 1
+        told = next(line for line in reversed(airflow_stack.api().log(land)) if "What to do" in line)
+        assert "Reauthenticate" in told
+        assert source in told
+        assert "of the Airflow connection" in told
+    airflow_stack.run("stage_vendors", companies=["1"])
+
+
+def test_tasks_killed_while_landing_and_publishing_are_tried_again_and_nothing_is_lost_or_twice(airflow_stack, oracle):
+    airflow_stack.change('update "VN_VENDOR_MASTER_MC" set "Phone" = \'5550100\' where btrim("Company_Code") = \'1\'')
+    airflow_stack.change('update "JC_STD_PHASE_DESCRIPTION_MC" set "Description" = \'renamed\'')
+    with psycopg.connect(airflow_stack.warehouse_url) as holder:
+        holder.execute("lock table spectrum.standard_cost_codes in share mode")
+        publishing = airflow_stack.trigger("stage_standard_cost_codes", companies=["1"])
+        until(lambda: airflow_stack.ask("select 1 from pg_locks where not granted"))
+        killed = kill(airflow_stack, publishing, "company.publish")
+        with slow_infolink(airflow_stack, 4000):
+            landing = airflow_stack.trigger("stage_vendors", companies=["1"])
+            until(lambda: airflow_stack.ask("select 1 from sync.landings where run_id = %s", landing.run_id))
+            also_killed = kill(airflow_stack, landing, "company.land")
+        assert killed != also_killed
+    airflow_stack.wait([publishing, landing])
+    for run, task in ((publishing, "company.publish"), (landing, "company.land")):
+        [instance] = airflow_stack.instances(run, task)
+        assert (instance["state"], instance["try_number"]) == ("success", 2)
+    states = [
+        state
+        for (state,) in airflow_stack.ask(
+            "select state from sync.landings where run_id = %s order by landing_id", landing.run_id
+        )
+    ]
+    assert states == ["failed", "published"]
+    assert oracle.runs(publishing)["standard_cost_codes", "1"] == "published"
+    airflow_stack.run("stage_standard_cost_codes", companies=["2"])
+    oracle.assert_equal("vendors", "standard_cost_codes")
+
+
+def test_a3_no_secret_is_in_any_log(airflow_stack, staged):
+    secrets = airflow_stack.secrets
+    hidden = [WRONG, secrets.authorization_id, secrets.infolink, secrets.warehouse, secrets.sandbox, secrets.fernet_key]
+    hidden += [secrets.client_secret, secrets.jwt_secret, secrets.api_secret_key, *secrets.users.values()]
+    logs = [path for path in airflow_stack.airflow.home.rglob("*.log") if path.is_file()]
+    assert len(logs) > 50
+    for path in logs:
+        text = path.read_text(encoding="utf-8", errors="replace")
+        assert not any(secret in text for secret in hidden), path
+
+
+def states(stack: AirflowStack, run: FollowedRun) -> dict[str, str]:
+    """State of each task of a run of one company."""
+    return {instance["task_id"]: instance["state"] for instance in stack.instances(run)}
+
+
+def kill(stack: AirflowStack, run: FollowedRun, task: str) -> int:
+    """Kill the process of a running task as the kernel does when memory runs out; its number."""
+    instance = until(lambda: [i for i in stack.instances(run, task) if i["state"] == "running" and i["pid"]])[0]
+    process = psutil.Process(instance["pid"])
+    ours = {found.pid for found in processes.find(str(stack.airflow.home))}
+    assert process.pid in ours, "the process is not one of this Airflow"
+    process.kill()
+    return int(process.pid)
+
+
+@contextmanager
+def column_gone(stack: AirflowStack, table: str, column: str) -> Iterator[None]:
+    """A column is missing at the source, while the block runs."""
+    stack.change(f'alter table "{table}" rename column "{column}" to "{column}_Before"')
+    try:
+        yield
+    finally:
+        stack.change(f'alter table "{table}" rename column "{column}_Before" to "{column}"')
+
+
+@contextmanager
+def blank_codes(stack: AirflowStack) -> Iterator[None]:
+    """Half of the standard phases have a blank code, while the block runs."""
+    stack.change('create table sandbox.kept as table "JC_STD_PHASE_DESCRIPTION_MC"')
+    changed = stack.change(
+        'update "JC_STD_PHASE_DESCRIPTION_MC" set "Phase_Code" = \'\' where ctid in (select ctid from (select ctid,'
+        ' row_number() over () as n from "JC_STD_PHASE_DESCRIPTION_MC") as numbered where n % 2 = 0)'
+    )
+    assert changed > 40
+    try:
+        yield
+    finally:
+        stack.change('truncate "JC_STD_PHASE_DESCRIPTION_MC"')
+        stack.change('insert into "JC_STD_PHASE_DESCRIPTION_MC" table sandbox.kept')
+        stack.change("drop table sandbox.kept")
+
+
+@contextmanager
+def slow_infolink(stack: AirflowStack, milliseconds: int) -> Iterator[None]:
+    """Info-Link waits so long before each answer, while the block runs."""
+    faults = stack.faults()
+    try:
+        faults.set("infolink_slow_ms", str(milliseconds))
+        time.sleep(0.25)  # each reader keeps the switches for 0.2 s
+        yield
+    finally:
+        faults.clear("infolink_slow_ms")
+        faults.close()
