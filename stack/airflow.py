@@ -31,6 +31,7 @@ _HEALTHY_SECONDS = 180
 _WITH_LIBRARIES = """
 import logging
 logging.getLogger("great_expectations").setLevel(logging.WARNING)
+import airflow.dag_processing.dagbag, airflow.providers.standard.decorators.python
 import great_expectations.expectations, lxml.etree, psycopg, pymssql, requests
 from airflow.__main__ import main
 main()
