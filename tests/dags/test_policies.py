@@ -116,7 +116,11 @@ def test_parsing_needs_nothing_and_imports_neither_gx_nor_pandas(tmp_path):
         "found = ({'great_expectations', 'pandas', 'pymssql', 'lxml'} & set(sys.modules)) - heavy\n"
         "assert not found, found\n"
     )
-    environment = {"PYTHONPATH": str(ROOT / "plugins"), "HOME": str(tmp_path), "AIRFLOW_HOME": str(tmp_path / "airflow")}
+    environment = {
+        "PYTHONPATH": str(ROOT / "plugins"),
+        "HOME": str(tmp_path),
+        "AIRFLOW_HOME": str(tmp_path / "airflow"),
+    }
     environment |= {"AIRFLOW__CORE__LOAD_EXAMPLES": "False", "PATH": "/usr/bin:/bin"}
     done = subprocess.run(
         [sys.executable, "-c", script], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False

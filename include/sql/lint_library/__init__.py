@@ -1,4 +1,4 @@
-"""Stand-ins for the filters of plugins/spectrum_etl/warehouse/templates.py, so that sqlfluff can parse the templates."""
+"""Stand-ins for the filters of plugins/spectrum_etl/warehouse/templates.py, for sqlfluff to parse them."""
 
 
 def ident(name: str) -> str:
