@@ -137,29 +137,34 @@ def _type_rule(column: Column, reader: str) -> tuple[str, str] | None:
     name = quote(column.name)
     if column.type in _DIGITS:
         whole, decimals = _DIGITS[column.type]
-        pattern = rf"^[+-]?(0*[0-9]{{1,{whole}}}(\.[0-9]{{0,{decimals}}}0*)?|\.[0-9]{{1,{decimals}}}0*)$"
+        # No letters: PostgreSQL would take NaN, infinity and 1e5. No more decimals than fit: it would round them. One
+        # pattern for all of it says the same at three times the cost.
+        condition = (
+            f"case when {name} !~ '[^0-9.+-]' and pg_input_is_valid({name}, {_literal(column.sql_type)})"
+            f" then min_scale({name}::numeric) <= {decimals} else false end"
+        )
         limit = f"a number of at most {whole} digits before and {decimals} after the point"
-        return f"{name} ~ {_literal(pattern)}", f"is not {limit}: correct it in Spectrum"
+        return condition, f"is not {limit}: correct it in Spectrum"
     if column.type == "integer":
         return rf"{name} ~ '^[+-]?[0-9]{{1,9}}(\.0*)?$'", "is not a whole number: correct it in Spectrum"
     if column.type == "date":
-        pattern, iso = _date(column, reader)
+        shape, iso = _date(column, reader)
         return (
-            f"case when {name} ~ '{pattern}' then pg_input_is_valid({iso}, 'date') else false end",
+            f"case when {shape} then pg_input_is_valid({iso}, 'date') else false end",
             "is not a date of the calendar: correct it in Spectrum",
         )
     return None
 
 
 def _date(column: Column, reader: str) -> tuple[str, str]:
-    """The pattern of a date's text, and SQL that turns it into YYYY-MM-DD."""
+    """SQL that tells whether a text has the shape of a date, and SQL that turns it into what PostgreSQL reads."""
     name = quote(column.name)
     if column.ymd:
-        return "^[0-9]{8}$", name
+        return f"length({name}) = 8 and {name} !~ '[^0-9]'", name
     if reader == "sdx":
         parts = (f"split_part({name}, '/', 3)", f"split_part({name}, '/', 1)", f"split_part({name}, '/', 2)")
-        return "^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}$", " || '-' || ".join(parts)
-    return "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", name
+        return f"{name} ~ '^[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}}$'", " || '-' || ".join(parts)
+    return f"{name} ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}$'", name
 
 
 def _cast(column: Column, landed: bool, reader: str) -> str:

@@ -112,6 +112,8 @@ def forget_unstable(connection: psycopg.Connection, partitions: str, rows: str, 
         How many rows of the source must wait for the next run.
     """
     names = {"partitions": partitions, "rows": rows, "rejects": rejects}
+    connection.execute(render("publish/partitions_landed.sql", **names))
+    connection.execute("analyze _landed")
     connection.execute(render("publish/partitions_stable.sql", **names))
     row = connection.execute(
         sql.SQL("select coalesce(sum(source_rows), 0)::bigint, count(*) from {} where copied and not stable").format(
