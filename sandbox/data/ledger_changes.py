@@ -8,15 +8,16 @@ from typing import Any
 
 from psycopg import Connection
 
+# Draws go by what a row holds, never by where it lies: the database moves rows when it vacuums, a seed must not.
 _NEW_DRAW = "CREATE TEMP TABLE IF NOT EXISTS drawn (place tid, kind integer) ON COMMIT DROP"
 _CLEAR_DRAW = "TRUNCATE drawn"
 
 _DRAW_COUNT = """
 INSERT INTO drawn (place, kind)
 SELECT ctid, 0
-FROM dbo."JC_TRANSACTION_HISTORY_MC"
-WHERE "Tran_Date_Text" >= %(since)s AND "Reference_1" NOT LIKE 'FLAW%%'
-ORDER BY hashtextextended(ctid::text || %(salt)s, 0), ctid
+FROM dbo."JC_TRANSACTION_HISTORY_MC" AS tran
+WHERE "Tran_Date_Text" >= %(since)s AND "Tran_Date_Text" < %(until)s AND "Reference_1" NOT LIKE 'FLAW%%'
+ORDER BY hashtextextended(tran::text || %(salt)s, 0), tran::text
 LIMIT %(count)s
 """
 
@@ -25,8 +26,8 @@ _DRAW_CHANCE = """
 INSERT INTO drawn (place, kind)
 SELECT place, (hash / 1000000007) %% 20
 FROM (
-    SELECT ctid AS place, abs(hashtextextended(ctid::text || %(salt)s, 0) / 2) AS hash
-    FROM dbo."JC_TRANSACTION_HISTORY_MC"
+    SELECT ctid AS place, abs(hashtextextended(tran::text || %(salt)s, 0) / 2) AS hash
+    FROM dbo."JC_TRANSACTION_HISTORY_MC" AS tran
     WHERE "Tran_Date_Text" >= %(since)s AND "Reference_1" NOT LIKE 'FLAW%%'
 ) AS hashed
 WHERE hash %% 1000000007 < %(chance)s
@@ -54,7 +55,7 @@ WITH groups AS (
     JOIN drawn ON tran.ctid = drawn.place
 ), numbered AS (
     SELECT tran.ctid AS place,
-           row_number() OVER (PARTITION BY groups.company, groups.job, groups.month ORDER BY tran.ctid) AS number,
+           row_number() OVER (PARTITION BY groups.company, groups.job, groups.month ORDER BY tran::text) AS number,
            count(*) OVER (PARTITION BY groups.company, groups.job, groups.month) AS rows
     FROM dbo."JC_TRANSACTION_HISTORY_MC" AS tran
     JOIN groups ON tran."Company_Code" = groups.company AND tran."Job_Number" = groups.job
@@ -106,10 +107,10 @@ class LedgerChanges:
         self._salt = salt
         connection.execute(_NEW_DRAW)
 
-    def draw(self, count: int, purpose: str, since: str = "") -> None:
-        """Draw `count` rows dated `since` (YYYYMMDD) or later, forgetting the ones drawn before."""
+    def draw(self, count: int, purpose: str, since: str = "", until: str = "99999999") -> None:
+        """Draw `count` rows dated from `since` to before `until` (YYYYMMDD), forgetting the ones drawn before."""
         self._connection.execute(_CLEAR_DRAW)
-        values = {"count": count, "since": since, "salt": f"{self._salt}/{purpose}"}
+        values = {"count": count, "since": since, "until": until, "salt": f"{self._salt}/{purpose}"}
         self._connection.execute(_DRAW_COUNT, values)
 
     def draw_share(self, chance: float, since: str = "") -> None:

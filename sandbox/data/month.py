@@ -104,9 +104,10 @@ class _Month:
         edited_amounts = changes.edit_compensating_pairs()
         changes.draw(share, "reverse")
         reversed_rows = changes.reverse(f"{self._first:%Y%m%d}")
-        changes.draw(share, "late", since=f"{self._first - timedelta(days=45):%Y%m%d}")
+        opens = f"{self._first:%Y%m%d}"
+        changes.draw(share, "late", since=f"{self._first - timedelta(days=45):%Y%m%d}", until=opens)
         late = changes.post_again("LATE")
-        changes.draw(share, "back")
+        changes.draw(share, "back", until=opens)
         back_dated = changes.post_again("BACK")
         changes.draw(max(1, share // 2), "delete")
         deleted = changes.delete()

@@ -50,13 +50,14 @@ def publish(url: str, obj: ImportObject, landing_id: int, settings: Settings) ->
             if state in ("published", "unchanged", "superseded"):
                 log.info("landing %s is %s already: nothing to do", landing_id, state)
                 return runs.published_counts(connection, landing)
-            if state == "stopped":
+            failed = runs.failed_checks(connection, landing)
+            if failed:
                 raise StopSync(
-                    f"landing {landing_id} was stopped by a critical check or a guard and cannot be published,"
-                    " whatever the state of its tasks",
+                    f"the critical checks {', '.join(failed)} of landing {landing_id} are not met, so it is not"
+                    " published, whatever the state of the task that ran them",
                     object=obj.name,
                     company=landing.scope.company_code,
-                    remedy="correct the data in Spectrum, or allow one mass delete, and trigger the DAG again",
+                    remedy="correct the data in Spectrum and trigger the DAG again",
                 )
             return _Publication(connection, obj, landing, settings).run()
 

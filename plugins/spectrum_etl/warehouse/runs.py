@@ -109,6 +109,16 @@ def record_checks(
     )
 
 
+def failed_checks(connection: psycopg.Connection, landing: Landing) -> list[str]:
+    """The critical checks of a landing that are not met, as `table.check`."""
+    rows = connection.execute(
+        "select table_name || '.' || check_name from sync.checks where landing_id = %s and status = 'failed'"
+        " order by 1",
+        [landing.landing_id],
+    )
+    return [name for (name,) in rows]
+
+
 def record_verification(
     connection: psycopg.Connection, obj: ImportObject, company: str, run: Run, results: Mapping[str, CheckResult]
 ) -> None:

@@ -263,12 +263,16 @@ def test_a_snapshot_that_changes_just_before_it_is_read(world: World) -> None:
     assert_equals_source(world, "jobs")
 
 
-def test_a_stopped_landing_is_not_published_whatever_the_state_of_its_tasks(world: World) -> None:
+def test_a_landing_that_failed_its_checks_is_not_published_whatever_the_state_of_its_tasks(world: World) -> None:
     """A person marks the failed check successful: publish refuses all the same."""
     landing = world.landed("jobs")
     with psycopg.connect(world.warehouse) as connection:
-        connection.execute("update sync.landings set state = 'stopped' where landing_id = %s", [landing])
+        connection.execute(
+            "insert into sync.checks (landing_id, object_name, table_name, company_code, run_id, source, check_name,"
+            " severity, status) values (%s, 'jobs', 'jobs', '1', 'r', 'guard', 'rejected_share', 'critical', 'failed')",
+            [landing],
+        )
     before = fingerprint(world, "jobs")
-    with pytest.raises(StopSync, match="trigger the DAG again"):
+    with pytest.raises(StopSync, match=r"jobs\.rejected_share .*trigger the DAG again"):
         world.publish("jobs", landing)
     assert fingerprint(world, "jobs") == before

@@ -143,7 +143,8 @@ def _explain_transport(number: int | None, text: str, target: Target, place: dic
     where = f"{target.host}:{target.port}"
     if number in _PASSING:
         return RetryLater(f"the SQL Server is busy or restarting: {text}", **place, remedy="run it again")
-    if (number is None or number in _UNREACHABLE) and not _host_is_known(target.host):
+    # Whatever the driver says: after an earlier failure in this process it repeats the words of that one.
+    if not _host_is_known(target.host):
         return FixConfiguration(
             f"there is no host {target.host!r}",
             object="Info-Link",
