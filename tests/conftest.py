@@ -30,6 +30,11 @@ from tests.airflow_stack import AirflowStack, open_airflow_stack  # noqa: E402
 _numbers = itertools.count(1)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the shared Airflow come last: it runs until the session ends, and even idle it takes a core's third."""
+    items.sort(key=lambda item: "airflow_stack" in getattr(item, "fixturenames", ()))
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """An embedded PostgreSQL server for the whole session, without durability, removed at the end."""
