@@ -90,7 +90,7 @@ class Check:
     Args:
         name: unique in its table; what `sync.checks` and the page show.
         kind: which expectation: `not_null`, `unique`, `in_set`, `between`, `ordered` (columns[0] <= columns[1]) or
-            `sql` (a query that returns the offending rows; `{batch}` stands for the landed slice).
+            `sql` (a query that returns the offending rows of the landed slice).
         columns: the columns it looks at.
         severity: `critical` stops the publish, `warning` publishes and is shown.
         explains: what a failure means and what to do, for the operator.

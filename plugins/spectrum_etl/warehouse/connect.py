@@ -93,23 +93,6 @@ def connect(url: str) -> Iterator[psycopg.Connection]:
         connection.close()
 
 
-def sqlalchemy_url(url: str) -> str:
-    """The same warehouse as a SQLAlchemy URL for the psycopg 3 driver, for Great Expectations."""
-    from sqlalchemy.engine import URL
-
-    parts = {str(name): str(value) for name, value in conninfo_to_dict(url).items()}
-    known = ("host", "port", "user", "password", "dbname")
-    return URL.create(
-        "postgresql+psycopg",
-        username=parts.get("user"),
-        password=parts.get("password"),
-        host=parts.get("host"),
-        port=int(parts["port"]) if "port" in parts else None,
-        database=parts.get("dbname"),
-        query={name: value for name, value in parts.items() if name not in known},
-    ).render_as_string(hide_password=False)
-
-
 def explain(
     error: psycopg.Error, url: str, *, object: str | None = None, company: str | None = None
 ) -> SpectrumEtlError:
