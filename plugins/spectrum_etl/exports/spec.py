@@ -1,0 +1,314 @@
+"""What an exportable object is: data and small named functions, from which queue, form, sending and documents follow.
+
+`exports.objects` holds one `ExportObject` a module; `exports.collect`, `approval`, `send` and `unlink` work with any.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from spectrum_etl.settings import Company, Settings
+from spectrum_etl.sources.procore.client import ProcoreClient
+
+
+@dataclass(frozen=True, order=True)
+class RecordId:
+    """Which Procore record: with the object's name it is the key of `export.queue`.
+
+    Args:
+        company: Spectrum company code.
+        project: Procore id of the project; empty for company-level records (vendors).
+        record: Procore id of the record.
+    """
+
+    company: str
+    project: str
+    record: str
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a run looks at, from its trigger form. Empty means everything.
+
+    Args:
+        projects: Procore project ids.
+        records: Procore record ids.
+    """
+
+    projects: tuple[str, ...] = ()
+    records: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A Procore record that might be exported, with everything of Procore that its rules and its document look at.
+
+    Args:
+        id: which record.
+        title: what people call it, e.g. `Subcontract SC-001, Acme Drywall (River Tower)`.
+        content: all facts that decide about it, as JSON values; money as text. Nothing else of Procore may be used:
+            the fingerprint of this is what tells whether the record changed while it waited.
+    """
+
+    id: RecordId
+    title: str
+    content: Mapping[str, Any]
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the content, independent of the order of its keys."""
+        return digest(self.content)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """One rule that a record breaks.
+
+    Args:
+        rule: its number in the requirements, e.g. `G1`; `form` for a value of the approver's form.
+        field: the field, as Procore's or the form's users know it.
+        value: what it holds, as text; never a secret.
+        message: what is wrong, naming the limit.
+        fix: what to do, as an instruction.
+    """
+
+    rule: str
+    field: str
+    value: str
+    message: str
+    fix: str
+
+
+@dataclass(frozen=True)
+class FormField:
+    """One field of the approver's form.
+
+    Args:
+        name: identifier, e.g. `vendor_code`.
+        title: label.
+        description: what Spectrum needs it for.
+        proposal: filled in at first; may be empty.
+        max_length: longest value that Spectrum takes.
+        choices: allowed values; empty means free text.
+        required: whether an empty answer is refused.
+    """
+
+    name: str
+    title: str
+    description: str
+    proposal: str = ""
+    max_length: int | None = None
+    choices: tuple[str, ...] = ()
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a Spectrum web service.
+
+    Args:
+        service: e.g. `UpdateSubcontractPhases`.
+        key: elements that say which record in Spectrum, with their values as sent. Company_Code is always among them.
+        fields: the other elements that are sent, with their values as text in the service's own format.
+        adds: whether Spectrum must hold nothing under the key before; otherwise what it holds is overwritten, which
+            may be repeated without harm.
+    """
+
+    service: str
+    key: Mapping[str, str]
+    fields: Mapping[str, str]
+    adds: bool
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """Everything that is sent."""
+        return {**self.key, **self.fields}
+
+
+@dataclass(frozen=True)
+class Document:
+    """What will be written to Spectrum for one record; what the approver sees and the ledger keeps.
+
+    Args:
+        key: what the record is called in Spectrum, e.g. `24-404` or `ACME/S-1001`; kept as the link.
+        calls: in the order they are sent.
+    """
+
+    key: str
+    calls: tuple[Call, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """For the ledger."""
+        return {
+            "key": self.key,
+            "calls": [
+                {"service": c.service, "key": dict(c.key), "fields": dict(c.fields), "adds": c.adds} for c in self.calls
+            ],
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Document:
+        """From the ledger."""
+        return cls(value["key"], tuple(Call(**call) for call in value["calls"]))
+
+    @property
+    def payload_hash(self) -> str:
+        """SHA-256 of what is sent: the ledger holds that of the approved payload."""
+        return digest(self.as_json())
+
+
+class Books(Protocol):
+    """What Spectrum holds now, read live; made by `exports.books`. Codes go in and come out trimmed."""
+
+    def held(self, service: str, key: Mapping[str, str]) -> dict[str, str] | None:
+        """What Spectrum holds under the key of a call: elements of that service and their values, normalised as
+        `exports.values.comparable` does; only those that can be read back. None where there is nothing.
+        """
+        ...
+
+    def can_read_back(self, service: str) -> bool:
+        """Whether `held` can answer for this service with the connections that the company has."""
+        ...
+
+    def vendors(self) -> list[dict[str, str]]:
+        """All vendors, active or not: Vendor_Code, Vendor_Name, Type, Status, Address_1, Phone, ... Read once."""
+        ...
+
+    def job(self, number: str) -> dict[str, str] | None:
+        """One job: Job_Number, Job_Description, Status_Code, Division, Customer_Code, Price_Method_Code, ..."""
+        ...
+
+    def phases(self, job: str) -> dict[tuple[str, str], dict[str, str]]:
+        """A job's phases by phase code and cost type: Description, Status_Code, Original_Est_Cost, ..."""
+        ...
+
+    def change_request_numbers(self, job: str) -> set[str]:
+        """All change request numbers of a job, whichever side they came from (H2)."""
+        ...
+
+    def billing_items(self, job: str) -> dict[str, dict[str, str]]:
+        """The billing items of a job's prime contract, by code."""
+        ...
+
+    def status_codes(self) -> set[str]:
+        """The change request status codes of the company; empty where they cannot be read."""
+        ...
+
+    def cost_types(self) -> set[str]:
+        """The cost types of the company."""
+        ...
+
+
+class Links(Protocol):
+    """What was exported or linked before; `export.links`. Made by `exports.links`."""
+
+    def spectrum_key(self, object_name: str, company: str, record: str) -> str | None:
+        """The Spectrum key that a Procore record is linked to, or None."""
+        ...
+
+    def procore_record(self, object_name: str, company: str, spectrum_key: str) -> str | None:
+        """The Procore record that a Spectrum key is linked to, or None."""
+        ...
+
+
+@dataclass(frozen=True)
+class Context:
+    """What rules and documents may look at besides the candidate.
+
+    Args:
+        company: the Spectrum company.
+        settings: all settings; those of the exports are `settings.exports`.
+        books: what Spectrum holds.
+        links: what is linked already.
+    """
+
+    company: Company
+    settings: Settings
+    books: Books
+    links: Links
+
+
+Answers = Mapping[str, str]
+Rule = Callable[[Candidate, Context], Iterable[Broken]]
+FormRule = Callable[[Candidate, Answers, Context], Iterable[Broken]]
+
+
+@dataclass(frozen=True)
+class FieldMapping:
+    """One line of the mapping table in the documentation.
+
+    Args:
+        procore: the Procore field, or where else the value comes from.
+        spectrum: `Service.Element`.
+        note: format, limit, reason.
+    """
+
+    procore: str
+    spectrum: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class ExportObject:
+    """One exportable object.
+
+    Args:
+        name: `vendors`; the DAG is `export_vendors`.
+        title: one of it, for people: `vendor`.
+        services: the Spectrum web services that it writes with.
+        collect: the approved, not yet exported records, streamed; with what their rules need.
+        read: one record again, as `collect` gives it; None when it is gone.
+        rules: each with its number as `rule`; all are applied, and all that are broken are shown.
+        form: what the approver is asked.
+        form_rules: checked when the answer arrives, and again just before the first call.
+        document: what is sent.
+        mark: writes the link into Procore, where Procore has a field for it; repeating it does no harm. None: the
+            link is in the ledger alone.
+        unmark: takes it out again. None as for `mark`.
+        holds: whether Spectrum still holds the record of a link, for `unlink_export`.
+        mapping: for the documentation.
+        order: the order of the exports in lists; what others need comes first.
+    """
+
+    name: str
+    title: str
+    services: tuple[str, ...]
+    collect: Callable[[ProcoreClient, Company, Scope], Iterator[Candidate]]
+    read: Callable[[ProcoreClient, Company, RecordId], Candidate | None]
+    rules: tuple[Rule, ...]
+    form: Callable[[Candidate, Context], tuple[FormField, ...]]
+    form_rules: tuple[FormRule, ...]
+    document: Callable[[Candidate, Answers, Context], Document]
+    mark: Callable[[ProcoreClient, Company, RecordId, str], None] | None
+    unmark: Callable[[ProcoreClient, Company, RecordId], None] | None
+    holds: Callable[[Books, Company, str], bool]
+    mapping: tuple[FieldMapping, ...] = field(default=())
+    order: int = 0
+
+
+def rule(number: str) -> Callable[[Rule], Rule]:
+    """Give a rule its number in the requirements.
+
+    Args:
+        number: e.g. `G1`.
+    """
+
+    def numbered(function: Rule) -> Rule:
+        function.rule = number  # type: ignore[attr-defined]
+        return function
+
+    return numbered
+
+
+def digest(value: Any) -> str:
+    """SHA-256 of a JSON value, in hexadecimal, independent of the order of keys."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=_refuse)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def _refuse(value: Any) -> Any:
+    raise TypeError(f"{type(value).__name__} is no JSON value; give money and dates as text")
