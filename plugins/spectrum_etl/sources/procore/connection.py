@@ -1,0 +1,216 @@
+"""How to reach Procore, checked when it is made. Made by tasks from the Airflow connection `procore`.
+
+Facts on hosts and credentials: developers.procore.com/documentation/development-environments and
+.../oauth-client-credentials.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from spectrum_etl.errors import FixConfiguration
+
+_EXTRAS = ("company_id", "login_url", "timeout", "verify", "ca_file", "allow_plain_http")
+
+
+class AirflowConnection(Protocol):
+    """What is read of an Airflow connection."""
+
+    host: str | None
+    port: int | None
+    schema: str | None
+    login: str | None
+    password: str | None
+
+    @property
+    def extra_dejson(self) -> dict[str, Any]:
+        """The extras as an object."""
+
+
+@dataclass(frozen=True)
+class ProcoreConnection:
+    """One Procore installation and the service account (DMSA) used on it.
+
+    Args:
+        base_url: scheme, host and port of the API, `https://api.procore.com`.
+        client_id: of the app's service account.
+        client_secret: of the app's service account. Secret.
+        login_url: scheme, host and port that give out tokens, `https://login.procore.com`.
+        company_id: the Procore company to work in, unless the client names another; digits, may exceed 32 bits.
+        timeout_seconds: to connect, and between two pieces of an answer, in seconds.
+        verify: whether the servers' certificates are checked, or the file of the authority that signed them.
+        allow_plain_http: whether http may be used to machines other than this one. Credentials are readable then.
+
+    Raises:
+        FixConfiguration: a value is missing or not allowed.
+    """
+
+    base_url: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    login_url: str = "https://login.procore.com"
+    company_id: str = ""
+    timeout_seconds: tuple[float, float] = (10.0, 60.0)
+    verify: bool | str = True
+    allow_plain_http: bool = False
+
+    def __post_init__(self) -> None:
+        for name, field_name in (("host", "base_url"), ("login_url", "login_url")):
+            object.__setattr__(self, field_name, _checked_url(name, getattr(self, field_name), self.allow_plain_http))
+        if not self.client_id:
+            raise _wrong("login", "the login is the client id of Procore's service account", None, "not empty")
+        # The value is a secret: no message shows it.
+        secret = self.client_secret
+        if not secret or not secret.isascii() or not secret.isprintable() or secret != secret.strip():
+            raise _wrong(
+                "password",
+                "the password is the client secret; it is empty, holds characters that cannot be sent, or begins or "
+                "ends with a blank",
+                None,
+                "plain ASCII",
+            )
+        if self.company_id:
+            object.__setattr__(self, "company_id", checked_company(self.company_id))
+        if len(self.timeout_seconds) != 2 or not all(math.isfinite(s) and s > 0 for s in self.timeout_seconds):
+            raise _wrong("timeout", "a timeout is a number of seconds", str(self.timeout_seconds), "above 0")
+
+    @classmethod
+    def from_airflow(cls, conn: AirflowConnection) -> ProcoreConnection:
+        """The connection that an Airflow connection describes.
+
+        Args:
+            conn: host (a name, or a URL), port, schema (`https` by default, or `http`), login (client id), password
+                (client secret); extras `company_id`, `login_url` (by default the login host that belongs to one of
+                Procore's own hosts, else the host itself), `timeout` (seconds between two pieces of an answer, or
+                `[connect, read]`), `verify`, `ca_file`, `allow_plain_http`.
+
+        Raises:
+            FixConfiguration: something is missing, unknown or not allowed.
+        """
+        extra = dict(conn.extra_dejson or {})
+        unknown = sorted(set(extra) - set(_EXTRAS))
+        if unknown:
+            raise _wrong("extra", f"there is no extra {', '.join(unknown)}", None, ", ".join(_EXTRAS))
+        base_url = _airflow_url(conn)
+        return cls(
+            base_url=base_url,
+            client_id=(conn.login or "").strip(),
+            client_secret=conn.password or "",
+            login_url=str(extra.get("login_url") or _login_url(base_url)),
+            company_id=str(extra.get("company_id") or ""),
+            timeout_seconds=_timeout(extra),
+            verify=_verify(extra),
+            allow_plain_http=_switch(extra, "allow_plain_http", False),
+        )
+
+
+#: Which host gives out tokens for which API host; developers.procore.com/documentation/development-environments.
+_LOGIN_HOSTS = {
+    "api.procore.com": "https://login.procore.com",
+    "sandbox.procore.com": "https://login-sandbox.procore.com",
+    "api-monthly.procore.com": "https://login-sandbox-monthly.procore.com",
+}
+
+
+def checked_company(company_id: str) -> str:
+    """A Procore company id as text, trimmed.
+
+    Raises:
+        FixConfiguration: it is not made of digits.
+    """
+    text = str(company_id).strip()
+    if not text.isascii() or not text.isdigit():
+        raise _wrong("company_id", "this is no id of a Procore company", text, "digits only")
+    return text
+
+
+def _login_url(base_url: str) -> str:
+    return _LOGIN_HOSTS.get(urlsplit(base_url).hostname or "", base_url)
+
+
+def _airflow_url(conn: AirflowConnection) -> str:
+    host = (conn.host or "").strip()
+    if not host:
+        raise _wrong("host", "the connection has no host", None, "api.procore.com, or another of Procore's hosts")
+    if "://" not in host:
+        host = f"{(conn.schema or 'https').strip()}://{host}"
+    try:
+        url = urlsplit(host)
+        port = url.port
+    except ValueError:
+        raise _wrong(
+            "host", "this is no address of a server", None, "https://api.procore.com, without a path"
+        ) from None
+    if port is None and conn.port:
+        host = host.replace(url.netloc, f"{url.netloc}:{conn.port}", 1)
+    return host
+
+
+def _checked_url(name: str, text: str, allow_plain_http: bool) -> str:
+    example = (
+        "https://api.procore.com, without a path" if name == "host" else "https://login.procore.com, without a path"
+    )
+    try:
+        url = urlsplit(text.strip())
+        good = bool(url.scheme in {"http", "https"} and url.hostname and url.port != 0)
+    except ValueError:
+        good = False
+    if not good or url.username or url.password or url.query or url.fragment or url.path not in {"", "/"}:
+        # The text is not shown: it may hold a password.
+        raise _wrong(name, "this is no plain address of a server: scheme, host and port", None, example)
+    if url.scheme == "http" and not allow_plain_http and not _is_this_machine(url.hostname or ""):
+        raise _wrong(
+            name,
+            "credentials would travel unencrypted",
+            f"http://{url.hostname}",
+            "https; http only to this machine, or with the extra allow_plain_http set to true",
+        )
+    return text.strip().rstrip("/")
+
+
+def _is_this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _timeout(extra: Mapping[str, Any]) -> tuple[float, float]:
+    value = extra.get("timeout", 60.0)
+    parts = value if isinstance(value, list | tuple) else [10.0, value]
+    try:
+        connect, read = (float(part) for part in parts)
+    except (TypeError, ValueError):
+        raise _wrong("timeout", "a timeout is a number of seconds", repr(value), "60, or [10, 60]") from None
+    return connect, read
+
+
+def _verify(extra: Mapping[str, Any]) -> bool | str:
+    if extra.get("ca_file"):
+        return str(extra["ca_file"])
+    return _switch(extra, "verify", True)
+
+
+def _switch(extra: Mapping[str, Any], name: str, default: bool) -> bool:
+    value = extra.get(name, default)
+    if not isinstance(value, bool):
+        raise _wrong(name, f"{name} is a switch", repr(value), "true or false")
+    return value
+
+
+def _wrong(name: str, message: str, value: str | None, limit: str) -> FixConfiguration:
+    return FixConfiguration(
+        message,
+        object="the connection to Procore",
+        field=name,
+        value=value,
+        limit=limit,
+        remedy=f"correct {name} in the Airflow connection (procore by default)",
+    )
