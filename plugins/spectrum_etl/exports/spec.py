@@ -272,6 +272,9 @@ class ExportObject:
         holds: whether Spectrum still holds the record of a link, for `unlink_export`.
         mapping: for the documentation.
         order: the order of the exports in lists; what others need comes first.
+        offers: whether a collected record holds anything that Spectrum lacks; where it says no, the record is left
+            out of the queue, being neither ready nor wrong. None: always. The jobs need it: whether the codes of a
+            synced project are new (B5) shows in Spectrum alone.
     """
 
     name: str
@@ -288,6 +291,7 @@ class ExportObject:
     holds: Callable[[Books, Company, str], bool]
     mapping: tuple[FieldMapping, ...] = field(default=())
     order: int = 0
+    offers: Callable[[Candidate, Context], bool] | None = None
 
 
 def rule(number: str) -> Callable[[Rule], Rule]:
