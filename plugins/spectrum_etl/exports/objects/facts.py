@@ -1,0 +1,126 @@
+"""Procore's records turned into the facts that a candidate's content holds: codes, lines, projects, money as text.
+
+Used by the modules of `exports.objects` while they collect; the rules of `exports.rules.common` read what comes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+#: Types of segments that Spectrum has a counterpart for; the line item type is what Spectrum calls cost type.
+COST_CODE, COST_TYPE = "cost_code", "line_item_type"
+_SEPARATORS = str.maketrans("", "", "-. /")
+_CENT = Decimal("0.01")
+
+Json = dict[str, Any]
+
+
+def text(value: Any) -> str:
+    """A Procore value as trimmed text; nothing as an empty one. Ids, numbers and codes all become text."""
+    return "" if value is None else str(value).strip()
+
+
+def money(value: Any) -> str:
+    """An amount as text with two decimals, exactly.
+
+    Args:
+        value: as Procore sends it: text or a JSON number.
+
+    Returns:
+        e.g. `1250.00`; empty where Procore has no amount; `0` is an amount. What is no number of whole cents stays
+        as it is, for `rules.common.amounts_wrong` to report.
+    """
+    shown = text(value)
+    try:
+        amount = Decimal(shown)
+        exact = amount.quantize(_CENT)
+    except InvalidOperation:
+        return shown
+    return f"{exact + 0:.2f}" if amount == exact else shown
+
+
+def phase_code(code: str) -> str:
+    """Procore's cost code as Spectrum's phase code: upper case, without separators.
+
+    Spectrum stores and takes phase codes without dashes; the job's phase mask adds them for people
+    (AddPhase: "send without dashes").
+    """
+    return text(code).translate(_SEPARATORS).upper()
+
+
+def project_facts(project: Mapping[str, Any]) -> Json:
+    """What the rules need of a project, whatever they are about."""
+    return {
+        "id": text(project.get("id")),
+        "name": text(project.get("name")),
+        "number": text(project.get("project_number")),
+        "origin_id": text(project.get("origin_id")),
+        "origin_code": text(project.get("origin_code")),
+    }
+
+
+class WbsCodes:
+    """The budget codes of one project by id, for records that name a code by `wbs_code_id` only.
+
+    Args:
+        codes: as `resources.wbs_codes` gives them, with their segment items.
+    """
+
+    def __init__(self, codes: Iterable[Mapping[str, Any]]) -> None:
+        self._codes = {text(code.get("id")): code_facts(code) for code in codes}
+
+    def facts(self, wbs_code_id: Any) -> Json:
+        """Code, phase, cost type and further segments of one code; empty ones where the project does not list it."""
+        return dict(self._codes.get(text(wbs_code_id)) or _code("", "", "", []))
+
+
+def code_facts(wbs_code: Mapping[str, Any]) -> Json:
+    """Code, phase, cost type and further segments of one budget code (`wbs_code`) with its segment items."""
+    phase = cost_type = ""
+    others: list[str] = []
+    for item in wbs_code.get("segment_items") or ():
+        segment = item.get("segment") or {}
+        kind = text(segment.get("type") or item.get("segment_type"))
+        if kind == COST_CODE:
+            phase = phase_code(item.get("path_code") or item.get("code") or "")
+        elif kind == COST_TYPE:
+            cost_type = text(item.get("code")).upper()
+        else:
+            others.append(text(segment.get("name") or kind))
+    return _code(text(wbs_code.get("flat_code")), phase, cost_type, others)
+
+
+def line_facts(line: Mapping[str, Any], wbs: WbsCodes, position: int, amount: Any) -> Json:
+    """One line of a contract, change order or budget change.
+
+    Args:
+        line: as Procore sends it: with `cost_code` and `line_item_type`, or with `wbs_code` or `wbs_code_id`.
+        wbs: the budget codes of the project.
+        position: counted from 1, for its name.
+        amount: of the line, as Procore sends it.
+    """
+    own = line.get("wbs_code") or {}
+    facts = wbs.facts(own.get("id") or line.get("wbs_code_id"))
+    cost_code, cost_type = line.get("cost_code") or {}, line.get("line_item_type") or {}
+    if cost_code:
+        facts["phase"] = phase_code(cost_code.get("full_code") or cost_code.get("code") or "")
+    if cost_type:
+        facts["cost_type"] = text(cost_type.get("code")).upper()
+    facts["code"] = (
+        facts["code"]
+        or text(own.get("flat_code"))
+        or ".".join(part for part in (text(cost_code.get("full_code")), text(cost_type.get("code"))) if part)
+    )
+    return {
+        "id": text(line.get("id")),
+        "name": f"line {position}",
+        "description": text(line.get("description")),
+        "amount": money(amount),
+        **facts,
+    }
+
+
+def _code(code: str, phase: str, cost_type: str, segments: list[str]) -> Json:
+    return {"code": code, "phase": phase, "cost_type": cost_type, "segments": segments}

@@ -1,0 +1,290 @@
+"""Questions that the rules of several exports ask; each rule of `exports.rules.*` names its number and calls these.
+
+They read these facts of a candidate's content, as `exports.objects.facts` makes them:
+
+- `project`: `{"id", "name", "number", "origin_id", "origin_code"}`, see `facts.project_facts`;
+- `lines`: `[{"name", "code", "phase", "cost_type", "segments", "amount", "description"}, ...]`, see `facts.line_facts`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from spectrum_etl.exports.spec import Answers, Broken, Candidate, Context
+
+#: Longest change request number (ARChangeRequest: Change_Request_Number).
+CHANGE_REQUEST_LENGTH = 8
+#: Statuses in which Spectrum takes no more changes of a job or phase (AddPhase, ARChangeRequest).
+COMPLETE = "C"
+
+Line = Mapping[str, Any]
+
+
+def lines_of(candidate: Candidate) -> Sequence[Line]:
+    """The lines of the record."""
+    return candidate.content.get("lines") or ()
+
+
+def linked_code(record: Mapping[str, Any], company: str) -> str | None:
+    """The Spectrum code that a Procore record carries in its origin fields; None where it is not synced.
+
+    Args:
+        record: Procore fields with `origin_id` and `origin_code`. A record is synced when it has an `origin_id`
+            (Procore documentation, "Using the ERP fields"); the code is `origin_code`, else what follows the company
+            code in an `origin_id` such as `001:24-404`.
+        company: Spectrum company code.
+    """
+    origin = str(record.get("origin_id") or "").strip()
+    if not origin:
+        return None
+    code = str(record.get("origin_code") or "").strip()
+    return code or origin.removeprefix(f"{company}:").strip() or None
+
+
+def job_of(candidate: Candidate, context: Context) -> str | None:
+    """The job that the candidate's project is synced with: by our links, else by the project's origin fields."""
+    key = context.links.spectrum_key("jobs", context.company.code, candidate.id.project)
+    if key:
+        return key.strip()
+    return linked_code(candidate.content.get("project") or {}, context.company.code)
+
+
+def job_not_synced(number: str, candidate: Candidate, context: Context) -> Iterator[Broken]:
+    """The project is not linked to a job, or the job is gone from Spectrum, or takes no changes any more."""
+    project = candidate.content.get("project") or {}
+    name = str(project.get("name") or candidate.id.project)
+    job = job_of(candidate, context)
+    if job is None:
+        yield Broken(
+            number,
+            "project",
+            name,
+            f"{candidate.title}: project {name} is not synced with a Spectrum job",
+            "export the project with export_jobs, or link it to its job, then run this export again",
+        )
+        return
+    held = context.books.job(job)
+    if held is None:
+        yield Broken(
+            number,
+            "project",
+            name,
+            f"{candidate.title}: project {name} is linked to job {job}, which Spectrum does not have",
+            f"unlink the project and link it to the right job, or restore job {job} in Spectrum",
+        )
+    elif held.get("Status_Code", "").strip() == COMPLETE:
+        yield Broken(
+            number,
+            "project",
+            name,
+            f"{candidate.title}: job {job} has status C (complete), and Spectrum takes no changes of complete jobs",
+            f"set job {job} to A (active) in Spectrum",
+        )
+
+
+def codes_not_synced(
+    number: str, candidate: Candidate, context: Context, lines: Iterable[Line] | None = None
+) -> Iterator[Broken]:
+    """A line has no cost code or type, or its phase and cost type are not in Spectrum's job, or are complete.
+
+    Says nothing while the project is not synced: `job_not_synced` does.
+    """
+    job = job_of(candidate, context)
+    phases = context.books.phases(job) if job and context.books.job(job) else None
+    for line in lines_of(candidate) if lines is None else lines:
+        phase, cost_type, name = line["phase"], line["cost_type"], line["name"]
+        if not phase or not cost_type:
+            missing = "cost code" if not phase else "cost type"
+            yield Broken(
+                number,
+                f"{name}: {missing}",
+                str(line["code"] or ""),
+                f"{candidate.title}: {name} has no {missing}",
+                f"give the line a {missing} of the list that is synced with Spectrum",
+            )
+        elif phases is not None:
+            held = phases.get((phase, cost_type))
+            if held is None:
+                yield Broken(
+                    number,
+                    f"{name}: cost code",
+                    str(line["code"]),
+                    f"{candidate.title}: {name} uses phase {phase} with cost type {cost_type}, "
+                    f"which job {job} does not have in Spectrum",
+                    "export the project's new codes with export_jobs and have them accepted first (B5), "
+                    "or choose a synced code",
+                )
+            elif held.get("Status_Code", "").strip() == COMPLETE:
+                yield Broken(
+                    number,
+                    f"{name}: cost code",
+                    str(line["code"]),
+                    f"{candidate.title}: {name} uses phase {phase} with cost type {cost_type}, "
+                    f"which is complete (status C) in job {job}",
+                    "set the phase to A (active) in Spectrum, or choose another code",
+                )
+
+
+def custom_segments(candidate: Candidate, lines: Iterable[Line] | None = None) -> Iterator[Broken]:
+    """B4: a line's code has a segment besides cost code and cost type (a sub job counts as one, B3)."""
+    for line in lines_of(candidate) if lines is None else lines:
+        if line["segments"]:
+            names = ", ".join(line["segments"])
+            yield Broken(
+                "B4",
+                f"{line['name']}: cost code",
+                str(line["code"]),
+                f"{candidate.title}: {line['name']} uses the segment {names}; "
+                "Spectrum knows cost code and cost type only",
+                "choose a code without that segment",
+            )
+
+
+def no_lines(number: str, candidate: Candidate) -> Iterator[Broken]:
+    """The record has no line at all."""
+    if not lines_of(candidate):
+        yield Broken(
+            number, "lines", "0", f"{candidate.title} has no line; at least 1 is needed", "add a line with a cost code"
+        )
+
+
+def repeated_codes(number: str, candidate: Candidate) -> Iterator[Broken]:
+    """Two lines share phase and cost type: Spectrum keeps one line of each in a change request (ARChangeRequest)."""
+    first: dict[tuple[str, str], str] = {}
+    for line in lines_of(candidate):
+        pair = (line["phase"], line["cost_type"])
+        if not all(pair):
+            continue
+        if pair in first:
+            yield Broken(
+                number,
+                f"{line['name']}: cost code",
+                str(line["code"]),
+                f"{candidate.title}: {line['name']} and {first[pair]} share phase {pair[0]} and cost type {pair[1]}; "
+                "a change request of Spectrum takes one line of each",
+                "merge the two lines, or give one another code",
+            )
+        first.setdefault(pair, line["name"])
+
+
+def mixed_cost_types(number: str, candidate: Candidate) -> Iterator[Broken]:
+    """The lines do not share one cost type (G1, H1)."""
+    types = sorted({line["cost_type"] for line in lines_of(candidate) if line["cost_type"]})
+    if len(types) > 1:
+        yield Broken(
+            number,
+            "lines: cost type",
+            ", ".join(types),
+            f"{candidate.title}: its lines have {len(types)} cost types ({', '.join(types)}); 1 is allowed",
+            "divide it, so that all lines of one record have the same cost type",
+        )
+
+
+def too_long(number: str, record: str, field: str, value: str, limit: int, fix: str) -> Iterator[Broken]:
+    """A text is longer than Spectrum's field; nothing is ever cut.
+
+    Args:
+        number: of the rule.
+        record: what the record is called.
+        field: as Procore's users know it.
+        value: its text.
+        limit: in characters.
+        fix: what to do.
+    """
+    if len(value) > limit:
+        yield Broken(
+            number, field, value, f"{record}: {field} has {len(value)} characters; Spectrum takes at most {limit}", fix
+        )
+
+
+def amount_too_long(number: str, record: str, field: str, amount: str, limit: int) -> Iterator[Broken]:
+    """An amount has more characters than Spectrum's element, the decimal point and a minus sign included."""
+    if len(amount) > limit:
+        yield Broken(
+            number,
+            field,
+            amount,
+            f"{record}: {field} {amount} has {len(amount)} characters; Spectrum takes at most {limit}",
+            "divide the amount, or correct it",
+        )
+
+
+def amounts_wrong(number: str, candidate: Candidate, limit: int) -> Iterator[Broken]:
+    """A line's amount is missing, is no number of whole cents, or is too long for Spectrum's element."""
+    for line in lines_of(candidate):
+        amount, name = line["amount"], line["name"]
+        if not re.fullmatch(r"-?\d+\.\d\d", amount):
+            yield Broken(
+                number,
+                f"{name}: amount",
+                amount,
+                f"{candidate.title}: {name} has the amount {amount or 'nothing'}, not a number of whole cents",
+                "correct the amount in Procore",
+            )
+        else:
+            yield from amount_too_long(number, f"{candidate.title}, {name}", "amount", amount, limit)
+
+
+def number_of(answers: Answers, name: str) -> str:
+    """An answer of the form, trimmed."""
+    return (answers.get(name) or "").strip()
+
+
+def number_taken(candidate: Candidate, answers: Answers, context: Context, name: str) -> Iterator[Broken]:
+    """H2: the change request number of the form is missing, too long, or in use in the job, on whichever side.
+
+    Numbers of commitments, prime contracts and budget changes share one space in a job. They are compared without
+    case and leading zeros, as people read them: `001` beside `1` would be taken for the same request.
+
+    Args:
+        candidate: the record.
+        answers: of the form.
+        context: the books hold the numbers in use.
+        name: the form's field.
+    """
+    number = number_of(answers, name)
+    if not number:
+        yield Broken("H2", name, "", f"{candidate.title}: no change request id was given", "type one")
+        return
+    yield from too_long("H2", candidate.title, name, number, CHANGE_REQUEST_LENGTH, "type a shorter one")
+    if not re.fullmatch(r"[A-Za-z0-9-]+", number):
+        yield Broken(
+            "H2",
+            name,
+            number,
+            f"{candidate.title}: change request id {number} holds more than letters, digits and dashes",
+            "type one of letters, digits and dashes",
+        )
+    job = job_of(candidate, context)
+    if job is None:
+        return
+    clash = next((used for used in context.books.change_request_numbers(job) if _same(used, number)), None)
+    if clash is not None:
+        yield Broken(
+            "H2",
+            name,
+            number,
+            f"{candidate.title}: job {job} already has a change request {clash}; commitment, prime contract and "
+            "budget changes share one range of numbers",
+            "type a number that the job does not use yet",
+        )
+
+
+def _same(one: str, other: str) -> bool:
+    return one.strip().upper().lstrip("0") == other.strip().upper().lstrip("0")
+
+
+def status_code_missing(number: str, candidate: Candidate, context: Context, code: str) -> Iterator[Broken]:
+    """The change request status of the settings is not one of the company's; says nothing where they are unreadable."""
+    known = context.books.status_codes()
+    if known and code.strip() not in known:
+        yield Broken(
+            number,
+            "change_request_status",
+            code,
+            f"{candidate.title}: status code {code!r} of the settings is not one of Spectrum's "
+            f"({', '.join(sorted(known))})",
+            "correct exports.change_request_status in include/settings.yaml",
+        )

@@ -1,0 +1,159 @@
+"""Stand-ins for what the rules and documents of the exports look at: books, links, settings, candidates.
+
+Data alone, no behaviour of Spectrum: what Spectrum really holds and how it answers is tested elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any
+
+from spectrum_etl.exports.spec import Candidate, Context, RecordId
+from spectrum_etl.settings import Company
+
+COMPANY = Company(code="001", name="Demo", phase_category="STD", procore_company_id=9001)
+JOB = "24404"
+PROJECT = {"id": "501", "name": "River Tower", "number": "24-404", "origin_id": "001:24404", "origin_code": "24404"}
+
+
+def phase(description: str = "Concrete", cost: str = "0.00", **others: str) -> dict[str, str]:
+    """What the books tell of one phase and cost type."""
+    return {
+        "Description": description,
+        "Status_Code": "A",
+        "Price_Method_Code": "F",
+        "Original_Est_Cost": cost,
+        "Unit_of_Measure": "",
+        **others,
+    }
+
+
+@dataclass
+class Books:
+    """`spec.Books` out of plain data."""
+
+    job_rows: dict[str, dict[str, str]] = field(
+        default_factory=lambda: {
+            JOB: {
+                "Job_Number": JOB,
+                "Job_Description": "River Tower",
+                "Status_Code": "A",
+                "Division": "10",
+                "Customer_Code": "CITY",
+                "Cost_Center": "MAIN",
+                "Price_Method_Code": "F",
+                "Taxable_Flag": "N",
+            }
+        }
+    )
+    phase_rows: dict[str, dict[tuple[str, str], dict[str, str]]] = field(
+        default_factory=lambda: {
+            JOB: {("03100", "L"): phase(), ("03100", "M"): phase(), ("09200", "S"): phase("Drywall")}
+        }
+    )
+    vendor_rows: list[dict[str, str]] = field(default_factory=list)
+    requests: dict[str, set[str]] = field(default_factory=dict)
+    items: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+    statuses: set[str] = field(default_factory=lambda: {"A", "P"})
+    types: set[str] = field(default_factory=lambda: {"L", "M", "S"})
+    records: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict)
+    unreadable: set[str] = field(default_factory=set)
+
+    def held(self, service: str, key: dict[str, str]) -> dict[str, str] | None:
+        return self.records.get((service, *key.values()))
+
+    def can_read_back(self, service: str) -> bool:
+        return service not in self.unreadable
+
+    def vendors(self) -> list[dict[str, str]]:
+        return self.vendor_rows
+
+    def job(self, number: str) -> dict[str, str] | None:
+        return self.job_rows.get(number)
+
+    def phases(self, job: str) -> dict[tuple[str, str], dict[str, str]]:
+        return self.phase_rows.get(job, {})
+
+    def change_request_numbers(self, job: str) -> set[str]:
+        return self.requests.get(job, set())
+
+    def billing_items(self, job: str) -> dict[str, dict[str, str]]:
+        return self.items.get(job, {})
+
+    def status_codes(self) -> set[str]:
+        return self.statuses
+
+    def cost_types(self) -> set[str]:
+        return self.types
+
+
+@dataclass
+class Links:
+    """`spec.Links` out of `(object, company, record) -> Spectrum key`."""
+
+    keys: dict[tuple[str, str, str], str] = field(default_factory=dict)
+
+    def spectrum_key(self, object_name: str, company: str, record: str) -> str | None:
+        return self.keys.get((object_name, company, record))
+
+    def procore_record(self, object_name: str, company: str, spectrum_key: str) -> str | None:
+        for (name, code, record), key in self.keys.items():
+            if (name, code, key) == (object_name, company, spectrum_key):
+                return record
+        return None
+
+
+def exports(**changed: Any) -> SimpleNamespace:
+    """The exports part of the settings."""
+    return SimpleNamespace(
+        **{
+            "vendor_types": ("SUB", "SUPPL"),
+            "vendor_terms": SimpleNamespace(terms_code="A", terms_days=30, discount_code="A"),
+            "propose_contract_number": True,
+            "propose_change_order_number": True,
+            "template_job": {"001": JOB},
+            "change_request_status": SimpleNamespace(
+                budget_change="A", commitment_change_order="A", prime_contract_change_order="A"
+            ),
+            "subcontract_gl_account": {"001": "5000"},
+            "standard_cost_code_list": "Spectrum Standard Cost Codes",
+            "budget_view": "Procore Standard Budget",
+            "forecast_column": "Estimated Cost at Completion",
+            "forecast_projects": ("501",),
+            **changed,
+        }
+    )
+
+
+def context(books: Books | None = None, links: Links | None = None, **settings: Any) -> Context:
+    """A context over fakes; `settings` changes the exports part of the settings."""
+    return Context(
+        COMPANY,
+        SimpleNamespace(exports=exports(**settings), companies=(COMPANY,)),  # type: ignore[arg-type]
+        books or Books(),  # type: ignore[arg-type]
+        links or Links(),
+    )
+
+
+def line(
+    phase: str = "03100", cost_type: str = "L", amount: str = "100.00", position: int = 1, **others: Any
+) -> dict[str, Any]:
+    """One line as `facts.line_facts` gives it."""
+    return {
+        "id": str(position),
+        "name": f"line {position}",
+        "description": "Forms",
+        "amount": amount,
+        "code": f"{phase}.{cost_type}",
+        "phase": phase,
+        "cost_type": cost_type,
+        "segments": [],
+        **others,
+    }
+
+
+def candidate(content: dict[str, Any], title: str = "Record 7", record: str = "7", project: str = "501") -> Candidate:
+    """A candidate of the demo company; `project` facts are added unless the content has its own."""
+    whole = {"project": dict(PROJECT), **content} if project else dict(content)
+    return Candidate(RecordId("001", project, record), title, whole)
