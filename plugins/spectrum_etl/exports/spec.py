@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.sources.procore.client import ProcoreClient
@@ -235,6 +235,7 @@ class Context:
 Answers = Mapping[str, str]
 Rule = Callable[[Candidate, Context], Iterable[Broken]]
 FormRule = Callable[[Candidate, Answers, Context], Iterable[Broken]]
+AnyRule = TypeVar("AnyRule", bound=Callable[..., Iterable[Broken]])
 
 
 @dataclass(frozen=True)
@@ -294,14 +295,14 @@ class ExportObject:
     offers: Callable[[Candidate, Context], bool] | None = None
 
 
-def rule(number: str) -> Callable[[Rule], Rule]:
-    """Give a rule its number in the requirements.
+def rule(number: str) -> Callable[[AnyRule], AnyRule]:
+    """Give a rule, of the record or of the form, its number in the requirements.
 
     Args:
         number: e.g. `G1`.
     """
 
-    def numbered(function: Rule) -> Rule:
+    def numbered(function: AnyRule) -> AnyRule:
         function.rule = number  # type: ignore[attr-defined]
         return function
 
