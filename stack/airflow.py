@@ -76,7 +76,7 @@ class LocalAirflow:
         return f"http://localhost:{self._port()}"
 
     def api(self, user: str = "admin") -> AirflowApi:
-        """Return a REST client that acts as one of the users admin, ops and vera."""
+        """Return a REST client that acts as one of the users admin, ops, vera and accounting."""
         return AirflowApi(f"http://127.0.0.1:{self._port()}", user, self.secrets.users[user])
 
     def start(self, say: Callable[[str], None]) -> bool:

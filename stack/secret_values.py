@@ -3,13 +3,13 @@
 import base64
 import json
 import secrets
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 
 from stack.paths import write_private
 
 #: The users of the local Airflow and their roles in its SimpleAuthManager.
-AIRFLOW_USERS = {"admin": "admin", "ops": "op", "vera": "viewer"}
+AIRFLOW_USERS = {"admin": "admin", "ops": "op", "vera": "viewer", "accounting": "user"}
 
 
 def _password() -> str:
@@ -56,6 +56,8 @@ def load_secrets(path: Path) -> tuple[Secrets, bool]:
     known: dict[str, object] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     names = {item.name for item in fields(Secrets)}
     values = Secrets(**{name: value for name, value in known.items() if name in names})  # type: ignore[arg-type]
-    if names - known.keys():
+    new_users = {name: _password() for name in AIRFLOW_USERS if name not in values.users}
+    values = replace(values, users={**values.users, **new_users})
+    if new_users or names - known.keys():
         write_private(path, json.dumps(asdict(values), indent=2) + "\n")
     return values, "fernet_key" not in known

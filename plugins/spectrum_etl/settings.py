@@ -14,9 +14,10 @@ from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.export_settings import ExportSettings, Strict
 
 Schedule = Literal["never", "daily", "4h", "2h", "hourly"]
 SCHEDULES: tuple[str, ...] = get_args(Schedule)
@@ -35,11 +36,7 @@ SCHEDULES_VARIABLE = "spectrum_schedules"
 Share = Annotated[float, Field(gt=0, le=1)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Company(_Strict):
+class Company(Strict):
     """One Spectrum company, staged into the common warehouse (A1).
 
     Args:
@@ -48,7 +45,8 @@ class Company(_Strict):
         phase_category: the standard cost code list that Procore gets (A2).
         sdx_conn_id: Airflow connection of the web services; null where there are none.
         infolink_conn_id: Airflow connection of Info-Link; null where there is none.
-        procore_company_id: the Procore company it maps to.
+        procore_company_id: the Procore company it maps to; null where nothing is exported.
+        procore_conn_id: Airflow connection of Procore.
     """
 
     code: str = Field(min_length=1, max_length=3)
@@ -57,6 +55,7 @@ class Company(_Strict):
     sdx_conn_id: str | None = "spectrum_sdx"
     infolink_conn_id: str | None = "spectrum_infolink"
     procore_company_id: int | None = None
+    procore_conn_id: str = "procore"
 
     @field_validator("code", "phase_category", mode="after")
     @classmethod
@@ -64,7 +63,7 @@ class Company(_Strict):
         return value.strip()
 
 
-class Schedules(_Strict):
+class Schedules(Strict):
     """How often each object is staged (A4)."""
 
     standard_cost_codes: Schedule = "daily"
@@ -76,7 +75,7 @@ class Schedules(_Strict):
     job_costs: Schedule = "hourly"
 
 
-class Readers(_Strict):
+class Readers(Strict):
     """Which reader each table uses, where there is a choice."""
 
     jobs: Literal["infolink", "sdx"] = "infolink"
@@ -85,7 +84,7 @@ class Readers(_Strict):
     job_cost_totals: Literal["sdx", "transactions"] = "transactions"
 
 
-class Settings(_Strict):
+class Settings(Strict):
     """Everything that `include/settings.yaml` says; that file documents each value."""
 
     companies: tuple[Company, ...] = Field(min_length=1)
@@ -102,6 +101,7 @@ class Settings(_Strict):
     full_copy_share: Share = 0.3
     retries: int = Field(default=2, ge=0)
     retry_delay: float = Field(default=60, ge=0)
+    exports: ExportSettings = ExportSettings()
 
     @field_validator("timezone", mode="after")
     @classmethod
@@ -117,6 +117,9 @@ class Settings(_Strict):
         codes = [company.code for company in self.companies]
         if len(set(codes)) != len(codes):
             raise ValueError(f"companies: a company code is listed twice in {codes}")
+        for setting in ("template_job", "subcontract_gl_account"):
+            if unknown := set(getattr(self.exports, setting)) - set(codes):
+                raise ValueError(f"exports.{setting}: {sorted(unknown)} are no configured companies; those are {codes}")
         return self
 
     def company(self, code: str) -> Company:

@@ -1,0 +1,87 @@
+"""The settings of the exports, a part of `spectrum_etl.settings`. Used by everything below `exports/`.
+
+What each value means to the people who set it is written beside it in `include/settings.yaml`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+#: Airflow refuses to map a task over more than `core.max_map_length` elements, 1024 unless it is configured otherwise.
+MOST_RECORDS_PER_RUN = 1000
+
+#: A Spectrum change request status: at most 2 characters, as the service ARChangeRequest takes it.
+StatusCode = Annotated[str, Field(min_length=1, max_length=2)]
+Id = Annotated[str, Field(min_length=1)]
+
+
+class Strict(BaseModel):
+    """Base of all settings: unknown names are errors, and nothing changes them after they were read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Approver(Strict):
+    """Somebody who may accept exports (A7).
+
+    Args:
+        id: user id in Airflow's auth manager, as its human-in-the-loop answers carry it.
+        name: for people.
+    """
+
+    id: Id
+    name: str
+
+
+class VendorTerms(Strict):
+    """Payment terms that a new vendor gets; the service AddVendor takes no vendor without them.
+
+    Args:
+        terms_code: the days count from the invoice (`A`) or from the first of the next month (`B`).
+        terms_days: days until a payment is due.
+        discount_code: the same choice for the days of a discount.
+    """
+
+    terms_code: Literal["A", "B"] = "A"
+    terms_days: int = Field(default=30, ge=1, le=999)
+    discount_code: Literal["A", "B"] = "A"
+
+
+class ChangeRequestStatus(Strict):
+    """The status that change requests get in Spectrum, by what they were in Procore."""
+
+    budget_change: StatusCode | None = None
+    commitment_change_order: StatusCode | None = None
+    prime_contract_change_order: StatusCode | None = None
+
+
+class ExportSettings(Strict):
+    """Everything below `exports:` in `include/settings.yaml`, which says what each value means."""
+
+    approvers: tuple[Approver, ...] = ()
+    max_records_per_run: int = Field(default=500, ge=1, le=MOST_RECORDS_PER_RUN)
+    server_time_limit: float = Field(default=300, ge=0, le=3600)
+    vendor_types: tuple[str, ...] = ()
+    vendor_terms: VendorTerms = VendorTerms()
+    propose_contract_number: bool = True
+    propose_change_order_number: bool = True
+    template_job: dict[str, Id] = {}
+    change_request_status: ChangeRequestStatus = ChangeRequestStatus()
+    subcontract_gl_account: dict[str, Id] = {}
+    standard_cost_code_list: Id = "Spectrum Standard Cost Codes"
+    budget_view: Id = "Procore Standard Budget"
+    forecast_column: Id = "Estimated Cost at Completion"
+    forecast_projects: tuple[Id, ...] = ()
+
+    @model_validator(mode="after")
+    def _approvers_differ(self) -> ExportSettings:
+        ids = [approver.id for approver in self.approvers]
+        if len(set(ids)) != len(ids):
+            raise ValueError(f"approvers: a user id is listed twice in {ids}")
+        return self
+
+    def may_approve(self, user_id: str) -> bool:
+        """Whether this user of Airflow may answer approvals (A7)."""
+        return any(approver.id == user_id for approver in self.approvers)
