@@ -276,6 +276,9 @@ class ExportObject:
         offers: whether a collected record holds anything that Spectrum lacks; where it says no, the record is left
             out of the queue, being neither ready nor wrong. None: always. The jobs need it: whether the codes of a
             synced project are new (B5) shows in Spectrum alone.
+        again: whether a record that was exported is offered again once its content differs from what was exported
+            (forecasts; new cost codes of a job). Its Spectrum key must stay the same.
+        frozen: the keys of the content that may not change after the export; differences are reported (G5).
     """
 
     name: str
@@ -293,6 +296,8 @@ class ExportObject:
     mapping: tuple[FieldMapping, ...] = field(default=())
     order: int = 0
     offers: Callable[[Candidate, Context], bool] | None = None
+    again: bool = False
+    frozen: tuple[str, ...] = ()
 
 
 def rule(number: str) -> Callable[[AnyRule], AnyRule]:
