@@ -58,6 +58,11 @@ class SdxClient:
         """Close the connections, unless the session was given."""
         self._transport.close()
 
+    @property
+    def soap(self) -> Soap:
+        """The SOAP side, for `write`: calls that are sent share its limit, its WSDLs and its GUIDs with the reads."""
+        return self._soap
+
     def call(self, service: str, parameters: dict[str, str]) -> Iterator[dict[str, str]]:
         """One request of a read service, its answer checked to be whole before the first record is given out.
 

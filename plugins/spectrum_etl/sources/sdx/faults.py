@@ -57,6 +57,10 @@ class SessionExpired(RetryLater):
     """The GUID was not used for about a day; a new one is needed."""
 
 
+class UnclearFault(FixConfiguration):
+    """A SOAP fault that blames neither the server nor the caller: whether a write ran cannot be told."""
+
+
 @dataclass(frozen=True)
 class Call:
     """What was asked, for messages: the service (or page) and its parameters, never credentials."""
@@ -149,7 +153,8 @@ def from_fault(call: Call, code: str, text: str) -> SpectrumEtlError:
         return SessionExpired(said, object=call.service, company=call.company, remedy="run the task again")
     if "authoriz" in words:
         return refused_authorization(call, said, words)
-    if code.rpartition(":")[2].casefold().startswith(("server", "receiver")):
+    blamed = code.rpartition(":")[2].casefold()
+    if blamed.startswith(("server", "receiver")):
         return RetryLater(
             said,
             object=call.service,
@@ -157,7 +162,8 @@ def from_fault(call: Call, code: str, text: str) -> SpectrumEtlError:
             remedy="run the task again; if it persists, lower the calls at a time (extra parallel) and ask the "
             "Spectrum administrator to look at the server",
         )
-    return FixConfiguration(
+    kind = FixConfiguration if blamed.startswith(("client", "sender")) else UnclearFault
+    return kind(
         said,
         object=call.service,
         company=call.company,

@@ -58,7 +58,7 @@ class Soap:
             StopSync: every try's answer was cut or unreadable, or the Authorization ID's rows cannot be told.
         """
         call = Call(service, dict(parameters))
-        guid, reused = self._guid(service)
+        guid, reused = self.guid(service)
         answer = self._confirmed(call, guid)
         if answer.count:
             if reused or self.connection.guid_policy != "per_batch":
@@ -106,7 +106,7 @@ class Soap:
             remedy="check host and port of the Airflow connection, and that this release of Spectrum has the service",
         )
 
-    def _guid(self, service: str) -> tuple[str, bool]:
+    def guid(self, service: str) -> tuple[str, bool]:
         """The GUID of a call, and whether the service has seen it before."""
         if self.connection.guid_policy == "empty":
             return "", False
@@ -116,14 +116,14 @@ class Soap:
             known = service in self._batch_guids
             return self._batch_guids.setdefault(service, str(uuid.uuid4())), known
 
-    def _renewed_guid(self, service: str, expired: str) -> str:
+    def renewed_guid(self, service: str, expired: str) -> str:
         """Another GUID in place of one that was not used for about a day; an empty one stays empty."""
         if not expired:
             return expired
         with self._lock:
             if self._batch_guids.get(service) == expired:
                 del self._batch_guids[service]
-        return self._guid(service)[0] or str(uuid.uuid4())
+        return self.guid(service)[0] or str(uuid.uuid4())
 
     def _confirmed(self, call: Call, guid: str) -> Answer:
         """An answer with all its closing tags, or one that a second call confirms.
@@ -156,7 +156,7 @@ class Soap:
             try:
                 return self._read_once(call, guid)
             except faults.SessionExpired:
-                guid = self._renewed_guid(call.service, guid)
+                guid = self.renewed_guid(call.service, guid)
                 raise
 
         try:
@@ -210,7 +210,7 @@ class Soap:
         answer.close()
         if not count:
             return empty
-        again = self._confirmed(call, self._guid(call.service)[0])
+        again = self._confirmed(call, self.guid(call.service)[0])
         if not again.count:
             raise FixConfiguration(
                 f"no rows came with the GUID policy {self.connection.guid_policy}, but {count} with "

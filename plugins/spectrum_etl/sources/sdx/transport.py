@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import requests
 import tenacity
@@ -29,6 +29,16 @@ log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 _LONGEST_WAIT = 30.0
 _LONGEST_REFUSAL = 64 * 1024
+
+
+class Readable(Protocol):
+    """A body that is read while it is sent; read to its end, it starts over."""
+
+    def __len__(self) -> int: ...
+    def read(self, size: int = -1) -> bytes: ...
+
+
+Body = bytes | Readable
 
 
 class Transport:
@@ -101,7 +111,7 @@ class Transport:
         method: str,
         path: str,
         *,
-        body: bytes | None = None,
+        body: Body | None = None,
         headers: dict[str, str] | None = None,
         rest_company: str | None = None,
     ) -> Iterator[requests.Response]:
@@ -132,7 +142,7 @@ class Transport:
                 yield response
 
     def _send(
-        self, call: Call, method: str, path: str, body: bytes | None, headers: dict[str, str], company: str | None
+        self, call: Call, method: str, path: str, body: Body | None, headers: dict[str, str], company: str | None
     ) -> tuple[requests.Response, str]:
         connection = self.connection
         token = self._tokens.get() if connection.auth == "enhanced" else ""

@@ -1,0 +1,135 @@
+"""Reads the answer of a writing service: what was executed, warned of, or refused field by field. Used by `write`.
+
+Documented are several `<response>` elements with `error_code`, `desc` and `column`, one per bad field; reads spell the
+three otherwise, so both are taken. How success looks is not published: an empty list, a record with code G (or S), or
+one with an empty code. Source: help.trimble.com/en/spectrum/spectrum/api-web-services/web-service-responses
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from lxml import etree
+
+from spectrum_etl.errors import StopSync
+from spectrum_etl.sources.sdx import faults
+from spectrum_etl.sources.sdx.faults import Call
+
+_CODES = ("error_code",)
+_DESCRIPTIONS = ("desc", "error_description")
+_COLUMNS = ("column", "error_column")
+
+
+class UnreadableAnswer(StopSync):
+    """What came back is cut, or is no answer of a writing service."""
+
+
+@dataclass(frozen=True)
+class BadField:
+    """One line of an answer that is an error.
+
+    Args:
+        code: in upper case: I invalid value, M missing element, A abort, or another.
+        description: Spectrum's words, redacted.
+        column: the element; may be empty.
+    """
+
+    code: str
+    description: str
+    column: str
+
+    @property
+    def text(self) -> str:
+        """In words."""
+        place = f"{self.column}: " if self.column else ""
+        return f"{place}{self.description or '(without a text)'} (code {self.code})"
+
+
+@dataclass(frozen=True)
+class Note:
+    """One line of an answer that is no error: a warning, or what Spectrum has to say of an element.
+
+    Args:
+        code: in upper case: W warning, G or S good, or empty.
+        description: Spectrum's words, redacted.
+        column: the element; may be empty.
+    """
+
+    code: str
+    description: str
+    column: str
+
+    @property
+    def text(self) -> str:
+        """In words."""
+        return f"{self.column}: {self.description}" if self.column else self.description
+
+
+@dataclass(frozen=True)
+class WriteAnswer:
+    """What a writing service answered.
+
+    Args:
+        notes: lines that are no errors and say something.
+        bad: lines that are errors; never there in an answer that `SpectrumWriter.write` returns.
+    """
+
+    notes: tuple[Note, ...] = ()
+    bad: tuple[BadField, ...] = ()
+
+    @property
+    def warnings(self) -> tuple[Note, ...]:
+        """Those of the notes that are warnings: the call was executed, and somebody should know."""
+        return tuple(note for note in self.notes if note.code == "W")
+
+
+def parse(call: Call, content: bytes, safe: Callable[[str], str]) -> WriteAnswer:
+    """The whole answer of a write.
+
+    Args:
+        call: what was sent, for messages.
+        content: the body.
+        safe: makes server text safe for a message.
+
+    Raises:
+        UnreadableAnswer: it is cut, not well-formed, or no answer of the service: nothing can be told from it.
+        SpectrumEtlError: it is a SOAP fault; the class says which.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+    try:
+        root = etree.fromstring(content.strip(), parser)
+    except etree.XMLSyntaxError as error:
+        line, column = error.position
+        raise UnreadableAnswer(f"the answer is no whole XML (line {line}, column {column})") from None
+    fault = next(root.iter("{*}Fault"), None)
+    if fault is not None:
+        raise faults.from_fault_element(call, fault, safe)
+    if not any(_name(element) in {f"{call.service}response".casefold(), "returnarray"} for element in root.iter("*")):
+        raise UnreadableAnswer(f"the answer is none of the service: its root is <{etree.QName(root).localname}>")
+    notes: list[Note] = []
+    bad: list[BadField] = []
+    for record in root.iter("{*}response"):
+        if len(record) or (record.text or "").strip():
+            _read(record, safe, notes, bad)
+    return WriteAnswer(tuple(notes), tuple(bad))
+
+
+def _read(record: etree._Element, safe: Callable[[str], str], notes: list[Note], bad: list[BadField]) -> None:
+    fields = {_name(child): (child.text or "").strip() for child in record}
+    if not any(name in fields for name in _CODES):
+        raise UnreadableAnswer("the answer holds a record without an error code")
+    code = _of(fields, _CODES).upper()
+    description, column = safe(_of(fields, _DESCRIPTIONS)), safe(_of(fields, _COLUMNS))
+    if code not in faults.GOOD_CODES:
+        bad.append(BadField(safe(code), description, column))
+    elif description or column or code == "W":
+        notes.append(Note(code, description, column))
+
+
+def _of(fields: dict[str, str], names: tuple[str, ...]) -> str:
+    return next((fields[name] for name in names if fields.get(name)), "")
+
+
+def _name(element: etree._Element) -> str:
+    return etree.QName(element).localname.casefold()
