@@ -30,7 +30,7 @@ def money(value: Any) -> str:
 
     Returns:
         e.g. `1250.00`; empty where Procore has no amount; `0` is an amount. What is no number of whole cents stays
-        as it is, for `rules.common.amounts_wrong` to report.
+        as it is, for `rules.common.amounts_unfit` to report.
     """
     shown = text(value)
     try:

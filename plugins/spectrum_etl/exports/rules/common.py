@@ -12,7 +12,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.spec import Answers, Broken, Candidate, Context
+from spectrum_etl.exports.values import format_value
 
 #: Longest change request number (ARChangeRequest: Change_Request_Number).
 CHANGE_REQUEST_LENGTH = 8
@@ -150,8 +152,14 @@ def no_lines(number: str, candidate: Candidate) -> Iterator[Broken]:
         )
 
 
-def repeated_codes(number: str, candidate: Candidate) -> Iterator[Broken]:
-    """Two lines share phase and cost type: Spectrum keeps one line of each in a change request (ARChangeRequest)."""
+def repeated_codes(number: str, candidate: Candidate, where: str = "a change request") -> Iterator[Broken]:
+    """Two lines share phase and cost type: Spectrum keeps one of each in a change request, a budget or a job.
+
+    Args:
+        number: of the rule.
+        candidate: with lines.
+        where: what keeps one line of each, for the message.
+    """
     first: dict[tuple[str, str], str] = {}
     for line in lines_of(candidate):
         pair = (line["phase"], line["cost_type"])
@@ -163,7 +171,7 @@ def repeated_codes(number: str, candidate: Candidate) -> Iterator[Broken]:
                 f"{line['name']}: cost code",
                 str(line["code"]),
                 f"{candidate.title}: {line['name']} and {first[pair]} share phase {pair[0]} and cost type {pair[1]}; "
-                "a change request of Spectrum takes one line of each",
+                f"{where} of Spectrum takes one line of each",
                 "merge the two lines, or give one another code",
             )
         first.setdefault(pair, line["name"])
@@ -199,32 +207,42 @@ def too_long(number: str, record: str, field: str, value: str, limit: int, fix: 
         )
 
 
-def amount_too_long(number: str, record: str, field: str, amount: str, limit: int) -> Iterator[Broken]:
-    """An amount has more characters than Spectrum's element, the decimal point and a minus sign included."""
-    if len(amount) > limit:
+def unfit(number: str, record: str, service: str, element: str, field: str, value: str) -> Iterator[Broken]:
+    """A value does not fit the element that takes it, as `exports.values` knows it: length, digits, characters.
+
+    Args:
+        number: of the rule.
+        record: what the record is called.
+        service: e.g. `AddVendor`.
+        element: e.g. `Vendor_Name`.
+        field: as Procore's users know it.
+        value: its text; a blank one fits.
+    """
+    try:
+        format_value(service, element, value)
+    except FixRecord as error:
         yield Broken(
             number,
             field,
-            amount,
-            f"{record}: {field} {amount} has {len(amount)} characters; Spectrum takes at most {limit}",
-            "divide the amount, or correct it",
+            value,
+            f"{record}: {field} holds {value!r}: {error.message} (Spectrum takes {error.limit})",
+            f"correct the {field} in Procore; it is not shortened or rounded on the way",
         )
 
 
-def amounts_wrong(number: str, candidate: Candidate, limit: int) -> Iterator[Broken]:
-    """A line's amount is missing, is no number of whole cents, or is too long for Spectrum's element."""
+def amounts_unfit(number: str, candidate: Candidate, service: str, element: str) -> Iterator[Broken]:
+    """A line has no amount, or one that is no number of whole cents or too long for the element that takes it."""
     for line in lines_of(candidate):
-        amount, name = line["amount"], line["name"]
-        if not re.fullmatch(r"-?\d+\.\d\d", amount):
+        if line["amount"]:
+            yield from unfit(number, candidate.title, service, element, f"{line['name']}: amount", line["amount"])
+        else:
             yield Broken(
                 number,
-                f"{name}: amount",
-                amount,
-                f"{candidate.title}: {name} has the amount {amount or 'nothing'}, not a number of whole cents",
-                "correct the amount in Procore",
+                f"{line['name']}: amount",
+                "",
+                f"{candidate.title}: {line['name']} has no amount",
+                "enter its amount in Procore; 0 is allowed",
             )
-        else:
-            yield from amount_too_long(number, f"{candidate.title}, {name}", "amount", amount, limit)
 
 
 def number_of(answers: Answers, name: str) -> str:
@@ -276,15 +294,18 @@ def _same(one: str, other: str) -> bool:
     return one.strip().upper().lstrip("0") == other.strip().upper().lstrip("0")
 
 
-def status_code_missing(number: str, candidate: Candidate, context: Context, code: str) -> Iterator[Broken]:
-    """The change request status of the settings is not one of the company's; says nothing where they are unreadable."""
+def status_code_missing(number: str, candidate: Candidate, context: Context, code: str | None) -> Iterator[Broken]:
+    """The settings name no change request status, or one that the company does not have.
+
+    Where Spectrum's status codes cannot be read, any that is set is taken.
+    """
     known = context.books.status_codes()
-    if known and code.strip() not in known:
+    if not code or (known and code not in known):
+        allowed = f"; Spectrum has {', '.join(sorted(known))}" if known else ""
         yield Broken(
             number,
             "change_request_status",
-            code,
-            f"{candidate.title}: status code {code!r} of the settings is not one of Spectrum's "
-            f"({', '.join(sorted(known))})",
-            "correct exports.change_request_status in include/settings.yaml",
+            code or "",
+            f"{candidate.title}: the settings' status of such change requests is {code or 'not set'}{allowed}",
+            "set exports.change_request_status in include/settings.yaml to a status code of Spectrum",
         )

@@ -1,0 +1,170 @@
+"""Companies of Procore's directory that become new Spectrum vendors (C1, C4-C6). Used by `export_vendors`.
+
+A company becomes a vendor only, never an A/R customer (C5): `AddVendor` is the one service that is called. Later
+changes in Procore are never sent (C3): a synced company is not collected again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from spectrum_etl.exports.objects.facts import text
+from spectrum_etl.exports.rules import vendors as rules
+from spectrum_etl.exports.rules.address import address_elements, address_facts
+from spectrum_etl.exports.rules.common import number_of
+from spectrum_etl.exports.services import SERVICES
+from spectrum_etl.exports.spec import (
+    Answers,
+    Books,
+    Candidate,
+    Context,
+    Document,
+    ExportObject,
+    FieldMapping,
+    FormField,
+    RecordId,
+    Scope,
+)
+from spectrum_etl.exports.values import call
+from spectrum_etl.settings import Company
+from spectrum_etl.sources.procore import resources
+from spectrum_etl.sources.procore.client import ProcoreClient
+
+_LENGTHS = SERVICES["AddVendor"].elements
+
+
+def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate]:
+    """Active companies without a vendor; a company that the form names is shown whatever it is."""
+    if scope.records:
+        for record in scope.records:
+            candidate = read(client, company, RecordId(company.code, "", record))
+            if candidate is not None:
+                yield candidate
+        return
+    for vendor in resources.vendors(client):
+        if vendor.get("is_active", True) and not text(vendor.get("origin_id")):
+            yield _candidate(company, vendor)
+
+
+def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:
+    """One company again."""
+    vendor = resources.vendor(client, id.record)
+    return None if vendor is None else _candidate(company, vendor)
+
+
+def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
+    """Vendor code and type (C6)."""
+    return (
+        FormField(
+            "vendor_code",
+            "Vendor code",
+            "Code of the new vendor in Spectrum: upper-case letters and digits that no vendor has yet.",
+            max_length=_LENGTHS["Vendor_Code"].length,
+        ),
+        FormField(
+            "vendor_type",
+            "Vendor type",
+            "Type of the new vendor in Spectrum.",
+            max_length=_LENGTHS["Type"].length,
+            choices=context.settings.exports.vendor_types,
+        ),
+    )
+
+
+def document(candidate: Candidate, answers: Answers, context: Context) -> Document:
+    """One call of AddVendor."""
+    content, terms = candidate.content, context.settings.exports.vendor_terms
+    code = number_of(answers, "vendor_code")
+    values = {
+        "Company_Code": context.company.code,
+        "Vendor_Code": code,
+        "Vendor_Name": content["name"],
+        "Alpha_Sort": alpha_sort(content["name"]),
+        "Type": number_of(answers, "vendor_type"),
+        **address_elements(content, "Address_3"),
+        "Phone": content["phone"],
+        "Fax_Phone": content["fax"],
+        "Terms_Code": terms.terms_code,
+        "Terms_Days": str(terms.terms_days),
+        "Terms_Disc_Code": terms.discount_code,
+        "Vendor_Email": content["email"],
+    }
+    return Document(code, (call("AddVendor", values, adds=True, record=candidate.title),))
+
+
+def alpha_sort(name: str) -> str:
+    """What Spectrum sorts vendors by: the first letters and digits of the name, in upper case."""
+    return "".join(re.findall(r"[^\W_]", name.upper()))[: _LENGTHS["Alpha_Sort"].length]
+
+
+def mark(client: ProcoreClient, company: Company, id: RecordId, key: str) -> None:
+    """The company's ERP id becomes the vendor code; its hidden origin id names the company file, too."""
+    resources.mark_vendor(client, id.record, origin_id=f"{company.code}:{key}", origin_code=key)
+
+
+def unmark(client: ProcoreClient, company: Company, id: RecordId) -> None:
+    """Takes the ERP id out again."""
+    resources.unmark_vendor(client, id.record)
+
+
+def holds(books: Books, company: Company, key: str) -> bool:
+    """Whether a vendor has the code, active or not."""
+    return any(vendor["Vendor_Code"].strip().upper() == key.strip().upper() for vendor in books.vendors())
+
+
+def _candidate(company: Company, vendor: Mapping[str, Any]) -> Candidate:
+    name = text(vendor.get("name"))
+    content = {
+        "name": name,
+        **address_facts(vendor),
+        "phone": text(vendor.get("business_phone")),
+        "fax": text(vendor.get("fax_number")),
+        "email": text(vendor.get("email_address")),
+        "active": bool(vendor.get("is_active", True)),
+        "origin_id": text(vendor.get("origin_id")),
+        "origin_code": text(vendor.get("origin_code")),
+    }
+    return Candidate(RecordId(company.code, "", text(vendor["id"])), f"Company {name or vendor['id']}", content)
+
+
+OBJECT = ExportObject(
+    name="vendors",
+    title="vendor",
+    services=("AddVendor",),
+    collect=collect,
+    read=read,
+    rules=(
+        rules.is_not_synced,
+        rules.is_active,
+        rules.no_vendor_has_that_name,
+        rules.name_fits,
+        rules.address_fits,
+        rules.contact_fits,
+    ),
+    form=form,
+    form_rules=(rules.vendor_code_is_free, rules.vendor_type_is_known),
+    document=document,
+    mark=mark,
+    unmark=unmark,
+    holds=holds,
+    mapping=(
+        FieldMapping("form: vendor code", "AddVendor.Vendor_Code", "at most 10, upper case, new; ERP id in Procore"),
+        FieldMapping("form: vendor type", "AddVendor.Type", "one of the settings' vendor types"),
+        FieldMapping("name", "AddVendor.Vendor_Name", "at most 30, longer is refused; commas become blanks"),
+        FieldMapping("name", "AddVendor.Alpha_Sort", "its first 6 letters and digits in upper case"),
+        FieldMapping("address", "AddVendor.Address_1", "first line, at most 30"),
+        FieldMapping("address", "AddVendor.Address_2", "second line, at most 30; a third line is refused"),
+        FieldMapping("city", "AddVendor.Address_3", "at most 25; AddVendor calls the city so"),
+        FieldMapping("state_code", "AddVendor.State", "at most 2"),
+        FieldMapping("zip", "AddVendor.Zip_Code", "at most 10"),
+        FieldMapping("business_phone", "AddVendor.Phone", "without punctuation, at most 14; extensions are refused"),
+        FieldMapping("fax_number", "AddVendor.Fax_Phone", "without punctuation, at most 14; extensions are refused"),
+        FieldMapping("email_address", "AddVendor.Vendor_Email", "at most 80"),
+        FieldMapping("setting vendor_terms", "AddVendor.Terms_Code", "Spectrum requires it"),
+        FieldMapping("setting vendor_terms", "AddVendor.Terms_Days", "Spectrum requires it"),
+        FieldMapping("setting vendor_terms", "AddVendor.Terms_Disc_Code", "Spectrum requires it"),
+    ),
+    order=10,
+)

@@ -1,0 +1,168 @@
+"""When a Procore company may become a new Spectrum vendor. Used by `exports.objects.vendors`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from weakref import WeakKeyDictionary
+
+from spectrum_etl.exports.rules.address import address_wrong, phone_wrong
+from spectrum_etl.exports.rules.common import linked_code, number_of, too_long, unfit
+from spectrum_etl.exports.services import SERVICES
+from spectrum_etl.exports.spec import Answers, Books, Broken, Candidate, Context, rule
+
+#: Words that say what kind of company it is, not which.
+LEGAL_FORMS = frozenset(
+    """
+    inc incorporated llc lc ltd limited co company corp corporation lp llp lllp plc pc pllc pa pty gmbh ag sa srl bv nv
+    """.split()
+)
+
+Vendors = Sequence[dict[str, str]]
+#: Vendors by normalised name, kept as long as the books are: one run asks for thousands of companies.
+_by_name: WeakKeyDictionary[Books, tuple[Vendors, dict[str, dict[str, str]]]] = WeakKeyDictionary()
+
+
+@lru_cache(maxsize=50_000)
+def normalised_name(name: str) -> str:
+    """A company's name without case, accents, punctuation and legal form: `ACME Drywall, L.L.C.` is `acme drywall`.
+
+    A name of nothing but legal forms keeps them.
+    """
+    plain = unicodedata.normalize("NFKD", name.casefold()).replace("&", " and ")
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    words = re.findall(r"[^\W_]+", re.sub(r"[.'’`]", "", plain))
+    end = len(words)
+    while end and words[end - 1] in LEGAL_FORMS:
+        end -= 1
+    while end and end < len(words) and words[end - 1] == "and":
+        end -= 1  # as in `Smith & Co.`
+    return " ".join(words[:end] or words)
+
+
+@rule("C1")
+def is_not_synced(candidate: Candidate, context: Context) -> Iterator[Broken]:
+    """The company is no vendor yet: each is exported once."""
+    company = context.company.code
+    code = context.links.spectrum_key("vendors", company, candidate.id.record)
+    code = code or linked_code(candidate.content, company)
+    if code:
+        yield Broken(
+            "C1",
+            "ERP vendor id",
+            code,
+            f"{candidate.title} is already synced with Spectrum vendor {code}",
+            "nothing is to be done; unlink it first if it shall become another vendor",
+        )
+
+
+@rule("C1")
+def is_active(candidate: Candidate, context: Context) -> Iterator[Broken]:
+    """Inactive companies stay where they are."""
+    if not candidate.content["active"]:
+        yield Broken(
+            "C1",
+            "active",
+            "false",
+            f"{candidate.title} is inactive in Procore; only active companies are exported",
+            "activate the company in Procore's directory",
+        )
+
+
+@rule("C5")
+def no_vendor_has_that_name(candidate: Candidate, context: Context) -> Iterator[Broken]:
+    """No vendor of Spectrum, active or not, has the company's name, as `normalised_name` compares them."""
+    name = normalised_name(candidate.content["name"])
+    vendor = _vendors_by_name(context.books).get(name) if name else None
+    if vendor is not None:
+        code, title = vendor["Vendor_Code"].strip(), vendor["Vendor_Name"].strip()
+        yield Broken(
+            "C5",
+            "name",
+            candidate.content["name"],
+            f"{candidate.title} has the name of Spectrum vendor {code} ({title}); two existing records are not "
+            "joined by an export",
+            f"link instead: link the company to vendor {code}; if it is another company, make the names differ",
+        )
+
+
+@rule("C1")
+def name_fits(candidate: Candidate, context: Context) -> Iterator[Broken]:
+    """The name has a letter or digit and fits. Spectrum takes no commas in names; they are sent as blanks."""
+    name = candidate.content["name"]
+    if not re.search(r"[^\W_]", name):
+        yield Broken(
+            "C1", "name", name, f"{candidate.title} has no name with a letter or digit", "name the company in Procore"
+        )
+    yield from unfit("C1", candidate.title, "AddVendor", "Vendor_Name", "name", name)
+
+
+@rule("C1")
+def address_fits(candidate: Candidate, context: Context) -> Iterator[Broken]:
+    """Every part of the address fits; nothing is cut."""
+    yield from address_wrong("C1", candidate, "AddVendor", "Address_3")
+
+
+@rule("C1")
+def contact_fits(candidate: Candidate, context: Context) -> Iterator[Broken]:
+    """Phone and fax are numbers that fit, and so does the e-mail address."""
+    yield from phone_wrong("C1", candidate, "AddVendor", "Phone", "phone")
+    yield from phone_wrong("C1", candidate, "AddVendor", "Fax_Phone", "fax")
+    email = candidate.content["email"]
+    yield from unfit("C1", candidate.title, "AddVendor", "Vendor_Email", "email", email)
+
+
+@rule("C6")
+def vendor_code_is_free(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Broken]:
+    """The vendor code has at most 10 upper-case letters and digits, and no vendor has it, active or not."""
+    code = number_of(answers, "vendor_code")
+    if not code:
+        yield Broken("C6", "vendor_code", "", f"{candidate.title}: no vendor code was given", "type one")
+        return
+    most = SERVICES["AddVendor"].elements["Vendor_Code"].length
+    yield from too_long("C6", candidate.title, "vendor_code", code, most, "type a shorter code")
+    if not re.fullmatch(r"[A-Z0-9]+", code):
+        yield Broken(
+            "C6",
+            "vendor_code",
+            code,
+            f"{candidate.title}: vendor code {code} holds more than upper-case letters and digits",
+            f"type it without symbols and in upper case, e.g. {re.sub(r'[^A-Z0-9]', '', code.upper())[:most] or 'ACME'}",
+        )
+    taken = next((v for v in context.books.vendors() if v["Vendor_Code"].strip().upper() == code.upper()), None)
+    if taken is not None:
+        yield Broken(
+            "C6",
+            "vendor_code",
+            code,
+            f"{candidate.title}: vendor code {code} belongs to {taken['Vendor_Name'].strip()} in Spectrum",
+            "type a code that no vendor has",
+        )
+
+
+@rule("C6")
+def vendor_type_is_known(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Broken]:
+    """The vendor type is one of the settings'; where they name none, it has at most 6 characters."""
+    kind = number_of(answers, "vendor_type")
+    allowed = context.settings.exports.vendor_types
+    if not kind or (allowed and kind not in allowed):
+        yield Broken(
+            "C6",
+            "vendor_type",
+            kind,
+            f"{candidate.title}: {kind!r} is no vendor type"
+            + (f"; the settings name {', '.join(allowed)}" if allowed else ""),
+            "choose one of the vendor types, or add it to exports.vendor_types in include/settings.yaml",
+        )
+    yield from unfit("C6", candidate.title, "AddVendor", "Type", "vendor_type", kind)
+
+
+def _vendors_by_name(books: Books) -> dict[str, dict[str, str]]:
+    vendors = books.vendors()
+    kept = _by_name.get(books)
+    if kept is None or kept[0] is not vendors:
+        kept = (vendors, {normalised_name(vendor["Vendor_Name"]): vendor for vendor in reversed(vendors)})
+        _by_name[books] = kept
+    return kept[1]
