@@ -5,6 +5,7 @@ What each value means to the people who set it is written beside it in `include/
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -68,6 +69,7 @@ class ExportSettings(Strict):
     propose_contract_number: bool = True
     propose_change_order_number: bool = True
     template_job: dict[str, Id] = {}
+    connected_on: date | None = None
     change_request_status: ChangeRequestStatus = ChangeRequestStatus()
     subcontract_gl_account: dict[str, Id] = {}
     standard_cost_code_list: Id = "Spectrum Standard Cost Codes"
