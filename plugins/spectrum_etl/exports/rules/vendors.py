@@ -15,9 +15,8 @@ from spectrum_etl.exports.spec import Answers, Books, Broken, Candidate, Context
 
 #: Words that say what kind of company it is, not which.
 LEGAL_FORMS = frozenset(
-    """
-    inc incorporated llc lc ltd limited co company corp corporation lp llp lllp plc pc pllc pa pty gmbh ag sa srl bv nv
-    """.split()
+    {"inc", "incorporated", "llc", "lc", "ltd", "limited", "co", "company", "corp", "corporation", "lp", "llp", "lllp"}
+    | {"plc", "pc", "pllc", "pa", "pty", "gmbh", "ag", "sa", "srl", "bv", "nv"}
 )
 
 Vendors = Sequence[dict[str, str]]
@@ -124,12 +123,13 @@ def vendor_code_is_free(candidate: Candidate, answers: Answers, context: Context
     most = SERVICES["AddVendor"].elements["Vendor_Code"].length
     yield from too_long("C6", candidate.title, "vendor_code", code, most, "type a shorter code")
     if not re.fullmatch(r"[A-Z0-9]+", code):
+        plain = re.sub(r"[^A-Z0-9]", "", code.upper())[:most] or "ACME"
         yield Broken(
             "C6",
             "vendor_code",
             code,
             f"{candidate.title}: vendor code {code} holds more than upper-case letters and digits",
-            f"type it without symbols and in upper case, e.g. {re.sub(r'[^A-Z0-9]', '', code.upper())[:most] or 'ACME'}",
+            f"type it without symbols and in upper case, e.g. {plain}",
         )
     taken = next((v for v in context.books.vendors() if v["Vendor_Code"].strip().upper() == code.upper()), None)
     if taken is not None:

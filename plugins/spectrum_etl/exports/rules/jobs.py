@@ -1,0 +1,297 @@
+"""When a Procore project may become a Spectrum job, and its new codes phases of it. Used by `exports.objects.jobs`.
+
+They read these facts besides those of `rules.common`: `created_on`, `list`, the address, and `codes`:
+`[{"code", "phase", "description", "cost_types", "sub_job"}, ...]`, the codes that have no codes below them.
+A project that is not linked becomes a job with all its codes; of a linked one the codes that its job lacks are added.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from spectrum_etl.exports.rules.address import address_wrong
+from spectrum_etl.exports.rules.common import job_not_synced, job_of, number_of, too_long, unfit
+from spectrum_etl.exports.services import SERVICES
+from spectrum_etl.exports.spec import Answers, Books, Broken, Candidate, Context, rule
+
+#: What the template job has to supply, and how people call it (D2). The cost center may be blank: Spectrum takes one
+#: only where the company works with cost centers.
+TEMPLATE = {"Division": "division", "Customer_Code": "customer", "Price_Method_Code": "price method code"}
+
+Code = Mapping[str, Any]
+Pair = tuple[Code, str]
+
+
+def is_new(candidate: Candidate, context: Context) -> bool:
+    """Whether the project becomes a job; else it has one, and only its new codes are exported (B5)."""
+    return job_of(candidate, context) is None
+
+
+def pairs_to_add(candidate: Candidate, context: Context) -> list[Pair]:
+    """The codes and cost types that Spectrum lacks: all of them for a new job."""
+    job = job_of(candidate, context)
+    held = context.books.phases(job) if job else {}
+    pairs = ((code, kind) for code in candidate.content["codes"] for kind in code["cost_types"])
+    return [(code, kind) for code, kind in pairs if (code["phase"], kind) not in held]
+
+
+def description_of(code: Code, context: Context, job: str | None) -> str:
+    """A phase's description: Spectrum's own where the job has the phase, since AddPhase renames all of a phase (B2)."""
+    held = context.books.phases(job) if job else {}
+    own = (row["Description"].strip() for (phase, _), row in held.items() if phase == code["phase"])
+    return next(own, code["description"])
+
+
+def template_of(context: Context) -> dict[str, str] | None:
+    """The template job of the company, or None where none is set or Spectrum does not have it."""
+    number = context.settings.exports.template_job.get(context.company.code)
+    return context.books.job(number) if number else None
+
+
+@rule("D1")
+def began_after_the_connection(candidate: Candidate, context: Context) -> Iterator[Broken]:
+    """A project that existed before the connection, or whose job exists already, is linked by hand, not exported."""
+    if not is_new(candidate, context):
+        return
+    since, created = context.settings.exports.connected_on, candidate.content["created_on"]
+    if since is not None and created and created < since.isoformat():
+        yield Broken(
+            "D1",
+            "created at",
+            created,
+            f"{candidate.title} was created on {created}, before the connection of {since.isoformat()}; projects in "
+            "progress are not exported",
+            "link the project to its job by hand",
+        )
+    number = candidate.content["project"]["number"]
+    if number and context.books.job(number) is not None:
+        yield Broken(
+            "D1",
+            "project number",
+            number,
+            f"{candidate.title}: Spectrum already has a job {number}, the project's own number",
+            f"link the project to job {number} by hand, or correct the project number in Procore",
+        )
+
+
+@rule("D2")
+def template_is_complete(candidate: Candidate, context: Context) -> Iterator[Broken]:
+    """The template job is set, exists, and has everything that a new job takes from it.
+
+    Its taxable flag can be read by no service and no published table, so the form asks for it.
+    """
+    if not is_new(candidate, context):
+        return
+    company = context.company.code
+    number = context.settings.exports.template_job.get(company)
+    template = template_of(context)
+    if not number or template is None:
+        yield Broken(
+            "D2",
+            "template_job",
+            number or "",
+            f"{candidate.title}: "
+            + (f"Spectrum has no job {number}, the template" if number else "no template job is set")
+            + f" for company {company}",
+            "set exports.template_job in include/settings.yaml to a job of the company that new jobs are made like",
+        )
+        return
+    for element, name in TEMPLATE.items():
+        if not template.get(element, "").strip():
+            yield Broken(
+                "D2",
+                f"template job: {name}",
+                "",
+                f"{candidate.title}: template job {number} has no {name}, which a new job takes from it",
+                f"give job {number} a {name} in Spectrum, or name another template job in the settings",
+            )
+
+
+@rule("D3")
+def codes_have_cost_types(candidate: Candidate, context: Context) -> Iterator[Broken]:
+    """Every cost code of a new job has a cost type, and there is one at all."""
+    if not is_new(candidate, context):
+        return
+    codes = candidate.content["codes"]
+    if not codes:
+        yield Broken(
+            "D3", "cost codes", "0", f"{candidate.title} has no cost code; at least 1 is needed", "add its cost codes"
+        )
+    for code in codes:
+        if not code["cost_types"]:
+            yield Broken(
+                "D3",
+                "cost code",
+                code["code"],
+                f"{candidate.title}: cost code {code['code']} ({code['description']}) has no cost type; 1 is needed",
+                "assign a cost type to the code, or remove the code from the project",
+            )
+
+
+@rule("D4")
+def name_fits(candidate: Candidate, context: Context) -> Iterator[Broken]:
+    """The project's name has at most 25 characters, and there is one."""
+    if not is_new(candidate, context):
+        return
+    name = candidate.content["project"]["name"]
+    if not name:
+        yield Broken("D4", "name", "", f"{candidate.title} has no name", "name the project in Procore")
+    yield from unfit("D4", candidate.title, "AddJob", "Job_Description", "name", name)
+
+
+@rule("D4")
+def address_fits(candidate: Candidate, context: Context) -> Iterator[Broken]:
+    """Every part of the job's address fits; nothing is cut."""
+    if is_new(candidate, context):
+        yield from address_wrong("D4", candidate, "AddJob", "City")
+
+
+@rule("D6")
+def uses_the_list(candidate: Candidate, context: Context) -> Iterator[Broken]:
+    """The project uses the one standard cost code list that comes from Spectrum."""
+    wanted, used = context.settings.exports.standard_cost_code_list, candidate.content["list"]
+    if is_new(candidate, context) and used != wanted:
+        yield Broken(
+            "D6",
+            "standard cost code list",
+            used,
+            f"{candidate.title} uses the cost code list {used or 'none'}; only {wanted} can be exported",
+            f"let the project use the list {wanted}",
+        )
+
+
+@rule("B3")
+def no_sub_jobs(candidate: Candidate, context: Context) -> Iterator[Broken]:
+    """No code belongs to a sub job."""
+    for code in candidate.content["codes"]:
+        if code["sub_job"]:
+            yield Broken(
+                "B3",
+                "cost code",
+                code["code"],
+                f"{candidate.title}: cost code {code['code']} belongs to a sub job; sub jobs are not supported",
+                "move the code to the project itself",
+            )
+
+
+@rule("B4")
+def no_custom_segments(candidate: Candidate, context: Context) -> Iterator[Broken]:
+    """No budget code of the project has a segment besides cost code and cost type."""
+    for segment in candidate.content["segments"]:
+        yield Broken(
+            "B4",
+            "budget code segment",
+            segment,
+            f"{candidate.title} has budget codes with the segment {segment}; Spectrum knows cost code and cost type only",
+            "take the segment off the project's budget codes",
+        )
+
+
+@rule("B5")
+def job_takes_codes(candidate: Candidate, context: Context) -> Iterator[Broken]:
+    """The job of a synced project exists, is not complete, and lacks at least one of the project's codes."""
+    if is_new(candidate, context):
+        return
+    broken = list(job_not_synced("B5", candidate, context))
+    yield from broken
+    if not broken and not pairs_to_add(candidate, context):
+        yield Broken(
+            "B5",
+            "cost codes",
+            "0 new",
+            f"{candidate.title}: job {job_of(candidate, context)} has all codes and cost types of the project",
+            "nothing is to be done",
+        )
+
+
+@rule("B2")
+def phases_are_distinct(candidate: Candidate, context: Context) -> Iterator[Broken]:
+    """No two codes become the same phase, whose one description they would fight about."""
+    first: dict[str, str] = {}
+    for code in candidate.content["codes"]:
+        other = first.setdefault(code["phase"], code["code"])
+        if other != code["code"]:
+            yield Broken(
+                "B2",
+                "cost code",
+                code["code"],
+                f"{candidate.title}: cost codes {other} and {code['code']} are both phase {code['phase']} in Spectrum",
+                "give one of them another code",
+            )
+
+
+@rule("B2")
+def codes_fit(candidate: Candidate, context: Context) -> Iterator[Broken]:
+    """Phase, cost type and description of every code to be added fit, and the company has the cost type."""
+    job, known = job_of(candidate, context), context.books.cost_types()
+    seen: set[str] = set()
+    for code, kind in pairs_to_add(candidate, context):
+        name, phase = f"cost code {code['code']}", code["phase"]
+        if phase not in seen:
+            seen.add(phase)
+            yield from unfit("B2", candidate.title, "AddPhase", "Phase_Code", name, phase)
+            description = description_of(code, context, job)
+            yield from unfit("B2", candidate.title, "AddPhase", "Description", f"{name}: description", description)
+            if not phase or not description:
+                yield Broken(
+                    "B2",
+                    name,
+                    code["code"],
+                    f"{candidate.title}: {name} has no {'code' if not phase else 'description'}",
+                    "correct the cost code in Procore",
+                )
+        if known and kind not in known:
+            yield Broken(
+                "B2",
+                f"{name}: cost type",
+                kind,
+                f"{candidate.title}: {name} has the cost type {kind}, which Spectrum does not have; "
+                f"it has {', '.join(sorted(known))}",
+                "choose a cost type that came from Spectrum",
+            )
+
+
+@rule("D4")
+def job_number_is_free(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Broken]:
+    """The job id has at most 10 letters, digits, dashes or dots, and Spectrum has no such job."""
+    if not is_new(candidate, context):
+        return
+    number = number_of(answers, "job_number")
+    if not number:
+        yield Broken("D4", "job_number", "", f"{candidate.title}: no job id was given", "type one")
+        return
+    most = SERVICES["AddJob"].elements["Job_Number"].length
+    yield from too_long("D4", candidate.title, "job_number", number, most, "type a shorter id")
+    if not re.fullmatch(r"[A-Za-z0-9.-]+", number) or number.upper() == "ALL":
+        yield Broken(
+            "D4",
+            "job_number",
+            number,
+            f"{candidate.title}: job id {number} is ALL, or holds more than letters, digits, dashes and dots, which "
+            "Spectrum's selections would read as an expression",
+            "type an id of letters, digits, dashes and dots",
+        )
+    elif _job_exists(context.books, number):
+        yield Broken(
+            "D4",
+            "job_number",
+            number,
+            f"{candidate.title}: Spectrum already has a job {number}",
+            "type an id that no job has",
+        )
+
+
+@rule("D2")
+def taxable_is_answered(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Broken]:
+    """The taxable flag is Y or N."""
+    flag = number_of(answers, "taxable")
+    if is_new(candidate, context) and flag not in {"Y", "N"}:
+        yield Broken(
+            "D2", "taxable", flag, f"{candidate.title}: {flag!r} is no taxable flag; allowed: Y, N", "choose Y or N"
+        )
+
+
+def _job_exists(books: Books, number: str) -> bool:
+    return any(books.job(form) is not None for form in {number, number.upper()})
