@@ -1,0 +1,66 @@
+"""Questions that the rules of commitments and their change orders both ask: the company, and links of other origin.
+
+They read these facts of a candidate's content besides those of `rules.common`:
+
+- `vendor`: `{"id", "name", "origin_id", "origin_code"}` of the contract company; empty texts where there is none;
+- `linked_elsewhere`: the record's `origin_id` where it is not one of ours, else empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spectrum_etl.exports.rules.common import linked_code
+from spectrum_etl.exports.spec import Broken, Candidate, Context
+
+
+def vendor_of(candidate: Candidate, context: Context) -> str | None:
+    """The vendor code that the contract company is linked to: by our links, else by its origin fields."""
+    vendor = candidate.content["vendor"]
+    if not vendor["id"]:
+        return None
+    key = context.links.spectrum_key("vendors", context.company.code, vendor["id"])
+    return key.strip() if key else linked_code(vendor, context.company.code)
+
+
+def vendor_not_linked(number: str, candidate: Candidate, context: Context) -> Iterator[Broken]:
+    """The contract has no company, or its company is no synced vendor, or the vendor is gone from Spectrum (C4)."""
+    vendor = candidate.content["vendor"]
+    code = vendor_of(candidate, context)
+    if not vendor["id"]:
+        yield Broken(
+            number,
+            "contract company",
+            "",
+            f"{candidate.title}: the contract has no company",
+            "choose the contract company in Procore",
+        )
+    elif code is None:
+        yield Broken(
+            number,
+            "contract company",
+            vendor["name"],
+            f"{candidate.title}: company {vendor['name']} is not linked to a Spectrum vendor",
+            "link the company to its vendor, or export it with export_vendors, then run this export again",
+        )
+    elif not any(held["Vendor_Code"].strip() == code for held in context.books.vendors()):
+        yield Broken(
+            number,
+            "contract company",
+            vendor["name"],
+            f"{candidate.title}: company {vendor['name']} is linked to vendor {code}, which Spectrum does not have",
+            f"unlink the company and link it to the right vendor, or restore vendor {code} in Spectrum",
+        )
+
+
+def synced_elsewhere(number: str, candidate: Candidate) -> Iterator[Broken]:
+    """The record carries the id of an accounting record that these exports did not write."""
+    origin = candidate.content["linked_elsewhere"]
+    if origin:
+        yield Broken(
+            number,
+            "ERP id",
+            origin,
+            f"{candidate.title} is already linked to the accounting record {origin}, which was not written from here",
+            "unlink it in Procore if that record is gone from Spectrum; else there is nothing to export",
+        )

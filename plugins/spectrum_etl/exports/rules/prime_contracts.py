@@ -1,0 +1,89 @@
+"""The rules of the prime contract change orders that look at the prime contract (J1, I2).
+
+They read `prime_contracts` (how many the project has) and
+`contract`: `{"id", "name", "origin_id", "origin_code", "accounting_method", "total"}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spectrum_etl.exports.rules import common
+from spectrum_etl.exports.rules.amounts import total
+from spectrum_etl.exports.spec import Broken, Candidate, Context, rule
+
+UNIT_PRICE = "U"
+
+
+@rule("J1")
+def prime_contract_is_synced(candidate: Candidate, context: Context) -> Iterator[Broken]:
+    """The prime contract is linked to Spectrum's."""
+    contract = candidate.content["contract"]
+    linked = context.links.spectrum_key("prime_contracts", context.company.code, contract["id"])
+    if not linked and not contract["origin_id"]:
+        yield Broken(
+            "J1",
+            "prime contract",
+            contract["name"],
+            f"{candidate.title}: prime contract {contract['name']} is not synced with Spectrum's",
+            "link the prime contract to Spectrum's first",
+        )
+
+
+@rule("J1")
+def prime_contract_is_up_to_date(candidate: Candidate, context: Context) -> Iterator[Broken]:
+    """The prime contract of Procore and the billing items of Spectrum have the same original amount."""
+    job = common.job_of(candidate, context)
+    if job is None or context.books.job(job) is None:
+        return
+    items = context.books.billing_items(job)
+    held = total([item.get("Original_Contract", "") or "0" for item in items.values()])
+    contract = candidate.content["contract"]
+    if not items:
+        yield Broken(
+            "J1",
+            "prime contract",
+            contract["name"],
+            f"{candidate.title}: job {job} has no billing items in Spectrum, and its revenue belongs to one",
+            "enter the schedule of values of the prime contract in Spectrum",
+        )
+    elif held != total([contract["total"]]):
+        yield Broken(
+            "J1",
+            "prime contract",
+            contract["total"],
+            f"{candidate.title}: prime contract {contract['name']} is {contract['total'] or 'nothing'} in Procore, "
+            f"and {held if held is None else f'{held:.2f}'} in Spectrum",
+            "bring the prime contract's schedule of values in Procore up to date with Spectrum's",
+        )
+
+
+@rule("I2")
+def project_has_one_prime_contract(candidate: Candidate, context: Context) -> Iterator[Broken]:
+    """The project has no second prime contract."""
+    count = candidate.content["prime_contracts"]
+    if count > 1:
+        yield Broken(
+            "I2",
+            "prime contract",
+            str(count),
+            f"{candidate.title}: the project has {count} prime contracts; 1 is allowed, since Spectrum's job has one",
+            "keep one prime contract in the project",
+        )
+
+
+@rule("J1")
+def is_not_unit_price(candidate: Candidate, context: Context) -> Iterator[Broken]:
+    """Neither Procore's prime contract nor Spectrum's job is by unit price."""
+    job = common.job_of(candidate, context)
+    held = (context.books.job(job) if job else None) or {}
+    method = candidate.content["contract"]["accounting_method"]
+    if method == "unit" or held.get("Price_Method_Code", "").strip() == UNIT_PRICE:
+        where = "prime contract" if method == "unit" else f"job {job}"
+        yield Broken(
+            "J1",
+            "accounting method",
+            method,
+            f"{candidate.title}: its {where} is by unit price, which is not supported",
+            "enter the change request in Spectrum by hand",
+        )
