@@ -1,23 +1,14 @@
 -- The rows of a landing that cannot be staged, each with the first column that is wrong, its value and the reason.
 insert into {{ rejects | ident }} (job_number, partition_month, row_key, column_name, value, reason, source_row)
-with trimmed as (
+with wrong as (
     select
         {% for column in columns %}
-        nullif(btrim({{ column | ident }}), '') as {{ column | ident }},
+        nullif(btrim(raw.{{ column | ident }}), '') as {{ column | ident }},
         {% endfor %}
+        _wrong._rule,
         to_jsonb(raw) as _source
     from {{ landing | ident }} as raw
-),
-
-wrong as (
-    select
-        trimmed.*,
-        case
-            {% for rule in rules %}
-            when not ({{ rule.condition }}) then {{ rule.number }}
-            {% endfor %}
-        end as _rule
-    from trimmed
+    inner join _wrong on raw.ctid = _wrong._place
 )
 
 select
@@ -36,4 +27,3 @@ select
     case _rule {% for rule in rules %} when {{ rule.number }} then {{ rule.reason }}{% endfor %} end,
     _source - {{ "personal" | bound }}::text[]
 from wrong
-where _rule is not null

@@ -114,6 +114,9 @@ def cast_rows(
     )
     good = _count(connection, rows)
     if good < _landed(connection, landing, table):
+        connection.execute("drop table if exists _wrong")  # of another table of this transaction
+        connection.execute(render("publish/reject_find.sql", **shared, rules=rules))
+        connection.execute("analyze _wrong")
         connection.execute(
             render("publish/reject.sql", **shared, rejects=rejects, rules=rules, key=table.key, by_job=table.by_job),
             parameters,

@@ -14,13 +14,14 @@ import psycopg
 
 from spectrum_etl.errors import RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.settings import Settings
+from spectrum_etl.sources.infolink.reader import UnclearLine
 from spectrum_etl.staging import read as reading
 from spectrum_etl.staging.run import Landing, Run, Scope
 from spectrum_etl.staging.sources import Sources
 from spectrum_etl.staging.spec import ImportObject, Table, fingerprint
 from spectrum_etl.warehouse import partitions, runs
 from spectrum_etl.warehouse.connect import connect, explain
-from spectrum_etl.warehouse.copy import copy_rows, create_landing_table
+from spectrum_etl.warehouse.copy import create_landing_table
 from spectrum_etl.warehouse.counts import Counts
 from spectrum_etl.warehouse.ddl import ensure_table
 from spectrum_etl.warehouse.landings import (
@@ -161,9 +162,16 @@ def _land_table(
 ) -> int:
     """Copy one table, and write its control totals in the same transaction."""
     relation = landing.relation(table.name)
-    part = reading.read(table, reader, sources, landing.scope, settings.stage_employees, pairs)
+    what = (table, reader, sources, landing.scope, settings.stage_employees, pairs)
+    part = reading.read(*what)
     create_landing_table(connection, relation, part.columns)
-    rows = copy_rows(connection, relation, part.columns, part.batches)
+    try:
+        with connection.transaction():
+            rows = part.copy_into(connection, relation)
+    except UnclearLine:
+        log.warning("%s: a value holds a separator character; reading column by column, which is slower", table.name)
+        part = reading.read(*what, by_columns=True)
+        rows = part.copy_into(connection, relation)
     runs.record_drift(connection, landing, table.name, reader, part.drift)
     record_table(
         connection,

@@ -6,13 +6,17 @@ import itertools
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
 
 from spectrum_etl.errors import StopSync
 from spectrum_etl.sources.drift import Drift
+from spectrum_etl.sources.infolink.statements import SEPARATOR
 from spectrum_etl.staging.run import Scope
 from spectrum_etl.staging.sources import Sources
 from spectrum_etl.staging.spec import Column, Table
-from spectrum_etl.warehouse.copy import Row
+from spectrum_etl.warehouse.copy import Row, copy_lines, copy_rows
 
 log = logging.getLogger(__name__)
 
@@ -35,12 +39,27 @@ class Reading:
     Args:
         columns: names of the landed columns.
         batches: the rows, in pieces; to be consumed once.
-        drift: differences between source and spec; complete once `batches` has been consumed.
+        drift: differences between source and spec; complete once the rows have been consumed.
+        lines: instead of `batches`: pieces of rows that are one text each, where the source gives such.
     """
 
     columns: tuple[str, ...]
     batches: Iterator[Iterable[Row]]
     drift: list[Drift] = field(default_factory=list)
+    lines: Iterator[list[str]] | None = None
+
+    def copy_into(self, connection: psycopg.Connection, relation: str) -> int:
+        """Stream the rows into a landing table.
+
+        Returns:
+            How many they were.
+
+        Raises:
+            UnclearLine: a value holds what should stand between columns: read again, by columns.
+        """
+        if self.lines is None:
+            return copy_rows(connection, relation, self.columns, self.batches)
+        return copy_lines(connection, relation, self.columns, self.lines, SEPARATOR)
 
 
 def read(
@@ -50,6 +69,7 @@ def read(
     scope: Scope,
     stage_employees: bool,
     partitions: list[tuple[str, str]] | None = None,
+    by_columns: bool = False,
 ) -> Reading:
     """Begin to read a table.
 
@@ -60,6 +80,7 @@ def read(
         scope: narrows it to jobs and months.
         stage_employees: whether personal columns are read (M9).
         partitions: only these (job, month) partitions; None means all in scope.
+        by_columns: every value on its own, which is slow, but needs no separator.
 
     Raises:
         StopSync: a required column or field is missing, or an answer is incomplete.
@@ -69,18 +90,20 @@ def read(
     names = tuple(column.name for column in columns)
     if reader == "infolink":
         plan = sources.infolink.plan(table, scope.company_code, stage_employees=stage_employees)
-        batches = sources.infolink.read(
-            table,
-            scope.company_code,
-            jobs=scope.jobs,
-            months=scope.months,
-            partitions=partitions,
-            batch_rows=BATCH_ROWS,
-            stage_employees=stage_employees,
-            checksums=table.partitioned,
-        )
-        landed = (*names, CHECKSUM) if table.partitioned else names
-        return Reading(landed, iter(batches), list(plan.drift))
+        wanted: dict[str, Any] = {
+            "jobs": scope.jobs,
+            "months": scope.months,
+            "partitions": partitions,
+            "batch_rows": BATCH_ROWS,
+            "stage_employees": stage_employees,
+            "checksums": table.partitioned,
+        }
+        landed = Reading((*names, CHECKSUM) if table.partitioned else names, iter(()), list(plan.drift))
+        if by_columns:
+            landed.batches = sources.infolink.read(table, scope.company_code, **wanted)
+        else:
+            landed.lines = sources.infolink.read_lines(table, scope.company_code, **wanted)
+        return landed
     reading = Reading(names, iter(()))
     records = _records(table, sources, scope, reading.drift)
     reading.batches = _batches(_rows(table, columns, records, reading.drift))

@@ -40,14 +40,50 @@ def copy_rows(
     Returns:
         How many rows were copied.
     """
-    statement = sql.SQL("copy {} ({}) from stdin").format(
-        sql.Identifier(*relation.split(".")), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
     count = 0
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with connection.cursor() as cursor, cursor.copy(_statement(relation, columns)) as copy:
         write_row = copy.write_row
         for batch in batches:
             for row in batch:
                 write_row(row)
                 count += 1
     return count
+
+
+def copy_lines(
+    connection: psycopg.Connection,
+    relation: str,
+    columns: Sequence[str],
+    batches: Iterable[Sequence[str]],
+    separator: str,
+) -> int:
+    """Stream rows that are one text each into a landing table; a blank column is landed as null.
+
+    Args:
+        connection, relation, columns: as for `copy_rows`.
+        batches: rows in pieces.
+        separator: stands between the columns of a row, and nowhere else.
+
+    Returns:
+        How many rows were copied.
+    """
+    options = sql.SQL(" with (delimiter {}, null '')").format(sql.Literal(separator))
+    count = 0
+    with connection.cursor() as cursor, cursor.copy(_statement(relation, columns) + options) as copy:
+        for lines in batches:
+            text = "\n".join(lines)
+            if "\\" in text or "\r" in text or text.count("\n") != len(lines) - 1:
+                text = "\n".join(map(_escaped, lines))
+            copy.write(text + "\n")
+            count += len(lines)
+    return count
+
+
+def _escaped(line: str) -> str:
+    return line.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def _statement(relation: str, columns: Sequence[str]) -> sql.Composed:
+    return sql.SQL("copy {} ({}) from stdin").format(
+        sql.Identifier(*relation.split(".")), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )

@@ -115,6 +115,8 @@ def forget_unstable(connection: psycopg.Connection, partitions: str, rows: str, 
     connection.execute(render("publish/partitions_landed.sql", **names))
     connection.execute("analyze _landed")
     connection.execute(render("publish/partitions_stable.sql", **names))
+    # The statistics still say that none is stable: then the planner compares every partition with every other.
+    connection.execute(sql.SQL("analyze {}").format(sql.Identifier(*partitions.split("."))))
     row = connection.execute(
         sql.SQL("select coalesce(sum(source_rows), 0)::bigint, count(*) from {} where copied and not stable").format(
             sql.Identifier(*partitions.split("."))
@@ -122,8 +124,8 @@ def forget_unstable(connection: psycopg.Connection, partitions: str, rows: str, 
     ).fetchone()
     assert row is not None
     deferred, moved = row
-    for relation, month in ((rows, "_month"), (rejects, "partition_month")):
-        if moved or _strays(connection, partitions, relation, month):
+    if moved or _strays(connection, partitions):
+        for relation, month in ((rows, "_month"), (rejects, "partition_month")):
             connection.execute(
                 render("publish/partitions_forget.sql", partitions=partitions, relation=relation, month=month)
             )
@@ -233,21 +235,14 @@ def _copy(connection: psycopg.Connection, relation: sql.Identifier, fingerprints
             copy.write_row(fingerprint)
 
 
-def _strays(connection: psycopg.Connection, partitions: str, relation: str, month: str) -> bool:
+def _strays(connection: psycopg.Connection, partitions: str) -> bool:
     """Whether rows were landed for a partition that the fingerprints do not know."""
-    row = connection.execute(
-        sql.SQL(
-            "select exists (select 1 from (select distinct coalesce(job_number, '') as job_number, {month} as month"
-            " from {relation}) as landed where not exists (select 1 from {partitions} as found where found.copied"
-            " and found.job_number = landed.job_number and found.partition_month = landed.month))"
-        ).format(
-            month=sql.Identifier(month),
-            relation=sql.Identifier(*relation.split(".")),
-            partitions=sql.Identifier(*partitions.split(".")),
-        )
-    ).fetchone()
-    assert row is not None
-    return row[0]
+    return _one(
+        connection,
+        "select exists (select 1 from _landed where not exists (select 1 from {} as found where found.copied"
+        " and found.job_number = _landed.job_number and found.partition_month = _landed.partition_month))",
+        partitions,
+    )
 
 
 def _some_skipped(connection: psycopg.Connection, partitions: str) -> bool:

@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from spectrum_etl.sources.infolink import InfoLinkConnection, InfoLinkReader
+from spectrum_etl.sources.infolink.reader import UnclearLine
+from spectrum_etl.sources.infolink.statements import SEPARATOR
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.staging.spec import Table
 
@@ -218,3 +220,35 @@ def test_outside_its_with():
     reader = InfoLinkReader(InfoLinkConnection("h", "d", "u", "p"))
     with pytest.raises(RuntimeError, match="with"):
         reader.columns("JC_JOB_MASTER_MC")
+
+
+def test_lines_hold_what_the_columns_hold(site):
+    """A row read as one text has the values of the row read by columns, NULL as blank, with the same checksum."""
+    site.insert(
+        "JC_TRANSACTION_HISTORY_MC",
+        transaction(Description="Café №5, back\\slash\ttab\nline", Vendor_Name=None, Total_Hours="-1.5000"),
+        transaction("J2", date=None, amount="-0.01", Description=""),
+    )
+    with site.reader() as reader:
+        by_columns = [row for batch in reader.read(TRANSACTIONS, "1", checksums=True) for row in batch]
+        lines = [line for batch in reader.read_lines(TRANSACTIONS, "1", checksums=True) for line in batch]
+    assert sorted(tuple(value or "" for value in row) for row in by_columns) == sorted(
+        tuple(line.split(SEPARATOR)) for line in lines
+    )
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_every_table_is_read_in_lines(site, table):
+    """Every query is accepted in lines, too."""
+    with site.reader() as reader:
+        assert list(reader.read_lines(table, "1")) == []
+
+
+def test_a_separator_in_a_value_is_not_taken_for_a_column(site):
+    """Such a row is refused, so that the caller reads by columns."""
+    site.insert("JC_JOB_MASTER_MC", job(Job_Description=f"Li{SEPARATOR}brary"))
+    with site.reader() as reader:
+        with pytest.raises(UnclearLine):
+            list(reader.read_lines(JOBS, "1"))
+        (row,) = rows(reader, JOBS)
+    assert row["job_description"] == f"Li{SEPARATOR}brary"

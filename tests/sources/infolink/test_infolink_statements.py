@@ -43,6 +43,8 @@ def built() -> dict[str, Statement]:
     )
     found["job_cost_transactions_of_partitions"] = statements.read_statement(transactions, Scope(partitions=PAIRS))
     found["job_cost_transactions_with_checksums"] = statements.read_statement(transactions, Scope(), checksums=True)
+    found["job_cost_transactions_lines"] = statements.lines_statement(transactions, Scope(), checksums=True)
+    found["budgets_lines"] = statements.lines_statement(plan("budgets"), Scope())
     found["job_cost_transactions_fingerprint"] = statements.fingerprint_statement(transactions, Scope(), "abc")
     found["columns"] = statements.columns_statement("JC_JOB_MASTER_MC")
     found["master_jobs"] = statements.master_jobs_statement("j.Company_Code", "varchar(3)", "1")

@@ -177,6 +177,16 @@ def test_identical_postings_are_all_kept(ledger: Ledger) -> None:
         assert len(rows) == expected
 
 
+def test_characters_of_the_transport_are_data(ledger: Ledger) -> None:
+    """A separator, a backslash or a line end inside a value is staged as it is; nothing shifts into another column."""
+    texts = ["unit\x1fseparator", "back\\slash", "line\nend", "\\N", "Zürich №5"]
+    for text in texts:
+        ledger.spectrum.add(SOURCE, posting("J2", "20260205", "3.00", Description=text))
+    assert ledger.sync().new == len(texts)
+    ledger.spectrum.remove(SOURCE, {"Job_Number": f"{'J2':>10}", "Tran_Date_Text": "20260205"})
+    assert ledger.sync().deleted == len(texts)
+
+
 def test_blank_and_invalid_rows_are_rejected_in_partitions_of_their_own(ledger: Ledger) -> None:
     dates = (None, "", "   ", "20260230", "2026", "abcdefgh", "00000000")
     ledger.spectrum.add(SOURCE, *(posting("J5", date, "1.00", Description="Bad date") for date in dates))

@@ -102,15 +102,15 @@ class Meddling(Sources):
     def infolink(self) -> InfoLinkReader:
         """The real reader; its rows are read between two changes of the source."""
         reader = super().infolink
-        if "read" not in vars(reader):
-            read = reader.read
+        if "read_lines" not in vars(reader):
+            read = reader.read_lines
 
             def meddled(*args: Any, **options: Any) -> Iterator[Any]:
                 self.before()
                 yield from read(*args, **options)
                 self.after()
 
-            reader.read = meddled  # type: ignore[method-assign]
+            reader.read_lines = meddled  # type: ignore[method-assign]
         return reader
 
 

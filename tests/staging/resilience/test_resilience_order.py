@@ -201,7 +201,7 @@ def test_an_older_backfill_between_compare_and_publish_is_counted_as_deferred(wo
 @contextmanager
 def during_the_copy(before: list[Any], after: list[Any]) -> Iterator[None]:
     """Change the source just before the rows of transactions are read, and again just after."""
-    read = InfoLinkReader.read
+    read = InfoLinkReader.read_lines
 
     def changing(self: InfoLinkReader, *args: Any, **options: Any) -> Iterator[Any]:
         for change in before:
@@ -211,7 +211,7 @@ def during_the_copy(before: list[Any], after: list[Any]) -> Iterator[None]:
             change()
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(InfoLinkReader, "read", changing)
+        patch.setattr(InfoLinkReader, "read_lines", changing)
         yield
 
 

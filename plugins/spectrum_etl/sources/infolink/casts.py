@@ -69,6 +69,12 @@ def as_text(column: str, type_text: str, *, ymd: bool = False) -> str:
     return f"CAST({column} AS nvarchar({width(type_text) or 'max'}))"
 
 
+def as_part(column: str, type_text: str, *, ymd: bool = False) -> str:
+    """T-SQL that gives a column as part of a CONCAT, which makes a text unicode by itself and NULL blank."""
+    # A text of limited width: CONCAT refuses the old types text and ntext.
+    return column if width(type_text) else as_text(column, type_text, ymd=ymd)
+
+
 def as_number(column: str, type_text: str) -> str:
     """T-SQL that gives a column as an exact number, to be added up.
 

@@ -44,6 +44,18 @@ class PlannedColumn:
         return casts.as_text(self.source, self.type, ymd=self.spec.ymd)
 
     @property
+    def part(self) -> str:
+        """T-SQL of its part of a row in one text."""
+        return "''" if self.source is None else casts.as_part(self.source, self.type, ymd=self.spec.ymd)
+
+    @property
+    def width(self) -> int | None:
+        """Characters of its text at most; None where there is no limit."""
+        if self.source is None or casts.family(self.type) in {"number", "date"}:
+            return casts.NUMBER_WIDTH
+        return casts.width(self.type)
+
+    @property
     def number(self) -> str:
         """T-SQL of its exact number."""
         if self.source is None:
@@ -60,8 +72,7 @@ class PlannedColumn:
         """Characters of that part at most; None where there is no limit."""
         if self.source is None or casts.family(self.type) in {"number", "date"}:
             return casts.NUMBER_WIDTH
-        width = casts.width(self.type)
-        return None if width is None else width + 12
+        return None if self.width is None else self.width + 12
 
 
 @dataclass(frozen=True)

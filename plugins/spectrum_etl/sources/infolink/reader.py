@@ -28,6 +28,10 @@ Row = tuple[str | None, ...]
 _MASTERS = "JC_JOB_MASTER_MC"
 
 
+class UnclearLine(Exception):
+    """A value of this Info-Link table holds the separator of lines, so its rows have to be read by columns."""
+
+
 class Fingerprint(NamedTuple):
     """What the source holds of one job and month.
 
@@ -143,6 +147,34 @@ class InfoLinkReader:
         scope = _scope(jobs, months, partitions)
         built = [statements.read_statement(plan, chunk, checksums=checksums) for chunk in scope.chunks()]
         return self._read(plan, built, batch_rows)
+
+    def read_lines(
+        self,
+        table: Table,
+        company: str,
+        *,
+        jobs: Sequence[str] = (),
+        months: Sequence[str] = (),
+        partitions: Sequence[tuple[str, str]] | None = None,
+        stage_employees: bool = False,
+        batch_rows: int = 5000,
+        checksums: bool = False,
+    ) -> Iterator[list[str]]:
+        """As `read`, but each row is one text: its columns with `statements.SEPARATOR` between them, NULL as blank.
+
+        Raises:
+            UnclearLine: a value holds the separator; nothing of its batch was given out. Read by columns then.
+        """
+        plan = self.plan(table, company, stage_employees)
+        scope = _scope(jobs, months, partitions)
+        built = [statements.lines_statement(plan, chunk, checksums=checksums) for chunk in scope.chunks()]
+        expected = len(plan.columns) - 1 + checksums
+        for rows in self._read(plan, built, batch_rows):
+            lines = [line for (line,) in rows]
+            # A row never has too few, so one that has too many cannot be evened out by another.
+            if "".join(lines).count(statements.SEPARATOR) != expected * len(lines):
+                raise UnclearLine(plan.infolink.table)
+            yield lines
 
     def fingerprints(
         self,

@@ -22,6 +22,10 @@ SQL_FOLDER = Path(__file__).resolve().parents[4] / "include" / "sql" / "infolink
 #: Binary: 'a' is not 'A'. Trailing blanks are ignored by every collation of SQL Server, leading ones are not.
 COLLATION = "Latin1_General_BIN2"
 
+#: Between the columns of a row that is read as one text: the unit separator, which no text of Spectrum should hold.
+SEPARATOR = "\x1f"
+SEPARATOR_SQL = f"CHAR({ord(SEPARATOR)})"
+
 #: Partitions in one statement. The text of a statement grows with it, and so does the time the server takes to plan it.
 PAIRS = 500
 
@@ -92,6 +96,24 @@ def read_statement(plan: ReadPlan, scope: Scope, *, checksums: bool = False) -> 
     if checksums:
         columns.append(f"CAST({_row_checksum(plan, binds, '')} AS varchar(20)) AS row_checksum")
     return _query(plan, scope, columns, binds)
+
+
+def lines_statement(plan: ReadPlan, scope: Scope, *, checksums: bool = False) -> Statement:
+    """The query of a table's rows, each as one text with `SEPARATOR` between its columns; NULL is blank.
+
+    The driver spends its time per value, not per byte: one wide column arrives seven times as fast as nineteen.
+
+    Args:
+        plan, scope, checksums: as for `read_statement`.
+    """
+    binds = _Binds()
+    parts = [column.part for column in plan.columns]
+    if checksums:
+        parts.append(f"CAST({_row_checksum(plan, binds, '')} AS varchar(20))")
+    kind = _unicode([column.width for column in plan.columns], len(parts) + 20)
+    between = f",\n        {SEPARATOR_SQL},\n        "
+    line = f"CONCAT(\n        CAST('' AS {kind}),\n        {between.join(parts)}\n    ) COLLATE {COLLATION} AS row_line"
+    return _query(plan, scope, [line], binds)
 
 
 def totals_statement(plan: ReadPlan, scope: Scope) -> Statement:
@@ -245,9 +267,15 @@ def _row_text(plan: ReadPlan, spec_hash: str) -> str:
     parts = [spec_hash, *(column.hashed for column in plan.columns)]
     widths = [column.hashed_width for column in plan.columns]
     # CONCAT cuts its result at 4,000 characters unless one part is unlimited, and a cut text would hide changes.
-    if any(width is None for width in widths) or sum(w or 0 for w in widths) + 100 > casts.MOST_CHARACTERS:
+    if _unicode(widths, 100) == "nvarchar(max)":
         parts.insert(0, "CAST('' AS nvarchar(max))")
     return "CONCAT(\n                " + ", '|',\n                ".join(parts) + "\n            )"
+
+
+def _unicode(widths: Sequence[int | None], more: int) -> str:
+    """The type of a text that holds columns of these widths and some more characters."""
+    wide = any(width is None for width in widths) or sum(w or 0 for w in widths) + more > casts.MOST_CHARACTERS
+    return "nvarchar(max)" if wide else f"nvarchar({casts.MOST_CHARACTERS})"
 
 
 def _sums(plan: ReadPlan) -> dict[str, str]:
