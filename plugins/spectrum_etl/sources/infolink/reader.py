@@ -215,6 +215,15 @@ class InfoLinkReader:
         sums = zip(statements.money_columns(plan), row[1:], strict=True)
         return {"rows": int(row[0]), **{column.name: Decimal(total) for column, total in sums}}
 
+    def rows(self, statement: Statement, table: str, company: str | None = None) -> list[tuple[Any, ...]]:
+        """All rows of a query that gives few: `lookup` makes those.
+
+        Args:
+            statement: the query.
+            table, company: what it reads, for messages.
+        """
+        return self._all(statement, table, company)
+
     def master_jobs(self, company: str) -> dict[str, str]:
         """The master job of every sub job, for jobs that are read by a web service (B3).
 

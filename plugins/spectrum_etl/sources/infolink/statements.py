@@ -92,7 +92,7 @@ def read_statement(plan: ReadPlan, scope: Scope, *, checksums: bool = False) -> 
         checksums: end every row with its part of the checksum that `fingerprint_statement` sums, without a spec hash.
     """
     columns = [f"{column.text} AS {column.name}" for column in plan.columns]
-    binds = _Binds()
+    binds = Binds()
     if checksums:
         columns.append(f"CAST({_row_checksum(plan, binds, '')} AS varchar(20)) AS row_checksum")
     return _query(plan, scope, columns, binds)
@@ -106,7 +106,7 @@ def lines_statement(plan: ReadPlan, scope: Scope, *, checksums: bool = False) ->
     Args:
         plan, scope, checksums: as for `read_statement`.
     """
-    binds = _Binds()
+    binds = Binds()
     parts = [column.part for column in plan.columns]
     if checksums:
         parts.append(f"CAST({_row_checksum(plan, binds, '')} AS varchar(20))")
@@ -123,7 +123,7 @@ def totals_statement(plan: ReadPlan, scope: Scope) -> Statement:
     inner = _query(plan, scope, [f"{plan.columns[0].text} AS {plan.columns[0].name}", *numbers])
     sums = [f"CAST(COALESCE(SUM(source_rows.{c.name}), 0) AS varchar(40)) AS {c.name}" for c in money]
     columns = _list(["COUNT(*) AS row_count", *sums])
-    return Statement(_render("totals.sql", columns=columns, query=inner.sql), inner.parameters)
+    return Statement(render("totals.sql", columns=columns, query=inner.sql), inner.parameters)
 
 
 def money_columns(plan: ReadPlan) -> list[PlannedColumn]:
@@ -133,12 +133,12 @@ def money_columns(plan: ReadPlan) -> list[PlannedColumn]:
 
 def fingerprint_statement(plan: ReadPlan, scope: Scope, spec_hash: str) -> Statement:
     """The query of count, sums and checksum of every job and month."""
-    binds = _Binds()
+    binds = Binds()
     sums = {}
     for name in ("tran_amount", "total_hours", "quantity"):
         column = plan.column(name)
         sums[name] = column.number if column else "CAST(NULL AS decimal(14, 4))"
-    rendered = _render(
+    rendered = render(
         "job_cost_transactions_fingerprint.sql",
         amount=sums["tran_amount"],
         hours=sums["total_hours"],
@@ -151,8 +151,8 @@ def fingerprint_statement(plan: ReadPlan, scope: Scope, spec_hash: str) -> State
 
 def columns_statement(table: str) -> Statement:
     """The query of a table's real columns and types."""
-    binds = _Binds()
-    return Statement(_render("columns.sql", table_name=binds.value("table_name", table)), binds.values)
+    binds = Binds()
+    return Statement(render("columns.sql", table_name=binds.value("table_name", table)), binds.values)
 
 
 def master_jobs_statement(company_column: str, company_type: str, company: str) -> Statement:
@@ -162,18 +162,19 @@ def master_jobs_statement(company_column: str, company_type: str, company: str) 
         company_column, company_type: the company column with its alias, and its type.
         company: trimmed company code.
     """
-    binds = _Binds()
+    binds = Binds()
     where = " AND ".join(_code_filter(company_column, company_type, {"company": company}, binds))
-    return Statement(_render("master_jobs.sql", where={"j": where}), binds.values)
+    return Statement(render("master_jobs.sql", where={"j": where}), binds.values)
 
 
-class _Binds:
+class Binds:
     """Collects the values of one statement."""
 
     def __init__(self) -> None:
         self.values: dict[str, Value] = {}
 
     def value(self, name: str, value: str) -> str:
+        """Keep a value; what stands for it in the statement."""
         self.values[name] = _bound(value)
         return f"%({name})s"
 
@@ -184,8 +185,8 @@ def _bound(value: str) -> Value:
     return value.encode("ascii") if value.isascii() else value
 
 
-def _query(plan: ReadPlan, scope: Scope, columns: list[str], binds: _Binds | None = None) -> Statement:
-    binds = binds or _Binds()
+def _query(plan: ReadPlan, scope: Scope, columns: list[str], binds: Binds | None = None) -> Statement:
+    binds = binds or Binds()
     context: dict[str, object] = {"columns": _list(columns)}
     if plan.table.partitioned:
         context |= _partition_context(plan, scope, binds)
@@ -194,10 +195,10 @@ def _query(plan: ReadPlan, scope: Scope, columns: list[str], binds: _Binds | Non
             raise ValueError(f"{plan.table.name} has no months and partitions")
         context["where"] = {alias: _where(plan, alias, scope, binds) for alias in plan.infolink.tables}
         context["sums"] = _sums(plan)
-    return Statement(_render(plan.infolink.query, **context), binds.values)
+    return Statement(render(plan.infolink.query, **context), binds.values)
 
 
-def _where(plan: ReadPlan, alias: str, scope: Scope, binds: _Binds) -> str:
+def _where(plan: ReadPlan, alias: str, scope: Scope, binds: Binds) -> str:
     """The rows of one table of the query that belong to the company and, where it has jobs, to the jobs."""
     real = plan.real[alias]
     name, kind = real["COMPANY_CODE"]
@@ -211,13 +212,13 @@ def _where(plan: ReadPlan, alias: str, scope: Scope, binds: _Binds) -> str:
     return "\n    AND ".join(conditions)
 
 
-def _code_filter(column: str, kind: str, codes: dict[str, str], binds: _Binds) -> list[str]:
+def _code_filter(column: str, kind: str, codes: dict[str, str], binds: Binds) -> list[str]:
     exact = [binds.value(name, code) for name, code in codes.items()]
     listed = _spelled(column, kind, codes, binds)
     return [*([listed] if listed else []), f"LTRIM(RTRIM({column})) COLLATE {COLLATION} IN ({', '.join(exact)})"]
 
 
-def _spelled(column: str, kind: str, codes: dict[str, str], binds: _Binds) -> str | None:
+def _spelled(column: str, kind: str, codes: dict[str, str], binds: Binds) -> str | None:
     """`column IN (every way the codes can be stored)`; None where the width of the column is not known."""
     width = casts.width(kind)
     stored = [
@@ -228,7 +229,7 @@ def _spelled(column: str, kind: str, codes: dict[str, str], binds: _Binds) -> st
     return f"{column} IN ({', '.join(stored)})" if stored else None
 
 
-def _partition_context(plan: ReadPlan, scope: Scope, binds: _Binds) -> dict[str, object]:
+def _partition_context(plan: ReadPlan, scope: Scope, binds: Binds) -> dict[str, object]:
     """What the two queries of a partitioned table share: job, month and the rows in scope."""
     alias = next(iter(plan.infolink.tables))
     job, date = plan.column("job_number"), next((c for c in plan.columns if c.spec.ymd), None)
@@ -256,7 +257,7 @@ def _partition_context(plan: ReadPlan, scope: Scope, binds: _Binds) -> dict[str,
     }
 
 
-def _row_checksum(plan: ReadPlan, binds: _Binds, spec_hash: str) -> str:
+def _row_checksum(plan: ReadPlan, binds: Binds, spec_hash: str) -> str:
     """64 bits of the hash of a row, as a bigint."""
     text = _row_text(plan, binds.value("spec_hash", spec_hash))
     return f"CAST(SUBSTRING(\n            HASHBYTES('SHA2_256', {text}), 1, 8\n        ) AS bigint)"
@@ -296,7 +297,8 @@ def _list(items: Sequence[str], indent: int = 4) -> str:
     return (",\n" + " " * indent).join(items)
 
 
-def _render(name: str, **context: object) -> str:
+def render(name: str, **context: object) -> str:
+    """A template below `SQL_FOLDER`, filled in; values never are, they are bound."""
     return _environment().get_template(name).render(**context)
 
 

@@ -1,0 +1,92 @@
+"""Looks a few rows up by their codes, live, with the columns that the site has. Used by `exports.books`.
+
+Codes are compared trimmed and as the database compares them, which is without regard to case as a rule: two spellings
+that the database holds to be the same code cannot both become records. Beside it every filter lists the stored
+spellings where the column's width is known, so that an index can be used. Values are bound, never rendered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.sources.infolink import casts
+from spectrum_etl.sources.infolink.reader import InfoLinkReader
+from spectrum_etl.sources.infolink.statements import Binds, Statement, render, spellings
+
+_ALIAS = "t"
+
+Found = dict[str, str | None]
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """A query of a table by codes.
+
+    Args:
+        template: its file below `include/sql/infolink`; it calls the table `t`.
+        table: Info-Link table.
+        columns: name -> the column, or those that it may be called, in the order of preference.
+        required: names of the columns without which nothing can be said of a row.
+    """
+
+    template: str
+    table: str
+    columns: Mapping[str, str | tuple[str, ...]]
+    required: frozenset[str] = field(default=frozenset())
+
+
+def look_up(reader: InfoLinkReader, lookup: Lookup, codes: Mapping[str, str]) -> list[Found]:
+    """The rows that hold these codes.
+
+    Args:
+        reader: inside its `with`.
+        lookup: which table and columns.
+        codes: names of `lookup.columns` -> trimmed code, the company's among them.
+
+    Returns:
+        Name -> text as stored, untrimmed, None for NULL; names whose column the site lacks are not there (M4).
+
+    Raises:
+        FixConfiguration: the table, a required column or one that is filtered by is not there, or not shown.
+        SpectrumEtlError: as every query of the reader.
+    """
+    there = {name.upper(): (name, kind) for name, kind in reader.columns(lookup.table).items()}
+    real = {name: _real(named, there) for name, named in lookup.columns.items()}
+    for name, found in real.items():
+        if found is None and (name in lookup.required or name in codes):
+            raise _missing(lookup, name)
+    present = {name: found for name, found in real.items() if found}
+    columns = [f"{casts.as_text(f'{_ALIAS}.{column}', kind)} AS {name}" for name, (column, kind) in present.items()]
+    binds = Binds()
+    conditions = [condition for name, code in codes.items() for condition in _filter(name, *present[name], code, binds)]
+    sql = render(lookup.template, columns=",\n    ".join(columns), where="\n    AND ".join(conditions))
+    rows = reader.rows(Statement(sql, binds.values), lookup.table, codes.get("Company_Code"))
+    return [dict(zip(present, row, strict=True)) for row in rows]
+
+
+def _real(named: str | tuple[str, ...], there: Mapping[str, tuple[str, str]]) -> tuple[str, str] | None:
+    names = (named,) if isinstance(named, str) else named
+    return next((there[name.upper()] for name in names if name.upper() in there), None)
+
+
+def _filter(name: str, column: str, kind: str, code: str, binds: Binds) -> list[str]:
+    qualified = f"{_ALIAS}.{column}"
+    listed = [
+        binds.value(f"{name}_stored_{number}", spelling)
+        for number, spelling in enumerate(spellings(code, casts.width(kind)))
+    ]
+    exact = f"LTRIM(RTRIM({qualified})) IN ({binds.value(name, code)})"
+    return [*([f"{qualified} IN ({', '.join(listed)})"] if listed else []), exact]
+
+
+def _missing(lookup: Lookup, name: str) -> FixConfiguration:
+    named = lookup.columns[name]
+    column = named if isinstance(named, str) else " or ".join(named)
+    return FixConfiguration(
+        f"column {column} of {lookup.table} is missing, so it cannot be told what Spectrum holds",
+        object=lookup.table,
+        field=column,
+        remedy="allow the column to this user in Info-Link's table security and run Update Database",
+    )
