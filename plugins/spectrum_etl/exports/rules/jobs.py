@@ -184,7 +184,8 @@ def no_custom_segments(candidate: Candidate, context: Context) -> Iterator[Broke
             "B4",
             "budget code segment",
             segment,
-            f"{candidate.title} has budget codes with the segment {segment}; Spectrum knows cost code and cost type only",
+            f"{candidate.title} has budget codes with the segment {segment}; "
+            "Spectrum knows cost code and cost type only",
             "take the segment off the project's budget codes",
         )
 

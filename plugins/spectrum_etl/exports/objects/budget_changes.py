@@ -1,0 +1,176 @@
+"""Approved budget changes that become change requests of their jobs (F1, B4, H2). Used by `export_budget_changes`.
+
+One call of ARChangeRequest a line, each repeating the header; cost lines only. Procore has no field for the link of a
+budget change: it is in the ledger alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from spectrum_etl.exports.objects.budgets import read_budget
+from spectrum_etl.exports.objects.facts import WbsCodes, line_facts, project_facts, text
+from spectrum_etl.exports.rules import budget_changes as rules
+from spectrum_etl.exports.rules.common import CHANGE_REQUEST_LENGTH, job_of, lines_of, number_of
+from spectrum_etl.exports.spec import (
+    Answers,
+    Books,
+    Candidate,
+    Context,
+    Document,
+    ExportObject,
+    FieldMapping,
+    FormField,
+    RecordId,
+    Scope,
+)
+from spectrum_etl.exports.values import call
+from spectrum_etl.settings import Company
+from spectrum_etl.sources.procore import resources
+from spectrum_etl.sources.procore.client import ProcoreClient
+
+
+def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate]:
+    """The approved budget changes of the projects; a record that the form names is shown whatever its status is."""
+    for project in scope.projects or [text(project["id"]) for project in resources.projects(client)]:
+        wanted = [
+            text(change["id"])
+            for change in resources.budget_changes(client, project)
+            if (text(change["id"]) in scope.records if scope.records else change.get("status") == "approved")
+        ]
+        around = _around(client, project) if wanted else None
+        for record in wanted if around else ():
+            change = resources.budget_change(client, project, record)
+            if change is not None:
+                yield _candidate(RecordId(company.code, project, record), change, around)
+
+
+def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:
+    """One budget change again."""
+    change = resources.budget_change(client, id.project, id.record)
+    around = _around(client, id.project) if change is not None else None
+    return None if change is None or around is None else _candidate(id, change, around)
+
+
+def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
+    """The change request id; `BC` and Procore's number are proposed, since change orders take plain numbers."""
+    proposal = f"BC{candidate.content['number']}" if context.settings.exports.propose_change_order_number else ""
+    return (
+        FormField(
+            rules.NUMBER,
+            "Change request id",
+            "Number of the change request in Spectrum. Commitment, prime contract and budget changes of a job share "
+            "one range of numbers.",
+            proposal=proposal if len(proposal) <= CHANGE_REQUEST_LENGTH else "",
+            max_length=CHANGE_REQUEST_LENGTH,
+        ),
+    )
+
+
+def document(candidate: Candidate, answers: Answers, context: Context) -> Document:
+    """One call of ARChangeRequest a line."""
+    job, number = job_of(candidate, context) or "", number_of(answers, rules.NUMBER)
+    content = candidate.content
+    header = {
+        "Company_Code": context.company.code,
+        "Job_Number": job,
+        "Customer_Code": (context.books.job(job) or {}).get("Customer_Code", ""),
+        "Change_Request_Number": number,
+        "CR_Description": content["title"] or f"Budget change {content['number']}",
+        "CR_Status": context.settings.exports.change_request_status.budget_change,
+    }
+    calls = [
+        call(
+            "ARChangeRequest",
+            {
+                **header,
+                "CR_Phase_Code": line["phase"],
+                "CR_Cost_Type": line["cost_type"],
+                "Change_Request_Hours": 0,
+                "Change_Request_Amount": line["amount"],
+            },
+            adds=True,
+            record=candidate.title,
+        )
+        for line in lines_of(candidate)
+    ]
+    return Document(f"{job}/{number}", tuple(calls))
+
+
+def holds(books: Books, company: Company, key: str) -> bool:
+    """Whether the job still has a change request of that number."""
+    job, _, number = key.rpartition("/")
+    return number.strip() in books.change_request_numbers(job)
+
+
+def _around(client: ProcoreClient, project: str) -> tuple[dict[str, Any], WbsCodes, dict[str, Any]] | None:
+    """What all budget changes of a project share: its facts, codes and budget. None where the project is gone."""
+    found = resources.project(client, project)
+    if found is None:
+        return None
+    wbs = WbsCodes(resources.wbs_codes(client, project))
+    budget = read_budget(client, project, wbs)
+    amounts = [{name: line[name] for name in ("phase", "cost_type", "amount")} for line in budget["lines"]]
+    return project_facts(found), wbs, {"locked": budget["locked"], "lines": amounts}
+
+
+def _candidate(
+    id: RecordId, change: Mapping[str, Any], around: tuple[dict[str, Any], WbsCodes, dict[str, Any]]
+) -> Candidate:
+    project, wbs, budget = around
+    number = text(change.get("number"))
+    lines = change.get("adjustment_line_items") or ()
+    content = {
+        "project": project,
+        "number": number,
+        "title": text(change.get("title")),
+        "status": text(change.get("status")),
+        "budget": budget,
+        "lines": [line_facts(line, wbs, place, line.get("amount")) for place, line in enumerate(lines, start=1)],
+    }
+    return Candidate(id, f"Budget change {number} ({project['name'] or id.project})", content)
+
+
+OBJECT = ExportObject(
+    name="budget_changes",
+    title="budget change",
+    services=("ARChangeRequest",),
+    collect=collect,
+    read=read,
+    rules=(
+        rules.is_approved,
+        rules.is_not_exported,
+        rules.job_is_synced,
+        rules.budget_is_locked,
+        rules.budget_is_synced,
+        rules.has_lines,
+        rules.codes_are_synced,
+        rules.no_custom_segments,
+        rules.lines_are_distinct,
+        rules.amounts_fit,
+        rules.title_fits,
+        rules.job_has_customer,
+        rules.status_code_is_known,
+    ),
+    form=form,
+    form_rules=(rules.number_is_free,),
+    document=document,
+    mark=None,
+    unmark=None,
+    holds=holds,
+    mapping=(
+        FieldMapping("job of the project", "ARChangeRequest.Job_Number"),
+        FieldMapping("customer of the job", "ARChangeRequest.Customer_Code"),
+        FieldMapping("form: change request id", "ARChangeRequest.Change_Request_Number", "at most 8, new in the job"),
+        FieldMapping("title", "ARChangeRequest.CR_Description", "at most 250, longer is refused"),
+        FieldMapping("setting change_request_status", "ARChangeRequest.CR_Status", "a status code of Spectrum"),
+        FieldMapping("cost code of the line", "ARChangeRequest.CR_Phase_Code", "without separators"),
+        FieldMapping("cost type of the line", "ARChangeRequest.CR_Cost_Type"),
+        FieldMapping(
+            "fixed: 0", "ARChangeRequest.Change_Request_Hours", "flagged required; amounts alone are exported"
+        ),
+        FieldMapping("amount of the line", "ARChangeRequest.Change_Request_Amount", "at most 10 digits and 2 decimals"),
+    ),
+    order=40,
+)

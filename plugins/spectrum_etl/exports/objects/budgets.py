@@ -1,0 +1,151 @@
+"""Budgets that become the original estimate of their jobs (E1-E4, B2, B4). Used by `export_budgets`.
+
+One record a project; AddPhase sets the original estimate of each line's phase and cost type, which the job has already
+(`export_jobs`). Amounts only: no units, no quantities (E3). AddPhase renames all of a phase, and might reactivate it or
+change its pricing where an element is blank, so Spectrum's own description, status and price method go along (B2).
+
+Procore has no field for the link of a budget: it is in the ledger alone. Once it is there, importing the job's
+estimate into the Procore budget is refused for good (E2): whatever would import one asks
+`links.spectrum_key("budgets", company, project)` first. Spectrum's estimate is the project's from then on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from spectrum_etl.exports.objects.facts import WbsCodes, line_facts, project_facts, text
+from spectrum_etl.exports.rules import budgets as rules
+from spectrum_etl.exports.rules.common import job_of, lines_of
+from spectrum_etl.exports.spec import (
+    Answers,
+    Books,
+    Candidate,
+    Context,
+    Document,
+    ExportObject,
+    FieldMapping,
+    FormField,
+    RecordId,
+    Scope,
+)
+from spectrum_etl.exports.values import call
+from spectrum_etl.settings import Company
+from spectrum_etl.sources.procore import resources
+from spectrum_etl.sources.procore.client import ProcoreClient
+
+
+def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate]:
+    """The budgets of all active projects that have one, or of the projects that the form names."""
+    named = dict.fromkeys((*scope.projects, *scope.records))
+    for project in named or (text(project["id"]) for project in resources.projects(client)):
+        candidate = read(client, company, RecordId(company.code, project, project))
+        if candidate is not None and (named or lines_of(candidate)):
+            yield candidate
+
+
+def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:
+    """The budget of one project again."""
+    project = resources.project(client, id.project)
+    if project is None:
+        return None
+    facts = project_facts(project)
+    wbs = WbsCodes(resources.wbs_codes(client, id.project))
+    content = {"project": facts, **read_budget(client, id.project, wbs)}
+    return Candidate(id, f"Budget of {facts['name'] or id.project}", content)
+
+
+def read_budget(client: ProcoreClient, project: str, wbs: WbsCodes) -> dict[str, Any]:
+    """Lock and lines of a project's budget, in the order of their codes.
+
+    Every view has the original amount of every budget line, so the first one does.
+
+    Args:
+        client: of Procore.
+        project: its Procore id.
+        wbs: its budget codes.
+    """
+    views = sorted(resources.budget_views(client, project), key=lambda view: int(view["id"]))
+    rows = resources.budget_detail_rows(client, project, text(views[0]["id"])) if views else ()
+    lines = [_line(row, wbs) for row in rows if not row.get("unbudgeted_reason")]
+    lines.sort(key=lambda line: (line["phase"], line["cost_type"], line["id"]))
+    return {"locked": bool(resources.budget(client, project).get("locked")), "lines": lines}
+
+
+def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
+    """Nothing: the approver accepts or rejects."""
+    return ()
+
+
+def document(candidate: Candidate, answers: Answers, context: Context) -> Document:
+    """One call of AddPhase a line."""
+    job = job_of(candidate, context) or ""
+    phases = context.books.phases(job)
+    calls = []
+    for line in lines_of(candidate):
+        held = phases[line["phase"], line["cost_type"]]
+        values = {
+            "Company_Code": context.company.code,
+            "Job_Number": job,
+            "Phase_Code": line["phase"],
+            "Cost_Type": line["cost_type"],
+            "Description": held["Description"],
+            "Original_Est_Cost": line["amount"],
+            "Price_Method_Code": held.get("Price_Method_Code", "").strip() or "J",
+            "Status_Code": held.get("Status_Code", ""),
+        }
+        calls.append(call("AddPhase", values, adds=False, record=candidate.title))
+    return Document(job, tuple(calls))
+
+
+def holds(books: Books, company: Company, key: str) -> bool:
+    """Whether any phase of the job still has an original estimate."""
+    return any(_nonzero(row.get("Original_Est_Cost", "")) for row in books.phases(key).values())
+
+
+def _line(row: Mapping[str, Any], wbs: WbsCodes) -> dict[str, Any]:
+    line = line_facts(row, wbs, 1, row.get("original_budget_amount"))
+    return {**line, "name": f"budget line {line['code'] or line['id']}", "description": ""}
+
+
+def _nonzero(amount: str) -> bool:
+    try:
+        return Decimal(amount.strip() or "0") != 0
+    except InvalidOperation:
+        return True
+
+
+OBJECT = ExportObject(
+    name="budgets",
+    title="budget",
+    services=("AddPhase",),
+    collect=collect,
+    read=read,
+    rules=(
+        rules.job_is_synced,
+        rules.budget_exists,
+        rules.budget_is_locked,
+        rules.codes_are_synced,
+        rules.no_custom_segments,
+        rules.lines_are_distinct,
+        rules.amounts_fit,
+        rules.is_not_exported,
+    ),
+    form=form,
+    form_rules=(),
+    document=document,
+    mark=None,
+    unmark=None,
+    holds=holds,
+    mapping=(
+        FieldMapping("job of the project", "AddPhase.Job_Number"),
+        FieldMapping("cost code of the line", "AddPhase.Phase_Code", "without separators; a phase of the job"),
+        FieldMapping("cost type of the line", "AddPhase.Cost_Type"),
+        FieldMapping("original budget amount", "AddPhase.Original_Est_Cost", "at most 12 characters; 0 is sent"),
+        FieldMapping("Spectrum's own", "AddPhase.Description", "sent unchanged, since a new one renames the phase"),
+        FieldMapping("Spectrum's own", "AddPhase.Price_Method_Code", "J (of the job) where the phase has none"),
+        FieldMapping("Spectrum's own", "AddPhase.Status_Code", "unchanged: a blank one is documented as active"),
+    ),
+    order=30,
+)
