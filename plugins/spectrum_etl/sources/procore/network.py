@@ -1,0 +1,87 @@
+"""What a failure below HTTP means, and whether the call may have reached Procore. Used by `transport`."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+
+import requests
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+from spectrum_etl.sources.procore.connection import ProcoreConnection
+from spectrum_etl.sources.procore.faults import Call, NoConnection, NotAllowed, ProcoreFault, UnknownHost
+
+
+def explain(call: Call, error: requests.RequestException, connection: ProcoreConnection) -> tuple[bool, ProcoreFault]:
+    """Whether the call may have been executed, and the error with its remedy.
+
+    The order matters: timeouts and TLS failures are connection errors, too.
+
+    Args:
+        call: what was asked.
+        error: of `requests`; its text is not used, since that of an invalid header would quote a secret.
+        connection: supplies addresses and timeouts.
+    """
+    server = connection.login_url if call.path == "/oauth/token" else connection.base_url
+    if isinstance(error, requests.exceptions.SSLError):
+        # Only a certificate is refused before anything was sent; other failures may come in the middle of an answer.
+        return not _caused_by(error, (ssl.SSLCertVerificationError,)), NotAllowed(
+            f"the encrypted connection to {server} failed: its certificate is not trusted, or it speaks no TLS",
+            object=call.name,
+            remedy="name the authority's file in the extra ca_file of the Airflow connection, or correct its host",
+        )
+    if isinstance(error, requests.exceptions.ProxyError):
+        return False, NoConnection(
+            f"the proxy on the way to {server} failed or refused",
+            object=call.name,
+            remedy="check HTTPS_PROXY and NO_PROXY in the environment of Airflow's workers, then run the task again",
+        )
+    if _caused_by(error, (NameResolutionError, socket.gaierror)):
+        return False, UnknownHost(
+            "the host's name is not known",
+            object=call.name,
+            field="host",
+            value=server,
+            remedy="correct the host in the Airflow connection, or the name service of this machine",
+        )
+    connect, read = connection.timeout_seconds
+    if _caused_by(error, (NewConnectionError, ConnectTimeoutError)):
+        return False, NoConnection(
+            f"{server} cannot be reached",
+            object=call.name,
+            limit=f"{connect:g} s to connect",
+            remedy="run the task again; if it persists, check host and port of the Airflow connection and the firewall",
+        )
+    if isinstance(error, requests.Timeout) or _caused_by(error, (TimeoutError,)):
+        return True, NoConnection(
+            f"no answer from {server}",
+            object=call.name,
+            limit=f"{read:g} s between two pieces of an answer",
+            remedy="run the task again; if it persists, raise the extra timeout of the Airflow connection",
+        )
+    if isinstance(error, requests.exceptions.InvalidHeader | requests.exceptions.InvalidURL):
+        return False, NotAllowed(
+            "the call cannot be sent with the credentials or the address given",
+            object=call.name,
+            remedy="check the Airflow connection",
+        )
+    return True, NoConnection(
+        f"the connection to {server} was closed, or its answer is damaged ({type(error).__name__})",
+        object=call.name,
+        remedy="run the task again",
+    )
+
+
+def _caused_by(error: BaseException | None, kinds: tuple[type[BaseException], ...]) -> bool:
+    """Whether one of these is in the chain of causes; urllib3 keeps some as `reason`, requests as an argument."""
+    seen: set[int] = set()
+    waiting: list[object] = [error]
+    while waiting:
+        current = waiting.pop()
+        if not isinstance(current, BaseException) or id(current) in seen:
+            continue
+        if isinstance(current, kinds):
+            return True
+        seen.add(id(current))
+        waiting += [current.__cause__, current.__context__, getattr(current, "reason", None), *current.args]
+    return False

@@ -1,0 +1,214 @@
+"""Sends HTTP calls to Procore: token, company header, timeouts, waits that Procore asks for, tries again where safe.
+
+Used by `client`, `pages` and `sync`; every network failure and every HTTP status becomes an error with a remedy here.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+from spectrum_etl.errors import RetryLater
+from spectrum_etl.sources.procore import auth, faults, network
+from spectrum_etl.sources.procore.connection import ProcoreConnection
+from spectrum_etl.sources.procore.content import parse
+from spectrum_etl.sources.procore.faults import Call
+from spectrum_etl.sources.procore.limits import RateLimit
+from spectrum_etl.sources.sdx.auth import Headers
+from spectrum_etl.sources.sdx.faults import redact
+
+log = logging.getLogger(__name__)
+
+#: The longest that one call waits in all for a rate limit or a loaded server, in seconds; then it fails.
+LONGEST_WAIT = 900.0
+_LONGEST_BACKOFF = 30.0
+#: Passing refusals; 429 and 503 state how long they last.
+_PASSING = frozenset({408, 409, 425, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An accepted call: its JSON value (None for an empty body), amounts as text, and its headers."""
+
+    content: Any
+    headers: Mapping[str, str]
+
+
+class Transport:
+    """HTTP to Procore for one client.
+
+    Args:
+        connection: where to and with what credentials.
+        session: to be used instead of one of its own; the caller closes it then.
+        attempts: how often a repeatable call is tried.
+        first_wait: before the second try, in seconds; it doubles with every further one.
+        longest_wait: as `LONGEST_WAIT`.
+        sleep: waits that many seconds.
+        clock: seconds since 1970 (UTC).
+    """
+
+    def __init__(
+        self,
+        connection: ProcoreConnection,
+        session: requests.Session | None = None,
+        attempts: int = 4,
+        first_wait: float = 0.5,
+        longest_wait: float = LONGEST_WAIT,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.connection = connection
+        self._own_session = session is None
+        self._session = session or requests.Session()
+        self._attempts = attempts
+        self._first_wait = first_wait
+        self._longest_wait = longest_wait
+        self._sleep = sleep
+        self._limit = RateLimit(clock)
+        self._tokens = auth.Tokens(connection, self._ask_token, clock)
+
+    def close(self) -> None:
+        """Close the connections, unless the session was given."""
+        if self._own_session:
+            self._session.close()
+
+    def redact(self, text: str) -> str:
+        """Server text made safe for a message."""
+        return redact(text, (*self._tokens.secrets, self.connection.client_secret))
+
+    def exchange(self, call: Call) -> Answer:
+        """One call, sent again where Procore surely did not execute it, or where repeating it does no harm.
+
+        A token that is refused is renewed once. Redirects are not followed: credentials stay with this server.
+
+        Raises:
+            SpectrumEtlError: a class of `faults`, by remedy; `OutcomeUnknown` where a call that must not be repeated
+                got no usable answer.
+        """
+        renewed = False
+
+        def send() -> requests.Response:
+            nonlocal renewed
+            token = self._tokens.get()
+            response = self._send(call, token)
+            if response.status_code == 401 and not renewed:
+                renewed = True
+                self._tokens.drop(token)
+                response = self._send(call, self._tokens.get())
+            self._limit.note(response.headers)
+            return response
+
+        return self._insist(call, send, paced=True)
+
+    def _send(self, call: Call, token: str) -> requests.Response:
+        headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
+        if call.company:
+            headers["Procore-Company-Id"] = call.company
+        if call.body is not None:
+            headers["Content-Type"] = "application/json"
+        return self._session.request(
+            call.method,
+            self.connection.base_url + call.path,
+            params=call.params,
+            data=None if call.body is None else json.dumps(call.body, allow_nan=False).encode(),
+            auth=Headers(headers),
+            allow_redirects=False,
+            timeout=self.connection.timeout_seconds,
+            verify=self.connection.verify,
+        )
+
+    def _ask_token(self, form: dict[str, str]) -> Any:
+        def send() -> requests.Response:
+            return self._session.post(
+                self.connection.login_url + auth.CALL.path,
+                data=form,
+                auth=Headers({"Accept": "application/json"}),
+                allow_redirects=False,
+                timeout=self.connection.timeout_seconds,
+                verify=self.connection.verify,
+            )
+
+        return self._insist(auth.CALL, send, paced=False).content
+
+    def _insist(self, call: Call, send: Callable[[], requests.Response], *, paced: bool) -> Answer:
+        """Send until it is accepted, refused for good, or not worth waiting for any longer.
+
+        Paced calls count against the rate limit, and wait before they are sent where nothing remains of it.
+        """
+        waited = 0.0
+        tries = 0
+        while True:
+            if paced and (pause := self._limit.pause()):
+                fault = faults.from_status(call, 429, faults.Said(message="nothing remains of the rate limit"))
+                waited += self._wait(pause, waited, fault)
+            tries += 1
+            backoff = min(self._first_wait * 2 ** (tries - 1), _LONGEST_BACKOFF)
+            try:
+                response = send()
+            except requests.RequestException as error:
+                explained = self._explained(call, error)
+                passes = isinstance(explained, RetryLater | faults.UnknownHost)
+                if isinstance(explained, faults.OutcomeUnknown) or not passes or tries >= self._attempts:
+                    # The cause is kept where its text is known; that of an invalid header would quote a secret.
+                    known = isinstance(error, requests.ConnectionError | requests.Timeout)
+                    raise explained from (error if known else None)
+                waited += self._wait(backoff, waited, explained)
+                continue
+            if 200 <= response.status_code < 300:
+                return self._accepted(call, response)
+            fault = self._refusal(call, response)
+            stated = self._limit.stated_wait(response.headers, response.status_code)
+            # Stated waits are bounded by their sum, all others by the number of tries.
+            if isinstance(fault, faults.OutcomeUnknown) or not (
+                response.status_code == 429
+                or (response.status_code == 503 and stated is not None)
+                or (response.status_code in _PASSING and call.repeatable and tries < self._attempts)
+            ):
+                raise fault
+            waited += self._wait(max(stated or 0.0, backoff), waited, fault)
+
+    def _wait(self, seconds: float, waited: float, fault: faults.ProcoreFault) -> float:
+        """Wait, unless it would be too long in all; gives the seconds."""
+        if waited + seconds > self._longest_wait:
+            fault.limit = (
+                f"a call waits at most {self._longest_wait:g} s in all; Procore asks for {seconds:.0f} s more "
+                f"after {waited:.0f} s"
+            )
+            raise fault
+        log.warning("%s Waiting %.1f s.", fault.message, seconds)
+        self._sleep(seconds)
+        return seconds
+
+    def _accepted(self, call: Call, response: requests.Response) -> Answer:
+        if not response.content.strip():
+            return Answer(None, response.headers)
+        try:
+            return Answer(parse(response.content), response.headers)
+        except ValueError:
+            # A write that was accepted has been executed, whatever its answer looks like.
+            if not call.repeatable:
+                raise faults.outcome_unknown(call, "its answer is no JSON", response.status_code) from None
+            raise faults.Unreadable(
+                f"the answer is no JSON (HTTP {response.status_code})",
+                object=call.name,
+                remedy="check that host and port of the Airflow connection lead to Procore's API",
+            ) from None
+
+    def _refusal(self, call: Call, response: requests.Response) -> faults.ProcoreFault:
+        location = self.redact(response.headers.get("Location", "").partition("?")[0])
+        status = response.status_code
+        fault = faults.from_status(call, status, faults.said_in(response.content, self.redact), location)
+        # A server that breaks, or gives up, may have done the work before.
+        if not call.repeatable and (status == 408 or status >= 500):
+            return faults.outcome_unknown(call, fault.message, status)
+        return fault
+
+    def _explained(self, call: Call, error: requests.RequestException) -> faults.ProcoreFault:
+        reached, explained = network.explain(call, error, self.connection)
+        return faults.outcome_unknown(call, explained.message) if reached and not call.repeatable else explained
