@@ -1,0 +1,1 @@
+"""Tables for analysts, computed from the staged tables. Used by `dags/publish_marts.py`."""

@@ -1,0 +1,85 @@
+"""The DAG that keeps the marts up to date. Used by `dags/publish_marts.py`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import DAG, Asset, AssetAny, Param, get_current_context, task
+
+from spectrum_etl.marts.spec import MARTS, SOURCES
+from spectrum_etl.settings import load_settings
+from spectrum_etl.staging.dag import EXECUTION_TIMEOUT, OWNER, RETRY_POLICY, START, TAGS, asset_of
+from spectrum_etl.staging.objects import OBJECTS
+from spectrum_etl.staging.run import clean_codes
+
+
+def marts_dag(doc: str | None) -> DAG:
+    """Make the DAG `publish_marts`.
+
+    Args:
+        doc: documentation for the operator: the DAG file's docstring.
+    """
+    settings = load_settings()
+    codes = [company.code for company in settings.companies]
+    staged = [asset_of(table) for obj in OBJECTS.values() for table in obj.tables if table.name in SOURCES]
+    marts = {mart.name: Asset(name=mart.relation, group="marts") for mart in MARTS}
+    with DAG(
+        dag_id="publish_marts",
+        description="Tables for analysts, brought up to what is staged",
+        doc_md=doc,
+        schedule=AssetAny(*staged),
+        start_date=START.astimezone(ZoneInfo(settings.timezone)),
+        catchup=False,
+        max_active_runs=1,
+        tags=[*TAGS, "marts"],
+        params={
+            "companies": Param(
+                codes,
+                type="array",
+                items={"type": "string", "enum": codes},
+                minItems=1,
+                title="Companies",
+                description="Spectrum company codes. All configured ones unless you take some away.",
+            ),
+            "full_rebuild": Param(
+                False,
+                type="boolean",
+                title="Full rebuild",
+                description="Compute everything again, whatever has changed; only differences are written",
+            ),
+        },
+        default_args={
+            "owner": OWNER,
+            "retries": settings.retries,
+            "retry_delay": timedelta(seconds=settings.retry_delay),
+            "retry_exponential_backoff": True,
+            "retry_policy": RETRY_POLICY,
+            "execution_timeout": EXECUTION_TIMEOUT,
+        },
+    ) as dag:
+
+        @task
+        def plan() -> list[str]:
+            """The companies of the trigger form."""
+            asked = clean_codes(get_current_context()["params"]["companies"])
+            return [load_settings().company(code).code for code in asked]
+
+        @task(pool="warehouse", outlets=list(marts.values()), map_index_template="{{ company }}")
+        def publish(company_code: str) -> dict[str, dict[str, Any]]:
+            """Write the rows of one company that changed, in one transaction."""
+            from spectrum_etl.marts.publish import publish_marts
+            from spectrum_etl.warehouse.connect import warehouse_url
+
+            context = get_current_context()
+            company = load_settings().company(company_code)
+            context["company"] = f"{company.code} {company.name}"  # type: ignore[typeddict-unknown-key]
+            written = publish_marts(warehouse_url(), company.code, whole=context["params"]["full_rebuild"])
+            results = {name: result.to_dict() for name, result in written.items()}
+            for name, result in results.items():
+                context["outlet_events"][marts[name]].extra = {"company_code": company.code, **result}
+            return results
+
+        publish.expand(company_code=plan())
+    return dag

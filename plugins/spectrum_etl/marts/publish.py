@@ -1,0 +1,161 @@
+"""Writes the marts of one company: only the rows whose sources changed, in one transaction. Used by `publish_marts`.
+
+What changed is read from `sync`, never from asset events: a sync can die between its commit and its event.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import psycopg
+from psycopg import IsolationLevel, sql
+
+from spectrum_etl.marts.spec import MARTS, SOURCES, Mart, definition
+from spectrum_etl.staging.objects import OBJECTS
+from spectrum_etl.warehouse.connect import connect
+from spectrum_etl.warehouse.ddl import ensure_table
+from spectrum_etl.warehouse.migrate import migrate
+from spectrum_etl.warehouse.templates import render
+
+log = logging.getLogger(__name__)
+
+#: First part of the advisory lock of one company's marts; the second is a hash of the company code.
+MARTS_LOCK = 7_267
+
+
+@dataclass(frozen=True)
+class Written:
+    """What became of one mart of one company.
+
+    Args:
+        rows: inserted, updated and deleted.
+        whole: whether it was computed whole.
+    """
+
+    rows: int
+    whole: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON, for the asset event."""
+        return asdict(self)
+
+
+def publish_marts(url: str, company_code: str, *, whole: bool = False) -> dict[str, Written]:
+    """Bring the marts of one company up to what is staged.
+
+    Args:
+        url: the warehouse.
+        company_code: whose.
+        whole: compute everything, whatever `sync` says. Done by itself where the marts are new, their SQL has changed
+            or the books do not reach back to the last time.
+
+    Returns:
+        What was written, by mart; empty where nothing has been staged since.
+
+    Raises:
+        SpectrumEtlError: as `connect`; the marts are as they were.
+    """
+    with connect(url) as connection:
+        connection.autocommit = True
+        migrate(connection)
+        for obj in OBJECTS.values():
+            for table in obj.tables:
+                ensure_table(connection, table)
+        with _lock(connection, company_code):
+            # One snapshot for every statement: a sync that commits meanwhile is seen whole the next time.
+            connection.isolation_level = IsolationLevel.REPEATABLE_READ
+            with connection.transaction():
+                return _Rebuild(connection, company_code, whole).run()
+
+
+@contextmanager
+def _lock(connection: psycopg.Connection, company_code: str) -> Iterator[None]:
+    """Wait until nobody else writes the marts of the company. Before the transaction: its snapshot must be newer."""
+    key = [MARTS_LOCK, company_code]
+    connection.execute("select pg_advisory_lock(%s, hashtext(%s))", key)
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            connection.execute("select pg_advisory_unlock(%s, hashtext(%s))", key)
+
+
+class _Rebuild:
+    """One rebuild, inside its transaction and lock."""
+
+    def __init__(self, connection: psycopg.Connection, company_code: str, whole: bool) -> None:
+        self.connection = connection
+        self.parameters: dict[str, Any] = {
+            "company_code": company_code,
+            "marts": [mart.name for mart in MARTS],
+            "definition": definition(),
+            "whole": whole,
+        }
+
+    def run(self) -> dict[str, Written]:
+        """Compute, write, remember."""
+        self._execute("news")
+        self._decide()
+        if not self.parameters["whole"] and not self._any_news():
+            log.info("marts of company %s: nothing has been staged since", self.parameters["company_code"])
+            return {}
+        written = {mart.name: self._write(mart) for mart in MARTS}
+        self._execute("remember")
+        self._execute("forget")
+        for name, result in written.items():
+            self._execute("note", {"mart": name, "rows_written": result.rows})
+            log.info(
+                "marts.%s of company %s: %s rows written%s",
+                name,
+                self.parameters["company_code"],
+                result.rows,
+                ", computed whole" if result.whole else "",
+            )
+        return written
+
+    def _decide(self) -> None:
+        """Whether everything is computed, and otherwise since when rows of each staged table count as changed."""
+        must = self._execute("must_be_whole").fetchone()
+        assert must is not None
+        self.parameters["whole"] = self.parameters["whole"] or must[0]
+        news: dict[str, Any] = dict(
+            self.connection.execute("select table_name, min(read_at) from _news group by table_name").fetchall()
+        )
+        for table in SOURCES:
+            # A publish stamps what it writes with its moment of reading. Rows that it did not write may be as new;
+            # they are computed again, and found the same.
+            since = "-infinity" if self.parameters["whole"] else news.get(table, "infinity")
+            self.parameters[f"since_{table}"] = since
+
+    def _any_news(self) -> bool:
+        return self.connection.execute("select 1 from _news limit 1").fetchone() is not None
+
+    def _write(self, mart: Mart) -> Written:
+        for name in mart.before:
+            self._execute(name)
+            self._analyze(f"_{name}")
+        self._execute(mart.name)
+        self._analyze(mart.fresh)
+        names = {"mart": mart.relation, "fresh": mart.fresh, "key": mart.key}
+        columns = self.connection.execute(
+            "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 and not attisdropped"
+            " and attname <> all(%s) order by attnum",
+            [mart.relation, list(mart.key)],
+        ).fetchall()
+        rows = self._execute("write", columns=tuple(name for (name,) in columns), **names).rowcount
+        if self.parameters["whole"]:
+            rows += self._execute("remove", **names).rowcount
+            # The marts that are computed next join this one, and nobody has counted its rows yet.
+            self._analyze(mart.relation)
+        rows += sum(self._execute(name).rowcount for name in mart.after)
+        return Written(rows, self.parameters["whole"])
+
+    def _execute(self, name: str, values: dict[str, Any] | None = None, /, **names: Any) -> psycopg.Cursor[Any]:
+        return self.connection.execute(render(f"marts/{name}.sql", **names), self.parameters | (values or {}))
+
+    def _analyze(self, relation: str) -> None:
+        self.connection.execute(sql.SQL("analyze {}").format(sql.Identifier(*relation.split("."))))

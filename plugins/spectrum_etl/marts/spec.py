@@ -1,0 +1,69 @@
+"""The marts as data: what each is called, its key and where its SQL is. Used by `marts.publish` and `marts.dag`."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import dataclass
+
+from spectrum_etl.warehouse.templates import SQL_FOLDER
+
+
+@dataclass(frozen=True)
+class Mart:
+    """One table in the schema `marts`.
+
+    Args:
+        name: its name, and that of the SQL file that computes its rows into a temporary table `_<name>`.
+        key: its primary key.
+        before: SQL files that find what changed, run first, each into a temporary table of the file's name.
+        after: SQL files that correct rows of the mart whose key did not change.
+    """
+
+    name: str
+    key: tuple[str, ...]
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+    @property
+    def relation(self) -> str:
+        """The table."""
+        return f"marts.{self.name}"
+
+    @property
+    def fresh(self) -> str:
+        """The temporary table of the rows that may have changed."""
+        return f"_{self.name}"
+
+
+#: In the order in which they are computed: later ones read earlier ones.
+MARTS = (
+    Mart(
+        "job_cost_by_month",
+        ("company_code", "job_number", "phase_code", "cost_type", "month"),
+        before=("changed_months",),
+    ),
+    Mart("job_cost_summary", ("company_code", "job_number", "phase_code", "cost_type"), before=("changed_codes",)),
+    Mart("vendor_spend", ("company_code", "vendor_code", "job_number", "month"), after=("vendor_names",)),
+    Mart("contract_status", ("company_code", "customer_code", "job_number")),
+)
+
+#: The staged tables that the marts are computed from: `since_<table>` is bound in their SQL.
+SOURCES = (
+    "job_cost_transactions",
+    "job_cost_totals",
+    "budgets",
+    "project_cost_codes",
+    "vendors",
+    "prime_contracts",
+    "prime_contract_items",
+    "jobs",
+)
+
+
+@functools.cache
+def definition() -> str:
+    """A short text that changes whenever the SQL of the marts does: then they are computed whole."""
+    files = sorted((SQL_FOLDER / "marts").glob("*.sql"))
+    described = "\n".join(path.name + path.read_text(encoding="utf-8") for path in files)
+    return hashlib.sha256(described.encode()).hexdigest()[:16]
