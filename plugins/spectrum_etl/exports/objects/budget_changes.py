@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spectrum_etl.exports.objects.budgets import read_budget
-from spectrum_etl.exports.objects.facts import WbsCodes, line_facts, project_facts, text
+from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, project_facts, text
 from spectrum_etl.exports.rules import budget_changes as rules
 from spectrum_etl.exports.rules.common import CHANGE_REQUEST_LENGTH, job_of, lines_of, number_of
 from spectrum_etl.exports.spec import (
@@ -40,15 +40,17 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
             if (text(change["id"]) in scope.records if scope.records else change.get("status") == "approved")
         ]
         around = _around(client, project) if wanted else None
-        for record in wanted if around else ():
-            change = resources.budget_change(client, project, record)
+        if around is None:
+            continue
+        for record in wanted:
+            change = found(resources.budget_change, client, project, record)
             if change is not None:
                 yield _candidate(RecordId(company.code, project, record), change, around)
 
 
 def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:
     """One budget change again."""
-    change = resources.budget_change(client, id.project, id.record)
+    change = found(resources.budget_change, client, id.project, id.record)
     around = _around(client, id.project) if change is not None else None
     return None if change is None or around is None else _candidate(id, change, around)
 
@@ -106,13 +108,13 @@ def holds(books: Books, company: Company, key: str) -> bool:
 
 def _around(client: ProcoreClient, project: str) -> tuple[dict[str, Any], WbsCodes, dict[str, Any]] | None:
     """What all budget changes of a project share: its facts, codes and budget. None where the project is gone."""
-    found = resources.project(client, project)
-    if found is None:
+    record = found(resources.project, client, project)
+    if record is None:
         return None
     wbs = WbsCodes(resources.wbs_codes(client, project))
     budget = read_budget(client, project, wbs)
     amounts = [{name: line[name] for name in ("phase", "cost_type", "amount")} for line in budget["lines"]]
-    return project_facts(found), wbs, {"locked": budget["locked"], "lines": amounts}
+    return project_facts(record), wbs, {"locked": budget["locked"], "lines": amounts}
 
 
 def _candidate(

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from spectrum_etl.exports.objects.facts import WbsCodes, line_facts, project_facts, text
+from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, project_facts, text
 from spectrum_etl.exports.rules import budgets as rules
 from spectrum_etl.exports.rules.common import job_of, lines_of
 from spectrum_etl.exports.spec import (
@@ -47,7 +47,7 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
 
 def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:
     """The budget of one project again."""
-    project = resources.project(client, id.project)
+    project = found(resources.project, client, id.project)
     if project is None:
         return None
     facts = project_facts(project)
@@ -67,7 +67,7 @@ def read_budget(client: ProcoreClient, project: str, wbs: WbsCodes) -> dict[str,
         wbs: its budget codes.
     """
     views = sorted(resources.budget_views(client, project), key=lambda view: int(view["id"]))
-    rows = resources.budget_detail_rows(client, project, text(views[0]["id"])) if views else ()
+    rows = resources.budget_detail_rows(client, text(views[0]["id"]), project) if views else ()
     lines = [_line(row, wbs) for row in rows if not row.get("unbudgeted_reason")]
     lines.sort(key=lambda line: (line["phase"], line["cost_type"], line["id"]))
     return {"locked": bool(resources.budget(client, project).get("locked")), "lines": lines}

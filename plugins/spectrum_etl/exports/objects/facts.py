@@ -5,9 +5,12 @@ Used by the modules of `exports.objects` while they collect; the rules of `expor
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from spectrum_etl.sources.procore.client import ProcoreClient
+from spectrum_etl.sources.procore.faults import NotFound
 
 #: Types of segments that Spectrum has a counterpart for; the line item type is what Spectrum calls cost type.
 COST_CODE, COST_TYPE = "cost_code", "line_item_type"
@@ -15,6 +18,14 @@ _SEPARATORS = str.maketrans("", "", "-. /")
 _CENT = Decimal("0.01")
 
 Json = dict[str, Any]
+
+
+def found(resource: Callable[..., Json], client: ProcoreClient, *ids: str) -> Json | None:
+    """One record of Procore by `resources.vendor` or its like; None where it is gone, or no longer visible."""
+    try:
+        return resource(client, *ids)
+    except NotFound:
+        return None
 
 
 def text(value: Any) -> str:

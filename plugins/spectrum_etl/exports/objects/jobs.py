@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from spectrum_etl.exports.objects.facts import code_facts, phase_code, project_facts, text
+from spectrum_etl.exports.objects.facts import code_facts, found, phase_code, project_facts, text
 from spectrum_etl.exports.rules import jobs as rules
 from spectrum_etl.exports.rules.address import address_elements, address_facts
 from spectrum_etl.exports.rules.common import job_of, linked_code, number_of
@@ -106,7 +106,7 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
 
 def mark(client: ProcoreClient, company: Company, id: RecordId, key: str) -> None:
     """The project's origin code becomes the job number; a project that is linked to that job already stays as it is."""
-    project = resources.project(client, id.record)
+    project = found(resources.project, client, id.record)
     if project is None or linked_code(project, company.code) != key:
         resources.mark_project(client, id.record, origin_id=f"{company.code}:{key}", origin_code=key)
 
@@ -142,7 +142,7 @@ def _list_names(client: ProcoreClient) -> dict[str, str]:
 
 
 def _read(client: ProcoreClient, company: Company, id: str, lists: Mapping[str, str]) -> Candidate | None:
-    project = resources.project(client, id)
+    project = found(resources.project, client, id)
     if project is None:
         return None
     facts = project_facts(project)

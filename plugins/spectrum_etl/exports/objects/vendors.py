@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from spectrum_etl.exports.objects.facts import text
+from spectrum_etl.exports.objects.facts import found, text
 from spectrum_etl.exports.rules import vendors as rules
 from spectrum_etl.exports.rules.address import address_elements, address_facts
 from spectrum_etl.exports.rules.common import number_of
@@ -50,7 +50,7 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
 
 def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:
     """One company again."""
-    vendor = resources.vendor(client, id.record)
+    vendor = found(resources.vendor, client, id.record)
     return None if vendor is None else _candidate(company, vendor)
 
 
