@@ -131,7 +131,7 @@ def comparable(service: str, element: str, value: Value) -> str:
     if layout.kind == "number":
         return _comparable_number(layout, text)
     if layout.kind == "date":
-        found = _date_of(text) if text else None
+        found = date_of(text) if text else None
         return f"{found:%m/%d/%Y}" if found else text
     if element in _PHONES:
         return _digits(text) or text
@@ -151,7 +151,7 @@ def _text_of(layout: Element, value: Value) -> str:
     if layout.kind == "number":
         return _number(layout, value)
     if layout.kind == "date":
-        found = value if isinstance(value, date) else _date_of(_plain(value))
+        found = value if isinstance(value, date) else date_of(_plain(value))
         if found is None or found.year < _FIRST_YEAR:
             raise _Unfit("this is no date that Spectrum takes")
         return f"{found:%m/%d/%Y}"
@@ -215,7 +215,7 @@ def _plain_number(number: Decimal, decimals: int) -> str:
     return f"{'-' if sign and digits != (0,) else ''}{whole}{'.' if behind else ''}{behind}"
 
 
-def _date_of(text: str) -> date | None:
+def date_of(text: str) -> date | None:
     """Of `2026-09-03`, also with a time behind it, or `09/03/2026`. The day is taken as it is written."""
     for form, length in (("%Y-%m-%d", 10), ("%m/%d/%Y", 10), ("%Y%m%d", 8)):
         if len(text) > length and text[length] not in "T ":

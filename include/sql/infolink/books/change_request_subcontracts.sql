@@ -1,5 +1,5 @@
--- The subcontracts that change requests change: one by its key, or those of a job, to find numbers that are taken. The table
--- names no customer.
+-- The subcontracts that change requests change: one by its key, or those of a job, to find numbers that are taken.
+-- The table names no customer.
 SELECT
     {{ columns }}
 FROM dbo.VN_CHNG_REQ_SUB_HDR AS t

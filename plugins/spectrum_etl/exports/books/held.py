@@ -1,0 +1,83 @@
+"""What Spectrum holds under the key of a call, service by service. Used by `spectrum`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from spectrum_etl.errors import StopSync
+from spectrum_etl.exports.books import change_requests, tables
+from spectrum_etl.exports.books.found import elements, only, part
+from spectrum_etl.exports.books.projections import projection_at
+from spectrum_etl.exports.books.source import Source, same
+from spectrum_etl.sources.infolink.lookup import Found
+
+Key = Mapping[str, str]
+Held = dict[str, str] | None
+
+#: What the web services can read back, where there is no Info-Link.
+BY_WEB_SERVICE = frozenset({"AddVendor", "UpdateVendor", "AddJob", "UpdateJob", "AddPhase"})
+
+
+def _vendor(source: Source, service: str, key: Key) -> Held:
+    return _elements(service, source.vendor(service, key["Vendor_Code"]))
+
+
+def _job(source: Source, service: str, key: Key) -> Held:
+    return _elements(service, source.job(key["Job_Number"]))
+
+
+def _phase(source: Source, service: str, key: Key) -> Held:
+    return _elements(service, source.phase(key["Job_Number"], key["Phase_Code"], key["Cost_Type"]))
+
+
+def _projection(source: Source, service: str, key: Key) -> Held:
+    codes = part(key, ("Job_Number", "Phase_Code", "Cost_Type"))
+    return projection_at(source.rows(tables.PROJECTIONS, codes), key, source.company)
+
+
+def _subcontract(source: Source, service: str, key: Key) -> Held:
+    codes = part(key, ("Vendor_Code", "Subcontract_Number"))
+    return _elements(service, source.one(service, tables.SUBCONTRACTS, codes))
+
+
+def _subcontract_line(source: Source, service: str, key: Key) -> Held:
+    codes = part(key, ("Vendor_Code", "Subcontract_Number", "Phase_Code", "Cost_Type"))
+    rows = source.rows(tables.SUBCONTRACT_LINES, codes)
+    item = key.get("Bid_Item_Number", "")
+    if rows and "Bid_Item_Number" in rows[0]:
+        named = [row for row in rows if same(row["Bid_Item_Number"], item)]
+        if item or named:
+            rows = named
+        elif len(rows) > 1:
+            # Where no billing item is sent, Spectrum takes the phase's, which cannot be told here.
+            raise StopSync(
+                f"Spectrum holds {len(rows)} lines of this phase and cost type, with different billing items",
+                object=service,
+                company=source.company,
+                record=" ".join(f"{name}={code}" for name, code in codes.items()),
+                field="Bid_Item_Number",
+                remedy="look at the subcontract in Spectrum; lines that this export did not make have to be settled there "
+                "by hand",
+            )
+    return _elements(service, only(rows, codes, service, source.company))
+
+
+def _change_request(source: Source, service: str, key: Key) -> Held:
+    return change_requests.held(source.infolink, key)
+
+
+def _elements(service: str, row: Found | None) -> Held:
+    return None if row is None else elements(service, row)
+
+
+HELD: dict[str, Callable[[Source, str, Key], Held]] = {
+    "AddVendor": _vendor,
+    "UpdateVendor": _vendor,
+    "AddJob": _job,
+    "UpdateJob": _job,
+    "AddPhase": _phase,
+    "JobCostProjections": _projection,
+    "UpdateSubcontract": _subcontract,
+    "UpdateSubcontractPhases": _subcontract_line,
+    "ARChangeRequest": _change_request,
+}

@@ -1,0 +1,153 @@
+"""`SpectrumBooks`: what one company's Spectrum holds, for rules, for the intent before a call, and to confirm it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar, cast
+
+from spectrum_etl.exports.books import change_requests, tables
+from spectrum_etl.exports.books.found import elements, trimmed
+from spectrum_etl.exports.books.held import BY_WEB_SERVICE, HELD
+from spectrum_etl.exports.books.source import Source, Sources
+from spectrum_etl.exports.values import comparable
+from spectrum_etl.settings import Company
+
+Answer = TypeVar("Answer")
+
+
+class SpectrumBooks:
+    """What Spectrum holds: `exports.spec.Books`. By Info-Link where the company has one, else by the web services.
+
+    Everything is read when it is asked for, but the list of vendors, which is read once. One instance is used by one
+    thread.
+
+    Args:
+        company: whose Spectrum.
+        sources: its connections, open for as long as this is used.
+        remember: also keep the answers on jobs, phases, billing items, change request numbers, status codes and cost
+            types: to look at many records at once, never for what decides whether a call is sent. `held` never keeps.
+
+    Raises, from every method:
+        FixConfiguration: Info-Link lacks or hides a table or a column that is needed, or the company has no way at all.
+        RetryLater: the source cannot be reached now.
+        StopSync: the source holds several records where one is meant, or its answer may be incomplete.
+    """
+
+    def __init__(self, company: Company, sources: Sources, *, remember: bool = False) -> None:
+        self._source = Source(company.code, sources)
+        self._remember = remember
+        self._kept: dict[tuple[str, ...], object] = {}
+        self._vendors: list[dict[str, str]] | None = None
+
+    def can_read_back(self, service: str) -> bool:
+        """Whether `held` can answer for this service with the connections that the company has."""
+        return service in HELD and (self._source.has_infolink or service in BY_WEB_SERVICE)
+
+    def held(self, service: str, key: Mapping[str, str]) -> dict[str, str] | None:
+        """What Spectrum holds under the key of a call, live.
+
+        Args:
+            service: a writing service.
+            key: elements of its key, as sent. Of ARChangeRequest and UpdateSubcontractPhases also those of a line; of
+                ARChangeRequest without a line: the header.
+
+        Returns:
+            Elements of the service that can be read back, without those of the key, as `values.comparable` gives
+            them; None where there is nothing. Of a line of which only one side is there, what is not is blank. Of a
+            projection: what is in force on its date, entered then or before, since Spectrum ignores one that changes
+            nothing.
+
+        Raises:
+            ValueError: it cannot be read back, see `can_read_back`.
+        """
+        if not self.can_read_back(service):
+            raise ValueError(f"{service} cannot be read back with the connections of company {self._source.company}")
+        codes = {name: value.strip() for name, value in key.items()}
+        return HELD[service](self._source, service, {**codes, "Company_Code": self._source.company})
+
+    def vendors(self) -> list[dict[str, str]]:
+        """All vendors, trimmed; read once. By the web services: the active ones.
+
+        Returns:
+            Vendor_Code, Vendor_Name, Alpha_Sort, Type, Status, Address_1, Address_2, City, State, Zip_Code, Phone,
+            Fax_Phone, Vendor_Email, Terms_Code, Terms_Days, ...; blank where the source does not tell.
+        """
+        if self._vendors is None:
+            blank = dict.fromkeys(tables.VENDORS.columns, "")
+            self._vendors = [blank | trimmed(vendor) for vendor in self._source.vendors()]
+        return self._vendors
+
+    def job(self, number: str) -> dict[str, str] | None:
+        """One job, trimmed; None where there is none with that number.
+
+        Returns:
+            Job_Number, Job_Description, Status_Code, Division, Customer_Code, Price_Method_Code, Cost_Center,
+            Master_Job, Taxable_Flag, ...: those that the source tells. Dates as YYYY-MM-DD by Info-Link.
+        """
+        number = number.strip()
+        return self._keep(lambda: self._job(number), "job", number) if number else None
+
+    def phases(self, job: str) -> dict[tuple[str, str], dict[str, str]]:
+        """A job's phases by phase code and cost type, trimmed; numbers with two decimals.
+
+        Returns:
+            Phase_Code, Cost_Type, Description, Status_Code, Original_Est_Cost, Price_Method_Code, ...: those that the
+            source tells; the web services do not tell the original estimate.
+        """
+        job = job.strip()
+        return self._keep(lambda: self._phases(job), "phases", job) if job else {}
+
+    def change_request_numbers(self, job: str) -> set[str]:
+        """All change request numbers of a job, of the owner's side and of the subcontractors' (H2)."""
+        job, company = job.strip(), self._source.company
+        return self._keep(lambda: change_requests.numbers(self._source.infolink, company, job), "numbers", job)
+
+    def billing_items(self, job: str) -> dict[str, dict[str, str]]:
+        """The billing items of a job's prime contract, by code.
+
+        Returns:
+            Customer_Code, Job_Number, Billing_Item, Billing_Description, Original_Contract (two decimals), ...
+        """
+        job = job.strip()
+        return self._keep(lambda: self._billing_items(job), "billing items", job)
+
+    def status_codes(self) -> set[str]:
+        """The change request status codes of the company; empty where it has no Info-Link to read them."""
+        if not self._source.has_infolink:
+            return set()
+        return self._keep(
+            lambda: {row["CR_Status"] for row in map(trimmed, self._source.rows(tables.CHANGE_REQUEST_STATUSES, {}))},
+            "status codes",
+        )
+
+    def cost_types(self) -> set[str]:
+        """The cost types of the company. They need Info-Link."""
+        return self._keep(
+            lambda: {row["Cost_Type"] for row in map(trimmed, self._source.rows(tables.COST_TYPES, {}))}, "cost types"
+        )
+
+    def _keep(self, read: Callable[[], Answer], *what: str) -> Answer:
+        if not self._remember:
+            return read()
+        if what not in self._kept:
+            self._kept[what] = read()
+        return cast(Answer, self._kept[what])
+
+    def _job(self, number: str) -> dict[str, str] | None:
+        jobs = None if self._source.has_infolink else self._keep(self._source.jobs, "all jobs")
+        found = self._source.job(number, jobs)
+        return None if found is None else trimmed(found)
+
+    def _phases(self, job: str) -> dict[tuple[str, str], dict[str, str]]:
+        found = {}
+        for row in self._source.phases(job):
+            codes = trimmed(row)
+            found[codes["Phase_Code"], codes["Cost_Type"]] = codes | elements("AddPhase", row)
+        return found
+
+    def _billing_items(self, job: str) -> dict[str, dict[str, str]]:
+        rows = [trimmed(row) for row in self._source.rows(tables.BILLING_ITEMS, {"Job_Number": job})]
+        for row in rows:
+            for money in {"Original_Contract", "Projected_Revenue"} & row.keys():
+                row[money] = comparable("ARChangeRequest", "CR_Revenue", row[money])
+        return {row["Billing_Item"]: row for row in rows}

@@ -1,0 +1,174 @@
+"""Where Info-Link holds what the writing services write: tables, columns, and the elements they hold.
+
+Used by `spectrum` and `change_requests`. Columns are named as elements of the services where they hold one. Left out on
+purpose is what cannot be compared: a phase's price method (J, the job's, is not stored as J for certain), the note of
+a projection (not kept where its amount changes nothing), and the description of a revenue line (which of two elements
+it holds is not published). Names: the published columns of
+Info-Link; sites differ, and a column that is not there is not compared (M4).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from spectrum_etl.sources.infolink.lookup import Lookup
+
+#: Info-Link and AddVendor call the city so.
+CITY = "Address_3"
+_STATUS = ("Status", "Status_Code")
+
+
+def _lookup(
+    template: str,
+    table: str,
+    required: Iterable[str],
+    optional: Iterable[str] = (),
+    renamed: Mapping[str, str | tuple[str, ...]] | None = None,
+) -> Lookup:
+    """A lookup whose names are its columns, but for those that are `renamed`."""
+    needed = ("Company_Code", *required)
+    columns: dict[str, str | tuple[str, ...]] = {name: name for name in (*needed, *optional)}
+    return Lookup(f"books/{template}.sql", table, {**columns, **(renamed or {})}, frozenset(needed))
+
+
+VENDORS = _lookup(
+    "vendors",
+    "VN_VENDOR_MASTER_MC",
+    ("Vendor_Code", "Vendor_Name"),
+    (
+        "Alpha_Sort",
+        "Type",
+        "Address_1",
+        "Address_2",
+        "State",
+        "Zip_Code",
+        "Phone",
+        "Fax_Phone",
+        "Vendor_Email",
+        "Terms_Code",
+        "Terms_Days",
+        "Hold_Flag",
+        "Insurance_Exp_Date",
+    ),
+    {"City": CITY, "Status": _STATUS},
+)
+#: AddVendor calls the city as Info-Link does; a new vendor's status is not sent.
+NEW_VENDORS = Lookup(
+    VENDORS.template,
+    VENDORS.table,
+    {**{n: c for n, c in VENDORS.columns.items() if n not in {"City", "Status"}}, CITY: CITY},
+    VENDORS.required,
+)
+JOBS = _lookup(
+    "job",
+    "JC_JOB_MASTER_MC",
+    ("Job_Number", "Job_Description", "Status_Code"),
+    (
+        "Division",
+        "Address_1",
+        "Address_2",
+        "City",
+        "State",
+        "Zip_Code",
+        "Phone",
+        "Project_Manager",
+        "Superintendent",
+        "Estimator",
+        "Customer_Code",
+        "Contract_Number",
+        "Original_Contract",
+        "Price_Method_Code",
+        "Cost_Center",
+        "Master_Job",
+        "Est_Start_Date",
+        "Est_Complete_Date",
+        "Start_Date",
+        "Complete_Date",
+        "Create_Date",
+        "Taxable_Flag",
+        "WO_Site",
+        "Latitude",
+        "Longitude",
+    ),
+)
+PHASES = _lookup(
+    "phases",
+    "JC_PHASE_MASTER_MC",
+    ("Job_Number", "Phase_Code", "Cost_Type", "Description", "Status_Code", "Original_Est_Cost"),
+    ("Unit_of_Measure", "Original_Est_Quantity", "Original_Est_Hours"),
+    {"Phase_Cost_Center": "Cost_Center"},
+)
+PHASES_WITH_PRICE_METHOD = Lookup(
+    PHASES.template, PHASES.table, {**PHASES.columns, "Price_Method_Code": "Price_Method_Code"}, PHASES.required
+)
+PROJECTIONS = Lookup(
+    "books/projections.sql",
+    "JC_PROJ_COST_HISTORY_MC",
+    {
+        "Company_Code": "Company_Code",
+        "Job_Number": "Job",
+        "Phase_Code": "Phase",
+        "Cost_Type": "Cost_Type",
+        "Transaction_Date": "Transaction_Date",
+        "Amount": "Projected_Cost",
+        "Projected_Hours": "Projected_Hours",
+        "Projected_Quantity": "Projected_Quantity",
+    },
+    frozenset({"Company_Code", "Job_Number", "Phase_Code", "Cost_Type", "Transaction_Date"}),
+)
+SUBCONTRACTS = _lookup(
+    "subcontract",
+    "VN_SUBCONTRACT_MC",
+    ("Vendor_Code", "Subcontract_Number"),
+    ("Job_Number", "Status_Code", "Date_Issued", "Retention_Percent", "Comment"),
+)
+SUBCONTRACT_LINES = _lookup(
+    "subcontract_lines",
+    "VN_SUBCONTRACT_PHASE_MC",
+    ("Vendor_Code", "Subcontract_Number", "Phase_Code", "Cost_Type", "Original_Contract_Amount"),
+    ("Bid_Item_Number", "Original_Contract_Quantity", "Unit_Price"),
+)
+_REQUEST = ("Job_Number", "Customer_Code", "Change_Request_Number")
+CHANGE_REQUESTS = _lookup(
+    "change_requests",
+    "CR_CHNG_REQ_HDR_MC",
+    _REQUEST,
+    ("CR_Description", "CR_Status", "Origination_Date", "Approved_Date"),
+)
+CHANGE_REQUEST_COSTS = _lookup(
+    "change_request_costs",
+    "CR_CHNG_REQ_CON_DET_MC",
+    (*_REQUEST, "CR_Phase_Code", "CR_Cost_Type", "Change_Request_Amount"),
+    ("Change_Request_Quantity", "Change_Request_Hours"),
+    {"CR_Phase_Code": "Phase_Code", "CR_Cost_Type": "Cost_Type"},
+)
+CHANGE_REQUEST_REVENUES = _lookup(
+    "change_request_revenues",
+    "CR_CHNG_REQ_REV_MC",
+    (*_REQUEST, "CR_Billing_Item_Code", "CR_Revenue"),
+    (),
+    {"CR_Billing_Item_Code": "Billing_Item"},
+)
+_SUBCONTRACT_SIDE = ("Job_Number", "Change_Request_Number", "Subcontractor_Code", "Subcontract_Number")
+CHANGE_REQUEST_SUBCONTRACTS = _lookup(
+    "change_request_subcontracts",
+    "VN_CHNG_REQ_SUB_HDR",
+    (*_SUBCONTRACT_SIDE, "Sub_Status"),
+    ("Sub_Change_Order_Number",),
+    {"Subcontractor_Code": "Vendor_Code"},
+)
+CHANGE_REQUEST_SUBCONTRACT_LINES = _lookup(
+    "change_request_subcontract_lines",
+    "VN_CHNG_REQ_SUB_DET",
+    (*_SUBCONTRACT_SIDE, "CR_Phase_Code", "CR_Cost_Type", "Sub_Amount"),
+    (),
+    {"Subcontractor_Code": "Vendor_Code", "CR_Phase_Code": "Phase_Code", "CR_Cost_Type": "Cost_Type"},
+)
+BILLING_ITEMS = _lookup(
+    "billing_items",
+    "CR_BID_ITEM_DES_MC",
+    ("Customer_Code", "Job_Number", "Billing_Item", "Original_Contract"),
+    ("Billing_Description", "Projected_Revenue", "GL_Account", "Cost_Center"),
+)
+CHANGE_REQUEST_STATUSES = _lookup("change_request_statuses", "CR_CHNG_REQ_STATUS_MC", ("CR_Status",))
+COST_TYPES = _lookup("cost_types", "JC_COST_TYPE_MASTER_MC", ("Cost_Type",))

@@ -1,0 +1,73 @@
+"""The second way to see what Spectrum holds: the reading web services, for vendors, jobs, phases. Used by `source`.
+
+They show less than Info-Link: active vendors only, and of a phase no original estimate. What they do not show is not
+compared. No service can be asked for one vendor or one job, so the whole list is read each time.
+"""
+
+from __future__ import annotations
+
+from spectrum_etl.sources.infolink.lookup import Found
+from spectrum_etl.sources.sdx.client import SdxClient
+from spectrum_etl.sources.sdx.faults import ServiceMissing
+
+#: Field of the vendor list -> element. Its phone and e-mail may be those of a contact person, so they are not compared.
+_VENDOR = {
+    "Vendor_Code": "Vendor_Code",
+    "Name": "Vendor_Name",
+    "Address_1": "Address_1",
+    "Address_2": "Address_2",
+    "City": "City",
+    "State": "State",
+    "Zip_Code": "Zip_Code",
+    "Account_Reference": "Our_Account_Number",
+    "Payment_Terms": "Terms_Code",
+    "Payment_Term_Days": "Terms_Days",
+    "Discount_Terms": "Terms_Disc_Code",
+    "Discount_Term_Days": "Terms_Disc_Days",
+    "Discount_Percent": "Terms_Disc_Percent",
+}
+
+#: Not certain to be the vendor's own.
+UNCERTAIN = frozenset({"Phone", "Vendor_Email"})
+
+_PHASE = ("Phase_Code", "Cost_Type", "Description", "Status_Code", "Unit_of_Measure", "Price_Method_Code")
+
+
+def vendors(client: SdxClient, company: str) -> list[Found]:
+    """The active vendors of a company, fields named as elements of UpdateVendor.
+
+    Args:
+        client: open.
+        company: company code.
+    """
+    found: list[Found] = []
+    for vendor in client.read_vendors(company):
+        row: Found = {element: vendor[name] for name, element in _VENDOR.items() if name in vendor}
+        row |= {"Status": "A", "Phone": vendor.get("Phone_Number", ""), "Vendor_Email": vendor.get("Email", "")}
+        found.append(row)
+    return found
+
+
+def jobs(client: SdxClient, company: str) -> list[Found]:
+    """The jobs of a company, whatever their status.
+
+    Args:
+        client: open.
+        company: company code.
+    """
+    return [dict(job) for job in client.read_jobs(company)]
+
+
+def phases(client: SdxClient, company: str, job: str) -> list[Found]:
+    """The phases of a job, complete ones included; with their price method where the release of Spectrum tells it.
+
+    Args:
+        client: open.
+        company: company code.
+        job: trimmed job number.
+    """
+    try:
+        found = list(client.read_phases(company, [job], enhanced=True))
+    except ServiceMissing:
+        found = list(client.read_phases(company, [job], enhanced=False))
+    return [{name: phase[name] for name in _PHASE if name in phase} for phase in found]
