@@ -5,7 +5,20 @@ import pytest
 
 from spectrum_etl.warehouse.copy import copy_lines, copy_rows, create_landing_table
 
-VALUES = ["plain", "", "  ", "back\\slash", "\\N", "\\.", "tab\t", "new\nline", "carriage\r", "\r\n", 'quo"te', "Zürich №"]
+VALUES = [
+    "plain",
+    "",
+    "  ",
+    "back\\slash",
+    "\\N",
+    "\\.",
+    "tab\t",
+    "new\nline",
+    "carriage\r",
+    "\r\n",
+    'quo"te',
+    "Zürich №",
+]
 
 
 @pytest.mark.parametrize("value", VALUES)

@@ -13,6 +13,7 @@ import psycopg
 from spectrum_etl.errors import StopSync
 from spectrum_etl.sources.drift import Drift
 from spectrum_etl.sources.infolink.statements import SEPARATOR
+from spectrum_etl.sources.sdx.published import DOCUMENTED_FIELDS
 from spectrum_etl.staging.run import Scope
 from spectrum_etl.staging.sources import Sources
 from spectrum_etl.staging.spec import Column, Table
@@ -166,7 +167,9 @@ def _compare(table: Table, columns: tuple[Column, ...], record: Mapping[str, str
         Drift(service, name, "missing", f"{table.name}: the column is staged as NULL")
         for name in sorted(known - record.keys())
     ]
-    return missing
+    documented = DOCUMENTED_FIELDS[table.sdx or ""] | known | {"Master_Job"}
+    new = [Drift(service, name, "new", "it is not read") for name in sorted(record.keys() - documented)]
+    return missing + new
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[Iterable[Row]]:

@@ -17,48 +17,15 @@ from urllib.parse import quote
 from spectrum_etl.errors import StopSync
 from spectrum_etl.sources.sdx import faults
 from spectrum_etl.sources.sdx.faults import AnswerCut, Call
+from spectrum_etl.sources.sdx.published import DOCUMENTED_FIELDS
 from spectrum_etl.sources.sdx.services import plain_company
 from spectrum_etl.sources.sdx.transport import Transport
 
 log = logging.getLogger(__name__)
 
 SERVICE = "Vendors"
-_FIELDS = (
-    "Company_Code",
-    "Vendor_Code",
-    "Name",
-    "Address_1",
-    "Address_2",
-    "City",
-    "State",
-    "Zip_Code",
-    "First_Name",
-    "Last_Name",
-    "Phone_Number",
-    "Email",
-    "Account_Reference",
-    "Payment_Terms",
-    "Payment_Term_Days",
-    "Discount_Terms",
-    "Discount_Term_Days",
-    "Discount_Percent",
-    "Purchase_Location_Name",
-    "Purchase_Address_1",
-    "Purchase_Address_2",
-    "Purchase_City",
-    "Purchase_State",
-    "Purchase_Zip",
-    "Payment_Location_Name",
-    "Payment_Address_1",
-    "Payment_Address_2",
-    "Payment_City",
-    "Payment_State",
-    "Payment_Zip",
-    "Error_Code",
-    "Error_Description",
-    "Error_Column",
-)
-_CANONICAL = {name.casefold(): name for name in _FIELDS}
+_ERROR_FIELDS = ("Error_Code", "Error_Description", "Error_Column")
+_CANONICAL = {name.casefold(): name for name in (*DOCUMENTED_FIELDS["vendors"], *_ERROR_FIELDS)}
 #: The page prints the payment location's fields under the purchase location's names, after those.
 _SECOND = {
     "Purchase_City": "Payment_City",

@@ -1,0 +1,42 @@
+"""M4: fields that an answer of the web services has or lacks, compared with what is documented."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from spectrum_etl.errors import StopSync
+from spectrum_etl.sources.drift import Drift
+from spectrum_etl.staging.objects import OBJECTS
+from spectrum_etl.staging.read import read
+from spectrum_etl.staging.run import Scope
+
+VENDORS = OBJECTS["vendors"].table("vendors")
+FIELDS = {column.sdx: "x" for column in VENDORS.columns if column.sdx}
+
+
+def drift_of(record: dict[str, str]) -> list[Drift]:
+    sources: Any = SimpleNamespace(sdx=SimpleNamespace(read_vendors=lambda company: iter([record])))
+    reading = read(VENDORS, "sdx", sources, Scope("1"), False)
+    assert len(list(next(reading.batches))) == 1
+    return reading.drift
+
+
+def test_documented_fields_are_no_drift():
+    assert drift_of({**FIELDS, "Purchase_City": "Reno", "First_Name": "Ann"}) == []
+
+
+def test_a_new_field_is_noted():
+    assert drift_of({**FIELDS, "Favourite_Colour": "red"}) == [
+        Drift("GET /vendors", "Favourite_Colour", "new", "it is not read")
+    ]
+
+
+def test_a_missing_field_is_noted():
+    (found,) = drift_of({name: value for name, value in FIELDS.items() if name != "Phone_Number"})
+    assert (found.column, found.change) == ("Phone_Number", "missing")
+
+
+def test_a_missing_key_stops_the_sync():
+    with pytest.raises(StopSync, match="has no Vendor_Code"):
+        drift_of({name: value for name, value in FIELDS.items() if name != "Vendor_Code"})
