@@ -1,27 +1,87 @@
-"""The records of Procore that the exports read and mark: one function a resource, plain dicts as Procore sends them.
+"""The records of Procore that the exports read: one function a resource, plain dicts as Procore sends them.
 
 Used by `exports.objects`. Lists are generators that hold one page; amounts are text (`content`). Paths, parameters and
 fields: developers.procore.com/reference/rest. Where two versions of a resource exist, the one that carries the origin
-fields is used. Ids may be given as text or whole numbers.
+fields is used. Ids may be given as text or whole numbers. What marks records is in `marks`, and offered here, too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 from spectrum_etl.sources.procore.client import ProcoreClient
+from spectrum_etl.sources.procore.ids import Id, company_scope, path_id
+from spectrum_etl.sources.procore.marks import (
+    Commitment,
+    mark_change_order_package,
+    mark_commitment,
+    mark_cost_codes,
+    mark_prime_contract,
+    mark_project,
+    mark_vendor,
+    unmark_change_order_package,
+    unmark_commitment,
+    unmark_prime_contract,
+    unmark_project,
+    unmark_vendor,
+)
 
 Record = dict[str, Any]
 Records = Iterator[Record]
-Id = str | int
-Commitment = Literal["work_order_contract", "purchase_order_contract"]
 BudgetRows = Literal["budgeted", "unbudgeted", "all"]
+
+__all__ = [
+    "budget",
+    "budget_change",
+    "budget_change_lines",
+    "budget_changes",
+    "budget_detail_rows",
+    "budget_views",
+    "change_order_package",
+    "change_order_packages",
+    "commitment",
+    "commitment_change_order_line_items",
+    "commitment_line_items",
+    "cost_codes",
+    "line_item_types",
+    "mark_change_order_package",
+    "mark_commitment",
+    "mark_cost_codes",
+    "mark_prime_contract",
+    "mark_project",
+    "mark_vendor",
+    "me",
+    "potential_change_order_line_items",
+    "potential_change_orders",
+    "prime_change_order",
+    "prime_change_order_line_items",
+    "prime_change_orders",
+    "prime_contract",
+    "prime_contract_line_items",
+    "prime_contracts",
+    "project",
+    "projects",
+    "purchase_order_contracts",
+    "standard_cost_code_lists",
+    "standard_cost_codes",
+    "unmark_change_order_package",
+    "unmark_commitment",
+    "unmark_prime_contract",
+    "unmark_project",
+    "unmark_vendor",
+    "vendor",
+    "vendors",
+    "wbs_codes",
+    "wbs_segment_items",
+    "wbs_segments",
+    "work_order_contracts",
+]
 
 
 def me(client: ProcoreClient) -> Record:
     """The service account itself: the cheapest call that proves credentials and company."""
-    return client.get("/rest/v1.0/me", _company(client))
+    return client.get("/rest/v1.0/me", company_scope(client))
 
 
 def vendors(client: ProcoreClient, *, origin_id: str | None = None, search: str | None = None) -> Records:
@@ -33,7 +93,7 @@ def vendors(client: ProcoreClient, *, origin_id: str | None = None, search: str 
         search: only those whose name, keywords or origin code match.
     """
     filters = {"filters[origin_id]": origin_id, "filters[search]": search}
-    return client.pages("/rest/v1.0/vendors", {**_company(client), "view": "extended", **filters})
+    return client.pages("/rest/v1.0/vendors", {**company_scope(client), "view": "extended", **filters})
 
 
 def vendor(client: ProcoreClient, vendor_id: Id) -> Record:
@@ -42,7 +102,7 @@ def vendor(client: ProcoreClient, vendor_id: Id) -> Record:
     Raises:
         NotFound: it is gone, or not visible.
     """
-    return client.get(f"/rest/v1.0/vendors/{_id(vendor_id)}", {**_company(client), "view": "extended"})
+    return client.get(f"/rest/v1.0/vendors/{path_id(vendor_id)}", {**company_scope(client), "view": "extended"})
 
 
 def projects(
@@ -61,7 +121,7 @@ def projects(
         origin_id: only the one with this origin id.
     """
     filters = {"filters[by_status]": status, "filters[synced]": synced, "filters[origin_id]": origin_id}
-    return client.pages("/rest/v1.0/projects", {**_company(client), **filters})
+    return client.pages("/rest/v1.0/projects", {**company_scope(client), **filters})
 
 
 def project(client: ProcoreClient, project_id: Id) -> Record:
@@ -70,33 +130,33 @@ def project(client: ProcoreClient, project_id: Id) -> Record:
     Raises:
         NotFound: it is gone, or none of the service account's permitted projects.
     """
-    return client.get(f"/rest/v1.0/projects/{_id(project_id)}", _company(client))
+    return client.get(f"/rest/v1.0/projects/{path_id(project_id)}", company_scope(client))
 
 
 def standard_cost_code_lists(client: ProcoreClient) -> Records:
     """The company's lists of standard cost codes: id, name, is_erp_list."""
-    return client.pages("/rest/v1.0/standard_cost_code_lists", _company(client))
+    return client.pages("/rest/v1.0/standard_cost_code_lists", company_scope(client))
 
 
 def standard_cost_codes(client: ProcoreClient, list_id: Id) -> Records:
     """The codes of one standard list."""
-    params = {**_company(client), "standard_cost_code_list_id": _id(list_id)}
+    params = {**company_scope(client), "standard_cost_code_list_id": path_id(list_id)}
     return client.pages("/rest/v1.0/standard_cost_codes", params)
 
 
 def cost_codes(client: ProcoreClient, project_id: Id) -> Records:
     """A project's cost codes, with their cost types (`line_item_types`) and origin fields."""
-    return client.pages("/rest/v1.0/cost_codes", {"project_id": _id(project_id)})
+    return client.pages("/rest/v1.0/cost_codes", {"project_id": path_id(project_id)})
 
 
 def line_item_types(client: ProcoreClient, project_id: Id) -> Records:
     """The cost types as a project sees them: code, name, base_type, origin fields."""
-    return client.pages("/rest/v1.0/line_item_types", {**_company(client), "project_id": _id(project_id)})
+    return client.pages("/rest/v1.0/line_item_types", {**company_scope(client), "project_id": path_id(project_id)})
 
 
 def wbs_codes(client: ProcoreClient, project_id: Id) -> Records:
     """A project's budget codes: flat_code, and the segment items they are made of."""
-    return client.pages(f"/rest/v1.0/projects/{_id(project_id)}/work_breakdown_structure/wbs_codes")
+    return client.pages(f"/rest/v1.0/projects/{path_id(project_id)}/work_breakdown_structure/wbs_codes")
 
 
 def wbs_segments(client: ProcoreClient) -> Records:
@@ -106,18 +166,18 @@ def wbs_segments(client: ProcoreClient) -> Records:
 
 def wbs_segment_items(client: ProcoreClient, segment_id: Id) -> Records:
     """The values of one segment."""
-    path = f"/rest/v1.0/companies/{client.company_id}/work_breakdown_structure/segments/{_id(segment_id)}"
+    path = f"/rest/v1.0/companies/{client.company_id}/work_breakdown_structure/segments/{path_id(segment_id)}"
     return client.pages(f"{path}/segment_items")
 
 
 def budget(client: ProcoreClient, project_id: Id) -> Record:
     """The budget's state: `locked`."""
-    return client.get(f"/rest/v1.0/projects/{_id(project_id)}/budget")
+    return client.get(f"/rest/v1.0/projects/{path_id(project_id)}/budget")
 
 
 def budget_views(client: ProcoreClient, project_id: Id) -> Records:
     """The budget views of a project: id, name."""
-    return client.pages("/rest/v1.0/budget_views", {"project_id": _id(project_id)})
+    return client.pages("/rest/v1.0/budget_views", {"project_id": path_id(project_id)})
 
 
 def budget_detail_rows(client: ProcoreClient, view_id: Id, project_id: Id, rows: BudgetRows = "budgeted") -> Records:
@@ -129,13 +189,13 @@ def budget_detail_rows(client: ProcoreClient, view_id: Id, project_id: Id, rows:
         project_id: project.
         rows: lines of the budget, codes that have costs but no budget line, or both.
     """
-    params = {"project_id": _id(project_id), "budget_row_type": rows}
-    return client.pages(f"/rest/v1.0/budget_views/{_id(view_id)}/detail_rows", params)
+    params = {"project_id": path_id(project_id), "budget_row_type": rows}
+    return client.pages(f"/rest/v1.0/budget_views/{path_id(view_id)}/detail_rows", params)
 
 
 def budget_changes(client: ProcoreClient, project_id: Id) -> Records:
     """Summaries of a project's budget changes: number, status, title, description, amount. No origin fields (F1)."""
-    return client.pages(f"/rest/v1.0/projects/{_id(project_id)}/budget_changes")
+    return client.pages(f"/rest/v1.0/projects/{path_id(project_id)}/budget_changes")
 
 
 def budget_change(client: ProcoreClient, project_id: Id, change_id: Id) -> Record:
@@ -144,7 +204,7 @@ def budget_change(client: ProcoreClient, project_id: Id, change_id: Id) -> Recor
     Raises:
         NotFound: it is gone, or not visible.
     """
-    return client.get(f"/rest/v1.0/projects/{_id(project_id)}/budget_changes/{_id(change_id)}")
+    return client.get(f"/rest/v1.0/projects/{path_id(project_id)}/budget_changes/{path_id(change_id)}")
 
 
 def budget_change_lines(client: ProcoreClient, project_id: Id) -> Records:
@@ -174,13 +234,13 @@ def commitment(client: ProcoreClient, kind: Commitment, project_id: Id, contract
     Raises:
         NotFound: it is gone, or not visible.
     """
-    return client.get(f"/rest/v1.0/{kind}s/{_id(contract_id)}", {"project_id": _id(project_id)})
+    return client.get(f"/rest/v1.0/{kind}s/{path_id(contract_id)}", {"project_id": path_id(project_id)})
 
 
 def commitment_line_items(client: ProcoreClient, kind: Commitment, project_id: Id, contract_id: Id) -> Records:
     """The schedule of values of a subcontract or purchase order: amount, cost_code, line_item_type, wbs_code."""
-    path = f"/rest/v1.0/{kind}s/{_id(contract_id)}/line_items"
-    return client.pages(path, {"project_id": _id(project_id)})
+    path = f"/rest/v1.0/{kind}s/{path_id(contract_id)}/line_items"
+    return client.pages(path, {"project_id": path_id(project_id)})
 
 
 def change_order_packages(client: ProcoreClient, project_id: Id, contract_id: Id | None = None) -> Records:
@@ -191,7 +251,7 @@ def change_order_packages(client: ProcoreClient, project_id: Id, contract_id: Id
         project_id: project.
         contract_id: only those of this commitment or prime contract.
     """
-    params = {"project_id": _id(project_id), "contract_id": None if contract_id is None else _id(contract_id)}
+    params = {"project_id": path_id(project_id), "contract_id": None if contract_id is None else path_id(contract_id)}
     return client.pages("/rest/v1.0/change_order_packages", params)
 
 
@@ -201,30 +261,30 @@ def change_order_package(client: ProcoreClient, project_id: Id, package_id: Id) 
     Raises:
         NotFound: it is gone, or not visible.
     """
-    return client.get(f"/rest/v1.0/change_order_packages/{_id(package_id)}", {"project_id": _id(project_id)})
+    return client.get(f"/rest/v1.0/change_order_packages/{path_id(package_id)}", {"project_id": path_id(project_id)})
 
 
 def commitment_change_order_line_items(client: ProcoreClient, project_id: Id, change_order_id: Id) -> Records:
     """The lines of a commitment change order with the schedule-of-values line they change (version 2)."""
-    return client.pages(f"{_v2(client, project_id)}/commitment_change_orders/{_id(change_order_id)}/line_items")
+    return client.pages(f"{_v2(client, project_id)}/commitment_change_orders/{path_id(change_order_id)}/line_items")
 
 
 def potential_change_orders(client: ProcoreClient, project_id: Id, contract_id: Id | None = None) -> Records:
     """Potential change orders: with one tier they hold the lines of a change order package."""
-    contract = None if contract_id is None else _id(contract_id)
-    params = {"project_id": _id(project_id), "filters[contract_id]": contract}
+    contract = None if contract_id is None else path_id(contract_id)
+    params = {"project_id": path_id(project_id), "filters[contract_id]": contract}
     return client.pages("/rest/v1.0/potential_change_orders", params)
 
 
 def potential_change_order_line_items(client: ProcoreClient, project_id: Id, change_order_id: Id) -> Records:
     """The lines of a potential change order: amount, cost_code, line_item_type, wbs_code."""
-    path = f"/rest/v1.0/potential_change_orders/{_id(change_order_id)}/line_items"
-    return client.pages(path, {"project_id": _id(project_id)})
+    path = f"/rest/v1.0/potential_change_orders/{path_id(change_order_id)}/line_items"
+    return client.pages(path, {"project_id": path_id(project_id)})
 
 
 def prime_contracts(client: ProcoreClient, project_id: Id) -> Records:
     """A project's prime contracts: number, title, status, accounting_method, grand_total, origin fields."""
-    return client.pages("/rest/v1.0/prime_contracts", {"project_id": _id(project_id)})
+    return client.pages("/rest/v1.0/prime_contracts", {"project_id": path_id(project_id)})
 
 
 def prime_contract(client: ProcoreClient, project_id: Id, contract_id: Id) -> Record:
@@ -233,13 +293,13 @@ def prime_contract(client: ProcoreClient, project_id: Id, contract_id: Id) -> Re
     Raises:
         NotFound: it is gone, or not visible.
     """
-    return client.get(f"/rest/v1.0/prime_contract/{_id(contract_id)}", {"project_id": _id(project_id)})
+    return client.get(f"/rest/v1.0/prime_contract/{path_id(contract_id)}", {"project_id": path_id(project_id)})
 
 
 def prime_contract_line_items(client: ProcoreClient, project_id: Id, contract_id: Id) -> Records:
     """The schedule of values of a prime contract: amount, cost_code, line_item_type, origin fields."""
-    path = f"/rest/v1.0/prime_contracts/{_id(contract_id)}/line_items"
-    return client.pages(path, {"project_id": _id(project_id)})
+    path = f"/rest/v1.0/prime_contracts/{path_id(contract_id)}/line_items"
+    return client.pages(path, {"project_id": path_id(project_id)})
 
 
 def prime_change_orders(
@@ -253,9 +313,9 @@ def prime_change_orders(
         status: only this one, e.g. `approved`.
         contract_id: only those of this prime contract.
     """
-    contract = None if contract_id is None else _id(contract_id)
+    contract = None if contract_id is None else path_id(contract_id)
     params = {"view": "extended", "filters[status]": status, "filters[contract_id]": contract}
-    return client.pages(f"/rest/v1.0/projects/{_id(project_id)}/prime_change_orders", params)
+    return client.pages(f"/rest/v1.0/projects/{path_id(project_id)}/prime_change_orders", params)
 
 
 def prime_change_order(client: ProcoreClient, project_id: Id, change_order_id: Id) -> Record:
@@ -264,165 +324,21 @@ def prime_change_order(client: ProcoreClient, project_id: Id, change_order_id: I
     Raises:
         NotFound: it is gone, or not visible.
     """
-    path = f"/rest/v1.0/projects/{_id(project_id)}/prime_change_orders/{_id(change_order_id)}"
+    path = f"/rest/v1.0/projects/{path_id(project_id)}/prime_change_orders/{path_id(change_order_id)}"
     return client.get(path, {"view": "extended"})
 
 
 def prime_change_order_line_items(client: ProcoreClient, project_id: Id, change_order_id: Id) -> Records:
     """The lines of a prime contract change order: prime_line_item_id, amount, wbs_code (version 2); no markups."""
-    return client.pages(f"{_v2(client, project_id)}/prime_change_orders/{_id(change_order_id)}/line_items")
-
-
-def mark_vendor(
-    client: ProcoreClient, vendor_id: Id, origin_id: str, origin_code: str, origin_data: str | None = None
-) -> None:
-    """Mark a company as synced: Procore locks it. Repeating it does no harm.
-
-    Args:
-        client: of the Procore company.
-        vendor_id: company of the directory.
-        origin_id: unique among the companies of this Procore company.
-        origin_code: shown as ERP ID.
-        origin_data: free text, hidden.
-
-    Raises:
-        SyncFailed: Procore refused it, e.g. since another record has the origin id.
-    """
-    # By sync: it finds the record by id, is the way to replace an origin id, and does not ask for the name.
-    origin = _origin(origin_id, origin_code, origin_data)
-    client.sync("/rest/v1.0/vendors/sync", _company(client), [{"id": _number(vendor_id), **origin}])
-
-
-def unmark_vendor(client: ProcoreClient, vendor_id: Id) -> None:
-    """Take the mark of a company away; raises as `mark_vendor`."""
-    client.sync("/rest/v1.0/vendors/sync", _company(client), [{"id": _number(vendor_id), **_NO_ORIGIN}])
-
-
-def mark_project(
-    client: ProcoreClient, project_id: Id, origin_id: str, origin_code: str, origin_data: str | None = None
-) -> None:
-    """Mark a project as synced. Arguments as `mark_vendor`; repeating it does no harm.
-
-    Raises:
-        Refused: Procore refused it, e.g. since another project has the origin id.
-        NotFound: it is gone, or not visible.
-    """
-    _patch_project(client, project_id, _origin(origin_id, origin_code, origin_data))
-
-
-def unmark_project(client: ProcoreClient, project_id: Id) -> None:
-    """Take the mark of a project away; raises as `mark_project`."""
-    _patch_project(client, project_id, _NO_ORIGIN)
-
-
-def mark_cost_codes(client: ProcoreClient, project_id: Id, origin_ids: Mapping[str, str]) -> None:
-    """Mark cost codes of a project as synced.
-
-    Args:
-        client: of the Procore company.
-        project_id: project.
-        origin_ids: by id of the cost code.
-
-    Raises:
-        SyncFailed: Procore refused some; the others are marked.
-    """
-    updates = [{"id": _number(code), "origin_id": origin_id} for code, origin_id in origin_ids.items()]
-    client.sync(f"/rest/v1.0/cost_codes/sync?project_id={_id(project_id)}", {}, updates)
-
-
-def mark_commitment(
-    client: ProcoreClient,
-    kind: Commitment,
-    project_id: Id,
-    contract_id: Id,
-    origin_id: str,
-    origin_code: str,
-    origin_data: str | None = None,
-) -> None:
-    """Mark a subcontract or purchase order as synced; otherwise as `mark_project`."""
-    _patch_commitment(client, kind, project_id, contract_id, _origin(origin_id, origin_code, origin_data))
-
-
-def unmark_commitment(client: ProcoreClient, kind: Commitment, project_id: Id, contract_id: Id) -> None:
-    """Take the mark of a subcontract or purchase order away; raises as `mark_project`."""
-    _patch_commitment(client, kind, project_id, contract_id, _NO_ORIGIN)
-
-
-def mark_change_order_package(
-    client: ProcoreClient,
-    project_id: Id,
-    package_id: Id,
-    origin_id: str,
-    origin_code: str,
-    origin_data: str | None = None,
-) -> None:
-    """Mark a change order as synced; otherwise as `mark_project`."""
-    _patch_package(client, project_id, package_id, _origin(origin_id, origin_code, origin_data))
-
-
-def unmark_change_order_package(client: ProcoreClient, project_id: Id, package_id: Id) -> None:
-    """Take the mark of a change order away; raises as `mark_project`."""
-    _patch_package(client, project_id, package_id, _NO_ORIGIN)
-
-
-def mark_prime_contract(
-    client: ProcoreClient, project_id: Id, contract_id: Id, origin_id: str, origin_data: str | None = None
-) -> None:
-    """Mark a prime contract as synced; its update takes no origin code. Otherwise as `mark_project`."""
-    origin = {"origin_id": origin_id, "origin_data": origin_data}
-    _patch_prime_contract(client, project_id, contract_id, origin)
-
-
-def unmark_prime_contract(client: ProcoreClient, project_id: Id, contract_id: Id) -> None:
-    """Take the mark of a prime contract away; raises as `mark_project`."""
-    _patch_prime_contract(client, project_id, contract_id, {"origin_id": None, "origin_data": None})
-
-
-_NO_ORIGIN: Record = {"origin_id": None, "origin_code": None, "origin_data": None}
-
-
-def _origin(origin_id: str, origin_code: str, origin_data: str | None) -> Record:
-    return {"origin_id": origin_id, "origin_code": origin_code, "origin_data": origin_data}
-
-
-def _patch_project(client: ProcoreClient, project_id: Id, origin: Record) -> None:
-    client.patch(f"/rest/v1.0/projects/{_id(project_id)}", {**_company(client), "project": origin})
-
-
-def _patch_commitment(client: ProcoreClient, kind: Commitment, project_id: Id, contract_id: Id, origin: Record) -> None:
-    client.patch(f"/rest/v1.0/{kind}s/{_id(contract_id)}", {"project_id": _number(project_id), kind: origin})
-
-
-def _patch_package(client: ProcoreClient, project_id: Id, package_id: Id, origin: Record) -> None:
-    body = {"project_id": _number(project_id), "change_order": origin}
-    client.patch(f"/rest/v1.0/change_order_packages/{_id(package_id)}", body)
-
-
-def _patch_prime_contract(client: ProcoreClient, project_id: Id, contract_id: Id, origin: Record) -> None:
-    body = {"project_id": _number(project_id), "prime_contract": origin}
-    client.patch(f"/rest/v1.0/prime_contract/{_id(contract_id)}", body)
+    return client.pages(f"{_v2(client, project_id)}/prime_change_orders/{path_id(change_order_id)}/line_items")
 
 
 def _commitments(client: ProcoreClient, kind: Commitment, project_id: Id, status: Sequence[str]) -> Records:
-    params = {"project_id": _id(project_id), "view": "extended", "filters[status][]": list(status) or None}
-    return client.pages(f"/rest/v1.0/{kind}s", params)
-
-
-def _company(client: ProcoreClient) -> Record:
-    return {"company_id": _number(client.company_id)}
+    params = {"project_id": path_id(project_id), "view": "extended"}
+    # The filter is published with a single value.
+    for one in status or (None,):
+        yield from client.pages(f"/rest/v1.0/{kind}s", {**params, "filters[status]": one})
 
 
 def _v2(client: ProcoreClient, project_id: Id) -> str:
-    return f"/rest/v2.0/companies/{client.company_id}/projects/{_id(project_id)}"
-
-
-def _id(value: Id) -> str:
-    """An id that is safe in a path."""
-    text = str(value).strip()
-    if not text.isascii() or not text.isdigit():
-        raise ValueError(f"{value!r} is no id of Procore: digits only")
-    return text
-
-
-def _number(value: Id) -> int:
-    return int(_id(value))
+    return f"/rest/v2.0/companies/{client.company_id}/projects/{path_id(project_id)}"
