@@ -19,6 +19,7 @@ class SpectrumEtlError(Exception):
         value: its value; never a secret.
         limit: what would be allowed, e.g. `at most 10 characters`.
         remedy: what to do, as an instruction.
+        connection: ids of the Airflow connections that the company uses, where the remedy is about one of them.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class SpectrumEtlError(Exception):
         value: str | None = None,
         limit: str | None = None,
         remedy: str | None = None,
+        connection: str | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -42,6 +44,7 @@ class SpectrumEtlError(Exception):
         self.value = value
         self.limit = limit
         self.remedy = remedy
+        self.connection = connection
 
     def __str__(self) -> str:
         where = (
@@ -62,7 +65,8 @@ class SpectrumEtlError(Exception):
         sentence = f"{sentence.rstrip('.')}."
         if not self.remedy:
             return sentence
-        return f"{sentence} What to do: {self.remedy.rstrip('.')}."
+        named = f" ({self.connection})" if self.connection else ""
+        return f"{sentence} What to do: {self.remedy.rstrip('.')}{named}."
 
     def __reduce__(self) -> tuple[object, ...]:
         """Survive a pickle: tasks hand errors across processes."""

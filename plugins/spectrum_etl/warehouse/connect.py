@@ -147,7 +147,7 @@ def _unreachable(url: str, error: psycopg.OperationalError) -> SpectrumEtlError:
     if "password authentication failed" in str(error) or "no pg_hba.conf entry" in str(error):
         return Reauthenticate(
             f"the warehouse {_where(url)} refused the login",
-            remedy=f"correct login and password of the Airflow connection {CONNECTION_ID!r}",
+            remedy=f"correct login and password of Airflow's connection {CONNECTION_ID!r}",
         )
     if re.search('database ".*" does not exist', str(error)):
         return FixConfiguration(

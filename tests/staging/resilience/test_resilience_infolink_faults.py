@@ -26,7 +26,7 @@ def test_everything_staged_equals_the_source(world: World) -> None:
 @pytest.mark.parametrize(
     ("fault", "value", "name", "kind", "words"),
     [
-        ("infolink_refuse_login", None, "vendors", Reauthenticate, ("Info-Link", "company 1", "login and password")),
+        ("infolink_refuse_login", None, "vendors", Reauthenticate, ("company 1", "password", "spectrum_infolink")),
         ("infolink_blocked_ip", None, "vendors", RetryLater, ("company 1", "IP address")),
         ("infolink_deny_table", "VN_VENDOR_MASTER_MC", "vendors", FixConfiguration, ("VN_VENDOR_MASTER_MC",)),
         ("infolink_deny_table", "CR_BID_ITEM_DES_MC", "prime_contracts", FixConfiguration, ("CR_BID_ITEM_DES_MC",)),

@@ -125,7 +125,7 @@ def test_vendors_that_may_be_one_page_only_are_refused(both: World) -> None:
 @pytest.mark.parametrize(
     ("wrong", "kind", "words"),
     [
-        ({"authorization_id": "FALSCH-GEHEIM"}, Reauthenticate, ("password", "Authorization ID")),
+        ({"authorization_id": "FALSCH-GEHEIM"}, Reauthenticate, ("password", "Authorization ID", "spectrum_sdx")),
         ({"base_url": "http://no-such-host.invalid:8482"}, FixConfiguration, ("no-such-host.invalid", "host")),
         ({"base_url": "http://127.0.0.1:1"}, RetryLater, ("127.0.0.1:1", "port")),
     ],
