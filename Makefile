@@ -8,6 +8,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV AIRFLOW_HOME PGHOST PGPORT PGUSER PGP
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+TWO_AT_A_TIME := -n 2 --dist loadgroup --no-loadscope-reorder
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,10 +23,10 @@ sql: $(INSTALLED) ## open a prompt on the demo's warehouse
 	@$(BIN)/python -m stack.sql_prompt
 
 test: $(INSTALLED) ## run the tests, but for those that take minutes
-	@$(BIN)/python -m pytest -m "not slow"
+	@$(BIN)/python -m pytest $(TWO_AT_A_TIME) -m "not slow"
 
 test-all: $(INSTALLED) ## run every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest $(TWO_AT_A_TIME)
 
 lint: $(INSTALLED) ## check style, types and SQL
 	@$(BIN)/ruff check

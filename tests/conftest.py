@@ -30,9 +30,18 @@ from tests.airflow_stack import AirflowStack, open_airflow_stack  # noqa: E402
 _numbers = itertools.count(1)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the shared Airflow come last: it runs until the session ends, and even idle it takes a core's third."""
-    items.sort(key=lambda item: "airflow_stack" in getattr(item, "fixturenames", ()))
+    """Where several processes share the tests, those of a file stay together, and so do all that start Airflow or look
+    for free ports from a fixed one on. These wait more than they compute, so they go first, beside the others.
+    """
+
+    def waits(item: pytest.Item) -> bool:
+        return item.get_closest_marker("airflow") is not None or "stack" in item.path.parts
+
+    items.sort(key=lambda item: not waits(item))
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("stack" if waits(item) else str(item.path)))
 
 
 @pytest.fixture(scope="session")
