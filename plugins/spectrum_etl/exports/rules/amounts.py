@@ -1,62 +1,37 @@
-"""Whether amounts and percentages fit Spectrum's numeric elements. Used by the rules of commitments and change orders.
-
-A format such as `-9.2` (services of Spectrum Data Exchange) counts digits, so a length alone does not tell: the place
-of the minus sign holds no tenth digit.
-"""
+"""Sums of a record's lines. Used by the rules and the documents of contracts, change orders and forecasts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 
-from spectrum_etl.exports.spec import Broken
+from spectrum_etl.exports.rules import common
+from spectrum_etl.exports.spec import Broken, Candidate
+
+Lines = list[Mapping[str, str]]
 
 
-def amount_unfit(number: str, record: str, field: str, amount: str, digits: int) -> Iterator[Broken]:
-    """An amount is missing, is no number of whole cents, or has more digits than Spectrum's element.
-
-    Args:
-        number: of the rule.
-        record: what the record is called.
-        field: as Procore's users know it.
-        amount: as `facts.money` gives it.
-        digits: most digits before the decimal point, e.g. 9 for the format -9.2.
-    """
-    value = _decimal(amount)
-    if value is None or value != value.quantize(Decimal("0.01")):
-        yield Broken(
-            number,
-            field,
-            amount,
-            f"{record}: {field} is {amount or 'empty'}, not a number of whole cents",
-            "correct the amount in Procore",
-        )
-    elif abs(value) >= Decimal(10) ** digits:
-        yield Broken(
-            number,
-            field,
-            amount,
-            f"{record}: {field} {amount} has more than the {digits} digits before the point that Spectrum takes",
-            "correct the amount in Procore, or divide it over several records",
-        )
-
-
-def lines_unfit(number: str, record: str, lines: Iterable[Mapping[str, str]], digits: int) -> Iterator[Broken]:
-    """`amount_unfit` for the amount of every line."""
-    for line in lines:
-        yield from amount_unfit(number, record, f"{line['name']}: amount", line["amount"], digits)
-
-
-def total(amounts: list[str]) -> Decimal | None:
-    """The sum of amounts; None where one of them is no amount (`amount_unfit` reports it)."""
-    values = [_decimal(amount) for amount in amounts]
-    return None if None in values else sum((value for value in values if value is not None), Decimal("0.00"))
-
-
-def _decimal(value: str) -> Decimal | None:
+def total(amounts: Iterable[str]) -> Decimal | None:
+    """The sum of amounts; None where one of them is no amount (`common.amounts_unfit` reports it)."""
     try:
-        number = Decimal(value)
+        added = sum((Decimal(amount) for amount in amounts), Decimal("0.00"))
     except InvalidOperation:
         return None
-    # Beyond this, quantize would fail; no amount is as large.
-    return number if number.is_finite() and abs(number) < Decimal(10) ** 20 else None
+    return added if added.is_finite() else None
+
+
+def by_code(lines: Iterable[Mapping[str, str]]) -> dict[tuple[str, str], Lines]:
+    """Lines by phase and cost type: Spectrum tells the lines of a document apart by these two alone."""
+    groups: dict[tuple[str, str], Lines] = {}
+    for line in lines:
+        groups.setdefault((line["phase"], line["cost_type"]), []).append(line)
+    return groups
+
+
+def sums_unfit(number: str, candidate: Candidate, service: str, element: str) -> Iterator[Broken]:
+    """Lines that become one line in Spectrum add up to more than the element that takes the sum."""
+    for (phase, cost_type), lines in by_code(common.lines_of(candidate)).items():
+        added = total(line["amount"] for line in lines)
+        if len(lines) > 1 and added is not None:
+            what = f"sum of phase {phase}, cost type {cost_type}"
+            yield from common.unfit(number, candidate.title, service, element, what, f"{added:.2f}")

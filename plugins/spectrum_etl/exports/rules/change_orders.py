@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from spectrum_etl.exports.rules import change_requests, common, contracts
-from spectrum_etl.exports.rules.amounts import lines_unfit, total
+from spectrum_etl.exports.rules.amounts import total
 from spectrum_etl.exports.spec import Answers, Broken, Candidate, Context, rule
 
 #: Procore's type of the packages that these are.
@@ -73,6 +73,8 @@ def commitment_is_synced(candidate: Candidate, context: Context) -> Iterator[Bro
         )
         return
     vendor, number = subcontract
+    if not context.books.can_read_back("UpdateSubcontract"):
+        return
     key = {"Company_Code": context.company.code, "Vendor_Code": vendor, "Subcontract_Number": number}
     held, job = context.books.held("UpdateSubcontract", key), common.job_of(candidate, context)
     if held is None:
@@ -128,8 +130,7 @@ def repeats_no_code(candidate: Candidate, context: Context) -> Iterator[Broken]:
 @rule("H1")
 def amounts_fit(candidate: Candidate, context: Context) -> Iterator[Broken]:
     """Every line's amount is one that Spectrum takes."""
-    lines = candidate.content["lines"]
-    return lines_unfit("H1", candidate.title, lines, change_requests.AMOUNT_DIGITS)
+    return common.amounts_unfit("H1", candidate, "ARChangeRequest", "Sub_Amount")
 
 
 @rule("H1")
@@ -163,7 +164,7 @@ def customer_is_known(candidate: Candidate, context: Context) -> Iterator[Broken
 def status_code_is_set(candidate: Candidate, context: Context) -> Iterator[Broken]:
     """The settings name a status code of the company for these change requests."""
     code = context.settings.exports.change_request_status.commitment_change_order
-    return change_requests.status_code_wrong("H1", candidate, context, "commitment_change_order", code)
+    return common.status_code_missing("H1", candidate, context, code)
 
 
 @rule("H1")

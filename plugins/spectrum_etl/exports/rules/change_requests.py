@@ -12,10 +12,6 @@ from spectrum_etl.exports.spec import Answers, Broken, Candidate, Context
 
 #: Field of the form with the change request's id.
 NUMBER = "change_request_id"
-#: ARChangeRequest: CR_Description.
-DESCRIPTION_LENGTH = 250
-#: ARChangeRequest: Change_Request_Amount, Sub_Amount and CR_Revenue, format -10.2.
-AMOUNT_DIGITS = 10
 #: Status of a change order that may be exported (Procore's change_order_packages and prime_change_orders).
 APPROVED = "approved"
 
@@ -52,40 +48,10 @@ def customer_missing(number: str, candidate: Candidate, context: Context) -> Ite
         )
 
 
-def status_code_wrong(
-    number: str, candidate: Candidate, context: Context, setting: str, code: str | None
-) -> Iterator[Broken]:
-    """The settings name no status for these change requests, or one that the company does not have.
-
-    Args:
-        number: of the rule.
-        candidate: the change order.
-        context: the books hold the company's status codes.
-        setting: name of the setting below `exports.change_request_status`.
-        code: its value.
-    """
-    if not (code or "").strip():
-        yield Broken(
-            number,
-            "change_request_status",
-            "",
-            f"{candidate.title}: the settings name no Spectrum status for it",
-            f"set exports.change_request_status.{setting} in include/settings.yaml",
-        )
-    else:
-        yield from common.status_code_missing(number, candidate, context, code or "")
-
-
 def description_too_long(number: str, candidate: Candidate) -> Iterator[Broken]:
     """The text that becomes the change request's description is longer than Spectrum's."""
-    return common.too_long(
-        number,
-        candidate.title,
-        "description",
-        candidate.content["description"],
-        DESCRIPTION_LENGTH,
-        "shorten the description in Procore; what belongs to it can be attached there",
-    )
+    shown = candidate.content["description"]
+    return common.unfit(number, candidate.title, "ARChangeRequest", "CR_Description", "description", shown)
 
 
 def number_free(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Broken]:

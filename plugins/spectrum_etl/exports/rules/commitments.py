@@ -7,20 +7,17 @@ and `retainage`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from dataclasses import replace
 
 from spectrum_etl.exports.rules import common, contracts
-from spectrum_etl.exports.rules.amounts import lines_unfit
+from spectrum_etl.exports.rules.amounts import sums_unfit
 from spectrum_etl.exports.spec import Answers, Broken, Candidate, Context, rule
 
 #: Statuses in which a contract may be exported (G1).
 READY_STATUSES = {"subcontract": ("Approved", "Complete"), "purchase order": ("Approved",)}
 #: UpdateSubcontract: Subcontract_Number.
 NUMBER_LENGTH = 10
-#: UpdateSubcontractPhases: Original_Contract_Amount, format -9.2.
-AMOUNT_DIGITS = 9
-#: UpdateSubcontract: Retention_Percent, format 2.1.
-MOST_RETAINAGE = Decimal("99.9")
+#: Field of the form with the subcontract's id.
 NUMBER = "subcontract_number"
 
 
@@ -71,23 +68,17 @@ def has_one_cost_type(candidate: Candidate, context: Context) -> Iterator[Broken
 
 @rule("G1")
 def amounts_fit(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """Every line's amount is one that Spectrum takes."""
-    return lines_unfit("G1", candidate.title, candidate.content["lines"], AMOUNT_DIGITS)
+    """Every line's amount, and every sum of lines with the same codes, is one that Spectrum takes."""
+    service, element = "UpdateSubcontractPhases", "Original_Contract_Amount"
+    yield from common.amounts_unfit("G1", candidate, service, element)
+    yield from sums_unfit("G1", candidate, service, element)
 
 
 @rule("G1")
 def retainage_fits(candidate: Candidate, context: Context) -> Iterator[Broken]:
     """The retainage is a percentage with at most one decimal; none at all is allowed."""
     shown = candidate.content["retainage"]
-    if shown and not _is_percentage(shown):
-        yield Broken(
-            "G1",
-            "retainage percent",
-            shown,
-            f"{candidate.title}: the retainage is {shown} percent; "
-            f"Spectrum takes 0 to {MOST_RETAINAGE} with at most one decimal",
-            "correct the contract's retainage percent",
-        )
+    return common.unfit("G1", candidate.title, "UpdateSubcontract", "Retention_Percent", "retainage percent", shown)
 
 
 @rule("G1")
@@ -99,14 +90,17 @@ def is_not_linked_elsewhere(candidate: Candidate, context: Context) -> Iterator[
 @rule("G2")
 def account_is_set(candidate: Candidate, context: Context) -> Iterator[Broken]:
     """The settings name the G/L account of new subcontracts, which Spectrum wants and Procore does not have."""
-    account = context.settings.exports.subcontract_gl_account.get(context.company.code, "")
-    if not account.strip():
+    account = context.settings.exports.subcontract_gl_account.get(context.company.code, "").strip()
+    setting = "exports.subcontract_gl_account in include/settings.yaml"
+    for broken in common.unfit("G2", candidate.title, "UpdateSubcontract", "GL_Account", "G/L account", account):
+        yield replace(broken, fix=f"correct {setting}")
+    if not account:
         yield Broken(
             "G2",
             "subcontract_gl_account",
             "",
             f"{candidate.title}: the settings name no G/L account for subcontracts of company {context.company.code}",
-            "set exports.subcontract_gl_account in include/settings.yaml to a direct job cost account",
+            f"set {setting} to a direct job cost account",
         )
 
 
@@ -142,7 +136,7 @@ def number_is_free(candidate: Candidate, answers: Answers, context: Context) -> 
     company = context.company.code
     key = {"Company_Code": company, "Vendor_Code": vendor, "Subcontract_Number": number}
     linked = context.links.procore_record("commitments", company, f"{vendor}/{number}")
-    if context.books.held("UpdateSubcontract", key) is not None:
+    if context.books.can_read_back("UpdateSubcontract") and context.books.held("UpdateSubcontract", key) is not None:
         yield Broken(
             "G3",
             NUMBER,
@@ -158,11 +152,3 @@ def number_is_free(candidate: Candidate, answers: Answers, context: Context) -> 
             f"{candidate.title}: subcontract {number} of vendor {vendor} is linked to Procore contract {linked}",
             "type another id, or unlink that contract with unlink_export",
         )
-
-
-def _is_percentage(shown: str) -> bool:
-    try:
-        value = Decimal(shown)
-    except InvalidOperation:
-        return False
-    return value.is_finite() and 0 <= value <= MOST_RETAINAGE and value == round(value, 1)

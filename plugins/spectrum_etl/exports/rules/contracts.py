@@ -15,12 +15,13 @@ from spectrum_etl.exports.spec import Broken, Candidate, Context
 
 
 def vendor_of(candidate: Candidate, context: Context) -> str | None:
-    """The vendor code that the contract company is linked to: by our links, else by its origin fields."""
+    """The vendor code that the contract company is linked to, in upper case: by our links, else by origin fields."""
     vendor = candidate.content["vendor"]
     if not vendor["id"]:
         return None
     key = context.links.spectrum_key("vendors", context.company.code, vendor["id"])
-    return key.strip() if key else linked_code(vendor, context.company.code)
+    code = key or linked_code(vendor, context.company.code)
+    return code.strip().upper() if code else None
 
 
 def vendor_not_linked(number: str, candidate: Candidate, context: Context) -> Iterator[Broken]:
@@ -43,7 +44,7 @@ def vendor_not_linked(number: str, candidate: Candidate, context: Context) -> It
             f"{candidate.title}: company {vendor['name']} is not linked to a Spectrum vendor",
             "link the company to its vendor, or export it with export_vendors, then run this export again",
         )
-    elif not any(held["Vendor_Code"].strip() == code for held in context.books.vendors()):
+    elif not any(held["Vendor_Code"].strip().upper() == code for held in context.books.vendors()):
         yield Broken(
             number,
             "contract company",

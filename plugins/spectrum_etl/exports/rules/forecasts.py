@@ -11,13 +11,11 @@ from collections.abc import Iterator
 from datetime import date
 
 from spectrum_etl.exports.rules import common
-from spectrum_etl.exports.rules.amounts import lines_unfit
+from spectrum_etl.exports.rules.amounts import by_code
 from spectrum_etl.exports.spec import Answers, Broken, Candidate, Context, rule
 
 #: Field of the form with the date that the figures hold for, as YYYY-MM-DD.
 DATE = "projection_date"
-#: JobCostProjections: Amount, format -10.2.
-AMOUNT_DIGITS = 10
 _FIRST_YEAR = 1900
 
 
@@ -78,25 +76,22 @@ def codes_are_synced(candidate: Candidate, context: Context) -> Iterator[Broken]
 @rule("L1")
 def repeats_no_code(candidate: Candidate, context: Context) -> Iterator[Broken]:
     """No two rows have the same phase and cost type: Spectrum projects one figure for both together."""
-    first: dict[tuple[str, str], str] = {}
-    for line in common.lines_of(candidate):
-        pair = (line["phase"], line["cost_type"])
-        if all(pair) and pair in first:
+    for (phase, cost_type), lines in by_code(common.lines_of(candidate)).items():
+        if phase and cost_type and len(lines) > 1:
             yield Broken(
                 "L1",
-                f"{line['name']}: cost code",
-                str(line["code"]),
-                f"{candidate.title}: {line['name']} and {first[pair]} are both phase {pair[0]} with "
-                f"cost type {pair[1]}; Spectrum has one projection of each",
-                "merge the two budget lines in Procore",
+                f"{lines[0]['name']}: cost code",
+                str(lines[0]["code"]),
+                f"{candidate.title}: {len(lines)} rows are phase {phase} with cost type {cost_type}; "
+                "Spectrum has one projection of them",
+                "merge these budget lines in Procore",
             )
-        first.setdefault(pair, line["name"])
 
 
 @rule("L1")
 def amounts_fit(candidate: Candidate, context: Context) -> Iterator[Broken]:
     """Every figure is one that Spectrum takes."""
-    return lines_unfit("L1", candidate.title, common.lines_of(candidate), AMOUNT_DIGITS)
+    return common.amounts_unfit("L1", candidate, "JobCostProjections", "Amount")
 
 
 @rule("B4")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from spectrum_etl.exports.rules import change_requests, common
-from spectrum_etl.exports.rules.amounts import amount_unfit, lines_unfit, total
+from spectrum_etl.exports.rules.amounts import sums_unfit, total
 from spectrum_etl.exports.spec import Answers, Broken, Candidate, Context, rule
 
 #: Field of the form with the billing item that the revenue goes to, and its length on fixed price contracts.
@@ -78,10 +78,11 @@ def codes_are_synced(candidate: Candidate, context: Context) -> Iterator[Broken]
 @rule("J1")
 def amounts_fit(candidate: Candidate, context: Context) -> Iterator[Broken]:
     """Every line's amount and markup is one that Spectrum takes."""
-    digits = change_requests.AMOUNT_DIGITS
-    yield from lines_unfit("J1", candidate.title, candidate.content["lines"], digits)
+    yield from common.amounts_unfit("J1", candidate, "ARChangeRequest", "Change_Request_Amount")
+    yield from sums_unfit("J1", candidate, "ARChangeRequest", "Change_Request_Amount")
     for line in candidate.content["lines"]:
-        yield from amount_unfit("J1", candidate.title, f"{line['name']}: markup", line["markup"], digits)
+        field = f"{line['name']}: markup"
+        yield from common.unfit("J1", candidate.title, "ARChangeRequest", "CR_Revenue", field, line["markup"])
 
 
 @rule("J2")
@@ -100,6 +101,14 @@ def revenue_is_the_total(candidate: Candidate, context: Context) -> Iterator[Bro
 
 
 @rule("J2")
+def revenue_fits(candidate: Candidate, context: Context) -> Iterator[Broken]:
+    """The revenue is an amount that Spectrum takes."""
+    added = revenue(candidate)
+    if added is not None:
+        yield from common.unfit("J2", candidate.title, "ARChangeRequest", "CR_Revenue", "total", f"{added:.2f}")
+
+
+@rule("J2")
 def customer_is_known(candidate: Candidate, context: Context) -> Iterator[Broken]:
     """The job has a customer."""
     return change_requests.customer_missing("J2", candidate, context)
@@ -109,7 +118,7 @@ def customer_is_known(candidate: Candidate, context: Context) -> Iterator[Broken
 def status_code_is_set(candidate: Candidate, context: Context) -> Iterator[Broken]:
     """The settings name a status code of the company for these change requests."""
     code = context.settings.exports.change_request_status.prime_contract_change_order
-    return change_requests.status_code_wrong("J2", candidate, context, "prime_contract_change_order", code)
+    return common.status_code_missing("J2", candidate, context, code)
 
 
 @rule("B4")

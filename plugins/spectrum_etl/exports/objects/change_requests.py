@@ -1,0 +1,80 @@
+"""What the exports of change orders have in common: the Spectrum change request that each becomes.
+
+Used by `commitment_change_orders` and `prime_contract_change_orders`. A change request is one ARChangeRequest a line;
+each repeats key and header (ARChangeRequest: "One call per line").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from spectrum_etl.exports.objects.contracts import known
+from spectrum_etl.exports.rules import change_requests as rules
+from spectrum_etl.exports.rules.common import CHANGE_REQUEST_LENGTH, job_of, number_of
+from spectrum_etl.exports.spec import Answers, Books, Candidate, Context, FieldMapping, FormField
+from spectrum_etl.settings import Company
+
+SERVICE = "ARChangeRequest"
+HEADER_MAPPING = (
+    FieldMapping("project", f"{SERVICE}.Job_Number", "the job that the project is synced with"),
+    FieldMapping("the job's customer in Spectrum", f"{SERVICE}.Customer_Code", "part of the key"),
+    FieldMapping("form: change request id", f"{SERVICE}.Change_Request_Number", "at most 8, unique in the job"),
+    FieldMapping("setting change_request_status", f"{SERVICE}.CR_Status", "a status code of Spectrum"),
+)
+
+
+def number_field(candidate: Candidate, context: Context, note: str = "") -> FormField:
+    """The change request's id; proposed is Procore's number, if the settings want it and no request has it (H2).
+
+    Args:
+        candidate: the change order, with its `number`.
+        context: settings and books.
+        note: for the approver, below the field.
+    """
+    number = candidate.content["number"]
+    answers = {rules.NUMBER: number}
+    wanted = context.settings.exports.propose_change_order_number
+    free = wanted and not any(True for _ in rules.number_free(candidate, answers, context))
+    said = "Id of the new change request in Spectrum, one that no change request of the job has."
+    if wanted and not free and number:
+        said += f" Procore's number {number} is taken there or does not fit."
+    return FormField(
+        rules.NUMBER,
+        "Change request id",
+        f"{said} {note}".strip(),
+        proposal=number if free else "",
+        max_length=CHANGE_REQUEST_LENGTH,
+    )
+
+
+def header(candidate: Candidate, answers: Answers, context: Context, status: str | None) -> dict[str, str]:
+    """Key and header of every line.
+
+    Args:
+        candidate: the change order.
+        answers: of the form.
+        context: settings and books.
+        status: Spectrum's status code, from the settings.
+
+    Raises:
+        FixRecord: job or customer are gone since the rules looked.
+    """
+    return {
+        "Company_Code": context.company.code,
+        "Job_Number": known(job_of(candidate, context), "linked job", candidate),
+        "Customer_Code": known(rules.customer_of(candidate, context), "customer of the job", candidate),
+        "Change_Request_Number": number_of(answers, rules.NUMBER),
+        "CR_Description": candidate.content["description"],
+        "CR_Status": known(status, "change request status in the settings", candidate),
+    }
+
+
+def key_of(values: Mapping[str, str]) -> str:
+    """What the change request is called in the links: `JOB/NUMBER`."""
+    return f"{values['Job_Number']}/{values['Change_Request_Number']}"
+
+
+def holds(books: Books, company: Company, key: str) -> bool:
+    """Whether the job has the change request."""
+    job, _, number = key.rpartition("/")
+    return number.upper() in {used.strip().upper() for used in books.change_request_numbers(job)}

@@ -1,0 +1,193 @@
+"""Commitment change orders that become Spectrum change requests (H1-H3). Used by `export_commitment_change_orders`.
+
+One ARChangeRequest a line. It changes the subcontract by `Sub_Amount`; the estimate's own amount is 0, since a change
+of the budget comes by its own export, as budget change or prime contract change order, and would count twice. The
+subcontract's side is proposed (P): Spectrum takes executed (E) only with a change order number that the job has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from spectrum_etl.exports.objects import change_requests, contracts
+from spectrum_etl.exports.objects.facts import WbsCodes, line_facts, money, project_facts, text
+from spectrum_etl.exports.rules import change_orders as rules
+from spectrum_etl.exports.rules.change_requests import APPROVED
+from spectrum_etl.exports.services import SERVICES
+from spectrum_etl.exports.spec import (
+    Answers,
+    Call,
+    Candidate,
+    Context,
+    Document,
+    ExportObject,
+    FieldMapping,
+    FormField,
+    RecordId,
+    Scope,
+)
+from spectrum_etl.exports.values import call
+from spectrum_etl.settings import Company
+from spectrum_etl.sources.procore import marks, resources
+from spectrum_etl.sources.procore.client import ProcoreClient
+
+_SERVICE = change_requests.SERVICE
+_DESCRIPTION = SERVICES[_SERVICE].elements["Sub_Description"].length
+
+
+def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate]:
+    """Approved change orders of commitments that are not linked; one that the form names is shown whatever it is."""
+    codes, vendors = contracts.ProjectCodes(client), contracts.Vendors(client)
+    for project in contracts.projects(client, scope):
+        id = text(project["id"])
+        listed = resources.change_order_packages(client, id)
+        packages = [package for package in listed if contracts.wanted(package, scope, (APPROVED,))]
+        known = _commitments(client, id) if packages else {}
+        for package in packages:
+            # The list tells no type; a change order of another contract is the prime contract's.
+            contract = known.get(text(package.get("contract_id")))
+            if contract is None and not scope.records:
+                continue
+            whole = contracts.found(resources.change_order_package, client, id, text(package["id"]))
+            if whole is not None:
+                yield _candidate(company, project, whole, contract, codes.of(id), vendors)
+
+
+def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:
+    """One change order again."""
+    project = contracts.found(resources.project, client, id.project)
+    package = contracts.found(resources.change_order_package, client, id.project, id.record)
+    if project is None or package is None:
+        return None
+    contract = contracts.commitment(client, id.project, text(package.get("contract_id")))
+    codes, vendors = contracts.ProjectCodes(client).of(id.project), contracts.Vendors(client)
+    return _candidate(company, project, package, contract[1] if contract else None, codes, vendors)
+
+
+def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
+    """The change request's id (H2)."""
+    long = [line["name"] for line in candidate.content["lines"] if len(line["description"]) > _DESCRIPTION]
+    said = f"Descriptions of more than {_DESCRIPTION} characters are not sent: {', '.join(long)}." if long else ""
+    taxed = "Amounts are without tax." if candidate.content["taxed"] else ""
+    return (change_requests.number_field(candidate, context, f"{said} {taxed}".strip()),)
+
+
+def document(candidate: Candidate, answers: Answers, context: Context) -> Document:
+    """One call a line."""
+    status = context.settings.exports.change_request_status.commitment_change_order
+    header = change_requests.header(candidate, answers, context, status)
+    vendor, number = rules.subcontract_of(candidate, context) or ("", "")
+    subcontract = {
+        "Subcontractor_Code": contracts.known(vendor, "subcontract of the contract", candidate),
+        "Subcontract_Number": number,
+        "Sub_Status": "P",
+    }
+    calls = tuple(_line(candidate, {**header, **subcontract}, line) for line in candidate.content["lines"])
+    return Document(change_requests.key_of(header), calls)
+
+
+def mark(client: ProcoreClient, company: Company, id: RecordId, key: str) -> None:
+    """The change order's ERP id becomes the change request's; its hidden origin id names company and job, too."""
+    number = key.rpartition("/")[2]
+    marks.mark_change_order_package(client, id.project, id.record, f"{company.code}:{key}", number)
+
+
+def unmark(client: ProcoreClient, company: Company, id: RecordId) -> None:
+    """Takes the ERP id out again; a change order that is gone has none."""
+    if contracts.found(resources.change_order_package, client, id.project, id.record) is not None:
+        marks.unmark_change_order_package(client, id.project, id.record)
+
+
+def _line(candidate: Candidate, values: Mapping[str, str], line: Mapping[str, str]) -> Call:
+    own = {
+        "CR_Phase_Code": line["phase"],
+        "CR_Cost_Type": line["cost_type"],
+        "Change_Request_Hours": "0",
+        "Change_Request_Amount": "0",
+        "Sub_Amount": line["amount"],
+        "Sub_Description": contracts.fitting(line["description"], _DESCRIPTION),
+    }
+    return call(_SERVICE, {**values, **own}, adds=True, record=candidate.title)
+
+
+def _commitments(client: ProcoreClient, project: str) -> dict[str, Mapping[str, Any]]:
+    lists = (resources.work_order_contracts, resources.purchase_order_contracts)
+    return {text(contract["id"]): contract for listed in lists for contract in listed(client, project)}
+
+
+def _candidate(
+    company: Company,
+    project: Mapping[str, Any],
+    package: Mapping[str, Any],
+    contract: Mapping[str, Any] | None,
+    codes: WbsCodes,
+    vendors: contracts.Vendors,
+) -> Candidate:
+    facts, changed = project_facts(project), contracts.contract_facts(contract)
+    vendor, lines = vendors.facts((contract or {}).get("vendor")), package.get("line_items") or ()
+    number, name = text(package.get("number")), contracts.plain(package.get("title"))
+    content = {
+        "project": facts,
+        "type": text(package.get("type")),
+        "number": number,
+        "description": name or number,
+        "status": text(package.get("status")),
+        "total": money(package.get("grand_total")),
+        "contract": changed,
+        "vendor": vendor,
+        "taxed": any(line.get("tax_code_id") for line in lines),
+        "linked_elsewhere": contracts.linked_elsewhere(package, company),
+        "lines": [line_facts(line, codes, n, contracts.line_amount(line)) for n, line in enumerate(lines, 1)],
+    }
+    called = " ".join(filter(None, (number, name))) or text(package["id"])
+    title = f"Change order {called} of {changed['name'] or 'no commitment'} ({facts['name']})"
+    return Candidate(RecordId(company.code, facts["id"], text(package["id"])), title, content)
+
+
+OBJECT = ExportObject(
+    name="commitment_change_orders",
+    title="commitment change order",
+    services=(_SERVICE,),
+    collect=collect,
+    read=read,
+    rules=(
+        rules.is_of_a_commitment,
+        rules.company_is_linked,
+        rules.project_is_synced,
+        rules.commitment_is_synced,
+        rules.status_is_approved,
+        rules.has_a_line,
+        rules.codes_are_synced,
+        rules.has_one_cost_type,
+        rules.repeats_no_code,
+        rules.amounts_fit,
+        rules.lines_add_up,
+        rules.description_fits,
+        rules.customer_is_known,
+        rules.status_code_is_set,
+        rules.is_not_linked_elsewhere,
+        rules.has_no_custom_segments,
+    ),
+    form=form,
+    form_rules=(rules.number_is_free,),
+    document=document,
+    mark=mark,
+    unmark=unmark,
+    holds=change_requests.holds,
+    mapping=(
+        *change_requests.HEADER_MAPPING,
+        FieldMapping("title", f"{_SERVICE}.CR_Description", "the number where there is no title; at most 250"),
+        FieldMapping("line cost_code", f"{_SERVICE}.CR_Phase_Code", "without separators; each once with its type"),
+        FieldMapping("line line_item_type", f"{_SERVICE}.CR_Cost_Type", "one for all lines"),
+        FieldMapping("always 0", f"{_SERVICE}.Change_Request_Hours", "flagged required; amounts alone are exported"),
+        FieldMapping("always 0", f"{_SERVICE}.Change_Request_Amount", "budgets change by their own exports"),
+        FieldMapping("contract company", f"{_SERVICE}.Subcontractor_Code", "of the synced subcontract"),
+        FieldMapping("contract", f"{_SERVICE}.Subcontract_Number", "of the synced subcontract"),
+        FieldMapping("line amount", f"{_SERVICE}.Sub_Amount", "without tax"),
+        FieldMapping("always P", f"{_SERVICE}.Sub_Status", "proposed; executed needs a change order of the job"),
+        FieldMapping("line description", f"{_SERVICE}.Sub_Description", "not sent where longer than 30"),
+    ),
+    order=60,
+    frozen=("status", "lines"),
+)

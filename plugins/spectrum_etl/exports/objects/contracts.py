@@ -1,0 +1,186 @@
+"""What the exports of contracts and change orders have in common: which projects, whose company, whose links.
+
+Used by `commitments`, `commitment_change_orders`, `prime_contract_change_orders` and `forecasts` while they collect and
+while they make their documents.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from html.parser import HTMLParser
+from typing import Any
+
+from spectrum_etl.errors import FixRecord
+from spectrum_etl.exports.objects import facts
+from spectrum_etl.exports.objects.facts import Json, WbsCodes, text
+from spectrum_etl.exports.rules.amounts import by_code
+from spectrum_etl.exports.spec import Candidate, Scope
+from spectrum_etl.settings import Company
+from spectrum_etl.sources.procore import resources
+from spectrum_etl.sources.procore.client import ProcoreClient
+
+#: What people call a commitment, and Procore's name of its resource.
+KINDS: dict[str, resources.Commitment] = {
+    "subcontract": "work_order_contract",
+    "purchase order": "purchase_order_contract",
+}
+_BREAKS = frozenset({"br", "p", "div", "li", "tr"})
+
+
+def projects(client: ProcoreClient, scope: Scope) -> Iterator[Mapping[str, Any]]:
+    """The active projects that a run looks at: those of its form, else all."""
+    for project in resources.projects(client):
+        if not scope.projects or text(project["id"]) in scope.projects:
+            yield project
+
+
+def wanted(record: Mapping[str, Any], scope: Scope, statuses: Iterable[str]) -> bool:
+    """Whether a record is collected: those that the form names, whatever they are; else the approved, unlinked ones."""
+    if record.get("deleted_at"):
+        return False
+    if scope.records:
+        return text(record["id"]) in scope.records
+    return not text(record.get("origin_id")) and text(record.get("status")).lower() in {s.lower() for s in statuses}
+
+
+def linked_elsewhere(record: Mapping[str, Any], company: Company) -> str:
+    """The record's origin id where it is not one of these exports', `COMPANY:...`; else empty."""
+    origin = text(record.get("origin_id"))
+    return "" if origin.startswith(f"{company.code}:") else origin
+
+
+def found(read: Callable[..., Json], client: ProcoreClient, *ids: str) -> Json | None:
+    """One record of Procore by a function of `resources`; None where it is gone or deleted."""
+    record = facts.found(read, client, *ids)
+    return None if record is None or record.get("deleted_at") else record
+
+
+def commitment(client: ProcoreClient, project: str, contract: str) -> tuple[str, Json] | None:
+    """A contract and its kind, of `KINDS`: ids of subcontracts and purchase orders are of one sequence."""
+    for kind, resource in KINDS.items():
+        record = found(functools.partial(_commitment, resource), client, project, contract) if contract else None
+        if record is not None:
+            return kind, record
+    return None
+
+
+def _commitment(kind: resources.Commitment, client: ProcoreClient, project: str, contract: str) -> Json:
+    return resources.commitment(client, kind, project, contract)
+
+
+def contract_facts(contract: Mapping[str, Any] | None) -> Json:
+    """What a change order's rules need of the contract that it changes; empty texts where there is none."""
+    contract = contract or {}
+    names = (text(contract.get("number")), text(contract.get("title")))
+    return {
+        "id": text(contract.get("id")),
+        "name": " ".join(filter(None, names)),
+        "origin_id": text(contract.get("origin_id")),
+        "origin_code": text(contract.get("origin_code")),
+    }
+
+
+def line_amount(line: Mapping[str, Any]) -> Any:
+    """A change order line's amount, without markups where Procore tells them apart: packages' lines have no `amount`.
+
+    The rules compare the sum of all lines with the change order's own total.
+    """
+    names = ("amount", "extended_amount", "total_amount")
+    return next((line[name] for name in names if line.get(name) is not None), None)
+
+
+class ProjectCodes:
+    """The budget codes of projects, read when a record first asks for them."""
+
+    def __init__(self, client: ProcoreClient) -> None:
+        self._client, self._project = client, ""
+        self._codes = WbsCodes(())
+
+    def of(self, project_id: str) -> WbsCodes:
+        """Those of one project; only the latest project is kept."""
+        if project_id != self._project:
+            self._codes, self._project = WbsCodes(resources.wbs_codes(self._client, project_id)), project_id
+        return self._codes
+
+
+class Vendors:
+    """The companies of contracts, each read once a run: a contract names its company, not what that is linked to."""
+
+    def __init__(self, client: ProcoreClient) -> None:
+        self._client = client
+        self._known: dict[str, Json] = {}
+
+    def facts(self, named: Mapping[str, Any] | None) -> Json:
+        """Id, name and origin of a contract's company.
+
+        Args:
+            named: the contract's `vendor`; None or without an id where none is chosen.
+        """
+        id = text((named or {}).get("id"))
+        if id and id not in self._known:
+            vendor = found(resources.vendor, self._client, id) or named or {}
+            self._known[id] = {
+                "id": id,
+                "name": text(vendor.get("name") or vendor.get("company")),
+                "origin_id": text(vendor.get("origin_id")),
+                "origin_code": text(vendor.get("origin_code")),
+            }
+        return dict(self._known.get(id) or {"id": "", "name": "", "origin_id": "", "origin_code": ""})
+
+
+def known(value: str | None, what: str, candidate: Candidate) -> str:
+    """A value that the rules have found to be there.
+
+    Raises:
+        FixRecord: it is gone since the rules looked.
+    """
+    if not value:
+        raise FixRecord(
+            f"there is no {what} any more",
+            record=candidate.title,
+            field=what,
+            value="",
+            remedy="run the export again; it will say what is missing",
+        )
+    return value
+
+
+def fitting(value: str, limit: int) -> str:
+    """A text that Spectrum has a default for: as it is where it fits, else empty for the default; never cut."""
+    return value if len(value) <= limit else ""
+
+
+def joined_note(lines: Iterable[Mapping[str, str]]) -> str:
+    """What the approver is told about lines that become one in Spectrum; empty where none do."""
+    told = "; ".join(
+        f"{len(group)} lines of phase {phase}, cost type {cost_type} ({', '.join(line['name'] for line in group)})"
+        for (phase, cost_type), group in by_code(lines).items()
+        if len(group) > 1
+    )
+    return f"Summed into one line each: {told}." if told else ""
+
+
+def plain(value: Any) -> str:
+    """A description without markup: Procore's longer texts are HTML where they were formatted."""
+    shown = text(value)
+    if not re.search(r"<[a-zA-Z/!]|&\w+;|&#", shown):
+        return " ".join(shown.split())
+    reader = _Text()
+    reader.feed(shown)
+    reader.close()
+    return " ".join("".join(reader.parts).split())
+
+
+class _Text(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)
+
+    def handle_starttag(self, tag: str, attrs: Any) -> None:
+        if tag in _BREAKS:
+            self.parts.append(" ")

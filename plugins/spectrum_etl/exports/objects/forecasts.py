@@ -1,0 +1,177 @@
+"""Forecasts of projects, which become Spectrum's projected costs (L1). Used by `export_forecasts`.
+
+One record a project: the figures of the column `Estimated Cost at Completion` of its budget view. One
+JobCostProjections a figure, at completion; 0 clears Spectrum's projection, and a blank figure leaves it as it is. A
+project is offered again once its figures differ from those exported last, so its content holds nothing else that
+changes. Procore has no field for the link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from spectrum_etl.exports.objects import contracts
+from spectrum_etl.exports.objects.facts import Json, line_facts, project_facts, text
+from spectrum_etl.exports.rules import forecasts as rules
+from spectrum_etl.exports.rules.common import job_of, number_of
+from spectrum_etl.exports.spec import (
+    Answers,
+    Books,
+    Candidate,
+    Context,
+    Document,
+    ExportObject,
+    FieldMapping,
+    FormField,
+    RecordId,
+    Scope,
+)
+from spectrum_etl.exports.values import call
+from spectrum_etl.settings import Company, load_settings
+from spectrum_etl.sources.procore import resources
+from spectrum_etl.sources.procore.client import ProcoreClient
+
+_SERVICE = "JobCostProjections"
+
+
+def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate]:
+    """The projects that the settings enable, or those that the form names."""
+    named = dict.fromkeys((*scope.projects, *scope.records))
+    for project in named or load_settings().exports.forecast_projects:
+        candidate = read(client, company, RecordId(company.code, project, project))
+        if candidate is not None:
+            yield candidate
+
+
+def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:
+    """One project's forecast again."""
+    project = contracts.found(resources.project, client, id.project)
+    if project is None:
+        return None
+    facts, (missing, lines) = project_facts(project), _figures(client, id.project)
+    # Neither name nor number: a renamed project has no new forecast.
+    content = {
+        "project": {name: facts[name] for name in ("id", "origin_id", "origin_code")},
+        "missing": missing,
+        "lines": lines,
+    }
+    return Candidate(id, f"Forecast of {facts['name'] or facts['id']}", content)
+
+
+def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
+    """The day that the figures hold for; today is proposed."""
+    today = datetime.now(ZoneInfo(context.settings.timezone)).date()
+    return (
+        FormField(
+            rules.DATE,
+            "Projection date",
+            "Day that the figures hold for, as YYYY-MM-DD. With a day before the last projection that was posted, "
+            "Spectrum keeps them as a correction and leaves the current projection as it is.",
+            proposal=today.isoformat(),
+            max_length=10,
+        ),
+    )
+
+
+def document(candidate: Candidate, answers: Answers, context: Context) -> Document:
+    """One call a figure."""
+    job = contracts.known(job_of(candidate, context), "linked job", candidate)
+    calls = tuple(
+        call(
+            _SERVICE,
+            {
+                "Company_Code": context.company.code,
+                "Job_Number": job,
+                "Phase_Code": line["phase"],
+                "Cost_Type": line["cost_type"],
+                "Transaction_Date": number_of(answers, rules.DATE),
+                "Amount": line["amount"],
+            },
+            adds=False,
+            record=candidate.title,
+        )
+        for line in candidate.content["lines"]
+    )
+    return Document(job, calls)
+
+
+def holds(books: Books, company: Company, key: str) -> bool:
+    """Whether Spectrum has the job: projections are never deleted, they are gone with it."""
+    return books.job(key) is not None
+
+
+def _figures(client: ProcoreClient, project: str) -> tuple[str, list[Json]]:
+    """What is missing, and the rows that have a figure."""
+    settings = load_settings().exports
+    views = resources.budget_views(client, project)
+    view = next((view for view in views if text(view.get("name")) == settings.budget_view), None)
+    if view is None:
+        return "budget view", []
+    rows = list(resources.budget_detail_rows(client, view["id"], project, "all"))
+    if rows and not any(settings.forecast_column in row for row in rows):
+        return "column", []
+    filled = [row for row in rows if text(row.get(settings.forecast_column))]
+    codes = contracts.ProjectCodes(client).of(project)
+    cost_codes = _by_id(resources.cost_codes(client, project))
+    cost_types = _by_id(resources.line_item_types(client, project))
+    lines = [
+        line_facts(_named(row, cost_codes, cost_types), codes, position, row[settings.forecast_column])
+        for position, row in enumerate(filled, 1)
+    ]
+    lines.sort(key=lambda line: (line["phase"], line["cost_type"], line["id"]))
+    return "", [{**line, "name": f"{line['phase'] or '?'} {line['cost_type'] or '?'}"} for line in lines]
+
+
+def _by_id(records: Iterator[resources.Record]) -> dict[str, resources.Record]:
+    return {text(record["id"]): record for record in records}
+
+
+def _named(row: Mapping[str, Any], cost_codes: Mapping[str, Any], cost_types: Mapping[str, Any]) -> Json:
+    """A row with the cost code and type that it names by id, as the lines of contracts have them."""
+    return {
+        "id": row.get("id"),
+        "wbs_code_id": row.get("wbs_code_id"),
+        "cost_code": cost_codes.get(text(row.get("cost_code_id"))),
+        "line_item_type": cost_types.get(text(row.get("category_id"))),
+    }
+
+
+OBJECT = ExportObject(
+    name="forecasts",
+    title="forecast",
+    services=(_SERVICE,),
+    collect=collect,
+    read=read,
+    rules=(
+        rules.project_is_enabled,
+        rules.project_is_synced,
+        rules.column_is_there,
+        rules.has_a_figure,
+        rules.codes_are_synced,
+        rules.repeats_no_code,
+        rules.amounts_fit,
+        rules.has_no_custom_segments,
+    ),
+    form=form,
+    form_rules=(rules.date_is_one,),
+    document=document,
+    mark=None,
+    unmark=None,
+    holds=holds,
+    mapping=(
+        FieldMapping("project", f"{_SERVICE}.Job_Number", "the job that the project is synced with"),
+        FieldMapping("row cost_code", f"{_SERVICE}.Phase_Code", "without separators"),
+        FieldMapping("row category", f"{_SERVICE}.Cost_Type"),
+        FieldMapping("form: projection date", f"{_SERVICE}.Transaction_Date", "today is proposed"),
+        FieldMapping(
+            "row Estimated Cost at Completion",
+            f"{_SERVICE}.Amount",
+            "at completion; 0 clears, blank leaves; the settings name view and column",
+        ),
+    ),
+    order=80,
+    again=True,
+)
