@@ -56,8 +56,7 @@ def _subcontract_line(source: Source, service: str, key: Key) -> Held:
                 company=source.company,
                 record=" ".join(f"{name}={code}" for name, code in codes.items()),
                 field="Bid_Item_Number",
-                remedy="look at the subcontract in Spectrum; lines that this export did not make have to be settled there "
-                "by hand",
+                remedy="look at the subcontract in Spectrum; lines this export did not make are settled there by hand",
             )
     return _elements(service, only(rows, codes, service, source.company))
 
