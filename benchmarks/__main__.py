@@ -19,7 +19,7 @@ from benchmarks.measure import ROOT
 sys.path.insert(0, str(ROOT / "plugins"))
 
 from benchmarks.bench import Bench, Sizes
-from benchmarks.cases import calls, codes, demo, full, incremental, memory, parse
+from benchmarks.cases import calls, codes, demo, full, incremental, marts, memory, parse
 from benchmarks.lab import Lab
 from benchmarks.report import Report
 
@@ -29,6 +29,7 @@ CASES: dict[str, Callable[[Bench], None]] = {
     "codes": codes.run,
     "full": full.run,
     "incremental": incremental.run,
+    "marts": marts.run,
     "memory": memory.run,
     "demo": demo.run,
 }

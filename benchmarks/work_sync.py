@@ -88,8 +88,17 @@ def drop_landing(arguments: dict[str, Any]) -> dict[str, Any]:
     return {"tables": close_run(arguments["warehouse"], obj, run, arguments["company"], _settings(arguments))}
 
 
+def marts(arguments: dict[str, Any]) -> dict[str, Any]:
+    """The task `publish` of `publish_marts`: arguments warehouse, company, whole."""
+    from spectrum_etl.marts.publish import publish_marts
+
+    written = publish_marts(arguments["warehouse"], arguments["company"], whole=arguments["whole"])
+    return {"marts": {name: mart.to_dict() for name, mart in written.items()}}
+
+
 def drain(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Run a query and discard its rows: that of `land`, or as `query` says, of the `fingerprints` or of `dlt`.
+    """Run a query and discard its rows: that of `land` by columns, or as `query` says, its rows as one text each
+    (`lines`, as `land` reads them), the `fingerprints`, or what `dlt` asks for.
 
     The same driver, session and batches as `land`, and nothing else.
     """
@@ -102,6 +111,8 @@ def drain(arguments: dict[str, Any]) -> dict[str, Any]:
     whole = statements.Scope()
     if arguments.get("query") == "dlt":
         statement = statements.Statement("SELECT * FROM dbo.JC_TRANSACTION_HISTORY_MC", {})
+    elif arguments.get("query") == "lines":
+        statement = statements.lines_statement(plan, whole, checksums=True)
     elif arguments.get("query") == "fingerprints":
         statement = statements.fingerprint_statement(plan, whole, "0")
     else:

@@ -19,7 +19,7 @@ STAGING = {
     "stage_vendors",
     "stage_job_costs",
 }
-OTHERS = {"backfill_job_costs", "verify_staging"}
+OTHERS = {"backfill_job_costs", "verify_staging", "publish_marts"}
 
 
 @pytest.fixture(scope="module")

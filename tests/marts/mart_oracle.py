@@ -1,0 +1,93 @@
+"""What the marts must hold, said a second time: plain queries over the staged tables. Used by the tests of the marts.
+
+Each query gives some columns of a mart, whole, without any notion of changes.
+"""
+
+# ruff: noqa: S608  queries are put together from names in these files
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from tests.staging.resilience.harness import World
+
+_KEY = "company_code, job_number, phase_code, cost_type"
+
+#: Mart -> its columns that are compared, and the same from the staged tables.
+EXPECTED = {
+    "job_cost_by_month": (
+        f"{_KEY}, month, actual_cost, actual_hours, actual_quantity, transactions",
+        f"select {_KEY}, date_trunc('month', tran_date)::date, sum(tran_amount), sum(coalesce(total_hours, 0)),"
+        f" sum(coalesce(quantity, 0)), count(*) from spectrum.job_cost_transactions group by {_KEY}, 5",
+    ),
+    "job_cost_summary": (
+        f"{_KEY}, description, original_estimate, approved_changes, current_estimate, actual_cost, actual_hours,"
+        " transactions, projected_cost, variance, remaining, percent_complete",
+        f"""
+        with codes as (
+            select {_KEY} from spectrum.budgets where _deleted_at is null
+            union select {_KEY} from spectrum.project_cost_codes where _deleted_at is null
+            union select {_KEY} from spectrum.job_cost_totals where _deleted_at is null
+            union select {_KEY} from spectrum.job_cost_transactions
+        ), spent as (
+            select {_KEY}, sum(tran_amount) as cost, sum(total_hours) as hours, count(*) as postings
+            from spectrum.job_cost_transactions group by {_KEY}
+        ), figures as (
+            select {_KEY}, coalesce(p.description, b.description) as what, coalesce(original_estimate, 0) as original,
+                coalesce(approved_changes, 0) as changes, coalesce(b.current_estimate, 0) as budget,
+                coalesce(cost, 0) as spent, coalesce(hours, 0) as hours, coalesce(postings, 0) as postings,
+                projected_cost as entered
+            from codes
+            left join spent using ({_KEY})
+            left join (select * from spectrum.budgets where _deleted_at is null) as b using ({_KEY})
+            left join (select * from spectrum.project_cost_codes where _deleted_at is null) as p using ({_KEY})
+            left join (select * from spectrum.job_cost_totals where _deleted_at is null) as t using ({_KEY})
+        ), ends as (
+            select *, case when entered <> 0 then entered when budget > spent then budget else spent end as at_end
+            from figures
+        )
+        select {_KEY}, what, original, changes, budget, spent, hours, postings, at_end, budget - at_end,
+            budget - spent, case when at_end <> 0 then round(spent * 100 / at_end, 2) end
+        from ends""",
+    ),
+    "vendor_spend": (
+        "company_code, vendor_code, vendor_name, job_number, month, year, amount, transactions",
+        "select t.company_code, t.vendor_code, (select vendor_name from spectrum.vendors as v where"
+        " v.company_code = t.company_code and v.vendor_code = t.vendor_code), t.job_number,"
+        " date_trunc('month', tran_date)::date, date_part('year', tran_date)::integer, sum(tran_amount), count(*)"
+        " from spectrum.job_cost_transactions as t where t.vendor_code is not null group by 1, 2, 3, 4, 5, 6",
+    ),
+    "contract_status": (
+        "company_code, customer_code, job_number, job_description, original_contract, lines, lines_total, lines_add_up,"
+        " unit_price, several_contracts, actual_cost",
+        """
+        select c.company_code, c.customer_code, c.job_number,
+            (select job_description from spectrum.jobs as j where j._deleted_at is null
+                and (j.company_code, j.job_number) = (c.company_code, c.job_number)),
+            c.original_contract, count(i.job_number), coalesce(sum(i.original_contract), 0),
+            case when coalesce(c.price_method_code, '') <> 'U' then sum(i.original_contract) = c.original_contract end,
+            coalesce(c.price_method_code, '') = 'U', c.contracts_of_job > 1,
+            (select coalesce(sum(tran_amount), 0) from spectrum.job_cost_transactions as t
+                where (t.company_code, t.job_number) = (c.company_code, c.job_number))
+        from spectrum.prime_contracts as c left join spectrum.prime_contract_items as i on i._deleted_at is null
+            and (i.company_code, i.customer_code, i.job_number) = (c.company_code, c.customer_code, c.job_number)
+        where c._deleted_at is null
+        group by c.company_code, c.customer_code, c.job_number, c.original_contract, c.price_method_code,
+            c.contracts_of_job""",
+    ),
+}
+
+
+def contents(world: World) -> dict[str, Counter[tuple[Any, ...]]]:
+    """Every row of every mart, all columns."""
+    return {name: Counter(world.ask(f"select * from marts.{name}")) for name in EXPECTED}
+
+
+def assert_right(world: World) -> None:
+    """The marts of all companies are what the staged tables add up to."""
+    for name, (columns, query) in EXPECTED.items():
+        found = Counter(world.ask(f"select {columns} from marts.{name}"))
+        expected = Counter(world.ask(query))
+        assert not (missing := expected - found), f"marts.{name} lacks {next(iter(missing))}"
+        assert not (extra := found - expected), f"marts.{name} should not hold {next(iter(extra))}"
