@@ -75,11 +75,12 @@ def _in_order(soap: Soap, service: str, company: str, numbers: list[str]) -> Ite
     """The jobs' results in order, a few jobs ahead of the one that is used, so that memory stays bounded."""
     parallel = soap.connection.parallel
     waiting: deque[Future[_JobPhases]] = deque()
-    with ThreadPoolExecutor(parallel, thread_name_prefix=service) as pool:
+    # More threads than calls at a time, so that one calls while others work on their answers.
+    with ThreadPoolExecutor(2 * parallel, thread_name_prefix=service) as pool:
         try:
             for number in numbers:
                 waiting.append(pool.submit(_read_job, soap, service, company, number))
-                if len(waiting) >= 2 * parallel:
+                if len(waiting) >= 3 * parallel:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()

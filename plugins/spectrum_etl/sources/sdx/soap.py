@@ -6,6 +6,7 @@ closing tags, and one that tells an empty answer from a refused GUID.
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 import uuid
@@ -22,6 +23,7 @@ from spectrum_etl.sources.sdx.transport import Transport, read_start
 log = logging.getLogger(__name__)
 
 _CHUNK = 64 * 1024
+_CHUNKS_AT_ONCE = 16
 
 
 class Soap:
@@ -178,9 +180,17 @@ class Soap:
         parser = AnswerParser(call, self.transport.redact)
         with self._lock:
             self.calls += 1
+        start: list[bytes] = []
         try:
             with self.transport.exchange(call, "POST", path, body=body, headers=headers) as response:
-                for record in parser.records(response.iter_content(_CHUNK)):
+                chunks = response.iter_content(_CHUNK)
+                start = list(itertools.islice(chunks, _CHUNKS_AT_ONCE))
+                if len(start) == _CHUNKS_AT_ONCE:
+                    for record in parser.records(itertools.chain(start, chunks)):
+                        answer.add(record)
+            # A short answer is parsed when the server is free for the next call already.
+            if len(start) < _CHUNKS_AT_ONCE:
+                for record in parser.records(start):
                     answer.add(record)
         except BaseException:
             answer.close()
