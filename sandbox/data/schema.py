@@ -9,6 +9,7 @@ import psycopg
 from psycopg import Connection, sql
 
 from sandbox.data.tables import Table, tables
+from sandbox.data.written import create_written, forget_written
 
 TRANSACTIONS = "JC_TRANSACTION_HISTORY_MC"
 TRANSACTION_INDEX = ("Company_Code", "Job_Number", "Tran_Date_Text")
@@ -46,7 +47,9 @@ def create(connection: Connection[Any], recreate: bool = False) -> None:
     if row is None:
         raise psycopg.DataError("the sandbox database does not tell its name")
     connection.execute(sql.SQL("ALTER DATABASE {} SET search_path = dbo, public").format(sql.Identifier(row[0])))
+    create_written(connection)
     if recreate:
+        forget_written(connection)
         for name in tables():
             connection.execute(sql.SQL("DROP TABLE IF EXISTS dbo.{} CASCADE").format(sql.Identifier(name)))
         connection.execute("DROP TABLE IF EXISTS sandbox.state")

@@ -1,4 +1,4 @@
-"""The stand-in for Spectrum Data Exchange: SOAP reads of jobs and phases, the REST vendor list, WSDLs and sign-in.
+"""The stand-in for Spectrum Data Exchange: reads of jobs, phases and vendors, services that write, WSDLs and sign-in.
 
 Written from `sandbox/reference/sdx-services.yaml` alone.
 """

@@ -121,3 +121,16 @@ class Guids:
         """Let every GUID's last use lie longer back, for tests of the 24 hours."""
         with self._lock:
             self._used = {key: (owner, used - by) for key, (owner, used) in self._used.items()}
+
+
+@dataclass
+class Installation:
+    """What the administrator of an installation sets; a running server sees changes at once.
+
+    `enhanced` demands a bearer token for every service, SOAP and REST.
+    """
+
+    authorizations: list[Authorization]
+    tokens: Tokens
+    guids: Guids = field(default_factory=Guids)
+    enhanced: bool = False

@@ -3,7 +3,12 @@
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from sandbox.sdx.lines import Lines
+
 XML = "text/xml; charset=utf-8"
+
+# The status of an answer that is lost, as the call log shows it.
+_NEVER_SENT = 599
 
 
 class BrokenOffResponse(Response):
@@ -14,6 +19,24 @@ class BrokenOffResponse(Response):
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         half = bytes(self.body)[: len(self.body) // 2]
         await send({"type": "http.response.body", "body": half, "more_body": True})
+
+
+class LostAnswer(Response):
+    """Closes the connection without a byte of answer.
+
+    Args:
+        lines: the server's open connections.
+    """
+
+    def __init__(self, lines: Lines) -> None:
+        super().__init__(status_code=_NEVER_SENT)
+        self._lines = lines
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Cut the line, and wait until the server has noticed: it would send status 500 before."""
+        self._lines.cut(scope["client"])
+        while (await receive())["type"] != "http.disconnect":
+            pass
 
 
 def cut_tail(body: bytes) -> bytes:

@@ -1,11 +1,7 @@
 """The web application behind the stand-in web services: routes, sign-in, faults. Run by `sandbox.sdx.server`."""
 
-import base64
-import binascii
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
@@ -15,30 +11,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.sdx import answers
-from sandbox.sdx.access import Authorization, Client, Guids, Tokens
-from sandbox.sdx.calls import CallLog, without_secrets
+from sandbox.sdx.access import Client, Installation
+from sandbox.sdx.calls import CallLog, Entry, without_secrets
 from sandbox.sdx.database import Connections
 from sandbox.sdx.envelope import CallError, read_call, write_answer, write_fault
+from sandbox.sdx.lines import Lines
+from sandbox.sdx.login import bearer, rest_authorization
 from sandbox.sdx.reads import read
 from sandbox.sdx.services import Service, services
 from sandbox.sdx.switches import Damage, Switches
 from sandbox.sdx.vendor_list import VendorRequestError, read_vendors
+from sandbox.sdx.write_answers import WriteAnswers
 from sandbox.sdx.wsdl import wsdl
-
-Entry = dict[str, Any]
-
-
-@dataclass
-class Installation:
-    """What the administrator of an installation sets; a running server sees changes at once.
-
-    `enhanced` demands a bearer token for every service, SOAP and REST.
-    """
-
-    authorizations: list[Authorization]
-    tokens: Tokens
-    guids: Guids = field(default_factory=Guids)
-    enhanced: bool = False
 
 
 class SdxApp:
@@ -49,15 +33,22 @@ class SdxApp:
         installation: IDs, clients and switches of the installation.
         switches: the faults.
         calls: where calls are noted.
+        lines: the server's open connections, for answers that get lost.
     """
 
     def __init__(
-        self, connections: Connections, installation: Installation, switches: Switches, calls: CallLog
+        self,
+        connections: Connections,
+        installation: Installation,
+        switches: Switches,
+        calls: CallLog,
+        lines: Lines,
     ) -> None:
         self._connections = connections
         self._installation = installation
         self._switches = switches
         self._calls = calls
+        self._writes = WriteAnswers(connections, installation, switches, lines)
 
     def application(self) -> Starlette:
         """Return the ASGI application."""
@@ -67,6 +58,7 @@ class SdxApp:
                 Route("/ws/{file}", self._wsdl, methods=["GET"]),
                 Route("/ws/{service}", self._soap, methods=["POST"]),
                 Route("/vendors/{company}", self._vendors, methods=["GET"]),
+                Route("/contract/scheduleofvalues", self._schedule, methods=["POST"]),
                 Route("/connect/token", self._token, methods=["POST"]),
                 Route("/secretRotation", self._rotate, methods=["POST"]),
                 Route("/_sandbox/calls", self._report, methods=["GET"]),
@@ -95,10 +87,13 @@ class SdxApp:
         service = services().get(request.path_params["service"])
         if service is None or service.transport != "soap":
             return Response("there is no such web service", 404, media_type="text/plain")
-        return await self._serve(service, request, self._answer_soap)
+        return await self._serve(service, request, self._writes.soap if service.writes else self._answer_soap)
 
     async def _vendors(self, request: Request) -> Response:
         return await self._serve(services()["Vendors"], request, self._answer_vendors)
+
+    async def _schedule(self, request: Request) -> Response:
+        return await self._serve(services()["ScheduleOfValues"], request, self._writes.schedule)
 
     async def _serve(
         self, service: Service, request: Request, answer: Callable[[Service, Request, bytes, Entry, Damage], Response]
@@ -123,12 +118,12 @@ class SdxApp:
         enhanced = self._installation.enhanced
         damage = self._switches.damage(enhanced)
         time.sleep(damage.slow_seconds)
-        if enhanced and (damage.expired_token or not self._installation.tokens.valid(_bearer(request))):
+        if enhanced and (damage.expired_token or not self._installation.tokens.valid(bearer(request))):
             return answers.unauthorized("Bearer", "The access token is missing, wrong or expired")
         if damage.http_500:
             return Response("Internal Server Error", 500, media_type="text/plain")
         response = answer(service, request, body, entry, damage)
-        if damage.drop:
+        if damage.drop and not isinstance(response, answers.LostAnswer):
             return answers.BrokenOffResponse(bytes(response.body), response.status_code, media_type=response.media_type)
         return response
 
@@ -162,18 +157,10 @@ class SdxApp:
         entry["parameters"] = without_secrets({"pCompany_Code": company} | query)
         if damage.server_fault:
             return Response("Error executing Web Service", 500, media_type="text/plain")
-        login = _basic(request)
-        # Where the ID goes beside a bearer token is not published: a header of its own, or Basic as without tokens.
-        login_company, given = login or (company, request.headers.get("authorization-id", ""))
-        found = next((each for each in self._installation.authorizations if each.id == given and given), None)
-        if found is None or not found.active or login_company not in found.companies:
-            return answers.unauthorized("Basic", "Company code and Authorization ID do not fit")
-        if service.name in self._switches.services_off() or not found.allows_service(service.name):
-            text = f"Authorization ID is not authorized for web service {service.name}"
-            return answers.rest_error(403, "E", text, "Authorization_ID")
-        if company != login_company:
-            text = f"Company {company} is not the company of the login"
-            return answers.rest_error(403, "E", text, "pCompany_Code")
+        off = self._switches.services_off()
+        login = rest_authorization(request, service, company, self._installation.authorizations, off)
+        if isinstance(login, Response):
+            return login
         try:
             vendors = read_vendors(self._connections, service, company, query)
         except VendorRequestError as error:
@@ -228,26 +215,3 @@ class SdxApp:
 
 def _blocked() -> Response:
     return Response("<html><body>Access denied for this address</body></html>", 403, media_type="text/html")
-
-
-def _credentials(request: Request, scheme: str) -> list[str]:
-    """What follows a scheme in the Authorization headers: a client may send one for Basic and one for Bearer."""
-    values = [part.strip() for value in request.headers.getlist("authorization") for part in value.split(",")]
-    prefix = f"{scheme.lower()} "
-    return [value[len(prefix) :].strip() for value in values if value.lower().startswith(prefix)]
-
-
-def _bearer(request: Request) -> str:
-    tokens = _credentials(request, "Bearer")
-    return tokens[0] if tokens else ""
-
-
-def _basic(request: Request) -> tuple[str, str] | None:
-    """User and password of Basic authentication, or None."""
-    for value in _credentials(request, "Basic"):
-        try:
-            user, _, password = base64.b64decode(value, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            return None
-        return user.strip(), password
-    return None

@@ -7,8 +7,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from sandbox.data.written import PERSONAL
+
+Entry = dict[str, Any]
+
 # Never written down, whatever service they come with.
-_SECRETS = frozenset({"Authorization_ID", "client_secret"})
+_SECRETS = PERSONAL | {"Authorization_ID", "client_secret"}
 
 
 class CallLog:
@@ -21,9 +25,9 @@ class CallLog:
         self._most = 0
 
     @contextmanager
-    def running(self, service: str) -> Iterator[dict[str, Any]]:
+    def running(self, service: str) -> Iterator[Entry]:
         """Count a call while it runs; put `parameters` and `status` into the given entry."""
-        entry: dict[str, Any] = {
+        entry: Entry = {
             "service": service,
             "parameters": {},
             "status": None,

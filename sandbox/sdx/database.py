@@ -1,7 +1,7 @@
-"""Read connections to the sandbox database for the web services, kept open between calls."""
+"""Connections to the sandbox database for the web services, kept open between calls: some read, some write."""
 
 import queue
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,6 +22,7 @@ class Connections:
     def __init__(self, database_url: str) -> None:
         self._url = database_url
         self._idle: queue.LifoQueue[Connection[Any]] = queue.LifoQueue()
+        self._idle_writers: queue.LifoQueue[Connection[Any]] = queue.LifoQueue()
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection[DictRow]]:
@@ -30,22 +31,50 @@ class Connections:
         Raises:
             psycopg.Error: the database cannot be reached or refuses.
         """
+        with self._borrowed(self._idle, self._reader) as connection:
+            yield connection
+
+    @contextmanager
+    def change(self) -> Iterator[Connection[DictRow]]:
+        """Give a connection inside a transaction that may write; it commits at the end, an exception rolls it back.
+
+        Each statement sees what was committed before it, so that a lock taken first is enough to go one by one.
+
+        Raises:
+            psycopg.Error: the database cannot be reached or refuses.
+        """
+        with self._borrowed(self._idle_writers, self._open) as connection:
+            yield connection
+
+    @contextmanager
+    def _borrowed(
+        self, idle: queue.LifoQueue[Connection[Any]], make: Callable[[], Connection[Any]]
+    ) -> Iterator[Connection[DictRow]]:
         try:
-            connection = self._idle.get_nowait()
+            connection = idle.get_nowait()
         except queue.Empty:
-            connection = connect(self._url)
-            connection.row_factory = dict_row  # type: ignore[assignment]
-            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-            connection.read_only = True
+            connection = make()
         try:
             with connection.transaction():
                 yield connection
         except BaseException:
             connection.close()
             raise
-        self._idle.put(connection)
+        idle.put(connection)
+
+    def _open(self) -> Connection[Any]:
+        connection = connect(self._url)
+        connection.row_factory = dict_row  # type: ignore[assignment]
+        return connection
+
+    def _reader(self) -> Connection[Any]:
+        connection = self._open()
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        connection.read_only = True
+        return connection
 
     def close(self) -> None:
         """Close the idle connections."""
-        while not self._idle.empty():
-            self._idle.get_nowait().close()
+        for idle in (self._idle, self._idle_writers):
+            while not idle.empty():
+                idle.get_nowait().close()

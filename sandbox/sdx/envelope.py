@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from sandbox.sdx.services import ERROR_FIELDS, Service, namespace
+from sandbox.sdx.services import ERROR_FIELDS, WRITE_ERROR_FIELDS, Service, namespace
 
 _SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 Record = Mapping[str, str]
@@ -79,6 +79,21 @@ def write_answer(service: Service, records: Iterable[Record]) -> bytes:
         cells = "".join(f"<{field}>{_text(record.get(field, ''))}</{field}>" for field in fields)
         parts.append(f"<response>{cells}</response>")
     parts.append(f"</{name}></nis:{service.name}Response></SOAP-ENV:Body></SOAP-ENV:Envelope>")
+    return "".join(parts).encode()
+
+
+def write_results(service: Service, results: Iterable[tuple[str, str, str]]) -> bytes:
+    """Return the answer of a writing service; `results` are code, description and column (`response_write`)."""
+    parts = [
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<SOAP-ENV:Envelope xmlns:SOAP-ENV="{_SOAP}"><SOAP-ENV:Body>'
+        f'<nis:{service.name}Response xmlns:nis="{namespace()}"><{service.answer_element}><returnData>'
+    ]
+    for result in results:
+        cells = zip(WRITE_ERROR_FIELDS, result, strict=True)
+        parts.append(f"<response>{''.join(f'<{name}>{_text(value)}</{name}>' for name, value in cells)}</response>")
+    parts.append(f"</returnData></{service.answer_element}></nis:{service.name}Response>")
+    parts.append("</SOAP-ENV:Body></SOAP-ENV:Envelope>")
     return "".join(parts).encode()
 
 

@@ -5,8 +5,10 @@ from typing import Any
 from psycopg import Connection, sql
 
 from sandbox.data.generate import customer_name
+from sandbox.data.written import kept_fields
 from sandbox.sdx.filters import Where, trimmed
 from sandbox.sdx.services import Service
+from sandbox.sdx.writes.store import code
 
 _FILTERS = {
     "pDivision": "Division",
@@ -51,11 +53,15 @@ def read_jobs(
         where.sql(), sql.SQL(", ").join(sql.SQL('{} COLLATE "C"').format(trimmed(column)) for column in order)
     )
     rows = connection.execute(statement, [*where.values, limit]).fetchall()
+    written = kept_fields(connection, "job", companies)
+    rows = [written.get((code(row, "Company_Code"), code(row, "Job_Number")), {}) | row for row in rows]
     if service.name == "GetJob":
         # The field is 15 long here although the column holds 30 (note in the reference).
-        return [row | {"Contract_Number": (row["Contract_Number"] or "")[:15], "Certified_Flag": "N"} for row in rows]
+        return [
+            {"Certified_Flag": "N"} | row | {"Contract_Number": (row["Contract_Number"] or "")[:15]} for row in rows
+        ]
     if service.name == "GetJobMain":
-        return [row | _main_only(row) for row in rows]
+        return [_main_only(row) | row for row in rows]
     # The stand-in keeps no projected completion: the estimate is what Spectrum shows before anyone enters one.
     return [row | {"Projected_Complete_Date": row["Est_Complete_Date"]} for row in rows]
 

@@ -2,7 +2,7 @@
 
 Used by the server. Job to date is the sum of the transactions; the current estimate is the original one plus posted
 adjustments plus change requests that count (formula at the end of infolink-tables.yaml); projected is the newest
-entered projection or, without one, the current estimate.
+entered projection or, for a value nobody entered, the current estimate.
 """
 
 from collections.abc import Iterable
@@ -66,7 +66,7 @@ def read_phases(
     actual = _sums(connection, _ACTUAL, "Job_Number", companies, jobs)
     adjusted = _sums(connection, _ADJUSTMENTS, "Job_Number", companies, jobs)
     changed = _sums(connection, _CHANGES, "Job_Number", companies, jobs)
-    projected = _sums(connection, _PROJECTIONS, "Job", companies, jobs)
+    projected = _rows(connection, _PROJECTIONS, "Job", companies, jobs)
     result = []
     for row in rows:
         key = _key(row[name] for name in ("Company_Code", "Job_Number", "Phase_Code", "Cost_Type"))
@@ -77,16 +77,16 @@ def read_phases(
         )
         estimate = original + adjusted.get(key, _NOTHING) + changed.get(key, _NOTHING)
         totals = actual.get(key, _NOTHING)
-        projection = projected.get(key, estimate)
+        entered = projected.get(key, {})
         result.append(
             row
             | {
                 "JTD_Quantity": totals.quantity,
                 "JTD_Hours": totals.hours,
                 "JTD_Actual_Dollars": totals.dollars,
-                "Projected_Quantity": projection.quantity,
-                "Projected_Hours": projection.hours,
-                "Projected_Dollars": projection.dollars,
+                "Projected_Quantity": _first(entered.get("quantity"), estimate.quantity),
+                "Projected_Hours": _first(entered.get("hours"), estimate.hours),
+                "Projected_Dollars": _first(entered.get("dollars"), estimate.dollars),
                 "Estimated_Quantity": estimate.quantity,
                 "Estimated_Hours": estimate.hours,
                 "Current_Estimated_Dollars": estimate.dollars,
@@ -103,15 +103,24 @@ def _key(codes: Iterable[str | None]) -> Key:
 def _sums(
     connection: Connection[Any], statement: sql.SQL, job_column: str, companies: list[str], jobs: list[str]
 ) -> dict[Key, _Total]:
+    rows = _rows(connection, statement, job_column, companies, jobs)
+    return {key: _Total(row["quantity"], row["hours"], row["dollars"]) for key, row in rows.items()}
+
+
+def _rows(
+    connection: Connection[Any], statement: sql.SQL, job_column: str, companies: list[str], jobs: list[str]
+) -> dict[Key, dict[str, Any]]:
     where = Where()
     where.companies(companies)
     where.any_of(job_column, jobs, _JOB_WIDTH)
     return {
-        _key((row["company"], row["job"], row["phase"], row["cost_type"])): _Total(
-            row["quantity"], row["hours"], row["dollars"]
-        )
+        _key((row["company"], row["job"], row["phase"], row["cost_type"])): row
         for row in connection.execute(statement.format(where=where.sql()), where.values)
     }
+
+
+def _first(entered: Decimal | None, estimate: Decimal) -> Decimal:
+    return estimate if entered is None else entered
 
 
 _ACTUAL = sql.SQL("""
@@ -161,8 +170,8 @@ _PROJECTIONS = sql.SQL("""
 SELECT DISTINCT ON (company, job, phase, cost_type) company, job, phase, cost_type, quantity, hours, dollars
 FROM (
     SELECT btrim("Company_Code") AS company, btrim("Job") AS job, btrim("Phase") AS phase,
-           btrim("Cost_Type") AS cost_type, coalesce("Projected_Quantity", 0) AS quantity,
-           coalesce("Projected_Hours", 0) AS hours, coalesce("Projected_Cost", 0) AS dollars, "Transaction_Date" AS day
+           btrim("Cost_Type") AS cost_type, "Projected_Quantity" AS quantity, "Projected_Hours" AS hours,
+           "Projected_Cost" AS dollars, "Transaction_Date" AS day
     FROM dbo."JC_PROJ_COST_HISTORY_MC"
     WHERE {where}
 ) AS entered

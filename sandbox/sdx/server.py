@@ -13,10 +13,13 @@ from types import TracebackType
 
 import uvicorn
 
-from sandbox.sdx.access import Authorization, Client, GuidPolicy, Guids, Tokens
-from sandbox.sdx.app import Installation, SdxApp
+from sandbox.data.schema import connect
+from sandbox.data.written import create_written
+from sandbox.sdx.access import Authorization, Client, GuidPolicy, Guids, Installation, Tokens
+from sandbox.sdx.app import SdxApp
 from sandbox.sdx.calls import CallLog
 from sandbox.sdx.database import Connections
+from sandbox.sdx.lines import Lines
 from sandbox.sdx.switches import Switches
 
 _START_SECONDS = 15.0
@@ -53,12 +56,14 @@ class SdxServer:
         self.installation = Installation(
             list(authorizations), Tokens(list(clients), token_life), Guids(guid_policy), enhanced
         )
+        self._database_url = database_url
         self._connections = Connections(database_url)
         self._host = host
         self._port = port
-        app = SdxApp(self._connections, self.installation, self.switches, self.calls)
+        lines = Lines()
+        app = SdxApp(self._connections, self.installation, self.switches, self.calls, lines)
         config = uvicorn.Config(
-            app.application(), http="h11", log_level="critical", lifespan="off", timeout_graceful_shutdown=2
+            app.application(), http=lines.protocol(), log_level="critical", lifespan="off", timeout_graceful_shutdown=2
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="sandbox sdx", daemon=True)
@@ -80,8 +85,12 @@ class SdxServer:
 
         Raises:
             OSError: the port is taken.
+            psycopg.Error: the database cannot be reached.
             RuntimeError: the server does not come up.
         """
+        # A database loaded by an older sandbox has no place for what is written.
+        with connect(self._database_url) as connection:
+            create_written(connection)
         listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -1,13 +1,16 @@
 """The REST service Get Vendors: the active vendors of a company as JSON. Used by the server."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from psycopg import sql
 
+from sandbox.data.written import kept_fields
 from sandbox.sdx.database import Connections
 from sandbox.sdx.filters import Where, trimmed
 from sandbox.sdx.services import Service
+from sandbox.sdx.writes.store import code
 
 # Query parameter to stored column; Address_3 holds the city (infolink-tables.yaml).
 _FILTERS = {"pType": "Type", "pCity": "Address_3", "pState": "State", "pName": "Vendor_Name"}
@@ -24,6 +27,13 @@ _COLUMNS = {
     "Email": "Vendor_Email",
     "Payment_Terms": "Terms_Code",
     "Payment_Term_Days": "Terms_Days",
+}
+# Field to the element of AddVendor or UpdateVendor that was written; no table of Info-Link holds them.
+_WRITTEN = {
+    "Account_Reference": "Our_Account_Number",
+    "Discount_Terms": "Terms_Disc_Code",
+    "Discount_Term_Days": "Terms_Disc_Days",
+    "Discount_Percent": "Terms_Disc_Percent",
 }
 
 
@@ -69,16 +79,22 @@ def read_vendors(
     ).format(where.sql())
     with connections.snapshot() as connection:
         rows = connection.execute(statement, where.values).fetchall()
-    return [
-        {
-            field.name: _value(row[_COLUMNS[field.name]] if field.name in _COLUMNS else None, field.kind)
-            for field in service.fields
-        }
-        for row in rows
-    ]
+        written = kept_fields(connection, "vendor", [company])
+    return [_vendor(service, row, written.get((company, code(row, "Vendor_Code")), {})) for row in rows]
+
+
+def _vendor(service: Service, row: Mapping[str, Any], written: Mapping[str, str]) -> dict[str, Any]:
+    values = {field: row[column] for field, column in _COLUMNS.items()}
+    values |= {field: written.get(element) for field, element in _WRITTEN.items()}
+    values["First_Name"], _, values["Last_Name"] = written.get("Contact_Name", "").partition(" ")
+    return {field.name: _value(values.get(field.name), field.kind) for field in service.fields}
 
 
 def _value(value: Any, kind: str) -> Any:
     if value is None:
         return 0 if kind == "numeric" else ""
+    if kind == "numeric" and isinstance(value, str):
+        # A written number is kept as the text that was sent; JSON has no decimal.
+        number = Decimal(value)
+        return int(number) if number == number.to_integral_value() else float(number)
     return value

@@ -1,0 +1,140 @@
+"""UpdateSubcontract and UpdateSubcontractPhases, which add and update: VN_SUBCONTRACT_MC and its lines' table."""
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from psycopg.rows import DictRow
+
+from sandbox.data.written import kept_field
+from sandbox.sdx.writes import lookups
+from sandbox.sdx.writes.store import change, code, find, insert
+from sandbox.sdx.writes.work import Work
+
+_HEADERS = "VN_SUBCONTRACT_MC"
+_LINES = "VN_SUBCONTRACT_PHASE_MC"
+_COLUMNS = {
+    "Status_Code": "Status_Code",
+    "Date_Issued": "Date_Issued",
+    "Retention_Percent": "Retention_Percent",
+    "Comment": "Comment",
+}
+_CENT = Decimal("0.01")
+_TOO_MUCH = Decimal(10) ** 9
+
+
+def update_subcontract(work: Work) -> None:
+    """Create the header of a subcontract, or change what is not blank of it.
+
+    Raises:
+        Refused: vendor or job unknown, another job than the subcontract has, a new one without job or G/L account.
+    """
+    vendor = lookups.vendor(work)
+    job_row = lookups.job(work)
+    number, job = work.text("Subcontract_Number"), work.text("Job_Number")
+    existing = subcontract(work, work.text("Vendor_Code"), number) if vendor is not None and number else None
+    if existing is None:
+        work.missing("Job_Number", "GL_Account")
+    elif job and job_row is not None and job != code(existing, "Job_Number"):
+        text = f"Subcontract {number} belongs to job {code(existing, 'Job_Number')}: the job cannot be changed"
+        work.invalid("Job_Number", text)
+    owner = job or (code(existing, "Job_Number") if existing is not None else "")
+    _check_defaults(work, owner if job_row is not None or not job else "")
+    if work.text("Pay_When_Paid") == "Y" and work.text("Pay_Override") != "Y":
+        work.invalid("Pay_When_Paid", "Pay_When_Paid Y is allowed only with Pay_Override Y")
+    work.settle()
+    key = {"Company_Code": work.company, "Vendor_Code": work.text("Vendor_Code"), "Subcontract_Number": number}
+    values = work.columns(_COLUMNS)
+    if existing is not None:
+        change(work.connection, _HEADERS, key, values)
+    else:
+        fresh: dict[str, Any] = {"Status_Code": "A", "Date_Issued": work.today, "Retention_Percent": Decimal(0)}
+        insert(work.connection, _HEADERS, key | {"Job_Number": job} | fresh | values)
+    shown = {"Vendor_Code", "Subcontract_Number", "Job_Number", *_COLUMNS}
+    work.keep("subcontract", f"{work.text('Vendor_Code')}/{number}", shown)
+
+
+def update_subcontract_phase(work: Work) -> None:
+    """Create a line of a subcontract, or change what is not blank of the line with the same six-part key.
+
+    Raises:
+        Refused: vendor or subcontract unknown, phase or cost type missing or not on the subcontract's job.
+    """
+    vendor, number = work.text("Vendor_Code"), work.text("Subcontract_Number")
+    header = None
+    if lookups.vendor(work) is not None and number:
+        header = subcontract(work, vendor, number)
+        if header is None:
+            work.invalid("Subcontract_Number", f"Subcontract {number} of vendor {vendor} is not on file")
+    work.settle()
+    kept = kept_field(work.connection, "subcontract", work.company, f"{vendor}/{number}")
+    defaults = {"Phase_Code": "Default_Phase_Code", "Cost_Type": "Default_Cost_Type"}
+    work.values = dict(work.values) | {
+        name: work.text(name) or kept.get(default, "") for name, default in defaults.items()
+    }
+    work.missing(*defaults)
+    job = code(header, "Job_Number") if header is not None else ""
+    phase = lookups.phase(work, job, "Phase_Code", "Cost_Type")
+    work.settle()
+    item = work.text("Bid_Item_Number") or _phase_item(work, job)
+    key = {
+        "Company_Code": work.company,
+        "Vendor_Code": vendor,
+        "Subcontract_Number": number,
+        "Phase_Code": work.text("Phase_Code"),
+        "Cost_Type": work.text("Cost_Type"),
+        "Bid_Item_Number": item,
+    }
+    values = _line_values(work, kept, phase)
+    work.settle()
+    if find(work.connection, _LINES, key):
+        change(work.connection, _LINES, key, values)
+    else:
+        columns = ("Original_Contract_Quantity", "Unit_Price", "Original_Contract_Amount")
+        insert(work.connection, _LINES, key | dict.fromkeys(columns, Decimal(0)) | values)
+
+
+def subcontract(work: Work, vendor: str, number: str) -> DictRow | None:
+    """Return a vendor's subcontract, None without one."""
+    key = {"Company_Code": work.company, "Vendor_Code": vendor, "Subcontract_Number": number}
+    rows = find(work.connection, _HEADERS, key)
+    return rows[0] if rows else None
+
+
+def _check_defaults(work: Work, job: str) -> None:
+    if not job:
+        return
+    phase = work.text("Default_Phase_Code")
+    if phase and work.text("Default_Cost_Type"):
+        lookups.phase(work, job, "Default_Phase_Code", "Default_Cost_Type")
+    elif phase and not lookups.phase_rows(work, job, phase):
+        work.invalid("Default_Phase_Code", f"Phase {phase} is not on file for job {job}")
+    else:
+        lookups.cost_type(work, "Default_Cost_Type")
+
+
+def _phase_item(work: Work, job: str) -> str:
+    """The phase's own billing item, which a blank one defaults to."""
+    key = f"{job}/{work.text('Phase_Code')}/{work.text('Cost_Type')}"
+    return kept_field(work.connection, "phase", work.company, key).get("Bid_Item_Number", "")
+
+
+def _line_values(work: Work, kept: dict[str, str], phase: DictRow | None) -> dict[str, Any]:
+    """The money of a line: fixed price takes the amount alone, unit price computes it from price and quantity."""
+    price, quantity = work.number("Unit_Price"), work.number("Original_Contract_Quantity")
+    values: dict[str, Any] = {}
+    if _by_unit(work, kept, phase):
+        values = work.columns({name: name for name in ("Unit_Price", "Original_Contract_Quantity")})
+    amount = work.number("Original_Contract_Amount")
+    if values and price is not None and quantity is not None:
+        amount = (price * quantity).quantize(_CENT, ROUND_HALF_UP)
+    if amount is not None and abs(amount) >= _TOO_MUCH:
+        work.invalid("Original_Contract_Amount", f"The amount {amount} has more than 9 digits")
+    if amount is not None:
+        values["Original_Contract_Amount"] = amount
+    return values
+
+
+def _by_unit(work: Work, kept: dict[str, str], phase: DictRow | None) -> bool:
+    unit = work.text("Unit_Of_Measure") or (code(phase, "Unit_of_Measure") if phase is not None else "")
+    method = code(phase, "Price_Method_Code") if phase is not None else ""
+    return kept.get("Unit_Price_Flag") == "Y" and method in {"U", "J"} and unit != "LS"
