@@ -5,12 +5,14 @@ Data alone, no behaviour of Spectrum: what Spectrum really holds and how it answ
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 
-from spectrum_etl.exports.spec import Candidate, Context, RecordId
-from spectrum_etl.settings import Company
+from spectrum_etl.export_settings import ExportSettings
+from spectrum_etl.exports.spec import Broken, Candidate, Context, RecordId
+from spectrum_etl.settings import Company, Settings
+from spectrum_etl.sources.procore.faults import NotFound
 
 COMPANY = Company(code="001", name="Demo", phase_category="STD", procore_company_id=9001)
 JOB = "24404"
@@ -29,7 +31,7 @@ def phase(description: str = "Concrete", cost: str = "0.00", **others: str) -> d
     }
 
 
-@dataclass
+@dataclass(eq=False)
 class Books:
     """`spec.Books` out of plain data."""
 
@@ -60,7 +62,7 @@ class Books:
     records: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict)
     unreadable: set[str] = field(default_factory=set)
 
-    def held(self, service: str, key: dict[str, str]) -> dict[str, str] | None:
+    def held(self, service: str, key: Mapping[str, str]) -> dict[str, str] | None:
         return self.records.get((service, *key.values()))
 
     def can_read_back(self, service: str) -> bool:
@@ -104,23 +106,19 @@ class Links:
         return None
 
 
-def exports(**changed: Any) -> SimpleNamespace:
-    """The exports part of the settings."""
-    return SimpleNamespace(
-        **{
-            "vendor_types": ("SUB", "SUPPL"),
-            "vendor_terms": SimpleNamespace(terms_code="A", terms_days=30, discount_code="A"),
-            "propose_contract_number": True,
-            "propose_change_order_number": True,
+def exports(**changed: Any) -> ExportSettings:
+    """The exports part of the settings; `changed` as it would stand in the file."""
+    return ExportSettings.model_validate(
+        {
+            "vendor_types": ["SUB", "SUPPL"],
             "template_job": {"001": JOB},
-            "change_request_status": SimpleNamespace(
-                budget_change="A", commitment_change_order="A", prime_contract_change_order="A"
-            ),
+            "change_request_status": {
+                "budget_change": "A",
+                "commitment_change_order": "A",
+                "prime_contract_change_order": "A",
+            },
             "subcontract_gl_account": {"001": "5000"},
-            "standard_cost_code_list": "Spectrum Standard Cost Codes",
-            "budget_view": "Procore Standard Budget",
-            "forecast_column": "Estimated Cost at Completion",
-            "forecast_projects": ("501",),
+            "forecast_projects": ["501"],
             **changed,
         }
     )
@@ -129,10 +127,7 @@ def exports(**changed: Any) -> SimpleNamespace:
 def context(books: Books | None = None, links: Links | None = None, **settings: Any) -> Context:
     """A context over fakes; `settings` changes the exports part of the settings."""
     return Context(
-        COMPANY,
-        SimpleNamespace(exports=exports(**settings), companies=(COMPANY,)),  # type: ignore[arg-type]
-        books or Books(),  # type: ignore[arg-type]
-        links or Links(),
+        COMPANY, Settings(companies=(COMPANY,), exports=exports(**settings)), books or Books(), links or Links()
     )
 
 
@@ -157,3 +152,42 @@ def candidate(content: dict[str, Any], title: str = "Record 7", record: str = "7
     """A candidate of the demo company; `project` facts are added unless the content has its own."""
     whole = {"project": dict(PROJECT), **content} if project else dict(content)
     return Candidate(RecordId("001", project, record), title, whole)
+
+
+def numbers(broken: Iterable[Broken]) -> list[str]:
+    """The numbers of the rules that are broken, after a look at what every message has to say."""
+    found = list(broken)
+    for one in found:
+        assert one.message
+        assert one.fix
+        assert one.field
+    return [one.rule for one in found]
+
+
+class Procore:
+    """What stands in for the client: answers by path, and what was written.
+
+    Args:
+        answers: path -> what Procore sends; a path that is not there is not found.
+    """
+
+    company_id = "9001"
+
+    def __init__(self, answers: Mapping[str, Any]) -> None:
+        self.answers = dict(answers)
+        self.written: list[tuple[str, str, Any]] = []
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
+        if path not in self.answers:
+            raise NotFound("there is no such record", object=path)
+        return self.answers[path]
+
+    def pages(self, path: str, params: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+        yield from self.answers.get(path, [])
+
+    def patch(self, path: str, body: Any, params: Mapping[str, Any] | None = None) -> None:
+        self.written.append(("patch", path, body))
+
+    def sync(self, path: str, scope: Mapping[str, Any], updates: Any) -> list[dict[str, Any]]:
+        self.written.append(("sync", path, list(updates)))
+        return []
