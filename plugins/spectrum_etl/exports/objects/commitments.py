@@ -52,9 +52,11 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
         id = text(project["id"])
         for kind, listed in _LISTS.items():
             statuses = rules.READY_STATUSES[kind]
-            for contract in listed(client, id, status=() if scope.records else statuses):
-                if contracts.wanted(contract, scope, statuses):
-                    yield _candidate(client, company, project, kind, contract, codes.of(id), vendors)
+            read = listed(client, id, status=() if scope.records else statuses)
+            # By id: Procore is asked for one status after the other, and a contract may go from one to the next.
+            found = {text(contract["id"]): contract for contract in read if contracts.wanted(contract, scope, statuses)}
+            for contract in found.values():
+                yield _candidate(client, company, project, kind, contract, codes.of(id), vendors)
 
 
 def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:

@@ -30,9 +30,12 @@ _BREAKS = frozenset({"br", "p", "div", "li", "tr"})
 
 
 def projects(client: ProcoreClient, scope: Scope) -> Iterator[Mapping[str, Any]]:
-    """The active projects that a run looks at: those of its form, else all."""
-    for project in resources.projects(client):
-        if not scope.projects or text(project["id"]) in scope.projects:
+    """The projects that a run looks at: those of its form, else all active ones."""
+    if not scope.projects:
+        yield from resources.projects(client)
+    for id in dict.fromkeys(scope.projects):
+        project = found(resources.project, client, id)
+        if project is not None:
             yield project
 
 

@@ -52,8 +52,10 @@ def description_fits(candidate: Candidate, context: Context) -> Iterator[Broken]
 
 @rule("J1")
 def approval_is_dated(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """It says when it was approved."""
-    if not candidate.content["approved_on"]:
+    """It says when it was approved, by a day that Spectrum takes."""
+    day = candidate.content["approved_on"]
+    yield from common.unfit("J1", candidate.title, "ARChangeRequest", "Approved_Date", "reviewed date", day)
+    if not day:
         yield Broken(
             "J1",
             "reviewed date",
