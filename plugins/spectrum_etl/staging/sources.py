@@ -41,8 +41,10 @@ class Sources:
             FixConfiguration: a connection is missing, or says something that is not allowed.
         """
         company = settings.company(company_code)
-        infolink = company.infolink_conn_id and InfoLinkConnection.from_airflow(_connection(company.infolink_conn_id))
-        sdx = company.sdx_conn_id and SdxConnection.from_airflow(_connection(company.sdx_conn_id))
+        infolink = company.infolink_conn_id and InfoLinkConnection.from_airflow(
+            airflow_connection(company.infolink_conn_id)
+        )
+        sdx = company.sdx_conn_id and SdxConnection.from_airflow(airflow_connection(company.sdx_conn_id))
         return cls(company, infolink=infolink or None, sdx=sdx or None)
 
     @property
@@ -94,7 +96,12 @@ class Sources:
         )
 
 
-def _connection(conn_id: str) -> Any:
+def airflow_connection(conn_id: str) -> Any:
+    """An Airflow connection.
+
+    Raises:
+        FixConfiguration: there is none of that name.
+    """
     from airflow.sdk import BaseHook
     from airflow.sdk.exceptions import AirflowRuntimeError
 

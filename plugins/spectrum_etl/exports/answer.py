@@ -1,0 +1,165 @@
+"""Takes an approver's answer: checks who and what, writes it to the ledger, and lets the record go. Used by `approval`.
+
+What is written here is all that `send` believes. Whatever cannot be taken goes back to ready and is asked anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import psycopg
+
+from spectrum_etl.errors import FixRecord, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.exports import check, ledger, queue
+from spectrum_etl.exports.ledger import Response
+from spectrum_etl.exports.question import changed_since
+from spectrum_etl.exports.queue import Instance, Row
+from spectrum_etl.exports.send import Outcome
+from spectrum_etl.exports.spec import Broken, Candidate, Document, ExportObject, RecordId
+from spectrum_etl.exports.states import State
+from spectrum_etl.exports.systems import Systems
+from spectrum_etl.warehouse.connect import connect
+
+#: The form field that a rejection needs.
+REASON = "reason"
+
+
+@dataclass(frozen=True)
+class _Verdict:
+    """Where an answer leads.
+
+    Args:
+        state: the record's new state.
+        reason: why.
+        document: what is sent, for `sending`.
+        broken: the rules that the record breaks now, for `not_ready`.
+    """
+
+    state: State
+    reason: str | None = None
+    document: Document | None = None
+    broken: tuple[Broken, ...] = ()
+
+
+def take(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance, response: Response) -> Outcome:
+    """Take an answer.
+
+    Args:
+        instance: the task instance that was answered; the record must wait for it.
+        response: the answer. Nobody is trusted: who answered is compared with the settings here.
+
+    Returns:
+        The state it led to; `ask_again` where somebody has to be asked anew.
+
+    Raises:
+        StopSync: the record does not wait for this task instance: nothing was written.
+        SpectrumEtlError: a person has to correct something first. As after a passing fault, the record has gone back
+            to ready with that reason, rather than wait for an answer that is lost.
+    """
+    with connect(systems.url) as connection:
+        connection.autocommit = True
+        row = queue.find(connection, obj.name, id)
+        if row is None or row.state != "waiting" or row.asks is None or row.asks.place != instance.place:
+            raise StopSync(
+                f"the record does not wait for this answer; it is {row.state if row else 'no longer in the queue'}",
+                object=obj.name,
+                company=id.company,
+                record=id.record,
+                remedy="nothing was sent; answer the approval that waits for it now, or trigger the export again",
+            )
+        try:
+            candidate = obj.read(systems.procore, systems.company, id)
+            if candidate is None:
+                with connection.transaction():
+                    queue.move(connection, obj.name, id, "waiting", "ready", instance.run_id)
+                    queue.remove(connection, obj.name, id, "ready")
+                return Outcome(None, "Procore no longer has the record; nothing was sent")
+            verdict = _verdict(systems, obj, row, candidate, response)
+        except SpectrumEtlError as error:
+            who = response.user_name or response.user_id
+            reason = f"the answer of {who} could not be taken: {error}"
+            queue.move(connection, obj.name, id, "waiting", "ready", instance.run_id, reason=reason)
+            if isinstance(error, RetryLater):
+                return Outcome("ready", reason, ask_again=True)
+            raise
+        _write(connection, obj, candidate, response, instance, verdict)
+    return Outcome(verdict.state, verdict.reason or "", ask_again=verdict.state == "ready")
+
+
+def _verdict(systems: Systems, obj: ExportObject, row: Row, candidate: Candidate, response: Response) -> _Verdict:
+    context = systems.context
+    who = response.user_name or response.user_id or "nobody"
+    if not systems.settings.exports.may_approve(response.user_id):
+        return _Verdict("ready", f"the answer of {who} does not count: not an approver in the settings")
+    if response.decision == "retrieve":
+        return _Verdict("retrieved", f"retrieved by {who}; name the record in the trigger form to collect it again")
+    if response.decision == "reject":
+        reason = response.answers.get(REASON, "")
+        if not reason:
+            return _Verdict("ready", f"{who} rejected it without a reason; a rejection needs one")
+        return _Verdict("rejected", reason)
+    if candidate.fingerprint != row.fingerprint:
+        return _Verdict("ready", "the record was changed in Procore while it waited; look at it again")
+    if broken := check.broken_rules(obj, candidate, context):
+        return _Verdict("not_ready", f"accepted by {who}, but it is no longer ready", broken=tuple(broken))
+    answers = check.known_answers(obj.form(candidate, context), response.answers)
+    if broken := check.broken_form(obj, candidate, answers, context):
+        return _Verdict("ready", f"the form cannot be sent: {check.in_words(broken)}")
+    try:
+        document = obj.document(candidate, answers, context)
+    except FixRecord as error:
+        return _Verdict("ready", f"the form cannot be sent: {error}")
+    _sane(obj, candidate, document)
+    if changes := changed_since(systems, row.shown or {}, document):
+        return _Verdict(
+            "ready", f"Spectrum was changed while the record waited; look at it again: {'; '.join(changes)}"
+        )
+    return _Verdict("sending", document=document)
+
+
+def _sane(obj: ExportObject, candidate: Candidate, document: Document) -> None:
+    """What no document may be, whatever the object's module makes of its record."""
+    places = [(call.service, tuple(sorted(call.key.items()))) for call in document.calls]
+    companies = {call.key.get("Company_Code", "").strip() for call in document.calls}
+    if not document.calls or len(set(places)) != len(places) or companies != {candidate.id.company}:
+        raise StopSync(
+            "the document has no call, two calls with the same key, or a call for another company",
+            object=obj.name,
+            company=candidate.id.company,
+            record=candidate.title,
+            value=f"{len(places)} calls, companies {sorted(companies)}",
+            remedy="nothing was sent; report it with the record",
+        )
+
+
+def _write(
+    connection: psycopg.Connection,
+    obj: ExportObject,
+    candidate: Candidate,
+    response: Response,
+    instance: Instance,
+    verdict: _Verdict,
+) -> None:
+    """The answer, its calls and the record's new state, in one transaction."""
+    with connection.transaction():
+        attempt_id = ledger.record_answer(
+            connection,
+            obj.name,
+            candidate,
+            response,
+            instance,
+            verdict.state,
+            document=verdict.document,
+            reason=verdict.reason,
+        )
+        queue.move(
+            connection,
+            obj.name,
+            candidate.id,
+            "waiting",
+            verdict.state,
+            instance.run_id,
+            reason=verdict.reason,
+            broken=verdict.broken,
+            attempt_id=attempt_id,
+        )

@@ -1,0 +1,133 @@
+"""The task that asks an approver about one record and takes the answer. Used by the export DAGs.
+
+A human-in-the-loop task of Airflow, which waits without holding a slot. Subject, body, form and who may answer are
+filled in when it runs: from the record as it is then, and from the settings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from airflow.providers.standard.operators.hitl import HITLOperator
+from airflow.sdk import Context, Param
+from airflow.sdk.definitions.param import ParamsDict
+from airflow.sdk.exceptions import AirflowSkipException
+
+from spectrum_etl.errors import StopSync
+from spectrum_etl.exports.spec import FormField, RecordId
+from spectrum_etl.settings import load_settings
+
+ACCEPT, REJECT, RETRIEVE = OPTIONS = ("Accept", "Reject", "Retrieve")
+
+
+class ApproveRecord(HITLOperator):
+    """Ask about one record; write the answer to the ledger.
+
+    It has no defaults and no timeout: nothing is ever accepted by itself. It is never retried, since Airflow would show
+    the old question: what has to be asked again is asked by a new run.
+
+    Args:
+        object_name: exportable object.
+        record: company, project, record and title, as `collect` returns them. Only where to look: what is asked, and
+            what an answer allows, comes from Procore, Spectrum and the warehouse.
+    """
+
+    template_fields: Collection[str] = ("record",)
+
+    def __init__(self, *, object_name: str, record: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(subject="A record to export", options=list(OPTIONS), **kwargs)
+        self.object_name = object_name
+        self.record = record
+
+    def execute(self, context: Context) -> None:
+        """Put the record before the approvers and wait."""
+        from spectrum_etl.exports.objects.registry import EXPORTS
+        from spectrum_etl.exports.question import NotAsked, ask
+        from spectrum_etl.exports.systems import systems_from_airflow
+        from spectrum_etl.exports.tasks import ask_again, this_instance
+
+        record, settings = self._record(context), load_settings()
+        with systems_from_airflow(record.company, settings) as systems:
+            asked = ask(systems, EXPORTS[self.object_name], record, this_instance(context))
+        if isinstance(asked, NotAsked):
+            self.log.info("nobody is asked: %s", asked.reason)
+            if asked.ask_again:
+                ask_again(context, record)
+            if asked.goes_on:
+                return
+            raise AirflowSkipException(asked.reason)
+        self.subject, self.body = asked.subject, asked.body
+        self.params = ParamsDict({field.name: _param(field) for field in asked.fields} | {"reason": _reason()})
+        self.assigned_users = [{"id": user.id, "name": user.name} for user in settings.exports.approvers]
+        super().execute(context)
+
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
+        """Take the answer. What Airflow has checked of it is checked again, with the settings of this moment."""
+        from spectrum_etl.exports.answer import take
+        from spectrum_etl.exports.objects.registry import EXPORTS
+        from spectrum_etl.exports.systems import systems_from_airflow
+        from spectrum_etl.exports.tasks import ask_again, this_instance
+
+        if "error" in event:
+            self.process_trigger_event_error(event)
+        record, response = self._record(context), response_of(event)
+        with systems_from_airflow(record.company, load_settings()) as systems:
+            outcome = take(systems, EXPORTS[self.object_name], record, this_instance(context), response)
+        self.log.info("%s by %s: %s. %s", response.decision, response.user_id, outcome.state, outcome.reason)
+        if outcome.ask_again:
+            ask_again(context, record)
+        if outcome.state != "sending":
+            raise AirflowSkipException(outcome.reason or str(outcome.state))
+        return outcome.state
+
+    def _record(self, context: Context) -> RecordId:
+        context["record_name"] = self.record["title"]  # type: ignore[typeddict-unknown-key]
+        return RecordId(self.record["company"], self.record["project"], self.record["record"])
+
+
+def response_of(event: Mapping[str, Any]) -> Any:
+    """An answer as Airflow's API server recorded it.
+
+    Returns:
+        A `ledger.Response`.
+
+    Raises:
+        StopSync: it does not hold exactly one of the options.
+    """
+    from spectrum_etl.exports.ledger import Decision, Response
+
+    decisions: dict[str, Decision] = {ACCEPT: "accept", REJECT: "reject", RETRIEVE: "retrieve"}
+    chosen = event["chosen_options"]
+    if len(chosen) != 1 or chosen[0] not in decisions:
+        raise StopSync(
+            "the answer is not exactly one of the options", value=str(chosen), limit=", ".join(OPTIONS),
+            remedy="nothing was sent; trigger the export again to be asked anew",
+        )  # fmt: skip
+    user = event.get("responded_by_user") or {}
+    answers = {name: "" if value is None else str(value) for name, value in (event["params_input"] or {}).items()}
+    return Response(
+        decisions[chosen[0]], answers, str(user.get("id") or ""), str(user.get("name") or ""), event["responded_at"]
+    )
+
+
+def _param(field: FormField) -> Param:
+    """A form field. It may be left empty as far as Airflow is concerned: a rejection needs none of them."""
+    limits: dict[str, Any] = {"maxLength": field.max_length} if field.max_length is not None else {}
+    if field.choices:
+        limits = {"enum": [*field.choices, None] if field.proposal in field.choices else [None, *field.choices]}
+    needed = " Needed to accept." if field.required else ""
+    return Param(
+        field.proposal or None,
+        type=["null", "string"],
+        title=field.title,
+        description=f"{field.description}{needed}",
+        **limits,
+    )
+
+
+def _reason() -> Param:
+    return Param(
+        None, type=["null", "string"], title="Reason", description="Why it is rejected. Needed to reject.",
+        maxLength=1000,
+    )  # fmt: skip

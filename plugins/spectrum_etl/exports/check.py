@@ -1,0 +1,49 @@
+"""Applies the rules of an object to a record and to an approver's form: all of them, not only the first that is broken.
+
+Used by `collect` before anybody is asked, by `answer` when the form comes back, and by `send` before the first call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from spectrum_etl.exports.spec import Answers, Broken, Candidate, Context, ExportObject, FormField
+
+
+def broken_rules(obj: ExportObject, candidate: Candidate, context: Context) -> list[Broken]:
+    """Every prerequisite that the record does not meet."""
+    return [broken for rule in obj.rules for broken in rule(candidate, context)]
+
+
+def broken_form(obj: ExportObject, candidate: Candidate, answers: Answers, context: Context) -> list[Broken]:
+    """Everything that is wrong with the answers: limits of the fields, then the object's own rules."""
+    limits = list(_limits(obj.form(candidate, context), answers))
+    return limits + [broken for rule in obj.form_rules for broken in rule(candidate, answers, context)]
+
+
+def known_answers(fields: Iterable[FormField], values: Mapping[str, object]) -> dict[str, str]:
+    """The form's answers as text, trimmed; what is missing is empty, and what the form does not ask is left out."""
+    return {field.name: str(values.get(field.name) or "").strip() for field in fields}
+
+
+def in_words(broken: Iterable[Broken]) -> str:
+    """Broken rules for people, in one line."""
+    return " ".join(f"{b.message.rstrip('.')}. What to do: {b.fix.rstrip('.')}." for b in broken)
+
+
+def _limits(fields: Iterable[FormField], answers: Answers) -> Iterable[Broken]:
+    for field in fields:
+        value = answers.get(field.name, "")
+        if field.required and not value:
+            yield Broken("form", field.title, "", f"{field.title} is empty", "fill it in")
+        if field.max_length is not None and len(value) > field.max_length:
+            yield Broken(
+                "form",
+                field.title,
+                value,
+                f"{field.title} {value!r} has {len(value)} characters; Spectrum takes at most {field.max_length}",
+                "give a shorter one",
+            )
+        if value and field.choices and value not in field.choices:
+            allowed = ", ".join(field.choices)
+            yield Broken("form", field.title, value, f"{field.title} {value!r} is not one of {allowed}", "choose one")

@@ -1,0 +1,199 @@
+"""Looks for records of one object and company to export, applies every rule, and says whom this run asks about.
+
+Used by the export DAGs' `collect`. Records are streamed: ten thousand need no more memory than one batch.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import psycopg
+
+from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.exports import check, ledger, links, queue
+from spectrum_etl.exports.links import Link
+from spectrum_etl.exports.locks import is_locked
+from spectrum_etl.exports.queue import Finding, Instance, Row
+from spectrum_etl.exports.send import settles_at
+from spectrum_etl.exports.spec import Candidate, ExportObject, RecordId, Scope
+from spectrum_etl.exports.states import COLLECTABLE, ENDED, IN_FLIGHT
+from spectrum_etl.exports.systems import Systems
+from spectrum_etl.warehouse.connect import connect
+from spectrum_etl.warehouse.migrate import migrate
+
+log = logging.getLogger(__name__)
+
+_BATCH = 500
+
+
+@dataclass
+class Collected:
+    """What a run found.
+
+    Args:
+        chosen: the records that it works with, titles included: those accepted earlier and not finished, then the
+            ready ones that wait longest.
+        seen: how many records Procore has that are not exported yet.
+        not_ready: how many of them break a rule.
+        left: how many ready ones the next run has to take.
+        gone: how many have left the queue, since Procore no longer offers them.
+    """
+
+    chosen: list[Row] = field(default_factory=list)
+    seen: int = 0
+    not_ready: int = 0
+    left: int = 0
+    gone: int = 0
+
+    @property
+    def summary(self) -> str:
+        """In words, for the log."""
+        return (
+            f"{self.seen} records to export, {self.not_ready} of them not ready (export.queue says why),"
+            f" {self.gone} gone; this run takes {len(self.chosen)}, {self.left} wait for the next one"
+        )
+
+
+def collect(
+    systems: Systems,
+    obj: ExportObject,
+    scope: Scope,
+    run_id: str,
+    most: int,
+    still_waits: Callable[[Instance], bool],
+) -> Collected:
+    """Bring the queue up to date and choose what this run works with.
+
+    Args:
+        scope: narrows what is looked at. Records that it names are collected again although they were rejected,
+            retrieved or failed.
+        run_id: the Airflow run.
+        most: at most so many records are chosen.
+        still_waits: whether a task instance still waits for its approver, or works on the answer.
+
+    Raises:
+        FixConfiguration: nobody may approve, so nothing could ever be accepted.
+        SpectrumEtlError: a system cannot be read; what was found so far is in the queue.
+    """
+    company, found = systems.company.code, Collected()
+    if not systems.settings.exports.approvers:
+        raise FixConfiguration(
+            "nobody may accept exports", object=obj.name, field="exports.approvers", value="[]",
+            remedy="name the accounting approvers, by their Airflow user ids, in include/settings.yaml",
+        )  # fmt: skip
+    with connect(systems.url) as connection:
+        connection.autocommit = True
+        migrate(connection)
+        _free(connection, obj, company, run_id, still_waits)
+        _restart(systems, connection, obj, scope, run_id)
+        since = systems.clock(connection)
+        exported = links.living(connection, obj.name, company)
+        candidates = obj.collect(systems.procore, systems.company, scope)
+        for batch in _batches(candidates):
+            findings = list(_findings(systems, connection, obj, scope, batch, exported))
+            queue.store(connection, obj.name, findings, run_id)
+            found.seen += len(findings)
+            found.not_ready += sum(1 for finding in findings if finding.broken)
+        found.gone = queue.remove_unseen(connection, obj.name, company, since, scope)
+        under_way = queue.rows(connection, obj.name, company, IN_FLIGHT, scope)
+        orphans = [row for row in under_way if not is_locked(connection, obj.name, row.id)][:most]
+        with connection.transaction():
+            ready, found.left = queue.choose(connection, obj.name, company, since, most - len(orphans), run_id)
+        found.chosen = [*orphans, *ready]
+    log.info("%s, company %s: %s", obj.name, company, found.summary)
+    return found
+
+
+def _findings(
+    systems: Systems,
+    connection: psycopg.Connection,
+    obj: ExportObject,
+    scope: Scope,
+    batch: list[Candidate],
+    exported: Mapping[str, Link],
+) -> Iterator[Finding]:
+    """What is to be written of a batch; records that are not this run's business are left out."""
+    context = systems.context
+    rows = queue.rows_of(connection, obj.name, [candidate.id for candidate in batch])
+    for candidate in batch:
+        row, link = rows.get(candidate.id), exported.get(candidate.id.record)
+        old = row.state if row else None
+        if link is not None and not _differs(obj, candidate, link):
+            continue
+        if not (
+            old is None
+            or old in COLLECTABLE
+            or (old in ENDED and candidate.id.record in scope.records)
+            or (old == "linked" and (link is None or _repeats(obj)))
+        ):
+            continue
+        if obj.offers is not None and not obj.offers(candidate, context):
+            continue
+        yield Finding(candidate, check.broken_rules(obj, candidate, context), old)
+
+
+def _differs(obj: ExportObject, candidate: Candidate, link: Link) -> bool:
+    return _repeats(obj) and candidate.fingerprint != link.fingerprint
+
+
+def _repeats(obj: ExportObject) -> bool:
+    return obj.again or obj.offers is not None
+
+
+def _free(
+    connection: psycopg.Connection,
+    obj: ExportObject,
+    company: str,
+    run_id: str,
+    still_waits: Callable[[Instance], bool],
+) -> None:
+    """Let go of records whose task instance no longer waits: it died, was failed or marked by hand, or was deleted."""
+    for row in queue.rows(connection, obj.name, company, ["waiting"], Scope()):
+        if row.asks is not None and not still_waits(row.asks):
+            reason = "the approval that asked has ended without an answer"
+            try:
+                queue.move(connection, obj.name, row.id, "waiting", "ready", run_id, reason=reason)
+            except queue.Moved:
+                log.info("%s: %s was answered just now", obj.name, row.title)
+
+
+def _restart(systems: Systems, connection: psycopg.Connection, obj: ExportObject, scope: Scope, run_id: str) -> None:
+    """Go on with failed records that the form names and that Spectrum already holds a part of.
+
+    The others are collected anew and asked about: nothing of them is left in Spectrum, or overwriting it does no harm.
+    """
+    if not scope.records:
+        return
+    for row in queue.rows(connection, obj.name, systems.company.code, ["failed"], scope):
+        if row.attempt_id is None:
+            continue
+        attempt, now = ledger.attempt(connection, row.attempt_id), systems.clock(connection)
+        books, remains, vouched = systems.books, False, []
+        for sent in attempt.calls:
+            lost = sent.state in ("sending", "unknown")
+            readable = books.can_read_back(sent.call.service)
+            if lost and sent.intent_at is not None and now < settles_at(sent.intent_at, systems.settings):
+                remains = True  # it may still be running: only `send` knows how to wait
+            elif lost and not readable:
+                vouched.append(sent.number)  # naming the record says that it is not there
+            elif (sent.state == "sent" or lost) and sent.call.adds:
+                remains = remains or not readable or books.held(sent.call.service, sent.call.key) is not None
+        if remains:
+            with connection.transaction():
+                ledger.reopen(connection, attempt.attempt_id, vouched)
+                queue.move(connection, obj.name, row.id, "failed", "sending", run_id)
+            log.info("%s: goes on with %s, of which Spectrum holds a part", obj.name, row.title)
+
+
+def _batches(candidates: Iterable[Candidate]) -> Iterator[list[Candidate]]:
+    iterator = iter(candidates)
+    while batch := list(itertools.islice(iterator, _BATCH)):
+        yield list({candidate.id: candidate for candidate in batch}.values())
+
+
+def id_of(row: Mapping[str, str]) -> RecordId:
+    """A record's id from what walks between tasks."""
+    return RecordId(row["company"], row["project"], row["record"])

@@ -1,0 +1,56 @@
+"""Compares what a call sends with what Spectrum holds, in one normal form. Used by `send`, `question` and `answer`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from spectrum_etl.exports.spec import Call
+from spectrum_etl.exports.values import comparable
+
+Held = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One element of a call that Spectrum does not hold as it is sent.
+
+    Args:
+        element: its name.
+        sent: its value as it is sent.
+        held: what Spectrum holds; None where it holds nothing under the key.
+    """
+
+    element: str
+    sent: str
+    held: str | None
+
+
+def differences(call: Call, held: Held | None) -> list[Difference]:
+    """Where Spectrum differs from a call, among what can be read back; everywhere, where it holds nothing."""
+    if held is None:
+        return [Difference(element, value, None) for element, value in (call.fields or call.key).items()]
+    return [
+        Difference(element, value, held[element])
+        for element, value in call.fields.items()
+        if element in held and comparable(call.service, element, value) != held[element]
+    ]
+
+
+def holds_it(call: Call, held: Held | None) -> bool:
+    """Whether Spectrum holds all that a call sends, as far as that can be read back."""
+    return held is not None and not differences(call, held)
+
+
+def name_of(call: Call) -> str:
+    """A call as people read it, e.g. `UpdateSubcontractPhases, Subcontract_Number S-1, Phase_Code 01000`."""
+    key = ", ".join(f"{element} {value}" for element, value in call.key.items() if element != "Company_Code")
+    return f"{call.service}, {key}" if key else call.service
+
+
+def in_words(call: Call, found: list[Difference]) -> str:
+    """Differences for people: element, what was sent, what is held."""
+    if found and found[0].held is None:
+        return f"{name_of(call)}: Spectrum holds nothing there"
+    told = "; ".join(f"{d.element}: sent {d.sent!r}, Spectrum holds {d.held!r}" for d in found)
+    return f"{name_of(call)}: {told}"

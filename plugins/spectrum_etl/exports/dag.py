@@ -1,0 +1,209 @@
+"""The export DAG: the same for every exportable object. Used by the files `dags/export_*.py`.
+
+Triggering a run only collects and asks; an approver's yes is what sends. Parsing touches nothing, and does not import
+the object's module either.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import DAG, Param, get_current_context, task, task_group
+from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
+
+from spectrum_etl.exports.approval import ApproveRecord
+from spectrum_etl.settings import Settings, load_settings
+from spectrum_etl.staging.dag import EXECUTION_TIMEOUT, OWNER, RETRY_POLICY, START
+from spectrum_etl.staging.run import clean_codes
+
+log = logging.getLogger(__name__)
+
+TAGS = ["spectrum", "export"]
+#: Runs wait for people: several may be open at the same time, and each record is asked about once.
+MAX_ACTIVE_RUNS = 50
+#: What a run may end with; any other state of its records makes it fail.
+_WELL = frozenset({"linked", "rejected", "retrieved", "ready", "queued", "not_ready", "waiting"})
+
+
+def export_dag(object_name: str, doc: str | None, *, watches_drift: bool = False) -> DAG:
+    """Make the DAG that exports an object.
+
+    Args:
+        object_name: name of the exportable object, see `exports.objects.registry`.
+        doc: documentation for operators and approvers: the DAG file's docstring.
+        watches_drift: whether a run also reports exported records that Procore has changed since (G5).
+
+    Raises:
+        FixConfiguration: the settings hold something that is not allowed.
+    """
+    settings = load_settings()
+    with DAG(
+        dag_id=f"export_{object_name}",
+        description=f"{object_name.replace('_', ' ').capitalize()}: Procore to Spectrum, each record approved",
+        doc_md=doc,
+        schedule=None,
+        start_date=START,
+        catchup=False,
+        max_active_runs=MAX_ACTIVE_RUNS,
+        tags=[*TAGS, object_name],
+        params=_params(settings),
+        default_args={
+            "owner": OWNER,
+            "retries": settings.retries,
+            "retry_delay": timedelta(seconds=settings.retry_delay),
+            "retry_exponential_backoff": True,
+            "retry_policy": RETRY_POLICY,
+            "execution_timeout": EXECUTION_TIMEOUT,
+        },
+    ) as dag:
+        _tasks(object_name, watches_drift)
+    return dag
+
+
+def _params(settings: Settings) -> dict[str, Param]:
+    codes = [company.code for company in settings.companies]
+    exported = [company.code for company in settings.companies if company.procore_company_id is not None]
+    ids = {"type": ["null", "array"], "items": {"type": "string"}}
+    return {
+        "companies": Param(
+            exported or codes,
+            type="array",
+            items={"type": "string", "enum": codes},
+            minItems=1,
+            title="Companies",
+            description="Spectrum company codes. All that have a Procore company unless you take some away.",
+        ),
+        "projects": Param(
+            [], title="Projects", description="Procore ids of projects, one a line. Empty means all.", **ids
+        ),
+        "records": Param(
+            [],
+            title="Records",
+            description="Procore ids of records, one a line, as export.queue has them. Empty means all. Naming a record"
+            " collects it again although it was rejected, retrieved or has failed.",
+            **ids,
+        ),
+        "dry_run": Param(
+            False,
+            type="boolean",
+            title="Dry run",
+            description="Only show, in the log of `collect`, what would be written. Nobody is asked, nothing is sent.",
+        ),
+    }
+
+
+def _tasks(object_name: str, watches_drift: bool) -> None:
+    readable = "{{ record_name }}"
+
+    @task(pool="procore")
+    def collect() -> list[dict[str, str]]:
+        """Apply every rule to what Procore has, write the queue, and choose whom to ask about."""
+        from airflow.sdk.configuration import conf
+
+        from spectrum_etl.exports.collect import collect as collect_company
+        from spectrum_etl.exports.objects.registry import EXPORTS
+        from spectrum_etl.exports.preview import preview
+        from spectrum_etl.exports.spec import Scope
+        from spectrum_etl.exports.systems import systems_from_airflow
+        from spectrum_etl.exports.tasks import as_items, still_waits
+
+        context, now = get_current_context(), load_settings()
+        params, obj = context["params"], EXPORTS[object_name]
+        scope = Scope(clean_codes(params["projects"]), clean_codes(params["records"]))
+        most = min(now.exports.max_records_per_run, conf.getint("core", "max_map_length"))
+        items: list[dict[str, str]] = []
+        for code in clean_codes(params["companies"]):
+            with systems_from_airflow(code, now, remember=True) as systems:
+                run_id = str(context["run_id"])
+                found = collect_company(systems, obj, scope, run_id, most - len(items), still_waits(context))
+                if params["dry_run"]:
+                    log.info(
+                        "company %s, dry run: this would be written\n%s", code, preview(systems, obj, found.chosen)
+                    )
+                else:
+                    items += as_items(found.chosen)
+        return items
+
+    @task(pool="spectrum_sdx", map_index_template=readable)
+    def send(record: dict[str, str]) -> str:
+        """Send what the ledger says was accepted, once; read it back; link it in both systems."""
+        from spectrum_etl.exports.objects.registry import EXPORTS
+        from spectrum_etl.exports.send import Unsettled, send_record
+        from spectrum_etl.exports.spec import RecordId
+        from spectrum_etl.exports.systems import systems_from_airflow
+        from spectrum_etl.exports.tasks import ask_again
+
+        context = get_current_context()
+        context["record_name"] = record["title"]  # type: ignore[typeddict-unknown-key]
+        id = RecordId(record["company"], record["project"], record["record"])
+        try:
+            with systems_from_airflow(id.company, load_settings()) as systems:
+                outcome = send_record(systems, EXPORTS[object_name], id, str(context["run_id"]))
+        except Unsettled as wait:
+            log.warning("%s", wait)
+            raise AirflowRescheduleException(wait.until) from None
+        log.info("%s: %s. %s", record["title"], outcome.state, outcome.reason)
+        if outcome.ask_again:
+            ask_again(context, id)
+        if outcome.state == "failed":
+            raise AirflowFailException(outcome.reason)
+        if outcome.state != "linked":
+            raise AirflowSkipException(outcome.reason or str(outcome.state))
+        return outcome.state
+
+    @task(pool="warehouse", trigger_rule="all_done_min_one_success")
+    def report(records: list[dict[str, str]]) -> dict[str, int]:
+        """Say what became of every record; fail where a person must look."""
+        from spectrum_etl.exports.report import report as report_run
+        from spectrum_etl.warehouse.connect import warehouse_url
+
+        counts, text = report_run(warehouse_url(), object_name, records)
+        log.info("%s\n%s", counts, text)
+        if bad := {state: count for state, count in counts.items() if state not in _WELL}:
+            raise AirflowFailException(
+                f"{object_name}: {bad}. What to do: read the reasons in the table above, or in export.queue; mend them,"
+                " and trigger the export again: it goes on with what is under way, and with failed records that its"
+                " form names."
+            )
+        return counts
+
+    records: Any = collect()
+
+    @task_group
+    def record(record: dict[str, str]) -> None:
+        """One record: ask, then send."""
+        asked = ApproveRecord(
+            task_id="approve",
+            object_name=object_name,
+            record=record,
+            pool="procore",
+            map_index_template=readable,
+            retries=0,
+            # An execution timeout of this operator would end the wait for the approver, which has no end.
+            execution_timeout=None,
+        )
+        asked >> send(record)
+
+    record.expand(record=records) >> report(records)
+
+    if watches_drift:
+        _drift(object_name)
+
+
+def _drift(object_name: str) -> None:
+    @task(pool="procore")
+    def drift() -> int:
+        """Report exported records that Procore has changed since (G5), as rows of export.drift."""
+        from spectrum_etl.exports.drift import report_drift
+        from spectrum_etl.exports.objects.registry import EXPORTS
+        from spectrum_etl.exports.systems import systems_from_airflow
+
+        count, settings = 0, load_settings()
+        for code in clean_codes(get_current_context()["params"]["companies"]):
+            with systems_from_airflow(code, settings) as systems:
+                count += report_drift(systems, EXPORTS[object_name])
+        return count
+
+    drift()

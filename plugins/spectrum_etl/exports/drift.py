@@ -1,0 +1,105 @@
+"""Reports what Procore changed of exported records although it is frozen (G5), as rows of `export.drift`.
+
+Used by the task `drift` of the exports of commitments and their change orders.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import psycopg
+
+from spectrum_etl.exports import links
+from spectrum_etl.exports.links import Link
+from spectrum_etl.exports.spec import Candidate, ExportObject
+from spectrum_etl.exports.systems import Systems
+from spectrum_etl.warehouse.connect import connect
+
+log = logging.getLogger(__name__)
+
+#: The name of the field where the whole record is gone.
+RECORD = "record"
+
+
+def report_drift(systems: Systems, obj: ExportObject) -> int:
+    """Compare every exported record with what Procore holds now; new differences are noted once, gone ones resolved.
+
+    Returns:
+        How many differences there are now.
+
+    Raises:
+        SpectrumEtlError: Procore cannot be read; what was compared so far is noted.
+    """
+    company, count = systems.company, 0
+    with connect(systems.url) as connection:
+        connection.autocommit = True
+        exported = links.living(connection, obj.name, company.code, with_content=True)
+        for link in exported.values():
+            if link.content is None:
+                continue  # linked by hand: nothing is known of what was exported
+            found = list(_differences(obj, link, obj.read(systems.procore, company, link.id)))
+            with connection.transaction():
+                _write(connection, obj, link, found)
+            for _, _, _, message in found:
+                log.warning("%s", message)
+            count += len(found)
+        connection.execute(
+            "update export.drift set resolved_at = clock_timestamp() where object_name = %s and company_code = %s"
+            " and resolved_at is null and record_id <> all(%s)",
+            [obj.name, company.code, list(exported)],
+        )
+    log.info("%s, company %s: %s records compared, %s differences", obj.name, company.code, len(exported), count)
+    return count
+
+
+def _differences(obj: ExportObject, link: Link, now: Candidate | None) -> Iterator[tuple[str, Any, Any, str]]:
+    what = f"{obj.title} {link.id.record}, exported as {link.spectrum_key}"
+    if now is None:
+        yield (
+            RECORD,
+            link.spectrum_key,
+            None,
+            f"{what}: Procore no longer has it. Restore it there, or delete it in Spectrum and unlink it",
+        )
+        return
+    exported: Mapping[str, Any] = link.content or {}
+    for name in obj.frozen:
+        was, held = exported.get(name), now.content.get(name)
+        if was != held:
+            yield (
+                name,
+                was,
+                held,
+                f"{what}: {name} was changed in Procore after the export. Change it back there, or make the same change"
+                " in Spectrum by hand",
+            )
+
+
+def _write(
+    connection: psycopg.Connection, obj: ExportObject, link: Link, found: list[tuple[str, Any, Any, str]]
+) -> None:
+    key = {
+        "object": obj.name,
+        "company": link.id.company,
+        "project": link.id.project,
+        "record": link.id.record,
+        "key": link.spectrum_key,
+    }
+    for name, was, held, message in found:
+        connection.execute(
+            "insert into export.drift (object_name, company_code, project_id, record_id, spectrum_key, field, exported,"
+            " held, message) values (%(object)s, %(company)s, %(project)s, %(record)s, %(key)s, %(field)s, %(was)s,"
+            " %(held)s, %(message)s) on conflict (object_name, company_code, record_id, field)"
+            " where resolved_at is null do update set held = excluded.held, exported = excluded.exported,"
+            " message = excluded.message, last_seen_at = clock_timestamp()",
+            {**key, "field": name, "was": json.dumps(was), "held": json.dumps(held), "message": message},
+        )
+    connection.execute(
+        "update export.drift set resolved_at = clock_timestamp() where object_name = %(object)s"
+        " and company_code = %(company)s and record_id = %(record)s and resolved_at is null"
+        " and field <> all(%(open)s)",
+        {**key, "open": [name for name, *_ in found]},
+    )

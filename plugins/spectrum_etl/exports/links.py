@@ -1,0 +1,149 @@
+"""Reads and writes `export.links`: which Procore record is which record of Spectrum. The one place that does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import psycopg
+
+from spectrum_etl.errors import StopSync
+from spectrum_etl.exports.spec import RecordId
+from spectrum_etl.warehouse.connect import connect
+
+_LIVING = "object_name = %(object)s and company_code = %(company)s and unlinked_at is null"
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link that lasts.
+
+    Args:
+        id: the Procore record.
+        spectrum_key: what it is called in Spectrum.
+        how: exported by us, or linked by hand.
+        content: what Procore held when it was exported; None for links by hand.
+        fingerprint: of that content.
+    """
+
+    id: RecordId
+    spectrum_key: str
+    how: Literal["export", "by hand"]
+    content: Mapping[str, Any] | None
+    fingerprint: str | None
+
+
+class WarehouseLinks:
+    """What rules and documents may ask about links; implements `spec.Links`.
+
+    All links of an object and company are read at the first question about them: thousands of records ask.
+
+    Args:
+        url: the warehouse.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._known: dict[tuple[str, str], tuple[dict[str, str], dict[str, str]]] = {}
+
+    def spectrum_key(self, object_name: str, company: str, record: str) -> str | None:
+        """The Spectrum key that a Procore record is linked to, or None."""
+        return self._of(object_name, company)[0].get(record)
+
+    def procore_record(self, object_name: str, company: str, spectrum_key: str) -> str | None:
+        """The Procore record that a Spectrum key is linked to, or None."""
+        return self._of(object_name, company)[1].get(spectrum_key)
+
+    def _of(self, object_name: str, company: str) -> tuple[dict[str, str], dict[str, str]]:
+        known = self._known.get((object_name, company))
+        if known is None:
+            with connect(self._url) as connection:
+                pairs: list[tuple[str, str]] = connection.execute(
+                    f"select record_id, spectrum_key from export.links where {_LIVING}",  # noqa: S608
+                    {"object": object_name, "company": company},
+                ).fetchall()
+            known = self._known[object_name, company] = (dict(pairs), {key: record for record, key in pairs})
+        return known
+
+
+def living(
+    connection: psycopg.Connection, object_name: str, company: str, *, with_content: bool = False
+) -> dict[str, Link]:
+    """The links of an object and company that last, by Procore record.
+
+    Args:
+        with_content: whether the exported contents are read, too; they are large.
+    """
+    content = "content" if with_content else "null"
+    found = connection.execute(
+        f"select project_id, record_id, spectrum_key, how, {content}, fingerprint"  # noqa: S608
+        f" from export.links where {_LIVING}",
+        {"object": object_name, "company": company},
+    )
+    return {record: Link(RecordId(company, project, record), *rest) for project, record, *rest in found}
+
+
+def find(connection: psycopg.Connection, object_name: str, company: str, record: str) -> Link | None:
+    """The link of a Procore record, or None where none lasts."""
+    return living(connection, object_name, company).get(record)
+
+
+def write(
+    connection: psycopg.Connection,
+    object_name: str,
+    id: RecordId,
+    spectrum_key: str,
+    *,
+    attempt_id: int,
+    content: Mapping[str, Any],
+    fingerprint: str,
+    by: str,
+) -> None:
+    """Link what was exported, in the caller's transaction. What is exported again keeps its link.
+
+    Raises:
+        StopSync: the record is linked to another Spectrum key, or that key to another record.
+    """
+    values = {"object": object_name, "company": id.company, "record": id.record, "key": spectrum_key}
+    other = connection.execute(
+        f"select record_id, spectrum_key from export.links where {_LIVING}"  # noqa: S608
+        " and ((record_id = %(record)s) <> (spectrum_key = %(key)s))",
+        values,
+    ).fetchone()
+    if other is not None:
+        raise StopSync(
+            f"Procore record {other[0]} is linked to {other[1]} already",
+            object=object_name,
+            company=id.company,
+            record=id.record,
+            field="spectrum_key",
+            value=spectrum_key,
+            remedy="find out which Procore record belongs to it, and end the wrong link with unlink_export",
+        )
+    connection.execute(
+        "insert into export.links as l (object_name, company_code, project_id, record_id, spectrum_key, how,"
+        " attempt_id, content, fingerprint, linked_by) values (%(object)s, %(company)s, %(project)s, %(record)s,"
+        " %(key)s, 'export', %(attempt)s, %(content)s, %(fingerprint)s, %(by)s)"
+        " on conflict (object_name, company_code, record_id) where unlinked_at is null do update"
+        " set attempt_id = excluded.attempt_id, content = excluded.content, fingerprint = excluded.fingerprint,"
+        " linked_at = clock_timestamp(), linked_by = excluded.linked_by",
+        {
+            **values,
+            "project": id.project,
+            "attempt": attempt_id,
+            "content": json.dumps(content),
+            "fingerprint": fingerprint,
+            "by": by,
+        },
+    )
+
+
+def end(connection: psycopg.Connection, object_name: str, id: RecordId, by: str) -> None:
+    """End a link, in the caller's transaction; its row stays as a trace."""
+    connection.execute(
+        "update export.links set unlinked_at = clock_timestamp(), unlinked_by = %(by)s"  # noqa: S608
+        f" where {_LIVING} and record_id = %(record)s",
+        {"object": object_name, "company": id.company, "record": id.record, "by": by},
+    )

@@ -1,0 +1,34 @@
+"""What a dry run shows: every call that would be made, with the proposals of the form. Nobody is asked, nothing sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from spectrum_etl.exports.question import show, table
+from spectrum_etl.exports.queue import Row
+from spectrum_etl.exports.spec import ExportObject
+from spectrum_etl.exports.systems import Systems
+from spectrum_etl.exports.tasks import as_text
+
+
+def preview(systems: Systems, obj: ExportObject, chosen: Sequence[Row]) -> str:
+    """A table of record, call, element, what Spectrum holds now, and what it would be.
+
+    Args:
+        chosen: the records that a run would ask about.
+
+    Raises:
+        SpectrumEtlError: Procore or Spectrum cannot be read.
+    """
+    rows: list[tuple[str, ...]] = []
+    for row in chosen:
+        candidate = obj.read(systems.procore, systems.company, row.id)
+        if candidate is None:
+            continue
+        answers = {field.name: field.proposal for field in obj.form(candidate, systems.context)}
+        shown = show(systems, obj, candidate, answers)
+        if "document" in shown:
+            rows += [(row.title, *line) for line in table(shown)]
+        else:
+            rows.append((row.title, "depends on the form", shown["incomplete"], "", ""))
+    return as_text(("record", "call", "element", "now", "would be"), rows) if rows else "nothing"

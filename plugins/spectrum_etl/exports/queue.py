@@ -1,0 +1,323 @@
+"""Reads and writes `export.queue`: the current state of every record. The one place that does.
+
+A state changes by `move` alone: along `states.TRANSITIONS`, comparing the old state, in the caller's transaction.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from spectrum_etl.errors import StopSync
+from spectrum_etl.exports.spec import Broken, Candidate, RecordId, Scope
+from spectrum_etl.exports.states import COLLECTABLE, TRANSITIONS, State
+
+_KEY = "object_name = %(object)s and company_code = %(company)s and project_id = %(project)s and record_id = %(record)s"
+_ROWS = (
+    "select company_code, project_id, record_id, title, state, fingerprint, broken_text, reason, shown, attempt_id,"
+    " asks_dag_id, asks_run_id, asks_task_id, asks_map_index from export.queue"
+)
+_LONGEST_WAIT_FIRST = "order by first_seen_at, project_id, record_id"
+
+
+class Moved(StopSync):
+    """The record is no longer in the state that this change starts from: somebody else was faster."""
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A task instance of Airflow: who asks, or who does something to a record.
+
+    Args:
+        dag_id, run_id, task_id: its names.
+        map_index: its number among the mapped ones, -1 where it is not mapped.
+        try_number: which try it is, from 1.
+    """
+
+    dag_id: str
+    run_id: str
+    task_id: str
+    map_index: int = -1
+    try_number: int = 1
+
+    @property
+    def place(self) -> tuple[str, str, str, int]:
+        """What tells it from other task instances, whatever the try."""
+        return self.dag_id, self.run_id, self.task_id, self.map_index
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the queue; the comments of `export.queue` say what each field means."""
+
+    id: RecordId
+    title: str
+    state: State
+    fingerprint: str
+    broken_text: str | None
+    reason: str | None
+    shown: Mapping[str, Any] | None
+    attempt_id: int | None
+    asks: Instance | None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a run found of one record.
+
+    Args:
+        candidate: the record.
+        broken: every rule it breaks.
+        old: the state it was in; None where it is new.
+    """
+
+    candidate: Candidate
+    broken: Sequence[Broken]
+    old: State | None
+
+
+def key_of(object_name: str, id: RecordId) -> dict[str, str]:
+    """A record's key as the parameters of a statement."""
+    return {"object": object_name, "company": id.company, "project": id.project, "record": id.record}
+
+
+def find(connection: psycopg.Connection, object_name: str, id: RecordId) -> Row | None:
+    """A record's row, or None."""
+    found = connection.execute(f"{_ROWS} where {_KEY}", key_of(object_name, id)).fetchone()
+    return _row(found) if found else None
+
+
+def rows(
+    connection: psycopg.Connection, object_name: str, company: str, states: Iterable[State], scope: Scope
+) -> list[Row]:
+    """The rows in these states, within a scope; who waits longest comes first."""
+    found = connection.execute(
+        f"{_ROWS} where object_name = %(object)s and company_code = %(company)s"
+        f" and state = any(%(states)s) and {_IN_SCOPE} {_LONGEST_WAIT_FIRST}",
+        {"object": object_name, "company": company, "states": list(states), **_scope(scope)},
+    )
+    return [_row(row) for row in found]
+
+
+def rows_of(connection: psycopg.Connection, object_name: str, ids: Sequence[RecordId]) -> dict[RecordId, Row]:
+    """The rows of these records; those that have none are left out."""
+    found = connection.execute(
+        f"{_ROWS} where object_name = %(object)s"  # noqa: S608
+        " and (company_code, project_id, record_id) in"
+        " (select * from unnest(%(companies)s::text[], %(projects)s::text[], %(records)s::text[]))",
+        {
+            "object": object_name,
+            "companies": [id.company for id in ids],
+            "projects": [id.project for id in ids],
+            "records": [id.record for id in ids],
+        },
+    )
+    return {row.id: row for row in map(_row, found)}
+
+
+def store(connection: psycopg.Connection, object_name: str, findings: Iterable[Finding], run_id: str) -> int:
+    """Write what a run found: ready, or not ready with every rule that is broken. Who was faster wins.
+
+    Returns:
+        How many rows were written; those that another run has moved on since are left alone.
+    """
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into export.queue as q (object_name, company_code, project_id, record_id, title, state,"
+            " fingerprint, broken, broken_text, run_id) values (%(object)s, %(company)s, %(project)s, %(record)s,"
+            " %(title)s, %(new)s, %(fingerprint)s, %(broken)s, %(text)s, %(run)s)"
+            " on conflict (object_name, company_code, project_id, record_id) do update set title = excluded.title,"
+            " state = excluded.state, fingerprint = excluded.fingerprint, broken = excluded.broken,"
+            " broken_text = excluded.broken_text, run_id = excluded.run_id, seen_at = clock_timestamp(),"
+            # Why somebody is asked anew is told until they are; what ended the record before is over.
+            " reason = case when q.state = any(%(kept)s) then q.reason end,"
+            " changed_at = case when q.state = excluded.state then q.changed_at else clock_timestamp() end"
+            " where q.state = %(old)s",
+            [_finding(object_name, finding, run_id) for finding in findings],
+        )
+        return max(cursor.rowcount, 0)
+
+
+def move(
+    connection: psycopg.Connection,
+    object_name: str,
+    id: RecordId,
+    old: State,
+    new: State,
+    run_id: str,
+    *,
+    reason: str | None = None,
+    asks: Instance | None = None,
+    fingerprint: str | None = None,
+    shown: Mapping[str, Any] | None = None,
+    broken: Sequence[Broken] = (),
+    attempt_id: int | None = None,
+) -> None:
+    """Change a record's state, in the caller's transaction.
+
+    Args:
+        old: the state it must be in.
+        run_id: who changes it.
+        reason: why, for people; replaces an earlier one.
+        asks: who waits for the approver; needed for `waiting`, and gone with it.
+        fingerprint, shown, attempt_id: kept as they are where none is given.
+
+    Raises:
+        Moved: it is not in the old state.
+        ValueError: there is no such way.
+    """
+    if new not in TRANSITIONS[old]:
+        raise ValueError(f"a record cannot go from {old} to {new}")
+    done = connection.execute(
+        "update export.queue set state = %(new)s, reason = %(reason)s, run_id = %(run)s,"  # noqa: S608
+        " asks_dag_id = %(asks_dag)s, asks_run_id = %(asks_run)s, asks_task_id = %(asks_task)s,"
+        " asks_map_index = %(asks_map)s, fingerprint = coalesce(%(fingerprint)s, fingerprint),"
+        " shown = coalesce(%(shown)s, shown), broken = %(broken)s, broken_text = %(text)s,"
+        " attempt_id = coalesce(%(attempt)s, attempt_id), changed_at = clock_timestamp()"
+        f" where {_KEY} and state = %(old)s",
+        {
+            **key_of(object_name, id),
+            "old": old,
+            "new": new,
+            "reason": reason,
+            "run": run_id,
+            "asks_dag": asks.dag_id if asks else None,
+            "asks_run": asks.run_id if asks else None,
+            "asks_task": asks.task_id if asks else None,
+            "asks_map": asks.map_index if asks else None,
+            "fingerprint": fingerprint,
+            "shown": None if shown is None else json.dumps(shown),
+            "attempt": attempt_id,
+            **_broken(broken),
+        },
+    )
+    if done.rowcount != 1:
+        raise Moved(
+            f"the record is no longer {old}; it was not set to {new}",
+            object=object_name,
+            company=id.company,
+            record=id.record,
+            remedy="look at its row in export.queue: another run, or another answer, was faster",
+        )
+
+
+def note(connection: psycopg.Connection, object_name: str, id: RecordId, state: State, reason: str) -> None:
+    """Say why a record stays in a state; nothing where it has left it."""
+    connection.execute(
+        f"update export.queue set reason = %(reason)s where {_KEY} and state = %(state)s",  # noqa: S608
+        {**key_of(object_name, id), "reason": reason, "state": state},
+    )
+
+
+def remove(connection: psycopg.Connection, object_name: str, id: RecordId, old: State) -> None:
+    """Take a record out of the queue.
+
+    Raises:
+        Moved: it is not in the old state.
+    """
+    done = connection.execute(
+        f"delete from export.queue where {_KEY} and state = %(old)s",  # noqa: S608
+        {**key_of(object_name, id), "old": old},
+    )
+    if done.rowcount != 1:
+        raise Moved(
+            f"the record is no longer {old}; it was not taken out of the queue",
+            object=object_name, company=id.company, record=id.record,
+            remedy="look at its row in export.queue: another run was faster",
+        )  # fmt: skip
+
+
+def remove_unseen(connection: psycopg.Connection, object_name: str, company: str, since: datetime, scope: Scope) -> int:
+    """Take out what a complete look at Procore, begun at `since`, no longer found; how many."""
+    return connection.execute(
+        "delete from export.queue where object_name = %(object)s and company_code = %(company)s"  # noqa: S608
+        f" and state = any(%(states)s) and seen_at < %(since)s and {_IN_SCOPE}",
+        {"object": object_name, "company": company, "states": list(COLLECTABLE), "since": since, **_scope(scope)},
+    ).rowcount
+
+
+def choose(
+    connection: psycopg.Connection, object_name: str, company: str, since: datetime, most: int, run_id: str
+) -> tuple[list[Row], int]:
+    """Which of the ready records this run asks about: those that wait longest. The others are queued.
+
+    Args:
+        since: only records that were collected since then.
+        most: at most so many.
+
+    Returns:
+        The chosen ones, and how many are left for the next run.
+    """
+    values = {"object": object_name, "company": company, "since": since, "most": most, "run": run_id}
+    connection.execute(
+        "update export.queue as q set state = chosen.state, run_id = %(run)s,"
+        " changed_at = case when q.state = chosen.state then q.changed_at else clock_timestamp() end"
+        " from (select object_name, company_code, project_id, record_id, case when row_number() over"
+        " (order by first_seen_at, project_id, record_id) <= %(most)s then 'ready' else 'queued' end as state"
+        " from export.queue where object_name = %(object)s and company_code = %(company)s"
+        " and state in ('ready', 'queued') and seen_at >= %(since)s) as chosen"
+        " where q.object_name = chosen.object_name and q.company_code = chosen.company_code"
+        " and q.project_id = chosen.project_id and q.record_id = chosen.record_id and q.state in ('ready', 'queued')",
+        values,
+    )
+    found = connection.execute(
+        f"{_ROWS} where object_name = %(object)s and company_code = %(company)s"
+        f" and state in ('ready', 'queued') and seen_at >= %(since)s {_LONGEST_WAIT_FIRST}",
+        values,
+    )
+    chosen = [_row(row) for row in found]
+    return chosen[:most], len(chosen[most:])
+
+
+_IN_SCOPE = (
+    "(cardinality(%(projects)s::text[]) = 0 or project_id = any(%(projects)s))"
+    " and (cardinality(%(records)s::text[]) = 0 or record_id = any(%(records)s))"
+)
+
+
+def _scope(scope: Scope) -> dict[str, list[str]]:
+    return {"projects": list(scope.projects), "records": list(scope.records)}
+
+
+def _broken(broken: Sequence[Broken]) -> dict[str, str | None]:
+    return {
+        "broken": json.dumps([vars(rule) for rule in broken]),
+        "text": "\n".join(f"{b.rule}: {b.message}. What to do: {b.fix}." for b in broken) or None,
+    }
+
+
+def _finding(object_name: str, finding: Finding, run_id: str) -> dict[str, Any]:
+    candidate = finding.candidate
+    new: State = "not_ready" if finding.broken else "ready"
+    if finding.old not in (None, new) and new not in TRANSITIONS[finding.old]:
+        raise ValueError(f"a record cannot go from {finding.old} to {new}")
+    return {
+        **key_of(object_name, candidate.id),
+        "title": candidate.title,
+        "fingerprint": candidate.fingerprint,
+        "old": finding.old or new,
+        "new": new,
+        "run": run_id,
+        "kept": list(COLLECTABLE),
+        **_broken(finding.broken),
+    }
+
+
+def _row(row: Sequence[Any]) -> Row:
+    company, project, record, title, state, fingerprint, broken, reason, shown, attempt, *asks = row
+    return Row(
+        RecordId(company, project, record),
+        title,
+        state,
+        fingerprint,
+        broken,
+        reason,
+        shown,
+        attempt,
+        Instance(*asks) if asks[1] is not None else None,
+    )

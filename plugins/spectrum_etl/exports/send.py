@@ -1,0 +1,300 @@
+"""Sends one accepted record to Spectrum, exactly once as far as a ledger can make it. Used by the export DAGs' `send`.
+
+It reads nothing but the ledger: neither XCom nor what Airflow says of the approval. The intent of every call is
+committed before it; whatever is not known afterwards is looked up. It may be killed anywhere and called again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NoReturn
+
+import psycopg
+
+from spectrum_etl.errors import RetryLater, SpectrumEtlError
+from spectrum_etl.exports import check, compare, ledger, links, queue
+from spectrum_etl.exports.compare import Held
+from spectrum_etl.exports.ledger import Attempt, SentCall
+from spectrum_etl.exports.locks import record_lock
+from spectrum_etl.exports.spec import Books, Broken, Call, Document, ExportObject, RecordId
+from spectrum_etl.exports.states import IN_FLIGHT, State
+from spectrum_etl.exports.systems import Systems
+from spectrum_etl.settings import Settings
+from spectrum_etl.sources.sdx.write import OutcomeUnknown, Refused
+from spectrum_etl.warehouse.connect import connect
+
+log = logging.getLogger(__name__)
+
+#: Added to the server's time limit: clocks, and the way of the last packet.
+SETTLE_MARGIN = timedelta(seconds=30)
+
+
+class Unsettled(RetryLater):
+    """The answer of a call was lost, and the call may still be running. Call again after `until`."""
+
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a record.
+
+    Args:
+        state: the state it is in now; None where it is in the queue no more.
+        reason: why, in words; may be empty.
+        ask_again: whether somebody has to be asked anew.
+    """
+
+    state: State | None
+    reason: str = ""
+    ask_again: bool = False
+
+
+class _Ended(Exception):
+    """A way out, no error: the attempt is over, and its outcome committed."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.reason)
+        self.outcome = outcome
+
+
+def send_record(systems: Systems, obj: ExportObject, id: RecordId, run_id: str) -> Outcome:
+    """Send what was accepted of a record, confirm it by reading it back, and link it.
+
+    Args:
+        run_id: the Airflow run that sends, for the queue.
+
+    Returns:
+        What became of it. Where nothing was accepted, or another task sends it, that is said and nothing is done.
+
+    Raises:
+        Unsettled: wait until its `until`, then call again.
+        SpectrumEtlError: something else stands in the way; nothing is lost, and calling again goes on from here.
+    """
+    with record_lock(systems.url, obj.name, id) as lock, connect(systems.url) as connection:
+        connection.autocommit = True
+        row = queue.find(connection, obj.name, id)
+        if row is None or row.state not in IN_FLIGHT or row.attempt_id is None:
+            return Outcome(row.state if row else None, (row and row.reason) or "nothing of it was accepted")
+        if lock is None:
+            return Outcome(row.state, "another task is sending it")
+        attempt = ledger.attempt(connection, row.attempt_id)
+        sending = _Sending(systems, obj, id, run_id, connection, lock, attempt, row.state)
+        try:
+            return sending.run()
+        except _Ended as ended:
+            return ended.outcome
+        except SpectrumEtlError as error:
+            queue.note(connection, obj.name, id, sending.state, str(error))
+            raise
+
+
+class _Sending:
+    """One try to send one record; every step commits what it has found before the next."""
+
+    def __init__(
+        self,
+        systems: Systems,
+        obj: ExportObject,
+        id: RecordId,
+        run_id: str,
+        connection: psycopg.Connection,
+        lock: psycopg.Connection,
+        attempt: Attempt,
+        state: State,
+    ) -> None:
+        self.systems, self.obj, self.id, self.run_id = systems, obj, id, run_id
+        self.connection, self.lock, self.attempt, self.state = connection, lock, attempt, state
+
+    def run(self) -> Outcome:
+        """All that is left to do."""
+        if not self.attempt.is_what_was_approved:
+            self._end("failed", "the ledger's payload is not the one that was approved: its hash differs")
+        if self.attempt.untouched:
+            self._still_right()
+        if self.state in ("sending", "unknown"):
+            for sent in self.attempt.calls:
+                while sent.state != "sent":
+                    self._write(sent) if sent.state == "pending" else self._look_up(sent)
+                    sent = ledger.call(self.connection, self.attempt.attempt_id, sent.number)
+            with self._becoming("sent"):
+                pass
+        if self.state == "sent":
+            self._confirm()
+        return self._link()
+
+    def _still_right(self) -> None:
+        """Before the first call: the record is as it was accepted, and meets every rule at this moment."""
+        systems, answers = self.systems, self.attempt.answers
+        candidate = self.obj.read(systems.procore, systems.company, self.id)
+        if candidate is None:
+            reason = "Procore no longer has the record; nothing was sent"
+            with self.connection.transaction():
+                ledger.advance(self.connection, self.attempt.attempt_id, "ready", reason, ends=True)
+                queue.remove(self.connection, self.obj.name, self.id, self.state)
+            raise _Ended(Outcome(None, reason))
+        if candidate.fingerprint != self.attempt.fingerprint:
+            self._end("ready", "the record was changed in Procore after it was accepted; nothing was sent", again=True)
+        if broken := check.broken_rules(self.obj, candidate, systems.context):
+            self._end("not_ready", f"nothing was sent: {check.in_words(broken)}", broken=broken)
+        if broken := check.broken_form(self.obj, candidate, answers, systems.context):
+            self._end("ready", f"nothing was sent: {check.in_words(broken)}", again=True)
+
+    def _write(self, sent: SentCall) -> None:
+        """Make a call that is not under way: its intent first, then the call, then its outcome."""
+        call, attempt_id = sent.call, self.attempt.attempt_id
+        held = self._held(call)
+        if call.adds and held is not None:
+            if sent.tries and compare.holds_it(call, held):
+                self._settle(sent, "sent", "the lost call was executed late: found by looking it up")
+                return
+            self._end(
+                "failed",
+                f"{compare.name_of(call)} exists in Spectrum already and is not ours; it was not overwritten. Somebody"
+                " has to decide: take it out there, link it by hand, or export the record under another key",
+            )
+        # Without the lock somebody else may be sending: a lost connection has to show before the call, not after it.
+        self.lock.execute("select 1")
+        with self._becoming("sending"):
+            ledger.begin(self.connection, attempt_id, sent, held, self.systems.clock(self.connection))
+        try:
+            answer = self.systems.writer.write(call.service, call.parameters)
+        except Refused as error:
+            self._refused(sent, str(error))
+        except OutcomeUnknown as error:
+            log.warning("%s: %s", compare.name_of(call), error)
+            with self._becoming("unknown"):
+                ledger.settle(self.connection, attempt_id, sent.number, "sending", "unknown", str(error))
+        except SpectrumEtlError as error:
+            # NotSent, or a configuration or login that was refused: the writer vouches that nothing was executed.
+            ledger.settle(self.connection, attempt_id, sent.number, "sending", "pending", str(error), not_executed=True)
+            raise
+        else:
+            ledger.settle(self.connection, attempt_id, sent.number, "sending", "sent", str(answer))
+
+    def _refused(self, sent: SentCall, said: str) -> None:
+        """Spectrum refused a call. After a lost one, that may be because the lost one was executed: look first."""
+        executed = sent.tries > 0 and compare.holds_it(sent.call, self._held(sent.call))
+        new: ledger.CallState = "sent" if executed else "refused"
+        ledger.settle(self.connection, self.attempt.attempt_id, sent.number, "sending", new, said)
+        if not executed:
+            self._end("failed", f"Spectrum refused {compare.name_of(sent.call)}: {said}")
+
+    def _look_up(self, sent: SentCall) -> None:
+        """Find out what became of a call whose answer is not known, and never send it before that is certain."""
+        call = sent.call
+        if sent.state == "sending":  # whoever made it is dead: the lock is ours
+            with self._becoming("unknown"):
+                number = sent.number
+                ledger.settle(self.connection, self.attempt.attempt_id, number, "sending", "unknown", "the task died")
+        asked_at = self.systems.clock(self.connection)
+        readable, held = self.systems.books.can_read_back(call.service), self._held(call)
+        if readable and compare.holds_it(call, held):
+            self._settle(sent, "sent", "the answer was lost; found by looking it up")
+            return
+        assert sent.intent_at is not None
+        settled_at = settles_at(sent.intent_at, self.systems.settings)
+        if asked_at < settled_at:
+            raise _unsettled(self.obj, self.id, sent, settled_at)
+        if readable and held != (None if call.adds else sent.held_before):
+            what = self._difference(call, held)
+            self._end("failed", f"after a lost answer Spectrum holds neither what it held before nor this: {what}")
+        if not readable and call.adds:
+            self._end(
+                "failed",
+                f"the answer of {compare.name_of(call)} was lost, and what it did cannot be read back. Look it up in"
+                " Spectrum; name the record in the trigger form of the export only if it is not there",
+            )
+        self._settle(sent, "pending", "the answer was lost; after the time limit it was not there: not executed")
+
+    def _settle(self, sent: SentCall, new: ledger.CallState, answer: str) -> None:
+        old: ledger.CallState = "unknown" if sent.state == "sending" else sent.state
+        with self._becoming("sending"):
+            ledger.settle(self.connection, self.attempt.attempt_id, sent.number, old, new, answer)
+
+    def _confirm(self) -> None:
+        """Read everything back that can be, and compare."""
+        wrong = [
+            self._difference(sent.call, held)
+            for sent in self.attempt.calls
+            if self.systems.books.can_read_back(sent.call.service)
+            and not compare.holds_it(sent.call, held := self._held(sent.call))
+        ]
+        if wrong:
+            self._end("failed", f"what Spectrum holds is not what was sent: {' '.join(wrong)}")
+        with self._becoming("confirmed"):
+            pass
+
+    def _link(self) -> Outcome:
+        """Mark it in Procore, which may be repeated; then write the link and end the attempt at once."""
+        attempt, key = self.attempt, self.attempt.document.key
+        if self.obj.mark is not None:
+            self.obj.mark(self.systems.procore, self.systems.company, self.id, key)
+        note = unread_note(attempt.document, self.systems.books)
+        with self._becoming("linked", note, ends=True):
+            links.write(
+                self.connection,
+                self.obj.name,
+                self.id,
+                key,
+                attempt_id=attempt.attempt_id,
+                content=attempt.content,
+                fingerprint=attempt.fingerprint,
+                by=attempt.answered_by,
+            )
+        return Outcome("linked", note or f"linked to {key}")
+
+    def _held(self, call: Call) -> Held | None:
+        books = self.systems.books
+        return books.held(call.service, call.key) if books.can_read_back(call.service) else None
+
+    def _difference(self, call: Call, held: Held | None) -> str:
+        return compare.in_words(call, compare.differences(call, held))
+
+    def _end(self, state: State, reason: str, *, again: bool = False, broken: Sequence[Broken] = ()) -> NoReturn:
+        with self._becoming(state, reason, ends=True, broken=broken):
+            pass
+        raise _Ended(Outcome(state, reason, again))
+
+    @contextmanager
+    def _becoming(
+        self, state: State, reason: str | None = None, *, ends: bool = False, broken: Sequence[Broken] = ()
+    ) -> Iterator[None]:
+        """One transaction for what is done inside and, where it differs, for the record's new state."""
+        with self.connection.transaction():
+            if state != self.state:
+                queue.move(
+                    self.connection, self.obj.name, self.id, self.state, state, self.run_id,
+                    reason=reason, broken=broken,
+                )  # fmt: skip
+                ledger.advance(self.connection, self.attempt.attempt_id, state, reason, ends=ends)
+            yield
+        self.state = state
+
+
+def settles_at(intent_at: datetime, settings: Settings) -> datetime:
+    """From when on a call whose answer was lost surely runs no more."""
+    return intent_at + timedelta(seconds=settings.exports.server_time_limit) + SETTLE_MARGIN
+
+
+def unread_note(document: Document, books: Books) -> str | None:
+    """Which services of a document cannot be read back to confirm it, in words; None where all can."""
+    unread = sorted({call.service for call in document.calls if not books.can_read_back(call.service)})
+    return f"what {', '.join(unread)} wrote cannot be read back, so it was not compared" if unread else None
+
+
+def _unsettled(obj: ExportObject, id: RecordId, sent: SentCall, until: datetime) -> Unsettled:
+    error = Unsettled(
+        f"the answer of {compare.name_of(sent.call)} was lost and it may still be running; it is looked up again at"
+        f" {until:%H:%M:%S %Z}",
+        object=obj.name,
+        company=id.company,
+        record=id.record,
+        remedy="wait: the task comes back by itself. Do not enter the record in Spectrum by hand meanwhile",
+    )
+    error.until = until
+    return error

@@ -1,0 +1,106 @@
+"""What an export works with: Procore, Spectrum, the warehouse. Made by tasks from Airflow connections."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+import psycopg
+
+from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.exports.links import WarehouseLinks
+from spectrum_etl.exports.spec import Books, Context
+from spectrum_etl.settings import Company, Settings
+from spectrum_etl.sources.procore.client import ProcoreClient
+
+
+class Writer(Protocol):
+    """Calls Spectrum's writing services; `sources.sdx.write.SpectrumWriter`."""
+
+    def write(self, service: str, parameters: Mapping[str, str]) -> Any:
+        """One call.
+
+        Returns:
+            What Spectrum answered; its text goes to the ledger.
+
+        Raises:
+            NotSent: it surely was not executed.
+            OutcomeUnknown: it may have been executed.
+            Refused: Spectrum answered that it did not.
+        """
+        ...
+
+
+def warehouse_clock(connection: psycopg.Connection) -> datetime:
+    """The time by the warehouse's clock: the one clock that all tasks share."""
+    row = connection.execute("select clock_timestamp()").fetchone()
+    assert row is not None
+    return row[0]
+
+
+@dataclass(frozen=True)
+class Systems:
+    """The systems of one company.
+
+    Args:
+        url: the warehouse.
+        settings: all settings.
+        company: whose records.
+        procore: client of the company's Procore.
+        books: what Spectrum holds.
+        writer: calls Spectrum.
+        clock: the time, given a connection to the warehouse; tests replace it.
+    """
+
+    url: str
+    settings: Settings
+    company: Company
+    procore: ProcoreClient
+    books: Books
+    writer: Writer
+    clock: Callable[[psycopg.Connection], datetime] = warehouse_clock
+    links: WarehouseLinks = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "links", WarehouseLinks(self.url))
+
+    @property
+    def context(self) -> Context:
+        """What rules and documents may look at."""
+        return Context(self.company, self.settings, self.books, self.links)
+
+
+@contextmanager
+def systems_from_airflow(company_code: str, settings: Settings, *, remember: bool = False) -> Iterator[Systems]:
+    """The systems of a company from the Airflow connections that the settings name; closed at the end.
+
+    Args:
+        remember: whether the books may answer a question about Spectrum that was asked before from memory: for looking
+            at many records at one time. Whoever sends asks anew.
+
+    Raises:
+        FixConfiguration: the company is not exported, or a connection is missing or wrong.
+    """
+    from spectrum_etl.exports.books import SpectrumBooks
+    from spectrum_etl.sources.procore.connection import ProcoreConnection
+    from spectrum_etl.sources.sdx.write import SpectrumWriter
+    from spectrum_etl.staging.sources import Sources, airflow_connection
+    from spectrum_etl.warehouse.connect import warehouse_url
+
+    company = settings.company(company_code)
+    if company.procore_company_id is None:
+        raise FixConfiguration(
+            "the company has no Procore company, so nothing can be exported from there",
+            company=company.code,
+            field="procore_company_id",
+            remedy="set procore_company_id of this company in include/settings.yaml",
+        )
+    connection = ProcoreConnection.from_airflow(airflow_connection(company.procore_conn_id))
+    with ExitStack() as stack:
+        sources = stack.enter_context(Sources.from_airflow(company.code, settings))
+        procore = stack.enter_context(ProcoreClient(connection, str(company.procore_company_id)))
+        books = SpectrumBooks(company, sources, remember=remember)
+        yield Systems(warehouse_url(), settings, company, procore, books, SpectrumWriter(sources.sdx))

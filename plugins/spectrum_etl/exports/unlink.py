@@ -1,0 +1,67 @@
+"""Ends the link of an exported record, once it is gone from Spectrum (G6). Used by the DAG `unlink_export`."""
+
+from __future__ import annotations
+
+import logging
+
+from spectrum_etl.errors import FixRecord, RetryLater
+from spectrum_etl.exports import links, queue
+from spectrum_etl.exports.locks import record_lock
+from spectrum_etl.exports.spec import ExportObject
+from spectrum_etl.exports.systems import Systems
+from spectrum_etl.warehouse.connect import connect
+
+log = logging.getLogger(__name__)
+
+
+def unlink(systems: Systems, obj: ExportObject, record: str, by: str) -> str:
+    """End a link: verify that Spectrum no longer holds the record, take the mark out of Procore, then end the link.
+
+    It may be killed anywhere and called again.
+
+    Args:
+        record: Procore id of the record, as `export.links.record_id` has it.
+        by: Airflow user who asks for it.
+
+    Returns:
+        The Spectrum key that it was linked to.
+
+    Raises:
+        FixRecord: it is not linked, or Spectrum still holds it.
+        RetryLater: it is being exported right now.
+        SpectrumEtlError: Spectrum or Procore cannot be asked; nothing has changed, or only Procore's mark is gone.
+    """
+    company = systems.company
+    with connect(systems.url) as connection:
+        connection.autocommit = True
+        link = links.find(connection, obj.name, company.code, record)
+        if link is None:
+            raise FixRecord(
+                "the record is not linked", object=obj.name, company=company.code, record=record,
+                remedy="look up object, company and record in export.links; there is nothing to unlink",
+            )  # fmt: skip
+        with record_lock(systems.url, obj.name, link.id) as lock:
+            if lock is None:
+                raise RetryLater(
+                    "the record is being exported", object=obj.name, company=company.code, record=record,
+                    remedy="wait until that has ended; the task is tried again by itself",
+                )  # fmt: skip
+            if obj.holds(systems.books, company, link.spectrum_key):
+                raise FixRecord(
+                    f"Spectrum still holds {link.spectrum_key}",
+                    object=obj.name,
+                    company=company.code,
+                    record=record,
+                    field="spectrum_key",
+                    value=link.spectrum_key,
+                    remedy="delete it in Spectrum first, then unlink",
+                )
+            if obj.unmark is not None:
+                obj.unmark(systems.procore, company, link.id)
+            with connection.transaction():
+                links.end(connection, obj.name, link.id, by)
+                row = queue.find(connection, obj.name, link.id)
+                if row is not None and row.state == "linked":
+                    queue.remove(connection, obj.name, link.id, "linked")
+    log.info("%s, company %s: record %s is no longer linked to %s", obj.name, company.code, record, link.spectrum_key)
+    return link.spectrum_key
