@@ -1,0 +1,190 @@
+"""Lists: every page, one in memory at a time, in the shapes of both versions; windows of changes without gaps."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from procore_stub import Asked, Reply, Stub, paged
+
+from spectrum_etl.errors import RetryLater, StopSync
+from spectrum_etl.sources.procore import ProcoreClient
+from spectrum_etl.sources.procore.faults import ListChanged, Unreadable
+
+PATH = "/rest/v1.0/vendors"
+V2 = "/rest/v2.0/companies/1/projects/2/budget_changes/adjustment_line_items"
+
+
+def records(count: int, start: int = 1) -> list[dict[str, Any]]:
+    return [{"id": start + number, "name": f"Vendor {start + number}"} for number in range(count)]
+
+
+@pytest.mark.parametrize(("link", "totals"), [(True, True), (True, False), (False, True)])
+@pytest.mark.parametrize("count", [0, 1, 10, 11, 25])
+def test_all_pages(stub: Stub, client: ProcoreClient, link: bool, totals: bool, count: int) -> None:
+    stub.lists(PATH, records(count), link=link, totals=totals)
+    found = list(client.pages(PATH, {"view": "extended", "per_page": 10}))
+    assert found == records(count)
+    assert len(stub.asked) == max(-(-count // 10), 1)
+    assert {asked.param("view") for asked in stub.asked} == {"extended"}
+
+
+@pytest.mark.parametrize("link", [True, False])
+def test_a_server_that_gives_smaller_pages_than_asked(stub: Stub, client: ProcoreClient, link: bool) -> None:
+    stub.lists(PATH, records(25), link=link, cap=10)
+    assert list(client.pages(PATH)) == records(25)
+    assert len(stub.asked) == 3
+
+
+def test_a_list_without_pages(stub: Stub, client: ProcoreClient) -> None:
+    stub.on("GET", PATH, Reply(200, records(30)))
+    assert list(client.pages(PATH)) == records(30)
+    assert len(stub.asked) == 1
+
+
+def test_a_list_without_pages_that_looks_like_a_full_page(stub: Stub, client: ProcoreClient) -> None:
+    stub.on("GET", PATH, Reply(200, records(10)))
+    assert list(client.pages(PATH, {"per_page": 10})) == records(10)
+    assert len(stub.asked) == 2
+
+
+@pytest.mark.parametrize("count", [0, 99, 100, 250])
+def test_the_envelope_of_version_2(stub: Stub, client: ProcoreClient, count: int) -> None:
+    plain = paged(stub.url, [{"id": str(number)} for number in range(count)], link=False, totals=False, cap=100)
+    stub.on("GET", V2, lambda asked: Reply(200, {"data": plain(asked).content}))
+    assert [record["id"] for record in client.pages(V2)] == [str(number) for number in range(count)]
+    assert {asked.param("per_page") for asked in stub.asked} == {"100"}
+
+
+def test_an_envelope_of_version_1(stub: Stub, client: ProcoreClient) -> None:
+    stub.on("GET", PATH, Reply(200, {"data": records(3)}))
+    assert list(client.pages(PATH)) == records(3)
+    assert client.get(PATH) == records(3)
+
+
+def test_get_leaves_a_field_called_data_alone(stub: Stub, client: ProcoreClient) -> None:
+    stub.on("GET", PATH, Reply(200, {"id": 1, "data": "x"}))
+    stub.on("GET", V2, Reply(200, {"data": {"id": "1"}, "meta": {}}))
+    assert client.get(PATH) == {"id": 1, "data": "x"}
+    assert client.get(V2) == {"id": "1"}
+
+
+def test_the_token_stays_with_the_configured_server(stub: Stub, client: ProcoreClient) -> None:
+    link = {"Link": '<https://elsewhere.example/rest/v1.0/vendors?page=2&per_page=10>; rel="next"'}
+    stub.on("GET", PATH, Reply(200, records(10), link), Reply(200, records(1, 11)))
+    assert list(client.pages(PATH, {"per_page": 10})) == records(11)
+    assert stub.asked[1].param("page") == "2"
+
+
+def test_pages_that_lead_in_a_circle(stub: Stub, client: ProcoreClient) -> None:
+    stub.on("GET", PATH, Reply(200, records(10), {"Link": f'<{stub.url}{PATH}?page=1>; rel="next"'}))
+    with pytest.raises(Unreadable, match="leads back"):
+        list(client.pages(PATH))
+
+
+@pytest.mark.parametrize("content", [{"id": 1}, [1, 2], "text", {"data": {"id": 1}}])
+def test_an_answer_that_is_no_list(stub: Stub, client: ProcoreClient, content: Any) -> None:
+    stub.on("GET", PATH, Reply(200, content))
+    with pytest.raises(StopSync, match="no list of records"):
+        list(client.pages(PATH))
+
+
+def test_nothing_is_asked_before_the_first_record_is_wanted(stub: Stub, client: ProcoreClient) -> None:
+    stub.lists(PATH, records(30))
+    found = client.pages(PATH, {"per_page": 10})
+    assert not stub.asked
+    assert next(found)["id"] == 1
+    assert len(stub.asked) == 1
+
+
+def _shrinking(stub: Stub, *deleted_after_page_1: int) -> Callable[[Asked], Reply]:
+    """Deletes records once page 1 was read: what comes after them moves forward, over the border of the page."""
+    state = {"read": False}
+
+    def handle(asked: Asked) -> Reply:
+        held = [r for r in records(25) if not (state["read"] and r["id"] in deleted_after_page_1)]
+        state["read"] = True
+        return paged(stub.url, held)(asked)
+
+    return handle
+
+
+def test_a_list_that_became_shorter_is_no_complete_list(stub: Stub, client: ProcoreClient) -> None:
+    stub.on("GET", PATH, _shrinking(stub, 3))
+    with pytest.raises(ListChanged, match="24 records came, it had 25 at first and 24 at the end") as caught:
+        list(client.pages(PATH, {"per_page": 10}))
+    assert isinstance(caught.value, RetryLater)
+
+
+SINCE = datetime(2026, 9, 23, 16, 30, tzinfo=UTC)
+UNTIL = datetime(2026, 9, 23, 19, 0, 0, 5, tzinfo=timezone(timedelta(hours=2)))
+
+
+def test_the_window_overlaps_the_last_one_and_is_in_utc(stub: Stub, client: ProcoreClient) -> None:
+    stub.lists(PATH, records(3))
+    found = client.updated(PATH, {"view": "erp"}, SINCE, UNTIL, timedelta(minutes=10))
+    assert list(found) == records(3)
+    assert stub.asked[0].param("filters[updated_at]") == "2026-09-23T16:20:00Z...2026-09-23T17:00:01Z"
+    assert stub.asked[0].param("view") == "erp"
+
+
+def test_without_a_beginning_all_records_come(stub: Stub, client: ProcoreClient) -> None:
+    stub.lists(PATH, records(3))
+    assert len(list(client.updated(PATH, None, None, UNTIL))) == 3
+    assert stub.asked[0].param("filters[updated_at]") is None
+
+
+def test_a_time_without_a_zone(client: ProcoreClient) -> None:
+    with pytest.raises(ValueError, match="no time zone"):
+        list(client.updated(PATH, None, SINCE.replace(tzinfo=None), UNTIL))
+
+
+def test_each_id_once(stub: Stub, client: ProcoreClient) -> None:
+    stub.lists(PATH, [*records(15), *records(15)])
+    assert list(client.updated(PATH, {"per_page": 10}, SINCE, UNTIL)) == records(15)
+
+
+def test_a_record_that_leaves_the_window_costs_no_other_one(stub: Stub, client: ProcoreClient) -> None:
+    # Record 11 moves to page 1 while page 2 is read; the second reading brings it.
+    stub.on("GET", PATH, _shrinking(stub, 3))
+    found = [record["id"] for record in client.updated(PATH, {"per_page": 10}, SINCE, UNTIL)]
+    assert sorted(found) == list(range(1, 26))
+
+
+def test_a_window_that_never_comes_to_rest(stub: Stub, client: ProcoreClient) -> None:
+    left = iter(range(40, 0, -1))
+    stub.on("GET", PATH, lambda asked: paged(stub.url, records(next(left)))(asked))
+    with pytest.raises(ListChanged):
+        list(client.updated(PATH, {"per_page": 10}, SINCE, UNTIL))
+
+
+def test_memory_does_not_grow_with_the_number_of_pages(stub: Stub, client: ProcoreClient) -> None:
+    pages = 60
+
+    def handle(asked: Asked) -> Reply:
+        page = int(asked.param("page") or 1)
+        content = [{"id": page * 1000 + n, "notes": "x" * 2000} for n in range(100)]
+        next_page = {"Link": f'<{stub.url}{PATH}?page={page + 1}>; rel="next"'} if page < pages else {}
+        return Reply(200, content, {"Total": str(pages * 100), **(next_page or {"Link": ""})})
+
+    stub.on("GET", PATH, handle)
+    found = client.pages(PATH, {"per_page": 100})
+    peaks = []
+    count = 0
+    tracemalloc.start()
+    try:
+        for record in found:
+            count += 1
+            if count % 1000 == 0:
+                peaks.append(tracemalloc.get_traced_memory()[1])
+                tracemalloc.reset_peak()
+            del record
+    finally:
+        tracemalloc.stop()
+    assert count == pages * 100
+    # A page is about 200 kB; sixty of them would be 12 MB.
+    assert max(peaks) < 4_000_000
+    assert max(peaks[1:]) < peaks[0] * 1.5
