@@ -69,6 +69,7 @@ class ExportSettings(Strict):
     propose_contract_number: bool = True
     propose_change_order_number: bool = True
     template_job: dict[str, Id] = {}
+    template_taxable: dict[str, Literal["Y", "N"]] = {}
     connected_on: date | None = None
     change_request_status: ChangeRequestStatus = ChangeRequestStatus()
     subcontract_gl_account: dict[str, Id] = {}

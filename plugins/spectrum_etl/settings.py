@@ -123,7 +123,7 @@ class Settings(Strict):
         codes = [company.code for company in self.companies]
         if len(set(codes)) != len(codes):
             raise ValueError(f"companies: a company code is listed twice in {codes}")
-        for setting in ("template_job", "subcontract_gl_account"):
+        for setting in ("template_job", "template_taxable", "subcontract_gl_account"):
             if unknown := set(getattr(self.exports, setting)) - set(codes):
                 raise ValueError(f"exports.{setting}: {sorted(unknown)} are no configured companies; those are {codes}")
         return self

@@ -40,7 +40,7 @@ def change(**changed: Any) -> Candidate:
 def test_a_good_change_breaks_no_rule() -> None:
     around = context(links=SYNCED)
     assert [one for rule in OBJECT.rules for one in rule(change(), around)] == []
-    assert not list(rules.number_is_free(change(), {"change_request": "BC4"}, around))
+    assert not list(rules.number_is_free(change(), {"change_request_id": "BC4"}, around))
 
 
 @pytest.mark.parametrize("status", ["draft", "under_review", "void", ""])
@@ -143,20 +143,20 @@ def test_the_status_is_one_of_spectrum() -> None:
 def test_numbers_of_all_kinds_of_change_requests_clash() -> None:
     """H2."""
     around = context(Books(requests={JOB: {"BC4"}}))
-    assert numbers(rules.number_is_free(change(), {"change_request": "bc4"}, around)) == ["H2"]
+    assert numbers(rules.number_is_free(change(), {"change_request_id": "bc4"}, around)) == ["H2"]
 
 
 def test_the_form_asks_for_the_number() -> None:
     """F1, H2."""
     (field,) = OBJECT.form(change(), context())
-    assert (field.name, field.proposal, field.max_length) == ("change_request", "BC4", 8)
+    assert (field.name, field.proposal, field.max_length) == ("change_request_id", "BC4", 8)
     assert OBJECT.form(change(), context(propose_change_order_number=False))[0].proposal == ""
     assert OBJECT.form(change(number="1234567"), context())[0].proposal == ""
 
 
 def test_the_document_repeats_the_header_on_every_line() -> None:
     """F1."""
-    document = OBJECT.document(change(), {"change_request": " BC4 "}, context())
+    document = OBJECT.document(change(), {"change_request_id": " BC4 "}, context())
     assert document.key == f"{JOB}/BC4"
     first, second = document.as_json()["calls"]
     assert first == {
@@ -182,7 +182,7 @@ def test_the_document_repeats_the_header_on_every_line() -> None:
 
 
 def test_a_change_without_title_is_described_by_its_number() -> None:
-    document = OBJECT.document(change(title=""), {"change_request": "1"}, context())
+    document = OBJECT.document(change(title=""), {"change_request_id": "1"}, context())
     assert document.calls[0].fields["CR_Description"] == "Budget change 4"
 
 

@@ -176,6 +176,10 @@ def test_the_form_of_a_new_job() -> None:
     assert (taxable.name, taxable.proposal, taxable.choices) == ("taxable", "N", ("Y", "N"))
     long, _ = OBJECT.form(project({**NEW, "number": "25-001-0001"}), context())
     assert long.proposal == ""
+    books = Books()
+    del books.job_rows[JOB]["Taxable_Flag"]
+    assert OBJECT.form(project(), context(books))[1].proposal == ""
+    assert OBJECT.form(project(), context(books, template_taxable={"001": "Y"}))[1].proposal == "Y"
 
 
 def test_new_codes_ask_for_nothing() -> None:

@@ -171,8 +171,10 @@ def test_any_vendor_type_that_fits_where_the_settings_name_none() -> None:
 def test_the_form_asks_for_code_and_type() -> None:
     """C6."""
     code, kind = OBJECT.form(company(), context())
-    assert (code.name, code.max_length) == ("vendor_code", 10)
-    assert (kind.name, kind.choices) == ("vendor_type", ("SUB", "SUPPL"))
+    assert (code.name, code.proposal, code.max_length) == ("vendor_code", "ACMEDRYWAL", 10)
+    assert (kind.name, kind.proposal, kind.choices) == ("vendor_type", "SUB", ("SUB", "SUPPL"))
+    taken = context(Books(vendor_rows=[vendor("ACMEDRYWAL", "Other")]), vendor_types=[])
+    assert [field.proposal for field in OBJECT.form(company(), taken)] == ["", ""]
 
 
 def test_the_document() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from spectrum_etl.exports.objects.budgets import read_budget
 from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, project_facts, text
 from spectrum_etl.exports.rules import budget_changes as rules
+from spectrum_etl.exports.rules.change_requests import NUMBER, customer_of
 from spectrum_etl.exports.rules.common import CHANGE_REQUEST_LENGTH, job_of, lines_of, number_of
 from spectrum_etl.exports.spec import (
     Answers,
@@ -60,7 +61,7 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
     proposal = f"BC{candidate.content['number']}" if context.settings.exports.propose_change_order_number else ""
     return (
         FormField(
-            rules.NUMBER,
+            NUMBER,
             "Change request id",
             "Number of the change request in Spectrum. Commitment, prime contract and budget changes of a job share "
             "one range of numbers.",
@@ -72,12 +73,12 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
 
 def document(candidate: Candidate, answers: Answers, context: Context) -> Document:
     """One call of ARChangeRequest a line."""
-    job, number = job_of(candidate, context) or "", number_of(answers, rules.NUMBER)
+    job, number = job_of(candidate, context) or "", number_of(answers, NUMBER)
     content = candidate.content
     header = {
         "Company_Code": context.company.code,
         "Job_Number": job,
-        "Customer_Code": (context.books.job(job) or {}).get("Customer_Code", ""),
+        "Customer_Code": customer_of(candidate, context),
         "Change_Request_Number": number,
         "CR_Description": content["title"] or f"Budget change {content['number']}",
         "CR_Status": context.settings.exports.change_request_status.budget_change,

@@ -2,9 +2,9 @@
 
 One record a project. While it is not linked, its document is AddJob and an AddPhase for every cost code and type; once
 it is, an AddPhase for every code and type that the job lacks. A project without such codes is left out (`offers`).
-The division, cost center, customer and price method of a new job are those of the template job (D2); the taxable flag
-is asked for, since neither a service nor a published table tells that of the template. The customer makes Spectrum
-create the contract of the job, too (AddJob).
+The division, cost center, customer and price method of a new job are those of the template job (D2). Its taxable flag
+is told by no service and no published table: the settings propose it, the approver answers. The customer makes
+Spectrum create the contract of the job, too (AddJob).
 """
 
 from __future__ import annotations
@@ -64,7 +64,9 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
     if not rules.is_new(candidate, context):
         return ()
     number = candidate.content["project"]["number"]
+    company, exports = context.company.code, context.settings.exports
     flag = (rules.template_of(context) or {}).get("Taxable_Flag", "").strip()
+    flag = flag or exports.template_taxable.get(company, "")
     return (
         FormField(
             "job_number",
@@ -214,7 +216,9 @@ OBJECT = ExportObject(
         FieldMapping("template job", "AddJob.Cost_Center", "left out where the template has none"),
         FieldMapping("template job", "AddJob.Customer_Code", "Spectrum creates the contract with it"),
         FieldMapping("template job", "AddJob.Price_Method_Code"),
-        FieldMapping("form: taxable", "AddJob.Taxable_Flag", "asked for: that of the template job cannot be read"),
+        FieldMapping(
+            "form: taxable", "AddJob.Taxable_Flag", "proposed by the settings: that of the template job cannot be read"
+        ),
         FieldMapping("cost code", "AddPhase.Phase_Code", "without separators, at most 20"),
         FieldMapping("cost type of the cost code", "AddPhase.Cost_Type", "one that Spectrum has"),
         FieldMapping("name of the cost code", "AddPhase.Description", "at most 25; Spectrum's own for a known phase"),

@@ -14,6 +14,7 @@ from spectrum_etl.exports.objects.facts import found, text
 from spectrum_etl.exports.rules import vendors as rules
 from spectrum_etl.exports.rules.address import address_elements, address_facts
 from spectrum_etl.exports.rules.common import number_of
+from spectrum_etl.exports.rules.vendors import normalised_name
 from spectrum_etl.exports.services import SERVICES
 from spectrum_etl.exports.spec import (
     Answers,
@@ -55,20 +56,23 @@ def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | N
 
 
 def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
-    """Vendor code and type (C6)."""
+    """Vendor code and type (C6). The code is proposed from the name, and the first type of the settings."""
+    types = context.settings.exports.vendor_types
     return (
         FormField(
             "vendor_code",
             "Vendor code",
             "Code of the new vendor in Spectrum: upper-case letters and digits that no vendor has yet.",
+            proposal=proposed_code(candidate.content["name"], context.books),
             max_length=_LENGTHS["Vendor_Code"].length,
         ),
         FormField(
             "vendor_type",
             "Vendor type",
             "Type of the new vendor in Spectrum.",
+            proposal=types[0] if types else "",
             max_length=_LENGTHS["Type"].length,
-            choices=context.settings.exports.vendor_types,
+            choices=types,
         ),
     )
 
@@ -92,6 +96,12 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
         "Vendor_Email": content["email"],
     }
     return Document(code, (call("AddVendor", values, adds=True, record=candidate.title),))
+
+
+def proposed_code(name: str, books: Books) -> str:
+    """The letters and digits of a company's name, as many as a code has; blank where a vendor has that code."""
+    code = re.sub(r"[^A-Z0-9]", "", normalised_name(name).upper())[: _LENGTHS["Vendor_Code"].length]
+    return "" if any(vendor["Vendor_Code"].strip().upper() == code for vendor in books.vendors()) else code
 
 
 def alpha_sort(name: str) -> str:

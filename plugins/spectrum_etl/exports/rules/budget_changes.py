@@ -9,11 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
-from spectrum_etl.exports.rules import common
+from spectrum_etl.exports.rules import change_requests, common
 from spectrum_etl.exports.spec import Answers, Broken, Candidate, Context, rule
-
-#: The form's field for the change request id.
-NUMBER = "change_request"
 
 
 @rule("F1")
@@ -138,16 +135,7 @@ def title_fits(candidate: Candidate, context: Context) -> Iterator[Broken]:
 @rule("F1")
 def job_has_customer(candidate: Candidate, context: Context) -> Iterator[Broken]:
     """The job has the customer that a change request is kept under."""
-    job = common.job_of(candidate, context)
-    held = context.books.job(job) if job else None
-    if held is not None and not held.get("Customer_Code", "").strip():
-        yield Broken(
-            "F1",
-            "job: customer",
-            "",
-            f"{candidate.title}: job {job} has no customer, and Spectrum keeps change requests by customer",
-            f"give job {job} its customer in Spectrum",
-        )
+    yield from change_requests.customer_missing("F1", candidate, context)
 
 
 @rule("F1")
@@ -160,7 +148,7 @@ def status_code_is_known(candidate: Candidate, context: Context) -> Iterator[Bro
 @rule("H2")
 def number_is_free(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Broken]:
     """The change request id is new in the job, where all kinds of change requests share one range."""
-    yield from common.number_taken(candidate, answers, context, NUMBER)
+    yield from change_requests.number_free(candidate, answers, context)
 
 
 def _amount(value: str) -> Decimal:
