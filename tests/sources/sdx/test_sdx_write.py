@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
+import os
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Sequence
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from sdx_stub import AUTHORIZATION_ID, CLIENT_SECRET, NAMESPACE, SOAP, Reply, Request, Stub, fault, json_reply, wsdl
 
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, SpectrumEtlError
@@ -229,6 +238,64 @@ def test_a_host_without_a_name_and_a_server_without_tls_are_configuration(stub: 
         with pytest.raises(kind):
             SpectrumWriter(client).write(SERVICE, CALL)
     assert stub.calls(SERVICE) == []
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate of 127.0.0.1 with its key, signed by itself, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.datetime.now(datetime.UTC)
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=1))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    file = tmp_path / "server.pem"
+    file.write_bytes(private + built.public_bytes(pem))
+    return file
+
+
+@pytest.mark.parametrize("after", [b"no record of TLS, this\n", b""])
+def test_tls_that_breaks_after_the_call_was_sent_is_an_unknown_outcome(
+    stub: Stub, connect: Connect, certificate: Path, after: bytes
+) -> None:
+    """The same kind of failure as a certificate that is not trusted, but the call is on the server's side by then."""
+    serve(stub, written())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate)
+    received: list[bytes] = []
+
+    def broken(listening: socket.socket) -> None:
+        plain, _ = listening.accept()
+        with context.wrap_socket(plain, server_side=True) as secured:
+            while b"Envelope>" not in b"".join(received)[-20:]:
+                received.append(secured.recv(65536))
+            with socket.socket(fileno=os.dup(secured.fileno())) as raw:
+                raw.sendall(after)
+                raw.shutdown(socket.SHUT_RDWR)
+
+    client = connect(verify=str(certificate))
+    client.soap.declaration(SERVICE)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        thread = threading.Thread(target=broken, args=(listening,))
+        thread.start()
+        object.__setattr__(client.connection, "base_url", f"https://127.0.0.1:{listening.getsockname()[1]}")
+        with pytest.raises(OutcomeUnknown):
+            SpectrumWriter(client).write(SERVICE, CALL)
+        thread.join()
+    assert b"<Job_Number>24-404</Job_Number>" in b"".join(received)
 
 
 def test_trouble_with_the_wsdl_is_before_the_call(stub: Stub, client: SdxClient) -> None:

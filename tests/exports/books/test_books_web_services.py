@@ -1,0 +1,107 @@
+"""Without an Info-Link, the reading web services tell what they can of vendors, jobs and phases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from sandbox.data.generate import load
+from sandbox.sdx.access import Authorization
+from sandbox.sdx.server import SdxServer
+from spectrum_etl.errors import FixConfiguration, RetryLater
+from spectrum_etl.exports.books import SpectrumBooks
+from spectrum_etl.sources.infolink.connection import InfoLinkConnection
+from spectrum_etl.sources.sdx import SdxConnection
+from spectrum_etl.staging.sources import Sources
+from stack.postgres import EmbeddedPostgres
+from tests.exports.books.conftest import COMPANY
+
+_ID = "BOOKS-ID"
+_BY_HAND = ("UpdateSubcontract", "UpdateSubcontractPhases", "ARChangeRequest", "JobCostProjections")
+
+
+@pytest.fixture(scope="module")
+def business(postgres: EmbeddedPostgres) -> Iterator[str]:
+    """A small business behind the web services."""
+    url = postgres.create_database("exports_books_sdx")
+    load(url, jobs=10, transactions=200, flaws=False)
+    yield url
+    postgres.drop_database("exports_books_sdx")
+
+
+@pytest.fixture(scope="module")
+def books(business: str) -> Iterator[SpectrumBooks]:
+    with SdxServer(business, [Authorization(_ID, ("1", "2"))]) as server:
+        connection = SdxConnection(server.url, "1", _ID)
+        with Sources(COMPANY, sdx=connection) as sources:
+            yield SpectrumBooks(COMPANY, sources)
+
+
+def _one(business: str, query: str) -> tuple[str, ...]:
+    with psycopg.connect(business) as connection:
+        row = connection.execute(query.encode()).fetchone()
+    assert row is not None
+    return tuple((value or "").strip() for value in row)
+
+
+def test_vendors_by_rest(business: str, books: SpectrumBooks) -> None:
+    code, name, city = _one(
+        business,
+        'select "Vendor_Code", "Vendor_Name", "Address_3" from dbo."VN_VENDOR_MASTER_MC" '
+        "where btrim(\"Company_Code\") = '1' and \"Status\" = 'A' order by 1 limit 1",
+    )
+    new, changed = (books.held(service, {"Vendor_Code": code.lower()}) for service in ("AddVendor", "UpdateVendor"))
+    assert new is not None
+    assert changed is not None
+    assert (new["Vendor_Name"], new["Address_3"]) == (name, city) == (changed["Vendor_Name"], changed["City"])
+    assert "Phone" not in new
+    assert books.held("AddVendor", {"Vendor_Code": "NOSUCH"}) is None
+    assert {vendor["Status"] for vendor in books.vendors()} == {"A"}
+    assert code in {vendor["Vendor_Code"] for vendor in books.vendors()}
+
+
+def test_jobs_and_phases_by_soap(business: str, books: SpectrumBooks) -> None:
+    job, name, phase, cost_type, description = _one(
+        business,
+        'select j."Job_Number", j."Job_Description", p."Phase_Code", p."Cost_Type", p."Description" '
+        'from dbo."JC_JOB_MASTER_MC" j join dbo."JC_PHASE_MASTER_MC" p using ("Company_Code", "Job_Number") '
+        "where btrim(\"Company_Code\") = '1' order by 1, 3, 4 limit 1",
+    )
+    held = books.held("AddJob", {"Job_Number": job})
+    assert held is not None
+    assert held["Job_Description"] == name
+    assert books.held("AddJob", {"Job_Number": "NOSUCH"}) is None
+    found = books.job(job)
+    assert found is not None
+    assert (found["Job_Number"], found["Job_Description"]) == (job, name)
+    assert books.phases(job)[phase, cost_type]["Description"] == description
+    key = {"Job_Number": job, "Phase_Code": phase, "Cost_Type": cost_type}
+    read = books.held("AddPhase", key)
+    assert read is not None
+    assert read["Description"] == description
+    assert "Original_Est_Cost" not in read
+    assert books.held("AddPhase", {**key, "Cost_Type": "ZZ"}) is None
+
+
+def test_what_only_infolink_holds_says_so(books: SpectrumBooks) -> None:
+    """An object that can be read back by neither way says so before it is exported."""
+    assert all(books.can_read_back(service) for service in ("AddVendor", "UpdateVendor", "AddJob", "UpdateJob"))
+    for service in _BY_HAND:
+        assert not books.can_read_back(service)
+        with pytest.raises(ValueError, match=service):
+            books.held(service, {})
+    assert books.status_codes() == set()
+    for read in (books.cost_types, lambda: books.billing_items("1"), lambda: books.change_request_numbers("1")):
+        with pytest.raises(FixConfiguration, match="Info-Link"):
+            read()
+
+
+def test_infolink_is_asked_first() -> None:
+    nowhere = InfoLinkConnection("127.0.0.1", "Spectrum", "infolink", "no", 1, encryption="off")
+    with Sources(COMPANY, infolink=nowhere, sdx=SdxConnection("http://127.0.0.1:1", "1", _ID)) as sources:
+        books = SpectrumBooks(COMPANY, sources)
+        assert books.can_read_back("ARChangeRequest")
+        with pytest.raises(RetryLater, match=r"127\.0\.0\.1:1 refused the connection"):
+            books.job("24-404")
