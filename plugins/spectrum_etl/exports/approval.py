@@ -12,7 +12,7 @@ from typing import Any
 from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Context, Param
 from airflow.sdk.definitions.param import ParamsDict
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowSkipException, DownstreamTasksSkipped
 
 from spectrum_etl.errors import StopSync
 from spectrum_etl.exports.spec import FormField, RecordId
@@ -78,7 +78,7 @@ class ApproveRecord(HITLOperator):
         if outcome.ask_again:
             ask_again(context, record)
         if outcome.state != "sending":
-            raise AirflowSkipException(outcome.reason or str(outcome.state))
+            raise DownstreamTasksSkipped(tasks=[(name, context["ti"].map_index) for name in self.downstream_task_ids])
         return outcome.state
 
     def _record(self, context: Context) -> RecordId:

@@ -65,7 +65,7 @@ def export_dag(object_name: str, doc: str | None, *, watches_drift: bool = False
 def _params(settings: Settings) -> dict[str, Param]:
     codes = [company.code for company in settings.companies]
     exported = [company.code for company in settings.companies if company.procore_company_id is not None]
-    ids = {"type": ["null", "array"], "items": {"type": "string"}}
+    ids: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
     return {
         "companies": Param(
             exported or codes,

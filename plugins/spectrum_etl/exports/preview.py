@@ -1,4 +1,4 @@
-"""What a dry run shows: every call that would be made, with the proposals of the form. Nobody is asked, nothing sent."""
+"""What a dry run shows: every call that would be made, with the proposals of the form. Nobody is asked."""
 
 from __future__ import annotations
 

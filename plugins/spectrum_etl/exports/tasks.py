@@ -1,4 +1,4 @@
-"""What the export DAGs' tasks share: names of task instances, asking anew, tables for the log. Used inside tasks only."""
+"""What the export DAGs' tasks share: names of task instances, asking anew, tables for the log."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def as_items(rows: Sequence[Row]) -> list[dict[str, str]]:
 
 def as_text(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     """A table for the log."""
-    import pandas  # costs half a second: only where a table is written
+    import pandas  # type: ignore[import-untyped]  # costs half a second: only where a table is written
 
     with pandas.option_context("display.max_colwidth", 200, "display.width", None):
         return pandas.DataFrame([list(row) for row in rows], columns=list(columns)).to_string(index=False)

@@ -1,0 +1,20 @@
+"""# Unlink exported records
+
+Ends the link between a Procore record and its record in Spectrum, so that either may be deleted or exported anew (G6).
+
+**What it moves.** Nothing. For every record of the form it verifies that Spectrum no longer holds it, takes the mark
+out of Procore where Procore has a field for it, and ends the link in `export.links`, where the ended one stays as a
+trace with who asked for it.
+
+**How often.** Only when somebody triggers it, with the object, the company and the Procore ids of the records, as
+`export.links` has them.
+
+**When it fails.** The log of `unlink` says why: the record is not linked, or Spectrum still holds it. Delete it in
+Spectrum first, then clear the failed task or trigger the DAG again.
+
+**May it be run again?** Always. A record that is not linked any more is refused, and nothing changes.
+"""
+
+from spectrum_etl.exports.unlink_dag import unlink_dag
+
+dag = unlink_dag(__doc__)
