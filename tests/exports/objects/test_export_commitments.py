@@ -322,6 +322,15 @@ def test_a_named_contract_is_collected_whatever_it_is() -> None:
     assert list(OBJECT.collect(procore(), COMPANY, Scope(projects=("502",)))) == []
 
 
+def test_only_a_link_of_another_system_is_named() -> None:
+    """G1: one of ours is in the ledger."""
+    contracts = [{**CONTRACT, "id": 79, "origin_id": "SAGE-7"}, {**CONTRACT, "id": 77, "origin_id": "001:ACME/SC-0"}]
+    client = procore(**{"/rest/v1.0/work_order_contracts": contracts})
+    other, own = OBJECT.collect(client, COMPANY, Scope(records=("79", "77")))
+    assert other.content["linked_elsewhere"] == "SAGE-7"
+    assert own.content["linked_elsewhere"] == ""
+
+
 @pytest.mark.parametrize("record", ["77", "80"])
 def test_reading_again_gives_the_same(record: str) -> None:
     """The fingerprint tells whether a record changed while it waited."""

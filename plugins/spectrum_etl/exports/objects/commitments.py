@@ -9,11 +9,9 @@ Spectrum's 25 characters and stands for one line alone; else Spectrum shows the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
-from spectrum_etl.errors import FixRecord
+from spectrum_etl.exports.objects import commitment_records as records
 from spectrum_etl.exports.objects import contracts
-from spectrum_etl.exports.objects.facts import WbsCodes, line_facts, money, project_facts, text
 from spectrum_etl.exports.rules import commitments as rules
 from spectrum_etl.exports.rules.amounts import by_code, total
 from spectrum_etl.exports.rules.common import job_of, number_of
@@ -29,46 +27,12 @@ from spectrum_etl.exports.spec import (
     ExportObject,
     FieldMapping,
     FormField,
-    RecordId,
-    Scope,
 )
 from spectrum_etl.exports.values import call
 from spectrum_etl.settings import Company
-from spectrum_etl.sources.procore import marks, resources
-from spectrum_etl.sources.procore.client import ProcoreClient
 
-_LISTS = {
-    "subcontract": resources.work_order_contracts,
-    "purchase order": resources.purchase_order_contracts,
-}
 _DESCRIPTION = SERVICES["UpdateSubcontractPhases"].elements["Bill_Description"].length
 _NUMBER = SERVICES["UpdateSubcontract"].elements["Subcontract_Number"].length
-
-
-def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate]:
-    """Approved contracts without a subcontract; a contract that the form names is shown whatever it is."""
-    codes, vendors = contracts.ProjectCodes(client), contracts.Vendors(client)
-    for project in contracts.projects(client, scope):
-        id = text(project["id"])
-        for kind, listed in _LISTS.items():
-            statuses = rules.READY_STATUSES[kind]
-            read = listed(client, id, status=() if scope.records else statuses)
-            # By id: Procore is asked for one status after the other, and a contract may go from one to the next.
-            found = {text(contract["id"]): contract for contract in read if contracts.wanted(contract, scope, statuses)}
-            for contract in found.values():
-                yield _candidate(client, company, project, kind, contract, codes.of(id), vendors)
-
-
-def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:
-    """One contract again."""
-    project, contract = (
-        contracts.found(resources.project, client, id.project),
-        contracts.commitment(client, id.project, id.record),
-    )
-    if project is None or contract is None:
-        return None
-    codes, vendors = contracts.ProjectCodes(client).of(id.project), contracts.Vendors(client)
-    return _candidate(client, company, project, *contract, codes, vendors)
 
 
 def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
@@ -103,28 +67,6 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
     calls = [call("UpdateSubcontract", header, adds=True, record=candidate.title)]
     calls.extend(_lines(candidate, key))
     return Document(f"{vendor}/{number}", tuple(calls))
-
-
-def mark(client: ProcoreClient, company: Company, id: RecordId, key: str) -> None:
-    """The contract's ERP id becomes the subcontract's; its hidden origin id names company and vendor, too."""
-    kind = _kind(client, id)
-    if kind is None:
-        raise FixRecord(
-            "the contract is gone from Procore, so it cannot be marked as synced",
-            object="commitments",
-            company=company.code,
-            record=f"contract {id.record} of project {id.project}",
-            remedy=f"restore it in Procore, or delete subcontract {key} in Spectrum and unlink it with unlink_export",
-        )
-    number = key.partition("/")[2]
-    marks.mark_commitment(client, kind, id.project, id.record, f"{company.code}:{key}", number)
-
-
-def unmark(client: ProcoreClient, company: Company, id: RecordId) -> None:
-    """Takes the ERP id out again; a contract that is gone has none."""
-    kind = _kind(client, id)
-    if kind is not None:
-        marks.unmark_commitment(client, kind, id.project, id.record)
 
 
 def holds(books: Books, company: Company, key: str) -> bool:
@@ -170,47 +112,12 @@ def _notes(candidate: Candidate) -> list[str]:
     return [note for note in notes if note]
 
 
-def _kind(client: ProcoreClient, id: RecordId) -> resources.Commitment | None:
-    found = contracts.commitment(client, id.project, id.record)
-    return contracts.KINDS[found[0]] if found else None
-
-
-def _candidate(
-    client: ProcoreClient,
-    company: Company,
-    project: Mapping[str, Any],
-    kind: str,
-    contract: Mapping[str, Any],
-    codes: WbsCodes,
-    vendors: contracts.Vendors,
-) -> Candidate:
-    id, facts, vendor = text(contract["id"]), project_facts(project), vendors.facts(contract.get("vendor"))
-    lines = resources.commitment_line_items(client, contracts.KINDS[kind], facts["id"], id)
-    content = {
-        "project": facts,
-        "kind": kind,
-        "number": text(contract.get("number")),
-        "status": text(contract.get("status")),
-        "retainage": money(contract.get("retainage_percent")),
-        "company": vendor["id"],
-        "vendor": vendor,
-        "linked_elsewhere": contracts.linked_elsewhere(contract, company),
-        "lines": [
-            {**line_facts(line, codes, position, line.get("amount")), "tax_code": text(line.get("tax_code_id"))}
-            for position, line in enumerate(lines, 1)
-        ],
-    }
-    named = " ".join(filter(None, (content["number"], text(contract.get("title")))))
-    title = f"{kind.capitalize()} {named or id}, {vendor['name'] or 'no company'} ({facts['name']})"
-    return Candidate(RecordId(company.code, facts["id"], id), title, content)
-
-
 OBJECT = ExportObject(
     name="commitments",
     title="commitment",
     services=("UpdateSubcontract", "UpdateSubcontractPhases"),
-    collect=collect,
-    read=read,
+    collect=records.collect,
+    read=records.read,
     rules=(
         rules.company_is_linked,
         rules.project_is_synced,
@@ -227,8 +134,8 @@ OBJECT = ExportObject(
     form=form,
     form_rules=(rules.number_fits, rules.number_is_free),
     document=document,
-    mark=mark,
-    unmark=unmark,
+    mark=records.mark,
+    unmark=records.unmark,
     holds=holds,
     mapping=(
         FieldMapping("vendor", "UpdateSubcontract.Vendor_Code", "the vendor that the contract company is linked to"),

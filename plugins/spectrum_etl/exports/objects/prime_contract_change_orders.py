@@ -8,18 +8,11 @@ Procore has no origin field on these change orders, so the link is in the ledger
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any
-from zoneinfo import ZoneInfo
-
 from spectrum_etl.exports.objects import change_requests, contracts
-from spectrum_etl.exports.objects.facts import Json, WbsCodes, line_facts, money, project_facts, text
+from spectrum_etl.exports.objects import prime_change_order_records as records
 from spectrum_etl.exports.rules import prime_change_orders as rules
 from spectrum_etl.exports.rules import prime_contracts
 from spectrum_etl.exports.rules.amounts import by_code, total
-from spectrum_etl.exports.rules.change_requests import APPROVED
 from spectrum_etl.exports.rules.common import job_of, number_of
 from spectrum_etl.exports.services import SERVICES
 from spectrum_etl.exports.spec import (
@@ -30,40 +23,11 @@ from spectrum_etl.exports.spec import (
     ExportObject,
     FieldMapping,
     FormField,
-    RecordId,
-    Scope,
 )
 from spectrum_etl.exports.values import call
-from spectrum_etl.settings import Company, load_settings
-from spectrum_etl.sources.procore import resources
-from spectrum_etl.sources.procore.client import ProcoreClient
 
 _SERVICE = change_requests.SERVICE
 _REVENUE_TEXT = SERVICES[_SERVICE].elements["CR_Additional_Description"].length
-
-
-def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate]:
-    """Approved change orders; one that the form names is shown whatever it is."""
-    codes = contracts.ProjectCodes(client)
-    for project in contracts.projects(client, scope):
-        id = text(project["id"])
-        listed = resources.prime_change_orders(client, id, status=None if scope.records else APPROVED)
-        orders = [order for order in listed if contracts.wanted(order, scope, (APPROVED,))]
-        primes = list(resources.prime_contracts(client, id)) if orders else []
-        for order in orders:
-            whole = contracts.found(resources.prime_change_order, client, id, text(order["id"]))
-            if whole is not None:
-                yield _candidate(client, company, project, whole, primes, codes.of(id))
-
-
-def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:
-    """One change order again."""
-    project = contracts.found(resources.project, client, id.project)
-    order = contracts.found(resources.prime_change_order, client, id.project, id.record)
-    if project is None or order is None:
-        return None
-    primes = list(resources.prime_contracts(client, id.project))
-    return _candidate(client, company, project, order, primes, contracts.ProjectCodes(client).of(id.project))
 
 
 def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
@@ -108,74 +72,12 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
     return Document(change_requests.key_of(header), tuple(made))
 
 
-def _lines(client: ProcoreClient, project: str, order: Mapping[str, Any], codes: WbsCodes) -> list[Json]:
-    """The lines with their markups, which only the change order package of older date has; else those without."""
-    package_id = text(order.get("legacy_package_id"))
-    package = contracts.found(resources.change_order_package, client, project, package_id) if package_id else None
-    lines = (package or {}).get("line_items") or resources.prime_change_order_line_items(client, project, order["id"])
-    return [
-        {**line_facts(line, codes, position, contracts.line_amount(line)), "markup": _markup(line)}
-        for position, line in enumerate(lines, 1)
-    ]
-
-
-def _markup(line: Mapping[str, Any]) -> str:
-    """All markups of a line, horizontal and vertical ones; what is no amount is kept for the rules to report."""
-    amounts = [text(markup.get("amount")) or "0" for markup in line.get("markup_line_items") or ()]
-    try:
-        return money(sum((Decimal(amount) for amount in amounts), Decimal(0)))
-    except InvalidOperation:
-        return " + ".join(amounts)
-
-
-def _day(moment: Any) -> str:
-    """The day of a Procore time in the settings' zone, as ISO text; what is no time stays as it is."""
-    shown = text(moment)
-    try:
-        found = datetime.fromisoformat(shown)
-    except ValueError:
-        return shown
-    return (found.astimezone(ZoneInfo(load_settings().timezone)) if found.tzinfo else found).date().isoformat()
-
-
-def _candidate(
-    client: ProcoreClient,
-    company: Company,
-    project: Mapping[str, Any],
-    order: Mapping[str, Any],
-    primes: list[resources.Record],
-    codes: WbsCodes,
-) -> Candidate:
-    facts = project_facts(project)
-    contract = next((prime for prime in primes if text(prime["id"]) == text(order.get("contract_id"))), {})
-    number, name = text(order.get("number")), contracts.plain(order.get("title"))
-    content = {
-        "project": facts,
-        "number": number,
-        "title": name,
-        "description": contracts.plain(order.get("description")) or name or number,
-        "status": text(order.get("status")),
-        "approved_on": _day(order.get("reviewed_at")),
-        "total": money(order.get("grand_total")),
-        "prime_contracts": sum(1 for prime in primes if not prime.get("deleted_at")),
-        "contract": {
-            **contracts.contract_facts(contract),
-            "accounting_method": text(contract.get("accounting_method")),
-            "total": money(contract.get("grand_total")),
-        },
-        "lines": _lines(client, facts["id"], order, codes),
-    }
-    called = " ".join(filter(None, (number, name))) or text(order["id"])
-    title = f"Prime contract change order {called} ({facts['name']})"
-    return Candidate(RecordId(company.code, facts["id"], text(order["id"])), title, content)
-
-
 OBJECT = ExportObject(
     name="prime_contract_change_orders",
     title="prime contract change order",
     services=(_SERVICE,),
-    collect=collect,
-    read=read,
+    collect=records.collect,
+    read=records.read,
     rules=(
         rules.project_is_synced,
         prime_contracts.prime_contract_is_synced,
