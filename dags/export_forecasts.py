@@ -9,10 +9,10 @@ blank leaves. A project is offered again whenever its forecast differs from the 
 A run collects and asks; the approver's yes is what sends. A dry run shows in the log of `collect` what would be
 written.
 
-**For approvers.** Each record waits for you under *Required Actions*, with a table of what Spectrum holds now and
-what it will hold. *Accept* sends it with your answers, once. *Reject* needs a reason and ends it. *Retrieve* takes it
-out until somebody names it in the trigger form. What cannot be sent as you answered comes back as a new question that
-says why.
+**For approvers.** Each record waits for you under *Required Actions* of Airflow, with a table of what Spectrum holds
+now and what it will hold. *Accept* sends it with your answers, once. *Reject* needs a reason and ends it. *Retrieve*
+takes it out until somebody names it in the trigger form. What cannot be sent as you answered comes back as a new
+question that says why.
 
 **Where is my record?** `export.queue` has its state, the reason and every rule it breaks; `export.ledger` who
 answered what and when; `export.links` what it is called in Spectrum.
