@@ -1,4 +1,4 @@
-"""The sandbox's command line: `python -m sandbox load|serve|month|touch|fault|drift`. Used by the demo and by hand."""
+"""The sandbox's command line: `python -m sandbox load|serve|month|touch|fault|procore|drift`. Used by the demo, too."""
 
 import sys
 

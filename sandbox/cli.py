@@ -8,20 +8,23 @@ from pathlib import Path
 
 import psycopg
 
-from sandbox.data import drift, generate
+from sandbox.data import drift, generate, schema
 from sandbox.data.month import advance_month
 from sandbox.data.touch import touch
 from sandbox.faults import REGISTRY, Faults
+from sandbox.procore import commands as procore
+from sandbox.procore import schema as procore_schema
 from sandbox.serve import Credentials, ServeOptions, serve
 
-_ABOUT = """The sandbox: a contractor's Spectrum and the means to change it.
+_ABOUT = """The sandbox: a contractor's Spectrum and Procore, and the means to change them.
 
 Every command works on one PostgreSQL database, named by --database or the environment variable SANDBOX_DB_URL
 (`make demo` writes it to .run/env). The same seed always gives the same data."""
 
-_SERVE = """Start the web services and Info-Link, loading the data first when the database is empty, and serve until
-SIGTERM or Ctrl-C. Credentials come from the environment variables SANDBOX_AUTHORIZATION_ID, SANDBOX_INFOLINK_PASSWORD,
-SANDBOX_CLIENT_ID and SANDBOX_CLIENT_SECRET; those that are not set are made up and printed."""
+_SERVE = """Start the web services, Info-Link and Procore, loading the data first when the database is empty, and serve
+until SIGTERM or Ctrl-C. Credentials come from the environment variables SANDBOX_AUTHORIZATION_ID,
+SANDBOX_INFOLINK_PASSWORD, SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, SANDBOX_PROCORE_CLIENT_ID and
+SANDBOX_PROCORE_CLIENT_SECRET; those that are not set are made up and printed."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -55,11 +58,12 @@ def _parser() -> argparse.ArgumentParser:
     load = _command(commands, "load", "replace the data by freshly generated business", _load)
     _size(load)
 
-    server = _command(commands, "serve", "start the web services and Info-Link", _serve)
+    server = _command(commands, "serve", "start the web services, Info-Link and Procore", _serve)
     server.description = _SERVE
     _size(server)
     server.add_argument("--sdx-port", type=int, default=0, help="port of the web services (default: a free one)")
     server.add_argument("--infolink-port", type=int, default=0, help="port of Info-Link (default: a free one)")
+    server.add_argument("--procore-port", type=int, default=0, help="port of Procore (default: a free one)")
     server.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     server.add_argument("--enhanced", action="store_true", help="demand bearer tokens (Enhanced Authentication)")
     server.add_argument(
@@ -75,7 +79,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME[=VALUE][:COUNT]",
         help="switch a fault on, for COUNT calls or for good; repeatable; `fault list` names them",
     )
-    server.add_argument("--ready-file", type=Path, help="JSON of addresses and credentials, written when both serve")
+    server.add_argument("--ready-file", type=Path, help="JSON of addresses and credentials, written when all serve")
 
     month = _command(commands, "month", "let a month of business happen and print what changed", _month)
     month.add_argument("--seed", type=int, help="seed of this month (default: the load's own)")
@@ -94,6 +98,9 @@ def _parser() -> argparse.ArgumentParser:
     fault = _command(commands, "fault", "list, set or clear faults of the running servers", _fault)
     fault.add_argument("action", choices=("list", "set", "clear"))
     fault.add_argument("names", nargs="*", metavar="NAME[=VALUE][:COUNT]", help="none with clear: all of them")
+
+    beside = _command(commands, "procore", "fill the stand-in Procore, or change what it holds", procore.run)
+    procore.add_commands(beside)
 
     change_columns = _command(commands, "drift", "drop, add or retype a column, as an upgrade of Spectrum does", _drift)
     change_columns.add_argument("action", choices=("drop", "add", "retype"))
@@ -128,6 +135,9 @@ def _size(parser: argparse.ArgumentParser) -> None:
 
 def _load(options: argparse.Namespace) -> None:
     counts = generate.load(options.database, options.jobs, options.transactions, options.seed)
+    # What Procore held was linked to the business that is gone; `serve` and `procore seed` fill it anew.
+    with schema.connect(options.database) as connection:
+        procore_schema.drop(connection)
     print("\n".join(f"{table:30}{rows:>14,}" for table, rows in counts.rows.items()))
 
 
@@ -147,6 +157,7 @@ def _serve(options: argparse.Namespace) -> None:
             host=options.host,
             sdx_port=options.sdx_port,
             infolink_port=options.infolink_port,
+            procore_port=options.procore_port,
             jobs=options.jobs,
             transactions=options.transactions,
             seed=options.seed,

@@ -1,4 +1,4 @@
-"""Runs the stand-in Spectrum, web services and Info-Link, until told to stop. Used by `python -m sandbox serve`."""
+"""Runs the stand-in Spectrum and Procore until told to stop. Used by `python -m sandbox serve`."""
 
 import json
 import os
@@ -14,6 +14,9 @@ from types import FrameType
 from sandbox.data import generate, schema
 from sandbox.faults import Faults
 from sandbox.infolink.server import InfoLinkServer
+from sandbox.procore.commands import account
+from sandbox.procore.seed import COMPANIES, seed
+from sandbox.procore.server import ProcoreServer
 from sandbox.sdx.access import Authorization, Client, GuidPolicy
 from sandbox.sdx.server import SdxServer
 
@@ -23,6 +26,8 @@ _VARIABLES = {
     "client_id": "SANDBOX_CLIENT_ID",
     "client_secret": "SANDBOX_CLIENT_SECRET",
     "infolink_password": "SANDBOX_INFOLINK_PASSWORD",
+    "procore_client_id": "SANDBOX_PROCORE_CLIENT_ID",
+    "procore_client_secret": "SANDBOX_PROCORE_CLIENT_SECRET",
 }
 _LONGEST_AUTHORIZATION_ID = 20
 
@@ -35,6 +40,8 @@ class Credentials:
     client_id: str
     client_secret: str
     infolink_password: str
+    procore_client_id: str
+    procore_client_secret: str
     made_up: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
@@ -63,6 +70,7 @@ class ServeOptions:
     host: str = "127.0.0.1"
     sdx_port: int = 0
     infolink_port: int = 0
+    procore_port: int = 0
     jobs: int = 50
     transactions: int = 20_000
     seed: int = 1
@@ -73,7 +81,7 @@ class ServeOptions:
 
 
 def serve(options: ServeOptions, credentials: Credentials) -> None:
-    """Load the database if it is empty, start both servers and wait for SIGTERM or SIGINT.
+    """Load the database if it is empty, start all servers and wait for SIGTERM or SIGINT.
 
     Args:
         options: ports, sizes, faults.
@@ -90,6 +98,8 @@ def serve(options: ServeOptions, credentials: Credentials) -> None:
     if empty:
         print(f"loading {options.jobs} jobs and {options.transactions:,} transactions", flush=True)
         generate.load(options.database_url, options.jobs, options.transactions, options.seed)
+    if seed(options.database_url):
+        print("seeding Procore", flush=True)
     switches = Faults(options.database_url)
     switches.set_all(options.faults)
     switches.close()
@@ -105,8 +115,14 @@ def serve(options: ServeOptions, credentials: Credentials) -> None:
         enhanced=options.enhanced,
         guid_policy=options.guid_policy,
     )
-    with infolink, sdx, _stop_signal() as stop:
-        _announce(options, credentials, sdx.url, infolink.port)
+    procore = ProcoreServer(
+        options.database_url,
+        [account(credentials.procore_client_id, credentials.procore_client_secret)],
+        options.host,
+        options.procore_port,
+    )
+    with infolink, sdx, procore, _stop_signal() as stop:
+        _announce(options, credentials, sdx.url, infolink.port, procore.url)
         stop.wait()
         print("stopping", flush=True)
     if options.ready_file is not None:
@@ -135,10 +151,13 @@ def _companies(database_url: str) -> tuple[str, ...]:
     return tuple(str(row[0]).removeprefix("jobs_") for row in rows)
 
 
-def _announce(options: ServeOptions, credentials: Credentials, sdx_url: str, infolink_port: int) -> None:
+def _announce(
+    options: ServeOptions, credentials: Credentials, sdx_url: str, infolink_port: int, procore_url: str
+) -> None:
     """Say where the servers are; credentials that were made up are told once, in the ready file or on the screen."""
     print(f"Spectrum Data Exchange: {sdx_url}", flush=True)
     print(f"Info-Link: {options.host}:{infolink_port}, database Spectrum, login infolink", flush=True)
+    print(f"Procore: {procore_url}, companies {', '.join(map(str, COMPANIES.values()))}", flush=True)
     if options.ready_file is None:
         for name in credentials.made_up:
             print(f"{_VARIABLES[name]}={getattr(credentials, name)}", flush=True)
@@ -147,6 +166,7 @@ def _announce(options: ServeOptions, credentials: Credentials, sdx_url: str, inf
         "sdx_url": sdx_url,
         "infolink_host": options.host,
         "infolink_port": infolink_port,
+        "procore_url": procore_url,
         **{name: value for name, value in asdict(credentials).items() if name != "made_up"},
     }
     # Written aside and renamed, so that whoever waits for the file never reads half of it.

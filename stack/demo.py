@@ -140,7 +140,7 @@ def _write_env(paths: Paths, stack: Stack) -> None:
         "WAREHOUSE_URL": stack.warehouse_url,
         "SANDBOX_DB_URL": stack.sandbox.database_url,
         "SPECTRUM_SDX_URL": stack.sandbox.sdx_url,
-        "PROCORE_URL": "",
+        "PROCORE_URL": stack.sandbox.procore_url,
         "AIRFLOW_URL": stack.airflow.url,
         "AIRFLOW_USER": "admin",
         "AIRFLOW_PASSWORD": stack.airflow.secrets.users["admin"],

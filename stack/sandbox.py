@@ -1,4 +1,4 @@
-"""The stand-in Spectrum as a background process. Used by `stack.demo`; talks to it by its command line alone."""
+"""The stand-in Spectrum and Procore as a background process. Used by `stack.demo`; its command line is all it knows."""
 
 import socket
 import sys
@@ -19,6 +19,10 @@ TRANSACTIONS = 20_000
 _READY_SECONDS = 120  # the first time it generates its data
 _FIRST_SDX_PORT = 8090
 _FIRST_INFOLINK_PORT = 14330
+_FIRST_PROCORE_PORT = 8190
+_PROCORE_COMPANY = 4001  # the sandbox's Procore company beside Spectrum company 1
+
+_SERVERS = ("sdx", "infolink", "procore")
 
 
 @dataclass
@@ -32,7 +36,7 @@ class LocalSandbox:
         database_url: the PostgreSQL behind its Info-Link.
         authorization_id: what its web services ask for.
         infolink_password: what its Info-Link asks for.
-        client_secret: what its Enhanced Authentication asks for.
+        client_secret: what its Enhanced Authentication asks for, and its Procore.
         jobs, transactions: size of the data that a new one gets.
     """
 
@@ -51,6 +55,11 @@ class LocalSandbox:
         """Address of the web services."""
         return f"http://127.0.0.1:{self._port('sdx')}"
 
+    @property
+    def procore_url(self) -> str:
+        """Address of Procore's API and sign-in."""
+        return f"http://127.0.0.1:{self._port('procore')}"
+
     def start(self, say: Callable[[str], None]) -> None:
         """Start the servers and wait until they take connections; keep those that run already. New ones load data.
 
@@ -64,12 +73,13 @@ class LocalSandbox:
             say(f"the sandbox is running already at {self.sdx_url}")
             return
         self.stop()
-        sdx, infolink = next_free_port(_FIRST_SDX_PORT), next_free_port(_FIRST_INFOLINK_PORT)
-        self._port_file("sdx").write_text(str(sdx), encoding="ascii")
-        self._port_file("infolink").write_text(str(infolink), encoding="ascii")
+        first = {"sdx": _FIRST_SDX_PORT, "infolink": _FIRST_INFOLINK_PORT, "procore": _FIRST_PROCORE_PORT}
+        ports = {name: next_free_port(port) for name, port in first.items()}
+        for name, port in ports.items():
+            self._port_file(name).write_text(str(port), encoding="ascii")
         size = f"{self.jobs} jobs and {self.transactions:,} job cost transactions"
-        say(f"starting the stand-in Spectrum; a new one gets {size}")
-        command = [sys.executable, "-m", "sandbox", "serve", f"--sdx-port={sdx}", f"--infolink-port={infolink}"]
+        say(f"starting the stand-in Spectrum and Procore; a new one gets {size}")
+        command = [sys.executable, "-m", "sandbox", "serve", *(f"--{name}-port={port}" for name, port in ports.items())]
         command += [f"--jobs={self.jobs}", f"--transactions={self.transactions}"]
         process = processes.spawn(self._mark, command, log=self._log, env=self._environment(), cwd=self.project)
         self._wait(process)
@@ -80,7 +90,7 @@ class LocalSandbox:
 
     def running(self) -> bool:
         """Return whether its process lives and its ports take connections."""
-        return bool(processes.find(self._mark)) and all(_answers(self._port(name)) for name in ("sdx", "infolink"))
+        return bool(processes.find(self._mark)) and all(_answers(self._port(name)) for name in _SERVERS)
 
     def connections(self) -> dict[str, dict[str, Any]]:
         """Return the Airflow connections that lead to it, as fields of Airflow's API by connection id."""
@@ -97,6 +107,14 @@ class LocalSandbox:
                 "schema": "Spectrum",
                 "login": "infolink",
                 "password": self.infolink_password,
+            },
+            "procore": {
+                "host": "127.0.0.1",
+                "port": self._port("procore"),
+                "schema": "http",
+                "login": "demo",
+                "password": self.client_secret,
+                "extra": {"company_id": _PROCORE_COMPANY, "login_url": self.procore_url},
             },
         }
 
@@ -116,6 +134,8 @@ class LocalSandbox:
             "SANDBOX_AUTHORIZATION_ID": self.authorization_id,
             "SANDBOX_INFOLINK_PASSWORD": self.infolink_password,
             "SANDBOX_CLIENT_ID": "demo",
+            "SANDBOX_PROCORE_CLIENT_ID": "demo",
+            "SANDBOX_PROCORE_CLIENT_SECRET": self.client_secret,
             "SANDBOX_CLIENT_SECRET": self.client_secret,  # one that is not given would be printed into the log
         }
         return processes.clean_environment({**secrets, "PYTHONUNBUFFERED": "1"})

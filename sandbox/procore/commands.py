@@ -1,0 +1,112 @@
+"""The commands `python -m sandbox procore ...`: seed, change a record while it waits, look one up."""
+
+import argparse
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sandbox.data.schema import connect
+from sandbox.procore import schema
+from sandbox.procore.access import ServiceAccount
+from sandbox.procore.seed import COMPANIES, counts, seed
+from sandbox.procore.seed_load import seed_vendors
+from sandbox.procore.store import ORIGIN, Record, Store
+
+_CHANGE = """Change a record as a person in Procore does, or an administrator past every lock: FIELD=VALUE for each
+attribute, `null` for none. Lines are records of their own (contract_line, change_order_line, adjustment_line,
+budget_line); a project's budget_locked is its budget's lock, its permitted whether the service account sees it."""
+
+
+def add_commands(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `procore` to the command line."""
+    actions = parser.add_subparsers(required=True, metavar="action", dest="action")
+    filling = actions.add_parser("seed", help="write the first records; those that are there already stay")
+    filling.add_argument("--vendors", type=int, default=0, metavar="N", help="let there be N companies for a load test")
+    filling.add_argument("--not-ready", action="store_true", help="that break a rule, instead of ready ones")
+    filling.add_argument("--company", type=int, default=COMPANIES["1"], help="Procore company (default: %(default)s)")
+    filling.add_argument("--again", action="store_true", help="remove all records of Procore first")
+    change = actions.add_parser("change", help="change or delete a record", description=_CHANGE)
+    change.add_argument("id", type=int, help="of the record")
+    change.add_argument("values", nargs="*", metavar="FIELD=VALUE")
+    change.add_argument("--delete", action="store_true", help="delete it")
+    show = actions.add_parser("list", help="print records: id, project, origin id, name or title")
+    show.add_argument("kind", nargs="?", help="for example work_order_contract (default: count all kinds)")
+    show.add_argument("--project", type=int, help="only those of this project")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Do what the command line says.
+
+    Raises:
+        ValueError: an unknown record or field, or a value that cannot be read.
+        psycopg.Error: the database refuses.
+    """
+    {"seed": _seed, "change": _change, "list": _list}[options.action](options)
+
+
+def account(client_id: str, client_secret: str) -> ServiceAccount:
+    """Return the service account that `serve` lets in: it is installed in every seeded company."""
+    return ServiceAccount(client_id, client_secret, tuple(COMPANIES.values()))
+
+
+def _seed(options: argparse.Namespace) -> None:
+    if options.again:
+        with connect(options.database) as connection:
+            schema.drop(connection)
+    seed(options.database)
+    if options.vendors:
+        added = seed_vendors(options.database, options.vendors, not options.not_ready, options.company)
+        print(f"{added:,} companies added for a load test")
+    with connect(options.database) as connection:
+        print("\n".join(f"{kind:28}{number:>10,}" for kind, number in sorted(counts(connection).items())))
+
+
+def _change(options: argparse.Namespace) -> None:
+    if not options.values and not options.delete:
+        raise ValueError("give FIELD=VALUE or --delete")
+    with connect(options.database) as connection:
+        store = Store(connection)
+        record = store.get(options.id) if schema.exists(connection) else None
+        if record is None:
+            raise ValueError(f"Procore has no record {options.id}: `python -m sandbox procore list KIND` shows them")
+        if options.delete:
+            store.delete(record)
+            print(f"{record.kind} {record.id} is deleted")
+            return
+        changed = store.update(record, _values(record, options.values))
+        if changed.parent_id is not None:
+            store.touch(changed.parent_id)
+        shown = changed.origin | changed.fields
+        print(f"{record.kind} {record.id}: " + json.dumps(shown, ensure_ascii=False, sort_keys=True))
+
+
+def _values(record: Record, texts: Sequence[str]) -> dict[str, Any]:
+    known = {*record.fields, *ORIGIN}
+    values: dict[str, Any] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or name not in known:
+            raise ValueError(f"{text!r}: a {record.kind} has the fields {', '.join(sorted(known))}; write FIELD=VALUE")
+        held = record.fields.get(name)
+        if value == "null":
+            values[name] = None
+        elif isinstance(held, bool | int | list | dict):
+            try:
+                values[name] = json.loads(value)
+            except ValueError:
+                raise ValueError(f"{text!r}: write the value as JSON, like {json.dumps(held)}") from None
+        else:
+            values[name] = value
+    return values
+
+
+def _list(options: argparse.Namespace) -> None:
+    with connect(options.database) as connection:
+        if options.kind is None:
+            print("\n".join(f"{kind:28}{number:>10,}" for kind, number in sorted(counts(connection).items())))
+            return
+        store = Store(connection)
+        for company in COMPANIES.values():
+            for record in store.all(options.kind, company, options.project):
+                name = record["name"] or record["title"] or record["flat_code"] or record["description"] or ""
+                print(f"{record.id}  {record.project_id or '-':>15}  {record.origin_id or '-':26}  {name}")

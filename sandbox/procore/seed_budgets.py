@@ -1,0 +1,89 @@
+"""Seeds budgets with forecasts, and budget changes: those that can be exported and those that break a rule."""
+
+import random
+from typing import Any
+
+from sandbox.data.rows import money
+from sandbox.procore.seed_company import CompanySeed
+from sandbox.procore.seed_projects import Pair, ProjectSeed
+from sandbox.procore.seed_records import Records
+from sandbox.procore.seed_spectrum import amount
+
+
+def seed_budget(
+    records: Records, rng: random.Random, company: CompanySeed, project: ProjectSeed, pairs: list[Pair]
+) -> None:
+    """Add a budget line for each code: the job's estimate and some cents, and what is forecast at completion.
+
+    Some lines are 0 (E4). Of the forecasts some are 0, which clears the projection, and some blank, which leaves it.
+    """
+    estimates: dict[Pair, int] = {}
+    for row in project.job.phases if project.job else ():
+        estimates[row["Phase_Code"], row["Cost_Type"]] = int(amount(row["Original_Est_Cost"]) * 100)
+    for place, pair in enumerate(pairs):
+        cents = estimates.get(pair, rng.randint(500_000, 9_000_000)) + rng.randint(-99, 99)
+        cents = 0 if place % 9 == 4 else max(0, cents)
+        completion = cents * rng.randint(92, 118) // 100 + rng.randint(0, 99)
+        forecast = {5: None, 7: "0.00"}.get(place % 11, money(completion))
+        fields = {
+            "wbs_code_id": project.wbs[pair],
+            "original_budget_amount": money(cents),
+            "quantity": None,
+            "unit_cost": None,
+            "uom": "LS" if place % 5 == 0 else None,
+            "calculation_strategy": "manual",
+            "columns": {
+                "Original Budget Amount": money(cents),
+                "Forecast To Complete": money(completion // 3),
+                "Estimated Cost at Completion": forecast,
+                "Projected over Under": money(cents - completion),
+            },
+        }
+        records.add("budget_line", company.id, fields, project=project.id, position=place)
+
+
+def seed_budget_change(
+    records: Records,
+    company: CompanySeed,
+    project: ProjectSeed,
+    number: int,
+    title: str,
+    lines: list[tuple[Pair, str]],
+    *,
+    status: str = "approved",
+    kind: str = "budget_change",
+) -> int:
+    """Add a budget change.
+
+    Args:
+        records: added to.
+        company, project: whose it is.
+        number: its number in the project.
+        title: what people call it.
+        lines: code and amount.
+        status: of the change.
+        kind: `budget_change` or `change_event`, of all lines.
+    """
+    fields: dict[str, Any] = {
+        "number": number,
+        "status": status,
+        "title": title,
+        "description": f"<p>{title}</p>",
+        "erp_status": None,
+    }
+    change = records.add("budget_change", company.id, fields, project=project.id)
+    for place, (pair, value) in enumerate(lines, start=1):
+        line = {
+            "ref": f"{number}-{place}",
+            "adjustment_number": 1,
+            "wbs_code_id": project.wbs[pair],
+            "description": f"{title} ({place})",
+            "comment": None,
+            "calculation_strategy": "manual",
+            "type": kind,
+            "uom": None,
+            "unit_cost": None,
+            "amount": value,
+        }
+        records.add("adjustment_line", company.id, line, project=project.id, parent=change, position=place)
+    return change

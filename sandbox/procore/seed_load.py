@@ -1,0 +1,55 @@
+"""Adds companies to the stand-in Procore's directory for load tests: many ready, or many that are not."""
+
+from psycopg import Connection
+
+from sandbox.data.schema import connect
+from sandbox.procore.seed_company import new_vendor
+from sandbox.procore.seed_records import Records
+
+# A link to an existing vendor, instead of an export, is what such a company needs (C5); its zip code is too long too.
+_LONG_ZIP = "45402-1234-99"
+
+
+def seed_vendors(database_url: str, count: int, ready: bool, company_id: int) -> int:
+    """Let there be so many companies of a load test; those that are there already count.
+
+    Args:
+        database_url: the sandbox's PostgreSQL with a seeded schema `procore`.
+        count: how many there shall be.
+        ready: whether nothing keeps them from being exported; otherwise each has the name of a Spectrum vendor.
+        company_id: of Procore.
+
+    Returns:
+        How many were added.
+
+    Raises:
+        ValueError: there is no vendor in Spectrum whose name could be taken.
+    """
+    tag = f"load {'ready' if ready else 'not ready'} {company_id}"
+    with connect(database_url) as connection:
+        there = int(_one(connection, "SELECT count(*) FROM procore.records WHERE tag = %s", tag))
+        first = int(_one(connection, "SELECT nextval('procore.ids') FROM (VALUES (%s)) AS t", tag))
+        records = Records(first, tag)
+        names = [] if ready else _spectrum_names(connection)
+        if not ready and not names:
+            raise ValueError("Spectrum has no vendors: load the sandbox first")
+        for number in range(there, count):
+            fields = new_vendor(f"Load Test Company {number + 1:05d}", number + 20)
+            if not ready:
+                fields |= {"name": names[number % len(names)], "zip": _LONG_ZIP}
+            records.add("vendor", company_id, fields)
+        records.write(connection)
+        return len(records)
+
+
+def _spectrum_names(connection: Connection[tuple[object, ...]]) -> list[str]:
+    query = """SELECT DISTINCT trim("Vendor_Name") FROM dbo."VN_VENDOR_MASTER_MC"
+        WHERE trim("Vendor_Name") <> '' ORDER BY 1"""
+    return [str(row[0]) for row in connection.execute(query).fetchall()]
+
+
+def _one(connection: Connection[tuple[object, ...]], query: str, value: str) -> str:
+    row = connection.execute(query.encode(), [value]).fetchone()
+    if row is None:
+        raise ValueError(f"no answer to {query}")
+    return str(row[0])

@@ -1,0 +1,99 @@
+"""What Procore shows of companies, vendors and projects."""
+
+from typing import Any
+
+from sandbox.procore.store import Record, Store
+from sandbox.procore.text import names
+
+_VENDOR = names(
+    "name abbreviated_name address city state_code zip country_code business_phone mobile_phone fax_number",
+    "email_address website notes labor_union license_number trade_name legal_name is_active authorized_bidder",
+    "prequalified union_member",
+)
+_PROJECT = names(
+    "name project_number address city state_code zip country_code county phone accounting_project_number start_date",
+    "completion_date active store_number",
+)
+
+Json = dict[str, Any]
+
+
+def company(_: Store, record: Record) -> Json:
+    """A company, as lists show it."""
+    return {
+        "id": record.id,
+        "name": record["name"],
+        "is_active": True,
+        "logo_url": None,
+        "pcn_business_experience": None,
+        "my_company": True,
+    }
+
+
+def vendor(_: Store, record: Record) -> Json:
+    """A company of the directory."""
+    group = record["vendor_group"]
+    return {
+        "id": record.id,
+        **{name: record[name] for name in _VENDOR},
+        "company": record["name"],
+        "vendor_group": group and {"id": group["id"], "name": group["name"]},
+        "synced_to_erp": record.origin_id is not None,
+        "attachments": [],
+        "primary_contact": None,
+        "contact_count": 0,
+        "children_count": 0,
+        **record.origin,
+        **record.times,
+    }
+
+
+def compact_vendor(_: Store, record: Record) -> Json:
+    """A company of the directory in the view `compact`."""
+    return {"id": record.id, "name": record["name"]}
+
+
+def project_row(store: Store, record: Record) -> Json:
+    """A project, as the lists of version 1.0 show it."""
+    owner = store.get(record.company_id)
+    return {
+        "id": record.id,
+        **{name: record[name] for name in _PROJECT},
+        "display_name": f"{record['project_number']} - {record['name']}",
+        "is_demo": False,
+        "parent_job_id": None,
+        "stage": "Course of Construction",
+        "total_value": record["total_value"],
+        "company": {"id": record.company_id, "name": owner["name"] if owner else None},
+        **record.origin,
+        **record.times,
+    }
+
+
+def project(store: Store, record: Record) -> Json:
+    """One project with its ERP integration and list of standard cost codes, which version 1.0 lists leave out."""
+    return {
+        **project_row(store, record),
+        "description": record["description"],
+        "standard_cost_code_list_id": record["standard_cost_code_list_id"],
+        "is_erp_integrated": bool(record["erp_integrated"]),
+    }
+
+
+def project_summary(_: Store, record: Record) -> Json:
+    """A project, as a company's own list shows it."""
+    return {
+        "id": record.id,
+        "name": record["name"],
+        "address": {
+            "street": record["address"],
+            "city": record["city"],
+            "state_code": record["state_code"],
+            "zip": record["zip"],
+            "country_code": record["country_code"],
+        },
+        "stage_name": "Course of Construction",
+        "status_name": "Active" if record["active"] else "Inactive",
+        "type_name": None,
+        "open_items": [],
+    }

@@ -1,0 +1,77 @@
+"""The sandbox's faults as the stand-in Procore meets them: one lock around a reader that is not safe for threads."""
+
+import threading
+from dataclasses import dataclass
+
+from sandbox.faults import Faults
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What happens to one call. Seconds are None where it does not happen."""
+
+    slow_seconds: float = 0.0
+    token_expired: bool = False
+    limited_seconds: float | None = None
+    busy_seconds: int | None = None
+    broken: bool = False
+    lost_answer: bool = False
+    page_cut: bool = False
+
+
+class Switches:
+    """Reads and sets the `procore_` faults; every method may be called from any thread.
+
+    Args:
+        database_url: the sandbox database, which holds the switches.
+    """
+
+    def __init__(self, database_url: str) -> None:
+        self._faults = Faults(database_url)
+        self._lock = threading.Lock()
+
+    def set(self, name: str, value: str | None = None, count: int | None = None) -> None:
+        """Switch a fault on, as `sandbox.faults.Faults.set` does, seen by the next call."""
+        with self._lock:
+            self._faults.set(name, value, count)
+
+    def clear(self, name: str | None = None) -> None:
+        """Switch one fault off, or all."""
+        with self._lock:
+            self._faults.clear(name)
+
+    def limits(self) -> tuple[int, int]:
+        """Return how many calls an hour and how many calls in ten seconds are allowed; 0 is any number."""
+        with self._lock:
+            hourly = int(self._faults.get("procore_hourly_limit") or 0)
+            return hourly, int(self._faults.get("procore_spike_limit") or 0)
+
+    def trouble(self, method: str, path: str) -> Trouble:
+        """Use up what is due for one call. A call meets one of the faults that end it, and waits besides if asked to.
+
+        Args:
+            method: of HTTP; an answer can only be lost after work was done, so calls that read keep theirs.
+            path: of the URL; `procore_only` narrows the faults to paths that contain its value.
+        """
+        with self._lock:
+            take = self._faults.take
+            only = self._faults.get("procore_only")
+            if only is not None and only not in path:
+                return Trouble()
+            slow = int(take("procore_slow") or 0) / 1000
+            if take("procore_token_expired"):
+                return Trouble(slow, token_expired=True)
+            if (seconds := take("procore_rate_limit")) is not None:
+                return Trouble(slow, limited_seconds=float(seconds))
+            if (seconds := take("procore_503")) is not None:
+                return Trouble(slow, busy_seconds=int(seconds))
+            if take("procore_500"):
+                return Trouble(slow, broken=True)
+            if method == "GET":
+                return Trouble(slow, page_cut=take("procore_page_cut") is not None)
+            return Trouble(slow, lost_answer=take("procore_lost_answer") is not None)
+
+    def close(self) -> None:
+        """Close the reader's connection."""
+        with self._lock:
+            self._faults.close()
