@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -63,9 +65,13 @@ Handler = Callable[[Asked], Reply]
 
 
 class Stub:
-    """The server. `on` says what a path answers; `asked` holds the requests besides those for tokens."""
+    """The server. `on` says what a path answers; `asked` holds the requests besides those for tokens.
 
-    def __init__(self) -> None:
+    Args:
+        certificate: file with key and certificate; without it plain HTTP is spoken.
+    """
+
+    def __init__(self, certificate: Path | None = None) -> None:
         self.asked: list[Asked] = []
         self.tokens: list[str] = []
         self.valid: set[str] = set()
@@ -100,14 +106,25 @@ class Stub:
 
             do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = _serve
 
+            def handle(self) -> None:
+                # A client that does not trust the certificate hangs up in the handshake.
+                with contextlib.suppress(ssl.SSLError, ConnectionResetError):
+                    super().handle()
+
             def log_message(self, format: str, *args: Any) -> None:
                 """Not printed."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
         self._server.daemon_threads = True
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self._server.socket = context.wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.url = f"{'https' if certificate else 'http'}://127.0.0.1:{self._server.server_address[1]}"
 
     def stop(self) -> None:
         self._server.shutdown()
