@@ -129,6 +129,12 @@ def test_a_refusal_holds_every_bad_field_in_both_spellings(
     assert len(stub.calls(SERVICE)) == 1
 
 
+def test_words_on_a_field_do_not_blame_the_credentials(stub: Stub, client: SdxClient) -> None:
+    serve(stub, written(line("I", "Vendor needs an authorization of the service manager", "Vendor_Code")))
+    with pytest.raises(Refused, match="Vendor_Code"):
+        SpectrumWriter(client).write(SERVICE, CALL)
+
+
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [

@@ -214,9 +214,11 @@ class SpectrumWriter:
     def _refused(call: _Call, bad: tuple[BadField, ...]) -> SpectrumEtlError:
         first = bad[0]
         for field in bad:
-            error = faults.from_record(call, field.code, field.description, field.column)
-            if isinstance(error, faults.SessionExpired | faults.ServiceNotEnabled | Reauthenticate):
-                return error
+            # Other codes speak of a field, whatever words they use.
+            if field.code == "A" or field.column.casefold() == "authorization_id":
+                error = faults.from_record(call, field.code, field.description, field.column)
+                if isinstance(error, faults.SessionExpired | faults.ServiceNotEnabled | Reauthenticate):
+                    return error
         refused = Refused(
             "Spectrum refused it: " + "; ".join(field.text for field in bad),
             object=call.service,
