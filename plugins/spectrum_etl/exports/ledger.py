@@ -130,7 +130,7 @@ def record_answer(
         " state, reason, finished_at, dag_id, run_id, task_id, map_index) values (%(object)s, %(company)s,"
         " %(project)s, %(record)s, %(title)s, %(decision)s, %(answers)s, %(by)s, %(name)s, %(at)s,"
         " %(fingerprint)s, %(content)s, %(key)s, %(payload)s, %(hash)s, %(state)s, %(reason)s,"
-        " case when %(state)s <> 'sending' then clock_timestamp() end, %(dag)s, %(run)s, %(task)s, %(map)s)"
+        " case when %(ends)s then clock_timestamp() end, %(dag)s, %(run)s, %(task)s, %(map)s)"
         " returning attempt_id",
         {
             **key_of(object_name, candidate.id),
@@ -146,6 +146,7 @@ def record_answer(
             "payload": json.dumps(payload) if payload else None,
             "hash": document.payload_hash if document else None,
             "state": state,
+            "ends": state != "sending",
             "reason": reason,
             "dag": instance.dag_id,
             "run": instance.run_id,
