@@ -156,6 +156,22 @@ def test_a_sync_that_read_earlier_and_publishes_later_is_taken_in(world):
     assert_right(world)
 
 
+@pytest.mark.parametrize("by_month", [False, True])
+def test_rows_that_a_full_refresh_or_a_backfill_mends_are_mended_in_the_marts(world, by_month):
+    """No fingerprint tells that somebody deleted staged rows by hand, nor that they are back."""
+    job, month = busiest(world)
+    with psycopg.connect(world.warehouse) as connection:
+        connection.execute(
+            "delete from spectrum.job_cost_transactions where (company_code, job_number, _month) = ('1', %s, %s)",
+            [job, month],
+        )
+    publish(world)
+    assert_right(world)
+    world.sync("job_costs", **({"months": (month,)} if by_month else {"full_refresh": True}))
+    assert publish(world) > 0
+    assert_right(world)
+
+
 def test_a_landing_that_failed_after_it_was_looked_at_is_taken_in_when_its_retry_publishes(world):
     publish(world)
     job, _ = busiest(world)

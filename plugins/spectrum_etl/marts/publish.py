@@ -18,7 +18,7 @@ from spectrum_etl.marts.spec import MARTS, SOURCES, Mart, definition
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.ddl import ensure_table
-from spectrum_etl.warehouse.migrate import migrate
+from spectrum_etl.warehouse.migrate import DDL_LOCK, migrate
 from spectrum_etl.warehouse.templates import render
 
 log = logging.getLogger(__name__)
@@ -65,11 +65,22 @@ def publish_marts(url: str, company_code: str, *, whole: bool = False) -> dict[s
         for obj in OBJECTS.values():
             for table in obj.tables:
                 ensure_table(connection, table)
+        _ensure_indexes(connection)
         with _lock(connection, company_code):
             # One snapshot for every statement: a sync that commits meanwhile is seen whole the next time.
             connection.isolation_level = IsolationLevel.REPEATABLE_READ
             with connection.transaction():
                 return _Rebuild(connection, company_code, whole).run()
+
+
+def _ensure_indexes(connection: psycopg.Connection) -> None:
+    """Make the indexes once. Asked first, because `create index if not exists` waits for every sync that publishes."""
+    ready = "select to_regclass('history.job_cost_transactions_history_by_end') is not null"
+    with connection.transaction():
+        if connection.execute(ready).fetchone() == (True,):
+            return
+        connection.execute("select pg_advisory_xact_lock(%s)", [DDL_LOCK])
+        connection.execute(render("marts/indexes.sql"))
 
 
 @contextmanager
@@ -138,7 +149,7 @@ class _Rebuild:
         for name in mart.before:
             self._execute(name)
             self._analyze(f"_{name}")
-        self._execute(mart.name)
+        self._execute(mart.name, whole=self.parameters["whole"])
         self._analyze(mart.fresh)
         names = {"mart": mart.relation, "fresh": mart.fresh, "key": mart.key}
         columns = self.connection.execute(

@@ -41,7 +41,7 @@ MARTS = (
     Mart(
         "job_cost_by_month",
         ("company_code", "job_number", "phase_code", "cost_type", "month"),
-        before=("changed_months",),
+        before=("changed_postings",),
     ),
     Mart("job_cost_summary", ("company_code", "job_number", "phase_code", "cost_type"), before=("changed_codes",)),
     Mart("vendor_spend", ("company_code", "vendor_code", "job_number", "month"), after=("vendor_names",)),
