@@ -85,7 +85,7 @@ def me(client: ProcoreClient) -> Record:
 
 
 def vendors(client: ProcoreClient, *, origin_id: str | None = None, search: str | None = None) -> Records:
-    """Companies of the directory, active ones, with their origin fields.
+    """Companies of the directory with their origin fields; `is_active` tells whether one is in use.
 
     Args:
         client: of the Procore company.

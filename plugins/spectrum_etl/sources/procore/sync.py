@@ -155,6 +155,6 @@ def _failure(
 
 
 def _name(record: Mapping[str, Any]) -> str:
-    """By the first of these that it has; with its name, where that is another."""
+    """By all of these that it has."""
     found = [f"{name} {record[name]}" for name in _IDENTIFYING if record.get(name) not in {None, ""}]
-    return ", ".join(dict.fromkeys((found[0], found[-1]))) if found else "a record without id, origin id, code and name"
+    return ", ".join(found) or "a record without id, origin id, code and name"
