@@ -119,13 +119,13 @@ REGISTRY: dict[str, Fault] = {
             choices=("rotate", "empty", "good", "blank"),
         ),
         Fault(
-            "write_new_cost_type_renames",
+            "write_cost_type_renames",
             "AddPhase of a new cost type renames the phase too, as its update does; off: the description is ignored",
             "switch",
             default="on",
         ),
         Fault(
-            "write_blank_status_activates",
+            "write_blank_activates",
             "a blank Status_Code of UpdateJob and AddPhase makes the record active, as their pages can be read",
             "switch",
             default="off",

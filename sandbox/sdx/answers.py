@@ -71,3 +71,8 @@ def unauthorized(scheme: str, description: str) -> Response:
     if scheme == "Bearer":
         challenge += f', error="invalid_token", error_description="{description}"'
     return rest_error(401, "E", description, "Authorization", {"WWW-Authenticate": challenge})
+
+
+def blocked() -> Response:
+    """Return what a firewall answers a caller whose address is not allowed."""
+    return Response("<html><body>Access denied for this address</body></html>", 403, media_type="text/html")

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -11,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from sandbox.sdx import answers
-from sandbox.sdx.access import Client, Installation
+from sandbox.sdx.access import Installation
 from sandbox.sdx.calls import CallLog, Entry, without_secrets
 from sandbox.sdx.database import Connections
 from sandbox.sdx.envelope import CallError, read_call, write_answer, write_fault
@@ -19,6 +18,7 @@ from sandbox.sdx.lines import Lines
 from sandbox.sdx.login import bearer, rest_authorization
 from sandbox.sdx.reads import read
 from sandbox.sdx.services import Service, services
+from sandbox.sdx.sign_in import SignIn
 from sandbox.sdx.switches import Damage, Switches
 from sandbox.sdx.vendor_list import VendorRequestError, read_vendors
 from sandbox.sdx.write_answers import WriteAnswers
@@ -48,6 +48,7 @@ class SdxApp:
         self._installation = installation
         self._switches = switches
         self._calls = calls
+        self._sign_in = SignIn(installation, switches, calls)
         self._writes = WriteAnswers(connections, installation, switches, lines)
 
     def application(self) -> Starlette:
@@ -59,8 +60,8 @@ class SdxApp:
                 Route("/ws/{service}", self._soap, methods=["POST"]),
                 Route("/vendors/{company}", self._vendors, methods=["GET"]),
                 Route("/contract/scheduleofvalues", self._schedule, methods=["POST"]),
-                Route("/connect/token", self._token, methods=["POST"]),
-                Route("/secretRotation", self._rotate, methods=["POST"]),
+                Route("/connect/token", self._sign_in.token, methods=["POST"]),
+                Route("/secretRotation", self._sign_in.rotate, methods=["POST"]),
                 Route("/_sandbox/calls", self._report, methods=["GET"]),
                 Route("/_sandbox/calls", self._reset, methods=["DELETE"]),
             ]
@@ -77,7 +78,7 @@ class SdxApp:
         name = request.path_params["file"]
         service = services().get(name.removesuffix(".jws"))
         if await run_in_threadpool(self._switches.blocked):
-            return _blocked()
+            return answers.blocked()
         if service is None or service.transport != "soap" or not name.endswith(".jws"):
             return Response(f"there is no WSDL {name}", 404, media_type="text/plain")
         call_url = str(request.url.replace(path=f"/ws/{service.name}", query=""))
@@ -114,7 +115,7 @@ class SdxApp:
     ) -> Response:
         """What every service has in common: the address, the token, and the faults that end a call."""
         if self._switches.blocked():
-            return _blocked()
+            return answers.blocked()
         enhanced = self._installation.enhanced
         damage = self._switches.damage(enhanced)
         time.sleep(damage.slow_seconds)
@@ -170,48 +171,3 @@ class SdxApp:
             body = bytes(response.body)
             return Response(body[: -2 if damage.cut_tail else len(body) * 2 // 3], media_type="application/json")
         return response
-
-    async def _token(self, request: Request) -> Response:
-        client = await self._client(request)
-        if isinstance(client, Response):
-            return client
-        token, seconds = self._installation.tokens.issue()
-        content = {"access_token": token, "expires_in": seconds, "token_type": "Bearer", "scope": "spectrumapi"}
-        return JSONResponse(content, headers={"Cache-Control": "no-store"})
-
-    async def _rotate(self, request: Request) -> Response:
-        client = await self._client(request)
-        if isinstance(client, Response):
-            return client
-        if not client.self_rotation:
-            return answers.oauth_error(403, "unauthorized_client")
-        secret, end = self._installation.tokens.rotate(client)
-        content = {"client_secret": secret, "estimated_expiration": end.isoformat()}
-        return JSONResponse(content, headers={"Cache-Control": "no-store"})
-
-    async def _client(self, request: Request) -> Client | Response:
-        """The client whose id and secret a form carries, or the OAuth error."""
-        if await run_in_threadpool(self._switches.blocked):
-            return _blocked()
-        if not self._installation.enhanced:
-            return Response("Enhanced Authentication is not enabled", 404, media_type="text/plain")
-        form = {name: values[0] for name, values in parse_qs((await request.body()).decode("utf-8", "replace")).items()}
-        with self._calls.running("token") as entry:
-            entry["parameters"] = without_secrets(form)
-            client = self._installation.tokens.client(form.get("client_id", ""), form.get("client_secret", ""))
-            if form.get("grant_type") != "client_credentials":
-                refused: Response | None = answers.oauth_error(400, "unsupported_grant_type")
-            elif form.get("scope") != "spectrumapi":
-                refused = answers.oauth_error(400, "invalid_scope")
-            elif client is None:
-                refused = answers.oauth_error(401, "invalid_client")
-            else:
-                refused = None
-            entry["status"] = 200 if refused is None else refused.status_code
-        if refused is not None or client is None:
-            return refused or answers.oauth_error(401, "invalid_client")
-        return client
-
-
-def _blocked() -> Response:
-    return Response("<html><body>Access denied for this address</body></html>", 403, media_type="text/html")

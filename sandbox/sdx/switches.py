@@ -120,8 +120,8 @@ class Switches:
         """Return how the installation reads what the pages of the writing services leave open."""
         with self._lock:
             return Options(
-                new_cost_type_renames=self._faults.get("write_new_cost_type_renames") == "on",
-                blank_status_activates=self._faults.get("write_blank_status_activates") == "on",
+                new_cost_type_renames=self._faults.get("write_cost_type_renames") == "on",
+                blank_status_activates=self._faults.get("write_blank_activates") == "on",
                 same_line_updates=self._faults.get("write_same_line") == "update",
             )
 

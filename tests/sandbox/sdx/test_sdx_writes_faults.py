@@ -9,7 +9,9 @@ import requests
 from lxml import etree
 
 from sandbox.faults import Faults, UnknownFaultError, parse
+from sandbox.sdx.access import Authorization, Client
 from sandbox.sdx.server import SdxServer
+from tests.sandbox.sdx.raw_soap import DEMO
 from tests.sandbox.sdx.raw_writes import VENDOR, Query, Site, Writer
 
 
@@ -172,3 +174,11 @@ def test_values_of_the_faults_are_checked(business: str) -> None:
     for refuse in (lambda: parse("write_fault_after=3:1"), lambda: Faults(business).set("write_fault_after", "3", 1)):
         with pytest.raises(UnknownFaultError, match="no count"):
             refuse()
+
+
+def test_bearer_tokens_are_asked_of_writes_too(business: str, query: Query) -> None:
+    """A3."""
+    with SdxServer(business, [Authorization(DEMO, ("1",))], enhanced=True, clients=[Client("etl", "s3cret")]) as server:
+        writer = Writer(server.url)
+        assert writer.raw("AddVendor", Vendor_Code="TOKEN1", **VENDOR).status_code == 401
+        assert done(query, "TOKEN1") == (0, 0)

@@ -136,7 +136,7 @@ def test_a_blank_status_can_activate(server: SdxServer, writer: Writer, site: Si
     writer.done("UpdateJob", **site.key, Status_Code="I")
     writer.done("UpdateJob", **site.key, City="Lima")
     assert read_job(soap, "GetJob", site.job)["Status_Code"] == "I"
-    server.switches.set("write_blank_status_activates", "on")
+    server.switches.set("write_blank_activates", "on")
     writer.done("UpdateJob", **site.key, City="Lima")
     assert read_job(soap, "GetJob", site.job)["Status_Code"] == "A"
 
@@ -162,7 +162,7 @@ def test_description_is_the_phases(server: SdxServer, writer: Writer, site: Site
     """B2, B5: another description renames every cost type of the phase."""
     site.phase("031000", "E", Description="Renamed")
     assert {read_phase(soap, site.job, "031000", each)["Description"] for each in "LME"} == {"Renamed"}
-    server.switches.set("write_new_cost_type_renames", "off")
+    server.switches.set("write_cost_type_renames", "off")
     site.phase("031000", "O", Description="Ignored")
     assert read_phase(soap, site.job, "031000", "O")["Description"] == "Renamed"
     site.phase("031000", "O", Description="Back again")
