@@ -32,6 +32,8 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     show = actions.add_parser("list", help="print records: id, project, origin id, name or title")
     show.add_argument("kind", nargs="?", help="for example work_order_contract (default: count all kinds)")
     show.add_argument("--project", type=int, help="only those of this project")
+    for action in (filling, change, show):  # taken behind the action as well as before it
+        action.add_argument("--database", metavar="URL", default=argparse.SUPPRESS, help="the sandbox's PostgreSQL")
 
 
 def run(options: argparse.Namespace) -> None:

@@ -19,15 +19,15 @@ def _preload(call: Call, project: Record) -> None:
     call.store.all("line_item_type", call.company_id)
 
 
-def budget(call: Call) -> Answer:
+def _budget(call: Call) -> Answer:
     return Answer({"locked": bool(call.project()["budget_locked"])})
 
 
-def lock_budget(call: Call) -> Answer:
+def _lock_budget(call: Call) -> Answer:
     return _set_lock(call, True)
 
 
-def unlock_budget(call: Call) -> Answer:
+def _unlock_budget(call: Call) -> Answer:
     return _set_lock(call, False)
 
 
@@ -39,7 +39,7 @@ def _set_lock(call: Call, locked: bool) -> Answer:
     return Answer({"locked": locked}, 201 if locked else 200)
 
 
-def create_budget_line(call: Call) -> Answer:
+def _create_budget_line(call: Call) -> Answer:
     project = call.project()
     if project["budget_locked"]:
         raise invalid(base="The budget is locked")
@@ -48,11 +48,11 @@ def create_budget_line(call: Call) -> Answer:
     )
 
 
-def budget_line(call: Call) -> Answer:
+def _budget_line(call: Call) -> Answer:
     return Answer(shapes.budget_line(call.store, _line(call)))
 
 
-def budget_line_1_0(call: Call) -> Answer:
+def _budget_line_1_0(call: Call) -> Answer:
     return Answer(shapes.budget_line_1_0(call.store, _line(call)))
 
 
@@ -60,7 +60,7 @@ def _line(call: Call) -> Record:
     return call.find(call.number("id"), "budget_line", project=call.project())
 
 
-def change_budget_line(call: Call) -> Answer:
+def _change_budget_line(call: Call) -> Answer:
     return Answer(shapes.budget_line(call.store, _change_line(call, _line(call), call.sent("budget_line_item"))))
 
 
@@ -70,7 +70,7 @@ def _change_line(call: Call, line: Record, sent: Mapping[str, object]) -> Record
     return change(call, line, sent)
 
 
-def sync_budget_lines(call: Call) -> Answer:
+def _sync_budget_lines(call: Call) -> Answer:
     """POST, answered by an array, and the whole call fails with its first wrong line."""
     project = call.project()
     sent = call.body.get("budget_line_items")
@@ -88,7 +88,7 @@ def sync_budget_lines(call: Call) -> Answer:
     return Answer([shapes.budget_line(call.store, line) for line in written])
 
 
-def views(call: Call) -> Answer:
+def _views(call: Call) -> Answer:
     if call.query.get("project_id"):
         call.project()
     return call.page("budget_view", shapes.view)
@@ -98,28 +98,28 @@ def _view(call: Call) -> Record:
     return call.find(call.number("budget_view_id"), "budget_view")
 
 
-def view_columns(call: Call) -> Answer:
+def _view_columns(call: Call) -> Answer:
     call.project()
     return Answer(shapes.columns(_view(call)))
 
 
-def detail_rows(call: Call) -> Answer:
+def _detail_rows(call: Call) -> Answer:
     project, view = call.project(), _view(call)
     _preload(call, project)
     return call.page("budget_line", lambda store, line: shapes.detail_row(store, line, view), project=project)
 
 
-def budget_changes(call: Call) -> Answer:
+def _budget_changes(call: Call) -> Answer:
     shown = call.page("budget_change", adjustments.change_summary, project=call.project(), paged=False)
     return Answer(shown.content, enveloped=True)
 
 
-def budget_change(call: Call) -> Answer:
+def _budget_change(call: Call) -> Answer:
     found = call.find(call.number("id"), "budget_change", project=call.project())
     return Answer(adjustments.budget_change(call.store, found), enveloped=True)
 
 
-def create_budget_change(call: Call) -> Answer:
+def _create_budget_change(call: Call) -> Answer:
     project = call.project()
     lines = call.body.get("adjustment_line_items") or []
     made = create(call, "budget_change", call.body, project)
@@ -128,17 +128,17 @@ def create_budget_change(call: Call) -> Answer:
     return Answer(adjustments.budget_change(call.store, made), 201, enveloped=True)
 
 
-def adjustment_lines(call: Call) -> Answer:
+def _adjustment_lines(call: Call) -> Answer:
     return call.page("adjustment_line", adjustments.adjustment_v2, project=call.project())
 
 
-def no_modifications(call: Call) -> Answer:
+def _no_modifications(call: Call) -> Answer:
     """A company that has moved to budget changes keeps none of the older budget modifications."""
     call.project()
     return Answer([])
 
 
-def forecast_rows(call: Call) -> Answer:
+def _forecast_rows(call: Call) -> Answer:
     return call.page(
         "budget_line",
         lambda _, line: {
@@ -158,21 +158,21 @@ _PROJECT = "/rest/v1.0/projects/{project_id:int}"
 _PROJECT_V2 = "/rest/v2.0/companies/{company_id:int}/projects/{project_id:int}"
 
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
-    ("GET", f"{_PROJECT}/budget", budget),
-    ("POST", f"{_PROJECT}/budget/lock", lock_budget),
-    ("DELETE", f"{_PROJECT}/budget/lock", unlock_budget),
-    ("POST", "/rest/v1.1/budget_line_items", create_budget_line),
-    ("POST", "/rest/v1.0/budget_line_items/sync", sync_budget_lines),
-    ("GET", "/rest/v1.1/budget_line_items/{id:int}", budget_line),
-    ("GET", "/rest/v1.0/budget_line_items/{id:int}", budget_line_1_0),
-    ("PATCH", "/rest/v1.1/budget_line_items/{id:int}", change_budget_line),
-    ("GET", "/rest/v1.0/budget_views", views),
-    ("GET", "/rest/v1.0/budget_views/{budget_view_id:int}/budget_detail_columns", view_columns),
-    ("GET", "/rest/v1.0/budget_views/{budget_view_id:int}/detail_rows", detail_rows),
-    ("GET", f"{_PROJECT}/budget_modifications", no_modifications),
-    ("GET", f"{_PROJECT}/budget_changes", budget_changes),
-    ("POST", f"{_PROJECT}/budget_changes", create_budget_change),
-    ("GET", f"{_PROJECT}/budget_changes/{{id:int}}", budget_change),
-    ("GET", f"{_PROJECT_V2}/budget_changes/adjustment_line_items", adjustment_lines),
-    ("GET", f"{_PROJECT_V2}/advanced_forecastings/rows", forecast_rows),
+    ("GET", f"{_PROJECT}/budget", _budget),
+    ("POST", f"{_PROJECT}/budget/lock", _lock_budget),
+    ("DELETE", f"{_PROJECT}/budget/lock", _unlock_budget),
+    ("POST", "/rest/v1.1/budget_line_items", _create_budget_line),
+    ("POST", "/rest/v1.0/budget_line_items/sync", _sync_budget_lines),
+    ("GET", "/rest/v1.1/budget_line_items/{id:int}", _budget_line),
+    ("GET", "/rest/v1.0/budget_line_items/{id:int}", _budget_line_1_0),
+    ("PATCH", "/rest/v1.1/budget_line_items/{id:int}", _change_budget_line),
+    ("GET", "/rest/v1.0/budget_views", _views),
+    ("GET", "/rest/v1.0/budget_views/{budget_view_id:int}/budget_detail_columns", _view_columns),
+    ("GET", "/rest/v1.0/budget_views/{budget_view_id:int}/detail_rows", _detail_rows),
+    ("GET", f"{_PROJECT}/budget_modifications", _no_modifications),
+    ("GET", f"{_PROJECT}/budget_changes", _budget_changes),
+    ("POST", f"{_PROJECT}/budget_changes", _create_budget_change),
+    ("GET", f"{_PROJECT}/budget_changes/{{id:int}}", _budget_change),
+    ("GET", f"{_PROJECT_V2}/budget_changes/adjustment_line_items", _adjustment_lines),
+    ("GET", f"{_PROJECT_V2}/advanced_forecastings/rows", _forecast_rows),
 )

@@ -22,11 +22,11 @@ _DATES = {name: name for name in ("reviewed_at", "due_date", "invoiced_date", "p
 _ONLY_PRIME = sql.SQL("fields->>'type' = 'PrimeContractChangeOrder'")
 
 
-def packages(call: Call) -> Answer:
+def _packages(call: Call) -> Answer:
     return _of_contract(call, shapes.change_row, {**_TIMES, **_DATES, "id": "id", "include_deleted": ""})
 
 
-def potentials(call: Call) -> Answer:
+def _potentials(call: Call) -> Answer:
     filters = {**_TIMES, **_DATES, "id": "potential_id", "contract_id": "parent_id", "include_deleted": ""}
     return call.page(_KIND, shapes.potential_row, project=call.project(), filters=filters)
 
@@ -40,18 +40,18 @@ def _of_contract(call: Call, shape: Present, filters: dict[str, str]) -> Answer:
     return call.page(_KIND, shape, project=project, parent=contract, filters=filters)
 
 
-def _package(call: Call) -> Record:
+def _found_package(call: Call) -> Record:
     project = call.project()
     preload(call, project)
     return call.find(call.number("id"), _KIND, project=project)
 
 
-def package(call: Call) -> Answer:
-    return Answer(shapes.change(call.store, _package(call)))
+def _package(call: Call) -> Answer:
+    return Answer(shapes.change(call.store, _found_package(call)))
 
 
-def change_package(call: Call) -> Answer:
-    return Answer(shapes.change(call.store, change(call, _package(call), call.sent("change_order"))))
+def _change_package(call: Call) -> Answer:
+    return Answer(shapes.change(call.store, change(call, _found_package(call), call.sent("change_order"))))
 
 
 def _by(call: Call, attribute: str, parameter: str, *, type_name: str = "") -> Record:
@@ -65,41 +65,41 @@ def _by(call: Call, attribute: str, parameter: str, *, type_name: str = "") -> R
     raise ApiError(404, "Not found")
 
 
-def potential(call: Call) -> Answer:
+def _potential(call: Call) -> Answer:
     return Answer(shapes.potential(call.store, _by(call, "potential_id", "id")))
 
 
-def potential_lines(call: Call) -> Answer:
+def _potential_lines(call: Call) -> Answer:
     return call.page("change_order_line", line, parent=_by(call, "potential_id", "potential_change_order_id"))
 
 
-def sync_potential_lines(call: Call) -> Answer:
+def _sync_potential_lines(call: Call) -> Answer:
     found = _by(call, "potential_id", "potential_change_order_id")
     return Answer(sync(call, "change_order_line", line, call.project(), found))
 
 
-def primes(call: Call) -> Answer:
+def _primes(call: Call) -> Answer:
     filters = {**_TIMES, "id": "prime_change_id", "contract_id": "parent_id", "status": "status"}
     return call.page(_KIND, shapes.prime_change, project=call.project(), filters=filters, where=[_ONLY_PRIME])
 
 
-def prime(call: Call) -> Answer:
+def _prime(call: Call) -> Answer:
     return Answer(shapes.prime_change(call.store, _by(call, "prime_change_id", "id", type_name=_PRIME)))
 
 
-def change_prime(call: Call) -> Answer:
+def _change_prime(call: Call) -> Answer:
     """Prime change orders have no origin fields: those that are sent are ignored."""
     found = _by(call, "prime_change_id", "id", type_name=_PRIME)
     changed = change(call, found, call.sent("change_order"), frozenset())
     return Answer(shapes.prime_change(call.store, changed))
 
 
-def prime_lines_v2(call: Call) -> Answer:
+def _prime_lines_v2(call: Call) -> Answer:
     found = _by(call, "prime_change_id", "change_order_id", type_name=_PRIME)
     return call.page("change_order_line", line_v2, parent=found)
 
 
-def commitment_lines_v2(call: Call) -> Answer:
+def _commitment_lines_v2(call: Call) -> Answer:
     project = call.project()
     found = call.find(call.number("change_order_id"), _KIND, project=project)
     if found["type"] != _COMMITMENT:
@@ -108,7 +108,7 @@ def commitment_lines_v2(call: Call) -> Answer:
     return call.page("change_order_line", line_v2, parent=found)
 
 
-def statuses(call: Call) -> Answer:
+def _statuses(call: Call) -> Answer:
     call.company()
     shown = [
         {"id": place, "name": name.replace("_", " ").title(), "mapped_to_status": name, "show_in_select": True}
@@ -122,17 +122,21 @@ _PROJECT = f"{_V1}/projects/{{project_id:int}}"
 _PROJECT_V2 = "/rest/v2.0/companies/{company_id:int}/projects/{project_id:int}"
 
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
-    ("GET", f"{_V1}/change_order_packages", packages),
-    ("GET", f"{_V1}/change_order_packages/{{id:int}}", package),
-    ("PATCH", f"{_V1}/change_order_packages/{{id:int}}", change_package),
-    ("GET", f"{_V1}/potential_change_orders", potentials),
-    ("GET", f"{_V1}/potential_change_orders/{{id:int}}", potential),
-    ("GET", f"{_V1}/potential_change_orders/{{potential_change_order_id:int}}/line_items", potential_lines),
-    ("PATCH", f"{_V1}/potential_change_orders/{{potential_change_order_id:int}}/line_items/sync", sync_potential_lines),
-    ("GET", f"{_V1}/change_order/statuses", statuses),
-    ("GET", f"{_PROJECT}/prime_change_orders", primes),
-    ("GET", f"{_PROJECT}/prime_change_orders/{{id:int}}", prime),
-    ("PATCH", f"{_PROJECT}/prime_change_orders/{{id:int}}", change_prime),
-    ("GET", f"{_PROJECT_V2}/prime_change_orders/{{change_order_id:int}}/line_items", prime_lines_v2),
-    ("GET", f"{_PROJECT_V2}/commitment_change_orders/{{change_order_id:int}}/line_items", commitment_lines_v2),
+    ("GET", f"{_V1}/change_order_packages", _packages),
+    ("GET", f"{_V1}/change_order_packages/{{id:int}}", _package),
+    ("PATCH", f"{_V1}/change_order_packages/{{id:int}}", _change_package),
+    ("GET", f"{_V1}/potential_change_orders", _potentials),
+    ("GET", f"{_V1}/potential_change_orders/{{id:int}}", _potential),
+    ("GET", f"{_V1}/potential_change_orders/{{potential_change_order_id:int}}/line_items", _potential_lines),
+    (
+        "PATCH",
+        f"{_V1}/potential_change_orders/{{potential_change_order_id:int}}/line_items/sync",
+        _sync_potential_lines,
+    ),
+    ("GET", f"{_V1}/change_order/statuses", _statuses),
+    ("GET", f"{_PROJECT}/prime_change_orders", _primes),
+    ("GET", f"{_PROJECT}/prime_change_orders/{{id:int}}", _prime),
+    ("PATCH", f"{_PROJECT}/prime_change_orders/{{id:int}}", _change_prime),
+    ("GET", f"{_PROJECT_V2}/prime_change_orders/{{change_order_id:int}}/line_items", _prime_lines_v2),
+    ("GET", f"{_PROJECT_V2}/commitment_change_orders/{{change_order_id:int}}/line_items", _commitment_lines_v2),
 )

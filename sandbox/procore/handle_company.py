@@ -13,11 +13,11 @@ _ORIGIN_ID = {"origin_id": "origin_id"}
 _PERMITTED = sql.SQL("(fields->>'permitted')::boolean")
 
 
-def companies(call: Call) -> Answer:
+def _companies(call: Call) -> Answer:
     return call.page("company", shapes.company)
 
 
-def me(call: Call) -> Answer:
+def _me(call: Call) -> Answer:
     return Answer({"id": call.company_id * 10, "login": "service-account@procore.example", "name": "Service Account"})
 
 
@@ -25,7 +25,7 @@ def _vendor_shape(call: Call) -> Present:
     return shapes.compact_vendor if call.query.get("view") == "compact" else shapes.vendor
 
 
-def vendors(call: Call) -> Answer:
+def _vendors(call: Call) -> Answer:
     call.company()
     filters = {**_TIMES, **_ORIGIN_ID, "id": "id"}
     return call.page("vendor", _vendor_shape(call), filters=filters, where=_search(call))
@@ -39,35 +39,35 @@ def _search(call: Call) -> list[sql.Composable]:
     return [sql.SQL("(fields->>'name' ILIKE {0} OR origin_code ILIKE {0})").format(pattern)]
 
 
-def inactive_vendors(call: Call) -> Answer:
+def _inactive_vendors(call: Call) -> Answer:
     call.company()
     inactive = sql.SQL("NOT (fields->>'is_active')::boolean")
     return call.page("vendor", shapes.vendor, filters=_TIMES, where=[inactive])
 
 
-def vendor(call: Call) -> Answer:
+def _vendor(call: Call) -> Answer:
     call.company()
     return Answer(_vendor_shape(call)(call.store, call.find(call.number("id"), "vendor")))
 
 
-def create_vendor(call: Call) -> Answer:
+def _create_vendor(call: Call) -> Answer:
     call.company()
     made = create(call, "vendor", {"is_active": True, **call.sent("vendor")})
     return Answer(shapes.vendor(call.store, made), 201)
 
 
-def change_vendor(call: Call) -> Answer:
+def _change_vendor(call: Call) -> Answer:
     call.company()
     found = call.find(call.number("id"), "vendor")
     return Answer(shapes.vendor(call.store, change(call, found, call.sent("vendor"))))
 
 
-def sync_vendors(call: Call) -> Answer:
+def _sync_vendors(call: Call) -> Answer:
     call.company()
     return Answer(sync(call, "vendor", shapes.vendor))
 
 
-def _projects(call: Call, shape: Present) -> Answer:
+def _list_projects(call: Call, shape: Present) -> Answer:
     call.company()
     where: list[sql.Composable] = [_PERMITTED]
     status = call.query.get("filters[by_status]", "Active")
@@ -81,20 +81,20 @@ def _projects(call: Call, shape: Present) -> Answer:
     return call.page("project", shape, filters=filters, where=where)
 
 
-def projects(call: Call) -> Answer:
-    return _projects(call, shapes.project_row)
+def _projects(call: Call) -> Answer:
+    return _list_projects(call, shapes.project_row)
 
 
-def projects_1_1(call: Call) -> Answer:
-    return _projects(call, shapes.project)
+def _projects_1_1(call: Call) -> Answer:
+    return _list_projects(call, shapes.project)
 
 
-def company_projects(call: Call) -> Answer:
+def _company_projects(call: Call) -> Answer:
     call.company()
     return call.page("project", shapes.project_summary, where=[_PERMITTED])
 
 
-def project(call: Call) -> Answer:
+def _project(call: Call) -> Answer:
     call.company()
     return Answer(shapes.project(call.store, _own_project(call)))
 
@@ -103,7 +103,7 @@ def _own_project(call: Call) -> Record:
     return call.visible(call.find(call.number("id"), "project"))
 
 
-def create_project(call: Call) -> Answer:
+def _create_project(call: Call) -> Answer:
     call.company()
     made = create(call, "project", {"active": True, **call.sent("project")})
     # A new project is not among the permitted ones until an administrator adds it (procore-api.md, DMSA).
@@ -111,31 +111,31 @@ def create_project(call: Call) -> Answer:
     return Answer(shapes.project(call.store, made), 201)
 
 
-def change_project(call: Call) -> Answer:
+def _change_project(call: Call) -> Answer:
     call.company()
     sent = call.sent("project")
     return Answer(shapes.project(call.store, change(call, _own_project(call), sent)))
 
 
-def sync_projects(call: Call) -> Answer:
+def _sync_projects(call: Call) -> Answer:
     call.company()
     return Answer(sync(call, "project", shapes.project))
 
 
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
-    ("GET", "/rest/v1.0/companies", companies),
-    ("GET", "/rest/v1.0/me", me),
-    ("GET", "/rest/v1.0/vendors", vendors),
-    ("POST", "/rest/v1.0/vendors", create_vendor),
-    ("PATCH", "/rest/v1.0/vendors/sync", sync_vendors),
-    ("GET", "/rest/v1.0/vendors/{id:int}", vendor),
-    ("PATCH", "/rest/v1.0/vendors/{id:int}", change_vendor),
-    ("GET", "/rest/v1.0/companies/{company_id:int}/vendors/inactive", inactive_vendors),
-    ("GET", "/rest/v1.0/projects", projects),
-    ("GET", "/rest/v1.1/projects", projects_1_1),
-    ("POST", "/rest/v1.0/projects", create_project),
-    ("PATCH", "/rest/v1.0/projects/sync", sync_projects),
-    ("GET", "/rest/v1.0/projects/{id:int}", project),
-    ("PATCH", "/rest/v1.0/projects/{id:int}", change_project),
-    ("GET", "/rest/v1.0/companies/{company_id:int}/projects", company_projects),
+    ("GET", "/rest/v1.0/companies", _companies),
+    ("GET", "/rest/v1.0/me", _me),
+    ("GET", "/rest/v1.0/vendors", _vendors),
+    ("POST", "/rest/v1.0/vendors", _create_vendor),
+    ("PATCH", "/rest/v1.0/vendors/sync", _sync_vendors),
+    ("GET", "/rest/v1.0/vendors/{id:int}", _vendor),
+    ("PATCH", "/rest/v1.0/vendors/{id:int}", _change_vendor),
+    ("GET", "/rest/v1.0/companies/{company_id:int}/vendors/inactive", _inactive_vendors),
+    ("GET", "/rest/v1.0/projects", _projects),
+    ("GET", "/rest/v1.1/projects", _projects_1_1),
+    ("POST", "/rest/v1.0/projects", _create_project),
+    ("PATCH", "/rest/v1.0/projects/sync", _sync_projects),
+    ("GET", "/rest/v1.0/projects/{id:int}", _project),
+    ("PATCH", "/rest/v1.0/projects/{id:int}", _change_project),
+    ("GET", "/rest/v1.0/companies/{company_id:int}/projects", _company_projects),
 )

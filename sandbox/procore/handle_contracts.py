@@ -70,20 +70,20 @@ def _routes_of(kind: str, listed: str, single: str, filters: dict[str, str]) -> 
     )
 
 
-def commitments_v2(call: Call) -> Answer:
+def _commitments_v2(call: Call) -> Answer:
     kinds = _TYPES.get(call.query.get("filters[type]", ""), COMMITMENTS)
     return call.page(kinds, shapes.contract_v2, project=call.project(), filters={**_TIMES, "status": "status"})
 
 
-def commitment_v2(call: Call) -> Answer:
+def _commitment_v2(call: Call) -> Answer:
     return Answer(shapes.contract_v2(call.store, _contract(call, "id", *COMMITMENTS)))
 
 
-def primes_v2(call: Call) -> Answer:
+def _primes_v2(call: Call) -> Answer:
     return call.page("prime_contract", shapes.contract_v2, project=call.project(), filters={**_TIMES, "id": "id"})
 
 
-def lines_v2(call: Call) -> Answer:
+def _lines_v2(call: Call) -> Answer:
     found = _contract(call, "contract_id", *COMMITMENTS, "prime_contract")
     return call.page("contract_line", shapes.line_v2, parent=found)
 
@@ -104,9 +104,9 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
         "/rest/v1.0/prime_contract",
         {"id": "id", "updated_at": ""},
     ),
-    ("GET", f"{_PROJECT_V2}/commitment_contracts", commitments_v2),
-    ("GET", f"{_PROJECT_V2}/commitment_contracts/{{id:int}}", commitment_v2),
-    ("GET", f"{_PROJECT_V2}/commitment_contracts/{{contract_id:int}}/line_items", lines_v2),
-    ("GET", f"{_PROJECT_V2}/prime_contracts", primes_v2),
-    ("GET", f"{_PROJECT_V2}/prime_contracts/{{contract_id:int}}/line_items", lines_v2),
+    ("GET", f"{_PROJECT_V2}/commitment_contracts", _commitments_v2),
+    ("GET", f"{_PROJECT_V2}/commitment_contracts/{{id:int}}", _commitment_v2),
+    ("GET", f"{_PROJECT_V2}/commitment_contracts/{{contract_id:int}}/line_items", _lines_v2),
+    ("GET", f"{_PROJECT_V2}/prime_contracts", _primes_v2),
+    ("GET", f"{_PROJECT_V2}/prime_contracts/{{contract_id:int}}/line_items", _lines_v2),
 )

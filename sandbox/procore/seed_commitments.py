@@ -8,9 +8,12 @@ _WORK, _PURCHASE = "work_order_contract", "purchase_order_contract"
 
 
 def buyable(site: Site) -> list[Pair]:
-    """Open codes of one cost type, subcontract where the job has at least three of them, else what it has most of."""
+    """Codes of one cost type, subcontract where the project has at least three of them, else what it has most of.
+
+    They are open ones, but for a complete job, which has none.
+    """
     job = site.project.job
-    pairs = job.pairs() if job else list(site.project.wbs)
+    pairs = (job.pairs() if job else []) or [pair for pair in site.project.wbs if pair[1] != UNKNOWN_TYPE]
     usable = [pair for pair in pairs if pair in site.project.wbs and pair not in site.project.zoned]
     by_type: dict[str, list[Pair]] = {}
     for pair in usable:
@@ -95,7 +98,8 @@ def seed_changes(site: Site) -> None:
     added = Line(pairs[0], "4210.75", "Owner’s added doors", contract_line=of)
     site.change_order(first, "001", "Doors & Türen", [added, Line(pairs[1], "-310.40", "Credit")])
     site.change_order(last, "001", "Same number on another commitment", [line])  # H2: clashes with the one above
-    site.change_order(first, "002", "Pending", [line], status="pending")  # H1
+    site.change_order(last, "002", "Same number as a prime change order", [line])  # H2
+    site.change_order(first, "008", "Pending", [line], status="pending")  # H1
     site.change_order(first, "003", "No lines", [])  # H1
     site.change_order(first, "004", "Two cost types", [line, Line(other, "12.00", "Other")])  # H1
     site.change_order(first, "005", "Code twice", [line, Line(pairs[0], "99.99", "Again")])  # H1
