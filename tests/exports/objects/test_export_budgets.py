@@ -54,6 +54,12 @@ def test_the_codes_are_synced() -> None:
     assert numbers(rules.codes_are_synced(budget(lines=[line(), line("99999")]), context())) == ["E1"]
 
 
+def test_complete_phases_have_estimates_too() -> None:
+    """E1."""
+    books = Books(phase_rows={JOB: {("03100", "L"): phase(Status_Code="C")}})
+    assert not list(rules.codes_are_synced(budget(lines=[line()]), context(books)))
+
+
 def test_custom_segments_are_refused() -> None:
     """B4."""
     assert numbers(rules.no_custom_segments(budget(lines=[line(segments=["Area"])]), context())) == ["B4"]
@@ -141,7 +147,7 @@ def procore() -> Any:
             "/rest/v1.0/budget_views": [{"id": 31}, {"id": 30}],
             "/rest/v1.0/budget_views/30/detail_rows": [
                 {"id": 102, "wbs_code_id": 2, "original_budget_amount": "0.0"},
-                {"id": 101, "wbs_code_id": 1, "original_budget_amount": "1250.0"},
+                {"id": 101, "wbs_code_id": 1, "cost_code": "03-100 - Forms", "original_budget_amount": "1250.0"},
                 {"id": 103, "wbs_code_id": 1, "original_budget_amount": None, "unbudgeted_reason": "costs"},
             ],
         }

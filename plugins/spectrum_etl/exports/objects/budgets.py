@@ -105,7 +105,9 @@ def holds(books: Books, company: Company, key: str) -> bool:
 
 
 def _line(row: Mapping[str, Any], wbs: WbsCodes) -> dict[str, Any]:
-    line = line_facts(row, wbs, 1, row.get("original_budget_amount"))
+    # The row's own `cost_code` and `category` are texts for people.
+    own = {"id": row.get("id"), "wbs_code_id": row.get("wbs_code_id")}
+    line = line_facts(own, wbs, 1, row.get("original_budget_amount"))
     return {**line, "name": f"budget line {line['code'] or line['id']}", "description": ""}
 
 

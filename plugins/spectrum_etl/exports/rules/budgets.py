@@ -38,8 +38,8 @@ def budget_is_locked(candidate: Candidate, context: Context) -> Iterator[Broken]
 
 @rule("E1")
 def codes_are_synced(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """Every line has a phase and cost type that the job has in Spectrum."""
-    yield from common.codes_not_synced("E1", candidate, context)
+    """Every line has a phase and cost type that the job has in Spectrum; a complete phase keeps its status."""
+    yield from common.codes_not_synced("E1", candidate, context, complete_too=True)
 
 
 @rule("B4")

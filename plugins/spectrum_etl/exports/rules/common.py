@@ -87,11 +87,24 @@ def job_not_synced(number: str, candidate: Candidate, context: Context) -> Itera
 
 
 def codes_not_synced(
-    number: str, candidate: Candidate, context: Context, lines: Iterable[Line] | None = None
+    number: str,
+    candidate: Candidate,
+    context: Context,
+    lines: Iterable[Line] | None = None,
+    *,
+    complete_too: bool = False,
 ) -> Iterator[Broken]:
     """A line has no cost code or type, or its phase and cost type are not in Spectrum's job, or are complete.
 
     Says nothing while the project is not synced: `job_not_synced` does.
+
+    Args:
+        number: of the rule.
+        candidate: with lines, unless others are given.
+        context: the books hold the job's phases.
+        lines: instead of the candidate's.
+        complete_too: whether a complete phase will do: it takes no costs, but an estimate (AddPhase refuses complete
+            jobs, not complete phases).
     """
     job = job_of(candidate, context)
     phases = context.books.phases(job) if job and context.books.job(job) else None
@@ -118,7 +131,7 @@ def codes_not_synced(
                     "export the project's new codes with export_jobs and have them accepted first (B5), "
                     "or choose a synced code",
                 )
-            elif held.get("Status_Code", "").strip() == COMPLETE:
+            elif not complete_too and held.get("Status_Code", "").strip() == COMPLETE:
                 yield Broken(
                     number,
                     f"{name}: cost code",
