@@ -6,5 +6,9 @@ on spectrum.job_cost_transactions (company_code, _changed_at);
 create index if not exists job_cost_transactions_by_code
 on spectrum.job_cost_transactions (company_code, job_number, phase_code, cost_type, _month);
 
+create index if not exists job_cost_transactions_by_vendor
+on spectrum.job_cost_transactions (company_code, vendor_code, job_number, _month)
+where vendor_code is not null;
+
 create index if not exists job_cost_transactions_history_by_end
 on history.job_cost_transactions (company_code, _valid_to);
