@@ -1,5 +1,7 @@
 """Handlers of the stand-in Procore: cost codes, line item types, work breakdown structure."""
 
+from psycopg import sql
+
 from sandbox.procore import shapes_codes as codes
 from sandbox.procore.answers import Answer, invalid
 from sandbox.procore.calls import Call, Handler
@@ -87,8 +89,9 @@ def _segments(call: Call) -> Answer:
     if "project_id" not in call.path:
         call.company()
         return call.page("segment", codes.segment, paged=False)
-    call.project()
-    return call.page("segment", codes.segment, paged=False)
+    custom = call.project()["custom_segments"]
+    where = [] if custom else [sql.SQL("fields->>'type' <> 'custom'")]
+    return call.page("segment", codes.segment, paged=False, where=where)
 
 
 def _segment_items(call: Call) -> Answer:

@@ -14,7 +14,7 @@ from sandbox.data.schema import connect
 from sandbox.procore import schema
 from sandbox.procore.seed_budgets import seed_budget, seed_budget_change
 from sandbox.procore.seed_commitments import buyable, seed_broken, seed_changes, seed_on, seed_ready
-from sandbox.procore.seed_company import CompanySeed, seed_company
+from sandbox.procore.seed_company import UNKNOWN_TYPE, CompanySeed, seed_company
 from sandbox.procore.seed_contracts import Site
 from sandbox.procore.seed_primes import seed_prime
 from sandbox.procore.seed_projects import NEW_PROJECTS, Pair, ProjectSeed, seed_linked, seed_new
@@ -93,6 +93,9 @@ def _seed_linked(records: Records, rng: random.Random, company: CompanySeed, pro
         seed_ready(site)
         seed_broken(site)
         seed_changes(site)
+    elif role == "unlocked":
+        unknown = [pair for pair in project.wbs if pair[1] == UNKNOWN_TYPE]
+        seed_on(site, unknown, "SC-502", "Cost type unknown to Spectrum")
     elif role == "new_codes":
         seed_on(site, [pair for pair in project.new_pairs if pair[1] == "S"], "SC-501", "Codes not exported yet")
     elif role == "zoned":

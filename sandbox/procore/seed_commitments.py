@@ -52,7 +52,6 @@ def seed_broken(site: Site) -> None:
     pairs, vendors = _cycle(buyable(site), 2), list(site.company.vendors.values())
     usable, cost_type = pairs[0], pairs[0][1]
     other = next((pair for pair in site.project.wbs if pair[1] not in (cost_type, UNKNOWN_TYPE)), usable)
-    unknown = next((pair for pair in site.project.wbs if pair[1] == UNKNOWN_TYPE), usable)
     line = Line(usable, "4400.25", "Works")
     add = site.contract
     add(_WORK, "SC-301", "Company not linked", [line], vendor=site.company.new_vendors[0])  # C4, G1
@@ -62,7 +61,6 @@ def seed_broken(site: Site) -> None:
     add(_WORK, "SC-305", "No lines", [], vendor=vendors[0])  # G1
     mixed = [line, Line(other, "310.00", "Other cost type")]
     add(_WORK, "SC-306", "Two cost types", mixed, vendor=vendors[0])  # G1
-    add(_WORK, "SC-307", "Cost type unknown to Spectrum", [Line(unknown, "75.00", "Fee")], vendor=vendors[0])  # G1
     add(_WORK, "SC-308", "Line without cost code", [Line(None, "75.00", "Fee")], vendor=vendors[0])  # G1
     add(_WORK, "SC-309", "Deleted", [line], vendor=vendors[0], deleted=True)
     add(_PURCHASE, "PO-301", "Received", [line], vendor=vendors[0], status="Received")  # G1: only Approved

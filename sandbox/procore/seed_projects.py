@@ -64,7 +64,7 @@ def seed_linked(records: Records, spectrum: Company, company: CompanySeed, role:
         spectrum: the Spectrum company.
         company: what the project refers to.
         role: `new_codes` adds codes and a cost type that Spectrum does not have yet (B5), `zoned` uses the custom
-            segment in two codes (B4).
+            segment in two codes (B4), `unlocked` a cost type that Spectrum does not have (G1).
         job: the job.
     """
     row = job.row
@@ -91,8 +91,9 @@ def seed_linked(records: Records, spectrum: Company, company: CompanySeed, role:
     open_pairs = job.pairs() or pairs
     if role == "zoned":
         project.zoned = set(open_pairs[:2])
-    # A cost type that Spectrum does not have at all, on an existing code: for lines that break G1.
-    unknown = [(open_pairs[0][0], UNKNOWN_TYPE)] if open_pairs else []
+        records.change(project.id, {"custom_segments": True})
+    # A cost type that Spectrum does not have at all, on an existing code.
+    unknown = [(open_pairs[0][0], UNKNOWN_TYPE)] if open_pairs and role == "unlocked" else []
     _structure(records, company, project, names, [*pairs, *project.new_pairs, *unknown])
     return project
 
@@ -118,6 +119,7 @@ def seed_new(records: Records, spectrum: Company, company: CompanySeed, plan: Ne
     _codes(records, company, project, names, typed, set(), tiered=plan.codes == "tiered")
     if plan.codes == "zoned":
         project.zoned = set(pairs[:1])
+        records.change(project.id, {"custom_segments": True})
     project.new_pairs = typed
     _structure(records, company, project, names, typed)
     return project

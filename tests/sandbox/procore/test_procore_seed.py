@@ -80,7 +80,9 @@ def test_each_rule_of_vendors_and_projects_is_broken_by_somebody(raw: Raw, busin
     path = f"/rest/v1.0/projects/{by_name['Two Zone Warehouse']['id']}/work_breakdown_structure/wbs_codes"
     types = {item["segment"]["type"] for code in raw.all(path) for item in code["segment_items"]}
     assert types == {"cost_code", "line_item_type", "custom"}  # B4
-    assert "custom" in {each["type"] for each in raw.get("/rest/v1.0/companies/4001/work_breakdown_structure/segments")}
+    of = "/rest/v1.0/{}/work_breakdown_structure/segments"
+    assert "custom" in {each["type"] for each in raw.get(of.format("companies/4001"))}
+    assert "custom" not in {each["type"] for each in raw.get(of.format(f"projects/{ready['id']}"))}
 
 
 def test_new_codes_wait_on_a_linked_project(raw: Raw) -> None:

@@ -1,11 +1,13 @@
 """The stand-in Procore's writes: origin ids mark, lock and are unique; sync tells errors inside HTTP 200; faults."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 import requests
 
+from sandbox.cli import main
 from sandbox.procore.server import ProcoreServer
 from tests.sandbox.procore.conftest import Raw
 
@@ -192,3 +194,30 @@ def test_a_lost_answer_is_of_work_that_was_done(raw: Raw, server: ProcoreServer,
         raw.call("PATCH", path, {"company_id": 4001, "vendor": {"origin_id": "1:LOST"}})
     assert raw.get(path, company_id=4001)["origin_id"] == "1:LOST"
     assert raw.call("PATCH", path, {"company_id": 4001, "vendor": {"origin_id": None}}).status_code == 200
+
+
+def test_a_changed_line_shows_in_its_document(
+    raw: Raw, ids: dict[str, int], business: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, project = "/rest/v1.0/purchase_order_contracts", ids["ready"]
+    order = next(each for each in raw.all(path, project_id=project) if each["number"] == "PO-202")
+    line = raw.get(f"{path}/{order['id']}/line_items", project_id=project)[0]
+    main(["procore", "change", str(line["id"]), "amount=821.40", "--database", business])
+    changed = raw.get(f"{path}/{order['id']}", project_id=project)
+    assert changed["grand_total"] == "821.40"
+    assert changed["updated_at"] > order["updated_at"]
+    main(["procore", "change", str(line["id"]), "amount=820.40", "--database", business])
+    assert "contract_line" in capsys.readouterr().out
+
+
+def test_of_two_marks_at_the_same_time_one_wins(raw: Raw, vendor: Callable[..., dict[str, Any]]) -> None:
+    made = [vendor(f"Racing {number}") for number in range(4)]
+    raw.token()
+
+    def mark(one: dict[str, Any]) -> int:
+        body = {"company_id": 4001, "vendor": {"origin_id": "1:RACE"}}
+        return Raw(raw.url).call("PATCH", f"{VENDORS}/{one['id']}", body).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        statuses = sorted(pool.map(mark, made))
+    assert statuses == [200, 422, 422, 422]
