@@ -18,6 +18,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.export_settings import ExportSettings, Strict
+from spectrum_etl.operation_settings import Notifications, Retention
 
 Schedule = Literal["never", "daily", "4h", "2h", "hourly"]
 SCHEDULES: tuple[str, ...] = get_args(Schedule)
@@ -108,6 +109,8 @@ class Settings(Strict):
     retries: int = Field(default=2, ge=0)
     retry_delay: float = Field(default=60, ge=0)
     exports: ExportSettings = ExportSettings()
+    notifications: Notifications = Notifications()
+    retention: Retention = Retention()
 
     @field_validator("timezone", mode="after")
     @classmethod

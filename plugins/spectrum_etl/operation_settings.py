@@ -1,0 +1,49 @@
+"""The settings of operating it: notifications and retention, a part of `spectrum_etl.settings`.
+
+What each value means to the people who set it is written beside it in `include/settings.yaml`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, get_args
+
+from pydantic import Field, model_validator
+
+from spectrum_etl.export_settings import Strict
+
+Channel = Literal["log", "email", "slack", "teams"]
+Event = Literal["failure", "partial_success", "volume", "drift", "stale_data", "late", "digest"]
+EVENTS: tuple[Event, ...] = get_args(Event)
+
+Days = Annotated[int, Field(ge=1)]
+Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
+
+
+class Notifications(Strict):
+    """Who hears what, and how. Where messages go to, with its secrets, is held by Airflow connections."""
+
+    channels: tuple[Channel, ...] = ("log",)
+    events: tuple[Event, ...] = EVENTS
+    email_conn_id: str = "notify_email"
+    email_from: Address | None = None
+    email_to: tuple[Address, ...] = ()
+    slack_conn_id: str = "notify_slack"
+    teams_conn_id: str = "notify_teams"
+    stale_after_intervals: float = Field(default=2, ge=1)
+    late_after_minutes: int | None = Field(default=60, ge=1)
+
+    @model_validator(mode="after")
+    def _email_is_addressed(self) -> Notifications:
+        if "email" in self.channels and not (self.email_from and self.email_to):
+            raise ValueError("the channel email needs email_from and at least one address in email_to")
+        return self
+
+
+class Retention(Strict):
+    """For how many days the warehouse keeps what is no longer current. The export ledger is kept for ever."""
+
+    landing_days: Days = 3
+    rejected_days: Days = 180
+    runs_days: Days = 400
+    checks_days: Days = 90
+    drift_days: Days = 400
