@@ -205,7 +205,13 @@ def schedule_of(object_name: str, settings: Settings, override: str | dict[str, 
         "4h": "0 */4 * * *",
         "2h": "0 */2 * * *",
         "hourly": "0 * * * *",
-    }[{**settings.schedules.model_dump(), **_overrides(override)}[object_name]]
+    }[schedule_name(object_name, settings, override)]
+
+
+def schedule_name(object_name: str, settings: Settings, override: str | dict[str, Any] | None = None) -> str:
+    """The schedule of an object by its name, `hourly`; arguments and errors as for `schedule_of`."""
+    name: str = {**settings.schedules.model_dump(), **_overrides(override)}[object_name]
+    return name
 
 
 def _overrides(override: str | dict[str, Any] | None) -> dict[str, str]:

@@ -24,6 +24,8 @@ from airflow.sdk import (
 )
 
 from spectrum_etl.errors import FixConfiguration, FixRecord, Reauthenticate, StopSync
+from spectrum_etl.notify.callbacks import on_failure, on_success
+from spectrum_etl.notify.late import late_alert
 from spectrum_etl.settings import SCHEDULES_VARIABLE, Settings, load_settings, schedule_of
 from spectrum_etl.staging.run import Run, Scope, clean_codes
 from spectrum_etl.staging.spec import ImportObject, Table
@@ -89,6 +91,8 @@ def staging_dag(
         # At parse time on purpose: the Airflow UI changes a schedule with it. One call a file, with a default.
         override = Variable.get(SCHEDULES_VARIABLE, default=None)  # noqa: AIR003
         timetable = schedule_of(obj.name, settings, override)
+    # Backfills take as long as they take: only a sync that others wait for has a deadline.
+    deadline = late_alert(settings.notifications) if schedule is None and timetable is not None else None
     with DAG(
         dag_id=dag_id or obj.dag_id,
         description=f"{obj.title}: Spectrum to the warehouse",
@@ -98,6 +102,9 @@ def staging_dag(
         catchup=False,
         max_active_runs=max_active_runs,
         tags=[*TAGS, obj.name],
+        deadline=deadline,
+        on_failure_callback=on_failure,
+        on_success_callback=on_success,
         params=_params(obj, settings),
         default_args={
             "owner": OWNER,

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from airflow.sdk import DAG, get_current_context, task
 
+from spectrum_etl.notify.callbacks import on_failure
 from spectrum_etl.settings import load_settings
 from spectrum_etl.staging.dag import EXECUTION_TIMEOUT, OWNER, RETRY_POLICY, START, TAGS
 from spectrum_etl.staging.objects import OBJECTS
@@ -30,6 +31,7 @@ def verify_dag(doc: str | None) -> DAG:
         catchup=False,
         max_active_runs=1,
         tags=[*TAGS, "verification"],
+        on_failure_callback=on_failure,
         default_args={
             "owner": OWNER,
             "retries": settings.retries,

@@ -1,0 +1,23 @@
+"""# Check connections
+
+Checks, for every company, whether Spectrum's web services, Info-Link, Procore and the warehouse can be used, and
+whether Spectrum still looks as this package expects: each web service and its parameters, each Info-Link table and its
+columns.
+
+**What it moves.** Nothing. Results are rows of `sync.connections`, `sync.connection_services` (which service is enabled
+for the Authorization ID) and `sync.connection_findings` (each difference, with what it affects). Services that write
+are looked up only, never executed.
+
+**How often.** Daily, an hour before the time of day that the settings call daily, and whenever you trigger it: after a
+password was changed, a service was enabled, or Spectrum was updated.
+
+**When it fails.** Something is not connected. The log of the task `summary` says for each connection whether it is a
+wrong password, an unknown host, a service that is not enabled for the Authorization ID or an address that is not
+allowed, and what to do. Every connection is checked although another one fails. Differences alone do not make it fail.
+
+**May it be run again?** Always, in Airflow's UI or by REST; it reads only.
+"""
+
+from spectrum_etl.connections.dag import connections_dag
+
+dag = connections_dag(__doc__)

@@ -1,0 +1,21 @@
+"""# Daily digest
+
+Once a day, tells whoever operates this what waits for a person: exports that an approver has to answer or that failed,
+rows of Spectrum that are rejected, and objects whose last good sync is too old for their schedule.
+
+**What it moves.** Nothing. It reads `export.queue`, `sync.rejected_rows` and `marts.freshness`, and sends one message
+by the channels that `notifications` in `include/settings.yaml` names, a second one if data are stale. When nothing
+waits, nothing is sent.
+
+**How often.** Daily, two hours after the time of day that the settings call daily.
+
+**When it fails.** The warehouse cannot be read; the task's log ends with what is wrong and what to do. A channel that
+takes no message does not make it fail: the log says so, and `include/settings.yaml` and the channel's Airflow
+connection are the places to look at.
+
+**May it be run again?** Always; it sends its message again.
+"""
+
+from spectrum_etl.notify.digest_dag import digest_dag
+
+dag = digest_dag(__doc__)

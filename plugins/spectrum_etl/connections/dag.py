@@ -1,0 +1,132 @@
+"""The DAG that checks every connection. Used by `dags/check_connections.py`."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import DAG, Param, get_current_context, task
+from airflow.sdk.exceptions import AirflowFailException
+
+from spectrum_etl.notify.callbacks import on_failure
+from spectrum_etl.settings import load_settings
+from spectrum_etl.staging.dag import EXECUTION_TIMEOUT, OWNER, RETRY_POLICY, START, TAGS
+from spectrum_etl.staging.run import clean_codes
+
+log = logging.getLogger(__name__)
+
+
+def connections_dag(doc: str | None) -> DAG:
+    """Make the DAG `check_connections`.
+
+    Args:
+        doc: documentation for the operator: the DAG file's docstring.
+    """
+    settings = load_settings()
+    codes = [company.code for company in settings.companies]
+    with DAG(
+        dag_id="check_connections",
+        description="Whether Spectrum, Procore and the warehouse can be used, and where Spectrum differs",
+        doc_md=doc,
+        # Before the daily syncs, so that what would stop them is known.
+        schedule=f"{settings.daily_at.minute} {(settings.daily_at.hour - 1) % 24} * * *",
+        start_date=START.astimezone(ZoneInfo(settings.timezone)),
+        catchup=False,
+        max_active_runs=1,
+        tags=[*TAGS, "connections"],
+        on_failure_callback=on_failure,
+        params={
+            "companies": Param(
+                codes,
+                type="array",
+                items={"type": "string", "enum": codes},
+                minItems=1,
+                title="Companies",
+                description="Spectrum company codes. All configured ones unless you take some away.",
+            ),
+        },
+        default_args={
+            "owner": OWNER,
+            "retries": settings.retries,
+            "retry_delay": timedelta(seconds=settings.retry_delay),
+            "retry_exponential_backoff": True,
+            "retry_policy": RETRY_POLICY,
+            "execution_timeout": EXECUTION_TIMEOUT,
+        },
+    ) as dag:
+        _tasks()
+    return dag
+
+
+def _tasks() -> None:
+    readable = "{{ company }}"
+
+    @task
+    def plan() -> list[str]:
+        """The companies of the trigger form."""
+        asked = clean_codes(get_current_context()["params"]["companies"])
+        return [load_settings().company(code).code for code in asked]
+
+    @task(pool="spectrum_sdx", map_index_template=readable)
+    def web_services(company_code: str) -> dict[str, Any] | None:
+        """Ask every web service of one company; a writing one is looked up, never executed."""
+        return _check("web services", company_code)
+
+    @task(pool="spectrum_infolink", map_index_template=readable)
+    def infolink(company_code: str) -> dict[str, Any] | None:
+        """Log in to one company's Info-Link, and compare its columns with the specs."""
+        return _check("Info-Link", company_code)
+
+    @task(pool="procore", map_index_template=readable)
+    def procore(company_code: str) -> dict[str, Any] | None:
+        """Ask Procore who the service account of one company is."""
+        return _check("Procore", company_code)
+
+    @task(pool="warehouse", map_index_template=readable)
+    def warehouse(company_code: str) -> dict[str, Any] | None:
+        """Log in to the warehouse."""
+        return _check("warehouse", company_code)
+
+    @task(pool="warehouse", trigger_rule="all_done")
+    def summary(companies: list[str] | None, found: list[Any]) -> list[dict[str, Any]]:
+        """Tell everything that was found; fail where something is not connected or could not be checked."""
+        from spectrum_etl.connections.result import summary as told
+
+        results: list[dict[str, Any]] = [one for results in found for one in results or () if one]
+        log.info("\n%s", told(results))
+        bad = [one for one in results if one["status"] != "Connected"]
+        # Every company has a warehouse: one that is missing was not checked.
+        unchecked = len(companies or ()) - sum(one["kind"] == "warehouse" for one in results)
+        if bad or unchecked or not companies:
+            rest = "\nNot everything could be checked: see the failed tasks." if unchecked or not companies else ""
+            raise AirflowFailException(f"not connected:\n{told(bad)}{rest}")
+        return results
+
+    companies: Any = plan()
+    checks = [check.expand(company_code=companies) for check in (web_services, infolink, procore, warehouse)]
+    summary(companies, checks)  # type: ignore[arg-type]  # their results
+
+
+def _check(kind: Any, company_code: str) -> dict[str, Any] | None:
+    from spectrum_etl.connections.run import check
+
+    context, settings = get_current_context(), load_settings()
+    company = settings.company(company_code)
+    context["company"] = f"{company.code} {company.name}"  # type: ignore[typeddict-unknown-key]
+    found = check(kind, company, settings, str(context["run_id"]))
+    if found is None:
+        log.info("company %s has no connection of this kind", company.code)
+        return None
+    log.info("%s%s", found.status, f": {found.reason} What to do: {found.remedy}" if found.cause else "")
+    for finding in found.findings or ():
+        log.warning(
+            "%s %s: %s, %s. Affects %s",
+            finding.subject,
+            finding.item,
+            finding.difference,
+            finding.detail,
+            finding.affects,
+        )
+    return found.to_dict()

@@ -1,0 +1,105 @@
+"""Which web services of Spectrum this package uses, for what, and with which parameters. Used by `web_services`.
+
+Source of the parameters: the vendor's help pages, below
+help.trimble.com/en/spectrum/spectrum/api-web-services/list-of-web-services, and for the writing services
+`exports.services`, which names their pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from spectrum_etl.exports.objects.registry import EXPORTS
+from spectrum_etl.exports.services import SERVICES
+from spectrum_etl.settings import Company, Settings
+
+#: Sent with every call; a WSDL may name them among the parameters or not.
+CREDENTIALS = frozenset({"Authorization_ID", "GUID"})
+
+_JOB = "pDivision pProject_Manager pSuperintendent pEstimator pCustomer_Code pCost_Center pSort_By"
+_PHASE = "pCost_Type pCost_Center pSort_By"
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a service.
+
+    Args:
+        name: as documented.
+        stops: whether nothing works without it.
+        without: what its absence does, where it does not stop everything.
+    """
+
+    name: str
+    stops: bool = False
+    without: str = ""
+
+
+@dataclass(frozen=True)
+class Reads:
+    """One reading service.
+
+    Args:
+        name: as Data Exchange lists it.
+        tables: staged tables that are read with it, where the settings choose the web services for them.
+        parameters: those of its page; empty for a REST service, which has no WSDL.
+    """
+
+    name: str
+    tables: tuple[str, ...]
+    parameters: tuple[Parameter, ...] = ()
+
+    def needed(self, settings: Settings) -> bool:
+        """Whether the settings read a table with it."""
+        return any(settings.reader(table) == "sdx" for table in self.tables)
+
+
+def _parameters(required: str, others: str) -> tuple[Parameter, ...]:
+    cut = "an answer that is cut off at the row limit cannot be divided by it"
+    needed = tuple(Parameter(name, stops=True) for name in required.split())
+    return needed + tuple(Parameter(name, without=cut) for name in others.split())
+
+
+_OF_JOBS = _parameters("pCompany_Code pStatus_Code", _JOB)
+_OF_PHASES = _parameters("pCompany_Code pJob_Number pStatus_Code", _PHASE)
+
+#: GetJob is also asked which jobs there are, before their phases are read.
+READS = (
+    Reads("GetJob", ("jobs", "project_cost_codes", "job_cost_totals"), _OF_JOBS),
+    Reads("GetJobMain", ("jobs",), _OF_JOBS),
+    Reads("GetJobDates", ("jobs",), _OF_JOBS),
+    Reads("GetPhase", ("job_cost_totals",), _OF_PHASES),
+    Reads("GetPhaseEnhanced", ("project_cost_codes",), _OF_PHASES),
+    Reads("Vendors", ("vendors",)),
+)
+
+#: Documented elements that are left out of `exports.services` on purpose: they are never sent (M9).
+LEFT_OUT: Mapping[str, frozenset[str]] = {"AddVendor": frozenset({"Social_Sec_Number", "Fed_Id_Number"})}
+
+
+@dataclass(frozen=True)
+class Writes:
+    """One writing service: its name, the exports that call it, and whether the company exports."""
+
+    name: str
+    exports: tuple[str, ...]
+    needed: bool
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """Its elements; without one of the key or one that is always required, nothing can be written."""
+        service = SERVICES[self.name]
+        lost = "a record that holds it is refused before it is sent"
+        return tuple(
+            Parameter(element.name, element.required == "always" or element.name in service.document_key, lost)
+            for element in service.elements.values()
+        )
+
+
+def writes(company: Company) -> Iterator[Writes]:
+    """The writing services that an export calls."""
+    for name in SERVICES:
+        exports = tuple(f"export_{obj.name}" for obj in EXPORTS.values() if name in obj.services)
+        if exports:
+            yield Writes(name, exports, company.procore_company_id is not None)

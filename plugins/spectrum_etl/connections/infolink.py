@@ -1,0 +1,140 @@
+"""Checks Info-Link: the login, and whether its tables and columns are those that the specs read. Used by `run`.
+
+Only the catalog is read, and of each table at most one row, to learn whether the login may.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from spectrum_etl.connections.reasons import not_connected
+from spectrum_etl.connections.result import Checked, Finding
+from spectrum_etl.errors import FixConfiguration, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.exports.books import tables as books
+from spectrum_etl.settings import Company, Settings
+from spectrum_etl.sources.drift import Drift
+from spectrum_etl.sources.infolink.connection import InfoLinkConnection
+from spectrum_etl.sources.infolink.lookup import Lookup
+from spectrum_etl.sources.infolink.plan import make_plan
+from spectrum_etl.sources.infolink.reader import InfoLinkReader
+from spectrum_etl.sources.infolink.statements import Statement
+from spectrum_etl.staging.objects import OBJECTS
+from spectrum_etl.staging.spec import Table
+
+_EXPORTS = "the exports, which look there for what Spectrum holds"
+
+
+def check_infolink(company: Company, connection: InfoLinkConnection, settings: Settings) -> Checked:
+    """Log in, and lay every spec over the columns that are there.
+
+    Args:
+        company: whose; its `infolink_conn_id` is set.
+        connection: where to.
+        settings: say which tables are read from Info-Link, and whether employees are.
+    """
+    conn_id = company.infolink_conn_id or ""
+    try:
+        with InfoLinkReader(replace(connection, query_timeout=min(connection.query_timeout, 60))) as reader:
+            findings = _Comparison(company, reader, settings).run()
+    except SpectrumEtlError as error:
+        return not_connected(company.code, conn_id, "Info-Link", error)
+    return Checked(company.code, conn_id, "Info-Link", findings=findings)
+
+
+@dataclass(frozen=True)
+class _Use:
+    """Who reads a table: the words for it, and whether the settings have it read."""
+
+    words: str
+    active: bool
+
+
+class _Comparison:
+    def __init__(self, company: Company, reader: InfoLinkReader, settings: Settings) -> None:
+        self.company, self.reader, self.settings = company, reader, settings
+        self.findings: dict[tuple[str, str, str], Finding] = {}
+        self.readable: dict[str, SpectrumEtlError | None] = {}
+
+    def run(self) -> tuple[Finding, ...]:
+        for obj in OBJECTS.values():
+            for table in obj.tables:
+                if table.infolink:
+                    self._staged(table)
+        if self.company.procore_company_id is not None:
+            for lookup in vars(books).values():
+                if isinstance(lookup, Lookup):
+                    self._looked_up(lookup)
+        return tuple(self.findings.values())
+
+    def _staged(self, table: Table) -> None:
+        assert table.infolink is not None
+        active = self.settings.reader(table.name) == "infolink"
+        use = _Use(f"stage of {table.name}" + ("" if active else ", if it were read from Info-Link"), active)
+        if not all([self._is_readable(source, use) for source in table.infolink.tables.values()]):
+            return
+        # The first column that stops a sync is told by an error. To find the others too, it is taken as mended.
+        mended: dict[str, dict[str, str]] = {}
+        while True:
+            try:
+                plan = make_plan(
+                    table,
+                    self.company.code,
+                    self.settings.stage_employees,
+                    lambda source: {**self.reader.columns(source), **mended.get(source, {})},
+                )
+            except StopSync as error:
+                source, _, column = (error.field or "").partition(".")
+                if not column or column in mended.get(source, {}):
+                    raise
+                mended.setdefault(source, {})[column] = "decimal(14,2)"
+                difference = "missing" if "is missing" in error.message else "type"
+                drift = Drift(source, column, difference, error.message)  # type: ignore[arg-type]  # one of its words
+                self._note(drift, use, stops=True)
+                continue
+            break
+        for drift in plan.drift:
+            if drift.column not in mended.get(drift.table, {}):
+                self._note(drift, use, stops=False)
+
+    def _looked_up(self, lookup: Lookup) -> None:
+        use = _Use(_EXPORTS, True)
+        if not self._is_readable(lookup.table, use):
+            return
+        there = {name.upper() for name in self.reader.columns(lookup.table)}
+        for name, named in lookup.columns.items():
+            columns = (named,) if isinstance(named, str) else named
+            if not any(column.upper() in there for column in columns):
+                stops = name in lookup.required
+                effect = "it cannot be told what Spectrum holds" if stops else "what it holds is not compared"
+                self._note(Drift(lookup.table, columns[0], "missing", f"not there; {effect}"), use, stops=stops)
+
+    def _is_readable(self, source: str, use: _Use) -> bool:
+        """Whether Info-Link shows a table to this login and lets it read."""
+        if source not in self.readable:
+            self.readable[source] = self._try(source)
+        error = self.readable[source]
+        if error is not None:
+            detail = f"{error.message}. What to do: {error.remedy}"
+            self._note(Drift(source, "", "missing", detail), use, stops=True)
+        return error is None
+
+    def _try(self, source: str) -> SpectrumEtlError | None:
+        try:
+            column = next(iter(self.reader.columns(source)))
+            # The name comes from this package, the column from the catalog.
+            query = f'SELECT TOP (1) t."{column}" AS one FROM dbo.{source} AS t'  # noqa: S608
+            self.reader.rows(Statement(query, {}), source, self.company.code)
+        except RetryLater:
+            raise
+        except FixConfiguration as error:
+            return error
+        return None
+
+    def _note(self, drift: Drift, use: _Use, *, stops: bool) -> None:
+        key = (drift.table, drift.column.upper(), drift.change)
+        known = self.findings.get(key)
+        stops = stops and use.active
+        if known is None:
+            self.findings[key] = Finding(drift.table, drift.column, drift.change, stops, drift.detail, use.words)
+        elif use.words not in known.affects:
+            self.findings[key] = replace(known, stops=known.stops or stops, affects=f"{known.affects}; {use.words}")

@@ -1,0 +1,101 @@
+"""Keeps what a check found in the tables `sync.connection*`, in place of what the last one found. Used by `run`."""
+
+from __future__ import annotations
+
+import psycopg
+
+from spectrum_etl.connections.result import Checked, Kind
+from spectrum_etl.settings import Settings
+from spectrum_etl.warehouse.connect import connect
+from spectrum_etl.warehouse.migrate import migrate
+
+
+def record(url: str, kind: Kind, company: str, found: Checked | None, settings: Settings, run_id: str) -> None:
+    """Write one connection's result, in one transaction; forget companies that are no longer configured.
+
+    Args:
+        url: the warehouse.
+        kind: which connection.
+        company: company code.
+        found: what was found; None where the company has no such connection: what was kept of one is removed.
+        settings: say which companies there are.
+        run_id: Airflow run.
+
+    Raises:
+        SpectrumEtlError: the warehouse cannot be written to.
+    """
+    codes = [configured.code for configured in settings.companies]
+    with connect(url) as connection:
+        connection.autocommit = True
+        migrate(connection)
+        with connection.transaction():
+            for table in ("connections", "connection_services", "connection_findings"):
+                connection.execute(f"delete from sync.{table} where company_code <> all(%s)", [codes])  # type: ignore[arg-type]  # noqa: S608
+            connection.execute("delete from sync.connections where company_code = %s and kind = %s", [company, kind])
+            if found is None or found.services is not None:
+                _forget_services(connection, company, kind)
+            if found is None or found.findings is not None:
+                connection.execute(
+                    "delete from sync.connection_findings where company_code = %s and kind = %s", [company, kind]
+                )
+            if found is not None:
+                _insert(connection, found, run_id)
+
+
+def _forget_services(connection: psycopg.Connection, company: str, kind: Kind) -> None:
+    if kind == "web services":
+        connection.execute("delete from sync.connection_services where company_code = %s", [company])
+
+
+def _insert(connection: psycopg.Connection, found: Checked, run_id: str) -> None:
+    connection.execute(
+        "insert into sync.connections (company_code, connection, kind, status, cause, reason, remedy, checked_at,"
+        " run_id) values (%s, %s, %s, %s, %s, %s, %s, transaction_timestamp(), %s)",
+        [
+            found.company,
+            found.connection,
+            found.kind,
+            found.status,
+            found.cause,
+            found.reason,
+            found.remedy,
+            run_id,
+        ],
+    )
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into sync.connection_services (company_code, connection, service, direction, needed, used_by,"
+            " status, reason, remedy, checked_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, transaction_timestamp())",
+            [
+                (
+                    found.company,
+                    found.connection,
+                    s.name,
+                    s.direction,
+                    s.needed,
+                    s.used_by,
+                    s.status,
+                    s.reason,
+                    s.remedy,
+                )
+                for s in found.services or ()
+            ],
+        )
+        cursor.executemany(
+            "insert into sync.connection_findings (company_code, connection, kind, subject, item, difference, stops,"
+            " detail, affects, checked_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, transaction_timestamp())",
+            [
+                (
+                    found.company,
+                    found.connection,
+                    found.kind,
+                    f.subject,
+                    f.item,
+                    f.difference,
+                    f.stops,
+                    f.detail,
+                    f.affects,
+                )
+                for f in found.findings or ()
+            ],
+        )

@@ -1,0 +1,113 @@
+"""What a check of one connection finds. Made by the modules of this package, written by `record`, told by `dag`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["web services", "Info-Link", "Procore", "warehouse"]
+Difference = Literal["missing", "new", "type"]
+ServiceState = Literal["Enabled", "Declared", "Not enabled", "Missing", "Not checked"]
+
+
+@dataclass(frozen=True)
+class Service:
+    """One web service of Spectrum.
+
+    Args:
+        name: as Data Exchange lists it.
+        direction: whether this package reads or writes with it.
+        needed: whether the settings as they are make use of it.
+        used_by: staged tables or exports that use it.
+        status: see the comment of `sync.connection_services.status`.
+        reason: what happened, in a sentence.
+        remedy: what to do.
+    """
+
+    name: str
+    direction: Literal["reads", "writes"]
+    needed: bool
+    used_by: str
+    status: ServiceState
+    reason: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One difference between a service or table and what this package knows of it.
+
+    Args:
+        subject: web service or Info-Link table.
+        item: parameter, element or column; blank where the whole table is meant.
+        difference: missing, new, or type.
+        stops: whether what it affects cannot run.
+        detail: what differs.
+        affects: staged tables or exports, and how.
+    """
+
+    subject: str
+    item: str
+    difference: Difference
+    stops: bool
+    detail: str
+    affects: str
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One connection of one company.
+
+    Args:
+        company: company code.
+        connection: id of the Airflow connection.
+        kind: which system.
+        cause: which of the usual reasons; blank when connected.
+        reason: what happened, in a sentence; never a secret.
+        remedy: what to do.
+        services: of Spectrum's web services, what became of each; None where they were not looked at.
+        findings: differences; None where they could not be looked for, so that those of the last check stay.
+    """
+
+    company: str
+    connection: str
+    kind: Kind
+    cause: str = ""
+    reason: str = ""
+    remedy: str = ""
+    services: tuple[Service, ...] | None = None
+    findings: tuple[Finding, ...] | None = field(default=None)
+
+    @property
+    def connected(self) -> bool:
+        """Whether it can be used."""
+        return not self.cause
+
+    @property
+    def status(self) -> str:
+        """As the page shows it."""
+        return "Connected" if self.connected else "Not connected"
+
+    def to_dict(self) -> dict[str, Any]:
+        """As it travels between tasks: without services and findings, of which only the numbers are told."""
+        told = {k: v for k, v in asdict(self).items() if k not in {"services", "findings"}}
+        findings = self.findings or ()
+        return {**told, "status": self.status, "findings": len(findings), "stops": sum(f.stops for f in findings)}
+
+
+def summary(found: Sequence[dict[str, Any]]) -> str:
+    """What a check found, one line a connection, for the log and for the message of a failed run.
+
+    Args:
+        found: what `Checked.to_dict` gives.
+    """
+    lines = []
+    for one in found:
+        line = f"company {one['company']}, {one['kind']} ({one['connection']}): {one['status']}"
+        if one["cause"]:
+            line += f", {one['cause']}: {one['reason'].rstrip('.')}. What to do: {one['remedy'].rstrip('.')}."
+        elif one["findings"]:
+            line += f"; {one['findings']} differences, {one['stops']} of them stop a sync or an export"
+        lines.append(line)
+    return "\n".join(lines)

@@ -1,0 +1,92 @@
+"""Checks one connection of one company with what Airflow knows of it, and keeps the result. Used by `dag`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from spectrum_etl.connections.reasons import not_connected
+from spectrum_etl.connections.record import record
+from spectrum_etl.connections.result import Checked, Kind
+from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.settings import Company, Settings
+from spectrum_etl.warehouse.connect import CONNECTION_ID, warehouse_url
+
+log = logging.getLogger(__name__)
+
+
+def check(kind: Kind, company: Company, settings: Settings, run_id: str) -> Checked | None:
+    """Check, and write the result into the warehouse.
+
+    A warehouse that cannot be written to is no error of another connection: its own check tells.
+
+    Args:
+        kind: which connection.
+        company: whose.
+        settings: say what is needed of it.
+        run_id: Airflow run.
+
+    Returns:
+        What was found; None where the company has no such connection.
+    """
+    conn_id = connection_of(kind, company)
+    found = _found(kind, company, settings, conn_id) if conn_id else None
+    try:
+        record(warehouse_url(), kind, company.code, found, settings, run_id)
+    except SpectrumEtlError as error:
+        log.warning("company %s, %s: the result could not be kept in the warehouse: %s", company.code, kind, error)
+    return found
+
+
+def connection_of(kind: Kind, company: Company) -> str | None:
+    """The id of the Airflow connection; None where the company has none of the kind."""
+    return {
+        "web services": company.sdx_conn_id,
+        "Info-Link": company.infolink_conn_id,
+        "Procore": company.procore_conn_id if company.procore_company_id is not None else None,
+        "warehouse": CONNECTION_ID,
+    }[kind]
+
+
+def _found(kind: Kind, company: Company, settings: Settings, conn_id: str) -> Checked:
+    checks: dict[Kind, Callable[[], Checked]] = {
+        "web services": lambda: _web_services(company, settings, conn_id),
+        "Info-Link": lambda: _infolink(company, settings, conn_id),
+        "Procore": lambda: _procore(company, conn_id),
+        "warehouse": lambda: _warehouse(company),
+    }
+    try:
+        return checks[kind]()
+    except SpectrumEtlError as error:
+        # The Airflow connection is missing, or says something that is not allowed.
+        return not_connected(company.code, conn_id, kind, error)
+
+
+def _web_services(company: Company, settings: Settings, conn_id: str) -> Checked:
+    from spectrum_etl.connections.web_services import check_web_services
+    from spectrum_etl.sources.sdx.connection import SdxConnection
+    from spectrum_etl.staging.sources import airflow_connection
+
+    return check_web_services(company, SdxConnection.from_airflow(airflow_connection(conn_id)), settings)
+
+
+def _infolink(company: Company, settings: Settings, conn_id: str) -> Checked:
+    from spectrum_etl.connections.infolink import check_infolink
+    from spectrum_etl.sources.infolink.connection import InfoLinkConnection
+    from spectrum_etl.staging.sources import airflow_connection
+
+    return check_infolink(company, InfoLinkConnection.from_airflow(airflow_connection(conn_id)), settings)
+
+
+def _procore(company: Company, conn_id: str) -> Checked:
+    from spectrum_etl.connections.procore import check_procore
+    from spectrum_etl.sources.procore.connection import ProcoreConnection
+    from spectrum_etl.staging.sources import airflow_connection
+
+    return check_procore(company, ProcoreConnection.from_airflow(airflow_connection(conn_id)))
+
+
+def _warehouse(company: Company) -> Checked:
+    from spectrum_etl.connections.warehouse import check_warehouse
+
+    return check_warehouse(company, warehouse_url())

@@ -1,0 +1,128 @@
+"""Checks Spectrum's web services: those that read are asked, those that write only looked up. Used by `run`.
+
+Nothing is ever executed that writes: of those services the WSDL alone is fetched, so whether the Authorization ID may
+call them shows with the first export.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from spectrum_etl.connections.expected import CREDENTIALS, LEFT_OUT, READS, Parameter, Reads, Writes, writes
+from spectrum_etl.connections.reasons import not_connected
+from spectrum_etl.connections.result import Checked, Finding, Service, ServiceState
+from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.settings import Company, Settings
+from spectrum_etl.sources.sdx.check import ConnectionCheck
+from spectrum_etl.sources.sdx.client import SdxClient
+from spectrum_etl.sources.sdx.connection import SdxConnection
+from spectrum_etl.sources.sdx.faults import ServiceMissing
+
+#: Causes of one service alone; any other would meet every service again.
+_OF_ONE_SERVICE: dict[str, ServiceState] = {"service not enabled": "Not enabled", "service missing": "Missing"}
+#: A second try tells a hiccup from a fault; more would keep the check waiting for a dead server.
+ATTEMPTS = 2
+
+
+def check_web_services(company: Company, connection: SdxConnection, settings: Settings) -> Checked:
+    """Ask every service for something that has to exist, and compare what is declared with what is expected.
+
+    Args:
+        company: whose; its `sdx_conn_id` is set.
+        connection: where to.
+        settings: say which services are needed.
+
+    Returns:
+        Not connected where no service answers, or one that the settings need does not; with all services.
+    """
+    with SdxClient(connection, attempts=ATTEMPTS) as client:
+        return _Check(company, client, settings).run()
+
+
+class _Check:
+    def __init__(self, company: Company, client: SdxClient, settings: Settings) -> None:
+        self.company, self.client, self.settings = company, client, settings
+        self.findings: list[Finding] = []
+        self.services: list[Service] = []
+        self.stopped: ConnectionCheck | None = None
+        self.refused: ConnectionCheck | None = None
+        self.no_jobs: ConnectionCheck | None = None
+
+    def run(self) -> Checked:
+        # What is needed goes first: if nothing answers, the reason is that of a service that matters.
+        for read in sorted(READS, key=lambda read: not read.needed(self.settings)):
+            self.services.append(self._read(read))
+        if self.stopped is None and not any(service.status == "Enabled" for service in self.services):
+            self.stopped = self.refused
+        for write in writes(self.company):
+            self.services.append(self._write(write))
+        broken = self.stopped or self._lacking() or self.no_jobs
+        told = (broken.cause, broken.reason, broken.remedy) if broken else ("", "", "")
+        findings = None if self.stopped else tuple(self.findings)
+        conn_id = self.company.sdx_conn_id or ""
+        return Checked(self.company.code, conn_id, "web services", *told, tuple(self.services), findings)
+
+    def _read(self, read: Reads) -> Service:
+        needed, used_by = read.needed(self.settings), ", ".join(read.tables)
+        if self.stopped:
+            return Service(read.name, "reads", needed, used_by, "Not checked", self.stopped.reason)
+        found = self.client.check(read.name, self.company.code)
+        if found.status == "Connected" or found.cause == "no rows":
+            # A company may well have no vendors yet; one without any job is one that this login may not see.
+            self.no_jobs = found if found.cause and read.name == "GetJob" else self.no_jobs
+            self._compare(read.name, read.parameters, frozenset(), f"{used_by} (where they are read by web services)")
+            return Service(read.name, "reads", needed, used_by, "Enabled", found.reason, found.remedy)
+        status = _OF_ONE_SERVICE.get(found.cause)
+        if status is None:
+            self.stopped = found
+            return Service(read.name, "reads", needed, used_by, "Not checked", found.reason, found.remedy)
+        self.refused = self.refused or found
+        return Service(read.name, "reads", needed, used_by, status, found.reason, found.remedy)
+
+    def _write(self, write: Writes) -> Service:
+        used_by = ", ".join(write.exports)
+        if self.stopped:
+            return Service(write.name, "writes", write.needed, used_by, "Not checked", self.stopped.reason)
+        try:
+            self._compare(write.name, write.parameters, LEFT_OUT.get(write.name, frozenset()), used_by)
+        except ServiceMissing as error:
+            return Service(write.name, "writes", write.needed, used_by, "Missing", error.message, error.remedy or "")
+        except SpectrumEtlError as error:
+            return Service(
+                write.name, "writes", write.needed, used_by, "Not checked", error.message, error.remedy or ""
+            )
+        return Service(write.name, "writes", write.needed, used_by, "Declared")
+
+    def _lacking(self) -> ConnectionCheck | None:
+        """Why the settings cannot be carried out, though the server answers."""
+        lacking = [s for s in self.services if s.direction == "reads" and s.needed and s.status != "Enabled"]
+        if not lacking:
+            return None
+        first, names = lacking[0], ", ".join(service.name for service in lacking)
+        cause = next(cause for cause, status in _OF_ONE_SERVICE.items() if status == first.status)
+        reason = f"{names}: {first.reason}; without it {first.used_by} cannot be read"
+        remedy = f"{first.remedy.rstrip('.')}; or read what it gives by Info-Link (readers in include/settings.yaml)"
+        return ConnectionCheck("Not connected", cause, reason, remedy)  # type: ignore[arg-type]  # one of its causes
+
+    def _compare(self, service: str, expected: Iterable[Parameter], known: frozenset[str], used_by: str) -> None:
+        """Note where the WSDL differs from what is expected; names are compared without regard to case, as in calls."""
+        parameters = {parameter.name.casefold(): parameter for parameter in expected}
+        if not parameters:
+            return
+        declared = {name.casefold(): name for name in self.client.soap.declaration(service).parameters}
+        for key, parameter in parameters.items():
+            if key not in declared:
+                effect = "cannot run without it" if parameter.stops else parameter.without
+                detail = "the WSDL does not declare it"
+                affects = f"{used_by}: {effect}"
+                self.findings.append(Finding(service, parameter.name, "missing", parameter.stops, detail, affects))
+        expected_names = parameters.keys() | {name.casefold() for name in CREDENTIALS | known}
+        for key in sorted(declared.keys() - expected_names):
+            detail = "the WSDL declares it, and it is not documented"
+            affects = f"{used_by}: nothing; it is sent empty"
+            self.findings.append(Finding(service, declared[key], "new", False, detail, affects))
+
+
+def no_connection(company: Company, error: SpectrumEtlError) -> Checked:
+    """What is told where the Airflow connection itself is missing or wrong."""
+    return not_connected(company.code, company.sdx_conn_id or "", "web services", error)

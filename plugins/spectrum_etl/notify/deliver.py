@@ -1,0 +1,64 @@
+"""Delivers a message by every channel of the settings. Used by `callbacks`, `late` and the daily digest.
+
+A channel that fails is logged and never fails what it tells about.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.notify.channels import send_email, send_slack, send_teams
+from spectrum_etl.notify.message import Message
+from spectrum_etl.operation_settings import Notifications
+
+log = logging.getLogger(__name__)
+
+#: Gives an Airflow connection by its id; tests replace it.
+Connections = Callable[[str], Any]
+
+
+def airflow_connections(conn_id: str) -> Any:
+    """An Airflow connection, as `Connections`."""
+    from spectrum_etl.staging.sources import airflow_connection
+
+    return airflow_connection(conn_id)
+
+
+def deliver(message: Message, settings: Notifications, connections: Connections = airflow_connections) -> list[str]:
+    """Send a message by every channel, if the settings want to hear of one of its events.
+
+    Args:
+        message: what to tell.
+        settings: channels, events, addresses.
+        connections: where the channels' addresses and secrets come from.
+
+    Returns:
+        The channels that took it; those that did not are in the log, with the reason.
+    """
+    if not set(message.events) & set(settings.events):
+        return []
+    taken = []
+    for channel in dict.fromkeys(settings.channels):
+        try:
+            _send(channel, message, settings, connections)
+        except SpectrumEtlError as error:
+            log.error("the message %r could not be sent by %s: %s", message.title, channel, error)
+        except Exception:  # whatever a channel meets must not fail the sync it tells about; the log has all of it
+            log.exception("the message %r could not be sent by %s", message.title, channel)
+        else:
+            taken.append(channel)
+    return taken
+
+
+def _send(channel: str, message: Message, settings: Notifications, connections: Connections) -> None:
+    if channel == "log":
+        log.log(logging.ERROR if "failure" in message.events else logging.WARNING, "%s", message.text)
+    elif channel == "email":
+        send_email(connections(settings.email_conn_id), message, settings)
+    elif channel == "slack":
+        send_slack(connections(settings.slack_conn_id), message, settings)
+    else:
+        send_teams(connections(settings.teams_conn_id), message, settings)

@@ -1,0 +1,64 @@
+"""The DAG of the daily digest. Used by `dags/daily_digest.py`."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import DAG, Variable, task
+
+from spectrum_etl.notify.callbacks import on_failure
+from spectrum_etl.settings import SCHEDULES_VARIABLE, load_settings
+from spectrum_etl.staging.dag import EXECUTION_TIMEOUT, OWNER, RETRY_POLICY, START, TAGS
+
+log = logging.getLogger(__name__)
+
+
+def digest_dag(doc: str | None) -> DAG:
+    """Make the DAG `daily_digest`.
+
+    Args:
+        doc: documentation for the operator: the DAG file's docstring.
+    """
+    settings = load_settings()
+    with DAG(
+        dag_id="daily_digest",
+        description="Once a day: approvals that wait, rejected rows, objects that are out of date",
+        doc_md=doc,
+        # After the daily syncs and their comparison with the source.
+        schedule=f"{settings.daily_at.minute} {(settings.daily_at.hour + 2) % 24} * * *",
+        start_date=START.astimezone(ZoneInfo(settings.timezone)),
+        catchup=False,
+        max_active_runs=1,
+        tags=[*TAGS, "notifications"],
+        on_failure_callback=on_failure,
+        default_args={
+            "owner": OWNER,
+            "retries": settings.retries,
+            "retry_delay": timedelta(seconds=settings.retry_delay),
+            "retry_exponential_backoff": True,
+            "retry_policy": RETRY_POLICY,
+            "execution_timeout": EXECUTION_TIMEOUT,
+        },
+    ) as dag:
+
+        @task(pool="warehouse")
+        def tell() -> dict[str, Any]:
+            """Read the warehouse, and send the digest and what is stale by the channels of the settings."""
+            from spectrum_etl.notify.deliver import deliver
+            from spectrum_etl.notify.digest import digest_message, read_state, stale_lines, stale_message
+            from spectrum_etl.warehouse.connect import warehouse_url
+
+            now = load_settings()
+            state = read_state(warehouse_url())
+            stale = stale_lines(state.freshness, now, Variable.get(SCHEDULES_VARIABLE, default=None))
+            sent: dict[str, Any] = {}
+            for name, message in (("stale", stale_message(stale)), ("digest", digest_message(state, stale))):
+                log.info("%s: %s", name, message.text if message else "nothing to tell")
+                sent[name] = deliver(message, now.notifications) if message else []
+            return sent
+
+        tell()
+    return dag

@@ -1,0 +1,57 @@
+"""One message to people. Made by `runs`, `digest` and `late`, delivered by `deliver`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from spectrum_etl.operation_settings import Event
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is told, in plain text; channels add their own form.
+
+    Args:
+        events: what it is about, the gravest first; it is sent if one of them is among those of the settings.
+        title: one line: what happened, to which object.
+        lines: the facts, one a line: company, counts, reasons.
+        remedy: what to do.
+        link: the run in Airflow; blank where there is none.
+    """
+
+    events: tuple[Event, ...]
+    title: str
+    lines: tuple[str, ...]
+    remedy: str
+    link: str = ""
+
+    @property
+    def text(self) -> str:
+        """The whole message."""
+        parts = [self.title, "", *self.lines]
+        if self.remedy:
+            parts += ["", f"What to do: {self.remedy}"]
+        if self.link:
+            parts += ["", self.link]
+        return "\n".join(parts)
+
+
+def run_link(dag_id: str, run_id: str) -> str:
+    """The address of a run in Airflow's UI; blank where Airflow does not know its own (`[api] base_url`)."""
+    from airflow.sdk.configuration import conf
+
+    base = str(conf.get("api", "base_url", fallback="") or "").rstrip("/")
+    return f"{base}/dags/{quote(dag_id, safe='')}/runs/{quote(run_id, safe='')}" if base else ""
+
+
+def shortened(lines: list[str], most: int, rest: str) -> tuple[str, ...]:
+    """The first lines, and how many more there are.
+
+    Args:
+        lines: all of them.
+        most: how many are told.
+        rest: where the others are found.
+    """
+    left = len(lines) - most
+    return tuple(lines) if left <= 0 else (*lines[:most], f"... and {left} more: {rest}")

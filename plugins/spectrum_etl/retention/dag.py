@@ -1,0 +1,52 @@
+"""The DAG that removes what need not be kept. Used by `dags/clean_up.py`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import DAG, task
+
+from spectrum_etl.notify.callbacks import on_failure
+from spectrum_etl.settings import load_settings
+from spectrum_etl.staging.dag import EXECUTION_TIMEOUT, OWNER, RETRY_POLICY, START, TAGS
+
+
+def clean_up_dag(doc: str | None) -> DAG:
+    """Make the DAG `clean_up`.
+
+    Args:
+        doc: documentation for the operator: the DAG file's docstring.
+    """
+    settings = load_settings()
+    with DAG(
+        dag_id="clean_up",
+        description="Removes from the warehouse what is neither current nor young enough to be kept",
+        doc_md=doc,
+        # After the digest, when the day's syncs are over.
+        schedule=f"{settings.daily_at.minute} {(settings.daily_at.hour + 3) % 24} * * *",
+        start_date=START.astimezone(ZoneInfo(settings.timezone)),
+        catchup=False,
+        max_active_runs=1,
+        tags=[*TAGS, "retention"],
+        on_failure_callback=on_failure,
+        default_args={
+            "owner": OWNER,
+            "retries": settings.retries,
+            "retry_delay": timedelta(seconds=settings.retry_delay),
+            "retry_exponential_backoff": True,
+            "retry_policy": RETRY_POLICY,
+            "execution_timeout": EXECUTION_TIMEOUT,
+        },
+    ) as dag:
+
+        @task(pool="warehouse")
+        def remove() -> dict[str, int]:
+            """Remove what is past the days of the settings; how much that was, by kind."""
+            from spectrum_etl.retention.clean import clean_up
+            from spectrum_etl.warehouse.connect import warehouse_url
+
+            return clean_up(warehouse_url(), load_settings().retention)
+
+        remove()
+    return dag
