@@ -1,0 +1,48 @@
+-- Jobs with what they cost, by number, continued after one of them.
+select
+    page.company_code,
+    page.job_number,
+    page.job_description,
+    page.status_code,
+    coalesce(costs.current_estimate, 0) as current_estimate,
+    coalesce(costs.actual_cost, 0) as actual_cost,
+    coalesce(costs.projected_cost, 0) as projected_cost,
+    coalesce(costs.variance, 0) as variance,
+    concat_ws('/', page.company_code, page.job_number) as job_key
+from (
+    select
+        jobs.company_code,
+        jobs.job_number,
+        jobs.job_description,
+        jobs.status_code
+    from spectrum.jobs
+    where
+        jobs._deleted_at is null
+        and jobs.company_code = any({{ "companies" | bound }})
+        and (not {{ "active" | bound }}::boolean or jobs.status_code = 'A')
+        and (
+            {{ "search" | bound }}::text is null
+            or strpos(
+                lower(concat_ws(' ', jobs.job_number, jobs.job_description)),
+                lower({{ "search" | bound }}::text)
+            ) > 0
+        )
+        and (
+            {{ "after" | bound }}::text is null
+            or concat_ws('/', jobs.company_code, jobs.job_number) collate "C" > {{ "after" | bound }}::text
+        )
+    order by concat_ws('/', jobs.company_code, jobs.job_number) collate "C"
+    limit {{ "limit" | bound }}
+) as page
+left join lateral (
+    select
+        sum(summary.current_estimate) as current_estimate,
+        sum(summary.actual_cost) as actual_cost,
+        sum(summary.projected_cost) as projected_cost,
+        sum(summary.variance) as variance
+    from marts.job_cost_summary as summary
+    where
+        summary.company_code = page.company_code
+        and summary.job_number = page.job_number
+) as costs on true
+order by concat_ws('/', page.company_code, page.job_number) collate "C"

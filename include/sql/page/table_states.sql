@@ -1,0 +1,58 @@
+-- How each staged table of each company stands: how its last sync ended, and when it was last read as a whole.
+select
+    wanted.object_name,
+    wanted.table_name,
+    companies.company_code,
+    latest.state,
+    latest.finished_at,
+    latest.seconds,
+    latest.narrowed,
+    latest.new_rows,
+    latest.changed_rows,
+    latest.deleted_rows,
+    latest.deferred_rows,
+    latest.checks_passed,
+    latest.checks_warned,
+    latest.checks_failed,
+    latest.message,
+    latest.run_id,
+    whole.read_at,
+    whole.staged_rows,
+    coalesce(rejected.open_rows, 0) as rejected_rows
+from unnest({{ "objects" | bound }}::text[], {{ "tables" | bound }}::text[]) as wanted (object_name, table_name)
+cross join unnest({{ "companies" | bound }}::text[]) as companies (company_code)
+left join lateral (
+    select *
+    from sync.runs
+    where
+        runs.table_name = wanted.table_name
+        and runs.company_code = companies.company_code
+    order by runs.finished_at desc
+    limit 1
+) as latest on true
+left join lateral (
+    select
+        runs.read_at,
+        runs.staged_rows
+    from sync.runs
+    where
+        runs.table_name = wanted.table_name
+        and runs.company_code = companies.company_code
+        and runs.state in ('published', 'unchanged')
+        and not runs.narrowed
+    order by runs.finished_at desc
+    limit 1
+) as whole on true
+left join (
+    select
+        table_name,
+        company_code,
+        count(*) as open_rows
+    from sync.rejected_rows
+    where resolved_at is null
+    group by table_name, company_code
+) as rejected
+    on
+        wanted.table_name = rejected.table_name
+        and companies.company_code = rejected.company_code
+order by wanted.object_name, wanted.table_name, companies.company_code

@@ -1,0 +1,152 @@
+"""The export queue by state, one record with everything about it, and a new look at Procore. Routes of the page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from airflow.api_fastapi.core_api.security import GetUserDep
+from fastapi import APIRouter, HTTPException, Request, status
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel
+
+from spectrum_etl.page import access, scope
+from spectrum_etl.page.answers import Answer
+from spectrum_etl.page.overview import start
+from spectrum_etl.page.question import question
+from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse
+
+router = APIRouter()
+
+#: The tabs of the page, by what accountants call them, and the states of the queue that each shows.
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "ready": ("ready", "queued"),
+    "waiting": ("waiting",),
+    "sending": ("sending", "unknown", "sent", "confirmed"),
+    "failed": ("not_ready", "failed"),
+    "synced": ("linked",),
+    "rejected": ("rejected", "retrieved"),
+}
+
+
+class Collect(BaseModel):
+    """Which object's records Procore is asked for.
+
+    Args:
+        object: exportable object.
+        companies: company codes; empty means all that have a Procore company.
+        resume: unpause its DAG first where it is paused.
+    """
+
+    object: str
+    companies: list[str] = []
+    resume: bool = False
+
+
+@router.get("/api/export/counts")
+async def counts(
+    readable: access.Readable,
+    user: GetUserDep,
+    object: str | None = None,
+    company: str | None = None,
+    project: str | None = None,
+) -> Answer:
+    """How many records each tab holds, the projects there are, and which objects the user may collect."""
+    objects, companies = scope.export_objects(readable, object), scope.companies(company)
+    everything = scope.export_objects(readable)
+
+    def read() -> tuple[list[Row], list[Row], list[str]]:
+        with open_warehouse() as warehouse:
+            states = warehouse.rows("queue_counts", objects=objects, companies=companies, project=project)
+            projects = warehouse.rows("queue_projects", objects=everything, companies=companies)
+        return states, projects, [name for name in everything if access.may_trigger(user, scope.EXPORT + name)]
+
+    states, projects, allowed = await run_in_threadpool(read)
+    groups: Counter[str] = Counter()
+    for row in states:
+        groups[next(group for group, members in GROUPS.items() if row["state"] in members)] += row["records"]
+    return Answer({"groups": {name: groups[name] for name in GROUPS}, "projects": projects, "may_collect": allowed})
+
+
+@router.get("/api/export/queue")
+def queue(
+    group: str,
+    readable: access.Readable,
+    object: str | None = None,
+    company: str | None = None,
+    project: str | None = None,
+    search: str | None = None,
+    after: str | None = None,
+) -> Answer:
+    """One page of the records of a tab, those that changed last first.
+
+    Raises:
+        HTTPException: 404 for an unknown tab; 422 for a continuation that is none.
+    """
+    if group not in GROUPS:
+        raise HTTPException(status.HTTP_404_NOT_FOUND, f"There is no tab {group!r}; there are {', '.join(GROUPS)}.")
+    after_time, after_key = _place(after)
+    with open_warehouse() as warehouse:
+        rows = warehouse.rows(
+            "queue_rows",
+            objects=scope.export_objects(readable, object),
+            companies=scope.companies(company),
+            states=list(GROUPS[group]),
+            project=project,
+            search=(search or "").strip() or None,
+            after_time=after_time,
+            after_key=after_key,
+            limit=PAGE_ROWS + 1,
+        )
+    shown, more = rows[:PAGE_ROWS], len(rows) > PAGE_ROWS
+    last = shown[-1] if more else None
+    return Answer({"rows": shown, "next": f"{last['changed_at'].isoformat()}|{last['record_key']}" if last else None})
+
+
+@router.get("/api/export/record")
+async def record(
+    request: Request, readable: access.Readable, object: str, company: str, record: str, project: str = ""
+) -> Answer:
+    """One record: what would be written to Spectrum, what was answered before, and the form while it waits.
+
+    Raises:
+        HTTPException: 404 where it has left the queue.
+    """
+    scope.export_objects(readable, object)
+    key = {"object": object, "company": scope.companies(company)[0], "project": project, "record": record}
+
+    def read() -> tuple[Row | None, list[Row]]:
+        with open_warehouse() as warehouse:
+            return warehouse.row("queue_row", **key), warehouse.rows("attempts", **key)
+
+    found, attempts = await run_in_threadpool(read)
+    if found is None:
+        raise HTTPException(status.HTTP_404_NOT_FOUND, "The record has left the queue: Procore no longer has it.")
+    asked = await question(request, found) if found["state"] == "waiting" else None
+    return Answer({"record": found, "attempts": attempts, "question": asked})
+
+
+@router.post("/api/export/collect")
+async def collect(request: Request, asked: Collect, readable: access.Readable) -> Answer:
+    """Look at Procore now: start the export DAG, which collects and asks and sends nothing by itself.
+
+    Raises:
+        HTTPException: 403 where the user may not; 409 where the DAG is paused.
+    """
+    scope.export_objects(readable, asked.object)
+    dag_id = scope.EXPORT + asked.object
+    # Runs that wait for their approvers stay open: they do not stand in the way of another look.
+    run: Any = await start(request, dag_id, asked.companies, resume=asked.resume, busy=False)
+    return Answer({"run_id": run["dag_run_id"], "state": run["state"]})
+
+
+def _place(after: str | None) -> tuple[datetime | None, str | None]:
+    if not after:
+        return None, None
+    moment, _, key = after.partition("|")
+    try:
+        return datetime.fromisoformat(moment), key
+    except ValueError:
+        raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, f"{after!r} continues no list.") from None

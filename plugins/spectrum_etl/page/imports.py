@@ -1,0 +1,121 @@
+"""What went wrong while importing: rejected rows, failed checks, changed columns; lists and files. Routes of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
+
+from spectrum_etl.page import access, scope
+from spectrum_etl.page.answers import Answer, csv_file
+from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse, page_of
+
+router = APIRouter()
+
+#: The daily comparison with the source counts as long as it is not older.
+_VERIFIED_SINCE = timedelta(days=8)
+_EVERYTHING = 2_000_000_000
+
+_FILES = {
+    "rejected": (
+        "rejected_rows",
+        (
+            "company_code", "object_name", "table_name", "job_number", "row_key", "column_name", "value", "reason",
+            "rejected_at", "source_row",
+        ),
+    ),
+    "checks": (
+        "failed_checks",
+        (
+            "company_code", "object_name", "table_name", "check_name", "severity", "status", "rows_failed",
+            "rows_checked", "message", "checked_at", "examples",
+        ),
+    ),
+    "drift": (
+        "drift",
+        (
+            "company_code", "object_name", "table_name", "reader", "source_name", "column_name", "change", "detail",
+            "first_seen_at", "last_seen_at",
+        ),
+    ),
+}  # fmt: skip
+
+
+@router.get("/api/import/counts")
+def counts(readable: access.Readable, object: str | None = None, company: str | None = None) -> Answer:
+    """How many rows are rejected by object and column, checks failed, and columns changed."""
+    objects, companies = scope.import_objects(readable, object), scope.companies(company)
+    with open_warehouse() as warehouse:
+        return Answer(
+            {
+                "rejected": warehouse.rows("rejected_counts", objects=objects, companies=companies),
+                "checks": len(warehouse.rows("failed_checks", **_checks(objects, companies))),
+                "drift": len(warehouse.rows("drift", objects=objects, companies=companies)),
+            }
+        )
+
+
+@router.get("/api/import/rejected")
+def rejected(
+    readable: access.Readable,
+    object: str | None = None,
+    company: str | None = None,
+    search: str | None = None,
+    after: int | None = None,
+) -> Answer:
+    """One page of rejected rows, the newest first."""
+    with open_warehouse() as warehouse:
+        values = _rejected(scope.import_objects(readable, object), scope.companies(company), search)
+        rows = warehouse.rows("rejected_rows", **values, after=after, limit=PAGE_ROWS + 1)
+    return Answer(page_of(rows, "rejected_id"))
+
+
+@router.get("/api/import/checks")
+def checks(readable: access.Readable, object: str | None = None, company: str | None = None) -> Answer:
+    """The checks that are not met now: there are never more of them than tables have checks."""
+    with open_warehouse() as warehouse:
+        values = _checks(scope.import_objects(readable, object), scope.companies(company))
+        return Answer({"rows": warehouse.rows("failed_checks", **values), "next": None})
+
+
+@router.get("/api/import/drift")
+def drift(readable: access.Readable, object: str | None = None, company: str | None = None) -> Answer:
+    """The columns that differ now from what is known of them."""
+    with open_warehouse() as warehouse:
+        objects, companies = scope.import_objects(readable, object), scope.companies(company)
+        return Answer({"rows": warehouse.rows("drift", objects=objects, companies=companies), "next": None})
+
+
+@router.get("/api/import/{what}.csv")
+def download(
+    what: Literal["rejected", "checks", "drift"],
+    readable: access.Readable,
+    object: str | None = None,
+    company: str | None = None,
+    search: str | None = None,
+) -> StreamingResponse:
+    """A whole list as a file."""
+    query, columns = _FILES[what]
+    objects, companies = scope.import_objects(readable, object), scope.companies(company)
+    values: dict[str, Any] = {
+        "rejected": lambda: {**_rejected(objects, companies, search), "after": None, "limit": _EVERYTHING},
+        "checks": lambda: _checks(objects, companies),
+        "drift": lambda: {"objects": objects, "companies": companies},
+    }[what]()
+    return csv_file(what if object is None else f"{object}_{what}", columns, _stream(query, values))
+
+
+def _stream(query: str, values: dict[str, Any]) -> Iterator[Row]:
+    with open_warehouse() as warehouse:
+        yield from warehouse.stream(query, **values)
+
+
+def _rejected(objects: list[str], companies: list[str], search: str | None) -> dict[str, Any]:
+    return {"objects": objects, "companies": companies, "search": (search or "").strip() or None}
+
+
+def _checks(objects: list[str], companies: list[str]) -> dict[str, Any]:
+    return {**scope.tables_of(objects), "companies": companies, "since": datetime.now(UTC) - _VERIFIED_SINCE}

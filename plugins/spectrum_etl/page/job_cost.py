@@ -1,0 +1,101 @@
+"""Job cost: jobs, budget against cost by month and by phase, and the postings behind a number. Routes of the page."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, HTTPException, Query, status
+from fastapi.responses import StreamingResponse
+
+from spectrum_etl.page import access, scope
+from spectrum_etl.page.answers import Answer, csv_file
+from spectrum_etl.page.reads import PAGE_ROWS, open_warehouse, page_of
+
+
+def _may_see(readable: access.Readable) -> None:
+    scope.require_dag(readable, scope.MARTS_DAG)
+
+
+router = APIRouter(dependencies=[Depends(_may_see)])
+
+_FILE = (
+    "phase_code", "cost_type", "description", "original_estimate", "estimate_adjustments", "approved_changes",
+    "current_estimate", "committed_cost", "actual_cost", "projected_cost", "variance", "percent_complete",
+    "transactions",
+)  # fmt: skip
+Offset = Annotated[int, Query(ge=0)]
+
+
+@router.get("/api/jobs")
+def jobs(
+    company: str | None = None, search: str | None = None, after: str | None = None, active: bool = False
+) -> Answer:
+    """One page of jobs with what they cost, by number."""
+    with open_warehouse() as warehouse:
+        rows = warehouse.rows(
+            "jobs",
+            companies=scope.companies(company),
+            search=(search or "").strip() or None,
+            after=after,
+            active=active,
+            limit=PAGE_ROWS + 1,
+        )
+    return Answer(page_of(rows, "job_key"))
+
+
+@router.get("/api/job")
+def job(company: str, job: str) -> Answer:
+    """One job with its budget and cost by phase and cost type, and its cost by month."""
+    key: dict[str, Any] = {"company": scope.companies(company)[0], "job": job}
+    with open_warehouse() as warehouse:
+        found = warehouse.row("job", **key)
+        if found is None:
+            raise HTTPException(status.HTTP_404_NOT_FOUND, f"Job {job!r} of company {company} is not staged.")
+        lines = warehouse.rows("job_cost_lines", **key)
+        months = warehouse.rows("job_cost_months", **key)
+    return Answer({"job": found, "lines": lines, "months": months})
+
+
+@router.get("/api/job.csv")
+def job_file(company: str, job: str) -> StreamingResponse:
+    """The table of a job as a file."""
+    with open_warehouse() as warehouse:
+        rows = warehouse.rows("job_cost_lines", company=scope.companies(company)[0], job=job)
+    safe = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in job)
+    return csv_file(f"job_cost_{safe}", _FILE, rows)
+
+
+@router.get("/api/transactions")
+def transactions(
+    company: str,
+    job: str,
+    phase: str | None = None,
+    cost_type: str | None = None,
+    month: date | None = None,
+    offset: Offset = 0,
+) -> Answer:
+    """One page of the postings behind a number, the newest first."""
+    with open_warehouse() as warehouse:
+        rows = warehouse.rows(
+            "transactions",
+            company=scope.companies(company)[0],
+            job=job,
+            phase=phase,
+            cost_type=cost_type,
+            month=month,
+            limit=PAGE_ROWS + 1,
+            offset=offset,
+        )
+    more = len(rows) > PAGE_ROWS
+    return Answer({"rows": rows[:PAGE_ROWS], "next": offset + PAGE_ROWS if more else None})
+
+
+@router.get("/api/budget-line")
+def budget_line(company: str, job: str, phase: str, cost_type: str) -> Answer:
+    """What Spectrum holds about one phase and cost type: what the budget columns and the projection are made of."""
+    with open_warehouse() as warehouse:
+        found = warehouse.row(
+            "budget_line", company=scope.companies(company)[0], job=job, phase=phase, cost_type=cost_type
+        )
+    return Answer({"line": found})

@@ -1,0 +1,188 @@
+"""The overview: connections, and how each importable object stands; starts a sync (A5). Routes of the page."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from airflow.api_fastapi.core_api.security import GetUserDep
+from fastapi import APIRouter, HTTPException, Request, status
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel
+
+from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.page import access, scope
+from spectrum_etl.page.airflow_api import call, part
+from spectrum_etl.page.answers import Answer
+from spectrum_etl.page.connections import connections, unreachable
+from spectrum_etl.page.reads import Row, open_warehouse
+from spectrum_etl.page.schedules import is_late, schedules_in_force
+from spectrum_etl.settings import load_settings
+from spectrum_etl.staging.objects import OBJECTS
+
+router = APIRouter()
+
+_ACTIVE = frozenset({"queued", "running"})
+_SUMS = ("new_rows", "changed_rows", "deleted_rows", "rejected_rows", "staged_rows", "deferred_rows")
+_CHECKS = ("checks_passed", "checks_warned", "checks_failed")
+#: Runs of all these DAGs that are looked at; the newest, so every active one is among them.
+_RUNS = 100
+
+
+class Refresh(BaseModel):
+    """What is synced.
+
+    Args:
+        object: importable object, or `marts`.
+        companies: company codes; empty means all.
+        resume: unpause its DAG first where it is paused.
+    """
+
+    object: str
+    companies: list[str] = []
+    resume: bool = False
+
+
+@router.get("/api/overview")
+async def overview(request: Request, readable: access.Readable, user: GetUserDep, company: str | None = None) -> Answer:
+    """Connections, objects and who asks, in one answer."""
+    objects, exports = scope.import_objects(readable), scope.export_objects(readable)
+    ids = [scope.STAGE + name for name in objects] + [scope.EXPORT + name for name in exports]
+    dags, runs, known = await asyncio.gather(
+        _dags(request), _runs(request, ids), run_in_threadpool(_known, objects, company)
+    )
+    states, schedules, told = known
+    names = scope.companies(company)
+    now = datetime.now(UTC)
+    rows = [
+        _object(name, states, schedules[name], dags.get(scope.STAGE + name), _of(runs, scope.STAGE + name), now)
+        for name in objects
+    ]
+    allowed = await run_in_threadpool(lambda: {n: access.may_trigger(user, scope.STAGE + n) for n in objects})
+    for row in rows:
+        row["may_refresh"] = allowed[row["name"]]
+    if isinstance(told, SpectrumEtlError):
+        linked = unreachable(str(told))
+    else:
+        linked = await run_in_threadpool(_linked, names, [r for r in runs if r["dag_id"].startswith(scope.EXPORT)])
+    return Answer({"connections": linked, "objects": rows, "now": now})
+
+
+@router.get("/api/me")
+def me(user: GetUserDep, readable: access.Readable) -> Answer:
+    """Who asks, what they may do, and which companies there are."""
+    settings = load_settings()
+    return Answer(
+        {
+            "name": user.get_name(),
+            "approver": access.may_approve(user),
+            "companies": [{"code": c.code, "name": c.name} for c in settings.companies],
+            "imports": [{"name": n, "title": OBJECTS[n].title} for n in scope.import_objects(readable)],
+            "exports": [{"name": n, "title": n.replace("_", " ").capitalize()} for n in scope.export_objects(readable)],
+            "job_cost": scope.MARTS_DAG in readable,
+        }
+    )
+
+
+@router.post("/api/refresh")
+async def refresh(request: Request, asked: Refresh, readable: access.Readable) -> Answer:
+    """Start the DAG of an object, with the user's own rights.
+
+    Raises:
+        HTTPException: 403 where the user may not; 409 where it runs already, or is paused.
+    """
+    scope.import_objects(readable, asked.object)
+    run = await start(request, scope.STAGE + asked.object, asked.companies, resume=asked.resume)
+    return Answer({"run_id": run["dag_run_id"], "state": run["state"]})
+
+
+async def start(request: Request, dag_id: str, companies: list[str], *, resume: bool, busy: bool = True) -> Any:
+    """Start a run of a DAG as the user of a request.
+
+    Args:
+        companies: company codes for its form; empty leaves the form's default.
+        resume: unpause the DAG first where it is paused.
+        busy: whether a run that is under way stands in the way.
+
+    Raises:
+        HTTPException: Airflow refuses; it is paused; it runs already.
+    """
+    dag = await call(request, "GET", f"dags/{part(dag_id)}")
+    if dag["is_paused"] and not resume:
+        raise HTTPException(status.HTTP_409_CONFLICT, f"{dag_id} is paused in Airflow: nothing would run. Resume it.")
+    if busy:
+        active = [run for run in await _runs(request, [dag_id]) if run["state"] in _ACTIVE]
+        if active:
+            raise HTTPException(status.HTTP_409_CONFLICT, f"{dag_id} runs already. It shows its result when it ends.")
+    if dag["is_paused"]:
+        await call(
+            request, "PATCH", f"dags/{part(dag_id)}", body={"is_paused": False}, query={"update_mask": "is_paused"}
+        )
+    conf = {"companies": [load_settings().company(code).code for code in companies]} if companies else {}
+    return await call(request, "POST", f"dags/{part(dag_id)}/dagRuns", body={"logical_date": None, "conf": conf})
+
+
+async def _dags(request: Request) -> dict[str, Any]:
+    found = await call(request, "GET", "dags", query={"tags": "spectrum", "limit": 100})
+    return {dag["dag_id"]: dag for dag in found["dags"]}
+
+
+async def _runs(request: Request, dag_ids: list[str]) -> list[Any]:
+    body = {"dag_ids": dag_ids, "order_by": "-run_after", "page_limit": _RUNS}
+    found: list[Any] = (await call(request, "POST", "dags/~/dagRuns/list", body=body))["dag_runs"]
+    return found
+
+
+def _of(runs: list[Any], dag_id: str) -> list[Any]:
+    return [run for run in runs if run["dag_id"] == dag_id]
+
+
+def _known(objects: list[str], company: str | None) -> tuple[list[Row], dict[str, str], SpectrumEtlError | None]:
+    """The tables' states, the schedules, and why the warehouse does not answer."""
+    schedules = schedules_in_force(load_settings(), objects)
+    try:
+        with open_warehouse() as warehouse:
+            wanted = scope.tables_of(objects)
+            return warehouse.rows("table_states", companies=scope.companies(company), **wanted), schedules, None
+    except SpectrumEtlError as error:
+        return [], schedules, error
+
+
+def _linked(companies: list[str], exports: list[Mapping[str, Any]]) -> list[Row]:
+    with open_warehouse() as warehouse:
+        return connections(warehouse, companies, exports)
+
+
+def _object(
+    name: str, states: list[Row], schedule: str, dag: Mapping[str, Any] | None, runs: list[Any], now: datetime
+) -> Row:
+    tables = [row for row in states if row["object_name"] == name]
+    tried = [row for row in tables if row["finished_at"]]
+    last = max(tried, key=lambda row: row["finished_at"], default=None)
+    of_last = [row for row in tried if last and row["run_id"] == last["run_id"]] if last else []
+    bad = next((row for row in tried if row["state"] in ("failed", "stopped")), None)
+    read = [row["read_at"] for row in tables if row["read_at"]]
+    active = next((run for run in runs if run["state"] in _ACTIVE), None)
+    ended = next((run for run in runs if run["state"] not in _ACTIVE), None)
+    oldest = min(read, default=None)
+    return {
+        "name": name,
+        "title": OBJECTS[name].title,
+        "schedule": schedule,
+        "paused": bool(dag and dag["is_paused"]),
+        "next_sync": dag["next_dagrun_run_after"] if dag and not dag["is_paused"] and schedule != "never" else None,
+        "running": {"run_id": active["dag_run_id"], "state": active["state"], "since": active["start_date"]}
+        if active
+        else None,
+        "last_run_state": ended["state"] if ended else None,
+        "last_sync": last["finished_at"] if last else None,
+        "state": bad["state"] if bad else last["state"] if last else None,
+        "message": bad["message"] if bad else None,
+        "read_at": oldest,
+        "late": is_late(schedule, oldest, now),
+        "tables": tables,
+        **{key: sum(row[key] or 0 for row in (of_last if key in _SUMS[:3] else tables)) for key in _SUMS},
+        **{key: sum(row[key] or 0 for row in tables) for key in _CHECKS},
+    }

@@ -1,0 +1,78 @@
+"""The question that waits for an approver, as Airflow keeps it: fields, limits, who may answer. Used by the routes.
+
+What the answer must be is checked here before it is sent, since Airflow takes any; the export checks it once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import HTTPException, Request, status
+
+from spectrum_etl.page.airflow_api import call, part
+
+#: The field that only a rejection needs; `exports.approval` adds it to every form.
+REASON = "reason"
+#: How `exports.approval` ends the description of a field that may not stay empty.
+NEEDED = "Needed to accept."
+#: The options of `exports.approval`, by decision.
+OPTIONS = {"accept": "Accept", "reject": "Reject", "retrieve": "Retrieve"}
+
+
+def place_of(row: Mapping[str, Any]) -> str:
+    """Where Airflow keeps the question of a row of the queue: a path below its API."""
+    return (
+        f"dags/{part(row['asks_dag_id'])}/dagRuns/{part(row['asks_run_id'])}"
+        f"/taskInstances/{part(row['asks_task_id'])}/{row['asks_map_index']}/hitlDetails"
+    )
+
+
+async def question(request: Request, row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The question of a waiting record; None where Airflow has not asked yet, or asks no longer.
+
+    Returns:
+        `fields` of the form, who may answer (`assigned`), whether somebody has (`answered`), and `asks`: which task
+        instance an answer has to name, so that nobody accepts what they have not seen.
+    """
+    try:
+        detail = await call(request, "GET", place_of(row))
+    except HTTPException as error:
+        if error.status_code == status.HTTP_404_NOT_FOUND:
+            return None
+        raise
+    return {
+        "fields": [_field(name, param) for name, param in detail["params"].items() if name != REASON],
+        "assigned": [user["name"] or user["id"] for user in detail["assigned_users"]],
+        "answered": bool(detail["response_received"]),
+        "answered_by": (detail.get("responded_by_user") or {}).get("name"),
+        "asks": {key: row[key] for key in ("asks_dag_id", "asks_run_id", "asks_task_id", "asks_map_index")},
+    }
+
+
+def wrong_fields(fields: list[dict[str, Any]], answers: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with a form, by field; nothing where it can be sent."""
+    wrong = {}
+    for field in fields:
+        value, most, choices = answers.get(field["name"], ""), field["max_length"], field["choices"]
+        if field["required"] and not value:
+            wrong[field["name"]] = f"{field['title']} is needed."
+        elif most is not None and len(value) > most:
+            wrong[field["name"]] = f"{field['title']} has {len(value)} characters; Spectrum takes at most {most}."
+        elif value and choices and value not in choices:
+            wrong[field["name"]] = f"{field['title']} must be one of {', '.join(choices)}."
+    return wrong
+
+
+def _field(name: str, param: Mapping[str, Any]) -> dict[str, Any]:
+    schema = param.get("schema") or {}
+    description = param.get("description") or schema.get("description") or ""
+    return {
+        "name": name,
+        "title": schema.get("title") or name,
+        "description": description.removesuffix(NEEDED).strip(),
+        "required": description.endswith(NEEDED),
+        "proposal": "" if param.get("value") is None else str(param["value"]),
+        "max_length": schema.get("maxLength"),
+        "choices": [choice for choice in schema.get("enum") or [] if choice is not None],
+    }

@@ -1,0 +1,120 @@
+"""Takes an approver's answer and gives it to the approval that waits in Airflow (A7). Routes of the page.
+
+Nothing is written to the warehouse here: the approval itself does, after it has checked who answered what once more.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from airflow.api_fastapi.core_api.security import GetUserDep
+from fastapi import APIRouter, HTTPException, Request, status
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel, Field
+
+from spectrum_etl.page import access, scope
+from spectrum_etl.page.airflow_api import call
+from spectrum_etl.page.answers import Answer
+from spectrum_etl.page.question import OPTIONS, REASON, place_of, question, wrong_fields
+from spectrum_etl.page.reads import Row, open_warehouse
+
+router = APIRouter()
+
+#: Records a list for "accept all" names at once; the page asks again while there are more.
+MOST = 500
+
+
+class Asks(BaseModel):
+    """The task instance whose question was shown."""
+
+    asks_dag_id: str
+    asks_run_id: str
+    asks_task_id: str
+    asks_map_index: int
+
+
+class Response(BaseModel):
+    """An approver's answer.
+
+    Args:
+        object, company, project, record: the record.
+        asks: whose question was shown to the approver.
+        decision: what is answered.
+        answers: the form's fields; ignored with `proposals`.
+        proposals: answer with what the form proposes.
+        reason: why it is rejected.
+    """
+
+    object: str
+    company: str
+    project: str = ""
+    record: str
+    asks: Asks
+    decision: Literal["accept", "reject", "retrieve"]
+    answers: dict[str, str] = {}
+    proposals: bool = False
+    reason: str = Field("", max_length=1000)
+
+
+@router.get("/api/export/complete")
+def complete(
+    readable: access.Readable, object: str | None = None, company: str | None = None, project: str | None = None
+) -> Answer:
+    """The waiting records whose form can be sent as it is proposed: those that "accept all" is about."""
+    with open_warehouse() as warehouse:
+        rows = warehouse.rows(
+            "queue_rows",
+            objects=scope.export_objects(readable, object),
+            companies=scope.companies(company),
+            states=["waiting"],
+            project=project,
+            search=None,
+            after_time=None,
+            after_key=None,
+            limit=MOST,
+        )
+    return Answer({"rows": [row for row in rows if row["complete"]]})
+
+
+@router.post("/api/export/answer")
+async def answer(request: Request, given: Response, readable: access.Readable, user: GetUserDep) -> Answer:
+    """Give one answer to the approval that waits for it.
+
+    Raises:
+        HTTPException: 403 for who is no approver; 409 where the record no longer waits for this answer; 422 with what
+            is wrong in the form.
+    """
+    await run_in_threadpool(access.require_approver, user)
+    scope.export_objects(readable, given.object)
+    row = await run_in_threadpool(_waiting, given)
+    asked = await question(request, row)
+    if asked is None or asked["answered"]:
+        who = f" by {asked['answered_by']}" if asked and asked["answered_by"] else ""
+        raise HTTPException(status.HTTP_409_CONFLICT, f"It was answered already{who}.")
+    reason = given.reason.strip()
+    if given.decision == "reject" and not reason:
+        raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, {"fields": {REASON: "A rejection needs a reason."}})
+    values = {
+        f["name"]: f["proposal"] if given.proposals else given.answers.get(f["name"], "") for f in asked["fields"]
+    }
+    values = {name: value.strip() for name, value in values.items()}
+    if given.decision == "accept" and (wrong := wrong_fields(asked["fields"], values)):
+        raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, {"fields": wrong})
+    params: dict[str, Any] = {name: value or None for name, value in values.items()}
+    body = {"chosen_options": [OPTIONS[given.decision]], "params_input": {**params, REASON: reason or None}}
+    await call(request, "PATCH", place_of(row), body=body)
+    return Answer({"answered": given.decision})
+
+
+def _waiting(given: Response) -> Row:
+    """The record's row, if it still waits for the question that was shown."""
+    with open_warehouse() as warehouse:
+        row = warehouse.row(
+            "queue_row", object=given.object, company=given.company, project=given.project, record=given.record
+        )
+    if row is None or row["state"] != "waiting" or any(row[key] != value for key, value in given.asks):
+        raise HTTPException(
+            status.HTTP_409_CONFLICT,
+            "The record no longer waits for this answer: it was answered, or changed and is asked anew. Look again.",
+        )
+    return row

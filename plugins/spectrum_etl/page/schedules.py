@@ -1,0 +1,39 @@
+"""How often each object is synced, in one word, and how old its data may be. Used by the overview."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from airflow.models.variable import Variable
+
+from spectrum_etl.settings import SCHEDULES, SCHEDULES_VARIABLE, Settings, schedule_of
+
+_EVERY = {
+    "daily": timedelta(days=1),
+    "4h": timedelta(hours=4),
+    "2h": timedelta(hours=2),
+    "hourly": timedelta(hours=1),
+}
+#: Data are late when a whole sync was missed: twice the interval, since a sync takes its time.
+_LATE = 2
+
+
+def schedules_in_force(settings: Settings, objects: list[str]) -> dict[str, str]:
+    """The schedule of each object: the Airflow Variable's, else that of the settings (A4).
+
+    Raises:
+        FixConfiguration: the Variable holds something that is not allowed.
+    """
+    override = Variable.get(SCHEDULES_VARIABLE, default_var=None)
+    return {name: _word(name, settings, override) for name in objects}
+
+
+def is_late(schedule: str, read_at: datetime | None, now: datetime) -> bool:
+    """Whether data that were read then should have been read anew by now; never where nothing is scheduled."""
+    interval = _EVERY.get(schedule)
+    return interval is not None and read_at is not None and now - read_at > _LATE * interval
+
+
+def _word(name: str, settings: Settings, override: str | None) -> str:
+    cron = schedule_of(name, settings, override)
+    return next(word for word in SCHEDULES if schedule_of(name, settings, {name: word}) == cron)

@@ -1,0 +1,61 @@
+"""What a request of the page is about: companies and objects, narrowed to what the user may see. Used by the routes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from fastapi import HTTPException, status
+
+from spectrum_etl.exports.objects.registry import NAMES as EXPORT_NAMES
+from spectrum_etl.settings import load_settings
+from spectrum_etl.staging.objects import OBJECTS
+
+#: The DAG whose readers see job costs on the page.
+MARTS_DAG = "publish_marts"
+STAGE, EXPORT = "stage_", "export_"
+
+
+def companies(asked: str | None) -> list[str]:
+    """The company that is asked for, or all that are configured.
+
+    Raises:
+        FixConfiguration: it is not configured.
+    """
+    settings = load_settings()
+    return [settings.company(asked).code] if asked else [company.code for company in settings.companies]
+
+
+def import_objects(readable: frozenset[str], asked: str | None = None) -> list[str]:
+    """The importable object that is asked for, or all whose DAGs the user may view."""
+    return _objects(OBJECTS, STAGE, readable, asked)
+
+
+def export_objects(readable: frozenset[str], asked: str | None = None) -> list[str]:
+    """The exportable object that is asked for, or all whose DAGs the user may view."""
+    return _objects(EXPORT_NAMES, EXPORT, readable, asked)
+
+
+def tables_of(objects: Iterable[str]) -> dict[str, list[str]]:
+    """The staged tables of objects, as two lists side by side: `objects` and `tables`."""
+    pairs = [(name, table.name) for name in objects for table in OBJECTS[name].tables]
+    return {"objects": [name for name, _ in pairs], "tables": [table for _, table in pairs]}
+
+
+def require_dag(readable: frozenset[str], dag_id: str) -> None:
+    """Refuse what belongs to a DAG that the user may not view.
+
+    Raises:
+        HTTPException: 403.
+    """
+    if dag_id not in readable:
+        raise HTTPException(status.HTTP_403_FORBIDDEN, f"You may not view the DAG {dag_id}.")
+
+
+def _objects(names: Iterable[str], prefix: str, readable: frozenset[str], asked: str | None) -> list[str]:
+    known = list(names)
+    if asked is None:
+        return [name for name in known if prefix + name in readable]
+    if asked not in known:
+        raise HTTPException(status.HTTP_404_NOT_FOUND, f"There is no object {asked!r}; there are {', '.join(known)}.")
+    require_dag(readable, prefix + asked)
+    return [asked]
