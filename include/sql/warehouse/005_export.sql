@@ -43,7 +43,8 @@ create table export.queue (
     check ((state = 'waiting') = (asks_run_id is not null))
 );
 
-create index queue_by_state on export.queue (object_name, company_code, state, first_seen_at);
+-- Not led by the key's columns: before the first statistics it would be taken for looking records up by their key.
+create index queue_by_state on export.queue (state, first_seen_at);
 
 comment on table export.queue is 'One row a Procore record that might be exported, was, or could not be: where it stands now.';
 comment on column export.queue.object_name is 'Exportable object';

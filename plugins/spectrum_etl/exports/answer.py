@@ -94,7 +94,7 @@ def _verdict(systems: Systems, obj: ExportObject, row: Row, candidate: Candidate
     if response.decision == "retrieve":
         return _Verdict("retrieved", f"retrieved by {who}; name the record in the trigger form to collect it again")
     if response.decision == "reject":
-        reason = response.answers.get(REASON, "")
+        reason = response.answers.get(REASON, "").strip()
         if not reason:
             return _Verdict("ready", f"{who} rejected it without a reason; a rejection needs one")
         return _Verdict("rejected", reason)

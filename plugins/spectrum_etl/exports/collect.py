@@ -179,7 +179,7 @@ def _restart(systems: Systems, connection: psycopg.Connection, obj: ExportObject
                 remains = True  # it may still be running: only `send` knows how to wait
             elif lost and not readable:
                 vouched.append(sent.number)  # naming the record says that it is not there
-            elif (sent.state == "sent" or lost) and sent.call.adds:
+            elif (sent.state == "sent" or sent.tries) and sent.call.adds:
                 remains = remains or not readable or books.held(sent.call.service, sent.call.key) is not None
         if remains:
             with connection.transaction():

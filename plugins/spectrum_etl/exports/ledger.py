@@ -283,9 +283,11 @@ def reopen(connection: psycopg.Connection, attempt_id: int, vouched: Sequence[in
         [attempt_id],
     )
     connection.execute(
-        "update export.calls set state = 'pending', tries = 0"
-        " where attempt_id = %s and (state = 'refused' or call_number = any(%s))",
-        [attempt_id, list(vouched)],
+        # A refused call keeps the tries before it: one of them, lost, may have been executed late.
+        "update export.calls set state = 'pending',"
+        " tries = case when call_number = any(%(vouched)s) then 0 else tries end"
+        " where attempt_id = %(attempt)s and (state = 'refused' or call_number = any(%(vouched)s))",
+        {"attempt": attempt_id, "vouched": list(vouched)},
     )
 
 

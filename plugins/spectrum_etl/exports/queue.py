@@ -106,10 +106,12 @@ def rows(
 
 def rows_of(connection: psycopg.Connection, object_name: str, ids: Sequence[RecordId]) -> dict[RecordId, Row]:
     """The rows of these records; those that have none are left out."""
+    # Each by its key: joined, they would be compared with every row as long as the table has no statistics.
     found = connection.execute(
-        f"{_ROWS} where object_name = %(object)s"  # noqa: S608
-        " and (company_code, project_id, record_id) in"
-        " (select * from unnest(%(companies)s::text[], %(projects)s::text[], %(records)s::text[]))",
+        "select q.*"  # noqa: S608
+        " from unnest(%(companies)s::text[], %(projects)s::text[], %(records)s::text[])"
+        f" as w (company, project, record) cross join lateral ({_ROWS} where object_name = %(object)s"
+        " and company_code = w.company and project_id = w.project and record_id = w.record offset 0) as q",
         {
             "object": object_name,
             "companies": [id.company for id in ids],

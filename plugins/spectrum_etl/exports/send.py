@@ -180,7 +180,9 @@ class _Sending:
         """Spectrum refused a call. After a lost one, that may be because the lost one was executed: look first."""
         executed = sent.tries > 0 and compare.holds_it(sent.call, self._held(sent.call))
         new: ledger.CallState = "sent" if executed else "refused"
-        ledger.settle(self.connection, self.attempt.attempt_id, sent.number, "sending", new, said)
+        ledger.settle(
+            self.connection, self.attempt.attempt_id, sent.number, "sending", new, said, not_executed=not executed
+        )
         if not executed:
             self._end("failed", f"Spectrum refused {compare.name_of(sent.call)}: {said}")
 

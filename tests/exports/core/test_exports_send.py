@@ -318,7 +318,7 @@ def test_a_killed_sender_frees_the_record(world):
     "forgery",
     [
         "update export.ledger set payload = jsonb_set(payload, '{calls,0,fields,Vendor_Name}', '\"Evil\"')",
-        "update export.calls set fields = '{\"Vendor_Name\": \"Evil\"}' where call_number = 1",
+        'update export.calls set fields = \'{"Vendor_Name": "Evil"}\' where call_number = 1',
         "delete from export.calls where call_number = 2",
     ],
 )

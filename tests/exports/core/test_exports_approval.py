@@ -1,0 +1,257 @@
+"""Asking and answering (A7): what the approver sees, who may answer, and what an answer may lead to."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from spectrum_etl.errors import FixConfiguration, RetryLater, StopSync
+from spectrum_etl.exports import queue
+from spectrum_etl.exports.approval import ApproveRecord, response_of
+from spectrum_etl.exports.question import NotAsked, Question
+from spectrum_etl.exports.queue import Instance
+from spectrum_etl.exports.states import TRANSITIONS
+from spectrum_etl.warehouse.connect import connect
+from tests.exports.core.exports_world import World, place
+
+
+def asked(world: World, record: str = "r1", **content: Any):
+    id = world.add(record, **content)
+    world.collect()
+    question = world.ask(id)
+    assert isinstance(question, Question), question
+    return id, question
+
+
+def test_the_question_shows_every_call_from_what_to_what(world: World):
+    where = place("UpdateVendor", {"Company_Code": "1", "Vendor_Code": "Cr1"})
+    world.spectrum.held_now[where] = {"Alpha_Sort": "OLD"}
+    id, question = asked(world, name="Ac|me <b>", lines=["one"], note="NEW")
+    assert question.subject == "Thing: Thing r1"
+    assert "| AddVendor, Vendor\\_Code Cr1 | Vendor\\_Name | (nothing) | Ac\\|me \\<b\\> |" in question.body
+    assert "| AddPhase, Job\\_Number Cr1, Phase\\_Code 1 | Description | (nothing) | one |" in question.body
+    assert "| UpdateVendor, Vendor\\_Code Cr1 | Alpha\\_Sort | OLD | NEW |" in question.body
+    assert [(field.name, field.proposal) for field in question.fields] == [("code", "Cr1"), ("kind", "SUB")]
+    row = world.row(id)
+    assert row is not None
+    assert row.asks is not None
+    assert row.asks.place == ("export_things", "run 1", "record.approve", 0)
+
+
+def test_what_cannot_be_confirmed_is_said_before_it_is_approved(world: World):
+    world.spectrum.unreadable = {"AddPhase"}
+    _, question = asked(world)
+    assert "**Not confirmed:** what AddPhase wrote cannot be read back" in question.body
+    assert "(nothing)" in question.body
+
+
+def test_an_answer_writes_who_what_when_and_the_payload_before_anything_is_sent(world: World):
+    id, _ = asked(world)
+    assert world.answer(id, code="K-9").state == "sending"
+    (row,) = world.query(
+        "select decision, answers, answered_by, answered_by_name, answered_at, payload_hash, spectrum_key, state,"
+        " dag_id, run_id, task_id, map_index, payload from export.ledger"
+    )
+    assert row[:4] == ("accept", {"code": "K-9", "kind": "SUB"}, "accounting", "Accounting")
+    assert row[4] == world.time
+    from spectrum_etl.exports.spec import Document
+
+    assert row[5] == Document.from_json(row[12]).payload_hash
+    assert row[6:12] == ("K-9", "sending", "export_things", "run 1", "record.approve", 0)
+    assert world.query("select call_number, service, state from export.calls order by 1") == [
+        (1, "AddVendor", "pending"),
+        (2, "AddPhase", "pending"),
+    ]
+    assert world.spectrum.calls == 0
+
+
+@pytest.mark.parametrize("user", ["admin", "", "Accounting"])
+def test_the_wrong_user_is_refused(world: World, user: str):
+    id, _ = asked(world)
+    outcome = world.answer(id, user=user)
+    assert (outcome.state, outcome.ask_again) == ("ready", True)
+    assert "does not count" in outcome.reason
+    assert world.query("select answered_by, state, payload from export.ledger") == [(user, "ready", None)]
+    assert world.send(id).state == "ready"
+
+
+@pytest.mark.parametrize(
+    ("answers", "says"),
+    [
+        ({"code": ""}, "Code is empty"),
+        ({"code": "ELEVEN-CHAR"}, "has 11 characters; Spectrum takes at most 10"),
+        ({"kind": "EQP"}, "not one of SUB, MAT"),
+        ({"code": "TAKEN"}, "TAKEN is taken"),
+    ],
+)
+def test_a_form_that_cannot_be_sent_is_asked_anew_with_the_reason(world: World, answers: dict[str, str], says: str):
+    world.spectrum.held_now[place("AddVendor", {"Company_Code": "1", "Vendor_Code": "TAKEN"})] = {}
+    id, _ = asked(world)
+    outcome = world.answer(id, **answers)
+    assert (outcome.state, outcome.ask_again) == ("ready", True)
+    assert says in outcome.reason
+    assert [row.id for row in world.collect("r1").chosen] == [id]
+    again = world.ask(id)
+    assert isinstance(again, Question)
+    assert "**Asked again:**" in again.body
+    proposals = {field.name: field.proposal for field in again.fields}
+    assert proposals == {"code": "Cr1", "kind": "SUB", **answers}
+    assert world.answer(id).state == "sending"
+    assert world.send(id).state == "linked"
+
+
+def test_a_rejection_needs_a_reason(world: World):
+    id, _ = asked(world)
+    assert world.answer(id, "reject", reason="  ").state == "ready"
+    world.collect()
+    world.ask(id)
+    assert world.answer(id, "reject", reason="wrong company").state == "rejected"
+    assert world.query("select state, reason, payload from export.ledger order by attempt_id desc limit 1") == [
+        ("rejected", "wrong company", None)
+    ]
+    row = world.row(id)
+    assert row is not None
+    assert row.reason == "wrong company"
+
+
+def test_retrieve_takes_a_record_out_until_it_is_named(world: World):
+    id, _ = asked(world)
+    assert world.answer(id, "retrieve").state == "retrieved"
+    assert world.collect().chosen == []
+    assert [row.id for row in world.collect("r1").chosen] == [id]
+
+
+def test_what_changed_while_it_waited_is_asked_anew(world: World):
+    where = place("UpdateVendor", {"Company_Code": "1", "Vendor_Code": "Cr1"})
+    world.spectrum.held_now[where] = {"Alpha_Sort": "OLD"}
+    id, _ = asked(world, note="NEW")
+    world.spectrum.held_now[where] = {"Alpha_Sort": "EDITED"}
+    outcome = world.answer(id)
+    assert outcome.ask_again
+    assert "Alpha_Sort: was 'OLD', is now 'EDITED'" in outcome.reason
+    world.collect()
+    world.ask(id)
+    world.procore.records["r1"]["name"] = "Other"
+    outcome = world.answer(id)
+    assert outcome.ask_again
+    assert "changed in Procore" in outcome.reason
+    world.collect()
+    world.ask(id)
+    world.procore.records["r1"]["name"] = ""
+    assert world.answer(id).state == "ready"
+    del world.procore.records["r1"]
+    world.collect(waits=lambda _: False)
+    assert world.state(id) is None
+
+
+def test_a_record_that_goes_while_it_waits_leaves_the_queue(world: World):
+    id, _ = asked(world)
+    del world.procore.records["r1"]
+    assert world.answer(id).state is None
+    assert world.state(id) is None
+
+
+def test_an_answer_for_another_task_instance_counts_for_nothing(world: World):
+    id, _ = asked(world)
+    with pytest.raises(StopSync, match="does not wait for this answer"):
+        world.answer(id, instance=Instance("export_things", "another run", "record.approve", 0))
+    assert world.query("select 1 from export.ledger") == []
+    world.answer(id)
+    with pytest.raises(StopSync, match="it is sending"):
+        world.answer(id)
+
+
+def test_of_two_runs_that_chose_a_record_one_asks(world: World):
+    id, _ = asked(world)
+    world.runs += 1
+    second = world.ask(id)
+    assert isinstance(second, NotAsked)
+    assert not second.goes_on
+    assert not second.ask_again
+
+
+def test_a_cleared_approval_is_asked_by_a_new_run(world: World):
+    id, _ = asked(world)
+    second = world.ask(id, Instance("export_things", "run 1", "record.approve", 0, try_number=2))
+    assert isinstance(second, NotAsked)
+    assert second.ask_again
+    assert world.state(id) == "ready"
+
+
+def test_a_record_that_is_no_longer_ready_or_gone_is_not_asked_about(world: World):
+    id = world.add("r1")
+    world.collect()
+    world.procore.records["r1"]["name"] = ""
+    assert isinstance(world.ask(id), NotAsked)
+    assert world.state(id) == "not_ready"
+    gone = world.add("r2")
+    world.collect()
+    del world.procore.records["r2"]
+    assert isinstance(world.ask(gone), NotAsked)
+    assert world.state(gone) is None
+
+
+@pytest.mark.parametrize(("error", "again"), [(RetryLater("busy"), True), (FixConfiguration("no access"), False)])
+def test_an_answer_that_meets_a_fault_is_asked_for_anew(world: World, monkeypatch, error, again: bool):
+    id, _ = asked(world)
+
+    def held(*_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(world.spectrum, "held", held)
+    if again:
+        assert world.answer(id).ask_again
+    else:
+        with pytest.raises(FixConfiguration):
+            world.answer(id)
+    row = world.row(id)
+    assert row is not None
+    assert row.state == "ready"
+    assert "could not be taken" in (row.reason or "")
+
+
+def test_only_the_ways_of_the_table_lead_from_state_to_state(world: World):
+    id = world.add("r1")
+    for old in TRANSITIONS:
+        for new in TRANSITIONS:
+            world.query("delete from export.queue")
+            world.collect()
+            run = "run" if old == "waiting" else None
+            world.query("update export.queue set state = %s, asks_run_id = %s", old, run)
+            asks = Instance("d", "r", "t") if new == "waiting" else None
+            with connect(world.url) as connection:
+                if new in TRANSITIONS[old]:
+                    queue.move(connection, "things", id, old, new, "run", asks=asks)
+                    with pytest.raises(queue.Moved):
+                        queue.move(connection, "things", id, old, new, "run", asks=asks)
+                else:
+                    with pytest.raises(ValueError, match="cannot go"):
+                        queue.move(connection, "things", id, old, new, "run", asks=asks)
+            assert world.state(id) == (new if new in TRANSITIONS[old] else old)
+
+
+def test_the_operator_never_accepts_by_itself_and_has_no_end():
+    operator = ApproveRecord(task_id="approve", object_name="vendors", record={}, retries=0, execution_timeout=None)
+    assert operator.options == ["Accept", "Reject", "Retrieve"]
+    assert operator.defaults is None
+    assert operator.response_timeout is None
+    assert operator.retries == 0
+
+
+def test_an_answer_of_airflow_is_read_as_it_is_recorded():
+    at = datetime(2026, 9, 1, tzinfo=UTC)
+    event = {
+        "chosen_options": ["Accept"],
+        "params_input": {"code": "A", "kind": None, "number": 7},
+        "responded_at": at,
+        "responded_by_user": {"id": "accounting", "name": "Accounting"},
+    }
+    response = response_of(event)
+    assert (response.decision, response.user_id, response.at) == ("accept", "accounting", at)
+    assert response.answers == {"code": "A", "kind": "", "number": "7"}
+    assert response_of({**event, "responded_by_user": None}).user_id == ""
+    for chosen in ([], ["Accept", "Reject"], ["accept"]):
+        with pytest.raises(StopSync, match="not exactly one"):
+            response_of({**event, "chosen_options": chosen})
