@@ -76,9 +76,9 @@ def test_it_listens_on_loopback_only_and_avoids_a_taken_port(airflow: LocalAirfl
     assert not airflow.url.endswith(f":{airflow.first_port}")
 
 
-def test_three_users_with_their_own_passwords(airflow: LocalAirflow) -> None:
-    assert len(set(airflow.secrets.users.values())) == 3
-    for user in ("admin", "ops", "vera"):
+def test_four_users_with_their_own_passwords(airflow: LocalAirflow) -> None:
+    assert len(set(airflow.secrets.users.values())) == 4
+    for user in ("admin", "ops", "vera", "accounting"):
         assert {"good", "bad"} >= airflow.api(user).dags().keys()
     with pytest.raises(StackError, match="403"):
         airflow.api("vera").trigger("bad")
