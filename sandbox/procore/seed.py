@@ -65,7 +65,8 @@ def _seed_company(records: Records, spectrum: Company, company_id: int) -> None:
         role = _ROLES[place] if place < len(_ROLES) else "plain"
         project = seed_linked(records, spectrum, company, role, job)
         rng = random.Random(f"procore/{company.code}/{job.number}")
-        _seed_linked(records, rng, company, project, role)
+        # Of the projects that everything is ready on, the first has a budget to export, the others one to change.
+        _seed_linked(records, rng, company, project, role, agrees=role == "ready" and place > 0)
     new = {plan.key: seed_new(records, spectrum, company, plan) for plan in NEW_PROJECTS}
     # E1, F1, G1: everything is in order, but the job is not exported.
     project, rng = new["ready"], random.Random(f"procore/{company.code}/new")
@@ -75,14 +76,16 @@ def _seed_company(records: Records, spectrum: Company, company_id: int) -> None:
     seed_on(Site(records, company, project), project.new_pairs[1:2], "SC-901", "Job not exported")
 
 
-def _seed_linked(records: Records, rng: random.Random, company: CompanySeed, project: ProjectSeed, role: str) -> None:
+def _seed_linked(
+    records: Records, rng: random.Random, company: CompanySeed, project: ProjectSeed, role: str, *, agrees: bool
+) -> None:
     job, site = project.job, Site(records, company, project)
     if job is None:
         return
     pairs = [pair for pair in project.wbs if pair in set(_known(project))]
     if role != "no_budget":
         budgeted = pairs + (project.new_pairs if role == "new_codes" else [])
-        seed_budget(records, rng, company, project, budgeted)
+        seed_budget(records, rng, company, project, budgeted, agrees=agrees)
         records.change(project.id, {"budget_locked": role != "unlocked"})
     seed_prime(site, role)
     if not buyable(site):

@@ -11,18 +11,32 @@ from sandbox.procore.seed_spectrum import amount
 
 
 def seed_budget(
-    records: Records, rng: random.Random, company: CompanySeed, project: ProjectSeed, pairs: list[Pair]
+    records: Records,
+    rng: random.Random,
+    company: CompanySeed,
+    project: ProjectSeed,
+    pairs: list[Pair],
+    *,
+    agrees: bool = False,
 ) -> None:
     """Add a budget line for each code: the job's estimate and some cents, and what is forecast at completion.
 
     Some lines are 0 (E4). Of the forecasts some are 0, which clears the projection, and some blank, which leaves it.
+
+    Args:
+        records: added to.
+        rng: for the amounts.
+        company, project: whose it is.
+        pairs: the codes.
+        agrees: whether the lines are the estimate to the cent, as after an import, so that changes can follow (F1).
     """
     estimates: dict[Pair, int] = {}
     for row in project.job.phases if project.job else ():
         estimates[row["Phase_Code"], row["Cost_Type"]] = int(amount(row["Original_Est_Cost"]) * 100)
     for place, pair in enumerate(pairs):
-        cents = estimates.get(pair, rng.randint(500_000, 9_000_000)) + rng.randint(-99, 99)
-        cents = 0 if place % 9 == 4 else max(0, cents)
+        cents = estimates.get(pair, rng.randint(500_000, 9_000_000))
+        if not agrees:
+            cents = 0 if place % 9 == 4 else max(0, cents + rng.randint(-99, 99))
         completion = cents * rng.randint(92, 118) // 100 + rng.randint(0, 99)
         forecast = {5: None, 7: "0.00"}.get(place % 11, money(completion))
         fields = {

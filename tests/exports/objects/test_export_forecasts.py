@@ -9,7 +9,7 @@ import pytest
 from spectrum_etl.exports.objects.forecasts import OBJECT
 from spectrum_etl.exports.rules import forecasts as rules
 from spectrum_etl.exports.spec import Candidate, RecordId, Scope
-from tests.exports.objects.fakes import COMPANY, JOB, PROJECT, Books, Procore, candidate, context, line, numbers
+from tests.exports.objects.fakes import COMPANY, JOB, PROJECT, Books, Procore, candidate, context, line, numbers, phase
 
 ANSWERS = {"projection_date": "2026-01-31"}
 COLUMN = "Estimated Cost at Completion"
@@ -57,6 +57,12 @@ def test_codes_are_synced() -> None:
     """L1."""
     assert numbers(rules.codes_are_synced(forecast(lines=[line("99999")]), context())) == ["L1"]
     assert numbers(rules.codes_are_synced(forecast(), context())) == []
+
+
+def test_complete_phases_are_projected_too() -> None:
+    """L1: JobCostProjections does not refuse them, and every job under way has some."""
+    books = Books(phase_rows={JOB: {("03100", "L"): phase(Status_Code="C")}})
+    assert not list(rules.codes_are_synced(forecast(), context(books)))
 
 
 def test_no_code_is_repeated() -> None:

@@ -69,8 +69,11 @@ def has_a_figure(candidate: Candidate, context: Context) -> Iterator[Broken]:
 
 @rule("L1")
 def codes_are_synced(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """Every row with a figure has a cost code and a cost type, and Spectrum's job has both."""
-    return common.codes_not_synced("L1", candidate, context)
+    """Every row with a figure has a cost code and a cost type, and Spectrum's job has both; complete ones will do.
+
+    JobCostProjections refuses complete jobs' phases no more than others, and every job under way has complete phases.
+    """
+    return common.codes_not_synced("L1", candidate, context, complete_too=True)
 
 
 @rule("L1")
