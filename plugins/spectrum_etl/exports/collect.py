@@ -153,11 +153,7 @@ def _free(
     """Let go of records whose task instance no longer waits: it died, was failed or marked by hand, or was deleted."""
     for row in queue.rows(connection, obj.name, company, ["waiting"], Scope()):
         if row.asks is not None and not still_waits(row.asks):
-            reason = "the approval that asked has ended without an answer"
-            try:
-                queue.move(connection, obj.name, row.id, "waiting", "ready", run_id, reason=reason)
-            except queue.Moved:
-                log.info("%s: %s was answered just now", obj.name, row.title)
+            queue.let_go(connection, obj.name, row, run_id)
 
 
 def _restart(systems: Systems, connection: psycopg.Connection, obj: ExportObject, scope: Scope, run_id: str) -> None:

@@ -7,6 +7,7 @@ the object's module either.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 TAGS = ["spectrum", "export"]
 #: Runs wait for people: several may be open at the same time, and each record is asked about once.
 MAX_ACTIVE_RUNS = 50
+#: The task that asks, in its group.
+APPROVAL = "record.approve"
 #: What a run may end with; any other state of its records makes it fail.
 _WELL = frozenset({"linked", "rejected", "retrieved", "ready", "queued", "not_ready", "waiting"})
 
@@ -132,22 +135,25 @@ def _tasks(object_name: str, watches_drift: bool) -> None:
     def send(record: dict[str, str]) -> str:
         """Send what the ledger says was accepted, once; read it back; link it in both systems."""
         from spectrum_etl.exports.objects.registry import EXPORTS
-        from spectrum_etl.exports.send import Unsettled, send_record
+        from spectrum_etl.exports.send import Unsettled, asked_in_vain, send_record
         from spectrum_etl.exports.spec import RecordId
         from spectrum_etl.exports.systems import systems_from_airflow
-        from spectrum_etl.exports.tasks import ask_again
+        from spectrum_etl.exports.tasks import ask_again, this_instance
 
         context = get_current_context()
         context["record_name"] = record["title"]  # type: ignore[typeddict-unknown-key]
         id = RecordId(record["company"], record["project"], record["record"])
         try:
             with systems_from_airflow(id.company, load_settings()) as systems:
-                outcome = send_record(systems, EXPORTS[object_name], id, str(context["run_id"]))
+                obj, run_id = EXPORTS[object_name], str(context["run_id"])
+                outcome = send_record(systems, obj, id, run_id)
+                asked = replace(this_instance(context), task_id=APPROVAL)
+                in_vain = outcome.state == "waiting" and asked_in_vain(systems, obj, id, asked, run_id)
         except Unsettled as wait:
             log.warning("%s", wait)
             raise AirflowRescheduleException(wait.until) from None
         log.info("%s: %s. %s", record["title"], outcome.state, outcome.reason)
-        if outcome.ask_again:
+        if outcome.ask_again or in_vain:
             ask_again(context, id)
         if outcome.state == "failed":
             raise AirflowFailException(outcome.reason)
@@ -177,7 +183,7 @@ def _tasks(object_name: str, watches_drift: bool) -> None:
     def record(record: dict[str, str]) -> None:
         """One record: ask, then send."""
         asked = ApproveRecord(
-            task_id="approve",
+            task_id=APPROVAL.split(".")[1],
             object_name=object_name,
             record=record,
             pool="procore",

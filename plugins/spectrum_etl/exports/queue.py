@@ -6,6 +6,7 @@ A state changes by `move` alone: along `states.TRANSITIONS`, comparing the old s
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,8 @@ _ROWS = (
     " asks_dag_id, asks_run_id, asks_task_id, asks_map_index from export.queue"
 )
 _LONGEST_WAIT_FIRST = "order by first_seen_at, project_id, record_id"
+
+log = logging.getLogger(__name__)
 
 
 class Moved(StopSync):
@@ -206,6 +209,25 @@ def move(
             record=id.record,
             remedy="look at its row in export.queue: another run, or another answer, was faster",
         )
+
+
+def let_go(connection: psycopg.Connection, object_name: str, row: Row, run_id: str) -> bool:
+    """Free a record whose task instance no longer waits: it died, was failed or marked by hand, or was deleted.
+
+    Args:
+        row: as it was found, waiting.
+        run_id: the Airflow run that frees it.
+
+    Returns:
+        Whether it was freed; not if it was answered in the meantime.
+    """
+    reason = "the approval that asked has ended without an answer"
+    try:
+        move(connection, object_name, row.id, "waiting", "ready", run_id, reason=reason)
+    except Moved:
+        log.info("%s: %s was answered just now", object_name, row.title)
+        return False
+    return True
 
 
 def note(connection: psycopg.Connection, object_name: str, id: RecordId, state: State, reason: str) -> None:

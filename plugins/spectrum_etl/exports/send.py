@@ -20,6 +20,7 @@ from spectrum_etl.exports import check, compare, ledger, links, queue
 from spectrum_etl.exports.compare import Held
 from spectrum_etl.exports.ledger import Attempt, SentCall
 from spectrum_etl.exports.locks import record_lock
+from spectrum_etl.exports.queue import Instance
 from spectrum_etl.exports.spec import Books, Broken, Call, Document, ExportObject, RecordId
 from spectrum_etl.exports.states import IN_FLIGHT, State
 from spectrum_etl.exports.systems import Systems
@@ -60,6 +61,24 @@ class _Ended(Exception):
     def __init__(self, outcome: Outcome) -> None:
         super().__init__(outcome.reason)
         self.outcome = outcome
+
+
+def asked_in_vain(systems: Systems, obj: ExportObject, id: RecordId, approval: Instance, run_id: str) -> bool:
+    """Free a record whose approval has ended without an answer that reached the ledger.
+
+    Args:
+        approval: the task instance that asked, and that has ended.
+        run_id: the Airflow run that finds this out.
+
+    Returns:
+        Whether somebody has to be asked anew.
+    """
+    with connect(systems.url) as connection:
+        connection.autocommit = True
+        row = queue.find(connection, obj.name, id)
+        if row is None or row.state != "waiting" or row.asks is None or row.asks.place != approval.place:
+            return False
+        return queue.let_go(connection, obj.name, row, run_id)
 
 
 def send_record(systems: Systems, obj: ExportObject, id: RecordId, run_id: str) -> Outcome:

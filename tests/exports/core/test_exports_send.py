@@ -1,15 +1,16 @@
 """Sending exactly once: every fault, kill and interference, each on its own (M7, and DESIGN's exports)."""
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from spectrum_etl.errors import FixRecord, RetryLater
 from spectrum_etl.exports.locks import record_lock
-from spectrum_etl.exports.send import Unsettled
+from spectrum_etl.exports.send import Unsettled, asked_in_vain
 from spectrum_etl.sources.sdx.write import NotSent
-from tests.exports.core.exports_world import Kill, World, killed_after, place
+from tests.exports.core.exports_world import OBJECT, Kill, World, killed_after, place
 
 HEAD = place("AddVendor", {"Company_Code": "1", "Vendor_Code": "Cr1"})
 
@@ -342,3 +343,16 @@ def test_what_was_not_accepted_is_not_sent(world):
     world.answer(id, "reject", reason="no")
     assert world.send(id).state == "rejected"
     assert world.spectrum.calls == 0
+
+
+def test_a_record_is_asked_about_anew_when_its_approval_ended_without_an_answer(world):
+    """A task that asked and failed, or was marked successful by hand, leaves nothing in the ledger: nothing is sent."""
+    id = world.add("r1")
+    world.collect()
+    world.ask(id)
+    asked = world.row(id).asks
+    assert world.send(id).state == "waiting"
+    assert not asked_in_vain(world.systems, OBJECT, id, replace(asked, run_id="another run"), "run")
+    assert asked_in_vain(world.systems, OBJECT, id, asked, "run")
+    assert (world.state(id), world.spectrum.executed) == ("ready", {})
+    assert not asked_in_vain(world.systems, OBJECT, id, asked, "run")
