@@ -2,19 +2,28 @@
 -- an open difference or an open rejection names; of each table the last run, the last good one of the whole company,
 -- the last that published and the last that changed something, which marts.freshness tells; and what the marts have not
 -- taken in yet.
-with last_runs as (
-    select unnest(array[
-        (array_agg(landing_id order by finished_at desc))[1],
-        (array_agg(landing_id order by read_at desc) filter (
-            where state in ('published', 'unchanged') and not narrowed
-        ))[1],
-        (array_agg(landing_id order by finished_at desc) filter (where state = 'published'))[1],
-        (array_agg(landing_id order by finished_at desc) filter (
-            where state = 'published' and new_rows + changed_rows + deleted_rows > 0
-        ))[1]
-    ]) as landing_id
+with ranked as (
+    select
+        landing_id,
+        row_number() over (partition by table_name, company_code order by finished_at desc) as any_run,
+        row_number() over (
+            partition by table_name, company_code, state in ('published', 'unchanged') and not narrowed
+            order by read_at desc
+        ) as whole_run,
+        row_number() over (
+            partition by table_name, company_code, state = 'published' order by finished_at desc
+        ) as publish,
+        row_number() over (
+            partition by table_name, company_code, state = 'published' and new_rows + changed_rows + deleted_rows > 0
+            order by finished_at desc
+        ) as change
     from sync.runs
-    group by table_name, company_code
+),
+
+last_runs as (
+    select landing_id
+    from ranked
+    where 1 in (any_run, whole_run, publish, change)
 ),
 
 not_in_marts as (
@@ -22,7 +31,7 @@ not_in_marts as (
     from sync.runs as runs
     where
         runs.state in ('published', 'stopped', 'failed')
-        and exists (select 1 from sync.marts as marts where marts.company_code = runs.company_code)
+        and runs.company_code in (select marts.company_code from sync.marts as marts)
         and not exists (
             select 1
             from sync.mart_runs as taken
@@ -35,7 +44,6 @@ not_in_marts as (
 
 current_landings as (
     select landing_id from last_runs
-    where landing_id is not null
     union
     select landing_id from not_in_marts
     union
@@ -56,4 +64,7 @@ current_landings as (
 delete from sync.landings as old
 where
     coalesce(old.finished_at, old.started_at) < clock_timestamp() - make_interval(days => {{ "days" | bound }})
-    and not exists (select 1 from current_landings where current_landings.landing_id = old.landing_id)
+    and not exists (
+        select 1 from current_landings
+        where current_landings.landing_id = old.landing_id
+    )

@@ -21,6 +21,8 @@ from spectrum_etl.sources.infolink.statements import Statement
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.staging.spec import Table
 
+#: Looked for because some sites may show it; it is not among the published columns, so that it is missing is no news.
+_UNPUBLISHED = frozenset({("JC_JOB_MASTER_MC", "Taxable_Flag")})
 _EXPORTS = "the exports, which look there for what Spectrum holds"
 
 
@@ -103,6 +105,8 @@ class _Comparison:
         there = {name.upper() for name in self.reader.columns(lookup.table)}
         for name, named in lookup.columns.items():
             columns = (named,) if isinstance(named, str) else named
+            if (lookup.table, columns[0]) in _UNPUBLISHED:
+                continue
             if not any(column.upper() in there for column in columns):
                 stops = name in lookup.required
                 effect = "it cannot be told what Spectrum holds" if stops else "what it holds is not compared"

@@ -6,6 +6,7 @@ call them shows with the first export.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 
 from spectrum_etl.connections.expected import CREDENTIALS, LEFT_OUT, READS, Parameter, Reads, Writes, writes
@@ -18,7 +19,12 @@ from spectrum_etl.sources.sdx.client import SdxClient
 from spectrum_etl.sources.sdx.connection import SdxConnection
 from spectrum_etl.sources.sdx.faults import ServiceMissing
 
-#: Causes of one service alone; any other would meet every service again.
+log = logging.getLogger(__name__)
+
+_WHERE = " (where they are read by web services)"
+#: Causes that would meet every service again.
+_OF_THE_SERVER = frozenset({"unknown host", "address not allowed", "no answer", "certificate", "wrong credentials"})
+#: Causes of one service alone, and what they make of it.
 _OF_ONE_SERVICE: dict[str, ServiceState] = {"service not enabled": "Not enabled", "service missing": "Missing"}
 #: A second try tells a hiccup from a fault; more would keep the check waiting for a dead server.
 ATTEMPTS = 2
@@ -45,7 +51,7 @@ class _Check:
         self.findings: list[Finding] = []
         self.services: list[Service] = []
         self.stopped: ConnectionCheck | None = None
-        self.refused: ConnectionCheck | None = None
+        self.failed: dict[str, ConnectionCheck] = {}
         self.no_jobs: ConnectionCheck | None = None
 
     def run(self) -> Checked:
@@ -53,7 +59,7 @@ class _Check:
         for read in sorted(READS, key=lambda read: not read.needed(self.settings)):
             self.services.append(self._read(read))
         if self.stopped is None and not any(service.status == "Enabled" for service in self.services):
-            self.stopped = self.refused
+            self.stopped = next(iter(self.failed.values()))
         for write in writes(self.company):
             self.services.append(self._write(write))
         broken = self.stopped or self._lacking() or self.no_jobs
@@ -70,14 +76,22 @@ class _Check:
         if found.status == "Connected" or found.cause == "no rows":
             # A company may well have no vendors yet; one without any job is one that this login may not see.
             self.no_jobs = found if found.cause and read.name == "GetJob" else self.no_jobs
-            self._compare(read.name, read.parameters, frozenset(), f"{used_by} (where they are read by web services)")
+            self._compare(read.name, read.parameters, frozenset(), f"{used_by}{_WHERE}")
             return Service(read.name, "reads", needed, used_by, "Enabled", found.reason, found.remedy)
-        status = _OF_ONE_SERVICE.get(found.cause)
-        if status is None:
+        self.failed[read.name] = found
+        if found.cause in _OF_THE_SERVER:
             self.stopped = found
-            return Service(read.name, "reads", needed, used_by, "Not checked", found.reason, found.remedy)
-        self.refused = self.refused or found
+        else:
+            self._compare_if_declared(read, used_by)
+        status = _OF_ONE_SERVICE.get(found.cause, "Not checked")
         return Service(read.name, "reads", needed, used_by, status, found.reason, found.remedy)
+
+    def _compare_if_declared(self, read: Reads, used_by: str) -> None:
+        """Where a call was refused, what its WSDL declares may be why."""
+        try:
+            self._compare(read.name, read.parameters, frozenset(), f"{used_by}{_WHERE}")
+        except SpectrumEtlError:
+            log.info("%s: its WSDL could not be compared; why is told as the reason of the service", read.name)
 
     def _write(self, write: Writes) -> Service:
         used_by = ", ".join(write.exports)
@@ -99,10 +113,10 @@ class _Check:
         if not lacking:
             return None
         first, names = lacking[0], ", ".join(service.name for service in lacking)
-        cause = next(cause for cause, status in _OF_ONE_SERVICE.items() if status == first.status)
+        cause = self.failed[first.name].cause
         reason = f"{names}: {first.reason}; without it {first.used_by} cannot be read"
         remedy = f"{first.remedy.rstrip('.')}; or read what it gives by Info-Link (readers in include/settings.yaml)"
-        return ConnectionCheck("Not connected", cause, reason, remedy)  # type: ignore[arg-type]  # one of its causes
+        return ConnectionCheck("Not connected", cause, reason, remedy)
 
     def _compare(self, service: str, expected: Iterable[Parameter], known: frozenset[str], used_by: str) -> None:
         """Note where the WSDL differs from what is expected; names are compared without regard to case, as in calls."""

@@ -40,7 +40,7 @@ def deliver(message: Message, settings: Notifications, connections: Connections 
     """
     if not set(message.events) & set(settings.events):
         return []
-    taken = []
+    taken: list[str] = []
     for channel in dict.fromkeys(settings.channels):
         try:
             _send(channel, message, settings, connections)

@@ -207,11 +207,13 @@ def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> N
     @task(pool="warehouse", outlets=list(assets.values()), map_index_template=readable)
     def publish(scope: dict[str, Any], landing_id: int) -> dict[str, dict[str, int]]:
         """Write the differences in one transaction, and tell whoever waits for the asset."""
+        from spectrum_etl.staging.lineage import tell_lineage
         from spectrum_etl.staging.publish import publish as publish_landing
         from spectrum_etl.warehouse.connect import warehouse_url
 
-        asked = _named(scope)
-        counts = publish_landing(warehouse_url(), obj, landing_id, load_settings())
+        asked, now = _named(scope), load_settings()
+        counts = publish_landing(warehouse_url(), obj, landing_id, now)
+        tell_lineage(obj, asked.company_code, warehouse_url(), now, counts)
         events = get_current_context()["outlet_events"]
         for name, count in counts.items():
             events[assets[name]].extra = {

@@ -1,0 +1,178 @@
+"""A3, M4: Info-Link, Procore and the warehouse: reasons told apart, columns compared, results kept and overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from connections_world import COMPANY, World, settings
+
+from spectrum_etl.connections import run
+from spectrum_etl.connections.infolink import check_infolink
+from spectrum_etl.connections.procore import check_procore
+from spectrum_etl.connections.record import record
+from spectrum_etl.connections.result import Checked, Finding, Service, summary
+from spectrum_etl.connections.warehouse import check_warehouse
+from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.warehouse.connect import connect
+
+BY_INFOLINK = settings(jobs="infolink", project_cost_codes="infolink", vendors="infolink")
+
+
+def _infolink(world: World, **changes: object) -> Checked:
+    return check_infolink(COMPANY, replace(world.infolink, **changes), BY_INFOLINK)  # type: ignore[arg-type]
+
+
+def test_a3_infolink_is_connected_and_agrees(world: World) -> None:
+    found = _infolink(world)
+    assert (found.status, found.reason) == ("Connected", "")
+    assert found.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "fault", "cause"),
+    [
+        pytest.param({"password": "wrong"}, None, "wrong credentials", id="password"),
+        pytest.param({}, "infolink_refuse_login", "wrong credentials", id="login"),
+        pytest.param({"host": "no-such-host.invalid"}, None, "unknown host", id="host"),
+        pytest.param({}, "infolink_blocked_ip", "address not allowed", id="address"),
+        pytest.param({"port": 1}, None, "no answer", id="port"),
+    ],
+)
+def test_a3_infolink_reasons_are_told_apart(world: World, changes: dict, fault: str | None, cause: str) -> None:
+    if fault:
+        world.faults.set(fault)
+    found = _infolink(world, **changes)
+    assert (found.status, found.cause) == ("Not connected", cause), found.reason
+    assert found.remedy
+    assert "wrong" not in found.reason or cause == "wrong credentials"
+    assert found.findings is None
+
+
+def test_m4_a_table_that_is_not_allowed(world: World) -> None:
+    world.faults.set("infolink_deny_table", "VN_VENDOR_MASTER_MC")
+    found = _infolink(world)
+    assert found.status == "Connected"
+    told = [f for f in found.findings or () if f.subject == "VN_VENDOR_MASTER_MC"]
+    assert [(f.item, f.difference, f.stops) for f in told] == [("", "missing", True)]
+    assert "stage of vendors" in told[0].affects
+    assert "the exports" in told[0].affects
+    assert "table security" in told[0].detail
+
+
+@pytest.fixture
+def altered(world: World) -> Iterator[World]:
+    """The vendors' table with one required column and one other renamed, and one of another type."""
+    table = 'dbo."VN_VENDOR_MASTER_MC"'
+    changes = (("Vendor_Name", "Vendor_Title"), ("Zip_Code", "Postal_Code"))
+    for before, after in changes:
+        world.alter(f'alter table {table} rename column "{before}" to "{after}"')
+    world.alter(f'alter table {table} alter column "State" type integer using null')
+    yield world
+    for before, after in changes:
+        world.alter(f'alter table {table} rename column "{after}" to "{before}"')
+    world.alter(f'alter table {table} alter column "State" type varchar(2)')
+
+
+def test_m4_all_differences_of_a_table_are_told_also_beyond_the_first_that_stops(altered: World) -> None:
+    found = {(f.item, f.difference): f for f in _infolink(altered).findings or ()}
+    assert found.keys() == {
+        ("Vendor_Name", "missing"),
+        ("Vendor_Title", "new"),
+        ("Zip_Code", "missing"),
+        ("Postal_Code", "new"),
+        ("State", "type"),
+    }
+    assert found["Vendor_Name", "missing"].stops
+    assert not found["Zip_Code", "missing"].stops
+    assert "stage of vendors" in found["Zip_Code", "missing"].affects
+
+
+def test_a3_procore(world: World) -> None:
+    assert check_procore(COMPANY, world.procore).status == "Connected"
+    refused = check_procore(COMPANY, replace(world.procore, client_secret="another"))
+    assert (refused.status, refused.cause) == ("Not connected", "wrong credentials")
+    assert "another" not in repr(refused)
+    nowhere = check_procore(COMPANY, replace(world.procore, base_url="https://no-such-host.invalid"))
+    assert nowhere.cause == "unknown host"
+    elsewhere = check_procore(COMPANY.model_copy(update={"procore_company_id": 4002}), world.procore)
+    assert (elsewhere.status, elsewhere.cause) == ("Not connected", "not permitted")
+
+
+def test_a3_warehouse(database: str) -> None:
+    assert check_warehouse(COMPANY, database).status == "Connected"
+    assert check_warehouse(COMPANY, f"{database}_not_there").cause == "configuration"
+    assert check_warehouse(COMPANY, "postgresql://user:secret@127.0.0.1:1/none").cause == "no answer"
+
+
+def _ask(url: str, query: str) -> list[tuple]:
+    with connect(url) as connection:
+        return connection.execute(query).fetchall()  # type: ignore[call-overload]
+
+
+def _checked(company: str = "1", **changes: object) -> Checked:
+    found = Checked(
+        company,
+        "spectrum_sdx",
+        "web services",
+        services=(Service("GetJob", "reads", True, "jobs", "Enabled"),),
+        findings=(Finding("GetJob", "pDivision", "missing", False, "not declared", "jobs: nothing"),),
+    )
+    return replace(found, **changes)  # type: ignore[arg-type]
+
+
+def test_each_check_overwrites_what_it_looked_at(database: str) -> None:
+    record(database, "web services", "1", _checked(), settings(), "run_1")
+    first = _ask(database, "select status, cause, run_id, checked_at from sync.connections")
+    assert [row[:3] for row in first] == [("Connected", "", "run_1")]
+    assert len(_ask(database, "select 1 from sync.connection_findings")) == 1
+    broken = _checked(cause="unknown host", reason="r", remedy="m", findings=None)
+    record(database, "web services", "1", broken, settings(), "run_2")
+    second = _ask(database, "select status, cause, run_id, checked_at from sync.connections")
+    assert [row[:3] for row in second] == [("Not connected", "unknown host", "run_2")]
+    assert second[0][3] > first[0][3]
+    assert len(_ask(database, "select 1 from sync.connection_findings")) == 1, "it was not looked at"
+    record(database, "web services", "1", _checked(findings=()), settings(), "run_3")
+    assert _ask(database, "select 1 from sync.connection_findings") == []
+
+
+def test_what_is_no_longer_configured_is_forgotten(database: str) -> None:
+    record(database, "web services", "9", _checked("9"), settings().model_copy(update={"companies": ()}), "run_1")
+    record(database, "web services", "1", _checked(), settings(), "run_2")
+    assert _ask(database, "select company_code from sync.connections") == [("1",)]
+    record(database, "web services", "1", None, settings(), "run_3")
+    for table in ("connections", "connection_services", "connection_findings"):
+        assert _ask(database, f"select 1 from sync.{table}") == []  # noqa: S608
+
+
+def test_a_connection_that_airflow_lacks_is_a_result_and_no_crash(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(conn_id: str) -> None:
+        raise FixConfiguration(f"there is no Airflow connection {conn_id!r}", remedy="create it")
+
+    monkeypatch.setattr("spectrum_etl.staging.sources.airflow_connection", missing)
+    monkeypatch.setattr(run, "warehouse_url", lambda: database)
+    found = [
+        run.check(kind, COMPANY, settings(), "r") for kind in ("web services", "Info-Link", "Procore", "warehouse")
+    ]
+    assert [one.cause for one in found if one] == ["configuration", "configuration", "configuration", ""]
+    rows = _ask(database, "select kind, status from sync.connections order by kind")
+    assert rows == [
+        ("Info-Link", "Not connected"),
+        ("Procore", "Not connected"),
+        ("warehouse", "Connected"),
+        ("web services", "Not connected"),
+    ]
+    told = summary([one.to_dict() for one in found if one])
+    assert "there is no Airflow connection 'procore'. What to do: create it." in told
+    assert "company 1, warehouse (warehouse): Connected" in told
+
+
+def test_a_warehouse_that_is_gone_hides_no_other_result(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "warehouse_url", lambda: "postgresql://user:secret@127.0.0.1:1/none")
+    monkeypatch.setattr(run, "_infolink", lambda company, settings, conn_id: _infolink(world))
+    found = run.check("Info-Link", COMPANY, settings(), "r")
+    assert found is not None
+    assert found.status == "Connected"
