@@ -9,10 +9,12 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from spectrum_etl.settings import Company, Settings
-from spectrum_etl.sources.procore.client import ProcoreClient
+
+if TYPE_CHECKING:  # DAG files import this module, and must not import what the client needs
+    from spectrum_etl.sources.procore.client import ProcoreClient
 
 
 @dataclass(frozen=True, order=True)
@@ -62,6 +64,19 @@ class Candidate:
     def fingerprint(self) -> str:
         """SHA-256 of the content, independent of the order of its keys."""
         return digest(self.content)
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A project whose records could not be collected, while those of the others could.
+
+    Args:
+        project: its Procore id.
+        reason: why, naming the project, and what to do.
+    """
+
+    project: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -261,7 +276,8 @@ class ExportObject:
         name: `vendors`; the DAG is `export_vendors`.
         title: one of it, for people: `vendor`.
         services: the Spectrum web services that it writes with.
-        collect: the approved, not yet exported records, streamed; with what their rules need.
+        collect: the approved, not yet exported records, streamed; with what their rules need. A project that Procore
+            does not let be read is told as skipped, and stops none of the others.
         read: one record again, as `collect` gives it; None when it is gone.
         rules: each with its number as `rule`; all are applied, and all that are broken are shown.
         form: what the approver is asked.
@@ -284,7 +300,7 @@ class ExportObject:
     name: str
     title: str
     services: tuple[str, ...]
-    collect: Callable[[ProcoreClient, Company, Scope], Iterator[Candidate]]
+    collect: Callable[[ProcoreClient, Company, Scope], Iterator[Candidate | Skipped]]
     read: Callable[[ProcoreClient, Company, RecordId], Candidate | None]
     rules: tuple[Rule, ...]
     form: Callable[[Candidate, Context], tuple[FormField, ...]]
