@@ -11,14 +11,14 @@ from typing import Any
 
 from spectrum_etl.page.reads import Row, Warehouse
 
-#: The systems, as `check_connections` calls them, with their names for people.
-SYSTEMS = {
-    "spectrum_sdx": "Spectrum web services",
-    "spectrum_infolink": "Spectrum Info-Link",
-    "procore": "Procore",
+#: The kinds of connection, as `check_connections` records them, with their names for people.
+KINDS = {
+    "web services": "Spectrum web services",
+    "Info-Link": "Spectrum Info-Link",
+    "Procore": "Procore",
     "warehouse": "Warehouse",
 }
-_READERS = {"sdx": "spectrum_sdx", "infolink": "spectrum_infolink"}
+_READERS = {"sdx": "web services", "infolink": "Info-Link"}
 #: A sync longer ago says nothing of today's connection.
 _RECENT = timedelta(days=7)
 #: A sync that read its source to the end, whatever came of the rows.
@@ -31,7 +31,7 @@ def unreachable(reason: str) -> list[Row]:
 
 
 def connections(warehouse: Warehouse, companies: list[str], exports: Iterable[Mapping[str, Any]]) -> list[Row]:
-    """One row a system and company; the warehouse is everybody's.
+    """One row a kind and company; the warehouse is everybody's.
 
     Args:
         warehouse: it answers, or this would not be asked.
@@ -39,48 +39,46 @@ def connections(warehouse: Warehouse, companies: list[str], exports: Iterable[Ma
         exports: the last runs of the export DAGs, the newest first, as Airflow's API gives them.
 
     Returns:
-        `system`, `title`, `company_code`, `connected` (null: not known), `reason`, `checked_at`, and `known_from`:
-        check, sync, export or now.
+        `kind`, `title`, `company_code`, `connected` (null: not known), `reason`, `remedy`, `checked_at`, `known_from`
+        (check, sync, export, now or never), `services_off` and `differences` that the check counted.
     """
     now = datetime.now(UTC)
-    found: dict[tuple[str, str | None], Row] = {
-        (row["system"], row["company_code"]): _status(
-            row["system"], row["company_code"], row["connected"], row["reason"], row["checked_at"], "check"
-        )
-        for row in warehouse.rows("checked_connections", companies=companies)
-    }
+    found: dict[tuple[str, str | None], Row] = {}
+    for row in warehouse.rows("checked_connections", companies=companies):
+        known = _status(row["kind"], row["company_code"], row["connected"], row["reason"], row["checked_at"], "check")
+        noticed = {name: row[name] for name in ("remedy", "services_off", "differences")}
+        found[row["kind"], row["company_code"]] = {**known, **noticed}
     for row in warehouse.rows("readers", companies=companies, since=now - _RECENT):
-        system, answered = _READERS[row["reader"]], row["state"] in _ANSWERED
+        kind, answered = _READERS[row["reader"]], row["state"] in _ANSWERED
         reason = None if answered else row["message"]
-        found.setdefault(
-            (system, row["company_code"]),
-            _status(system, row["company_code"], answered, reason, row["finished_at"], "sync"),
-        )
+        known = _status(kind, row["company_code"], answered, reason, row["finished_at"], "sync")
+        found.setdefault((kind, row["company_code"]), known)
     for run in exports:
-        if run["state"] in ("success", "failed"):
-            well = run["state"] == "success"
-            reason = None if well else f"the last run of {run['dag_id']} failed; read its log in Airflow"
-            # A run fails for a bad record too: that alone does not say that Procore cannot be reached.
-            known = _status("procore", None, True if well else None, reason, run["end_date"], "export")
-            found.setdefault(("procore", companies[0]), known)
-            break
+        # A run fails for a bad record too: only a good one says something of the connection.
+        if run["state"] == "success" and not any(kind == "Procore" for kind, _ in found):
+            found["Procore", None] = _status("Procore", None, True, None, run["end_date"], "export")
+    for key in [key for key in found if key[0] == "warehouse"]:
+        del found[key]
     found["warehouse", None] = _status("warehouse", None, True, None, now, "now")
-    for system in SYSTEMS:
-        if not any(name == system for name, _ in found):
-            found[system, None] = _status(system, None, None, "not tried yet: run check_connections", None, "never")
-    order = list(SYSTEMS)
+    for kind in KINDS:
+        if not any(name == kind for name, _ in found):
+            found[kind, None] = _status(kind, None, None, "Not tried yet.", None, "never")
+    order = list(KINDS)
     return [found[key] for key in sorted(found, key=lambda key: (order.index(key[0]), key[1] or ""))]
 
 
 def _status(
-    system: str, company: str | None, connected: bool | None, reason: str | None, at: datetime | str | None, how: str
+    kind: str, company: str | None, connected: bool | None, reason: str | None, at: datetime | str | None, how: str
 ) -> Row:
     return {
-        "system": system,
-        "title": SYSTEMS[system],
+        "kind": kind,
+        "title": KINDS[kind],
         "company_code": company,
         "connected": connected,
         "reason": reason,
+        "remedy": None,
         "checked_at": at,
         "known_from": how,
+        "services_off": 0,
+        "differences": 0,
     }

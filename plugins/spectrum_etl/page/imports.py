@@ -1,4 +1,4 @@
-"""What went wrong while importing: rejected rows, failed checks, changed columns; lists and files. Routes of the page."""
+"""What went wrong while importing: rejected rows, failed checks, changed columns. Lists and files. Routes."""
 
 from __future__ import annotations
 

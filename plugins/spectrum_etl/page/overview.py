@@ -31,11 +31,21 @@ _CHECKS = ("checks_passed", "checks_warned", "checks_failed")
 _RUNS = 100
 
 
+class Check(BaseModel):
+    """That connections are checked.
+
+    Args:
+        resume: unpause the DAG first where it is paused.
+    """
+
+    resume: bool = False
+
+
 class Refresh(BaseModel):
     """What is synced.
 
     Args:
-        object: importable object, or `marts`.
+        object: importable object.
         companies: company codes; empty means all.
         resume: unpause its DAG first where it is paused.
     """
@@ -49,7 +59,7 @@ class Refresh(BaseModel):
 async def overview(request: Request, readable: access.Readable, user: GetUserDep, company: str | None = None) -> Answer:
     """Connections, objects and who asks, in one answer."""
     objects, exports = scope.import_objects(readable), scope.export_objects(readable)
-    ids = [scope.STAGE + name for name in objects] + [scope.EXPORT + name for name in exports]
+    ids = [scope.STAGE + name for name in objects] + [scope.EXPORT + name for name in exports] + [scope.CHECK_DAG]
     dags, runs, known = await asyncio.gather(
         _dags(request), _runs(request, ids), run_in_threadpool(_known, objects, company)
     )
@@ -67,7 +77,8 @@ async def overview(request: Request, readable: access.Readable, user: GetUserDep
         linked = unreachable(str(told))
     else:
         linked = await run_in_threadpool(_linked, names, [r for r in runs if r["dag_id"].startswith(scope.EXPORT)])
-    return Answer({"connections": linked, "objects": rows, "now": now})
+    checking = _active(_of(runs, scope.CHECK_DAG))
+    return Answer({"connections": linked, "objects": rows, "checking": checking is not None, "now": now})
 
 
 @router.get("/api/me")
@@ -84,6 +95,31 @@ def me(user: GetUserDep, readable: access.Readable) -> Answer:
             "job_cost": scope.MARTS_DAG in readable,
         }
     )
+
+
+@router.get("/api/connections")
+def connection_details(readable: access.Readable, company: str | None = None) -> Answer:
+    """What the last check noticed: services that may not be used, and where systems differ from what is known."""
+    scope.require_dag(readable, scope.CHECK_DAG)
+    companies = scope.companies(company)
+    with open_warehouse() as warehouse:
+        return Answer(
+            {
+                "services": warehouse.rows("connection_services", companies=companies),
+                "findings": warehouse.rows("connection_findings", companies=companies),
+            }
+        )
+
+
+@router.post("/api/check-connections")
+async def check_connections(request: Request, asked: Check) -> Answer:
+    """Start the DAG that tries every connection, with the user's own rights.
+
+    Raises:
+        HTTPException: 403 where the user may not; 409 where it runs already, or is paused.
+    """
+    run = await start(request, scope.CHECK_DAG, [], resume=asked.resume)
+    return Answer({"run_id": run["dag_run_id"], "state": run["state"]})
 
 
 @router.post("/api/refresh")
@@ -112,10 +148,8 @@ async def start(request: Request, dag_id: str, companies: list[str], *, resume: 
     dag = await call(request, "GET", f"dags/{part(dag_id)}")
     if dag["is_paused"] and not resume:
         raise HTTPException(status.HTTP_409_CONFLICT, f"{dag_id} is paused in Airflow: nothing would run. Resume it.")
-    if busy:
-        active = [run for run in await _runs(request, [dag_id]) if run["state"] in _ACTIVE]
-        if active:
-            raise HTTPException(status.HTTP_409_CONFLICT, f"{dag_id} runs already. It shows its result when it ends.")
+    if busy and _active(await _runs(request, [dag_id])):
+        raise HTTPException(status.HTTP_409_CONFLICT, f"{dag_id} runs already. It shows its result when it ends.")
     if dag["is_paused"]:
         await call(
             request, "PATCH", f"dags/{part(dag_id)}", body={"is_paused": False}, query={"update_mask": "is_paused"}
@@ -137,6 +171,10 @@ async def _runs(request: Request, dag_ids: list[str]) -> list[Any]:
 
 def _of(runs: list[Any], dag_id: str) -> list[Any]:
     return [run for run in runs if run["dag_id"] == dag_id]
+
+
+def _active(runs: list[Any]) -> Any:
+    return next((run for run in runs if run["state"] in _ACTIVE), None)
 
 
 def _known(objects: list[str], company: str | None) -> tuple[list[Row], dict[str, str], SpectrumEtlError | None]:
@@ -164,7 +202,7 @@ def _object(
     of_last = [row for row in tried if last and row["run_id"] == last["run_id"]] if last else []
     bad = next((row for row in tried if row["state"] in ("failed", "stopped")), None)
     read = [row["read_at"] for row in tables if row["read_at"]]
-    active = next((run for run in runs if run["state"] in _ACTIVE), None)
+    active = _active(runs)
     ended = next((run for run in runs if run["state"] not in _ACTIVE), None)
     oldest = min(read, default=None)
     return {

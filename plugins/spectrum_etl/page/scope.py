@@ -12,6 +12,8 @@ from spectrum_etl.staging.objects import OBJECTS
 
 #: The DAG whose readers see job costs on the page.
 MARTS_DAG = "publish_marts"
+#: The DAG that tries every connection.
+CHECK_DAG = "check_connections"
 STAGE, EXPORT = "stage_", "export_"
 
 

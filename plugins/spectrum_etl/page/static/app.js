@@ -1,0 +1,66 @@
+// The page: who asks, which company, which view. Every view is one module; the address after # says which is shown.
+import { render } from "./vendor/preact.js";
+import { useEffect, useState } from "./vendor/preact-hooks.js";
+import { html, link, readHash, useData } from "./lib.js";
+import { Choice, Problem, Tabs } from "./parts.js";
+import { Overview } from "./overview.js";
+import { Imports } from "./imports.js";
+import { Exports } from "./exports.js";
+import { JobCost } from "./jobcost.js";
+
+const VIEWS = { overview: Overview, import: Imports, export: Exports, "job-cost": JobCost };
+
+/** Follow Airflow's own light or dark, where the page is inside it; the system's otherwise. */
+function followColors() {
+  let outer;
+  try {
+    outer = window.parent !== window ? window.parent.document.documentElement : null;
+  } catch {
+    outer = null; // another site's frame, which the server's headers do not allow anyway
+  }
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const apply = () => {
+    const named = outer && ["dark", "light"].find((theme) => outer.classList.contains(theme) || outer.dataset.theme === theme);
+    document.documentElement.dataset.theme = named ?? (system.matches ? "dark" : "light");
+    dispatchEvent(new Event("themechange"));
+  };
+  system.addEventListener("change", apply);
+  if (outer) new MutationObserver(apply).observe(outer, { attributes: true, attributeFilter: ["class", "data-theme"] });
+  apply();
+}
+
+function App() {
+  const [place, setPlace] = useState(readHash());
+  const [company, setCompany] = useState(undefined);
+  const me = useData("me");
+  useEffect(() => {
+    const moved = () => setPlace(readHash());
+    addEventListener("hashchange", moved);
+    return () => removeEventListener("hashchange", moved);
+  }, []);
+  const name = place.path[0] in VIEWS ? place.path[0] : "overview";
+  const View = VIEWS[name];
+  if (!me.data) return me.error ? html`<main><${Problem} error=${me.error} retry=${me.reload} /></main>` : html`<p class="loading">Loading…</p>`;
+  const tabs = [
+    { key: "overview", title: "Overview", href: link("overview") },
+    { key: "import", title: "Import", href: link("import/rejected") },
+    { key: "export", title: "Export", href: link("export/ready") },
+    me.data.job_cost && { key: "job-cost", title: "Job cost", href: link("job-cost") },
+  ].filter(Boolean);
+  return html`
+    <header class="top">
+      <h1>ERP Integrations</h1>
+      <${Tabs} tabs=${tabs} chosen=${name} label="Views" />
+      <div class="who">
+        ${me.data.companies.length > 1 && html`<${Choice} label="Company" value=${company} onChange=${setCompany} all="All companies"
+            options=${me.data.companies.map((c) => [c.code, `${c.code} ${c.name}`])} />`}
+        <span class="faint">${me.data.name}${me.data.approver ? ", accounting approver" : ""}</span>
+      </div>
+    </header>
+    <main id="main"><${View} me=${me.data} company=${company} path=${place.path.slice(1)} query=${place.query} /></main>`;
+}
+
+followColors();
+const root = document.getElementById("app");
+root.replaceChildren();
+render(html`<${App} />`, root);

@@ -1,0 +1,104 @@
+// What went wrong while importing: rejected rows, checks that are not met, columns that changed.
+import { useState } from "./vendor/preact-hooks.js";
+import { address, ago, count, html, link, moment, useData, useList, useSettled, words } from "./lib.js";
+import { Badge, Choice, Dialog, Download, Empty, Listed, Search, Table, Tabs, Time } from "./parts.js";
+
+const LISTS = { rejected: Rejected, checks: Checks, drift: Drift };
+const CHANGES = { missing: ["bad", "Missing"], new: ["info", "New"], type: ["warn", "Other type"] };
+
+export function Imports({ me, company, path, query }) {
+  const name = path[0] in LISTS ? path[0] : "rejected";
+  const object = query.object;
+  const counts = useData("import/counts", { company, object }, { every: 60 }).data;
+  const tabs = [
+    { key: "rejected", title: "Rejected rows", count: counts?.rejected.reduce((sum, row) => sum + row.rejected, 0), kind: "warn" },
+    { key: "checks", title: "Checks not met", count: counts?.checks, kind: "warn" },
+    { key: "drift", title: "Changed columns", count: counts?.drift },
+  ].map((tab) => ({ ...tab, href: link(`import/${tab.key}`, { object }) }));
+  const List = LISTS[name];
+  return html`
+    <div class="bar"><${Tabs} tabs=${tabs} chosen=${name} label="Import lists" />
+      <${Choice} label="Object" value=${object} all="All objects" options=${me.imports.map((o) => [o.name, o.title])}
+        onChange=${(value) => { location.hash = link(`import/${name}`, { object: value }); }} /></div>
+    <${List} key=${`${name}${object}${company}`} company=${company} object=${object} counts=${counts} />`;
+}
+
+function Rejected({ company, object, counts }) {
+  const [text, setText] = useState("");
+  const [opened, setOpened] = useState(null);
+  const search = useSettled(text);
+  const list = useList("import/rejected", { company, object, search });
+  const columns = [
+    { title: "Object", cell: (r) => words(r.table_name) },
+    { title: "Job", cell: (r) => r.job_number ?? html`<span class="faint">–</span>` },
+    { title: "Row", cell: (r) => keyText(r.row_key) },
+    { title: "Column", cell: (r) => html`<code>${r.column_name}</code>` },
+    { title: "Holds", cell: (r) => r.value ? html`<code class="value">${r.value}</code>` : html`<span class="faint">nothing</span>` },
+    { title: "Why it was rejected, and what to do", kind: "wide", cell: (r) => r.reason },
+    { title: "Since", cell: (r) => html`<${Time} at=${r.rejected_at}>${ago(r.rejected_at)}</>` },
+  ];
+  return html`
+    <p class="lead">Rows of Spectrum that could not be taken. The last good version of each stays in the warehouse. Correct
+      them in Spectrum: the next sync takes them and they leave this list.</p>
+    <div class="bar"><${Search} value=${text} onInput=${setText} label="Search job, key, value or reason" />
+      <${Download} href=${address("api/import/rejected.csv", { company, object, search })} /></div>
+    ${counts?.rejected.length > 1 && html`<ul class="chips" aria-label="By column">${counts.rejected.slice(0, 8).map((row) => html`
+      <li><button class="chip" onClick=${() => setText(row.column_name)}>${words(row.table_name)}, <code>${row.column_name}</code>
+        <span class="count">${count(row.rejected)}</span></button></li>`)}</ul>`}
+    <${Listed} list=${list} what="rejected rows" empty=${html`<${Empty} title=${search ? "Nothing matches" : "No rejected rows"}>
+        ${search ? "Try another word." : "Everything Spectrum holds has been taken."}</>`}>
+      <${Table} label="Rejected rows" columns=${columns} rows=${list.rows} keyOf=${(r) => r.rejected_id} onOpen=${setOpened} />
+    </>
+    ${opened && html`<${Dialog} title="Rejected row of ${words(opened.table_name)}" onClose=${() => setOpened(null)} wide>
+      <div class="notice warn">${opened.reason}</div>
+      <dl class="facts"><dt>Column</dt><dd><code>${opened.column_name}</code></dd><dt>Holds</dt><dd>${opened.value || "nothing"}</dd>
+        <dt>Company</dt><dd>${opened.company_code}</dd><dt>Rejected since</dt><dd>${moment(opened.rejected_at)}</dd></dl>
+      <h3>The row as Spectrum holds it</h3>
+      <dl class="facts">${Object.entries(opened.source_row).map(([name, value]) => html`<dt>${name}</dt><dd>${value ?? "–"}</dd>`)}</dl>
+    </>`}`;
+}
+
+function Checks({ company, object }) {
+  const list = useList("import/checks", { company, object });
+  const columns = [
+    { title: "Result", cell: (c) => c.status === "failed" ? html`<${Badge} kind="bad" icon="bad">Failed</>` : html`<${Badge} kind="warn" icon="warn">Warning</>` },
+    { title: "Table", cell: (c) => words(c.table_name) },
+    { title: "Company", cell: (c) => c.company_code },
+    { title: "Check", cell: (c) => html`<strong>${words(c.check_name)}</strong><br /><span class="faint">${words(c.source)}</span>` },
+    { title: "Rows", kind: "num", cell: (c) => c.rows_checked === null ? count(c.rows_failed) : html`${count(c.rows_failed)} of ${count(c.rows_checked)}` },
+    { title: "What it means, and what to do", kind: "wide", cell: (c) => html`${c.message}<${Examples} rows=${c.examples} />` },
+    { title: "Checked", cell: (c) => html`<${Time} at=${c.checked_at}>${ago(c.checked_at)}</>` },
+  ];
+  return html`
+    <p class="lead">Checks of the last syncs that the data did not meet. A failed check kept the previous data in place; a
+      warning did not.</p>
+    <div class="bar end"><${Download} href=${address("api/import/checks.csv", { company, object })} /></div>
+    <${Listed} list=${list} what="checks" empty=${html`<${Empty} title="Every check is met" />`}>
+      <${Table} label="Checks not met" columns=${columns} rows=${list.rows} keyOf=${(c) => c.check_id} /></>`;
+}
+
+const Examples = ({ rows }) => !rows?.length ? null : html`<details><summary>Examples</summary>
+  <ul class="plain">${rows.slice(0, 5).map((row) => html`<li><code>${keyText(row)}</code></li>`)}</ul></details>`;
+
+function Drift({ company, object }) {
+  const list = useList("import/drift", { company, object });
+  const columns = [
+    { title: "Change", cell: (d) => html`<${Badge} kind=${CHANGES[d.change][0]}>${CHANGES[d.change][1]}</>` },
+    { title: "Where", cell: (d) => html`<code>${d.source_name}</code><br /><span class="faint">${words(d.table_name)}, ${d.reader === "sdx" ? "web services" : "Info-Link"}</span>` },
+    { title: "Column", cell: (d) => html`<code>${d.column_name}</code>` },
+    { title: "What differs, and what it affects", kind: "wide", cell: (d) => d.detail },
+    { title: "Company", cell: (d) => d.company_code },
+    { title: "Seen", cell: (d) => html`<${Time} at=${d.first_seen_at}>since ${ago(d.first_seen_at)}</>` },
+  ];
+  return html`
+    <p class="lead">Columns of Spectrum that appeared, disappeared or changed their type since this package was written.</p>
+    <div class="bar end"><${Download} href=${address("api/import/drift.csv", { company, object })} /></div>
+    <${Listed} list=${list} what="changed columns" empty=${html`<${Empty} title="Spectrum's columns are as expected" />`}>
+      <${Table} label="Changed columns" columns=${columns} rows=${list.rows} keyOf=${(d) => d.drift_id} /></>`;
+}
+
+function keyText(key) {
+  if (key === null || key === undefined) return "–";
+  if (typeof key !== "object") return String(key);
+  return Object.entries(key).filter(([name]) => name !== "company_code").map(([, value]) => value).join(" / ") || "–";
+}
