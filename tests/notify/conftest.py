@@ -1,0 +1,11 @@
+"""A warehouse with the books of syncs, one a test."""
+
+import pytest
+
+from tests.sync_books import Books
+
+
+@pytest.fixture
+def books(database: str) -> Books:
+    """A migrated warehouse without any sync."""
+    return Books(database)

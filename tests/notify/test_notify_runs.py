@@ -1,0 +1,147 @@
+"""What is told of a run: one message, by what the run wrote into the books; what is known is not told again."""
+
+from __future__ import annotations
+
+import logging
+from types import SimpleNamespace
+
+import pytest
+
+from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.notify import callbacks
+from spectrum_etl.notify.message import Message
+from spectrum_etl.notify.runs import Facts, facts_of, message_of
+from spectrum_etl.sources.drift import Drift
+from spectrum_etl.staging.checks.result import CheckResult
+from spectrum_etl.warehouse.connect import connect
+from spectrum_etl.warehouse.counts import Counts
+from tests.sync_books import Books
+
+VOLUME = CheckResult("volume", "warning", "warned", source="guard", message="20 rows, 100 the last time")
+DRIFT = Drift("JC_JOB_MASTER_MC", "City", "missing", "city is staged as NULL")
+
+
+def _told(url: str, run_id: str, *, failed: bool = False, reason: str = "") -> Message | None:
+    return message_of("stage_jobs", run_id, facts_of(url, "stage_jobs", run_id), failed=failed, reason=reason)
+
+
+def test_nothing_is_told_of_a_run_that_went_as_it_should(books: Books) -> None:
+    books.sync("run_1", Counts(new=5, source=5, landed=5, staged=5))
+    assert _told(books.url, "run_1") is None
+
+
+def test_a_failure_tells_why_with_counts(books: Books) -> None:
+    books.sync("run_1", Counts(new=3, rejected=1), state="stopped", message="too many. What to do: look")
+    message = _told(books.url, "run_1", failed=True)
+    assert message is not None
+    assert message.events == ("failure",)
+    assert message.title == "stage_jobs of company 1: the run failed"
+    assert "jobs of company 1: stopped; 3 new, 0 changed, 0 deleted, 1 rejected (0 of them new)" in message.text
+    assert "too many. What to do: look" in message.text
+
+
+def test_one_message_tells_of_all_companies_of_a_run(books: Books) -> None:
+    books.sync("run_1", Counts(new=3))
+    books.sync("run_1", Counts(), company="2", state="failed", message="the host is unknown")
+    message = _told(books.url, "run_1", failed=True)
+    assert message is not None
+    assert message.title == "stage_jobs of company 1, 2: the run failed"
+    assert [line.split(":")[0] for line in message.lines] == ["jobs of company 1", "jobs of company 2"]
+
+
+def test_rejected_rows_are_told_when_they_are_new(books: Books) -> None:
+    first = books.sync("run_1", Counts(new=3, rejected=2), rejects=2)
+    message = _told(books.url, "run_1")
+    assert message is not None
+    assert message.events == ("partial_success",)
+    assert "2 rejected (2 of them new)" in message.text
+    books.sync("run_2", Counts(rejected=2), known_rejects=first)
+    assert _told(books.url, "run_2") is None
+
+
+def test_deferred_rows_are_a_partial_success(books: Books) -> None:
+    books.sync("run_1", Counts(new=3, deferred=7))
+    message = _told(books.url, "run_1")
+    assert message is not None
+    assert "7 deferred" in message.text
+
+
+def test_volume_and_new_drift_are_told_the_gravest_first(books: Books) -> None:
+    books.sync("run_1", Counts(new=3), checks=(VOLUME,), drift=(DRIFT,))
+    message = _told(books.url, "run_1")
+    assert message is not None
+    assert message.events == ("volume", "drift")
+    assert "20 rows, 100 the last time" in message.text
+    assert "missing column City of JC_JOB_MASTER_MC: city is staged as NULL" in message.text
+    books.sync("run_2", Counts(), drift=(DRIFT,))
+    assert _told(books.url, "run_2") is None, "the difference is known"
+
+
+def test_a_failure_without_books_tells_airflow_s_reason() -> None:
+    message = message_of("export_jobs", "manual__1", Facts(), failed=True, reason="task_failure")
+    assert message is not None
+    assert message.lines == ("Airflow says: task_failure",)
+    assert "log" in message.remedy
+
+
+def test_long_messages_say_how_much_more_there_is(books: Books) -> None:
+    drifts = tuple(Drift("JC_JOB_MASTER_MC", f"C{number}", "new", "not read") for number in range(30))
+    books.sync("run_1", Counts(), drift=drifts)
+    message = _told(books.url, "run_1")
+    assert message is not None
+    assert len(message.lines) == 21
+    assert "10 more" in message.lines[-1]
+
+
+def test_other_dags_tell_what_they_found(books: Books) -> None:
+    with connect(books.url) as connection:
+        connection.execute(
+            "insert into sync.checks (object_name, table_name, company_code, run_id, source, check_name, severity,"
+            " status, message) values ('jobs', 'jobs', '1', 'r', 'verify_staging', 'equal', 'critical', 'failed', 'm')"
+        )
+        connection.execute(
+            "insert into sync.connections (company_code, connection, kind, status, cause, reason, remedy,"
+            " checked_at, run_id) values ('1', 'procore', 'Procore', 'Not connected', 'wrong credentials', 'no', 'mend',"
+            " now(), 'r')"
+        )
+    verified = message_of("verify_staging", "r", facts_of(books.url, "verify_staging", "r"), failed=True)
+    assert verified is not None
+    assert verified.lines == ("m",)
+    checked = message_of("check_connections", "r", facts_of(books.url, "check_connections", "r"), failed=True)
+    assert checked is not None
+    assert checked.title == "check_connections of company 1: the run failed"
+    assert checked.lines == ("company 1, Procore (procore): wrong credentials: no. What to do: mend",)
+
+
+def _context(run_id: str) -> dict:
+    return {"dag": SimpleNamespace(dag_id="stage_jobs"), "run_id": run_id, "reason": "task_failure"}
+
+
+def test_the_callbacks_tell_by_the_channels_of_the_settings(
+    books: Books, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("spectrum_etl.warehouse.connect.warehouse_url", lambda: books.url)
+    books.sync("run_1", Counts(new=3, rejected=2), rejects=2)
+    with caplog.at_level(logging.WARNING):
+        callbacks.on_success(_context("run_1"))
+    assert "published, but not every row" in caplog.text
+    callbacks.on_failure(_context("run_1"))
+    assert "the run failed" in caplog.text
+
+
+def test_a_run_is_told_about_although_the_warehouse_is_gone(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("spectrum_etl.warehouse.connect.warehouse_url", lambda: "postgresql://u:p@127.0.0.1:1/none")
+    callbacks.on_failure(_context("run_1"))
+    assert "stage_jobs: the run failed" in caplog.text
+    assert "Airflow says: task_failure" in caplog.text
+
+
+def test_a_callback_never_raises(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    def broken() -> None:
+        raise FixConfiguration("settings.yaml is not YAML")
+
+    monkeypatch.setattr("spectrum_etl.settings.load_settings", broken)
+    callbacks.on_failure(_context("run_1"))
+    assert "nobody could be told" in caplog.text

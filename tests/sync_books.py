@@ -1,0 +1,79 @@
+"""A warehouse with the books of syncs, as the staging tasks write them. Used by the tests of notify and retention."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spectrum_etl.sources.drift import Drift
+from spectrum_etl.staging.checks.result import CheckResult
+from spectrum_etl.staging.run import Landing, Run, Scope
+from spectrum_etl.warehouse import runs
+from spectrum_etl.warehouse.connect import connect
+from spectrum_etl.warehouse.counts import Counts
+from spectrum_etl.warehouse.landings import open_landing, set_state
+from spectrum_etl.warehouse.migrate import migrate
+
+_REJECT = (
+    "insert into sync.rejected_rows (object_name, table_name, company_code, column_name, reason, source_row,"
+    " landing_id, run_id, rejected_at) values ('jobs', 'jobs', '1', 'city', 'it is blank', '{}', %s, %s, %s)"
+)
+
+
+class Books:
+    """A migrated warehouse.
+
+    Args:
+        url: an empty database.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        with connect(url) as connection:
+            connection.autocommit = True
+            migrate(connection)
+
+    def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows of a query; a statement that is none is committed."""
+        with connect(self.url) as connection:
+            cursor = connection.execute(query.encode(), values or None)
+            return cursor.fetchall() if cursor.description else []
+
+    def sync(
+        self,
+        run_id: str,
+        counts: Counts,
+        *,
+        state: str = "published",
+        message: str | None = None,
+        rejects: int = 0,
+        known_rejects: Landing | None = None,
+        checks: tuple[CheckResult, ...] = (),
+        drift: tuple[Drift, ...] = (),
+        company: str = "1",
+        narrowed: tuple[str, ...] = (),
+    ) -> Landing:
+        """Write the books of one sync of the jobs.
+
+        Args:
+            run_id, counts, state, message, checks, drift, company: as the tasks find them.
+            rejects: rows that it rejects and nobody rejected before.
+            known_rejects: the sync whose rejected rows it meets again.
+            narrowed: jobs that it was narrowed to.
+        """
+        with connect(self.url) as connection:
+            connection.autocommit = True
+            landing = open_landing(connection, "jobs", Scope(company, jobs=narrowed), Run("stage_jobs", run_id))
+            for _ in range(rejects):
+                connection.execute(_REJECT, [landing.landing_id, run_id, landing.read_at])
+            if known_rejects:
+                connection.execute(
+                    "update sync.rejected_rows set landing_id = %s, run_id = %s where landing_id = %s",
+                    [landing.landing_id, run_id, known_rejects.landing_id],
+                )
+            runs.record_checks(connection, landing, "jobs", checks)
+            runs.record_drift(connection, landing, "jobs", "infolink", drift)
+            if state in ("published", "unchanged"):
+                runs.remember_scope(connection, landing)
+            runs.record_run(connection, landing, "jobs", "infolink", state, counts, message)
+            set_state(connection, landing, state, message)
+        return landing
