@@ -34,7 +34,7 @@ def stage(postgres: EmbeddedPostgres) -> Iterator[InfoLinkServer]:
     faults.close()
     server = InfoLinkServer(source, password=PASSWORD, tls=False)
     with server:
-        world = World(postgres.create_database(_STAGED), source, _infolink(server.port))
+        world = World(postgres.create_database(_STAGED), source, infolink(server.port))
         with pytest.MonkeyPatch.context() as patch:
             leave_checks_out(patch)
             for name in OBJECTS:
@@ -62,7 +62,7 @@ def fresh_world(postgres: EmbeddedPostgres, port: int) -> Iterator[World]:
     postgres.drop_database(_SOURCE)
     source = postgres.create_database(_SOURCE, template=_PRISTINE)
     warehouse = f"resilience_{next(_numbers)}"
-    yield World(postgres.create_database(warehouse, template=_STAGED), source, _infolink(port))
+    yield World(postgres.create_database(warehouse, template=_STAGED), source, infolink(port))
     postgres.drop_database(warehouse)
 
 
@@ -96,5 +96,6 @@ def no_secret_in_the_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
         assert_no_secret(caplog.text)
 
 
-def _infolink(port: int) -> InfoLinkConnection:
+def infolink(port: int) -> InfoLinkConnection:
+    """How a server of these tests is reached."""
     return InfoLinkConnection("127.0.0.1", "Spectrum", "infolink", PASSWORD, port, "off", 5, 5)

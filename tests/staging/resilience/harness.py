@@ -127,6 +127,11 @@ class World:
         with psycopg.connect(self.warehouse) as connection:
             return connection.execute(query.encode(), values).fetchall()
 
+    def ask_source(self, query: str) -> list[tuple[Any, ...]]:
+        """Rows of the source."""
+        with psycopg.connect(self.source) as connection:
+            return connection.execute(query.encode()).fetchall()
+
     def change(self, statement: str, *values: object) -> int:
         """Change the source; how many rows that was."""
         with psycopg.connect(self.source, options="-c search_path=dbo,public") as connection:
