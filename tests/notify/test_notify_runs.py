@@ -101,8 +101,8 @@ def test_other_dags_tell_what_they_found(books: Books) -> None:
         )
         connection.execute(
             "insert into sync.connections (company_code, connection, kind, status, cause, reason, remedy,"
-            " checked_at, run_id) values ('1', 'procore', 'Procore', 'Not connected', 'wrong credentials', 'no', 'mend',"
-            " now(), 'r')"
+            " checked_at, run_id) values ('1', 'procore', 'Procore', 'Not connected', 'wrong credentials', 'no',"
+            " 'mend', now(), 'r')"
         )
     verified = message_of("verify_staging", "r", facts_of(books.url, "verify_staging", "r"), failed=True)
     assert verified is not None
