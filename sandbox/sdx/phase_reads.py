@@ -62,6 +62,8 @@ def read_phases(
         where.sql(), sql.SQL(", ").join(order)
     )
     rows = connection.execute(statement, [*where.values, limit]).fetchall()
+    if not rows:
+        return []
     jobs = sorted({row["Job_Number"].strip() for row in rows})
     actual = _sums(connection, _ACTUAL, "Job_Number", companies, jobs)
     adjusted = _sums(connection, _ADJUSTMENTS, "Job_Number", companies, jobs)
@@ -157,7 +159,8 @@ WITH detail AS (
     LEFT JOIN dbo."CR_CHNG_REQ_STATUS_MC" AS status
       ON btrim(status."Company_Code") = btrim(header."Company_Code")
      AND btrim(status."CR_Status") = btrim(header."CR_Status")
-    WHERE coalesce(btrim(header."Change_Order_Number"), '') <> '' OR status."CR_Type" IN ('1', '2', '5')
+    WHERE btrim(header."Job_Number") IN (SELECT job FROM detail)
+      AND (coalesce(btrim(header."Change_Order_Number"), '') <> '' OR status."CR_Type" IN ('1', '2', '5'))
 )
 SELECT company, job, phase, cost_type, coalesce(sum(quantity), 0) AS quantity, coalesce(sum(hours), 0) AS hours,
        coalesce(sum(dollars), 0) AS dollars
