@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NoReturn
 
@@ -21,6 +21,7 @@ from spectrum_etl.exports.compare import Held
 from spectrum_etl.exports.ledger import Attempt, SentCall
 from spectrum_etl.exports.locks import record_lock
 from spectrum_etl.exports.queue import Instance
+from spectrum_etl.exports.services import SERVICES
 from spectrum_etl.exports.spec import Books, Broken, Call, Document, ExportObject, RecordId
 from spectrum_etl.exports.states import IN_FLIGHT, State
 from spectrum_etl.exports.systems import Systems
@@ -176,6 +177,13 @@ class _Sending:
                 f"{compare.name_of(call)} exists in Spectrum already and is not ours; it was not overwritten. Somebody"
                 " has to decide: take it out there, link it by hand, or export the record under another key",
             )
+        if call.adds and sent.number == 1 and (document := self._document_of(call)) is not None:
+            self._end(
+                "failed",
+                f"{compare.name_of(document)} exists in Spectrum already, although nothing of this record was written"
+                " there: it is somebody else's, and no line was added to it. Somebody has to decide: take it out there,"
+                " link it by hand, or export the record under another key",
+            )
         # Without the lock somebody else may be sending: a lost connection has to show before the call, not after it.
         self.lock.execute("select 1")
         with self._becoming("sending"):
@@ -272,6 +280,12 @@ class _Sending:
     def _held(self, call: Call) -> Held | None:
         books = self.systems.books
         return books.held(call.service, call.key) if books.can_read_back(call.service) else None
+
+    def _document_of(self, call: Call) -> Call | None:
+        """The document of a line, where Spectrum holds it: a line under its key would become part of it."""
+        key = {name: call.key[name] for name in SERVICES[call.service].document_key if name in call.key}
+        document = replace(call, key=key)
+        return document if key != dict(call.key) and self._held(document) is not None else None
 
     def _difference(self, call: Call, held: Held | None) -> str:
         return compare.in_words(call, compare.differences(call, held))
