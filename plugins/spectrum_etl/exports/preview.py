@@ -25,8 +25,7 @@ def preview(systems: Systems, obj: ExportObject, chosen: Sequence[Row]) -> str:
         candidate = obj.read(systems.procore, systems.company, row.id)
         if candidate is None:
             continue
-        answers = {field.name: field.proposal for field in obj.form(candidate, systems.context)}
-        shown = show(systems, obj, candidate, answers)
+        shown = show(systems, obj, candidate, obj.form(candidate, systems.context))
         if "document" in shown:
             rows += [(row.title, *line) for line in table(shown)]
         else:

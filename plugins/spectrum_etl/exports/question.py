@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.errors import FixRecord, SpectrumEtlError
 from spectrum_etl.exports import check, compare, ledger, queue
 from spectrum_etl.exports.queue import Instance, Row
 from spectrum_etl.exports.send import unread_note
@@ -21,6 +21,8 @@ from spectrum_etl.exports.systems import Systems
 from spectrum_etl.warehouse.connect import connect
 
 _OPEN: tuple[State, ...] = ("ready", "queued")
+#: Stands where the form decides and proposes nothing.
+AS_ENTERED = "(as you enter it)"
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ def ask(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance) -
         fields = tuple(
             replace(f, proposal=answers.get(f.name, f.proposal)) for f in obj.form(candidate, systems.context)
         )
-        shown = show(systems, obj, candidate, {f.name: f.proposal for f in fields})
+        shown = show(systems, obj, candidate, fields)
         queue.move(
             connection, obj.name, id, row.state, "waiting", instance.run_id,
             reason=row.reason, asks=instance, fingerprint=candidate.fingerprint, shown=shown,
@@ -93,19 +95,48 @@ def ask(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance) -
         return Question(f"{obj.title.capitalize()}: {candidate.title}", body, fields)
 
 
-def show(systems: Systems, obj: ExportObject, candidate: Candidate, answers: Mapping[str, str]) -> dict[str, Any]:
-    """What would be written with these answers, and what Spectrum holds now, as JSON.
+def show(systems: Systems, obj: ExportObject, candidate: Candidate, fields: Sequence[FormField]) -> dict[str, Any]:
+    """What would be written with the form's proposals, and what Spectrum holds now, as JSON.
+
+    Args:
+        fields: of the form, with proposals.
 
     Returns:
-        `document` as the ledger would keep it and `held`, one entry a call, null where Spectrum holds nothing or it is
-        not known yet; or `incomplete`, why nothing can be shown before the form is filled in.
+        `document` as the ledger would keep it, `AS_ENTERED` in it where a field that is needed proposes nothing, and
+        `held`, one entry a call, null where Spectrum holds nothing or it is not known yet; or `incomplete`, why nothing
+        can be shown before the form is filled in.
     """
     try:
-        document = obj.document(candidate, answers, systems.context)
+        document = _draft(systems, obj, candidate, fields)
     except SpectrumEtlError as error:
-        # A document that needs an answer nobody has given yet says so; the form asks for it.
         return {"incomplete": str(error)}
     return {"document": document.as_json(), "held": [_held(systems, call) for call in document.calls]}
+
+
+def _draft(systems: Systems, obj: ExportObject, candidate: Candidate, fields: Sequence[FormField]) -> Document:
+    """The document with the proposals.
+
+    What a field without one leads to is found by filling it in twice: what differs depends on it.
+
+    Raises:
+        FixRecord: the calls themselves depend on the form.
+    """
+    proposed = {field.name: field.proposal for field in fields}
+    gaps = [field for field in fields if field.required and not field.proposal]
+    samples = ({f.name: f.choices[n % len(f.choices)] if f.choices else "AB"[n] for f in gaps} for n in (0, 1))
+    one, other = (obj.document(candidate, proposed | sample, systems.context) for sample in samples)
+    shapes = [[(c.service, [*c.key], [*c.fields]) for c in document.calls] for document in (one, other)]
+    if shapes[0] != shapes[1]:
+        raise FixRecord("what is written depends on the form", record=candidate.title, remedy="fill the form in")
+    calls = (
+        replace(a, key=_common(a.key, b.key), fields=_common(a.fields, b.fields))
+        for a, b in zip(one.calls, other.calls, strict=True)
+    )
+    return Document(one.key if one.key == other.key else AS_ENTERED, tuple(calls))
+
+
+def _common(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
+    return {element: value if other[element] == value else AS_ENTERED for element, value in one.items()}
 
 
 def changed_since(systems: Systems, shown: Mapping[str, Any], document: Document) -> list[str]:
@@ -133,7 +164,7 @@ def table(shown: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
     for call, held in zip(document.calls, shown["held"], strict=True):
         elements: Sequence[tuple[str, str]] = [*call.fields.items()] or [*call.key.items()]
         for element, value in elements:
-            rows.append((compare.name_of(call), element, _now(held, element), value))
+            rows.append((compare.name_of(call), element, _now(call, held, element), value))
     return rows
 
 
@@ -149,7 +180,7 @@ def _cleared(connection: psycopg.Connection, obj: ExportObject, row: Row, instan
 
 
 def _held(systems: Systems, call: Call) -> dict[str, str] | None:
-    if not all(call.key.values()) or not systems.books.can_read_back(call.service):
+    if AS_ENTERED in call.key.values() or not systems.books.can_read_back(call.service):
         return None
     return systems.books.held(call.service, call.key)
 
@@ -158,7 +189,9 @@ def _place(call: Call) -> tuple[str, tuple[tuple[str, str], ...]]:
     return call.service, tuple(sorted(call.key.items()))
 
 
-def _now(held: Mapping[str, str] | None, element: str) -> str:
+def _now(call: Call, held: Mapping[str, str] | None, element: str) -> str:
+    if AS_ENTERED in call.key.values():
+        return "(not known yet)"
     if held is None:
         return "(nothing)"
     return held.get(element, "(not readable)")
@@ -175,9 +208,11 @@ def _body(
         lines.append(f"**Asked again:** {_cell(reason)}")
     if "document" in shown:
         lines.append("With the proposals of the form, this would be written to Spectrum:")
-        rows = ["| call | element | now | will be |", "|---|---|---|---|"]
-        rows += [f"| {' | '.join(map(_cell, row))} |" for row in table(shown)]
-        lines.append("\n".join(rows))
+        rows = table(shown)
+        if any(AS_ENTERED in cell for row in rows for cell in row):
+            lines.append(f"Where it says {AS_ENTERED}, the form proposes nothing.")
+        head = ["| call | element | now | will be |", "|---|---|---|---|"]
+        lines.append("\n".join([*head, *(f"| {' | '.join(map(_cell, row))} |" for row in rows)]))
         if note := unread_note(Document.from_json(shown["document"]), systems.books):
             lines.append(f"**Not confirmed:** {_cell(note)}.")
     else:
