@@ -18,7 +18,7 @@ from spectrum_etl.exports.links import Link
 from spectrum_etl.exports.locks import is_locked
 from spectrum_etl.exports.queue import Finding, Instance, Row
 from spectrum_etl.exports.send import settles_at
-from spectrum_etl.exports.spec import Candidate, ExportObject, RecordId, Scope
+from spectrum_etl.exports.spec import Candidate, ExportObject, RecordId, Scope, Skipped
 from spectrum_etl.exports.states import COLLECTABLE, ENDED, IN_FLIGHT
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.warehouse.connect import connect
@@ -40,6 +40,7 @@ class Collected:
         not_ready: how many of them break a rule.
         left: how many ready ones the next run has to take.
         gone: how many have left the queue, since Procore no longer offers them.
+        skipped: projects that Procore does not let be read; what the queue knows of them stays as it is.
     """
 
     chosen: list[Row] = field(default_factory=list)
@@ -47,6 +48,7 @@ class Collected:
     not_ready: int = 0
     left: int = 0
     gone: int = 0
+    skipped: list[Skipped] = field(default_factory=list)
 
     @property
     def summary(self) -> str:
@@ -54,6 +56,7 @@ class Collected:
         return (
             f"{self.seen} records to export, {self.not_ready} of them not ready (export.queue says why),"
             f" {self.gone} gone; this run takes {len(self.chosen)}, {self.left} wait for the next one"
+            f"{f'; {len(self.skipped)} projects could not be read' if self.skipped else ''}"
         )
 
 
@@ -91,13 +94,14 @@ def collect(
         _restart(systems, connection, obj, scope, run_id)
         since = systems.clock(connection)
         exported = links.living(connection, obj.name, company)
-        candidates = obj.collect(systems.procore, systems.company, scope)
+        candidates = _readable(obj.collect(systems.procore, systems.company, scope), found.skipped)
         for batch in _batches(candidates):
             findings = list(_findings(systems, connection, obj, scope, batch, exported))
             queue.store(connection, obj.name, findings, run_id)
             found.seen += len(findings)
             found.not_ready += sum(1 for finding in findings if finding.broken)
-        found.gone = queue.remove_unseen(connection, obj.name, company, since, scope)
+        unread = [project.project for project in found.skipped]
+        found.gone = queue.remove_unseen(connection, obj.name, company, since, scope, unread)
         under_way = queue.rows(connection, obj.name, company, IN_FLIGHT, scope)
         orphans = [row for row in under_way if not is_locked(connection, obj.name, row.id)][:most]
         with connection.transaction():
@@ -182,6 +186,16 @@ def _restart(systems: Systems, connection: psycopg.Connection, obj: ExportObject
                 ledger.reopen(connection, attempt.attempt_id, vouched)
                 queue.move(connection, obj.name, row.id, "failed", "sending", run_id)
             log.info("%s: goes on with %s, of which Spectrum holds a part", obj.name, row.title)
+
+
+def _readable(collected: Iterable[Candidate | Skipped], skipped: list[Skipped]) -> Iterator[Candidate]:
+    """The candidates; the projects that could not be read are put aside, and told."""
+    for each in collected:
+        if isinstance(each, Skipped):
+            log.warning("%s", each.reason)
+            skipped.append(each)
+        else:
+            yield each
 
 
 def _batches(candidates: Iterable[Candidate]) -> Iterator[list[Candidate]]:

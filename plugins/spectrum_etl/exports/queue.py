@@ -256,12 +256,25 @@ def remove(connection: psycopg.Connection, object_name: str, id: RecordId, old: 
         )  # fmt: skip
 
 
-def remove_unseen(connection: psycopg.Connection, object_name: str, company: str, since: datetime, scope: Scope) -> int:
-    """Take out what a complete look at Procore, begun at `since`, no longer found; how many."""
+def remove_unseen(
+    connection: psycopg.Connection,
+    object_name: str,
+    company: str,
+    since: datetime,
+    scope: Scope,
+    unread: Sequence[str] = (),
+) -> int:
+    """Take out what a complete look at Procore, begun at `since`, no longer found; how many.
+
+    Args:
+        unread: projects that could not be looked at: their records stay.
+    """
+    values = {"object": object_name, "company": company, "states": list(COLLECTABLE), "since": since}
     return connection.execute(
         "delete from export.queue where object_name = %(object)s and company_code = %(company)s"  # noqa: S608
-        f" and state = any(%(states)s) and seen_at < %(since)s and {_IN_SCOPE}",
-        {"object": object_name, "company": company, "states": list(COLLECTABLE), "since": since, **_scope(scope)},
+        " and state = any(%(states)s) and seen_at < %(since)s and project_id <> all(%(unread)s::text[])"
+        f" and {_IN_SCOPE}",
+        {**values, "unread": list(unread), **_scope(scope)},
     ).rowcount
 
 

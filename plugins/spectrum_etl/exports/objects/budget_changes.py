@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spectrum_etl.exports.objects.budgets import read_budget
-from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, project_facts, text
+from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, of_each, project_facts, text
 from spectrum_etl.exports.rules import budget_changes as rules
 from spectrum_etl.exports.rules.change_requests import NUMBER, customer_of
 from spectrum_etl.exports.rules.common import CHANGE_REQUEST_LENGTH, job_of, lines_of, number_of
@@ -25,6 +25,7 @@ from spectrum_etl.exports.spec import (
     FormField,
     RecordId,
     Scope,
+    Skipped,
 )
 from spectrum_etl.exports.values import call
 from spectrum_etl.settings import Company
@@ -32,21 +33,24 @@ from spectrum_etl.sources.procore import resources
 from spectrum_etl.sources.procore.client import ProcoreClient
 
 
-def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate]:
+def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate | Skipped]:
     """The approved budget changes of the projects; a record that the form names is shown whatever its status is."""
-    for project in scope.projects or [text(project["id"]) for project in resources.projects(client)]:
+
+    def of(project: Mapping[str, Any]) -> Iterator[Candidate]:
+        id = text(project["id"])
         wanted = [
             text(change["id"])
-            for change in resources.budget_changes(client, project)
+            for change in resources.budget_changes(client, id)
             if (text(change["id"]) in scope.records if scope.records else change.get("status") == "approved")
         ]
-        around = _around(client, project) if wanted else None
-        if around is None:
-            continue
-        for record in wanted:
-            change = found(resources.budget_change, client, project, record)
-            if change is not None:
-                yield _candidate(RecordId(company.code, project, record), change, around)
+        around = _around(client, id) if wanted else None
+        for record in wanted if around is not None else ():
+            change = found(resources.budget_change, client, id, record)
+            if change is not None and around is not None:
+                yield _candidate(RecordId(company.code, id, record), change, around)
+
+    projects = [{"id": project} for project in dict.fromkeys(scope.projects)]
+    yield from of_each(client, projects or resources.projects(client), of)
 
 
 def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, project_facts, text
+from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, named_projects, of_each, project_facts, text
 from spectrum_etl.exports.rules import budgets as rules
 from spectrum_etl.exports.rules.common import job_of, lines_of
 from spectrum_etl.exports.spec import (
@@ -29,6 +29,7 @@ from spectrum_etl.exports.spec import (
     FormField,
     RecordId,
     Scope,
+    Skipped,
 )
 from spectrum_etl.exports.values import call
 from spectrum_etl.settings import Company
@@ -36,13 +37,17 @@ from spectrum_etl.sources.procore import resources
 from spectrum_etl.sources.procore.client import ProcoreClient
 
 
-def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate]:
+def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate | Skipped]:
     """The budgets of all active projects that have one, or of the projects that the form names."""
-    named = dict.fromkeys((*scope.projects, *scope.records))
-    for project in named or (text(project["id"]) for project in resources.projects(client)):
-        candidate = read(client, company, RecordId(company.code, project, project))
+    named = named_projects(scope)
+
+    def of(project: Mapping[str, Any]) -> Iterator[Candidate]:
+        id = text(project["id"])
+        candidate = read(client, company, RecordId(company.code, id, id))
         if candidate is not None and (named or lines_of(candidate)):
             yield candidate
+
+    yield from of_each(client, named or resources.projects(client), of)
 
 
 def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spectrum_etl.exports.objects import change_requests, contracts
-from spectrum_etl.exports.objects.facts import WbsCodes, line_facts, money, project_facts, text
+from spectrum_etl.exports.objects.facts import WbsCodes, line_facts, money, of_each, project_facts, text
 from spectrum_etl.exports.rules import change_orders as rules
 from spectrum_etl.exports.rules.change_requests import APPROVED
 from spectrum_etl.exports.services import SERVICES
@@ -26,6 +26,7 @@ from spectrum_etl.exports.spec import (
     FormField,
     RecordId,
     Scope,
+    Skipped,
 )
 from spectrum_etl.exports.values import call
 from spectrum_etl.settings import Company
@@ -36,10 +37,11 @@ _SERVICE = change_requests.SERVICE
 _DESCRIPTION = SERVICES[_SERVICE].elements["Sub_Description"].length
 
 
-def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate]:
+def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate | Skipped]:
     """Approved change orders of commitments that are not linked; one that the form names is shown whatever it is."""
     codes, vendors = contracts.ProjectCodes(client), contracts.Vendors(client)
-    for project in contracts.projects(client, scope):
+
+    def of(project: Mapping[str, Any]) -> Iterator[Candidate]:
         id = text(project["id"])
         listed = resources.change_order_packages(client, id)
         packages = [package for package in listed if contracts.wanted(package, scope, (APPROVED,))]
@@ -52,6 +54,8 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
             whole = contracts.found(resources.change_order_package, client, id, text(package["id"]))
             if whole is not None:
                 yield _candidate(company, project, whole, contract, codes.of(id), vendors)
+
+    yield from of_each(client, contracts.projects(client, scope), of)
 
 
 def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:

@@ -7,9 +7,9 @@ from typing import Any
 
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.objects import contracts
-from spectrum_etl.exports.objects.facts import WbsCodes, line_facts, money, project_facts, text
+from spectrum_etl.exports.objects.facts import WbsCodes, line_facts, money, of_each, project_facts, text
 from spectrum_etl.exports.rules.commitments import READY_STATUSES
-from spectrum_etl.exports.spec import Candidate, RecordId, Scope
+from spectrum_etl.exports.spec import Candidate, RecordId, Scope, Skipped
 from spectrum_etl.settings import Company
 from spectrum_etl.sources.procore import marks, resources
 from spectrum_etl.sources.procore.client import ProcoreClient
@@ -20,10 +20,11 @@ _LISTS = {
 }
 
 
-def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate]:
+def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate | Skipped]:
     """Approved contracts without a subcontract; a contract that the form names is shown whatever it is."""
     codes, vendors = contracts.ProjectCodes(client), contracts.Vendors(client)
-    for project in contracts.projects(client, scope):
+
+    def of(project: Mapping[str, Any]) -> Iterator[Candidate]:
         id = text(project["id"])
         for kind, listed in _LISTS.items():
             statuses = READY_STATUSES[kind]
@@ -32,6 +33,8 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
             found = {text(contract["id"]): contract for contract in read if contracts.wanted(contract, scope, statuses)}
             for contract in found.values():
                 yield _candidate(client, company, project, kind, contract, codes.of(id), vendors)
+
+    yield from of_each(client, contracts.projects(client, scope), of)
 
 
 def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:

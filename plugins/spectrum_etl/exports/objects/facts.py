@@ -5,12 +5,14 @@ Used by the modules of `exports.objects` while they collect; the rules of `expor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from spectrum_etl.exports.spec import Candidate, Scope, Skipped
+from spectrum_etl.sources.procore import resources
 from spectrum_etl.sources.procore.client import ProcoreClient
-from spectrum_etl.sources.procore.faults import NotFound
+from spectrum_etl.sources.procore.faults import NotAllowed, NotFound
 
 #: Types of segments that Spectrum has a counterpart for; the line item type is what Spectrum calls cost type.
 COST_CODE, COST_TYPE = "cost_code", "line_item_type"
@@ -26,6 +28,53 @@ def found(resource: Callable[..., Json], client: ProcoreClient, *ids: str) -> Js
         return resource(client, *ids)
     except NotFound:
         return None
+
+
+def named_projects(scope: Scope) -> list[dict[str, str]]:
+    """The projects that the trigger form names, where a record is a project: by their ids alone, each once."""
+    return [{"id": id} for id in dict.fromkeys((*scope.projects, *scope.records))]
+
+
+def of_each(
+    client: ProcoreClient,
+    projects: Iterable[Mapping[str, Any]],
+    collected: Callable[[Mapping[str, Any]], Iterable[Candidate]],
+) -> Iterator[Candidate | Skipped]:
+    """The candidates of one project after the other; one that Procore does not let be read is skipped.
+
+    Each project has its own tools and permissions: the service account may lack one, or the tool may be switched off.
+
+    Args:
+        client: of Procore.
+        projects: as Procore lists them, or their ids alone.
+        collected: the candidates of one.
+
+    Raises:
+        ProcoreFault: none could be read, so it is not about one project.
+    """
+    refused, read = None, False
+    for project in projects:
+        try:
+            yield from collected(project)
+            read = True
+        except (NotAllowed, NotFound) as error:
+            refused = error
+            id = text(project["id"])
+            reason = (
+                f"project {text(project.get('name')) or _name(client, id)} is left out: {error.message}. What to do:"
+                " switch the tool on in this project and let the service account's permission template read it, or take"
+                " the project off the service account's permitted projects"
+            )
+            yield Skipped(id, reason)
+    if refused is not None and not read:
+        raise refused
+
+
+def _name(client: ProcoreClient, project: str) -> str:
+    try:
+        return text((found(resources.project, client, project) or {}).get("name")) or project
+    except NotAllowed:
+        return project
 
 
 def text(value: Any) -> str:

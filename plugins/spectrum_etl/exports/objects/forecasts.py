@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from spectrum_etl.exports.objects import contracts
-from spectrum_etl.exports.objects.facts import Json, line_facts, project_facts, text
+from spectrum_etl.exports.objects.facts import Json, line_facts, named_projects, of_each, project_facts, text
 from spectrum_etl.exports.rules import forecasts as rules
 from spectrum_etl.exports.rules.common import job_of, number_of
 from spectrum_etl.exports.spec import (
@@ -28,6 +28,7 @@ from spectrum_etl.exports.spec import (
     FormField,
     RecordId,
     Scope,
+    Skipped,
 )
 from spectrum_etl.exports.values import call
 from spectrum_etl.settings import Company, load_settings
@@ -37,13 +38,16 @@ from spectrum_etl.sources.procore.client import ProcoreClient
 _SERVICE = "JobCostProjections"
 
 
-def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate]:
+def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate | Skipped]:
     """The projects that the settings enable, or those that the form names."""
-    named = dict.fromkeys((*scope.projects, *scope.records))
-    for project in named or load_settings().exports.forecast_projects:
-        candidate = read(client, company, RecordId(company.code, project, project))
+
+    def of(project: Mapping[str, Any]) -> Iterator[Candidate]:
+        candidate = read(client, company, RecordId(company.code, project["id"], project["id"]))
         if candidate is not None:
             yield candidate
+
+    enabled = [{"id": project} for project in load_settings().exports.forecast_projects]
+    yield from of_each(client, named_projects(scope) or enabled, of)
 
 
 def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:

@@ -12,7 +12,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from spectrum_etl.exports.objects.facts import code_facts, found, phase_code, project_facts, text
+from spectrum_etl.exports.objects.facts import (
+    code_facts,
+    found,
+    named_projects,
+    of_each,
+    phase_code,
+    project_facts,
+    text,
+)
 from spectrum_etl.exports.rules import jobs as rules
 from spectrum_etl.exports.rules.address import address_elements, address_facts
 from spectrum_etl.exports.rules.common import job_of, linked_code, number_of
@@ -29,6 +37,7 @@ from spectrum_etl.exports.spec import (
     FormField,
     RecordId,
     Scope,
+    Skipped,
 )
 from spectrum_etl.exports.values import call
 from spectrum_etl.settings import Company
@@ -38,14 +47,16 @@ from spectrum_etl.sources.procore.client import ProcoreClient
 _NUMBER_LENGTH = SERVICES["AddJob"].elements["Job_Number"].length
 
 
-def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate]:
+def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate | Skipped]:
     """All active projects, linked or not, with their codes; or those that the form names."""
     lists = _list_names(client)
-    named = dict.fromkeys((*scope.projects, *scope.records))
-    for project in named or (text(project["id"]) for project in resources.projects(client)):
-        candidate = _read(client, company, project, lists)
+
+    def of(project: Mapping[str, Any]) -> Iterator[Candidate]:
+        candidate = _read(client, company, text(project["id"]), lists)
         if candidate is not None:
             yield candidate
+
+    yield from of_each(client, named_projects(scope) or resources.projects(client), of)
 
 
 def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:

@@ -9,18 +9,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from spectrum_etl.exports.objects import contracts
-from spectrum_etl.exports.objects.facts import Json, WbsCodes, line_facts, money, project_facts, text
+from spectrum_etl.exports.objects.facts import Json, WbsCodes, line_facts, money, of_each, project_facts, text
 from spectrum_etl.exports.rules.change_requests import APPROVED
-from spectrum_etl.exports.spec import Candidate, RecordId, Scope
+from spectrum_etl.exports.spec import Candidate, RecordId, Scope, Skipped
 from spectrum_etl.settings import Company, load_settings
 from spectrum_etl.sources.procore import resources
 from spectrum_etl.sources.procore.client import ProcoreClient
 
 
-def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate]:
+def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate | Skipped]:
     """Approved change orders; one that the form names is shown whatever it is."""
     codes = contracts.ProjectCodes(client)
-    for project in contracts.projects(client, scope):
+
+    def of(project: Mapping[str, Any]) -> Iterator[Candidate]:
         id = text(project["id"])
         listed = resources.prime_change_orders(client, id, status=None if scope.records else APPROVED)
         orders = [order for order in listed if contracts.wanted(order, scope, (APPROVED,))]
@@ -29,6 +30,8 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
             whole = contracts.found(resources.prime_change_order, client, id, text(order["id"]))
             if whole is not None:
                 yield _candidate(client, company, project, whole, primes, codes.of(id))
+
+    yield from of_each(client, contracts.projects(client, scope), of)
 
 
 def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:
