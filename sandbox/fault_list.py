@@ -146,6 +146,9 @@ REGISTRY: dict[str, Fault] = {
         Fault("procore_500", "Procore answers with HTTP status 500 and does nothing"),
         Fault("procore_lost_answer", "Procore does what a writing call asks and closes the connection"),
         Fault("procore_page_cut", "Procore ends the answer to a reading call in the middle"),
+        Fault(
+            "procore_forbidden", "Procore answers 403 where path and query contain this, as a tool that is off", "text"
+        ),
         Fault("procore_only", "the other faults of Procore strike only paths that contain this", "text"),
     )
 }

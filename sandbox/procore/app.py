@@ -82,6 +82,8 @@ class ProcoreApp:
             company_id = _company(request, account)
             if trouble.broken:
                 raise ApiError(500, "Internal Server Error")
+            if self.switches.forbidden(f"{request.url.path}?{request.url.query}"):
+                raise ApiError(403, "You do not have permission to perform this action")
             response = self._handle(request, handlers, body, company_id)
         except ApiError as error:
             response = render_error(request, error)

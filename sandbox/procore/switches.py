@@ -46,6 +46,16 @@ class Switches:
             hourly = int(self._faults.get("procore_hourly_limit") or 0)
             return hourly, int(self._faults.get("procore_spike_limit") or 0)
 
+    def forbidden(self, place: str) -> bool:
+        """Say whether a call is refused as one of a tool that is switched off.
+
+        Args:
+            place: path and query of the URL.
+        """
+        with self._lock:
+            part = self._faults.get("procore_forbidden")
+        return part is not None and part in place
+
     def trouble(self, method: str, path: str) -> Trouble:
         """Use up what is due for one call. A call meets one of the faults that end it, and waits besides if asked to.
 
