@@ -1,0 +1,22 @@
+"""One stage for all tests of this folder; each finds it as it was loaded."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from stack.postgres import EmbeddedPostgres
+from tests.exports.endtoend.stage import Stage, open_stage
+
+
+@pytest.fixture(scope="session")
+def shared_stage(postgres: EmbeddedPostgres) -> Iterator[Stage]:
+    """Loaded, and every server running."""
+    with open_stage(postgres) as stage:
+        yield stage
+
+
+@pytest.fixture
+def stage(shared_stage: Stage) -> Stage:
+    """See `Stage.reset`."""
+    shared_stage.reset()
+    return shared_stage
