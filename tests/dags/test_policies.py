@@ -60,6 +60,14 @@ def test_every_dag_has_an_owner_tags_and_no_catch_up(dags):
         assert dag.catchup is False, dag.dag_id
 
 
+def test_whoever_operates_it_hears_of_every_failure(dags):
+    for dag in dags.values():
+        assert dag.on_failure_callback, f"{dag.dag_id}: nobody is told when it fails"
+    for dag_id in STAGING:
+        assert dags[dag_id].on_success_callback, f"{dag_id}: nobody is told of rejected rows, volume and drift"
+        assert dags[dag_id].deadline, f"{dag_id}: nobody is told when it is late"
+
+
 def test_every_task_is_retried_only_where_that_helps_and_ends_at_last(dags):
     for dag in dags.values():
         for task in (task for task in dag.tasks if task.task_id != APPROVAL):

@@ -12,7 +12,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from spectrum_etl.notify.callbacks import on_failure
 from spectrum_etl.settings import load_settings
-from spectrum_etl.staging.dag import EXECUTION_TIMEOUT, OWNER, RETRY_POLICY, START, TAGS
+from spectrum_etl.staging.dag import EXECUTION_TIMEOUT, OWNER, RETRY_POLICY, START
 from spectrum_etl.staging.run import clean_codes
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ def connections_dag(doc: str | None) -> DAG:
         start_date=START.astimezone(ZoneInfo(settings.timezone)),
         catchup=False,
         max_active_runs=1,
-        tags=[*TAGS, "connections"],
+        tags=["spectrum", "operations", "connections"],
         on_failure_callback=on_failure,
         params={
             "companies": Param(

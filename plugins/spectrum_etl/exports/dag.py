@@ -15,6 +15,7 @@ from airflow.sdk import DAG, Param, get_current_context, task, task_group
 from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
 
 from spectrum_etl.exports.approval import ApproveRecord
+from spectrum_etl.notify.callbacks import on_failure
 from spectrum_etl.settings import Settings, load_settings
 from spectrum_etl.staging.dag import EXECUTION_TIMEOUT, OWNER, RETRY_POLICY, START
 from spectrum_etl.staging.run import clean_codes
@@ -51,6 +52,7 @@ def export_dag(object_name: str, doc: str | None, *, watches_drift: bool = False
         catchup=False,
         max_active_runs=MAX_ACTIVE_RUNS,
         tags=[*TAGS, object_name],
+        on_failure_callback=on_failure,
         params=_params(settings),
         default_args={
             "owner": OWNER,

@@ -9,6 +9,7 @@ from airflow.sdk import DAG, Param, get_current_context, task
 
 from spectrum_etl.exports.dag import TAGS
 from spectrum_etl.exports.objects.registry import NAMES
+from spectrum_etl.notify.callbacks import on_failure
 from spectrum_etl.settings import load_settings
 from spectrum_etl.staging.dag import EXECUTION_TIMEOUT, OWNER, RETRY_POLICY, START
 from spectrum_etl.staging.run import clean_codes
@@ -36,6 +37,7 @@ def unlink_dag(doc: str | None) -> DAG:
         catchup=False,
         max_active_runs=1,
         tags=TAGS,
+        on_failure_callback=on_failure,
         params={
             "object": Param(NAMES[0], type="string", enum=list(NAMES), title="Object"),
             "company": Param(codes[0], type="string", enum=codes, title="Company", description="Spectrum company code"),

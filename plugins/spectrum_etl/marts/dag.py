@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from airflow.sdk import DAG, Asset, AssetAny, Param, get_current_context, task
 
 from spectrum_etl.marts.spec import MARTS, SOURCES
+from spectrum_etl.notify.callbacks import on_failure
 from spectrum_etl.settings import load_settings
 from spectrum_etl.staging.dag import EXECUTION_TIMEOUT, OWNER, RETRY_POLICY, START, TAGS, asset_of
 from spectrum_etl.staging.objects import OBJECTS
@@ -34,6 +35,7 @@ def marts_dag(doc: str | None) -> DAG:
         catchup=False,
         max_active_runs=1,
         tags=[*TAGS, "marts"],
+        on_failure_callback=on_failure,
         params={
             "companies": Param(
                 codes,

@@ -11,7 +11,7 @@ from airflow.sdk import DAG, Variable, task
 
 from spectrum_etl.notify.callbacks import on_failure
 from spectrum_etl.settings import SCHEDULES_VARIABLE, load_settings
-from spectrum_etl.staging.dag import EXECUTION_TIMEOUT, OWNER, RETRY_POLICY, START, TAGS
+from spectrum_etl.staging.dag import EXECUTION_TIMEOUT, OWNER, RETRY_POLICY, START
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ def digest_dag(doc: str | None) -> DAG:
         start_date=START.astimezone(ZoneInfo(settings.timezone)),
         catchup=False,
         max_active_runs=1,
-        tags=[*TAGS, "notifications"],
+        tags=["spectrum", "operations", "notifications"],
         on_failure_callback=on_failure,
         default_args={
             "owner": OWNER,

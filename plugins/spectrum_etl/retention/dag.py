@@ -9,7 +9,7 @@ from airflow.sdk import DAG, task
 
 from spectrum_etl.notify.callbacks import on_failure
 from spectrum_etl.settings import load_settings
-from spectrum_etl.staging.dag import EXECUTION_TIMEOUT, OWNER, RETRY_POLICY, START, TAGS
+from spectrum_etl.staging.dag import EXECUTION_TIMEOUT, OWNER, RETRY_POLICY, START
 
 
 def clean_up_dag(doc: str | None) -> DAG:
@@ -28,7 +28,7 @@ def clean_up_dag(doc: str | None) -> DAG:
         start_date=START.astimezone(ZoneInfo(settings.timezone)),
         catchup=False,
         max_active_runs=1,
-        tags=[*TAGS, "retention"],
+        tags=["spectrum", "operations", "retention"],
         on_failure_callback=on_failure,
         default_args={
             "owner": OWNER,

@@ -104,7 +104,8 @@ def staging_dag(
         tags=[*TAGS, obj.name],
         deadline=deadline,
         on_failure_callback=on_failure,
-        on_success_callback=on_success,
+        # A backfill is many runs at once, and somebody watches it: only what fails is told.
+        on_success_callback=None if months_of_interval else on_success,
         params=_params(obj, settings),
         default_args={
             "owner": OWNER,
