@@ -1,0 +1,28 @@
+"""Renews the generated parts of the documentation: `python -m stack.docs`."""
+
+import sys
+
+from stack.paths import project_paths
+
+# The library is imported from its folder, as Airflow does it.
+sys.path.insert(0, str(project_paths().project / "plugins"))
+
+from stack.docs.pages import BLOCKS, ROOT, renewed
+
+
+def main() -> int:
+    """Write every page whose generated parts have changed, and name it.
+
+    Returns:
+        0.
+    """
+    for page in BLOCKS:
+        path, text = ROOT / page, renewed(page)
+        if path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            print(f"{page} renewed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
