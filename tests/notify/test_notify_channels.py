@@ -6,12 +6,12 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from receivers import Connection, Mailbox, Webhook, smtp_server, webhook
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.notify.deliver import deliver
 from spectrum_etl.notify.message import Message
 from spectrum_etl.operation_settings import Notifications
+from tests.receivers import Connection, Mailbox, Webhook, smtp_server, webhook
 
 MESSAGE = Message(
     ("failure", "drift"),

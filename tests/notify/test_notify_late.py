@@ -6,13 +6,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from receivers import Connection, webhook
 
 from spectrum_etl.notify import late
 from spectrum_etl.operation_settings import Notifications
 from spectrum_etl.settings import load_settings
 from spectrum_etl.staging.dag import staging_dag
 from spectrum_etl.staging.objects import OBJECTS
+from tests.receivers import Connection, webhook
 
 RUN = {
     "dag_id": "stage_jobs",

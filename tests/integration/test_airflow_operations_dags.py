@@ -1,0 +1,119 @@
+"""Operating it, in real Airflow: connections checked, people told by webhook, late syncs noticed, the old cleaned up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import psycopg
+import pytest
+import yaml
+
+from tests.airflow_stack import AirflowStack, until
+from tests.receivers import Webhook, webhook
+
+pytestmark = pytest.mark.airflow
+
+
+@pytest.fixture(scope="module")
+def told(airflow_stack: AirflowStack) -> Iterator[Webhook]:
+    """Everything that is told, as a webhook on this machine receives it; a sync is late after a minute."""
+    before = airflow_stack.settings_file.read_text(encoding="utf-8")
+    settings = yaml.safe_load(before)
+    with webhook() as hook:
+        airflow_stack.api().put(
+            "connections", [{"connection_id": "notify_slack", "conn_type": "http", "password": hook.url}]
+        )
+        settings["notifications"] = {"channels": ["slack"], "late_after_minutes": 1}
+        airflow_stack.settings_file.write_text(yaml.safe_dump(settings), encoding="utf-8")
+        yield hook
+    airflow_stack.settings_file.write_text(before, encoding="utf-8")
+
+
+def _heard(hook: Webhook, *words: str, seconds: float = 60) -> str:
+    """The last message that holds these words; a DAG that is unpaused may also have run by its schedule."""
+
+    def matching() -> list[str]:
+        return [post["text"] for post in hook.posts if all(word in post["text"] for word in words)]
+
+    return str(until(matching, seconds)[-1])
+
+
+def test_a3_every_connection_is_checked_although_one_fails(airflow_stack: AirflowStack, told: Webhook) -> None:
+    airflow_stack.run("check_connections")
+    connected = airflow_stack.ask("select distinct kind, status from sync.connections order by kind")
+    assert connected == [(kind, "Connected") for kind in ("Info-Link", "Procore", "warehouse", "web services")]
+    airflow_stack.connect(spectrum_sdx={"password": "Wrong-Geheim-98"})
+    try:
+        run = airflow_stack.run("check_connections", "failed", companies=["1"])
+    finally:
+        airflow_stack.connect()
+    states = {i["task_id"]: i["state"] for i in airflow_stack.instances(run)}
+    assert states.pop("summary") == "failed"
+    assert set(states.values()) == {"success"}
+    rows = airflow_stack.ask(
+        "select kind, status, cause from sync.connections where company_code = '1' and run_id = %s order by kind",
+        run.run_id,
+    )
+    assert rows == [
+        ("Info-Link", "Connected", ""),
+        ("Procore", "Connected", ""),
+        ("warehouse", "Connected", ""),
+        ("web services", "Not connected", "wrong credentials"),
+    ]
+    link = f"/dags/check_connections/runs/{quote(run.run_id, safe='')}"
+    message = _heard(told, "check_connections of company 1: the run failed", link)
+    assert "web services (spectrum_sdx): wrong credentials" in message
+    assert "Geheim" not in message
+    assert sum(link in post["text"] for post in told.posts) == 1
+
+
+def test_a_failed_sync_and_a_partial_one_are_told_once_each(airflow_stack: AirflowStack, told: Webhook) -> None:
+    """The stand-in's flawed rows are rejected by the first sync of all."""
+    airflow_stack.run("stage_prime_contracts")
+    airflow_stack.run("stage_budgets")
+    rejected = airflow_stack.ask(
+        "select run_id from sync.runs where rejected_rows > 0 and object_name in ('budgets', 'prime_contracts')"
+    )
+    airflow_stack.connect(spectrum_infolink={"password": "Wrong-Geheim-97"})
+    try:
+        airflow_stack.run("stage_vendors", "failed", companies=["1"])
+    finally:
+        airflow_stack.connect()
+    message = _heard(told, "stage_vendors of company 1: the run failed")
+    assert "vendors of company 1: failed" in message
+    assert "refused the login" in message
+    partial = [post["text"] for post in told.posts if "published, but not every row" in post["text"]]
+    assert len(partial) <= 2
+    assert bool(partial) == bool(rejected)
+
+
+def test_the_digest_is_sent_and_the_rest_is_cleaned_up(airflow_stack: AirflowStack, told: Webhook) -> None:
+    airflow_stack.run("daily_digest")
+    airflow_stack.run("clean_up")
+    if airflow_stack.ask("select 1 from sync.rejected_rows where resolved_at is null"):
+        assert "Rejected rows:" in _heard(told, "Daily digest:")
+
+
+@pytest.mark.slow
+def test_a_sync_that_waits_too_long_is_told_by_the_triggerer(airflow_stack: AirflowStack, told: Webhook) -> None:
+    api = airflow_stack.api()
+    airflow_stack.reparse("stage_jobs")
+    until(lambda: _has_deadline(airflow_stack), 60)
+    pool = {"name": "spectrum_infolink", "slots": 0}
+    sdx = {"name": "spectrum_sdx", "slots": 0}
+    api.put("pools", [pool, sdx])
+    try:
+        run = airflow_stack.trigger("stage_jobs", companies=["1"])
+        message = _heard(told, "stage_jobs: the sync is late", seconds=150)
+        assert "stage_jobs of company 1 was queued at" in message
+    finally:
+        api.put("pools", [{**pool, "slots": 4}, {**sdx, "slots": 3}])
+    airflow_stack.wait([run])
+
+
+def _has_deadline(stack: AirflowStack) -> bool:
+    """Whether Airflow has taken in the deadline of a minute."""
+    with psycopg.connect(stack.airflow.database_url) as connection:
+        rows = connection.execute("select interval::text from deadline_alert").fetchall()
+    return any("60" in str(row[0]) for row in rows)
