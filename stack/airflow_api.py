@@ -139,13 +139,42 @@ class AirflowApi:
         found: list[JsonObject] = self.call("GET", path, limit=1000)["task_instances"]
         return found
 
+    def questions(self, dag_id: str = "~", run_id: str = "~") -> list[JsonObject]:
+        """Return what people are asked and have not answered: `subject`, `body`, `params` and `task_instance` of each.
+
+        Args:
+            dag_id, run_id: only of this DAG, of this run; `~` is any.
+        """
+        path, found = f"{_run_path(dag_id, run_id)}/hitlDetails", []
+        while page := self.call("GET", path, response_received=False, limit=100, offset=len(found))["hitl_details"]:
+            found += page
+        return found
+
+    def answer(self, instance: Mapping[str, Any], option: str, answers: Mapping[str, Any]) -> None:
+        """Answer a question.
+
+        Args:
+            instance: `task_instance` of one of `questions`.
+            option: one of its options.
+            answers: values of its form.
+
+        Raises:
+            StackError: Airflow refuses: somebody else is asked, or it has been answered.
+        """
+        path = f"{_task_path(instance)}/{instance['map_index']}/hitlDetails"
+        self.call("PATCH", path, {"chosen_options": [option], "params_input": dict(answers)})
+
+    def mark(self, instance: Mapping[str, Any], state: str) -> None:
+        """Set the state of one task instance by hand: success, failed or skipped."""
+        self.call("PATCH", f"{_task_path(instance)}/{instance['map_index']}", {"new_state": state})
+
     def log(self, instance: Mapping[str, Any]) -> list[str]:
         """Return the lines of a task instance's last try.
 
         Args:
             instance: one of `task_instances`.
         """
-        path = f"{_run_path(instance['dag_id'], instance['dag_run_id'])}/taskInstances/{quote(instance['task_id'])}"
+        path = _task_path(instance)
         answer = self.call("GET", f"{path}/logs/{instance['try_number']}", map_index=instance["map_index"])
         return [_log_line(event) for event in answer["content"]]
 
@@ -166,6 +195,10 @@ class AirflowApi:
 
 def _run_path(dag_id: str, run_id: str) -> str:
     return f"dags/{quote(dag_id)}/dagRuns/{quote(run_id, safe='')}"
+
+
+def _task_path(instance: Mapping[str, Any]) -> str:
+    return f"{_run_path(instance['dag_id'], instance['dag_run_id'])}/taskInstances/{quote(instance['task_id'])}"
 
 
 def _log_line(event: Any) -> str:

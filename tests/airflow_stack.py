@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -10,10 +12,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+import psutil
 import psycopg
 import yaml
 
 from sandbox.faults import Faults
+from stack import processes
 from stack.airflow import LocalAirflow
 from stack.airflow_api import AirflowApi, JsonObject
 from stack.airflow_settings import apply_settings
@@ -24,9 +28,11 @@ from stack.stage_runs import FollowedRun, failure, wait_until_parsed
 
 PROJECT = Path(__file__).resolve().parents[1]
 COMPANIES = {"1": "Summit Ridge Builders", "2": "Summit Ridge Services"}
+PROCORE_COMPANIES = {"1": 4001, "2": 4002}
 #: The one object with a schedule of its own in these tests; all others run when a test says so.
 SCHEDULED = "jobs"
-JOBS, TRANSACTIONS = 8, 1_500
+#: So many jobs that open ones of company 1 are linked with Procore.
+JOBS, TRANSACTIONS = 24, 1_500
 _ENDED = ("success", "failed")
 
 
@@ -97,6 +103,16 @@ class AirflowStack:
         with psycopg.connect(self.sandbox.database_url, options="-c search_path=dbo,public") as connection:
             return connection.execute(statement.encode(), values or None).rowcount
 
+    def source(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Rows of the stand-in Spectrum and Procore."""
+        with psycopg.connect(self.sandbox.database_url, options="-c search_path=dbo,public") as connection:
+            return connection.execute(query.encode(), values or None).fetchall()
+
+    def run_sandbox(self, *words: str) -> None:
+        """Run a command of the sandbox's own command line."""
+        command = [sys.executable, "-m", "sandbox", *words, "--database", self.sandbox.database_url]
+        subprocess.run(command, cwd=PROJECT, check=True, capture_output=True)
+
     def faults(self) -> Faults:
         """The switches of the sandbox; close it after use."""
         return Faults(self.sandbox.database_url)
@@ -130,6 +146,19 @@ class AirflowStack:
         """The task instances of a run, or those of one task, by map index."""
         found = self.api().task_instances(run.dag_id, run.run_id)
         return sorted((i for i in found if task in (None, i["task_id"])), key=lambda i: i["map_index"])
+
+    def kill(self, run: FollowedRun, task: str, map_index: int | None = None) -> int:
+        """Kill the process of a running task as the kernel does when memory runs out; its number."""
+
+        def runs() -> list[JsonObject]:
+            found = [i for i in self.instances(run, task) if map_index in (None, i["map_index"])]
+            return [i for i in found if i["state"] == "running" and i["pid"]]
+
+        process = psutil.Process(until(runs)[0]["pid"])
+        ours = {found.pid for found in processes.find(str(self.airflow.home))}
+        assert process.pid in ours, "the process is not one of this Airflow"
+        process.kill()
+        return int(process.pid)
 
     def log(self, instance: JsonObject) -> str:
         """What the log of a task instance's last try says."""
@@ -202,7 +231,13 @@ def _settings() -> dict[str, Any]:
     settings: dict[str, Any] = yaml.safe_load((PROJECT / "include" / "settings.yaml").read_text(encoding="utf-8"))
     first = settings["companies"][0]
     settings["companies"] = [
-        {**first, "code": code, "name": name, "sdx_conn_id": "spectrum_sdx" if code == "1" else "spectrum_sdx_2"}
+        {
+            **first,
+            "code": code,
+            "name": name,
+            "sdx_conn_id": "spectrum_sdx" if code == "1" else "spectrum_sdx_2",
+            "procore_company_id": PROCORE_COMPANIES[code],
+        }
         for code, name in COMPANIES.items()
     ]
     settings["schedules"] = {**dict.fromkeys(settings["schedules"], "never"), SCHEDULED: "daily"}
@@ -210,4 +245,5 @@ def _settings() -> dict[str, Any]:
     settings["daily_at"] = f"{datetime.now(UTC) - timedelta(hours=2):%H:%M}"
     settings["readers"] = {**settings["readers"], "job_cost_totals": "transactions"}
     settings["retry_delay"] = 1
+    settings["exports"]["server_time_limit"] = 1
     return settings

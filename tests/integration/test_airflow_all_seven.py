@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
 from spectrum_etl.staging.objects import OBJECTS
 from stack.errors import StackError
 from stack.stage_runs import STAGE_DAGS
-from tests.airflow_stack import COMPANIES, PROJECT, AirflowStack
+from tests.airflow_stack import COMPANIES, AirflowStack
 
 pytestmark = pytest.mark.airflow
 
@@ -110,12 +107,7 @@ def test_a5_a_run_of_one_company_and_job_touches_only_that(airflow_stack, oracle
 
 
 def test_after_a_month_of_business_everything_equals_the_source_again_and_is_verified(airflow_stack, oracle):
-    subprocess.run(
-        [sys.executable, "-m", "sandbox", "month", "--database", airflow_stack.sandbox.database_url],
-        cwd=PROJECT,
-        check=True,
-        capture_output=True,
-    )
+    airflow_stack.run_sandbox("month")
     airflow_stack.wait([airflow_stack.trigger(dag_id) for dag_id in STAGE_DAGS])
     oracle.assert_equal()
     run = airflow_stack.run("verify_staging")

@@ -6,11 +6,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psutil
 import psycopg
 import pytest
 
-from stack import processes
 from stack.stage_runs import FollowedRun
 from tests.airflow_stack import AirflowStack, until
 
@@ -81,11 +79,11 @@ def test_tasks_killed_while_landing_and_publishing_are_tried_again_and_nothing_i
         holder.execute("lock table spectrum.standard_cost_codes in share mode")
         publishing = airflow_stack.trigger("stage_standard_cost_codes", companies=["1"])
         until(lambda: airflow_stack.ask("select 1 from pg_locks where not granted"))
-        killed = kill(airflow_stack, publishing, "company.publish")
+        killed = airflow_stack.kill(publishing, "company.publish")
         with slow_infolink(airflow_stack, 4000):
             landing = airflow_stack.trigger("stage_vendors", companies=["1"])
             until(lambda: airflow_stack.ask("select 1 from sync.landings where run_id = %s", landing.run_id))
-            also_killed = kill(airflow_stack, landing, "company.land")
+            also_killed = airflow_stack.kill(landing, "company.land")
         assert killed != also_killed
     airflow_stack.wait([publishing, landing])
     for run, task in ((publishing, "company.publish"), (landing, "company.land")):
@@ -117,16 +115,6 @@ def test_a3_no_secret_is_in_any_log(airflow_stack, staged):
 def states(stack: AirflowStack, run: FollowedRun) -> dict[str, str]:
     """State of each task of a run of one company."""
     return {instance["task_id"]: instance["state"] for instance in stack.instances(run)}
-
-
-def kill(stack: AirflowStack, run: FollowedRun, task: str) -> int:
-    """Kill the process of a running task as the kernel does when memory runs out; its number."""
-    instance = until(lambda: [i for i in stack.instances(run, task) if i["state"] == "running" and i["pid"]])[0]
-    process = psutil.Process(instance["pid"])
-    ours = {found.pid for found in processes.find(str(stack.airflow.home))}
-    assert process.pid in ours, "the process is not one of this Airflow"
-    process.kill()
-    return int(process.pid)
 
 
 @contextmanager
