@@ -161,8 +161,9 @@ def _runs(connection: psycopg.Connection) -> None:
         "insert into sync.checks (landing_id, object_name, table_name, company_code, run_id, source, check_name,"
         " severity, status, column_names, rows_checked, rows_failed, examples, message)"
         " select landing_id, 'budgets', 'budgets', '1', 'scheduled__1', 'guard', 'deleted_share', 'critical', 'failed',"
-        " '{}', 336, 120, '[{\"job_number\": \"24-0003\"}]', '120 of 336 rows would be deleted, more than 20 %%: look at"
-        " Spectrum, then allow one mass delete in the trigger form' from sync.landings where object_name = 'budgets'",
+        " '{}', 336, 120, '[{\"job_number\": \"24-0003\"}]', '120 of 336 rows would be deleted, more than 20 %%:"
+        " look at Spectrum, then allow one mass delete in the trigger form' from sync.landings"
+        " where object_name = 'budgets'",
         [],
     )
     connection.execute(
@@ -214,9 +215,32 @@ def _queue(connection: psycopg.Connection) -> None:
                 name, project, record, title, state, json.dumps(_BROKEN if state == "not_ready" else []),
                 "Spectrum refused it: GL account 5010000 is closed. Open the account in Spectrum, then export it again"
                 if state == "failed" else "Wrong vendor; see e-mail of Monday" if state == "rejected" else None,
-                json.dumps(document if record == "c1" else {"incomplete": "Vendor type is needed"}) if waiting else None,
+                json.dumps(document if record == "c1" else {"incomplete": "Vendor type is needed"})
+                if waiting else None,
                 f"export_{name}" if waiting else None, "manual__1" if waiting else None,
                 "record.approve" if waiting else None, number if waiting else None,
                 datetime.now(UTC) - timedelta(minutes=11 * number),
             ],
         )  # fmt: skip
+
+
+def wait_for_approver(
+    url: str, record: str, title: str, run_id: str, map_index: int, *, complete: bool = False
+) -> None:
+    """Add a vendor that waits for an approver.
+
+    Args:
+        run_id, map_index: of the task instance that asks; `PageAirflow.waits` makes it.
+        complete: whether its form needs no input.
+    """
+    calls = [{"service": "AddVendor", "key": {"Company_Code": "1", "Vendor_Code": "X"}, "fields": {}, "adds": True}]
+    shown = (
+        {"document": {"key": "X", "calls": calls}, "held": [None]} if complete else {"incomplete": "a type is needed"}
+    )
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "insert into export.queue (object_name, company_code, project_id, record_id, title, state, fingerprint,"
+            " shown, asks_dag_id, asks_run_id, asks_task_id, asks_map_index, run_id) values ('vendors', '1', '', %s,"
+            " %s, 'waiting', 'f', %s, 'export_vendors', %s, 'record.approve', %s, 'seed')",
+            [record, title, json.dumps(shown), run_id, map_index],
+        )

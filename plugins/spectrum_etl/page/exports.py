@@ -14,9 +14,9 @@ from pydantic import BaseModel
 
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import Answer
-from spectrum_etl.page.overview import start
 from spectrum_etl.page.question import question
 from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse
+from spectrum_etl.page.runs import start
 
 router = APIRouter()
 
@@ -129,7 +129,7 @@ async def record(
 
 
 @router.post("/api/export/collect")
-async def collect(request: Request, asked: Collect, readable: access.Readable) -> Answer:
+async def collect(request: Request, asked: Collect, readable: access.Readable, user: GetUserDep) -> Answer:
     """Look at Procore now: start the export DAG, which collects and asks and sends nothing by itself.
 
     Raises:
@@ -138,7 +138,7 @@ async def collect(request: Request, asked: Collect, readable: access.Readable) -
     scope.export_objects(readable, asked.object)
     dag_id = scope.EXPORT + asked.object
     # Runs that wait for their approvers stay open: they do not stand in the way of another look.
-    run: Any = await start(request, dag_id, asked.companies, resume=asked.resume, busy=False)
+    run: Any = await start(request, user, dag_id, asked.companies, resume=asked.resume, busy=False)
     return Answer({"run_id": run["dag_run_id"], "state": run["state"]})
 
 

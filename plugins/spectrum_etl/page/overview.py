@@ -8,27 +8,25 @@ from datetime import UTC, datetime
 from typing import Any
 
 from airflow.api_fastapi.core_api.security import GetUserDep
-from fastapi import APIRouter, HTTPException, Request, status
+from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
 from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.page import access, scope
-from spectrum_etl.page.airflow_api import call, part
+from spectrum_etl.page.airflow_api import call
 from spectrum_etl.page.answers import Answer
 from spectrum_etl.page.connections import connections, unreachable
 from spectrum_etl.page.reads import Row, open_warehouse
+from spectrum_etl.page.runs import active, ended, runs_of, start
 from spectrum_etl.page.schedules import is_late, schedules_in_force
 from spectrum_etl.settings import load_settings
 from spectrum_etl.staging.objects import OBJECTS
 
 router = APIRouter()
 
-_ACTIVE = frozenset({"queued", "running"})
 _SUMS = ("new_rows", "changed_rows", "deleted_rows", "rejected_rows", "staged_rows", "deferred_rows")
 _CHECKS = ("checks_passed", "checks_warned", "checks_failed")
-#: Runs of all these DAGs that are looked at; the newest, so every active one is among them.
-_RUNS = 100
 
 
 class Check(BaseModel):
@@ -61,7 +59,7 @@ async def overview(request: Request, readable: access.Readable, user: GetUserDep
     objects, exports = scope.import_objects(readable), scope.export_objects(readable)
     ids = [scope.STAGE + name for name in objects] + [scope.EXPORT + name for name in exports] + [scope.CHECK_DAG]
     dags, runs, known = await asyncio.gather(
-        _dags(request), _runs(request, ids), run_in_threadpool(_known, objects, company)
+        _dags(request), runs_of(request, ids), run_in_threadpool(_known, objects, company)
     )
     states, schedules, told = known
     names = scope.companies(company)
@@ -77,7 +75,7 @@ async def overview(request: Request, readable: access.Readable, user: GetUserDep
         linked = unreachable(str(told))
     else:
         linked = await run_in_threadpool(_linked, names, [r for r in runs if r["dag_id"].startswith(scope.EXPORT)])
-    checking = _active(_of(runs, scope.CHECK_DAG))
+    checking = active(_of(runs, scope.CHECK_DAG))
     return Answer({"connections": linked, "objects": rows, "checking": checking is not None, "now": now})
 
 
@@ -112,50 +110,26 @@ def connection_details(readable: access.Readable, company: str | None = None) ->
 
 
 @router.post("/api/check-connections")
-async def check_connections(request: Request, asked: Check) -> Answer:
+async def check_connections(request: Request, asked: Check, user: GetUserDep) -> Answer:
     """Start the DAG that tries every connection, with the user's own rights.
 
     Raises:
         HTTPException: 403 where the user may not; 409 where it runs already, or is paused.
     """
-    run = await start(request, scope.CHECK_DAG, [], resume=asked.resume)
+    run = await start(request, user, scope.CHECK_DAG, [], resume=asked.resume)
     return Answer({"run_id": run["dag_run_id"], "state": run["state"]})
 
 
 @router.post("/api/refresh")
-async def refresh(request: Request, asked: Refresh, readable: access.Readable) -> Answer:
+async def refresh(request: Request, asked: Refresh, readable: access.Readable, user: GetUserDep) -> Answer:
     """Start the DAG of an object, with the user's own rights.
 
     Raises:
         HTTPException: 403 where the user may not; 409 where it runs already, or is paused.
     """
     scope.import_objects(readable, asked.object)
-    run = await start(request, scope.STAGE + asked.object, asked.companies, resume=asked.resume)
+    run = await start(request, user, scope.STAGE + asked.object, asked.companies, resume=asked.resume)
     return Answer({"run_id": run["dag_run_id"], "state": run["state"]})
-
-
-async def start(request: Request, dag_id: str, companies: list[str], *, resume: bool, busy: bool = True) -> Any:
-    """Start a run of a DAG as the user of a request.
-
-    Args:
-        companies: company codes for its form; empty leaves the form's default.
-        resume: unpause the DAG first where it is paused.
-        busy: whether a run that is under way stands in the way.
-
-    Raises:
-        HTTPException: Airflow refuses; it is paused; it runs already.
-    """
-    dag = await call(request, "GET", f"dags/{part(dag_id)}")
-    if dag["is_paused"] and not resume:
-        raise HTTPException(status.HTTP_409_CONFLICT, f"{dag_id} is paused in Airflow: nothing would run. Resume it.")
-    if busy and _active(await _runs(request, [dag_id])):
-        raise HTTPException(status.HTTP_409_CONFLICT, f"{dag_id} runs already. It shows its result when it ends.")
-    if dag["is_paused"]:
-        await call(
-            request, "PATCH", f"dags/{part(dag_id)}", body={"is_paused": False}, query={"update_mask": "is_paused"}
-        )
-    conf = {"companies": [load_settings().company(code).code for code in companies]} if companies else {}
-    return await call(request, "POST", f"dags/{part(dag_id)}/dagRuns", body={"logical_date": None, "conf": conf})
 
 
 async def _dags(request: Request) -> dict[str, Any]:
@@ -163,18 +137,8 @@ async def _dags(request: Request) -> dict[str, Any]:
     return {dag["dag_id"]: dag for dag in found["dags"]}
 
 
-async def _runs(request: Request, dag_ids: list[str]) -> list[Any]:
-    body = {"dag_ids": dag_ids, "order_by": "-run_after", "page_limit": _RUNS}
-    found: list[Any] = (await call(request, "POST", "dags/~/dagRuns/list", body=body))["dag_runs"]
-    return found
-
-
 def _of(runs: list[Any], dag_id: str) -> list[Any]:
     return [run for run in runs if run["dag_id"] == dag_id]
-
-
-def _active(runs: list[Any]) -> Any:
-    return next((run for run in runs if run["state"] in _ACTIVE), None)
 
 
 def _known(objects: list[str], company: str | None) -> tuple[list[Row], dict[str, str], SpectrumEtlError | None]:
@@ -202,8 +166,7 @@ def _object(
     of_last = [row for row in tried if last and row["run_id"] == last["run_id"]] if last else []
     bad = next((row for row in tried if row["state"] in ("failed", "stopped")), None)
     read = [row["read_at"] for row in tables if row["read_at"]]
-    active = _active(runs)
-    ended = next((run for run in runs if run["state"] not in _ACTIVE), None)
+    now_running, last_run = active(runs), ended(runs)
     oldest = min(read, default=None)
     return {
         "name": name,
@@ -211,10 +174,8 @@ def _object(
         "schedule": schedule,
         "paused": bool(dag and dag["is_paused"]),
         "next_sync": dag["next_dagrun_run_after"] if dag and not dag["is_paused"] and schedule != "never" else None,
-        "running": {"run_id": active["dag_run_id"], "state": active["state"], "since": active["start_date"]}
-        if active
-        else None,
-        "last_run_state": ended["state"] if ended else None,
+        "running": _run(now_running) if now_running else None,
+        "last_run_state": last_run["state"] if last_run else None,
         "last_sync": last["finished_at"] if last else None,
         "state": bad["state"] if bad else last["state"] if last else None,
         "message": bad["message"] if bad else None,
@@ -224,3 +185,7 @@ def _object(
         **{key: sum(row[key] or 0 for row in (of_last if key in _SUMS[:3] else tables)) for key in _SUMS},
         **{key: sum(row[key] or 0 for row in tables) for key in _CHECKS},
     }
+
+
+def _run(run: Mapping[str, Any]) -> Row:
+    return {"run_id": run["dag_run_id"], "state": run["state"], "since": run["start_date"]}

@@ -10,15 +10,21 @@ const short = (value) => {
 
 export function CostChart({ months, budget, onMonth }) {
   const place = useRef(null);
+  const readout = useRef(null);
   useEffect(() => {
+    const target = place.current;
     let charts = [];
     const draw = () => {
       charts.forEach((chart) => chart.destroy());
-      charts = make(place.current, months, Number(budget), onMonth);
+      charts = make(target, months, Number(budget), onMonth, (index) => {
+        const at = months[index ?? -1];
+        readout.current.textContent = at
+          ? `${month(at.month)}: ${money(at.actual_cost)}, to date ${money(at.cost_to_date)}` : "Click a month to see its postings.";
+      });
     };
     draw();
-    const sized = new ResizeObserver(() => charts.forEach((chart) => chart.setSize({ width: place.current.clientWidth, height: chart.height })));
-    sized.observe(place.current);
+    const sized = new ResizeObserver(() => charts.forEach((chart) => chart.setSize({ width: target.clientWidth, height: chart.height })));
+    sized.observe(target);
     addEventListener("themechange", draw);
     return () => {
       removeEventListener("themechange", draw);
@@ -29,38 +35,37 @@ export function CostChart({ months, budget, onMonth }) {
   const last = months[months.length - 1];
   return html`<figure class="chart">
     <figcaption><span class="key line"></span> Cost to date <span class="key budget"></span> Current budget
-      <span class="key bars"></span> Cost of the month <span class="faint">Click a month to see its postings.</span></figcaption>
+      <span class="key bars"></span> Cost of the month
+      <span class="readout faint" ref=${readout}>Click a month to see its postings.</span></figcaption>
     <div ref=${place} role="img" aria-label="From ${month(months[0].month)} to ${month(last.month)} ${money(last.cost_to_date)} were spent, of a current budget of ${money(budget)}."></div>
   </figure>`;
 }
 
-function make(target, months, budget, onMonth) {
+function make(target, months, budget, onMonth, onPoint) {
   const at = months.map((_, index) => index);
   const names = months.map((entry) => month(entry.month));
   const spent = months.map((entry) => Number(entry.cost_to_date));
   const cost = months.map((entry) => Number(entry.actual_cost));
   const line = { stroke: color("--faint"), grid: { stroke: color("--line"), width: 1 }, ticks: { show: false }, font: "12px system-ui, sans-serif" };
   const base = (height, named) => ({
-    width: target.clientWidth || 800, height, legend: { show: true, live: true },
+    width: target.clientWidth || 800, height, legend: { show: false },
     cursor: { sync: { key: "job-cost" }, drag: { x: false, y: false }, points: { size: 7 } },
     scales: { x: { time: false, range: () => [-0.6, months.length - 0.4] } },
     axes: [
       { ...line, grid: { show: false }, size: named ? 30 : 6, values: (_, splits) => splits.map((i) => (named && Number.isInteger(i) && names[i]) || ""), space: 70 },
       { ...line, size: 76, values: (_, splits) => splits.map(short) },
     ],
-    hooks: { ready: [(chart) => chart.over.addEventListener("click", () => {
+    hooks: { setCursor: [(chart) => onPoint(chart.cursor.idx)], ready: [(chart) => chart.over.addEventListener("click", () => {
       if (chart.cursor.idx !== null && chart.cursor.idx !== undefined) onMonth(months[chart.cursor.idx].month);
     })] },
   });
-  const label = { label: "Month", value: (_, value) => (value === null ? "–" : names[value] ?? "–") };
-  const shown = (_, value) => (value === null ? "–" : money(value));
   const top = base(230, false);
   top.scales.y = { range: (_, low, high) => [Math.min(0, low), Math.max(high, budget) * 1.06 || 1] };
-  top.series = [label,
-    { label: "Cost to date", stroke: color("--accent"), width: 2, fill: color("--accent-soft"), value: shown, points: { show: months.length < 3 } },
-    { label: "Current budget", stroke: color("--budget"), width: 2, dash: [6, 5], value: shown, points: { show: false } }];
+  top.series = [{},
+    { label: "Cost to date", stroke: color("--accent"), width: 2, fill: color("--accent-soft"), points: { show: months.length < 3 } },
+    { label: "Current budget", stroke: color("--budget"), width: 2, dash: [6, 5], points: { show: false } }];
   const bottom = base(150, true);
-  bottom.series = [label, { label: "Cost of the month", stroke: color("--accent"), fill: color("--bars"), width: 0, value: shown,
+  bottom.series = [{}, { label: "Cost of the month", stroke: color("--accent"), fill: color("--bars"), width: 0,
     paths: uPlot.paths.bars({ size: [0.62, 46] }), points: { show: false } }];
   bottom.scales.y = { range: (_, low, high) => [Math.min(0, low), high * 1.08 || 1] };
   return [new uPlot(top, [at, spent, at.map(() => budget)], target), new uPlot(bottom, [at, cost], target)];

@@ -78,7 +78,7 @@ function Checks({ company, object }) {
 }
 
 const Examples = ({ rows }) => !rows?.length ? null : html`<details><summary>Examples</summary>
-  <ul class="plain">${rows.slice(0, 5).map((row) => html`<li><code>${keyText(row)}</code></li>`)}</ul></details>`;
+  <ul class="list">${rows.slice(0, 5).map((row) => html`<li><code>${keyText(row)}</code></li>`)}</ul></details>`;
 
 function Drift({ company, object }) {
   const list = useList("import/drift", { company, object });

@@ -3,7 +3,7 @@ import { useState } from "./vendor/preact-hooks.js";
 import { ago, api, count, html, link, moment, useData, words } from "./lib.js";
 import { Badge, Dialog, Icon, Problem, Table, Time } from "./parts.js";
 
-const SCHEDULES = { never: "On demand", daily: "Daily", "4h": "Every 4 hours", "2h": "Every 2 hours", hourly: "Hourly" };
+const SCHEDULES = { never: "On demand", daily: "Daily", "4h": "Every 4 h", "2h": "Every 2 h", hourly: "Hourly" };
 const STATES = {
   published: ["ok", "ok", "Up to date"], unchanged: ["ok", "ok", "Up to date"], superseded: ["ok", "ok", "Up to date"],
   stopped: ["bad", "bad", "Stopped"], failed: ["bad", "bad", "Failed"],
@@ -50,6 +50,8 @@ export function Overview({ me, company }) {
     { title: "Status", cell: (o) => html`<${Status} object=${o} />` },
     { title: "Schedule", cell: (o) => SCHEDULES[o.schedule] },
     { title: "Last sync", cell: (o) => html`<${Time} at=${o.last_sync}>${ago(o.last_sync)}</>` },
+    { title: "Data as of", help: "When Spectrum was last read as a whole", cell: (o) => html`
+      <${Time} at=${o.read_at}><span class=${o.late ? "warntext" : ""}>${ago(o.read_at)}</span></>` },
     { title: "Next sync", cell: (o) => o.paused ? html`<span class="faint" title="The DAG is paused in Airflow">Paused</span>`
       : o.schedule === "never" ? html`<span class="faint">–</span>` : html`<${Time} at=${o.next_sync}>${ago(o.next_sync)}</>` },
     { title: "Rows", kind: "num", cell: (o) => count(o.staged_rows) },

@@ -103,5 +103,5 @@ const Attempts = ({ attempts }) => html`<h3>What happened before</h3><ol class="
   <${Badge} kind=${DECISIONS[attempt.decision][0]}>${DECISIONS[attempt.decision][1]}</> by ${attempt.answered_by_name || "nobody"},
     ${moment(attempt.answered_at)}${attempt.spectrum_key && html`, as <code>${attempt.spectrum_key}</code>`}
   ${attempt.reason && html`<p>${attempt.reason}</p>`}
-  ${attempt.calls.length > 0 && html`<ul class="plain">${attempt.calls.map((call) => html`<li>
+  ${attempt.calls.length > 0 && html`<ul class="list">${attempt.calls.map((call) => html`<li>
     <code>${call.service}</code> ${call.state}${call.answer && html` <span class="faint">${call.answer}</span>`}</li>`)}</ul>`}</li>`)}</ol>`;

@@ -1,0 +1,262 @@
+"""The page's API in a real API server, over a real warehouse: what it tells, and whom (M5, M8, A3, A4, A7)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from decimal import Decimal
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.page.page_airflow import HEADER, PageAirflow
+from tests.page.page_data import FORM
+
+ROUTES = (
+    "", "api/me", "api/overview", "api/connections", "api/import/counts", "api/import/rejected", "api/import/checks",
+    "api/import/drift", "api/import/rejected.csv", "api/export/counts", "api/export/queue?group=ready",
+    "api/export/record?object=vendors&company=1&record=v1", "api/export/complete", "api/jobs",
+    "api/job?company=1&job=24-0001", "api/job.csv?company=1&job=24-0001", "api/transactions?company=1&job=24-0001",
+    "api/budget-line?company=1&job=24-0001&phase=05120&cost_type=S", "static/app.js", "static/vendor/uplot.js",
+)  # fmt: skip
+WRITES = ("api/refresh", "api/check-connections", "api/export/collect", "api/export/answer")
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_nothing_without_airflows_session(page: PageAirflow, route: str) -> None:
+    assert page.get(None, route).status_code == 401
+    assert page.get("vera", route).status_code == 200
+
+
+def test_the_cookie_of_airflows_pages_signs_in(page: PageAirflow) -> None:
+    assert page.session("vera", cookie=True).get(f"{page.url}/api/me", timeout=30).json()["name"] == "vera"
+
+
+@pytest.mark.parametrize("route", WRITES)
+def test_nothing_is_changed_from_another_site(page: PageAirflow, route: str) -> None:
+    session = page.session("admin", cookie=True)
+    url = f"{page.url}/{route}"
+    assert session.post(url, json={}, timeout=30).status_code == 403  # a form cannot send the header
+    for header in (
+        {"Origin": "https://evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ):
+        assert session.post(url, json={}, headers={**HEADER, **header}, timeout=30).status_code == 403
+    assert session.post(url, json={}, headers={**HEADER, "Origin": page.airflow.url}, timeout=30).status_code != 403
+
+
+def test_nothing_is_read_from_another_site(page: PageAirflow) -> None:
+    session = page.session("admin", cookie=True)
+    header = {"Sec-Fetch-Site": "cross-site"}
+    assert session.get(f"{page.url}/api/import/rejected.csv", headers=header, timeout=30).status_code == 403
+    assert session.get(f"{page.url}/static/app.js", headers=header, timeout=30).status_code == 403
+    assert session.get(f"{page.url}/", headers=header, timeout=30).status_code == 200  # a link in an e-mail
+    assert "frame-ancestors 'self'" in session.get(f"{page.url}/", timeout=30).headers["Content-Security-Policy"]
+
+
+def test_static_files_are_those_of_the_page_alone(page: PageAirflow) -> None:
+    for path in ("..%2Fapp.py", "%2Fetc%2Fpasswd", "vendor/README.md", "nothing.js", ""):
+        assert page.get("vera", f"static/{path}").status_code == 404
+
+
+def test_the_overview_tells_how_each_object_stands(page: PageAirflow) -> None:
+    found = page.get("vera", "api/overview").json()
+    objects = {row["name"]: row for row in found["objects"]}
+    assert len(objects) == 7
+    jobs = objects["jobs"]
+    assert (jobs["schedule"], jobs["state"], jobs["staged_rows"]) == ("hourly", "published", 24)
+    assert (jobs["new_rows"], jobs["changed_rows"], jobs["deleted_rows"], jobs["rejected_rows"]) == (3, 14, 0, 3)
+    assert (jobs["checks_passed"], jobs["late"], jobs["paused"], jobs["running"]) == (8, False, True, None)
+    assert objects["budgets"]["state"] == "stopped"
+    assert "would be deleted" in objects["budgets"]["message"]
+    connected = {(c["kind"], c["company_code"]): c["connected"] for c in found["connections"]}
+    assert connected["Info-Link", "1"] is True
+    assert connected["warehouse", None] is True
+    assert connected["Procore", None] is None
+
+
+def test_what_check_connections_found_counts_more_than_the_last_sync(page: PageAirflow) -> None:
+    with psycopg.connect(page.warehouse_url) as connection:
+        connection.execute(
+            "insert into sync.connections values ('1', 'spectrum_infolink', 'Info-Link', 'Not connected',"
+            " 'wrong credentials', 'Info-Link refused the login', 'correct the password', now(), 'run')"
+        )
+    try:
+        found = page.get("vera", "api/overview", company="1").json()["connections"]
+        infolink = next(row for row in found if row["kind"] == "Info-Link")
+        assert (infolink["connected"], infolink["known_from"]) == (False, "check")
+        assert (infolink["reason"], infolink["remedy"]) == ("Info-Link refused the login", "correct the password")
+    finally:
+        with psycopg.connect(page.warehouse_url) as connection:
+            connection.execute("delete from sync.connections")
+
+
+def test_the_variable_sets_the_schedule_and_a_wrong_one_is_named(page: PageAirflow) -> None:
+    api = page.airflow.api("admin")
+    try:
+        api.put("variables", [{"key": "spectrum_schedules", "value": '{"vendors": "never"}'}])
+        rows = page.get("vera", "api/overview").json()["objects"]
+        assert {row["name"]: row["schedule"] for row in rows}["vendors"] == "never"
+        api.put("variables", [{"key": "spectrum_schedules", "value": '{"vendors": "weekly"}'}])
+        refused = page.get("vera", "api/overview")
+        assert refused.status_code == 503
+        assert "use one of never, daily, 4h, 2h, hourly" in refused.json()["detail"]
+    finally:
+        api.put("variables", [{"key": "spectrum_schedules", "value": "{}"}])
+
+
+def test_a_warehouse_that_does_not_answer_is_shown_without_its_password(page: PageAirflow) -> None:
+    parts = psycopg.conninfo.conninfo_to_dict(page.warehouse_url)
+    try:
+        page.use_warehouse(psycopg.conninfo.make_conninfo(page.warehouse_url, port=9))
+        answer = page.get("vera", "api/overview")
+        assert answer.status_code == 200
+        warehouse = answer.json()["connections"][0]
+        assert warehouse["connected"] is False
+        assert "cannot be reached" in warehouse["reason"]
+        refused = page.get("vera", "api/import/rejected")
+        assert refused.status_code == 503
+        assert str(parts["password"]) not in answer.text + refused.text
+    finally:
+        page.use_warehouse(page.warehouse_url)
+
+
+def test_who_may_trigger_refreshes(page: PageAirflow) -> None:
+    assert page.post("vera", "api/refresh", {"object": "vendors"}).status_code == 403
+    paused = page.post("ops", "api/refresh", {"object": "vendors"})
+    assert paused.status_code == 409
+    assert "paused" in paused.json()["detail"]
+    started = page.post("ops", "api/refresh", {"object": "vendors", "companies": ["1"], "resume": True})
+    assert started.status_code == 200
+    vendors = next(row for row in page.get("vera", "api/overview").json()["objects"] if row["name"] == "vendors")
+    assert vendors["running"]["run_id"] == started.json()["run_id"]
+    assert vendors["may_refresh"] is False
+    run = page.airflow.api("admin").run("stage_vendors", started.json()["run_id"])
+    assert (run["conf"], run["triggering_user_name"]) == ({"companies": ["1"]}, "ops")
+    assert page.post("ops", "api/refresh", {"object": "vendors"}).status_code == 409
+    assert page.post("ops", "api/refresh", {"object": "nothing"}).status_code == 404
+
+
+def test_rejected_rows_come_page_by_page(page: PageAirflow) -> None:
+    seen: list[int] = []
+    after: Any = None
+    while True:
+        found = page.get("vera", "api/import/rejected", after=after).json()
+        seen += [row["rejected_id"] for row in found["rows"]]
+        after = found["next"]
+        if after is None:
+            break
+    assert len(seen) == len(set(seen)) == 130
+    assert seen == sorted(seen, reverse=True)
+    vendors = page.get("vera", "api/import/rejected", object="vendors").json()["rows"]
+    assert {row["table_name"] for row in vendors} == {"vendors"}
+    assert page.get("vera", "api/import/rejected", search="12.3.4").json()["rows"][0]["column_name"] == "tran_amount"
+    assert page.get("vera", "api/import/rejected", company="2").json()["rows"] == []
+
+
+def test_files_hold_the_whole_list_and_no_formulas(page: PageAirflow) -> None:
+    with psycopg.connect(page.warehouse_url) as connection:
+        connection.execute("update sync.rejected_rows set value = '=1+1' where rejected_id = 1")
+    text = page.get("vera", "api/import/rejected.csv").content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert len(rows) == 130
+    assert [row["value"] for row in rows if row["value"].endswith("=1+1")] == ["'=1+1"]
+    assert "would be deleted" in page.get("vera", "api/import/checks.csv").text
+    assert "Fax_2" in page.get("vera", "api/import/drift.csv").text
+    assert page.get("vera", "api/import/other.csv").status_code == 422
+
+
+def test_the_queue_by_tab_object_and_project(page: PageAirflow) -> None:
+    counts = page.get("vera", "api/export/counts").json()
+    assert counts["groups"] == {"ready": 1, "waiting": 3, "sending": 1, "failed": 3, "synced": 2, "rejected": 1}
+    assert counts["projects"][0] == {"project_id": "501", "title": "Cedar Ridge Medical Center", "records": 7}
+    assert counts["may_collect"] == []
+    failed = page.get("vera", "api/export/queue", group="failed", object="commitments").json()["rows"]
+    assert [row["record_id"] for row in failed] == ["c2", "c3"]
+    assert failed[0]["broken"][0]["fix"].startswith("export the company as a vendor")
+    assert "GL account" in failed[1]["reason"]
+    jobs = page.get("vera", "api/export/queue", group="failed", project="502").json()["rows"]
+    assert [row["record_id"] for row in jobs] == ["502"]
+    assert page.get("vera", "api/export/queue", group="none").status_code == 404
+
+
+def test_job_cost_adds_up_exactly(page: PageAirflow) -> None:
+    found = page.get("vera", "api/job", company="1", job="24-0003").json()
+    actual = sum(Decimal(line["actual_cost"]) for line in found["lines"])
+    assert actual == Decimal(found["months"][-1]["cost_to_date"])
+    assert actual == sum(Decimal(month["actual_cost"]) for month in found["months"])
+    line = found["lines"][0]
+    amounts, offset = Decimal(0), 0
+    while offset is not None:
+        postings = page.get(
+            "vera", "api/transactions", company="1", job="24-0003", phase=line["phase_code"],
+            cost_type=line["cost_type"], offset=offset,
+        ).json()  # fmt: skip
+        amounts += sum(Decimal(row["tran_amount"]) for row in postings["rows"])
+        offset = postings["next"]
+    assert amounts == Decimal(line["actual_cost"])
+    assert line["committed_cost"] is None
+    assert page.get("vera", "api/job", company="1", job="none").status_code == 404
+
+
+def answer_of(page: PageAirflow, record: str, **given: Any) -> dict[str, Any]:
+    row = page.get("vera", "api/export/queue", group="waiting", object="vendors").json()["rows"]
+    found = next(r for r in row if r["record_id"] == record)
+    asks = {key: value for key, value in found.items() if key.startswith("asks_")}
+    return {"object": "vendors", "company": "1", "record": record, "asks": asks, "decision": "accept", **given}
+
+
+def test_only_approvers_answer_and_only_what_they_have_seen(page: PageAirflow) -> None:
+    for index in (0, 1):
+        page.waits("export_vendors", "manual__1", index, FORM)
+    filled = {"vendor_code": "FRONTRANGE", "vendor_type": "SUB"}
+    for user in ("vera", "ops", "admin"):
+        refused = page.post(user, "api/export/answer", answer_of(page, "v1", answers=filled))
+        assert refused.status_code == 403
+        assert "approver" in refused.json()["detail"]
+    asked = page.get("accounting", "api/export/record", object="vendors", company="1", record="v1").json()["question"]
+    assert [(field["name"], field["required"], field["max_length"]) for field in asked["fields"]] == [
+        ("vendor_code", True, 10), ("vendor_type", True, None),
+    ]  # fmt: skip
+    for wrong, field in (({}, "vendor_code"), ({**filled, "vendor_code": "MUCHTOOLONGACODE"}, "vendor_code"),
+                         ({**filled, "vendor_type": "XXX"}, "vendor_type")):  # fmt: skip
+        bad = page.post("accounting", "api/export/answer", answer_of(page, "v1", answers=wrong))
+        assert (bad.status_code, field in bad.json()["detail"]["fields"]) == (422, True)
+    assert page.post("accounting", "api/export/answer", answer_of(page, "v1", proposals=True)).status_code == 422
+    unseen = answer_of(page, "v1", answers=filled)
+    unseen["asks"]["asks_run_id"] = "manual__0"
+    assert page.post("accounting", "api/export/answer", unseen).status_code == 409
+    assert page.post("accounting", "api/export/answer", answer_of(page, "v1", answers=filled)).status_code == 200
+    assert page.post("accounting", "api/export/answer", answer_of(page, "v1", answers=filled)).status_code == 409
+    unreasoned = page.post("accounting", "api/export/answer", answer_of(page, "v2", decision="reject"))
+    assert "reason" in unreasoned.json()["detail"]["fields"]
+    rejected = answer_of(page, "v2", decision="reject", reason="Twice in the list")
+    assert page.post("accounting", "api/export/answer", rejected).status_code == 200
+    told = page.metadata(
+        "select ti.map_index, h.chosen_options, h.params_input, h.responded_by from hitl_detail as h"
+        " join task_instance as ti on ti.id = h.ti_id where ti.dag_id = 'export_vendors' order by 1"
+    )
+    assert [(row[1], row[2].get("vendor_code"), row[2]["reason"], row[3]["id"]) for row in told] == [
+        (["Accept"], "FRONTRANGE", None, "accounting"), (["Reject"], None, "Twice in the list", "accounting"),
+    ]  # fmt: skip
+
+
+def test_accept_all_offers_what_needs_no_input(page: PageAirflow) -> None:
+    rows = page.get("accounting", "api/export/complete").json()["rows"]
+    assert [row["record_id"] for row in rows] == ["c1"]
+
+
+def test_the_form_is_read_as_the_approval_writes_it() -> None:
+    from spectrum_etl.exports import approval
+    from spectrum_etl.exports.answer import REASON
+    from spectrum_etl.exports.spec import FormField
+    from spectrum_etl.page import question
+
+    assert tuple(question.OPTIONS.values()) == approval.OPTIONS
+    assert question.REASON == REASON
+    needed = approval._param(FormField("code", "Code", "What for."))
+    free = approval._param(FormField("code", "Code", "What for.", required=False))
+    assert str(needed.description).endswith(question.NEEDED)
+    assert not str(free.description).endswith(question.NEEDED)
