@@ -47,7 +47,7 @@ class ApproveRecord(HITLOperator):
         from spectrum_etl.exports.systems import systems_from_airflow
         from spectrum_etl.exports.tasks import ask_again, this_instance
 
-        record, settings = self._record(context), load_settings()
+        record, settings = self._id, load_settings()
         with systems_from_airflow(record.company, settings) as systems:
             asked = ask(systems, EXPORTS[self.object_name], record, this_instance(context))
         if isinstance(asked, NotAsked):
@@ -71,7 +71,7 @@ class ApproveRecord(HITLOperator):
 
         if "error" in event:
             self.process_trigger_event_error(event)
-        record, response = self._record(context), response_of(event)
+        record, response = self._id, response_of(event)
         with systems_from_airflow(record.company, load_settings()) as systems:
             outcome = take(systems, EXPORTS[self.object_name], record, this_instance(context), response)
         self.log.info("%s by %s: %s. %s", response.decision, response.user_id, outcome.state, outcome.reason)
@@ -81,8 +81,8 @@ class ApproveRecord(HITLOperator):
             raise DownstreamTasksSkipped(tasks=[(name, context["ti"].map_index) for name in self.downstream_task_ids])
         return outcome.state
 
-    def _record(self, context: Context) -> RecordId:
-        context["record_name"] = self.record["title"]  # type: ignore[typeddict-unknown-key]
+    @property
+    def _id(self) -> RecordId:
         return RecordId(self.record["company"], self.record["project"], self.record["record"])
 
 

@@ -189,7 +189,8 @@ def _tasks(object_name: str, watches_drift: bool) -> None:
             object_name=object_name,
             record=record,
             pool="procore",
-            map_index_template=readable,
+            # Rendered before it runs: one that waits for its answer has not come to the end of its run.
+            map_index_template="{{ task.record['title'] }}",
             retries=0,
             # An execution timeout of this operator would end the wait for the approver, which has no end.
             execution_timeout=None,
