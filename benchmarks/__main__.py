@@ -19,7 +19,7 @@ from benchmarks.measure import ROOT
 sys.path.insert(0, str(ROOT / "plugins"))
 
 from benchmarks.bench import Bench, Sizes
-from benchmarks.cases import calls, codes, demo, full, incremental, marts, memory, parse
+from benchmarks.cases import approvals, calls, codes, demo, exports, full, incremental, marts, memory, parse
 from benchmarks.lab import Lab
 from benchmarks.report import Report
 
@@ -31,11 +31,13 @@ CASES: dict[str, Callable[[Bench], None]] = {
     "incremental": incremental.run,
     "marts": marts.run,
     "memory": memory.run,
+    "exports": exports.run,
+    "approvals": approvals.run,
     "demo": demo.run,
 }
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"
 OTHER_RESULTS = ROOT / ".cache" / "bench-results.md"
-_QUICK = Sizes(rows=50_000, large=100_000, codes=5_000, sdx_jobs=40, repeats=1)
+_QUICK = Sizes(rows=50_000, large=100_000, codes=5_000, sdx_jobs=40, repeats=1, sequences=5, approvals=10, unready=500)
 
 
 def main(words: Sequence[str]) -> int:
@@ -58,6 +60,9 @@ def main(words: Sequence[str]) -> int:
         options.codes or default.codes,
         default.sdx_jobs,
         default.repeats,
+        default.sequences,
+        default.approvals,
+        default.unready,
     )
     whole = sizes == Sizes() and chosen == list(CASES)
     output = options.output or (RESULTS if whole else OTHER_RESULTS)

@@ -24,6 +24,9 @@ class Sizes:
         codes: project cost codes, at least about.
         sdx_jobs: jobs whose phases are read by the web service.
         repeats: how often short measurements are repeated; the median counts.
+        sequences: random fault sequences of each exported object.
+        approvals: vendors that are ready to be exported, beside those of any stand-in Procore.
+        unready: vendors that are not.
     """
 
     rows: int = 1_000_000
@@ -31,6 +34,9 @@ class Sizes:
     codes: int = 100_000
     sdx_jobs: int = 500
     repeats: int = 3
+    sequences: int = 500
+    approvals: int = 200
+    unready: int = 10_000
 
 
 @dataclass

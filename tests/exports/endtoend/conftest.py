@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from stack.postgres import EmbeddedPostgres
-from tests.exports.endtoend.stage import Stage, open_stage
+pytest.register_assert_rewrite("tests.exports.endtoend.cases", "tests.exports.endtoend.stage")
+
+from stack.postgres import EmbeddedPostgres  # noqa: E402
+from tests.exports.endtoend.stage import Stage, open_stage  # noqa: E402
 
 
 @pytest.fixture(scope="session")

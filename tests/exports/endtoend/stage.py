@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -73,21 +73,24 @@ class Stage:
     """The world of these tests; made by `open_stage`.
 
     Args:
-        source: URL of the database behind both stand-ins.
+        source_link, books_link: to the database behind the stand-ins and to the warehouse, for questions of tests.
         places: where everything is.
         sdx, procore: the servers.
         lines: open connections to them and Info-Link.
         offset: how far the exports' clock is ahead of the real one: a settle time passes by moving it.
         runs: how many times something was collected.
+        kept: the record of each object whose acceptance is remembered.
     """
 
-    source: str
+    source_link: psycopg.Connection
+    books_link: psycopg.Connection
     places: Places
     sdx: SdxServer
     procore: ProcoreServer
     lines: Lines
     offset: timedelta = timedelta(0)
     runs: int = 0
+    kept: dict[str, RecordId] = field(default_factory=dict)
 
     def systems(self, lines: Lines | None = None) -> Systems:
         """Made anew for every task, as tasks do; the connections to the stand-ins are kept, which saves most time."""
@@ -159,8 +162,7 @@ class Stage:
 
     def now(self) -> datetime:
         """The exports' time."""
-        with psycopg.connect(self.places.warehouse) as connection:
-            return self._clock(connection)
+        return self._clock(self.books_link)
 
     def instance(self, name: str) -> Instance:
         """Who asks."""
@@ -168,8 +170,7 @@ class Stage:
 
     def row(self, name: str, id: RecordId) -> Row | None:
         """The record's row of the queue."""
-        with psycopg.connect(self.places.warehouse) as connection:
-            return find(connection, name, id)
+        return find(self.books_link, name, id)
 
     def state(self, name: str, id: RecordId) -> str | None:
         """The record's state; None where it has left the queue."""
@@ -186,11 +187,11 @@ class Stage:
 
     def warehouse(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Ask or change the warehouse."""
-        return _run(self.places.warehouse, statement, values)
+        return _run(self.books_link, statement, values)
 
     def sandbox(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Ask or change what is behind the stand-ins."""
-        return _run(self.source, statement, values)
+        return _run(self.source_link, statement, values)
 
     def journal(self) -> list[tuple[str, dict[str, str]]]:
         """Every write that Spectrum did since the last reset: service and elements."""
@@ -227,36 +228,40 @@ class Stage:
         self.quiet()
         self.no_faults()
         self.offset = timedelta(0)
-        with _open(self.source) as connection, connection.transaction():
+        connection = self.source_link
+        with connection.transaction():
             for table in _WRITTEN:
                 name = sql.Identifier(table)
                 connection.execute(sql.SQL("delete from dbo.{}").format(name))
                 connection.execute(sql.SQL("insert into dbo.{} select * from pristine.{}").format(name, name))
             connection.execute("delete from sandbox.writes; delete from sandbox.written_fields")
             connection.execute(_RESTORE_PROCORE.encode())
-        with _open(self.places.warehouse) as connection, connection.transaction():
+        connection = self.books_link
+        with connection.transaction():
             for table in ("drift", "links", "calls", "queue", "ledger"):
                 connection.execute(sql.SQL("delete from export.{}").format(sql.Identifier(table)))
         self.sdx.calls.reset()
         self.procore.calls.reset()
 
-    def keep_books(self) -> None:
-        """Remember what the warehouse's books hold now, for `with_kept_books`."""
-        with _open(self.places.warehouse) as connection, connection.transaction():
-            connection.execute("drop schema if exists kept cascade; create schema kept")
+    def keep_books(self, name: str, id: RecordId) -> None:
+        """Remember what the books hold now that this record is accepted, for `with_kept_books`."""
+        self.kept[name] = id
+        schema = sql.Identifier(f"kept_{name}")
+        connection = self.books_link
+        with connection.transaction():
+            connection.execute(sql.SQL("create schema {}").format(schema))
             for table in _BOOKS:
-                name = sql.Identifier(table)
-                connection.execute(sql.SQL("create table kept.{} as select * from export.{}").format(name, name))
+                names = sql.Identifier(f"kept_{name}", table), sql.Identifier("export", table)
+                connection.execute(sql.SQL("create table {} as select * from {}").format(*names))
 
-    def with_kept_books(self) -> None:
+    def with_kept_books(self, name: str) -> None:
         """As `reset`, with the books as they were when they were kept."""
         self.reset()
-        with _open(self.places.warehouse) as connection, connection.transaction():
+        connection = self.books_link
+        with connection.transaction():
             for table in _BOOKS:
-                name = sql.Identifier(table)
-                connection.execute(
-                    sql.SQL("insert into export.{} overriding system value select * from kept.{}").format(name, name)
-                )
+                names = sql.Identifier("export", table), sql.Identifier(f"kept_{name}", table)
+                connection.execute(sql.SQL("insert into {} overriding system value select * from {}").format(*names))
 
     def _clock(self, connection: psycopg.Connection) -> datetime:
         return warehouse_clock(connection) + self.offset
@@ -285,8 +290,8 @@ def open_stage(postgres: EmbeddedPostgres, name: str = "endtoend") -> Iterator[S
         _prepare(source, settings)
         patch.setitem(os.environ, "SPECTRUM_ETL_SETTINGS", str(settings))
         places = Places(warehouse, sdx.url, procore.url, infolink.port, str(settings))
-        with places.lines() as lines:
-            stage = Stage(source, places, sdx, procore, lines)
+        with places.lines() as lines, _open(source) as source_link, _open(warehouse) as books_link:
+            stage = Stage(source_link, books_link, places, sdx, procore, lines)
             stage.reset()
             yield stage
             stage.quiet()
@@ -328,7 +333,6 @@ def _open(url: str) -> psycopg.Connection:
     return psycopg.connect(url, autocommit=True, options="-c search_path=dbo,public")
 
 
-def _run(url: str, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-    with _open(url) as connection:
-        cursor = connection.execute(statement.encode(), values or None)
-        return cursor.fetchall() if cursor.description else []
+def _run(connection: psycopg.Connection, statement: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    cursor = connection.execute(statement.encode(), values or None)
+    return cursor.fetchall() if cursor.description else []

@@ -8,7 +8,7 @@ from spectrum_etl.errors import RetryLater
 from spectrum_etl.exports.objects.registry import NAMES
 from spectrum_etl.exports.send import Unsettled
 from spectrum_etl.exports.spec import RecordId
-from tests.exports.endtoend.cases import SHORT, assert_done, shorten
+from tests.exports.endtoend.cases import SHORT, accepted, assert_done, shorten
 from tests.exports.endtoend.stage import Stage
 
 #: Each strikes once; `{n}` is the third call, or the last of a document with fewer.
@@ -50,9 +50,8 @@ def test_the_faults_of_all_services_then_retried(stage: Stage, fault: str) -> No
 @pytest.mark.parametrize("success", ["empty", "good", "blank"])
 def test_every_form_of_success(stage: Stage, success: str) -> None:
     """What an accepted write answers is not documented: all are taken."""
+    id, document = accepted(stage, "commitments")
     stage.fault(f"write_success={success}")
-    id = SHORT["commitments"].id(stage)
-    document = stage.accept("commitments", id)
     assert stage.send("commitments", id).state == "linked"
     assert_done(stage, "commitments", id, document)
 
@@ -79,8 +78,7 @@ def test_either_reading_of_the_documentation_of_phases(stage: Stage, name: str, 
 @pytest.mark.parametrize("name", ["vendors", "commitments"])
 def test_faults_of_procore_when_it_is_marked(stage: Stage, name: str, fault: str) -> None:
     """What is in Spectrum stays there once, and the mark is made good."""
-    id = SHORT[name].id(stage)
-    document = stage.accept(name, id)
+    id, document = accepted(stage, name)
     stage.fault(fault)
     stage.finish(name, id)
     stage.no_faults()
@@ -90,9 +88,7 @@ def test_faults_of_procore_when_it_is_marked(stage: Stage, name: str, fault: str
 
 def survives(stage: Stage, name: str, fault: str) -> None:
     """Accept, send under the fault, send again until it is over, and compare everything."""
-    shorten(stage)
-    id = SHORT[name].id(stage)
-    document = stage.accept(name, id)
+    id, document = accepted(stage, name)
     stage.fault(fault.format(n=min(3, len(document.calls))))
     may_run = fault.startswith(("write_late", "sdx_slow"))  # it may be over before or after it is looked up
     lost = unsettled(stage, name, id)

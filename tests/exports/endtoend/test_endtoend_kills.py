@@ -12,7 +12,7 @@ import pytest
 
 from spectrum_etl.exports.objects.registry import NAMES
 from tests.exports.endtoend import child
-from tests.exports.endtoend.cases import SHORT, assert_done, shorten
+from tests.exports.endtoend.cases import accepted, assert_done
 from tests.exports.endtoend.stage import Stage
 
 DURING = "during the call"
@@ -31,9 +31,7 @@ def processes() -> ForkServerContext:
 @pytest.mark.parametrize("name", NAMES)
 def test_killed_then_sent_again(stage: Stage, processes: ForkServerContext, name: str, where: str) -> None:
     """Before the call, during it, after it and before the ledger's commit, after that, and before the link."""
-    shorten(stage)
-    id = SHORT[name].id(stage)
-    document = stage.accept(name, id)
+    id, document = accepted(stage, name)
     number = min(2, len(document.calls))
     with sending(stage, processes, name, id, where, number) as process:
         if where == DURING:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from spectrum_etl.exports.objects.registry import NAMES
-from tests.exports.endtoend.sequences import FAULTS, MOST_STEPS, Found, Try, play, prepare, run
+from tests.exports.endtoend.sequences import FAULTS, MOST_STEPS, Found, Try, play, run
 from tests.exports.endtoend.stage import Stage
 
 FEW = 5
@@ -29,7 +29,6 @@ TRIES = st.lists(
 @pytest.mark.parametrize("name", NAMES)
 def test_any_sequence_ends_linked_and_once(shared_stage: Stage, name: str) -> None:
     """Shrinks to the shortest sequence where one fails."""
-    id, document = prepare(shared_stage, name)
 
     @settings(
         max_examples=FEW,
@@ -42,7 +41,7 @@ def test_any_sequence_ends_linked_and_once(shared_stage: Stage, name: str) -> No
     @given(TRIES)
     def sequence(tries: list[Try]) -> None:
         found = Found(name)
-        play(shared_stage, name, id, document, tries, found)
+        play(shared_stage, name, tries, found)
         assert found.clean, found
 
     sequence()
