@@ -63,6 +63,12 @@ class Catalog:
     def __init__(self, tables: dict[tuple[str, str], Table]) -> None:
         self._tables = tables
 
+    def __eq__(self, other: object) -> bool:
+        """Whether both hold the same tables with the same columns."""
+        return isinstance(other, Catalog) and self._tables == other._tables
+
+    __hash__ = None  # type: ignore[assignment]  # compared, never a key
+
     def find(self, schema: str, name: str) -> Table | None:
         """The table of that schema and name in any case, or None."""
         return self._tables.get(((schema or USER_SCHEMA).lower(), name.lower()))

@@ -16,6 +16,7 @@ from sandbox.faults import Faults
 from sandbox.infolink import catalog, protocol, rowcodec, sqltypes, statements, translate
 from sandbox.infolink.errors import TdsError, denied, from_postgres, unsupported
 from sandbox.infolink.protocol import DONE_ATTENTION, DONE_COUNT, DONE_ERROR, DONE_MORE, ProtocolError
+from sandbox.infolink.translated import Translated
 from sandbox.infolink.transport import Channel
 from sandbox.infolink.values import Value
 
@@ -72,6 +73,7 @@ class Session:
         self._level = "READ COMMITTED"
         self._no_count = False
         self._pending = bytearray()
+        self._translated = Translated()
 
     def serve(self) -> None:
         """Log the client in and answer its batches; returns when it has gone."""
@@ -269,7 +271,10 @@ class Session:
             self._wait(int(delay) / 1000)
         self._begin_snapshot()
         link = self._link()
-        query, tables = translate.translate(text, catalog.load(link), self._answers(), self._account.database_name)
+        there, name = catalog.load(link), self._account.database_name
+        query, tables = self._translated.get(
+            text, there, self._transactions, lambda: translate.translate(text, there, self._answers(), name)
+        )
         refused = self._faults.get("infolink_deny_table")
         for table in tables:
             if refused is not None and table.lower() == refused.lower():
