@@ -68,15 +68,23 @@ async def overview(request: Request, readable: access.Readable, user: GetUserDep
         _object(name, states, schedules[name], dags.get(scope.STAGE + name), _of(runs, scope.STAGE + name), now)
         for name in objects
     ]
-    allowed = await run_in_threadpool(lambda: {n: access.may_trigger(user, scope.STAGE + n) for n in objects})
+    allowed = await run_in_threadpool(lambda: {i: access.may_trigger(user, i) for i in ids})
     for row in rows:
-        row["may_refresh"] = allowed[row["name"]]
+        row["may_refresh"] = allowed[scope.STAGE + row["name"]]
     if isinstance(told, SpectrumEtlError):
         linked = unreachable(str(told))
     else:
         linked = await run_in_threadpool(_linked, names, [r for r in runs if r["dag_id"].startswith(scope.EXPORT)])
     checking = active(_of(runs, scope.CHECK_DAG))
-    return Answer({"connections": linked, "objects": rows, "checking": checking is not None, "now": now})
+    return Answer(
+        {
+            "connections": linked,
+            "objects": rows,
+            "checking": checking is not None,
+            "may_check": allowed[scope.CHECK_DAG],
+            "now": now,
+        }
+    )
 
 
 @router.get("/api/me")

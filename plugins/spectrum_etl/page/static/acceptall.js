@@ -42,7 +42,7 @@ export function AcceptAll({ filters, onClose, onAnswered }) {
       <p>${count(rows.length)} ${rows.length === 1 ? "record is" : "records are"} accepted with what the form proposes and sent to
         Spectrum, once each. Records that need your input stay.</p>
       <ul class="list tall">${rows.map((row) => html`<li>${row.title} <span class="faint">${words(row.object_name)}</span></li>`)}</ul>
-      ${done > 0 && html`<p role="status"><progress max=${rows.length} value=${done}></progress> ${count(done)} of ${count(rows.length)} answered</p>`}
+      ${done > 0 && html`<p role="status"><progress max=${rows.length} value=${done}></progress> ${count(done)} of ${count(rows.length)} done</p>`}
       ${failed.length > 0 && html`<div class="notice bad"><strong>${count(failed.length)} could not be accepted:</strong>
         <ul>${failed.map((entry) => html`<li>${entry.title}: ${entry.why}</li>`)}</ul></div>`}`}
     <div class="actions"><button onClick=${onClose} disabled=${running}>${over ? "Close" : "Cancel"}</button>

@@ -13,7 +13,7 @@ export const JobCost = ({ company, path }) => path.length >= 2
   : html`<${Jobs} company=${company} />`;
 
 const JobState = ({ code }) => html`<${Badge} kind=${JOB_STATES[code]?.[0] ?? "plain"}>${JOB_STATES[code]?.[1] ?? code ?? "–"}</>`;
-const variance = (value) => html`<span class=${Number(value) < 0 ? "badtext" : ""}>${money(value)}</span>`;
+const variance = (value, options) => html`<span class=${Number(value) < 0 ? "badtext" : ""}>${money(value, options)}</span>`;
 
 function Jobs({ company }) {
   const [text, setText] = useState("");
@@ -30,7 +30,7 @@ function Jobs({ company }) {
     { title: "Cost to date", kind: "num", cell: (r) => money(r.actual_cost, { cents: false }) },
     { title: "Spent", kind: "bar-cell", cell: (r) => html`<${Spent} actual=${r.actual_cost} budget=${r.current_estimate} />` },
     { title: "Projected", kind: "num", cell: (r) => money(r.projected_cost, { cents: false }) },
-    { title: "Variance", kind: "num", help: "Budget less projected cost; in parentheses when it will cost more", cell: (r) => variance(r.variance) },
+    { title: "Variance", kind: "num", help: "Budget less projected cost; in parentheses when it will cost more", cell: (r) => variance(r.variance, { cents: false }) },
   ];
   return html`
     <div class="bar"><${Search} value=${text} onInput=${setText} label="Search job number or name" />

@@ -71,7 +71,7 @@ export function Overview({ me, company }) {
   return html`
     <section aria-labelledby="connections-title">
       <div class="title"><h2 id="connections-title">Connections</h2>
-        <button disabled=${found.data.checking} onClick=${() => check()}>
+        <button disabled=${found.data.checking || !found.data.may_check} onClick=${() => check()}>
           <${Icon} name=${found.data.checking ? "run" : "refresh"} spin=${found.data.checking} /> ${found.data.checking ? "Checking" : "Check now"}</button></div>
       <ul class="cards">${found.data.connections.map((c) => html`
         <${Connection} connection=${c} companies=${me.companies} onOpen=${() => setNoticed(true)} />`)}</ul></section>

@@ -93,4 +93,4 @@ export const Download = ({ href, children = "Download CSV" }) => html`
 export const Tabs = ({ tabs, chosen, label }) => html`
   <nav class="tabs" aria-label=${label}>${tabs.map((tab) => html`
     <a key=${tab.key} href=${tab.href} aria-current=${tab.key === chosen ? "page" : undefined}>${tab.title}
-      ${tab.count !== undefined && html`<span class="count ${tab.kind ?? ""}">${count(tab.count)}</span>`}</a>`)}</nav>`;
+      ${tab.count !== undefined && html`<span class="count ${(tab.count > 0 && tab.kind) || ""}">${count(tab.count)}</span>`}</a>`)}</nav>`;

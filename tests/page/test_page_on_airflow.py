@@ -1,0 +1,74 @@
+"""The page of a complete Airflow: a sync that it starts, a record that it accepts and Spectrum gets (M8, A7)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import requests
+
+from tests.airflow_stack import AirflowStack, until
+from tests.page.page_airflow import HEADER
+
+pytestmark = pytest.mark.airflow
+
+
+class Visitor:
+    """A user of the page."""
+
+    def __init__(self, stack: AirflowStack, user: str) -> None:
+        self._url = stack.airflow.url
+        body = {"username": user, "password": stack.secrets.users[user]}
+        token = requests.post(f"{self._url}/auth/token", json=body, timeout=30).json()["access_token"]
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.headers.update({"Authorization": f"Bearer {token}", **HEADER})
+
+    def get(self, route: str, **query: Any) -> Any:
+        answer = self._session.get(f"{self._url}/erp-integrations/api/{route}", params=query, timeout=60)
+        assert answer.ok, answer.text
+        return answer.json()
+
+    def post(self, route: str, **body: Any) -> Any:
+        answer = self._session.post(f"{self._url}/erp-integrations/api/{route}", json=body, timeout=60)
+        assert answer.ok, answer.text
+        return answer.json()
+
+
+def test_a_refresh_shows_the_sync_running_and_then_its_counts(airflow_stack: AirflowStack) -> None:
+    ops = Visitor(airflow_stack, "ops")
+
+    def vendors() -> Any:
+        return next(row for row in ops.get("overview")["objects"] if row["name"] == "vendors")
+
+    run_id = ops.post("refresh", object="vendors", companies=["1"], resume=True)["run_id"]
+    assert until(lambda: vendors()["running"], 30)["run_id"] == run_id
+    until(lambda: vendors()["running"] is None, 180)
+    done = vendors()
+    staged = airflow_stack.ask("select count(*) from spectrum.vendors where company_code = '1' and _deleted_at is null")
+    assert done["state"] in ("published", "unchanged"), done["message"]
+    assert done["last_run_state"] == "success"
+    shown = next(table for table in done["tables"] if table["company_code"] == "1")
+    assert shown["staged_rows"] == staged[0][0] > 0
+    assert shown["rejected_rows"] == len(ops.get("import/rejected", object="vendors", company="1")["rows"])
+    infolink = next(c for c in ops.get("overview")["connections"] if c["kind"] == "Info-Link")
+    assert infolink["connected"] is True
+
+
+def test_an_accepted_vendor_is_sent_to_spectrum(airflow_stack: AirflowStack) -> None:
+    accounting = Visitor(airflow_stack, "accounting")
+    ops = Visitor(airflow_stack, "ops")
+    ops.post("export/collect", object="vendors", companies=["1"], resume=True)
+
+    def tab(group: str) -> Any:
+        return accounting.get("export/queue", group=group, object="vendors", company="1")["rows"]
+
+    row = until(lambda: tab("waiting"), 240)[0]
+    key = {"object": "vendors", "company": "1", "project": row["project_id"], "record": row["record_id"]}
+    asked = until(lambda: accounting.get("export/record", **key)["question"], 60)
+    answers = {field["name"]: field["proposal"] or (field["choices"] or ["X"])[0] for field in asked["fields"]}
+    accounting.post("export/answer", **key, asks=asked["asks"], decision="accept", answers=answers)
+    synced = until(lambda: [r for r in tab("synced") + tab("failed") if r["record_id"] == row["record_id"]], 180)[0]
+    assert (synced["state"], synced["answered_by_name"]) == ("linked", "accounting"), synced["reason"]
+    held = accounting.get("export/record", **key)["attempts"][0]
+    assert held["calls"][0]["state"] == "sent"
