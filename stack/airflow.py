@@ -9,7 +9,7 @@ import hashlib
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,12 +36,13 @@ import great_expectations.expectations, lxml.etree, psycopg, pymssql, requests
 from airflow.__main__ import main
 main()
 """
-_AIRFLOW = Path(sys.executable).with_name("airflow")
+#: The `airflow` command of this environment.
+AIRFLOW = Path(sys.executable).with_name("airflow")
 _COMPONENTS: Mapping[str, tuple[str | Path, ...]] = {
-    "api-server": (_AIRFLOW, "api-server"),
+    "api-server": (AIRFLOW, "api-server"),
     "scheduler": (sys.executable, "-P", "-c", _WITH_LIBRARIES, "scheduler", "--skip-serve-logs"),
-    "dag-processor": (_AIRFLOW, "dag-processor"),
-    "triggerer": (_AIRFLOW, "triggerer", "--skip-serve-logs"),
+    "dag-processor": (AIRFLOW, "dag-processor"),
+    "triggerer": (AIRFLOW, "triggerer", "--skip-serve-logs"),
 }
 _WATCHED = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 
@@ -100,15 +101,11 @@ class LocalAirflow:
             say(f"port {self.first_port} is taken by another program: Airflow uses {port}")
         self._port_file().write_text(str(port), encoding="ascii")
         write_private(passwords_file(self.home), json.dumps(self.secrets.users) + "\n")
-        env = self.environment()
         say("creating or upgrading Airflow's tables")
-        self._migrate(env)
+        self._migrate()
         say("starting scheduler, DAG processor, triggerer and API server")
         started = datetime.now(UTC)
-        running = {
-            name: processes.spawn(f"{self._mark}/{name}", command, log=self._log(name), env=env, cwd=self.home)
-            for name, command in _COMPONENTS.items()
-        }
+        running = {name: self.spawn(name, command) for name, command in _COMPONENTS.items()}
         self._wait_until_healthy(running, started)
         self._fingerprint_file().write_text(self._fingerprint(), encoding="ascii")
         return True
@@ -126,12 +123,35 @@ class LocalAirflow:
         """Return whether all components are alive and healthy, with this configuration and this library code."""
         if not self._fingerprint_file().exists() or self._fingerprint_file().read_text() != self._fingerprint():
             return False
-        if any(not processes.find(f"{self._mark}/{name}") for name in _COMPONENTS):
+        if any(not self.find(name) for name in _COMPONENTS):
             return False
         try:
             return not _unhealthy(self.api().health(), since=None)
         except (StackError, ValueError):  # nobody, or another program, answers on the port
             return False
+
+    def spawn(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        *,
+        home: Path | None = None,
+        extra: Mapping[str, str] | None = None,
+    ) -> psutil.Process:
+        """Start a program of this Airflow, such as one more worker; `stop` stops it too.
+
+        Args:
+            name: names its log, and is what `find` takes.
+            command: program and arguments.
+            home: its working folder; default: AIRFLOW_HOME.
+            extra: environment variables in which it differs from the components.
+        """
+        env = {**self.environment(), **(extra or {})}
+        return processes.spawn(f"{self._mark}/{name}", command, log=self._log(name), env=env, cwd=home or self.home)
+
+    def find(self, name: str) -> list[psutil.Process]:
+        """Return the living processes of a component or another program, its tasks too."""
+        return processes.find(f"{self._mark}/{name}")
 
     def environment(self) -> dict[str, str]:
         """Return the components' whole environment, for `airflow` commands too."""
@@ -149,10 +169,8 @@ class LocalAirflow:
     def _mark(self) -> str:
         return f"{self.home}:airflow"
 
-    def _migrate(self, env: Mapping[str, str]) -> None:
-        process = processes.spawn(
-            f"{self._mark}/migrate", [_AIRFLOW, "db", "migrate"], log=self._log("migrate"), env=env, cwd=self.home
-        )
+    def _migrate(self) -> None:
+        process = self.spawn("migrate", [AIRFLOW, "db", "migrate"])
         code = process.wait(timeout=_HEALTHY_SECONDS)
         if code:
             raise StackError(
