@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from spectrum_etl.errors import FixRecord, SpectrumEtlError
+from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports import check, compare, ledger, queue
 from spectrum_etl.exports.queue import Instance, Row
 from spectrum_etl.exports.send import unread_note
@@ -105,10 +105,13 @@ def show(systems: Systems, obj: ExportObject, candidate: Candidate, fields: Sequ
         `document` as the ledger would keep it, `AS_ENTERED` in it where a field that is needed proposes nothing, and
         `held`, one entry a call, null where Spectrum holds nothing or it is not known yet; or `incomplete`, why nothing
         can be shown before the form is filled in.
+
+    Raises:
+        SpectrumEtlError: Spectrum cannot be asked.
     """
     try:
         document = _draft(systems, obj, candidate, fields)
-    except SpectrumEtlError as error:
+    except FixRecord as error:
         return {"incomplete": str(error)}
     return {"document": document.as_json(), "held": [_held(systems, call) for call in document.calls]}
 
@@ -123,8 +126,13 @@ def _draft(systems: Systems, obj: ExportObject, candidate: Candidate, fields: Se
     """
     proposed = {field.name: field.proposal for field in fields}
     gaps = [field for field in fields if field.required and not field.proposal]
-    samples = ({f.name: f.choices[n % len(f.choices)] if f.choices else "AB"[n] for f in gaps} for n in (0, 1))
-    one, other = (obj.document(candidate, proposed | sample, systems.context) for sample in samples)
+
+    def filled(number: int) -> Document:
+        sample = {f.name: f.choices[number % len(f.choices)] if f.choices else "AB"[number] for f in gaps}
+        return obj.document(candidate, proposed | sample, systems.context)
+
+    one = filled(0)
+    other = filled(1) if gaps else one
     shapes = [[(c.service, [*c.key], [*c.fields]) for c in document.calls] for document in (one, other)]
     if shapes[0] != shapes[1]:
         raise FixRecord("what is written depends on the form", record=candidate.title, remedy="fill the form in")
