@@ -64,7 +64,7 @@ def send(places: Places, name: str, id: RecordId, where: str, number: int, say: 
         mock.patch.object(SpectrumWriter, "write", write),
         mock.patch.object(ledger, "settle", settled),
         mock.patch.object(links, "write", linked),
-        places.lines() as lines,
+        places.lines(answer_seconds=30) as lines,
     ):
         outcome = send_record(places.systems(lines), EXPORTS[name], id, "run of the child")
     say.send(outcome.state)

@@ -54,11 +54,15 @@ class Places:
     settings: str
 
     @contextmanager
-    def lines(self) -> Iterator[Lines]:
-        """Open connections to the stand-ins; nothing waits before it tries again."""
+    def lines(self, answer_seconds: float = ANSWER_SECONDS) -> Iterator[Lines]:
+        """Open connections to the stand-ins; nothing waits before it tries again.
+
+        Args:
+            answer_seconds: how long the web services may take to answer.
+        """
         company = self.company
         infolink = InfoLinkConnection("127.0.0.1", "Spectrum", "infolink", PASSWORD, self.infolink, encryption="off")
-        sdx = SdxConnection(self.sdx, COMPANY, AUTHORIZATION, timeout_seconds=(5.0, ANSWER_SECONDS))
+        sdx = SdxConnection(self.sdx, COMPANY, AUTHORIZATION, timeout_seconds=(5.0, answer_seconds))
         procore = ProcoreConnection(self.procore, "endtoend", SECRET, login_url=self.procore)
         with ExitStack() as stack:
             sources: Any = stack.enter_context(Sources(company, infolink=infolink))

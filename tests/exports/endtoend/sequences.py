@@ -8,6 +8,7 @@ benchmark run the same.
 from __future__ import annotations
 
 import argparse
+import logging
 import random
 import shutil
 import sys
@@ -243,6 +244,7 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--seed", type=int, default=1, help="other sequences (default: 1)")
     parser.add_argument("--only", choices=NAMES, action="append", help="an object; all by default")
     options = parser.parse_args(words)
+    logging.disable(logging.WARNING)  # a line a fault
     found = []
     with own_stage() as stage:
         for name in options.only or NAMES:

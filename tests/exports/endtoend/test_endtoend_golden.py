@@ -4,7 +4,7 @@ import pytest
 
 from spectrum_etl.exports.objects.registry import NAMES
 from spectrum_etl.exports.question import NotAsked
-from tests.exports.endtoend.cases import CASES, NEW_CODES, assert_done, differing
+from tests.exports.endtoend.cases import CASES, NEW_CODES, assert_done, differing, shorten
 from tests.exports.endtoend.stage import Stage
 
 CALLS = {
@@ -16,6 +16,7 @@ CALLS = {
 @pytest.mark.parametrize("name", NAMES)
 def test_the_golden_way(stage: Stage, name: str) -> None:
     """A7, M7, and each object's own rules."""
+    shorten(stage)
     id = CASES[name].id(stage)
     document = stage.accept(name, id)
     assert len(document.calls) == CALLS.get(name, len(document.calls))

@@ -271,7 +271,14 @@ def test_a_question_shows_what_will_be_written_although_the_form_proposes_nothin
     assert_done(stage, "jobs", row.id, document)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "vendors"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if name in ("jobs", "commitments", "forecasts") else pytest.mark.slow)
+        for name in NAMES
+        if name != "vendors"
+    ],
+)
 def test_a_project_that_procore_does_not_let_be_read_stops_no_other(stage: Stage, name: str) -> None:
     """A tool that is switched off in one project: the others are collected, and its records stay in the queue."""
     before = stage.collect(name)
