@@ -1,7 +1,7 @@
 # Commands of the project. `make` alone lists them. All of them install what they need into .venv first.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help demo down sql test test-all lint bench lock
+.PHONY: help demo down sql test test-all lint docs bench lock
 
 # Nothing of the calling shell may change what runs here.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV AIRFLOW_HOME PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE PGOPTIONS
@@ -33,6 +33,9 @@ lint: $(INSTALLED) ## check style, types and SQL
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/sqlfluff lint --disable-progress-bar include/sql
+
+docs: $(INSTALLED) ## write the generated parts of README.md and docs/ anew
+	@$(BIN)/python -m stack.docs
 
 bench: $(INSTALLED) ## measure; see benchmarks/
 	@$(BIN)/python -m benchmarks

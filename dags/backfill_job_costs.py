@@ -8,7 +8,7 @@ and nothing outside the month, the companies and the jobs is touched. Job-to-dat
 transactions follow; those of GetPhase are `stage_job_costs`' own.
 
 **How often.** On its own it repeats the month that has just ended, on the first of each month. Everything else is a
-backfill that somebody starts. Four months run at once.
+backfill that somebody starts, and that says how many months run at once.
 
 **When it fails.** The failed task's log ends with what is wrong and what to do. An interrupted backfill may be started
 again, with *missing runs* or *all runs*: a month that is staged twice ends the same.

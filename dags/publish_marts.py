@@ -7,8 +7,9 @@ and `contract_status`. (`marts.freshness` is a view and always up to date.) What
 that syncs have changed since the last time, as `sync` tells, and writes those that differ; readers see the old marts or
 the new. `sync.marts` says how new they are.
 
-**How often.** Whenever a sync has updated a staged table: Airflow starts it by the assets of those tables. One run takes
-in everything that was published until it begins, so of runs that come close together the later ones find nothing to do.
+**How often.** Whenever a sync has updated a staged table: Airflow starts it by the assets of those tables. One run
+takes in everything that was published until it begins, so of runs that come close together the later ones find
+nothing to do.
 
 **When it fails.** The failed task's log ends with what is wrong and what to do; the marts are as they were, and the
 next run takes in what this one missed. If a figure looks wrong, compare it with the staged rows (each can be added up
