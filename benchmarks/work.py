@@ -24,7 +24,7 @@ def main() -> int:
     arguments = json.load(sys.stdin)
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
     name = arguments.pop("work")
-    module = "parse" if name == "parse" else "sync"
+    module = {"parse": "parse", "collect": "exports"}.get(name, "sync")
     work: Work = getattr(importlib.import_module(f"benchmarks.work_{module}"), name)
     before, began = _cpu(), time.perf_counter()
     result = work(arguments)

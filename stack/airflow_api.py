@@ -135,9 +135,7 @@ class AirflowApi:
 
     def task_instances(self, dag_id: str, run_id: str) -> list[JsonObject]:
         """Return the task instances of a run with their `state`, mapped ones one by one."""
-        path = f"{_run_path(dag_id, run_id)}/taskInstances"
-        found: list[JsonObject] = self.call("GET", path, limit=1000)["task_instances"]
-        return found
+        return self._all(f"{_run_path(dag_id, run_id)}/taskInstances", "task_instances")
 
     def questions(self, dag_id: str = "~", run_id: str = "~") -> list[JsonObject]:
         """Return what people are asked and have not answered: `subject`, `body`, `params` and `task_instance` of each.
@@ -145,10 +143,7 @@ class AirflowApi:
         Args:
             dag_id, run_id: only of this DAG, of this run; `~` is any.
         """
-        path, found = f"{_run_path(dag_id, run_id)}/hitlDetails", []
-        while page := self.call("GET", path, response_received=False, limit=100, offset=len(found))["hitl_details"]:
-            found += page
-        return found
+        return self._all(f"{_run_path(dag_id, run_id)}/hitlDetails", "hitl_details", response_received=False)
 
     def answer(self, instance: Mapping[str, Any], option: str, answers: Mapping[str, Any]) -> None:
         """Answer a question.
@@ -177,6 +172,15 @@ class AirflowApi:
         path = _task_path(instance)
         answer = self.call("GET", f"{path}/logs/{instance['try_number']}", map_index=instance["map_index"])
         return [_log_line(event) for event in answer["content"]]
+
+    def _all(self, path: str, key: str, **query: Any) -> list[JsonObject]:
+        """Follow the pages: Airflow gives at most 100 entries at a time, whatever is asked for."""
+        found: list[JsonObject] = []
+        while True:
+            answer = self.call("GET", path, limit=100, offset=len(found), **query)
+            found += answer[key]
+            if not answer[key] or len(found) >= answer["total_entries"]:
+                return found
 
     def _log_in(self) -> None:
         self._session.headers.pop("Authorization", None)

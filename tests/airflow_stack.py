@@ -70,12 +70,8 @@ class AirflowStack:
         """A REST client that acts as one of the users admin, ops and vera."""
         return self.airflow.api(user)
 
-    def connect(self, **replaced: Mapping[str, Any]) -> None:
-        """Set connections, pools and variables as `airflow_settings.yaml` has them, with the addresses of this stack.
-
-        Args:
-            replaced: per connection id, fields that a test wants otherwise.
-        """
+    def connections(self) -> dict[str, dict[str, Any]]:
+        """Fields of the connections that lead to the parts, by connection id."""
         parts = urlsplit(self.warehouse_url)
         warehouse = {
             "host": parts.hostname,
@@ -84,7 +80,15 @@ class AirflowStack:
             "login": parts.username,
             "password": parts.password,
         }
-        fields: dict[str, dict[str, Any]] = {**self.sandbox.connections(), "warehouse": warehouse}
+        return {**self.sandbox.connections(), "warehouse": warehouse}
+
+    def connect(self, **replaced: Mapping[str, Any]) -> None:
+        """Set connections, pools and variables as `airflow_settings.yaml` has them, with the addresses of this stack.
+
+        Args:
+            replaced: per connection id, fields that a test wants otherwise.
+        """
+        fields = self.connections()
         api = self.api()
         apply_settings(
             api, PROJECT / "airflow_settings.yaml", {k: {**v, **replaced.get(k, {})} for k, v in fields.items()}
