@@ -43,7 +43,7 @@ def redis_server() -> str | None:
     return str(bundled) if bundled and bundled.exists() else shutil.which("redis-server")
 
 
-@dataclass(frozen=True)
+@dataclass
 class Redis:
     """A Redis on a loopback port, with a password, that keeps nothing on disk.
 
@@ -51,11 +51,13 @@ class Redis:
         folder: for its configuration and log.
         port: where it listens.
         password: what it asks for.
+        process: the running server. It is not found by its mark, since it writes its title over its environment.
     """
 
     folder: Path
     port: int
     password: str
+    process: psutil.Process | None = None
 
     @classmethod
     def in_folder(cls, folder: Path) -> Redis:
@@ -75,16 +77,15 @@ class Redis:
         write_private(self.folder / "redis.conf", "\n".join(lines))
         log = self.folder / "redis.log"
         command = [server, self.folder / "redis.conf"]
-        processes.spawn(self._mark, command, log=log, env=processes.clean_environment({}), cwd=self.folder)
+        mark, env = f"{self.folder}:redis", processes.clean_environment({})
+        self.process = processes.spawn(mark, command, log=log, env=env, cwd=self.folder)
         until(lambda: "Ready to accept connections" in log_tail(log), 20)
 
     def stop(self) -> None:
         """Stop it; nothing happens when it is not running."""
-        processes.stop(self._mark, patience=5)
-
-    @property
-    def _mark(self) -> str:
-        return f"{self.folder}:redis"
+        if self.process:
+            self.process.terminate()
+            self.process.wait(10)
 
 
 def with_celery(stack: AirflowStack, redis: Redis) -> AirflowStack:
