@@ -34,7 +34,7 @@ def collect(arguments: dict[str, Any]) -> dict[str, Any]:
             answers[str(answer.status_code)] += 1
         return answer
 
-    requests.Session.send = counted  # type: ignore[method-assign]
+    requests.Session.send = counted  # type: ignore[assignment, method-assign]
     with systems_from_airflow(arguments["company"], load_settings(), remember=True) as systems:
         obj = EXPORTS[arguments["object"]]
         found = collect_company(systems, obj, Scope((), ()), "benchmark", arguments["most"], lambda _: False)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-import psutil
+import psutil  # type: ignore[import-untyped]
 import psycopg
 import yaml
 
