@@ -164,3 +164,14 @@ def test_every_key_is_an_element_with_a_limit() -> None:
             assert element.length > 0
             assert element.limit
         assert set(service.key) <= set(service.elements)
+
+
+@pytest.mark.parametrize("text", ["Łódź Masonry", "東京 Steel", "Wien → Linz"])
+def test_characters_that_spectrum_would_store_as_question_marks_are_refused(text: str) -> None:
+    with pytest.raises(FixRecord, match="would store question marks"):
+        format_value("AddVendor", "Vendor_Name", text)
+
+
+@pytest.mark.parametrize("text", ["Peña & Søn", "Müller – Süd", "“Café” €5"])
+def test_characters_of_western_europe_are_sent(text: str) -> None:
+    assert format_value("AddVendor", "Vendor_Name", text) == text

@@ -31,6 +31,8 @@ _SEPARATORS = re.compile(r"[-./\s]+")
 _SYMBOL = re.compile(r"[^A-Z0-9]")
 _UNSENDABLE = re.compile(r"[^\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FIRST_YEAR = 1900
+#: Of Spectrum's varchar columns, as its customers' servers have it; nothing is published about others.
+_CODE_PAGE = "cp1252"
 
 
 def call(service: str, values: Mapping[str, Value], *, adds: bool, record: str = "") -> Call:
@@ -163,7 +165,17 @@ def _text_of(layout: Element, value: Value) -> str:
     text = _coded(layout, text)
     if layout.kind == "digits" and not (text.isascii() and text.isdigit()):
         raise _Unfit("a code of digits is needed")
+    if strange := "".join(sorted({c for c in text if not _is_stored(c)})):
+        raise _Unfit(f"Spectrum's database has no {strange!r} and would store question marks")
     return text
+
+
+def _is_stored(character: str) -> bool:
+    """Whether a column of Spectrum can hold a character: they are varchar, in the code page of western Windows."""
+    try:
+        return bool(character.encode(_CODE_PAGE))
+    except UnicodeEncodeError:
+        return False
 
 
 def _coded(layout: Element, text: str) -> str:
