@@ -30,18 +30,19 @@ from tests.airflow_stack import AirflowStack, open_airflow_stack  # noqa: E402
 _numbers = itertools.count(1)
 
 
-@pytest.hookimpl(tryfirst=True)
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Where several processes share the tests, those of a file stay together, and so do all that wait; see below."""
+    item.add_marker(pytest.mark.xdist_group("waiting" if _waits(item) else str(item.path)))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where several processes share the tests, those of a file stay together, and so do all that start Airflow or look
-    for free ports from a fixed one on. These wait more than they compute, so they go first, beside the others.
-    """
+    """Tests that wait more than they compute go first, beside the others."""
+    items.sort(key=lambda item: not _waits(item))
 
-    def waits(item: pytest.Item) -> bool:
-        return item.get_closest_marker("airflow") is not None or "stack" in item.path.parts
 
-    items.sort(key=lambda item: not waits(item))
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("stack" if waits(item) else str(item.path)))
+def _waits(item: pytest.Item) -> bool:
+    """Whether a test starts Airflow or looks for free ports from a fixed one on, which two must not do at once."""
+    return item.get_closest_marker("airflow") is not None or "stack" in item.path.parts
 
 
 @pytest.fixture(scope="session")
