@@ -59,8 +59,8 @@ def main(words: Sequence[str]) -> int:
         options.large or default.large,
         options.codes or default.codes,
         default.sdx_jobs,
-        default.repeats,
-        default.sequences,
+        options.repeats or default.repeats,
+        options.sequences or default.sequences,
         default.approvals,
         default.unready,
     )
@@ -88,6 +88,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rows", type=int, help="transactions of the full load (default: 1,000,000)")
     parser.add_argument("--large", type=int, help="transactions of the incremental loads (default: 5,000,000)")
     parser.add_argument("--codes", type=int, help="project cost codes (default: 100,000)")
+    parser.add_argument("--repeats", type=int, help="runs of what is repeated, of which the median counts (default: 3)")
+    parser.add_argument("--sequences", type=int, help="random fault sequences of each export (default: 500)")
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that it works; without the demo")
     parser.add_argument(
         "--only", type=_names, default=list(CASES), metavar="CASES", help=f"some of {','.join(CASES)}, by commas"
