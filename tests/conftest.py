@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _waits(item: pytest.Item) -> bool:
     """Whether a test starts Airflow or looks for free ports from a fixed one on, which two must not do at once."""
-    return item.get_closest_marker("airflow") is not None or "stack" in item.path.parts
+    return item.get_closest_marker("airflow") is not None or bool({"stack", "page"} & set(item.path.parts))
 
 
 @pytest.fixture(scope="session")
