@@ -7,9 +7,11 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 # Airflow reads its configuration on import: tests see neither the caller's nor the one in the caller's home.
 _AIRFLOW_HOME = Path(tempfile.mkdtemp(prefix="spectrum-etl-airflow-"))
@@ -30,19 +32,23 @@ from tests.airflow_stack import AirflowStack, open_airflow_stack  # noqa: E402
 _numbers = itertools.count(1)
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Where several processes share the tests, those of a file stay together, and so do all that wait; see below."""
-    item.add_marker(pytest.mark.xdist_group("waiting" if _waits(item) else str(item.path)))
+#: Tests in these folders start Airflow, or look for free ports from a fixed one on: two must not do so at once.
+_WAITING = ("tests/integration/", "tests/page/", "tests/stack/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that wait more than they compute go first, beside the others."""
-    items.sort(key=lambda item: not _waits(item))
+    items.sort(key=lambda item: not item.nodeid.startswith(_WAITING))
 
 
-def _waits(item: pytest.Item) -> bool:
-    """Whether a test starts Airflow or looks for free ports from a fixed one on, which two must not do at once."""
-    return item.get_closest_marker("airflow") is not None or bool({"stack", "page"} & set(item.path.parts))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Where several processes share the tests, those of a file stay together, and so do all that wait."""
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "waiting" if nodeid.startswith(_WAITING) else nodeid.partition("::")[0]
+
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
