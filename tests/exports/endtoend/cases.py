@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from spectrum_etl.exports.objects.registry import EXPORTS
+import pytest
+
+from spectrum_etl.exports.objects.registry import EXPORTS, NAMES
 from spectrum_etl.exports.spec import Call, Document, RecordId
 from spectrum_etl.exports.values import comparable
 from tests.exports.endtoend.places import COMPANY
@@ -143,3 +147,19 @@ def assert_done(stage: Stage, name: str, id: RecordId, document: Document, *, re
         assert record["origin_code"] == document.key.rpartition("/")[2]
         assert record["origin_id"].startswith(f"{COMPANY}:")
     assert EXPORTS[name].mark is None or name in MARKED
+
+
+def thinned(each: Sequence[str], always: str | None = None) -> list[Any]:
+    """Every object with every one of these, as parameters of a test. `make test` runs them for an object of one call
+    and for one of several, and for the others what is named; the rest is for `make test-all`.
+
+    Args:
+        each: what is combined with every object.
+        always: the one that runs for every object.
+    """
+    quick = ("vendors", "commitments")
+    return [
+        pytest.param(name, one, marks=() if name in quick or one == always else pytest.mark.slow)
+        for name in NAMES
+        for one in each
+    ]

@@ -10,10 +10,9 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 
 import pytest
 
-from spectrum_etl.exports.objects.registry import NAMES
 from spectrum_etl.exports.spec import RecordId
 from tests.exports.endtoend import child
-from tests.exports.endtoend.cases import accepted, assert_done
+from tests.exports.endtoend.cases import accepted, assert_done, thinned
 from tests.exports.endtoend.stage import Stage
 
 DURING = "during the call"
@@ -28,8 +27,7 @@ def processes() -> ForkServerContext:
     return context
 
 
-@pytest.mark.parametrize("where", WHERE)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(("name", "where"), thinned(WHERE, child.AFTER))
 def test_killed_then_sent_again(stage: Stage, processes: ForkServerContext, name: str, where: str) -> None:
     """Before the call, during it, after it and before the ledger's commit, after that, and before the link."""
     id, document = accepted(stage, name)
