@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from sandbox.calls import CallLog
 from sandbox.procore import handle_budgets, handle_changes, handle_codes, handle_company, handle_contracts
 from sandbox.procore.access import RateLimiter, ServiceAccount, Tokens, limit_headers
 from sandbox.procore.answers import ApiError, SilentResponse, render, render_error
@@ -20,7 +21,6 @@ from sandbox.procore.calls import Call, Handler
 from sandbox.procore.oauth import Oauth
 from sandbox.procore.stores import Stores
 from sandbox.procore.switches import Switches, Trouble
-from sandbox.sdx.calls import CallLog
 
 _MODULES = (handle_company, handle_codes, handle_budgets, handle_contracts, handle_changes)
 

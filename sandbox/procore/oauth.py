@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.calls import CallLog
 from sandbox.procore.access import Tokens
-from sandbox.sdx.calls import CallLog
 
 _DESCRIPTIONS = {
     "invalid_client": "Client authentication failed due to unknown client or wrong secret.",

@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from sandbox.calls import CallLog, Entry, without_secrets
 from sandbox.sdx import answers
 from sandbox.sdx.access import Installation
-from sandbox.sdx.calls import CallLog, Entry, without_secrets
 from sandbox.sdx.database import Connections
 from sandbox.sdx.envelope import CallError, read_call, write_answer, write_fault
 from sandbox.sdx.lines import Lines

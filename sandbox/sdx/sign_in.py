@@ -9,9 +9,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from sandbox.calls import CallLog, without_secrets
 from sandbox.sdx import answers
 from sandbox.sdx.access import Client, Installation
-from sandbox.sdx.calls import CallLog, without_secrets
 from sandbox.sdx.switches import Switches
 
 

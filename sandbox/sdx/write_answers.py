@@ -13,9 +13,9 @@ from psycopg.rows import DictRow
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from sandbox.calls import Entry, without_secrets
 from sandbox.sdx import answers
 from sandbox.sdx.access import Installation
-from sandbox.sdx.calls import Entry, without_secrets
 from sandbox.sdx.database import Connections
 from sandbox.sdx.envelope import CallError, read_call, write_fault, write_results
 from sandbox.sdx.lines import Lines

@@ -250,13 +250,10 @@ def test_accept_all_offers_what_needs_no_input(page: PageAirflow) -> None:
 
 def test_the_form_is_read_as_the_approval_writes_it() -> None:
     from spectrum_etl.exports import approval
-    from spectrum_etl.exports.answer import REASON
     from spectrum_etl.exports.spec import FormField
     from spectrum_etl.page import question
 
     assert tuple(question.OPTIONS.values()) == approval.OPTIONS
-    assert question.REASON == REASON
-    needed = approval._param(FormField("code", "Code", "What for."))
-    free = approval._param(FormField("code", "Code", "What for.", required=False))
-    assert str(needed.description).endswith(question.NEEDED)
-    assert not str(free.description).endswith(question.NEEDED)
+    fields = [FormField("code", "Code", "What for."), FormField("note", "Note", "What for.", required=False)]
+    shown = [question._field(field.name, approval._param(field).dump()) for field in fields]
+    assert [(field["description"], field["required"]) for field in shown] == [("What for.", True), ("What for.", False)]

@@ -11,6 +11,7 @@ import psycopg
 
 from spectrum_etl.errors import FixRecord, RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.exports import check, ledger, queue
+from spectrum_etl.exports.form import REASON
 from spectrum_etl.exports.ledger import Response
 from spectrum_etl.exports.question import changed_since
 from spectrum_etl.exports.queue import Instance, Row
@@ -19,9 +20,6 @@ from spectrum_etl.exports.spec import Broken, Candidate, Document, ExportObject,
 from spectrum_etl.exports.states import State
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.warehouse.connect import connect
-
-#: The form field that a rejection needs.
-REASON = "reason"
 
 
 @dataclass(frozen=True)

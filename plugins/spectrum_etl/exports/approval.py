@@ -15,10 +15,9 @@ from airflow.sdk.definitions.param import ParamsDict
 from airflow.sdk.exceptions import AirflowSkipException, DownstreamTasksSkipped
 
 from spectrum_etl.errors import StopSync
+from spectrum_etl.exports.form import ACCEPT, NEEDED_TO_ACCEPT, OPTIONS, REASON, REJECT, RETRIEVE
 from spectrum_etl.exports.spec import FormField, RecordId
 from spectrum_etl.settings import load_settings
-
-ACCEPT, REJECT, RETRIEVE = OPTIONS = ("Accept", "Reject", "Retrieve")
 
 
 class ApproveRecord(HITLOperator):
@@ -58,7 +57,7 @@ class ApproveRecord(HITLOperator):
                 return
             raise AirflowSkipException(asked.reason)
         self.subject, self.body = asked.subject, asked.body
-        self.params = ParamsDict({field.name: _param(field) for field in asked.fields} | {"reason": _reason()})
+        self.params = ParamsDict({field.name: _param(field) for field in asked.fields} | {REASON: _reason()})
         self.assigned_users = [{"id": user.id, "name": user.name} for user in settings.exports.approvers]
         super().execute(context)
 
@@ -116,12 +115,11 @@ def _param(field: FormField) -> Param:
     limits: dict[str, Any] = {"maxLength": field.max_length} if field.max_length is not None else {}
     if field.choices:
         limits = {"enum": [*field.choices, None] if field.proposal in field.choices else [None, *field.choices]}
-    needed = " Needed to accept." if field.required else ""
     return Param(
         field.proposal or None,
         type=["null", "string"],
         title=field.title,
-        description=f"{field.description}{needed}",
+        description=f"{field.description} {NEEDED_TO_ACCEPT}" if field.required else field.description,
         **limits,
     )
 

@@ -10,14 +10,11 @@ from typing import Any
 
 from fastapi import HTTPException, Request, status
 
+from spectrum_etl.exports.form import ACCEPT, NEEDED_TO_ACCEPT, REASON, REJECT, RETRIEVE
 from spectrum_etl.page.airflow_api import call, part
 
-#: The field that only a rejection needs; `exports.approval` adds it to every form.
-REASON = "reason"
-#: How `exports.approval` ends the description of a field that may not stay empty.
-NEEDED = "Needed to accept."
-#: The options of `exports.approval`, by decision.
-OPTIONS = {"accept": "Accept", "reject": "Reject", "retrieve": "Retrieve"}
+#: The form's options by decision.
+OPTIONS = {"accept": ACCEPT, "reject": REJECT, "retrieve": RETRIEVE}
 
 
 def place_of(row: Mapping[str, Any]) -> str:
@@ -70,8 +67,8 @@ def _field(name: str, param: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": name,
         "title": schema.get("title") or name,
-        "description": description.removesuffix(NEEDED).strip(),
-        "required": description.endswith(NEEDED),
+        "description": description.removesuffix(NEEDED_TO_ACCEPT).strip(),
+        "required": description.endswith(NEEDED_TO_ACCEPT),
         "proposal": "" if param.get("value") is None else str(param["value"]),
         "max_length": schema.get("maxLength"),
         "choices": [choice for choice in schema.get("enum") or [] if choice is not None],

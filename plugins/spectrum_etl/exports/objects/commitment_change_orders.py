@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spectrum_etl.exports.objects import change_requests, contracts
-from spectrum_etl.exports.objects.facts import WbsCodes, line_facts, money, of_each, project_facts, text
+from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, money, of_each, project_facts, text
 from spectrum_etl.exports.rules import change_orders as rules
 from spectrum_etl.exports.rules.change_requests import APPROVED
 from spectrum_etl.exports.services import SERVICES
@@ -51,7 +51,7 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
             contract = known.get(text(package.get("contract_id")))
             if contract is None and not scope.records:
                 continue
-            whole = contracts.found(resources.change_order_package, client, id, text(package["id"]))
+            whole = found(resources.change_order_package, client, id, text(package["id"]))
             if whole is not None:
                 yield _candidate(company, project, whole, contract, codes.of(id), vendors)
 
@@ -60,8 +60,8 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
 
 def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:
     """One change order again."""
-    project = contracts.found(resources.project, client, id.project)
-    package = contracts.found(resources.change_order_package, client, id.project, id.record)
+    project = found(resources.project, client, id.project)
+    package = found(resources.change_order_package, client, id.project, id.record)
     if project is None or package is None:
         return None
     contract = contracts.commitment(client, id.project, text(package.get("contract_id")))
@@ -99,7 +99,7 @@ def mark(client: ProcoreClient, company: Company, id: RecordId, key: str) -> Non
 
 def unmark(client: ProcoreClient, company: Company, id: RecordId) -> None:
     """Takes the ERP id out again; a change order that is gone has none."""
-    if contracts.found(resources.change_order_package, client, id.project, id.record) is not None:
+    if found(resources.change_order_package, client, id.project, id.record) is not None:
         marks.unmark_change_order_package(client, id.project, id.record)
 
 

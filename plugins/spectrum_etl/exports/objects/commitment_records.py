@@ -7,7 +7,7 @@ from typing import Any
 
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.objects import contracts
-from spectrum_etl.exports.objects.facts import WbsCodes, line_facts, money, of_each, project_facts, text
+from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, money, of_each, project_facts, text
 from spectrum_etl.exports.rules.commitments import READY_STATUSES
 from spectrum_etl.exports.spec import Candidate, RecordId, Scope, Skipped
 from spectrum_etl.settings import Company
@@ -39,7 +39,7 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
 
 def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:
     """One contract again."""
-    project = contracts.found(resources.project, client, id.project)
+    project = found(resources.project, client, id.project)
     contract = contracts.commitment(client, id.project, id.record)
     if project is None or contract is None:
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html.parser import HTMLParser
 from typing import Any
 
@@ -34,7 +34,7 @@ def projects(client: ProcoreClient, scope: Scope) -> Iterator[Mapping[str, Any]]
     if not scope.projects:
         yield from resources.projects(client)
     for id in dict.fromkeys(scope.projects):
-        project = found(resources.project, client, id)
+        project = facts.found(resources.project, client, id)
         if project is not None:
             yield project
 
@@ -54,16 +54,10 @@ def linked_elsewhere(record: Mapping[str, Any], company: Company) -> str:
     return "" if origin.startswith(f"{company.code}:") else origin
 
 
-def found(read: Callable[..., Json], client: ProcoreClient, *ids: str) -> Json | None:
-    """One record of Procore by a function of `resources`; None where it is gone or deleted."""
-    record = facts.found(read, client, *ids)
-    return None if record is None or record.get("deleted_at") else record
-
-
 def commitment(client: ProcoreClient, project: str, contract: str) -> tuple[str, Json] | None:
     """A contract and its kind, of `KINDS`: ids of subcontracts and purchase orders are of one sequence."""
     for kind, resource in KINDS.items():
-        record = found(functools.partial(_commitment, resource), client, project, contract) if contract else None
+        record = facts.found(functools.partial(_commitment, resource), client, project, contract) if contract else None
         if record is not None:
             return kind, record
     return None
@@ -123,7 +117,7 @@ class Vendors:
         """
         id = text((named or {}).get("id"))
         if id and id not in self._known:
-            vendor = found(resources.vendor, self._client, id) or named or {}
+            vendor = facts.found(resources.vendor, self._client, id) or named or {}
             self._known[id] = {
                 "id": id,
                 "name": text(vendor.get("name") or vendor.get("company")),

@@ -23,11 +23,12 @@ Json = dict[str, Any]
 
 
 def found(resource: Callable[..., Json], client: ProcoreClient, *ids: str) -> Json | None:
-    """One record of Procore by `resources.vendor` or its like; None where it is gone, or no longer visible."""
+    """One record of Procore by `resources.vendor` or its like; None where it is gone, deleted or no longer visible."""
     try:
-        return resource(client, *ids)
+        record = resource(client, *ids)
     except NotFound:
         return None
+    return None if record.get("deleted_at") else record
 
 
 def named_projects(scope: Scope) -> list[dict[str, str]]:

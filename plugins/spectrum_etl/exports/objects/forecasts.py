@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from spectrum_etl.exports.objects import contracts
-from spectrum_etl.exports.objects.facts import Json, line_facts, named_projects, of_each, project_facts, text
+from spectrum_etl.exports.objects.facts import Json, found, line_facts, named_projects, of_each, project_facts, text
 from spectrum_etl.exports.rules import forecasts as rules
 from spectrum_etl.exports.rules.common import job_of, number_of
 from spectrum_etl.exports.spec import (
@@ -52,7 +52,7 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
 
 def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:
     """One project's forecast again."""
-    project = contracts.found(resources.project, client, id.project)
+    project = found(resources.project, client, id.project)
     if project is None:
         return None
     facts, (missing, lines) = project_facts(project), _figures(client, id.project)

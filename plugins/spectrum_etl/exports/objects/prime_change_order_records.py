@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from spectrum_etl.exports.objects import contracts
-from spectrum_etl.exports.objects.facts import Json, WbsCodes, line_facts, money, of_each, project_facts, text
+from spectrum_etl.exports.objects.facts import Json, WbsCodes, found, line_facts, money, of_each, project_facts, text
 from spectrum_etl.exports.rules.change_requests import APPROVED
 from spectrum_etl.exports.spec import Candidate, RecordId, Scope, Skipped
 from spectrum_etl.settings import Company, load_settings
@@ -27,7 +27,7 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
         orders = [order for order in listed if contracts.wanted(order, scope, (APPROVED,))]
         primes = list(resources.prime_contracts(client, id)) if orders else []
         for order in orders:
-            whole = contracts.found(resources.prime_change_order, client, id, text(order["id"]))
+            whole = found(resources.prime_change_order, client, id, text(order["id"]))
             if whole is not None:
                 yield _candidate(client, company, project, whole, primes, codes.of(id))
 
@@ -36,8 +36,8 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
 
 def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:
     """One change order again."""
-    project = contracts.found(resources.project, client, id.project)
-    order = contracts.found(resources.prime_change_order, client, id.project, id.record)
+    project = found(resources.project, client, id.project)
+    order = found(resources.prime_change_order, client, id.project, id.record)
     if project is None or order is None:
         return None
     primes = list(resources.prime_contracts(client, id.project))
@@ -47,7 +47,7 @@ def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | N
 def _lines(client: ProcoreClient, project: str, order: Mapping[str, Any], codes: WbsCodes) -> list[Json]:
     """The lines with their markups, which only the change order package of older date has; else those without."""
     package_id = text(order.get("legacy_package_id"))
-    package = contracts.found(resources.change_order_package, client, project, package_id) if package_id else None
+    package = found(resources.change_order_package, client, project, package_id) if package_id else None
     lines = (package or {}).get("line_items") or resources.prime_change_order_line_items(client, project, order["id"])
     return [
         {**line_facts(line, codes, position, contracts.line_amount(line)), "markup": _markup(line)}

@@ -8,28 +8,22 @@ from __future__ import annotations
 
 import ipaddress
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.sources.airflow_connection import (
+    AirflowConnection,
+    certificate,
+    extras,
+    server_url,
+    switch,
+    timeouts,
+)
 
 _EXTRAS = ("company_id", "login_url", "timeout", "verify", "ca_file", "allow_plain_http")
-
-
-class AirflowConnection(Protocol):
-    """What is read of an Airflow connection."""
-
-    host: str | None
-    port: int | None
-    schema: str | None
-    login: str | None
-    password: str | None
-
-    @property
-    def extra_dejson(self) -> dict[str, Any]:
-        """The extras as an object."""
+_API_EXAMPLE = "https://api.procore.com, or another of Procore's hosts, without a path"
+_LOGIN_EXAMPLE = "https://login.procore.com, without a path"
 
 
 @dataclass(frozen=True)
@@ -92,20 +86,17 @@ class ProcoreConnection:
         Raises:
             FixConfiguration: something is missing, unknown or not allowed.
         """
-        extra = dict(conn.extra_dejson or {})
-        unknown = sorted(set(extra) - set(_EXTRAS))
-        if unknown:
-            raise _wrong("extra", f"there is no extra {', '.join(unknown)}", None, ", ".join(_EXTRAS))
-        base_url = _airflow_url(conn)
+        extra = extras(conn, _EXTRAS, _wrong)
+        base_url = server_url(conn, _wrong, _API_EXAMPLE)
         return cls(
             base_url=base_url,
             client_id=(conn.login or "").strip(),
             client_secret=conn.password or "",
             login_url=str(extra.get("login_url") or _login_url(base_url)),
             company_id=str(extra.get("company_id") or ""),
-            timeout_seconds=_timeout(extra),
-            verify=_verify(extra),
-            allow_plain_http=_switch(extra, "allow_plain_http", False),
+            timeout_seconds=timeouts(extra, 60.0, _wrong),
+            verify=certificate(extra, _wrong),
+            allow_plain_http=switch(extra, "allow_plain_http", False, _wrong),
         )
 
 
@@ -133,28 +124,8 @@ def _login_url(base_url: str) -> str:
     return _LOGIN_HOSTS.get(urlsplit(base_url).hostname or "", base_url)
 
 
-def _airflow_url(conn: AirflowConnection) -> str:
-    host = (conn.host or "").strip()
-    if not host:
-        raise _wrong("host", "the connection has no host", None, "api.procore.com, or another of Procore's hosts")
-    if "://" not in host:
-        host = f"{(conn.schema or 'https').strip()}://{host}"
-    try:
-        url = urlsplit(host)
-        port = url.port
-    except ValueError:
-        raise _wrong(
-            "host", "this is no address of a server", None, "https://api.procore.com, without a path"
-        ) from None
-    if port is None and conn.port:
-        host = host.replace(url.netloc, f"{url.netloc}:{conn.port}", 1)
-    return host
-
-
 def _checked_url(name: str, text: str, allow_plain_http: bool) -> str:
-    example = (
-        "https://api.procore.com, without a path" if name == "host" else "https://login.procore.com, without a path"
-    )
+    example = _API_EXAMPLE if name == "host" else _LOGIN_EXAMPLE
     try:
         url = urlsplit(text.strip())
         good = bool(url.scheme in {"http", "https"} and url.hostname and url.port != 0)
@@ -180,29 +151,6 @@ def _is_this_machine(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _timeout(extra: Mapping[str, Any]) -> tuple[float, float]:
-    value = extra.get("timeout", 60.0)
-    parts = value if isinstance(value, list | tuple) else [10.0, value]
-    try:
-        connect, read = (float(part) for part in parts)
-    except (TypeError, ValueError):
-        raise _wrong("timeout", "a timeout is a number of seconds", repr(value), "60, or [10, 60]") from None
-    return connect, read
-
-
-def _verify(extra: Mapping[str, Any]) -> bool | str:
-    if extra.get("ca_file"):
-        return str(extra["ca_file"])
-    return _switch(extra, "verify", True)
-
-
-def _switch(extra: Mapping[str, Any], name: str, default: bool) -> bool:
-    value = extra.get(name, default)
-    if not isinstance(value, bool):
-        raise _wrong(name, f"{name} is a switch", repr(value), "true or false")
-    return value
 
 
 def _wrong(name: str, message: str, value: str | None, limit: str) -> FixConfiguration:

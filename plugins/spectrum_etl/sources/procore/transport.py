@@ -15,13 +15,12 @@ from typing import Any
 import requests
 
 from spectrum_etl.errors import RetryLater
+from spectrum_etl.sources.http import Headers, redact
 from spectrum_etl.sources.procore import auth, faults, network
 from spectrum_etl.sources.procore.connection import ProcoreConnection
 from spectrum_etl.sources.procore.content import parse
 from spectrum_etl.sources.procore.faults import Call
 from spectrum_etl.sources.procore.limits import RateLimit
-from spectrum_etl.sources.sdx.auth import Headers
-from spectrum_etl.sources.sdx.faults import redact
 
 log = logging.getLogger(__name__)
 

@@ -97,17 +97,6 @@ class Tokens:
         self._expires = self._clock() + max(life - RENEW_BEFORE, life / 2)
 
 
-class Headers(requests.auth.AuthBase):
-    """Puts prepared headers on a request. As `auth` it also keeps requests from reading a password out of `.netrc`."""
-
-    def __init__(self, headers: dict[str, str]) -> None:
-        self._headers = headers
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers.update(self._headers)
-        return request
-
-
 def soap_headers(token: str) -> dict[str, str]:
     """Credentials of a SOAP call besides the Authorization ID in its envelope: the token, if there is one."""
     return {"Authorization": f"Bearer {token}"} if token else {}

@@ -10,15 +10,17 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.sources.airflow_connection import AirflowConnection, certificate, extras, server_url, timeouts
 
 Auth = Literal["basic", "enhanced"]
 GuidPolicy = Literal["per_call", "per_batch", "empty"]
 
 DEFAULT_PORT = 8482
+_EXAMPLE = "https://HOST:8482, without a path"
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+\Z")
 _EXTRAS = (
     "auth",
@@ -34,20 +36,6 @@ _EXTRAS = (
     "rest_basic_header",
     "token_url",
 )
-
-
-class AirflowConnection(Protocol):
-    """What is read of an Airflow connection."""
-
-    host: str | None
-    port: int | None
-    schema: str | None
-    login: str | None
-    password: str | None
-
-    @property
-    def extra_dejson(self) -> dict[str, Any]:
-        """The extras as an object."""
 
 
 @dataclass(frozen=True)
@@ -150,42 +138,23 @@ class SdxConnection:
         Raises:
             FixConfiguration: something is missing, unknown or not allowed.
         """
-        extra = dict(conn.extra_dejson or {})
-        unknown = sorted(set(extra) - set(_EXTRAS))
-        if unknown:
-            raise _wrong("extra", f"there is no extra {', '.join(unknown)}", None, ", ".join(_EXTRAS))
+        extra = extras(conn, _EXTRAS, _wrong)
         optional = {
             name: str(extra[name])
             for name in ("auth", "client_id", "client_secret", "rest_bearer_header", "rest_basic_header", "token_url")
             if extra.get(name)
         }
         return cls(
-            base_url=_airflow_url(conn),
+            base_url=server_url(conn, _wrong, _EXAMPLE, DEFAULT_PORT),
             company_login=conn.login or "",
             authorization_id=conn.password or "",
             guid_policy=extra.get("guid", "per_call"),
-            timeout_seconds=_timeout(extra),
-            verify=_verify(extra),
+            timeout_seconds=timeouts(extra, 120.0, _wrong),
+            verify=certificate(extra, _wrong),
             row_cap=_whole(extra, "row_cap", 500),
             parallel=_whole(extra, "parallel", 3),
             **optional,  # type: ignore[arg-type]  # values are checked by the constructor
         )
-
-
-def _airflow_url(conn: AirflowConnection) -> str:
-    host = (conn.host or "").strip()
-    if not host:
-        raise _wrong("host", "the connection has no host", None, "the name of the Spectrum server")
-    if "://" not in host:
-        host = f"{(conn.schema or 'https').strip()}://{host}"
-    try:
-        url = urlsplit(host)
-        port = url.port
-    except ValueError:
-        raise _wrong("host", "this is no address of a server", host, "https://HOST:8482, without a path") from None
-    if port is None:
-        host = host.replace(url.netloc, f"{url.netloc}:{conn.port or DEFAULT_PORT}", 1)
-    return host
 
 
 def _checked_url(name: str, text: str) -> str:
@@ -195,30 +164,11 @@ def _checked_url(name: str, text: str) -> str:
     except ValueError:
         good = False
     if not good:
-        raise _wrong(name, "this is no address of a server", text, "https://HOST:8482, without a path")
+        raise _wrong(name, "this is no address of a server", text, _EXAMPLE)
     if url.username or url.password or url.query or url.fragment:
         # The text is not shown: it may hold a password.
         raise _wrong(name, "the address holds more than scheme, host, port and path", None, "https://HOST:8482")
     return text.strip().rstrip("/")
-
-
-def _timeout(extra: Mapping[str, Any]) -> tuple[float, float]:
-    value = extra.get("timeout", 120.0)
-    parts = value if isinstance(value, list | tuple) else [10.0, value]
-    try:
-        connect, read = (float(part) for part in parts)
-    except (TypeError, ValueError):
-        raise _wrong("timeout", "a timeout is a number of seconds", repr(value), "120, or [10, 120]") from None
-    return connect, read
-
-
-def _verify(extra: Mapping[str, Any]) -> bool | str:
-    if extra.get("ca_file"):
-        return str(extra["ca_file"])
-    value = extra.get("verify", True)
-    if not isinstance(value, bool):
-        raise _wrong("verify", "verify switches the check of the certificate", repr(value), "true or false")
-    return value
 
 
 def _whole(extra: Mapping[str, Any], name: str, default: int) -> int:

@@ -7,8 +7,7 @@ help.trimble.com/en/spectrum/spectrum/api-web-services/web-service-responses and
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from lxml import etree
@@ -18,7 +17,6 @@ from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, Sp
 #: Codes that are no error: good, successful, warning, and blank. Every other code is one.
 GOOD_CODES = frozenset({"", "G", "S", "W"})
 _DATA_EXCHANGE = "in Spectrum, System Administration > Installation > Data Exchange"
-_LONGEST_QUOTE = 300
 
 
 class UnknownHost(FixConfiguration):
@@ -78,17 +76,6 @@ class Call:
         """The other parameters that were set, in words."""
         given = [f"{name}={value}" for name, value in self.parameters.items() if value and name != "pCompany_Code"]
         return " ".join(given) or "no filter"
-
-
-def redact(text: str, secrets: Iterable[str]) -> str:
-    """Server text made safe for a message: secrets replaced, white space folded, at most 300 characters."""
-    for secret in secrets:
-        if secret:
-            text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "***", text, flags=re.IGNORECASE)
-            if len(secret) >= 6:
-                text = re.sub(re.escape(secret), "***", text, flags=re.IGNORECASE)
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}..."
 
 
 def from_record(call: Call, code: str, description: str, column: str) -> SpectrumEtlError:

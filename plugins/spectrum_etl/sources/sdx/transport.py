@@ -20,6 +20,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NameResolutionError
 
 from spectrum_etl.errors import RetryLater, SpectrumEtlError
+from spectrum_etl.sources.http import Headers, redact
 from spectrum_etl.sources.sdx import auth, faults
 from spectrum_etl.sources.sdx.connection import SdxConnection
 from spectrum_etl.sources.sdx.faults import Call
@@ -102,7 +103,7 @@ class Transport:
         """Server text made safe for a message."""
         connection = self.connection
         pair = auth.basic_pair(connection.company_login, connection.authorization_id)
-        return faults.redact(text, (*self._tokens.secrets, pair, connection.client_secret, connection.authorization_id))
+        return redact(text, (*self._tokens.secrets, pair, connection.client_secret, connection.authorization_id))
 
     @contextmanager
     def exchange(
@@ -152,7 +153,7 @@ class Transport:
             connection.base_url + path,
             data=body,
             headers=headers,
-            auth=auth.Headers(credentials),
+            auth=Headers(credentials),
             stream=True,
             allow_redirects=False,
             timeout=connection.timeout_seconds,
@@ -167,7 +168,7 @@ class Transport:
                 url,
                 data=fields,
                 headers={"Accept": "application/json"},
-                auth=auth.Headers({}),
+                auth=Headers({}),
                 allow_redirects=False,
                 timeout=self.connection.timeout_seconds,
                 verify=self.connection.verify,

@@ -1,4 +1,4 @@
-"""The server's log of the calls it got, readable at `/_sandbox/calls`: what tests ask instead of mocking a server."""
+"""The log of the calls a stand-in got, readable at `/_sandbox/calls`: what tests ask instead of mocking a server."""
 
 import threading
 import time

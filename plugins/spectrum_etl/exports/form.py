@@ -1,0 +1,12 @@
+"""The words of the approver's form, by which the page knows the form again that it reads out of Airflow.
+
+Used by `approval`, which makes the form, and by `page.question`, which shows it.
+"""
+
+from __future__ import annotations
+
+ACCEPT, REJECT, RETRIEVE = OPTIONS = ("Accept", "Reject", "Retrieve")
+#: The field that only a rejection needs; every form has it.
+REASON = "reason"
+#: How the description of a field ends that may not stay empty in a record that is accepted.
+NEEDED_TO_ACCEPT = "Needed to accept."
