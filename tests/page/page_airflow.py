@@ -104,11 +104,12 @@ class PageAirflow:
             cursor = connection.execute(query.encode(), values or None)
             return cursor.fetchall() if cursor.description else []
 
-    def waits(self, dag_id: str, run_id: str, map_index: int, params: Mapping[str, Any]) -> None:
+    def waits(self, dag_id: str, run_id: str, map_index: int, params: Mapping[str, Any], *, age: float = 60) -> None:
         """Let a task instance of an export wait for its approver, as its `approve` leaves it.
 
         Args:
             params: the form, as `exports.approval` makes it.
+            age: since when, in seconds.
         """
         api = self.airflow.api("admin")
         if not [run for run in api.runs(dag_id) if run["dag_run_id"] == run_id]:
@@ -121,9 +122,10 @@ class PageAirflow:
             " 'state', 'awaiting_input', 'try_number', 1))).* from task_instance as ti"
             " where dag_id = %s and run_id = %s and task_id = 'record.approve' and map_index = -1 returning id)"
             " insert into hitl_detail (ti_id, options, subject, body, multiple, params, assignees, created_at,"
-            " params_input) select id, %s, 'A record', '', false, %s, %s, now(), '{}' from waiting",
+            " params_input) select id, %s, 'A record', '', false, %s, %s, now() - make_interval(secs => %s), '{}'"
+            " from waiting",
             map_index, dag_id, run_id, json.dumps(["Accept", "Reject", "Retrieve"]), json.dumps(params),
-            json.dumps([{"id": "accounting", "name": "Accounting"}]),
+            json.dumps([{"id": "accounting", "name": "Accounting"}]), age,
         )  # fmt: skip
 
     def _make_instances(self, dag_id: str, run_id: str) -> None:

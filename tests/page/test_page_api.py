@@ -209,8 +209,11 @@ def answer_of(page: PageAirflow, record: str, **given: Any) -> dict[str, Any]:
 
 
 def test_only_approvers_answer_and_only_what_they_have_seen(page: PageAirflow) -> None:
-    for index in (0, 1):
-        page.waits("export_vendors", "manual__1", index, FORM)
+    page.waits("export_vendors", "manual__1", 0, FORM)
+    page.waits("export_vendors", "manual__1", 1, FORM, age=0)
+    fresh = page.get("accounting", "api/export/record", object="vendors", company="1", record="v2").json()
+    assert fresh["question"] is None, "an answer this early would make Airflow fail the question"
+    page.metadata("update hitl_detail set created_at = created_at - interval '1 minute'")
     filled = {"vendor_code": "FRONTRANGE", "vendor_type": "SUB"}
     for user in ("vera", "ops", "admin"):
         refused = page.post(user, "api/export/answer", answer_of(page, "v1", answers=filled))

@@ -90,7 +90,7 @@ def collect(
     with connect(systems.url) as connection:
         connection.autocommit = True
         migrate(connection)
-        _free(connection, obj, company, run_id, still_waits)
+        _free(connection, obj, company, scope, run_id, still_waits)
         _restart(systems, connection, obj, scope, run_id)
         since = systems.clock(connection)
         exported = links.living(connection, obj.name, company)
@@ -105,7 +105,7 @@ def collect(
         under_way = queue.rows(connection, obj.name, company, IN_FLIGHT, scope)
         orphans = [row for row in under_way if not is_locked(connection, obj.name, row.id)][:most]
         with connection.transaction():
-            ready, found.left = queue.choose(connection, obj.name, company, since, most - len(orphans), run_id)
+            ready, found.left = queue.choose(connection, obj.name, company, since, scope, most - len(orphans), run_id)
         found.chosen = [*orphans, *ready]
     log.info("%s, company %s: %s", obj.name, company, found.summary)
     return found
@@ -151,11 +151,12 @@ def _free(
     connection: psycopg.Connection,
     obj: ExportObject,
     company: str,
+    scope: Scope,
     run_id: str,
     still_waits: Callable[[Instance], bool],
 ) -> None:
     """Let go of records whose task instance no longer waits: it died, was failed or marked by hand, or was deleted."""
-    for row in queue.rows(connection, obj.name, company, ["waiting"], Scope()):
+    for row in queue.rows(connection, obj.name, company, ["waiting"], scope):
         if row.asks is not None and not still_waits(row.asks):
             queue.let_go(connection, obj.name, row, run_id)
 

@@ -150,7 +150,7 @@ def _tasks(object_name: str, watches_drift: bool) -> None:
                 obj, run_id = EXPORTS[object_name], str(context["run_id"])
                 outcome = send_record(systems, obj, id, run_id)
                 asked = replace(this_instance(context), task_id=APPROVAL)
-                in_vain = outcome.state == "waiting" and asked_in_vain(systems, obj, id, asked, run_id)
+                in_vain = outcome.state in ("waiting", "ready") and asked_in_vain(systems, obj, id, asked, run_id)
         except Unsettled as wait:
             log.warning("%s", wait)
             raise AirflowRescheduleException(wait.until) from None

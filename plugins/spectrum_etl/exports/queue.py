@@ -23,6 +23,8 @@ _ROWS = (
     "select company_code, project_id, record_id, title, state, fingerprint, broken_text, reason, shown, attempt_id,"
     " asks_dag_id, asks_run_id, asks_task_id, asks_map_index from export.queue"
 )
+#: Why a record is ready whose approval has ended without an answer.
+LET_GO = "the approval that asked has ended without an answer"
 _LONGEST_WAIT_FIRST = "order by first_seen_at, project_id, record_id"
 
 log = logging.getLogger(__name__)
@@ -221,9 +223,8 @@ def let_go(connection: psycopg.Connection, object_name: str, row: Row, run_id: s
     Returns:
         Whether it was freed; not if it was answered in the meantime.
     """
-    reason = "the approval that asked has ended without an answer"
     try:
-        move(connection, object_name, row.id, "waiting", "ready", run_id, reason=reason)
+        move(connection, object_name, row.id, "waiting", "ready", run_id, reason=LET_GO)
     except Moved:
         log.info("%s: %s was answered just now", object_name, row.title)
         return False
@@ -279,32 +280,39 @@ def remove_unseen(
 
 
 def choose(
-    connection: psycopg.Connection, object_name: str, company: str, since: datetime, most: int, run_id: str
+    connection: psycopg.Connection,
+    object_name: str,
+    company: str,
+    since: datetime,
+    scope: Scope,
+    most: int,
+    run_id: str,
 ) -> tuple[list[Row], int]:
     """Which of the ready records this run asks about: those that wait longest. The others are queued.
 
     Args:
         since: only records that were collected since then.
+        scope: only records within it: another run may be collecting others at the same time.
         most: at most so many.
 
     Returns:
         The chosen ones, and how many are left for the next run.
     """
-    values = {"object": object_name, "company": company, "since": since, "most": most, "run": run_id}
+    values = {"object": object_name, "company": company, "since": since, "most": most, "run": run_id, **_scope(scope)}
     connection.execute(
-        "update export.queue as q set state = chosen.state, run_id = %(run)s,"
+        "update export.queue as q set state = chosen.state, run_id = %(run)s,"  # noqa: S608
         " changed_at = case when q.state = chosen.state then q.changed_at else clock_timestamp() end"
         " from (select object_name, company_code, project_id, record_id, case when row_number() over"
         " (order by first_seen_at, project_id, record_id) <= %(most)s then 'ready' else 'queued' end as state"
         " from export.queue where object_name = %(object)s and company_code = %(company)s"
-        " and state in ('ready', 'queued') and seen_at >= %(since)s) as chosen"
+        f" and state in ('ready', 'queued') and seen_at >= %(since)s and {_IN_SCOPE}) as chosen"
         " where q.object_name = chosen.object_name and q.company_code = chosen.company_code"
         " and q.project_id = chosen.project_id and q.record_id = chosen.record_id and q.state in ('ready', 'queued')",
         values,
     )
     found = connection.execute(
         f"{_ROWS} where object_name = %(object)s and company_code = %(company)s"
-        f" and state in ('ready', 'queued') and seen_at >= %(since)s {_LONGEST_WAIT_FIRST}",
+        f" and state in ('ready', 'queued') and seen_at >= %(since)s and {_IN_SCOPE} {_LONGEST_WAIT_FIRST}",
         values,
     )
     chosen = [_row(row) for row in found]

@@ -6,6 +6,7 @@ What the answer must be is checked here before it is sent, since Airflow takes a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi import HTTPException, Request, status
@@ -13,6 +14,9 @@ from fastapi import HTTPException, Request, status
 from spectrum_etl.exports.form import ACCEPT, NEEDED_TO_ACCEPT, REASON, REJECT, RETRIEVE
 from spectrum_etl.page.airflow_api import call, part
 
+#: Airflow fails a question that is answered before its scheduler has heard that the process which asked has ended: up
+#: to `[workers] min_heartbeat_interval` later, 5 seconds by default. The record would be asked about anew.
+HEARD = timedelta(seconds=6)
 #: The form's options by decision.
 OPTIONS = {"accept": ACCEPT, "reject": REJECT, "retrieve": RETRIEVE}
 
@@ -26,7 +30,7 @@ def place_of(row: Mapping[str, Any]) -> str:
 
 
 async def question(request: Request, row: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The question of a waiting record; None where Airflow has not asked yet, or asks no longer.
+    """The question of a waiting record; None where Airflow has not asked yet, just asks, or asks no longer.
 
     Returns:
         `fields` of the form, who may answer (`assigned`), whether somebody has (`answered`), and `asks`: which task
@@ -38,6 +42,8 @@ async def question(request: Request, row: Mapping[str, Any]) -> dict[str, Any] |
         if error.status_code == status.HTTP_404_NOT_FOUND:
             return None
         raise
+    if datetime.now(UTC) - datetime.fromisoformat(detail["created_at"]) < HEARD:
+        return None
     return {
         "fields": [_field(name, param) for name, param in detail["params"].items() if name != REASON],
         "assigned": [user["name"] or user["id"] for user in detail["assigned_users"]],

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import resource
 import time
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -65,6 +67,16 @@ def test_decisions_are_left_alone_unless_the_form_names_the_record(world: World)
     assert world.state(linked) == "linked"
 
 
+def test_a_narrowed_run_takes_nothing_that_another_run_collects_meanwhile(world: World):
+    named, _other = world.add("r1"), world.add("r2")
+
+    def slowly(*arguments: Any) -> Iterator[Any]:
+        assert [row.id.record for row in world.collect("r2").chosen] == ["r2"]
+        yield from OBJECT.collect(*arguments)
+
+    assert [row.id for row in world.collect("r1", obj=replace(OBJECT, collect=slowly)).chosen] == [named]
+
+
 def test_a_waiting_record_is_freed_when_its_task_instance_waits_no_more(world: World):
     id = world.add("r1")
     world.collect()
@@ -72,6 +84,8 @@ def test_a_waiting_record_is_freed_when_its_task_instance_waits_no_more(world: W
     asked = []
     assert world.collect(waits=lambda instance: asked.append(instance) or True).chosen == []
     assert asked[0].place == ("export_things", "run 1", "record.approve", 0)
+    assert world.collect("r2", waits=lambda instance: False).chosen == []
+    assert world.state(id) == "waiting", "a narrowed run would not ask anew"
     freed = world.collect(waits=lambda instance: False)
     assert [row.id for row in freed.chosen] == [id]
     row = world.row(id)

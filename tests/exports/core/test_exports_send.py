@@ -355,4 +355,7 @@ def test_a_record_is_asked_about_anew_when_its_approval_ended_without_an_answer(
     assert not asked_in_vain(world.systems, OBJECT, id, replace(asked, run_id="another run"), "run")
     assert asked_in_vain(world.systems, OBJECT, id, asked, "run")
     assert (world.state(id), world.spectrum.executed) == ("ready", {})
+    assert asked_in_vain(world.systems, OBJECT, id, asked, "run"), "who frees a record may not be who asks anew"
+    world.collect()
+    world.ask(id, replace(asked, run_id="another run"))
     assert not asked_in_vain(world.systems, OBJECT, id, asked, "run")
