@@ -34,7 +34,7 @@ import logging
 logging.getLogger("great_expectations").setLevel(logging.WARNING)
 import airflow.dag_processing.dagbag, airflow.providers.standard.decorators.python
 import airflow.providers.standard.operators.hitl
-import great_expectations.expectations, lxml.etree, psycopg, pymssql, requests
+import great_expectations.expectations, lxml.etree, psycopg, requests, sqlalchemy.dialects.mssql.pymssql
 import spectrum_etl.exports.answer, spectrum_etl.exports.books, spectrum_etl.exports.collect, spectrum_etl.exports.dag
 import spectrum_etl.exports.objects.registry, spectrum_etl.exports.question, spectrum_etl.exports.systems
 import spectrum_etl.marts.publish, spectrum_etl.sources.sdx.write, spectrum_etl.staging.check, spectrum_etl.staging.dag
@@ -113,6 +113,7 @@ class LocalAirflow:
         started = datetime.now(UTC)
         running = {name: self.spawn(name, command) for name, command in _COMPONENTS.items()}
         self._wait_until_healthy(running, started)
+        self.api().wait_for_tasks_api()  # while the DAG processor works, so that the first task need not wait
         self._fingerprint_file().write_text(self._fingerprint(), encoding="ascii")
         return True
 

@@ -58,6 +58,14 @@ class AirflowApi:
         answer: JsonObject = self._send("GET", f"{self.url}/api/v2/monitor/health", None, {}).json()
         return answer
 
+    def wait_for_tasks_api(self) -> None:
+        """Wait until tasks can be served: the first call of that API makes all its versions, which takes seconds.
+
+        Raises:
+            StackError: nobody answers.
+        """
+        self._send("GET", f"{self.url}/execution/health", None, {})
+
     def put(self, kind: str, entities: Sequence[Mapping[str, Any]], *, keep_existing: bool = False) -> None:
         """Create connections, pools or variables in one call, replacing those that are there.
 

@@ -149,9 +149,12 @@ def _write_env(paths: Paths, stack: Stack) -> None:
 
 
 def _farewell(paths: Paths, stack: Stack, progress: Progress) -> None:
+    users = stack.airflow.secrets.users
     progress.console.print(
         f"\nAll seven objects are staged; it took {progress.seconds:.0f} s."
-        f"\n  Airflow    {stack.airflow.url}   user admin, password {stack.airflow.secrets.users['admin']}"
+        f"\n  Airflow    {stack.airflow.url}   user admin, password {users['admin']}"
+        f"\n  Page       {stack.airflow.url}/plugin/erp-integrations   syncs, rejected rows, approvals, job cost"
+        f"\n  Approvals  trigger export_vendors, then answer as user accounting, password {users['accounting']}"
         f"\n  Warehouse  make sql"
         f"\n  Addresses  {paths.env}   logs {paths.logs}"
         f"\n  Stop       make down",

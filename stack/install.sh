@@ -40,7 +40,7 @@ if ! { [ -x .venv/bin/python ] && supported .venv/bin/python && .venv/bin/python
     fi
 fi
 
-echo "installing about 150 packages from requirements.lock"
+echo "installing the $(grep -c == requirements.lock) packages of requirements.lock"
 if [ "$(.venv/bin/uv --version 2>/dev/null | cut -d' ' -f2)" != "$uv_version" ]; then
     .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$uv_version"
 fi
