@@ -29,27 +29,45 @@ _HEALTHY_SECONDS = 180
 # LocalExecutor forks its tasks from the scheduler: what that one has imported, no task imports again. Great
 # Expectations alone takes three seconds of processor time, in every check of every company; the library a quarter of a
 # second, in every task.
+_LIBRARIES = (
+    "airflow.dag_processing.dagbag",
+    "airflow.providers.standard.decorators.python",
+    "airflow.providers.standard.operators.hitl",
+    "great_expectations.expectations",
+    "lxml.etree",
+    "psycopg",
+    "requests",
+    "sqlalchemy.dialects.mssql.pymssql",
+)
+#: What the project's own tasks import.
+TASKS = (
+    "spectrum_etl.exports.answer",
+    "spectrum_etl.exports.books",
+    "spectrum_etl.exports.collect",
+    "spectrum_etl.exports.dag",
+    "spectrum_etl.exports.objects.registry",
+    "spectrum_etl.exports.question",
+    "spectrum_etl.exports.systems",
+    "spectrum_etl.marts.publish",
+    "spectrum_etl.sources.sdx.write",
+    "spectrum_etl.staging.check",
+    "spectrum_etl.staging.dag",
+    "spectrum_etl.staging.land",
+    "spectrum_etl.staging.publish",
+    "spectrum_etl.staging.sources",
+)
 _WITH_LIBRARIES = """
-import logging
+import importlib, logging, sys
 logging.getLogger("great_expectations").setLevel(logging.WARNING)
-import airflow.dag_processing.dagbag, airflow.providers.standard.decorators.python
-import airflow.providers.standard.operators.hitl
-import great_expectations.expectations, lxml.etree, psycopg, requests, sqlalchemy.dialects.mssql.pymssql
-import spectrum_etl.exports.answer, spectrum_etl.exports.books, spectrum_etl.exports.collect, spectrum_etl.exports.dag
-import spectrum_etl.exports.objects.registry, spectrum_etl.exports.question, spectrum_etl.exports.systems
-import spectrum_etl.marts.publish, spectrum_etl.sources.sdx.write, spectrum_etl.staging.check, spectrum_etl.staging.dag
-import spectrum_etl.staging.land, spectrum_etl.staging.publish, spectrum_etl.staging.sources
+import airflow
+for name in sys.argv.pop(1).split(","):
+    importlib.import_module(name)
 from airflow.__main__ import main
 main()
 """
 #: The `airflow` command of this environment.
 AIRFLOW = Path(sys.executable).with_name("airflow")
-_COMPONENTS: Mapping[str, tuple[str | Path, ...]] = {
-    "api-server": (AIRFLOW, "api-server"),
-    "scheduler": (sys.executable, "-P", "-c", _WITH_LIBRARIES, "scheduler", "--skip-serve-logs"),
-    "dag-processor": (AIRFLOW, "dag-processor"),
-    "triggerer": (AIRFLOW, "triggerer", "--skip-serve-logs"),
-}
+_COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
 _WATCHED = ("metadatabase", "scheduler", "triggerer", "dag_processor")
 
 
@@ -65,6 +83,7 @@ class LocalAirflow:
         plugins: folder of plugins and libraries, on the tasks' module path.
         secrets: keys and user passwords; they have to stay the same for one database.
         first_port: the API's port, if it is free; else the next free one.
+        preloaded: modules below `plugins` that the scheduler imports once for all tasks.
         extra: further environment variables of all components.
     """
 
@@ -75,6 +94,7 @@ class LocalAirflow:
     plugins: Path
     secrets: Secrets
     first_port: int = PREFERRED_PORT
+    preloaded: Sequence[str] = TASKS
     extra: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -111,7 +131,7 @@ class LocalAirflow:
         self._migrate()
         say("starting scheduler, DAG processor, triggerer and API server")
         started = datetime.now(UTC)
-        running = {name: self.spawn(name, command) for name, command in _COMPONENTS.items()}
+        running = {name: self.spawn(name, self._command(name)) for name in _COMPONENTS}
         self._wait_until_healthy(running, started)
         self.api().wait_for_tasks_api()  # while the DAG processor works, so that the first task need not wait
         self._fingerprint_file().write_text(self._fingerprint(), encoding="ascii")
@@ -171,6 +191,12 @@ class LocalAirflow:
             port=self._port(),
         )
         return processes.clean_environment({**configured, **self.extra})
+
+    def _command(self, component: str) -> list[str | Path]:
+        if component == "scheduler":
+            modules = ",".join((*_LIBRARIES, *self.preloaded))
+            return [sys.executable, "-P", "-c", _WITH_LIBRARIES, modules, component, "--skip-serve-logs"]
+        return [AIRFLOW, component, *(["--skip-serve-logs"] if component == "triggerer" else [])]
 
     @property
     def _mark(self) -> str:

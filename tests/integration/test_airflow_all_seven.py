@@ -106,6 +106,7 @@ def test_a5_a_run_of_one_company_and_job_touches_only_that(airflow_stack, oracle
         oracle.assert_equal("job_costs")
 
 
+@pytest.mark.slow
 def test_after_a_month_of_business_everything_equals_the_source_again_and_is_verified(airflow_stack, oracle):
     airflow_stack.run_sandbox("month")
     airflow_stack.wait([airflow_stack.trigger(dag_id) for dag_id in STAGE_DAGS])

@@ -27,7 +27,7 @@ from stack.secret_values import load_secrets
 from tests.airflow_stack import COMPANIES, PROJECT, until
 
 HEADER = {"X-ERP-Integrations": "1"}
-_AIRFLOW = Path(sys.executable).with_name("airflow")
+AIRFLOW = Path(sys.executable).with_name("airflow")
 
 
 @dataclass
@@ -51,14 +51,22 @@ class PageAirflow:
 
     def start(self) -> None:
         """Create the tables, read the DAGs, serve, and set the connection."""
+        self.migrate()
+        self.serve()
+
+    def migrate(self) -> None:
+        """Create the tables and read the DAGs."""
         write_private(passwords_file(self.airflow.home), json.dumps(self.airflow.secrets.users) + "\n")
         for command in (["db", "migrate"], ["dags", "reserialize"]):
             subprocess.run(
-                [_AIRFLOW, *command], env=self.airflow.environment(), cwd=self.airflow.home, check=True,
+                [AIRFLOW, *command], env=self.airflow.environment(), cwd=self.airflow.home, check=True,
                 stdin=subprocess.DEVNULL, capture_output=True,
             )  # fmt: skip
+
+    def serve(self) -> None:
+        """Serve, and set the connection."""
         processes.spawn(
-            self._mark, [_AIRFLOW, "api-server"], log=self.airflow.logs / "api-server.log",
+            self._mark, [AIRFLOW, "api-server"], log=self.airflow.logs / "api-server.log",
             env=self.airflow.environment(), cwd=self.airflow.home,
         )  # fmt: skip
         until(self._answers, 120)
@@ -104,12 +112,22 @@ class PageAirflow:
             cursor = connection.execute(query.encode(), values or None)
             return cursor.fetchall() if cursor.description else []
 
-    def waits(self, dag_id: str, run_id: str, map_index: int, params: Mapping[str, Any], *, age: float = 60) -> None:
+    def waits(
+        self,
+        dag_id: str,
+        run_id: str,
+        map_index: int,
+        params: Mapping[str, Any],
+        *,
+        age: float = 60,
+        approver: str = "accounting",
+    ) -> None:
         """Let a task instance of an export wait for its approver, as its `approve` leaves it.
 
         Args:
             params: the form, as `exports.approval` makes it.
             age: since when, in seconds.
+            approver: the auth manager's id of who may answer.
         """
         api = self.airflow.api("admin")
         if not [run for run in api.runs(dag_id) if run["dag_run_id"] == run_id]:
@@ -125,7 +143,7 @@ class PageAirflow:
             " params_input) select id, %s, 'A record', '', false, %s, %s, now() - make_interval(secs => %s), '{}'"
             " from waiting",
             map_index, dag_id, run_id, json.dumps(["Accept", "Reject", "Retrieve"]), json.dumps(params),
-            json.dumps([{"id": "accounting", "name": "Accounting"}]), age,
+            json.dumps([{"id": approver, "name": "Accounting"}]), age,
         )  # fmt: skip
 
     def _make_instances(self, dag_id: str, run_id: str) -> None:
@@ -155,16 +173,37 @@ class PageAirflow:
             return False
 
 
-def open_page_airflow(postgres: EmbeddedPostgres, folder: Path) -> PageAirflow:
-    """Create the databases and the settings; nothing is started yet."""
+def answer_of(page: PageAirflow, record: str, **given: Any) -> dict[str, Any]:
+    """What accepts a vendor that waits, as the page would send it, but for what is given."""
+    row = page.get("vera", "api/export/queue", group="waiting", object="vendors").json()["rows"]
+    found = next(r for r in row if r["record_id"] == record)
+    asks = {key: value for key, value in found.items() if key.startswith("asks_")}
+    return {"object": "vendors", "company": "1", "record": record, "asks": asks, "decision": "accept", **given}
+
+
+def open_page_airflow(
+    postgres: EmbeddedPostgres,
+    folder: Path,
+    *,
+    name: str = "page",
+    approver: str = "accounting",
+    extra: Mapping[str, str] | None = None,
+) -> PageAirflow:
+    """Create the databases and the settings; nothing is started yet.
+
+    Args:
+        name: begins the names of the databases.
+        approver: the auth manager's id of who may answer.
+        extra: further settings of this Airflow, as environment variables.
+    """
     secrets, _ = load_secrets(folder / "secrets.json")
     settings = yaml.safe_load((PROJECT / "include" / "settings.yaml").read_text(encoding="utf-8"))
     first = settings["companies"][0]
     settings["companies"] = [{**first, "code": code, "name": name} for code, name in COMPANIES.items()]
-    settings["exports"]["approvers"] = [{"id": "accounting", "name": "Accounting"}]
+    settings["exports"]["approvers"] = [{"id": approver, "name": "Accounting"}]
     settings_file = folder / "settings.yaml"
     settings_file.write_text(yaml.safe_dump(settings), encoding="utf-8")
-    metadata = postgres.create_database("page_metadata")
+    metadata = postgres.create_database(f"{name}_metadata")
     airflow = LocalAirflow(
         home=folder,
         logs=folder,
@@ -173,6 +212,6 @@ def open_page_airflow(postgres: EmbeddedPostgres, folder: Path) -> PageAirflow:
         plugins=PROJECT / "plugins",
         secrets=secrets,
         first_port=free_port(),
-        extra={"SPECTRUM_ETL_SETTINGS": str(settings_file)},
+        extra={"SPECTRUM_ETL_SETTINGS": str(settings_file), **(extra or {})},
     )
-    return PageAirflow(airflow, metadata, postgres.create_database("page_warehouse"))
+    return PageAirflow(airflow, metadata, postgres.create_database(f"{name}_warehouse"))

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.page.page_airflow import HEADER, PageAirflow
+from tests.page.page_airflow import HEADER, PageAirflow, answer_of
 from tests.page.page_data import FORM
 
 ROUTES = (
@@ -199,13 +199,6 @@ def test_job_cost_adds_up_exactly(page: PageAirflow) -> None:
     assert amounts == Decimal(line["actual_cost"])
     assert line["committed_cost"] is None
     assert page.get("vera", "api/job", company="1", job="none").status_code == 404
-
-
-def answer_of(page: PageAirflow, record: str, **given: Any) -> dict[str, Any]:
-    row = page.get("vera", "api/export/queue", group="waiting", object="vendors").json()["rows"]
-    found = next(r for r in row if r["record_id"] == record)
-    asks = {key: value for key, value in found.items() if key.startswith("asks_")}
-    return {"object": "vendors", "company": "1", "record": record, "asks": asks, "decision": "accept", **given}
 
 
 def test_only_approvers_answer_and_only_what_they_have_seen(page: PageAirflow) -> None:

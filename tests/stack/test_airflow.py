@@ -55,7 +55,7 @@ def airflow(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
     url = postgres.create_database("airflow_of_stack_tests")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         started = LocalAirflow(
-            home, home, url, home / "dags", home / "plugins", secrets, first_port=taken.getsockname()[1]
+            home, home, url, home / "dags", home / "plugins", secrets, first_port=taken.getsockname()[1], preloaded=()
         )
         try:
             started.start(print)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -149,6 +149,19 @@ def assert_done(stage: Stage, name: str, id: RecordId, document: Document, *, re
     assert EXPORTS[name].mark is None or name in MARKED
 
 
+#: The objects that `make test` always plays: one of a single call, and one of several.
+QUICK = ("vendors", "commitments")
+
+
+def few(names: Iterable[str], *quick: str) -> list[Any]:
+    """These objects as parameters of a test: `make test` runs it for the quick ones, `make test-all` for all.
+
+    Args:
+        quick: instead of `QUICK`.
+    """
+    return [pytest.param(name, marks=() if name in (quick or QUICK) else pytest.mark.slow) for name in names]
+
+
 def thinned(each: Sequence[str], always: str | None = None) -> list[Any]:
     """Every object with every one of these, as parameters of a test. `make test` runs them for an object of one call
     and for one of several, and for the others what is named; the rest is for `make test-all`.
@@ -157,9 +170,8 @@ def thinned(each: Sequence[str], always: str | None = None) -> list[Any]:
         each: what is combined with every object.
         always: the one that runs for every object.
     """
-    quick = ("vendors", "commitments")
     return [
-        pytest.param(name, one, marks=() if name in quick or one == always else pytest.mark.slow)
+        pytest.param(name, one, marks=() if name in QUICK or one == always else pytest.mark.slow)
         for name in NAMES
         for one in each
     ]

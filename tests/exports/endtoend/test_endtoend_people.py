@@ -15,7 +15,17 @@ from spectrum_etl.exports.question import Question
 from spectrum_etl.exports.send import SETTLE_MARGIN, Unsettled
 from spectrum_etl.exports.spec import Document, RecordId
 from spectrum_etl.exports.unlink import unlink
-from tests.exports.endtoend.cases import CASES, MARKED, SHORT, accepted, assert_done, differing, journal_of, writes_of
+from tests.exports.endtoend.cases import (
+    CASES,
+    MARKED,
+    SHORT,
+    accepted,
+    assert_done,
+    differing,
+    few,
+    journal_of,
+    writes_of,
+)
 from tests.exports.endtoend.places import AUTHORIZATION
 from tests.exports.endtoend.stage import Stage
 from tests.sandbox.sdx.raw_writes import Writer
@@ -57,7 +67,7 @@ def by_hand(stage: Stage, document: Document, number: int, **differs: str) -> No
     Writer(stage.sdx.url, AUTHORIZATION).done(call.service, **{**call.parameters, **differs})
 
 
-@pytest.mark.parametrize("name", TELLING)
+@pytest.mark.parametrize("name", few(TELLING))
 def test_somebody_makes_the_same_key_in_between(stage: Stage, name: str) -> None:
     """Other content under the key: a conflict for a person, and never an upsert; the record can be taken up again."""
     id, document = lose_the_first_call(stage, name)
@@ -73,7 +83,7 @@ def test_somebody_makes_the_same_key_in_between(stage: Stage, name: str) -> None
     assert stage.warehouse("select count(*) from export.links") == [(0,)]
 
 
-@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize("name", few(CHANGES, "budget_changes"))
 def test_somebody_makes_the_same_change_request_with_other_lines(stage: Stage, name: str) -> None:
     """A line of ours would become part of their change request: its header is looked up before the first one."""
     id, document = lose_the_first_call(stage, name)
@@ -85,7 +95,7 @@ def test_somebody_makes_the_same_change_request_with_other_lines(stage: Stage, n
     assert stage.journal() == before
 
 
-@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize("name", few(CHANGES, "budget_changes"))
 def test_a_change_request_that_is_there_before_anything_was_sent(stage: Stage, name: str) -> None:
     """H2, checked again just before the first call: asked anew, with the reason."""
     id, document = accepted(stage, name)
@@ -97,7 +107,7 @@ def test_a_change_request_that_is_there_before_anything_was_sent(stage: Stage, n
     assert stage.journal() == before
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", few(NAMES))
 def test_a_lost_call_that_completes_only_after_the_lookup(stage: Stage, name: str) -> None:
     """Against the server's own time limit: it is recognised, and what adds is not written twice with other content."""
     id, document = accepted(stage, name)
@@ -134,7 +144,7 @@ def test_the_settle_time_is_the_servers_limit_and_a_margin(stage: Stage) -> None
     assert_done(stage, "vendors", id, document)
 
 
-@pytest.mark.parametrize("name", EDITS)
+@pytest.mark.parametrize("name", few(EDITS))
 def test_the_record_changes_while_it_waits_and_after_it_was_accepted(stage: Stage, name: str) -> None:
     """Back to ready, nothing sent, asked anew with the new content; then it is sent as it is now."""
     id = CASES[name].id(stage)
@@ -273,11 +283,7 @@ def test_a_question_shows_what_will_be_written_although_the_form_proposes_nothin
 
 @pytest.mark.parametrize(
     "name",
-    [
-        pytest.param(name, marks=() if name in ("jobs", "commitments", "forecasts") else pytest.mark.slow)
-        for name in NAMES
-        if name != "vendors"
-    ],
+    few((name for name in NAMES if name != "vendors"), "jobs", "commitments", "forecasts"),
 )
 def test_a_project_that_procore_does_not_let_be_read_stops_no_other(stage: Stage, name: str) -> None:
     """A tool that is switched off in one project: the others are collected, and its records stay in the queue."""
@@ -325,7 +331,7 @@ def test_what_is_frozen_and_changed_is_reported(stage: Stage, name: str) -> None
     assert stage.warehouse("select field from export.drift where resolved_at is null") == [("lines",)]
 
 
-@pytest.mark.parametrize("name", ["vendors", "commitments", "commitment_change_orders", "budget_changes"])
+@pytest.mark.parametrize("name", few(["vendors", "commitments", "commitment_change_orders", "budget_changes"]))
 def test_unlinking_needs_the_record_to_be_gone_from_spectrum(stage: Stage, name: str) -> None:
     """G6: refused while Spectrum holds it; then both links are cleared, and the record is offered again."""
     id = CASES[name].id(stage)
