@@ -21,6 +21,7 @@ from stack import processes
 from stack.airflow import LocalAirflow
 from stack.airflow_api import AirflowApi, JsonObject
 from stack.airflow_settings import apply_settings
+from stack.errors import StackError
 from stack.postgres import EmbeddedPostgres
 from stack.sandbox import LocalSandbox
 from stack.secret_values import Secrets, load_secrets
@@ -169,9 +170,13 @@ class AirflowStack:
         return "\n".join(self.api().log(instance))
 
     def reparse(self, dag_id: str) -> None:
-        """Ask for a file to be parsed now."""
+        """Ask for a file to be parsed now, unless that has been asked for and is still to be done."""
         token = self.api().call("GET", f"dags/{dag_id}")["file_token"]
-        self.api().call("PUT", f"parseDagFile/{quote(token)}")
+        try:
+            self.api().call("PUT", f"parseDagFile/{quote(token)}")
+        except StackError as error:
+            if "Airflow answers 409" not in str(error):
+                raise
 
 
 def open_airflow_stack(postgres: EmbeddedPostgres, folder: Path) -> AirflowStack:

@@ -14,6 +14,9 @@ import psycopg
 from spectrum_etl.exports.spec import RecordId
 from spectrum_etl.warehouse.connect import connect
 
+#: How long a sender waits for another, in milliseconds: the server frees the lock of a process that has just ended a
+#: moment after its end.
+PATIENCE = 1_000
 #: First part of the advisory lock of one record; the second is a hash of its key. An arbitrary number of our own.
 SEND_LOCK = 7_267
 
@@ -30,19 +33,25 @@ def record_lock(url: str, object_name: str, id: RecordId) -> Iterator[psycopg.Co
     """
     with connect(url) as connection:
         connection.autocommit = True
-        yield connection if _taken(connection, object_name, id) else None
+        connection.execute("select set_config('lock_timeout', %s, false)", [str(PATIENCE)])
+        try:
+            connection.execute("select pg_advisory_lock(%s, hashtext(%s))", _key(object_name, id))
+        except psycopg.errors.LockNotAvailable:
+            yield None
+            return
+        yield connection
+        # Freed before the next try can ask: the end of a connection reaches the server later.
+        if not connection.closed:
+            connection.execute("select pg_advisory_unlock(%s, hashtext(%s))", _key(object_name, id))
 
 
 def is_locked(connection: psycopg.Connection, object_name: str, id: RecordId) -> bool:
     """Whether somebody sends the record right now."""
     with connection.transaction():
-        name = "pg_try_advisory_xact_lock"
-        return not _taken(connection, object_name, id, name)
+        taken = "select pg_try_advisory_xact_lock(%s, hashtext(%s))"
+        row = connection.execute(taken, _key(object_name, id)).fetchone()
+    return not (row and row[0])
 
 
-def _taken(
-    connection: psycopg.Connection, object_name: str, id: RecordId, function: str = "pg_try_advisory_lock"
-) -> bool:
-    key = "/".join((object_name, id.company, id.project, id.record))
-    row = connection.execute(f"select {function}(%s, hashtext(%s))", [SEND_LOCK, key]).fetchone()
-    return bool(row and row[0])
+def _key(object_name: str, id: RecordId) -> tuple[int, str]:
+    return SEND_LOCK, "/".join((object_name, id.company, id.project, id.record))

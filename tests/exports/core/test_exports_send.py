@@ -306,6 +306,15 @@ def test_of_two_senders_one_sends(world):
     assert_done(world, id)
 
 
+def test_a_sender_that_has_just_ended_is_waited_for(world):
+    """The server frees its lock a moment after its end: a try that comes at once must not take it for another task."""
+    id = world.accept("r1")
+    with record_lock(world.url, "things", id) as lock:
+        ended = threading.Timer(0.3, lock.close)
+        ended.start()
+        assert world.send(id).state == "linked"
+
+
 def test_a_killed_sender_frees_the_record(world):
     id = world.accept("r1")
     with record_lock(world.url, "things", id) as lock:

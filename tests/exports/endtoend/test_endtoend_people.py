@@ -178,7 +178,7 @@ def test_the_record_changes_while_it_waits_and_after_it_was_accepted(stage: Stag
 def test_of_two_senders_one_sends(stage: Stage) -> None:
     """Two runs that pick the same record."""
     id, document = accepted(stage, "commitments")
-    stage.fault("sdx_slow_ms=100")
+    stage.fault("sdx_slow_ms=500")
     outcomes = []
 
     def send() -> None:
