@@ -1,12 +1,14 @@
 // One record of the export queue: what would be written, the approver's form, and everything that was answered before.
-import { useState } from "./vendor/preact-hooks.js";
+import { useEffect, useState } from "./vendor/preact-hooks.js";
 import { api, html, moment, useData, words } from "./lib.js";
 import { Badge, Dialog, Problem, Table } from "./parts.js";
 
 export function Record({ row, me, onClose, onAnswered }) {
   const key = { object: row.object_name, company: row.company_code, project: row.project_id, record: row.record_id };
-  const found = useData("export/record", key);
+  const [unasked, setUnasked] = useState(false);
+  const found = useData("export/record", key, { every: unasked && 2 });
   const data = found.data;
+  useEffect(() => setUnasked(data?.record.state === "waiting" && !data.question), [data]);
   return html`<${Dialog} title=${row.title} onClose=${onClose} wide>
     <p class="faint">${words(row.object_name)} of Procore, for Spectrum company ${row.company_code}${row.project_id && `, project ${row.project_id}`}</p>
     ${!data && html`<${Problem} error=${found.error} retry=${found.reload} />${!found.error && html`<p class="loading">Loading…</p>`}`}
@@ -54,7 +56,7 @@ function Form({ data, me, target, onAnswered }) {
   const [rejecting, setRejecting] = useState(false);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState(null);
-  if (!asked) return html`<div class="notice">Airflow is just about to ask. Open the record again in a moment.</div>`;
+  if (!asked) return html`<div class="notice">Airflow is just about to ask: the form appears here in a moment.</div>`;
   if (asked.answered) return html`<div class="notice ok">Answered${asked.answered_by && ` by ${asked.answered_by}`}: it is being taken up.</div>`;
   if (!me.approver) {
     return html`<div class="notice">Only accounting approvers may answer: ${asked.assigned.join(", ") || "nobody is listed in the settings"}.</div>`;
