@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from airflow.sdk import DAG, Param, get_current_context, task
+from airflow.sdk import DAG, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
+from spectrum_etl.dag_defaults import companies_param, daily, start_date, task_defaults
 from spectrum_etl.notify.callbacks import on_failure
 from spectrum_etl.settings import load_settings
-from spectrum_etl.staging.dag import EXECUTION_TIMEOUT, OWNER, RETRY_POLICY, START
 from spectrum_etl.staging.run import clean_codes
 
 log = logging.getLogger(__name__)
@@ -25,36 +23,23 @@ def connections_dag(doc: str | None) -> DAG:
         doc: documentation for the operator: the DAG file's docstring.
     """
     settings = load_settings()
-    codes = [company.code for company in settings.companies]
     with DAG(
         dag_id="check_connections",
         description="Whether Spectrum, Procore and the warehouse can be used, and where Spectrum differs",
         doc_md=doc,
         # Before the daily syncs, so that what would stop them is known.
-        schedule=f"{settings.daily_at.minute} {(settings.daily_at.hour - 1) % 24} * * *",
-        start_date=START.astimezone(ZoneInfo(settings.timezone)),
+        schedule=daily(settings, -1),
+        start_date=start_date(settings),
         catchup=False,
         max_active_runs=1,
         tags=["spectrum", "operations", "connections"],
         on_failure_callback=on_failure,
         params={
-            "companies": Param(
-                codes,
-                type="array",
-                items={"type": "string", "enum": codes},
-                minItems=1,
-                title="Companies",
-                description="Spectrum company codes. All configured ones unless you take some away.",
+            "companies": companies_param(
+                settings, "Spectrum company codes. All configured ones unless you take some away."
             ),
         },
-        default_args={
-            "owner": OWNER,
-            "retries": settings.retries,
-            "retry_delay": timedelta(seconds=settings.retry_delay),
-            "retry_exponential_backoff": True,
-            "retry_policy": RETRY_POLICY,
-            "execution_timeout": EXECUTION_TIMEOUT,
-        },
+        default_args=task_defaults(settings),
     ) as dag:
         _tasks()
     return dag

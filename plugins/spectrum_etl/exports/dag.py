@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import DAG, Param, get_current_context, task, task_group
 from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
 
+from spectrum_etl.dag_defaults import START, companies_param, task_defaults
 from spectrum_etl.exports.approval import ApproveRecord
 from spectrum_etl.notify.callbacks import on_failure
 from spectrum_etl.settings import Settings, load_settings
-from spectrum_etl.staging.dag import EXECUTION_TIMEOUT, OWNER, RETRY_POLICY, START
 from spectrum_etl.staging.run import clean_codes
 
 log = logging.getLogger(__name__)
@@ -54,31 +53,18 @@ def export_dag(object_name: str, doc: str | None, *, watches_drift: bool = False
         tags=[*TAGS, object_name],
         on_failure_callback=on_failure,
         params=_params(settings),
-        default_args={
-            "owner": OWNER,
-            "retries": settings.retries,
-            "retry_delay": timedelta(seconds=settings.retry_delay),
-            "retry_exponential_backoff": True,
-            "retry_policy": RETRY_POLICY,
-            "execution_timeout": EXECUTION_TIMEOUT,
-        },
+        default_args=task_defaults(settings),
     ) as dag:
         _tasks(object_name, watches_drift)
     return dag
 
 
 def _params(settings: Settings) -> dict[str, Param]:
-    codes = [company.code for company in settings.companies]
     exported = [company.code for company in settings.companies if company.procore_company_id is not None]
     ids: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
     return {
-        "companies": Param(
-            exported or codes,
-            type="array",
-            items={"type": "string", "enum": codes},
-            minItems=1,
-            title="Companies",
-            description="Spectrum company codes. All that have a Procore company unless you take some away.",
+        "companies": companies_param(
+            settings, "Spectrum company codes. All that have a Procore company unless you take some away.", exported
         ),
         "projects": Param(
             [], title="Projects", description="Procore ids of projects, one a line. Empty means all.", **ids

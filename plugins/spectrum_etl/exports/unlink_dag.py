@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 
 from airflow.sdk import DAG, Param, get_current_context, task
 
+from spectrum_etl.dag_defaults import START, task_defaults
 from spectrum_etl.exports.dag import TAGS
 from spectrum_etl.exports.objects.registry import NAMES
 from spectrum_etl.notify.callbacks import on_failure
 from spectrum_etl.settings import load_settings
-from spectrum_etl.staging.dag import EXECUTION_TIMEOUT, OWNER, RETRY_POLICY, START
 from spectrum_etl.staging.run import clean_codes
 
 log = logging.getLogger(__name__)
@@ -49,14 +48,7 @@ def unlink_dag(doc: str | None) -> DAG:
                 description="Procore ids of the records, one a line, as export.links has them",
             ),
         },
-        default_args={
-            "owner": OWNER,
-            "retries": settings.retries,
-            "retry_delay": timedelta(seconds=settings.retry_delay),
-            "retry_exponential_backoff": True,
-            "retry_policy": RETRY_POLICY,
-            "execution_timeout": EXECUTION_TIMEOUT,
-        },
+        default_args=task_defaults(settings),
     ) as dag:
         _tasks()
     return dag

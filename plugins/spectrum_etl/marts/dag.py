@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from airflow.sdk import DAG, Asset, AssetAny, Param, get_current_context, task
 
+from spectrum_etl.dag_defaults import companies_param, start_date, task_defaults
 from spectrum_etl.marts.spec import MARTS, SOURCES
 from spectrum_etl.notify.callbacks import on_failure
 from spectrum_etl.settings import load_settings
-from spectrum_etl.staging.dag import EXECUTION_TIMEOUT, OWNER, RETRY_POLICY, START, TAGS, asset_of
+from spectrum_etl.staging.dag import TAGS, asset_of
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.staging.run import clean_codes
 
@@ -23,7 +22,6 @@ def marts_dag(doc: str | None) -> DAG:
         doc: documentation for the operator: the DAG file's docstring.
     """
     settings = load_settings()
-    codes = [company.code for company in settings.companies]
     staged = [asset_of(table) for obj in OBJECTS.values() for table in obj.tables if table.name in SOURCES]
     marts = {mart.name: Asset(name=mart.relation, group="marts") for mart in MARTS}
     with DAG(
@@ -31,19 +29,14 @@ def marts_dag(doc: str | None) -> DAG:
         description="Tables for analysts, brought up to what is staged",
         doc_md=doc,
         schedule=AssetAny(*staged),
-        start_date=START.astimezone(ZoneInfo(settings.timezone)),
+        start_date=start_date(settings),
         catchup=False,
         max_active_runs=1,
         tags=[*TAGS, "marts"],
         on_failure_callback=on_failure,
         params={
-            "companies": Param(
-                codes,
-                type="array",
-                items={"type": "string", "enum": codes},
-                minItems=1,
-                title="Companies",
-                description="Spectrum company codes. All configured ones unless you take some away.",
+            "companies": companies_param(
+                settings, "Spectrum company codes. All configured ones unless you take some away."
             ),
             "full_rebuild": Param(
                 False,
@@ -52,14 +45,7 @@ def marts_dag(doc: str | None) -> DAG:
                 description="Compute everything again, whatever has changed; only differences are written",
             ),
         },
-        default_args={
-            "owner": OWNER,
-            "retries": settings.retries,
-            "retry_delay": timedelta(seconds=settings.retry_delay),
-            "retry_exponential_backoff": True,
-            "retry_policy": RETRY_POLICY,
-            "execution_timeout": EXECUTION_TIMEOUT,
-        },
+        default_args=task_defaults(settings),
     ) as dag:
 
         @task

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from airflow.sdk import DAG, Variable, task
 
+from spectrum_etl.dag_defaults import daily, start_date, task_defaults
 from spectrum_etl.notify.callbacks import on_failure
 from spectrum_etl.settings import SCHEDULES_VARIABLE, load_settings
-from spectrum_etl.staging.dag import EXECUTION_TIMEOUT, OWNER, RETRY_POLICY, START
 
 log = logging.getLogger(__name__)
 
@@ -28,20 +26,13 @@ def digest_dag(doc: str | None) -> DAG:
         description="Once a day: approvals that wait, rejected rows, objects that are out of date",
         doc_md=doc,
         # After the daily syncs and their comparison with the source.
-        schedule=f"{settings.daily_at.minute} {(settings.daily_at.hour + 2) % 24} * * *",
-        start_date=START.astimezone(ZoneInfo(settings.timezone)),
+        schedule=daily(settings, 2),
+        start_date=start_date(settings),
         catchup=False,
         max_active_runs=1,
         tags=["spectrum", "operations", "notifications"],
         on_failure_callback=on_failure,
-        default_args={
-            "owner": OWNER,
-            "retries": settings.retries,
-            "retry_delay": timedelta(seconds=settings.retry_delay),
-            "retry_exponential_backoff": True,
-            "retry_policy": RETRY_POLICY,
-            "execution_timeout": EXECUTION_TIMEOUT,
-        },
+        default_args=task_defaults(settings),
     ) as dag:
 
         @task(pool="warehouse")

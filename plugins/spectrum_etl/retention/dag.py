@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from zoneinfo import ZoneInfo
-
 from airflow.sdk import DAG, task
 
+from spectrum_etl.dag_defaults import daily, start_date, task_defaults
 from spectrum_etl.notify.callbacks import on_failure
 from spectrum_etl.settings import load_settings
-from spectrum_etl.staging.dag import EXECUTION_TIMEOUT, OWNER, RETRY_POLICY, START
 
 
 def clean_up_dag(doc: str | None) -> DAG:
@@ -24,20 +21,13 @@ def clean_up_dag(doc: str | None) -> DAG:
         description="Removes from the warehouse what is neither current nor young enough to be kept",
         doc_md=doc,
         # After the digest, when the day's syncs are over.
-        schedule=f"{settings.daily_at.minute} {(settings.daily_at.hour + 3) % 24} * * *",
-        start_date=START.astimezone(ZoneInfo(settings.timezone)),
+        schedule=daily(settings, 3),
+        start_date=start_date(settings),
         catchup=False,
         max_active_runs=1,
         tags=["spectrum", "operations", "retention"],
         on_failure_callback=on_failure,
-        default_args={
-            "owner": OWNER,
-            "retries": settings.retries,
-            "retry_delay": timedelta(seconds=settings.retry_delay),
-            "retry_exponential_backoff": True,
-            "retry_policy": RETRY_POLICY,
-            "execution_timeout": EXECUTION_TIMEOUT,
-        },
+        default_args=task_defaults(settings),
     ) as dag:
 
         @task(pool="warehouse")

@@ -6,24 +6,20 @@ Parsing touches nothing: no database, no network, no Great Expectations; one Air
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from airflow.sdk import (
     DAG,
     Asset,
-    ExceptionRetryPolicy,
     Param,
-    RetryAction,
-    RetryRule,
     Variable,
     get_current_context,
     task,
     task_group,
 )
 
-from spectrum_etl.errors import FixConfiguration, FixRecord, Reauthenticate, StopSync
+from spectrum_etl import dag_defaults
 from spectrum_etl.notify.callbacks import on_failure, on_success
 from spectrum_etl.notify.late import late_alert
 from spectrum_etl.settings import SCHEDULES_VARIABLE, Settings, load_settings, schedule_of
@@ -35,24 +31,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-OWNER = "spectrum"
 TAGS = ["spectrum", "staging"]
-START = datetime(2026, 1, 1, tzinfo=ZoneInfo("UTC"))
-#: No landing, check or publish of a healthy system takes longer; then it is stopped and tried again.
-EXECUTION_TIMEOUT = timedelta(hours=3)
-
-#: Only what may pass by itself is tried again; everything else needs a person, who should hear of it at once.
-RETRY_POLICY = ExceptionRetryPolicy(
-    rules=[
-        RetryRule(exception=error, action=RetryAction.FAIL, reason=reason)
-        for error, reason in (
-            (FixConfiguration, "a setting, connection or permission must be corrected first"),
-            (Reauthenticate, "the credentials must be corrected first"),
-            (FixRecord, "a record must be corrected in Spectrum first"),
-            (StopSync, "a person must look first; trying again would end the same"),
-        )
-    ]
-)
 
 
 def asset_of(table: Table) -> Asset:
@@ -67,7 +46,7 @@ def staging_dag(
     dag_id: str | None = None,
     schedule: BaseTimetable | None = None,
     months_of_interval: bool = False,
-    start_date: datetime = START,
+    start_date: datetime = dag_defaults.START,
     max_active_runs: int = 1,
 ) -> DAG:
     """Make the DAG that stages an object.
@@ -98,7 +77,7 @@ def staging_dag(
         description=f"{obj.title}: Spectrum to the warehouse",
         doc_md=doc,
         schedule=timetable,
-        start_date=start_date.astimezone(ZoneInfo(settings.timezone)),
+        start_date=dag_defaults.start_date(settings, start_date),
         catchup=False,
         max_active_runs=max_active_runs,
         tags=[*TAGS, obj.name],
@@ -107,29 +86,16 @@ def staging_dag(
         # A backfill is many runs at once, and somebody watches it: only what fails is told.
         on_success_callback=None if months_of_interval else on_success,
         params=_params(obj, settings),
-        default_args={
-            "owner": OWNER,
-            "retries": settings.retries,
-            "retry_delay": timedelta(seconds=settings.retry_delay),
-            "retry_exponential_backoff": True,
-            "retry_policy": RETRY_POLICY,
-            "execution_timeout": EXECUTION_TIMEOUT,
-        },
+        default_args=dag_defaults.task_defaults(settings),
     ) as dag:
         _tasks(obj, settings, months_of_interval)
     return dag
 
 
 def _params(obj: ImportObject, settings: Settings) -> dict[str, Param]:
-    codes = [company.code for company in settings.companies]
     params = {
-        "companies": Param(
-            codes,
-            type="array",
-            items={"type": "string", "enum": codes},
-            minItems=1,
-            title="Companies",
-            description="Spectrum company codes to stage. All configured ones unless you take some away.",
+        "companies": dag_defaults.companies_param(
+            settings, "Spectrum company codes to stage. All configured ones unless you take some away."
         ),
         "full_refresh": Param(
             False,

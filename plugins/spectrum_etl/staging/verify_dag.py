@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from airflow.sdk import DAG, get_current_context, task
 
+from spectrum_etl.dag_defaults import start_date, task_defaults
 from spectrum_etl.notify.callbacks import on_failure
 from spectrum_etl.settings import load_settings
-from spectrum_etl.staging.dag import EXECUTION_TIMEOUT, OWNER, RETRY_POLICY, START, TAGS
+from spectrum_etl.staging.dag import TAGS
 from spectrum_etl.staging.objects import OBJECTS
 
 
@@ -27,19 +26,12 @@ def verify_dag(doc: str | None) -> DAG:
         description="Staged tables compared with Spectrum: rows and amounts",
         doc_md=doc,
         schedule=f"{settings.daily_at.minute} {hour} * * *",
-        start_date=START.astimezone(ZoneInfo(settings.timezone)),
+        start_date=start_date(settings),
         catchup=False,
         max_active_runs=1,
         tags=[*TAGS, "verification"],
         on_failure_callback=on_failure,
-        default_args={
-            "owner": OWNER,
-            "retries": settings.retries,
-            "retry_delay": timedelta(seconds=settings.retry_delay),
-            "retry_exponential_backoff": True,
-            "retry_policy": RETRY_POLICY,
-            "execution_timeout": EXECUTION_TIMEOUT,
-        },
+        default_args=task_defaults(settings),
     ) as dag:
 
         @task

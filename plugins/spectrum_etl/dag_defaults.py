@@ -1,0 +1,73 @@
+"""What the DAGs of this package have in common: owner, start, retries by remedy, daily hours, the companies' field.
+
+Used by every module that makes a DAG. Parsing touches nothing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from airflow.sdk import ExceptionRetryPolicy, Param, RetryAction, RetryRule
+
+from spectrum_etl.errors import FixConfiguration, FixRecord, Reauthenticate, StopSync
+from spectrum_etl.settings import Settings
+
+START = datetime(2026, 1, 1, tzinfo=ZoneInfo("UTC"))
+
+#: Only what may pass by itself is tried again; everything else needs a person, who should hear of it at once.
+_RETRY_POLICY = ExceptionRetryPolicy(
+    rules=[
+        RetryRule(exception=error, action=RetryAction.FAIL, reason=reason)
+        for error, reason in (
+            (FixConfiguration, "a setting, connection or permission must be corrected first"),
+            (Reauthenticate, "the credentials must be corrected first"),
+            (FixRecord, "a record must be corrected in Spectrum first"),
+            (StopSync, "a person must look first; trying again would end the same"),
+        )
+    ]
+)
+
+
+def task_defaults(settings: Settings) -> dict[str, Any]:
+    """The `default_args` of every DAG."""
+    return {
+        "owner": "spectrum",
+        "retries": settings.retries,
+        "retry_delay": timedelta(seconds=settings.retry_delay),
+        "retry_exponential_backoff": True,
+        "retry_policy": _RETRY_POLICY,
+        # No task of a healthy system takes longer; then it is stopped and tried again.
+        "execution_timeout": timedelta(hours=3),
+    }
+
+
+def start_date(settings: Settings, start: datetime = START) -> datetime:
+    """A start in the settings' time zone, which is then that of the schedule."""
+    return start.astimezone(ZoneInfo(settings.timezone))
+
+
+def daily(settings: Settings, hours: int) -> str:
+    """The schedule of what happens once a day, so many hours after the daily syncs (before them, if negative)."""
+    return f"{settings.daily_at.minute} {(settings.daily_at.hour + hours) % 24} * * *"
+
+
+def companies_param(settings: Settings, description: str, proposed: Sequence[str] = ()) -> Param:
+    """The trigger form's field for the companies.
+
+    Args:
+        settings: name the companies.
+        description: what it is for.
+        proposed: codes filled in at first; default: all.
+    """
+    codes = [company.code for company in settings.companies]
+    return Param(
+        list(proposed) or codes,
+        type="array",
+        items={"type": "string", "enum": codes},
+        minItems=1,
+        title="Companies",
+        description=description,
+    )
