@@ -218,7 +218,7 @@ def open_airflow_stack(postgres: EmbeddedPostgres, folder: Path) -> AirflowStack
     return AirflowStack(airflow, sandbox, warehouse, settings_file, secrets)
 
 
-def until(condition: Callable[[], Any], seconds: float = 60) -> Any:
+def until(condition: Callable[[], Any], seconds: float = 120) -> Any:
     """Wait until a condition gives something, and return that.
 
     Raises:

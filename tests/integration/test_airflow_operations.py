@@ -61,15 +61,15 @@ def test_a4_the_variable_changes_schedules_and_a_wrong_one_says_what_is_allowed(
     assert schedule(airflow_stack) is not None
     try:
         set_schedules(airflow_stack, {"jobs": "never"})
-        until(lambda: schedule(airflow_stack) is None, 30)
+        until(lambda: schedule(airflow_stack) is None, 90)
         set_schedules(airflow_stack, {"jobs": "weekly"})
-        [error] = until(lambda: [e for e in api.import_errors() if e["filename"].endswith("stage_jobs.py")], 30)
+        [error] = until(lambda: [e for e in api.import_errors() if e["filename"].endswith("stage_jobs.py")], 90)
         told = error["stack_trace"].strip().splitlines()[-1]
         assert "the Airflow Variable spectrum_schedules schedules jobs as 'weekly'" in told
         assert "What to do: use one of never, daily, 4h, 2h, hourly" in told
     finally:
         set_schedules(airflow_stack, {})
-    until(lambda: not api.import_errors() and schedule(airflow_stack), 30)
+    until(lambda: not api.import_errors() and schedule(airflow_stack), 90)
 
 
 def busy_months(stack: AirflowStack) -> list[str]:

@@ -12,6 +12,9 @@ from stack.postgres import EmbeddedPostgres
 from tests.page.page_airflow import PageAirflow
 from tests.page.page_data import fill
 
+#: Timed: not among the tests that must pass on any machine.
+pytestmark = pytest.mark.slow
+
 JOBS, POSTINGS, REJECTED, RECORDS = 5_000, 3, 100_000, 20_000
 LIST_SECONDS, VIEW_SECONDS = 0.3, 1.0
 #: Queries of every list, those at its far end and those that find nothing too.

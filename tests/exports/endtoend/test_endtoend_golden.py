@@ -45,6 +45,7 @@ def test_new_codes_of_a_job_that_exists(stage: Stage) -> None:
     assert_done(stage, "jobs", id, document)
 
 
+@pytest.mark.slow
 def test_every_object_has_ready_records_and_broken_rules(stage: Stage) -> None:
     """The seed: at least two ready ones of each kind, and records that break the rules."""
     for name in NAMES:
