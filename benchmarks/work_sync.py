@@ -50,7 +50,7 @@ def land(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def check(arguments: dict[str, Any]) -> dict[str, Any]:
-    """The task `check`; also tells how long Great Expectations took, its import included."""
+    """The task `check`; also tells how long it waited for Great Expectations, the rest of its import included."""
     from spectrum_etl.staging import check as checking
 
     spent = 0.0

@@ -16,7 +16,7 @@ from spectrum_etl.errors import StopSync
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging import guards
 from spectrum_etl.staging.cast import cast_rows, derived_parameters
-from spectrum_etl.staging.checks import CheckResult, run_checks
+from spectrum_etl.staging.checks import CheckResult, import_meanwhile, run_checks
 from spectrum_etl.staging.land import recorded_failure
 from spectrum_etl.staging.run import Landing
 from spectrum_etl.staging.spec import ImportObject, Table
@@ -60,6 +60,8 @@ def check(url: str, obj: ImportObject, landing_id: int, settings: Settings) -> l
         with recorded_failure(url, landing, obj, settings):
             results: dict[str, list[CheckResult]] = {}
             tables = [table for table in obj.tables if table.name in landed and landed[table.name].relation]
+            if tables:
+                import_meanwhile()
             for table in tables:
                 require_whole(connection, landing, landed[table.name])
                 results[table.name] = [_type_rows(connection, table, landing, landed[table.name], settings)]

@@ -5,7 +5,9 @@ Great Expectations gives the verdicts; the examples of what is wrong are read he
 
 from __future__ import annotations
 
+import importlib
 import logging
+import threading
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,9 +29,19 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+_EXPECTATIONS = f"{__package__}.expectations"
 _LONGEST_TEXT = 200
 #: How SQLAlchemy names a connection that was lost, as opposed to a query that is wrong.
 _LOST = ("psycopg.OperationalError", "AdminShutdown", "CrashShutdown", "CannotConnectNow")
+
+
+def import_meanwhile() -> None:
+    """Import Great Expectations beside what the caller goes on with, such as waiting for the warehouse to type rows.
+
+    It takes seconds. Whoever imports it meanwhile waits for this import to end, and meets its error if there is one.
+    """
+    _quieten()
+    threading.Thread(target=importlib.import_module, args=[_EXPECTATIONS], daemon=True).start()
 
 
 def run_checks(
@@ -73,8 +85,7 @@ def run_checks(
         if check.kind in ("unique", "sql")
     }
 
-    # From its import on it would tell the task's log a hundred things about itself; what it finds are verdicts.
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    _quieten()
     # Only here: it costs seconds and memory, and no DAG file may pay that when it is parsed.
     from spectrum_etl.staging.checks import expectations
 
@@ -102,6 +113,11 @@ def run_checks(
         if result.status != "passed":
             log.warning("%s", result.message)
     return results
+
+
+def _quieten() -> None:
+    """From its import on it would tell the task's log a hundred things about itself; what it finds are verdicts."""
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
 
 
 def _count(connection: psycopg.Connection, relation: str) -> int:
