@@ -104,6 +104,8 @@ def test_a5_a_run_of_one_company_and_job_touches_only_that(airflow_stack, oracle
     assert touched == [("1", chosen)]
     with pytest.raises(AssertionError, match="job_cost_transactions: lost"):
         oracle.assert_equal("job_costs")
+    airflow_stack.run("stage_job_costs", companies=["1"])  # the next run finds what this one was not to touch
+    oracle.assert_equal("job_costs")
 
 
 @pytest.mark.slow
