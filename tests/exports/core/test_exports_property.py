@@ -51,7 +51,7 @@ def sequences(count: int) -> settings:
     )
 
 
-@sequences(30)
+@sequences(20)
 @given(**_STORIES)
 def test_exactly_once(warehouse, monkeypatch, **story):
     play(warehouse, monkeypatch, **story)

@@ -283,7 +283,7 @@ def test_a_question_shows_what_will_be_written_although_the_form_proposes_nothin
 
 @pytest.mark.parametrize(
     "name",
-    few((name for name in NAMES if name != "vendors"), "jobs", "commitments", "forecasts"),
+    few((name for name in NAMES if name != "vendors"), "commitments"),
 )
 def test_a_project_that_procore_does_not_let_be_read_stops_no_other(stage: Stage, name: str) -> None:
     """A tool that is switched off in one project: the others are collected, and its records stay in the queue."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from typing import Any
 
 import hypothesis.strategies as st
@@ -119,17 +120,39 @@ def _split(rows: Rows, places: list[int]) -> dict[tuple[str, ...], Rows]:
     return found
 
 
-@given(steps=st.lists(st.tuples(STEPS, SCOPES), min_size=6, max_size=10), seed=st.integers(0, 2**16))
-@settings(
-    max_examples=4,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+def stories(count: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """So many short stories, always the same ones."""
+
+    def apply(test: Callable[..., None]) -> Callable[..., None]:
+        fixed = settings(
+            max_examples=count,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        )
+        steps = st.lists(st.tuples(STEPS, SCOPES), min_size=6, max_size=10)
+        return fixed(given(steps=steps, seed=st.integers(0, 2**16))(test))
+
+    return apply
+
+
+@stories(2)
 def test_any_interleaving(postgres: EmbeddedPostgres, stage: Any, steps: list[tuple[str, str]], seed: int) -> None:
-    """Few and short stories, always the same ones; each ends in the exact tables."""
+    """Each story ends in the exact tables."""
+    play(postgres, stage, steps, seed)
+
+
+@pytest.mark.slow
+@stories(20)
+def test_many_interleavings(postgres: EmbeddedPostgres, stage: Any, steps: list[tuple[str, str]], seed: int) -> None:
+    """The same for ten times as many."""
+    play(postgres, stage, steps, seed)
+
+
+def play(postgres: EmbeddedPostgres, stage: Any, steps: list[tuple[str, str]], seed: int) -> None:
+    """Tell one story."""
     with fresh_world(postgres, stage.port) as world, pytest.MonkeyPatch.context() as patch:
         leave_checks_out(patch)
         story = Story(world, seed)
