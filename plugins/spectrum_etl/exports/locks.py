@@ -7,7 +7,7 @@ that whatever ends the process frees it, SIGKILL too.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg
 
@@ -39,10 +39,13 @@ def record_lock(url: str, object_name: str, id: RecordId) -> Iterator[psycopg.Co
         except psycopg.errors.LockNotAvailable:
             yield None
             return
-        yield connection
-        # Freed before the next try can ask: the end of a connection reaches the server later.
-        if not connection.closed:
-            connection.execute("select pg_advisory_unlock(%s, hashtext(%s))", _key(object_name, id))
+        try:
+            yield connection
+        finally:
+            # Freed before the next try can ask, however this one ends: the end of a connection reaches the server
+            # later. One that is broken has freed it, and must not hide why.
+            with suppress(psycopg.Error):
+                connection.execute("select pg_advisory_unlock(%s, hashtext(%s))", _key(object_name, id))
 
 
 def is_locked(connection: psycopg.Connection, object_name: str, id: RecordId) -> bool:

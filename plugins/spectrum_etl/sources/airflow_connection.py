@@ -1,4 +1,4 @@
-"""How the web clients read an Airflow connection: address, timeouts, certificate. Each says itself what is wrong."""
+"""How sources read an Airflow connection: address, timeouts, certificate. Each says itself what is wrong with it."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ from urllib.parse import urlsplit
 from spectrum_etl.errors import FixConfiguration
 
 
-class AirflowConnection(Protocol):
-    """What is read of an Airflow connection."""
+class Address(Protocol):
+    """What every source reads of an Airflow connection."""
 
     host: str | None
     port: int | None
     schema: str | None
     login: str | None
     password: str | None
+
+
+class AirflowConnection(Address, Protocol):
+    """What a web client reads of it."""
 
     @property
     def extra_dejson(self) -> dict[str, Any]:

@@ -1,15 +1,18 @@
 """Sending exactly once: every fault, kill and interference, each on its own (M7, and DESIGN's exports)."""
 
 import threading
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from spectrum_etl.errors import FixRecord, RetryLater
-from spectrum_etl.exports.locks import record_lock
+from spectrum_etl.exports import locks
+from spectrum_etl.exports.locks import is_locked, record_lock
 from spectrum_etl.exports.send import Unsettled, asked_in_vain
 from spectrum_etl.sources.sdx.write import NotSent
+from spectrum_etl.warehouse.connect import connect
 from tests.exports.core.exports_world import OBJECT, Kill, World, killed_after, place
 
 HEAD = place("AddVendor", {"Company_Code": "1", "Vendor_Code": "Cr1"})
@@ -304,6 +307,22 @@ def test_of_two_senders_one_sends(world):
     first.join(10)
     assert outcomes[0].state == "linked"
     assert_done(world, id)
+
+
+def test_a_try_that_fails_has_freed_the_record_when_it_ends(world, monkeypatch):
+    """Although the server has not noticed the end of its connection yet."""
+    id = world.accept("r1")
+
+    def fails() -> None:
+        with record_lock(world.url, "things", id) as lock:
+            assert lock is not None
+            raise RetryLater("later", remedy="try again")
+
+    with connect(world.url) as connection, connect(world.url) as lingers:
+        monkeypatch.setattr(locks, "connect", lambda url: nullcontext(lingers))
+        with pytest.raises(RetryLater):
+            fails()
+        assert not is_locked(connection, "things", id)
 
 
 def test_a_sender_that_has_just_ended_is_waited_for(world):

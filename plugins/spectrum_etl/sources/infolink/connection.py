@@ -14,6 +14,7 @@ import sqlalchemy
 from sqlalchemy.pool import NullPool
 
 from spectrum_etl.errors import FixConfiguration, SpectrumEtlError
+from spectrum_etl.sources.airflow_connection import Address
 from spectrum_etl.sources.infolink.faults import explain, explain_refusal, is_refused_login
 
 Encryption = Literal["require", "request", "off"]
@@ -37,14 +38,9 @@ _SESSION = (
 )
 
 
-class AirflowConnection(Protocol):
-    """The attributes of an Airflow connection that are read here."""
+class AirflowConnection(Address, Protocol):
+    """What is read here of an Airflow connection: the extras as text, so that broken ones can be told."""
 
-    host: str | None
-    port: int | None
-    schema: str | None
-    login: str | None
-    password: str | None
     extra: str | None
 
 
