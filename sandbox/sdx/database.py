@@ -57,7 +57,7 @@ class Connections:
         try:
             with connection.transaction():
                 yield connection
-        except BaseException:
+        except BaseException:  # whatever ended it, nobody gets this connection again
             connection.close()
             raise
         idle.put(connection)

@@ -192,7 +192,7 @@ class Soap:
             if len(start) < _CHUNKS_AT_ONCE:
                 for record in parser.records(start):
                     answer.add(record)
-        except BaseException:
+        except BaseException:  # whatever ends it, a stopped task too: the file of its records goes, the error goes on
             answer.close()
             raise
         answer.warning = parser.outcome.warning
