@@ -1,4 +1,4 @@
-"""`make demo`: from a fresh checkout to seven staged objects, and a page to look at. Run as `python -m stack.demo`."""
+"""`make demo`: from a fresh checkout to eight staged objects, and a page to look at. Run as `python -m stack.demo`."""
 
 import shlex
 import sys
@@ -38,7 +38,7 @@ def main() -> int:
     """Bring everything up, stage all objects, and print what came out.
 
     Returns:
-        0 when all seven objects are staged, else 1.
+        0 when all objects are staged, else 1.
     """
     console = Console()
     if not console.is_terminal:
@@ -151,7 +151,7 @@ def _write_env(paths: Paths, stack: Stack) -> None:
 def _farewell(paths: Paths, stack: Stack, progress: Progress) -> None:
     users = stack.airflow.secrets.users
     progress.console.print(
-        f"\nAll seven objects are staged; it took {progress.seconds:.0f} s."
+        f"\nAll {len(STAGE_DAGS)} objects are staged; it took {progress.seconds:.0f} s."
         f"\n  Airflow    {stack.airflow.url}   user admin, password {users['admin']}"
         f"\n  Page       {stack.airflow.url}/plugin/erp-integrations   syncs, rejected rows, approvals, job cost"
         f"\n  Approvals  trigger export_vendors, then answer as user accounting, password {users['accounting']}"

@@ -18,6 +18,7 @@ STAGE_DAGS = (
     "stage_project_cost_codes",
     "stage_prime_contracts",
     "stage_budgets",
+    "stage_subcontracts",
     "stage_job_costs",
 )
 _ENDED = ("success", "failed")
@@ -82,7 +83,7 @@ def start_runs(api: AirflowApi, dag_ids: Sequence[str], say: Callable[[str], Non
         dag_ids: the DAGs, in the order to start them.
         say: told what is happening.
     """
-    say("unpausing and starting the seven staging DAGs")
+    say(f"unpausing and starting {len(dag_ids)} staging DAGs")
     known = api.dags()
     now = datetime.now(UTC)
     due = {dag_id for dag_id in dag_ids if known[dag_id]["is_paused"] and _is_due(known[dag_id], now)}

@@ -97,10 +97,10 @@ def test_schedules_are_cron_expressions(tmp_path: Path) -> None:
     settings = _load(
         tmp_path,
         daily_at="05:30",
-        schedules=dict(zip(OBJECT_NAMES, [*SCHEDULES, "never", "daily"], strict=True)),
+        schedules=dict(zip(OBJECT_NAMES, [*SCHEDULES, "never", "daily", "2h"], strict=True)),
     )
     crons = [schedule_of(name, settings) for name in OBJECT_NAMES]
-    assert crons == [None, "30 5 * * *", "0 */4 * * *", "0 */2 * * *", "0 * * * *", None, "30 5 * * *"]
+    assert crons == [None, "30 5 * * *", "0 */4 * * *", "0 */2 * * *", "0 * * * *", None, "30 5 * * *", "0 */2 * * *"]
 
 
 @pytest.mark.parametrize("override", ['{"jobs": "never"}', {"jobs": "never"}])

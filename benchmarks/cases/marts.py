@@ -13,7 +13,7 @@ from sandbox.data.touch import Spread, touch
 
 SHARE = 0.001
 _LIMIT = 0.1
-_OTHERS = ("jobs", "budgets", "prime_contracts")
+_OTHERS = ("jobs", "budgets", "prime_contracts", "subcontracts")
 _SPREADS: tuple[tuple[Spread, str], ...] = (("recent", "within the last two months"), ("uniform", "all over history"))
 
 

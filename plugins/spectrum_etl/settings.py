@@ -28,6 +28,7 @@ OBJECT_NAMES = (
     "jobs",
     "budgets",
     "prime_contracts",
+    "subcontracts",
     "vendors",
     "job_costs",
 )
@@ -78,6 +79,7 @@ class Schedules(Strict):
     jobs: Schedule = "hourly"
     budgets: Schedule = "4h"
     prime_contracts: Schedule = "daily"
+    subcontracts: Schedule = "4h"
     vendors: Schedule = "hourly"
     job_costs: Schedule = "hourly"
 

@@ -16,6 +16,7 @@ STAGING = {
     "stage_jobs",
     "stage_budgets",
     "stage_prime_contracts",
+    "stage_subcontracts",
     "stage_vendors",
     "stage_job_costs",
 }

@@ -1,4 +1,4 @@
-"""Celery with two workers that share nothing but the network: all seven stagings and an export run across both."""
+"""Celery with two workers that share nothing but the network: all eight stagings and an export run across both."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def celery_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AirflowSt
 
 @pytest.fixture(scope="module")
 def ran(celery_stack: AirflowStack) -> list[FollowedRun]:
-    """All seven stagings and the export of a vendor, which accounting accepts meanwhile; all have succeeded."""
+    """All eight stagings and the export of a vendor, which accounting accepts meanwhile; all have succeeded."""
     stack = celery_stack
     [(vendor,)] = stack.source(
         "select id::text from procore.records where kind = 'vendor' and company_id = 4001 and fields ->> 'name' = %s",
@@ -75,7 +75,7 @@ def ran(celery_stack: AirflowStack) -> list[FollowedRun]:
     return [*runs, export]
 
 
-def test_seven_stagings_and_an_export_run_across_both_workers(celery_stack, ran):
+def test_eight_stagings_and_an_export_run_across_both_workers(celery_stack, ran):
     of_worker: dict[str, list[str]] = defaultdict(list)
     of_landing: dict[tuple[str, int], set[str]] = defaultdict(set)
     for run in ran:

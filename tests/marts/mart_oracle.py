@@ -22,14 +22,30 @@ EXPECTED = {
         f" sum(coalesce(quantity, 0)), count(*) from spectrum.job_cost_transactions group by {_KEY}, 5",
     ),
     "job_cost_summary": (
-        f"{_KEY}, description, original_estimate, approved_changes, current_estimate, actual_cost, actual_hours,"
+        f"{_KEY}, description, original_estimate, approved_changes, current_estimate, committed_cost, actual_cost,"
+        " actual_hours,"
         " transactions, projected_cost, variance, remaining, percent_complete",
         f"""
-        with codes as (
+        with promised as (
+            select s.company_code, s.job_number, i.phase_code, i.cost_type, sum(i.original_contract_amount) as amount
+            from spectrum.subcontracts as s
+            join spectrum.subcontract_items as i using (company_code, vendor_code, subcontract_number)
+            where s._deleted_at is null and i._deleted_at is null and coalesce(s.status_code, '') <> 'I'
+                and i.job_number = s.job_number
+            group by 1, 2, 3, 4
+            union all
+            select s.company_code, s.job_number, c.phase_code, c.cost_type, sum(c.sub_amount)
+            from spectrum.subcontracts as s
+            join spectrum.subcontract_changes as c using (company_code, vendor_code, subcontract_number)
+            where s._deleted_at is null and c._deleted_at is null and coalesce(s.status_code, '') <> 'I'
+                and c.job_number = s.job_number and c.sub_status = 'E'
+            group by 1, 2, 3, 4
+        ), codes as (
             select {_KEY} from spectrum.budgets where _deleted_at is null
             union select {_KEY} from spectrum.project_cost_codes where _deleted_at is null
             union select {_KEY} from spectrum.job_cost_totals where _deleted_at is null
             union select {_KEY} from spectrum.job_cost_transactions
+            union select {_KEY} from promised where amount is not null
         ), spent as (
             select {_KEY}, sum(tran_amount) as cost, sum(total_hours) as hours, count(*) as postings
             from spectrum.job_cost_transactions group by {_KEY}
@@ -37,7 +53,9 @@ EXPECTED = {
             select {_KEY}, coalesce(p.description, b.description) as what, coalesce(original_estimate, 0) as original,
                 coalesce(approved_changes, 0) as changes, coalesce(b.current_estimate, 0) as budget,
                 coalesce(cost, 0) as spent, coalesce(hours, 0) as hours, coalesce(postings, 0) as postings,
-                projected_cost as entered
+                projected_cost as entered, (select coalesce(sum(amount), 0) from promised as m where
+                    (m.company_code, m.job_number, m.phase_code, m.cost_type)
+                    = (codes.company_code, codes.job_number, codes.phase_code, codes.cost_type)) as promised
             from codes
             left join spent using ({_KEY})
             left join (select * from spectrum.budgets where _deleted_at is null) as b using ({_KEY})
@@ -47,7 +65,10 @@ EXPECTED = {
             select *, case when entered <> 0 then entered when budget > spent then budget else spent end as at_end
             from figures
         )
-        select {_KEY}, what, original, changes, budget, spent, hours, postings, at_end, budget - at_end,
+        select {_KEY}, what, original, changes, budget,
+            case when exists (select from sync.runs as r where r.company_code = ends.company_code
+                and r.table_name = 'subcontract_items' and r.state = 'published') then promised end,
+            spent, hours, postings, at_end, budget - at_end,
             budget - spent, case when at_end <> 0 then round(spent * 100 / at_end, 2) end
         from ends""",
     ),

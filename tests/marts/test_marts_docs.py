@@ -25,7 +25,7 @@ def warehouse(postgres: EmbeddedPostgres, marts_stage: int) -> Iterator[str]:
             publish_marts(world.warehouse, company)
         advance_month(world.source, seed=4, transactions=60)
         for company in ("1", "2"):
-            for name in ("jobs", "budgets", "vendors", "prime_contracts", "job_costs"):
+            for name in ("jobs", "budgets", "vendors", "prime_contracts", "subcontracts", "job_costs"):
                 world.sync(name, company=company)
             publish_marts(world.warehouse, company)
         yield world.warehouse

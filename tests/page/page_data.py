@@ -45,6 +45,22 @@ from (
         ) as phases (phase, title, cost_type)
 ) as lines;
 """
+_SUBCONTRACTS = """
+insert into spectrum.subcontracts (company_code, job_number, vendor_code, subcontract_number, status_code, date_issued,
+    _row_hash, _run_id, _read_at, _changed_at)
+select distinct '1', job_number, 'ACME', 'S' || phase_code, case phase_code when '07500' then 'I' else 'A' end,
+    date '2025-01-20', gen_random_uuid(), 'seed', now(), now()
+from spectrum.budgets where cost_type = 'S';
+insert into spectrum.subcontract_items (company_code, job_number, vendor_code, subcontract_number, phase_code,
+    cost_type, bid_item_number, original_contract_amount, _row_hash, _run_id, _read_at, _changed_at)
+select '1', job_number, 'ACME', 'S' || phase_code, phase_code, cost_type, '', round(original_estimate * 0.92, 2),
+    gen_random_uuid(), 'seed', now(), now()
+from spectrum.budgets where cost_type = 'S';
+insert into spectrum.subcontract_changes (company_code, job_number, change_request_number, vendor_code,
+    subcontract_number, phase_code, cost_type, sub_amount, sub_status, _row_hash, _run_id, _read_at, _changed_at)
+select '1', job_number, number, 'ACME', 'S05120', '05120', 'S', amount, status, gen_random_uuid(), 'seed', now(), now()
+from spectrum.jobs, (values ('PCO-001', 4200.50, 'E'), ('PCO-002', 900.00, 'P')) as changes (number, amount, status);
+"""
 _COSTS = """
 insert into spectrum.job_cost_transactions (company_code, job_number, phase_code, cost_type, tran_date, tran_type_code,
     tran_amount, total_hours, reference_1, description, vendor_code, vendor_name, _month, _row_hash, _run_id, _read_at,
@@ -132,9 +148,10 @@ def fill(url: str, *, jobs: int = 24, postings: int = 30, rejected: int = 130) -
     """
     prepare(url)
     with psycopg.connect(url) as connection:
-        for statement in (_JOBS, _BUDGETS, _COSTS, _REJECTED):
-            connection.execute(
-                statement.encode(), {"jobs": jobs, "postings": postings, "rejected": rejected}, prepare=False
+        for statement in (_JOBS, _BUDGETS, _SUBCONTRACTS, _COSTS, _REJECTED):
+            # By a client-side cursor: several statements in one text.
+            psycopg.ClientCursor(connection).execute(
+                statement.encode(), {"jobs": jobs, "postings": postings, "rejected": rejected}
             )
         _runs(connection)
         _queue(connection)

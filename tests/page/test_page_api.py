@@ -64,7 +64,7 @@ def test_static_files_are_those_of_the_page_alone(page: PageAirflow) -> None:
 def test_the_overview_tells_how_each_object_stands(page: PageAirflow) -> None:
     found = page.get("vera", "api/overview").json()
     objects = {row["name"]: row for row in found["objects"]}
-    assert len(objects) == 7
+    assert len(objects) == 8
     jobs = objects["jobs"]
     assert (jobs["schedule"], jobs["state"], jobs["staged_rows"]) == ("hourly", "published", 24)
     assert (jobs["new_rows"], jobs["changed_rows"], jobs["deleted_rows"], jobs["rejected_rows"]) == (3, 14, 0, 3)
@@ -197,8 +197,25 @@ def test_job_cost_adds_up_exactly(page: PageAirflow) -> None:
         amounts += sum(Decimal(row["tran_amount"]) for row in postings["rows"])
         offset = postings["next"]
     assert amounts == Decimal(line["actual_cost"])
-    assert line["committed_cost"] is None
+    assert line["committed_cost"] == "0", "known, and nothing is committed on this phase"
     assert page.get("vera", "api/job", company="1", job="none").status_code == 404
+
+
+def test_committed_costs_add_up_from_subcontracts_and_executed_changes(page: PageAirflow) -> None:
+    """What does not count is there too, marked: an inactive subcontract, a pending change."""
+    lines = page.get("vera", "api/job", company="1", job="24-0003").json()["lines"]
+    committed = {line["phase_code"]: Decimal(line["committed_cost"]) for line in lines if line["cost_type"] == "S"}
+    assert committed["07500"] == 0, "an inactive subcontract commits nothing"
+    for phase, amount in committed.items():
+        rows = page.get("vera", "api/commitments", company="1", job="24-0003", phase=phase, cost_type="S").json()[
+            "rows"
+        ]
+        assert sum(Decimal(row["amount"]) for row in rows if row["counted"]) == amount
+        kinds = [(row["change_request_number"], row["change_status"], row["counted"]) for row in rows]
+        if phase == "05120":
+            assert kinds == [(None, None, True), ("PCO-001", "E", True), ("PCO-002", "P", False)]
+        else:
+            assert kinds == [(None, None, phase != "07500")]
 
 
 def test_only_approvers_answer_and_only_what_they_have_seen(page: PageAirflow) -> None:

@@ -24,7 +24,7 @@ _DAG = """
 from datetime import datetime, timezone
 from airflow.sdk import dag, task
 
-@dag(schedule="0 * * * *", start_date=datetime(2026, 1, 1, tzinfo=timezone.utc), catchup=False)
+@dag(schedule="0 0 1 1 *", start_date=datetime(2025, 1, 1, tzinfo=timezone.utc), catchup=False)
 def good():
     @task
     def greet():

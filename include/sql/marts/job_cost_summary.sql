@@ -1,4 +1,4 @@
--- Budget, cost to date and cost at completion of each phase and cost type. A code that only one of the sources knows is
+-- Budget, commitments, cost to date and cost at completion of each phase and cost type. A code that only one of the sources knows is
 -- a row too: costs without a budget and budgets without costs are what one looks for.
 create temporary table _job_cost_summary on commit drop as
 with spent as (
@@ -38,7 +38,12 @@ joined as (
         coalesce(spent.transactions, 0) as transactions,
         -- Spectrum keeps 0 where nobody has projected.
         nullif(total.projected_cost, 0) as entered_projection,
-        num_nonnulls(spent.job_number, budget.job_number, total.job_number, code.job_number) = 0 as is_gone
+        case
+            when exists (select 1 from _commitments_known) then coalesce(commitments.committed_cost, 0)
+        end as committed_cost,
+        num_nonnulls(
+            spent.job_number, budget.job_number, total.job_number, code.job_number, commitments.committed_cost
+        ) = 0 as is_gone
     from _changed_codes as changed
     left join spent
         on
@@ -66,6 +71,11 @@ joined as (
             and changed.phase_code = code.phase_code
             and changed.cost_type = code.cost_type
             and code._deleted_at is null
+    left join _commitments as commitments
+        on
+            changed.job_number = commitments.job_number
+            and changed.phase_code = commitments.phase_code
+            and changed.cost_type = commitments.cost_type
 ),
 
 projected as (
@@ -88,7 +98,7 @@ select
     estimate_adjustments,
     approved_changes,
     current_estimate,
-    null::numeric as committed_cost,
+    committed_cost,
     actual_cost,
     actual_hours,
     actual_quantity,

@@ -3,8 +3,8 @@
 create unlogged table {{ rows | ident }} as
 with trimmed as (
     select
-        {% for column in columns %}
-        nullif(btrim({{ column | ident }}), '') as {{ column | ident }},
+        {% for name, expression in trimmed %}
+        {{ expression }} as {{ name | ident }},
         {% endfor %}
         {{ "_checksum::bigint" if month_of else "null::bigint" }} as _checksum
     from {{ landing | ident }}

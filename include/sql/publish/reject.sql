@@ -2,8 +2,8 @@
 insert into {{ rejects | ident }} (job_number, partition_month, row_key, column_name, value, reason, source_row)
 with wrong as (
     select
-        {% for column in columns %}
-        nullif(btrim(raw.{{ column | ident }}), '') as {{ column | ident }},
+        {% for name, expression in trimmed %}
+        {{ expression }} as {{ name | ident }},
         {% endfor %}
         _wrong._rule,
         to_jsonb(raw) as _source

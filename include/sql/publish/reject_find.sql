@@ -3,8 +3,8 @@
 create temporary table _wrong on commit drop as
 with trimmed as (
     select
-        {% for column in columns %}
-        nullif(btrim({{ column | ident }}), '') as {{ column | ident }},
+        {% for name, expression in trimmed %}
+        {{ expression }} as {{ name | ident }},
         {% endfor %}
         ctid as _place
     from {{ landing | ident }}

@@ -43,7 +43,11 @@ MARTS = (
         ("company_code", "job_number", "phase_code", "cost_type", "month"),
         before=("changed_postings",),
     ),
-    Mart("job_cost_summary", ("company_code", "job_number", "phase_code", "cost_type"), before=("changed_codes",)),
+    Mart(
+        "job_cost_summary",
+        ("company_code", "job_number", "phase_code", "cost_type"),
+        before=("commitments_known", "commitments", "changed_codes"),
+    ),
     Mart("vendor_spend", ("company_code", "vendor_code", "job_number", "month"), after=("vendor_names",)),
     Mart("contract_status", ("company_code", "customer_code", "job_number")),
 )
@@ -57,6 +61,9 @@ SOURCES = (
     "vendors",
     "prime_contracts",
     "prime_contract_items",
+    "subcontracts",
+    "subcontract_items",
+    "subcontract_changes",
     "jobs",
 )
 

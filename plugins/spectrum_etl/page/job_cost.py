@@ -1,4 +1,4 @@
-"""Job cost: jobs, budget against cost by month and by phase, and the postings behind a number. Routes of the page."""
+"""Job cost: jobs, budget against cost by month and by phase, and what is behind a number. Routes of the page."""
 
 from __future__ import annotations
 
@@ -84,6 +84,23 @@ def transactions(
             phase=phase,
             cost_type=cost_type,
             month=month,
+            limit=PAGE_ROWS + 1,
+            offset=offset,
+        )
+    more = len(rows) > PAGE_ROWS
+    return Answer({"rows": rows[:PAGE_ROWS], "next": offset + PAGE_ROWS if more else None})
+
+
+@router.get("/api/commitments")
+def commitments(company: str, job: str, phase: str, cost_type: str, offset: Offset = 0) -> Answer:
+    """One page of the subcontract lines and changes behind a committed amount, by subcontract."""
+    with open_warehouse() as warehouse:
+        rows = warehouse.rows(
+            "commitments",
+            company=scope.companies(company)[0],
+            job=job,
+            phase=phase,
+            cost_type=cost_type,
             limit=PAGE_ROWS + 1,
             offset=offset,
         )

@@ -48,7 +48,7 @@ def row_rules(table: Table, columns: tuple[Column, ...], reader: str) -> list[Ru
     found: list[tuple[str, str, str]] = []
     for column in columns:
         name = quote(column.name)
-        if column.key or column.required:
+        if (column.key and not column.may_be_blank) or column.required:
             found.append((column.name, f"{name} is not null", "is blank, and a row needs it: fill it in in Spectrum"))
         if column.allowed:
             allowed = ", ".join(column.allowed)
@@ -89,7 +89,7 @@ def cast_rows(
     shared = {
         "landing": landing.relation(table.name),
         "month_of": month_of,
-        "columns": [column.name for column in columns],
+        "trimmed": [(column.name, _trimmed(column)) for column in columns],
     }
     rows, rejects = landing.relation(table.name, "rows"), landing.relation(table.name, "rejects")
     connection.execute(
@@ -134,6 +134,12 @@ def derived_parameters(landing: Landing, settings: Settings) -> dict[str, str]:
     """What a derived column and a check may use, bound by the driver: `%(phase_category)s`, `%(company_code)s`."""
     company = settings.company(landing.scope.company_code)
     return {"phase_category": company.phase_category, "company_code": company.code}
+
+
+def _trimmed(column: Column) -> str:
+    """SQL of the text of a landed column: blank is null, but in a part of the key that may be blank."""
+    name = quote(column.name)
+    return f"btrim(coalesce({name}, ''))" if column.may_be_blank else f"nullif(btrim({name}), '')"
 
 
 def _type_rule(column: Column, reader: str) -> tuple[str, str] | None:

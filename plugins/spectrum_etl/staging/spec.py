@@ -37,11 +37,14 @@ class Column:
         name: Spectrum's name in snake_case.
         type: what it holds; decides the staged type, the cast and the row rules.
         comment: what an analyst reads in the database and in the mapping docs.
-        source: the Info-Link column, `Job_Number`, or `e.Est_Cost` where it belongs to another alias of the query
-            than the first; several names of which the first that exists is read (`("Status", "Status_Code")`); none
-            where Info-Link does not have it.
+        source: the Info-Link column, `Job_Number`; `adjusted.Est_Cost` where the query adds it up under that alias;
+            `h.Job_Number` where it belongs to another table of the query than the first, and is read where all rows of
+            that table that go with the row agree; several names of which the first that exists is read
+            (`("Status", "Status_Code")`); none where Info-Link does not have it.
         sdx: field of the web service's record; none where that reader does not have it.
-        key: part of the row's key: never blank.
+        key: part of the row's key: never blank, unless `may_be_blank`.
+        may_be_blank: a part of the key that is blank in most rows: it is staged as an empty text, never as null, and a
+            site may lack it.
         required: a source without this column stops the sync, and a row without a value is rejected.
         allowed: a row with another value is rejected.
         ymd: the source holds the date as text, YYYYMMDD.
@@ -56,6 +59,7 @@ class Column:
     source: str | tuple[str, ...] | None = None
     sdx: str | None = None
     key: bool = False
+    may_be_blank: bool = False
     required: bool = False
     allowed: tuple[str, ...] = ()
     ymd: bool = False
@@ -69,6 +73,8 @@ class Column:
             raise ValueError(f"column {self.name}: a column without a comment tells an analyst nothing")
         if self.derived is None and self.source is None and self.sdx is None:
             raise ValueError(f"column {self.name}: no reader has it and it is not derived")
+        if self.may_be_blank and (not self.key or self.required or self.type != "code"):
+            raise ValueError(f"column {self.name}: only a code in the key, and not required, can be kept as blank")
 
     @property
     def sql_type(self) -> str:

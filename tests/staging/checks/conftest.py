@@ -14,7 +14,14 @@ from spectrum_etl.staging.spec import Column, Table
 TABLES: dict[str, Table] = {table.name: table for entry in OBJECTS.values() for table in entry.tables}
 PARAMETERS = {"company_code": "1", "phase_category": "STD"}
 
-_FIXED = {"company_code": "1", "status_code": "A", "status": "A", "price_method_code": "F", "tran_type_code": "JC"}
+_FIXED = {
+    "company_code": "1",
+    "status_code": "A",
+    "status": "A",
+    "price_method_code": "F",
+    "tran_type_code": "JC",
+    "sub_status": "E",
+}
 _VALUES = {"money": "100.00", "quantity": "10.0000", "integer": 30, "date": "2024-03-01", "boolean": True}
 
 

@@ -24,6 +24,8 @@ class Reference(NamedTuple):
 
 REFERENCES = [
     Reference("budgets", "job_is_staged", "jobs", {"job_number": "job_number"}),
+    Reference("subcontracts", "job_is_staged", "jobs", {"job_number": "job_number"}),
+    Reference("subcontracts", "vendor_is_staged", "vendors", {"vendor_code": "vendor_code"}),
     Reference("prime_contracts", "job_is_staged", "jobs", {"job_number": "job_number"}),
     Reference("project_cost_codes", "job_is_staged", "jobs", {"job_number": "job_number"}),
     Reference("project_cost_codes", "cost_type_is_staged", "standard_cost_types", {"cost_type": "cost_type"}),
@@ -33,7 +35,13 @@ REFERENCES = [
         Reference(
             table, "phase_is_staged", "project_cost_codes", {c: c for c in ("job_number", "phase_code", "cost_type")}
         )
-        for table in ("budgets", "job_cost_transactions", "job_cost_totals")
+        for table in (
+            "budgets",
+            "job_cost_transactions",
+            "job_cost_totals",
+            "subcontract_items",
+            "subcontract_changes",
+        )
     ),
 ]
 EACH = pytest.mark.parametrize("reference", REFERENCES, ids=lambda r: f"{r.table}-{r.check}")
@@ -64,10 +72,32 @@ def test_reference_to_a_staged_row(warehouse: Warehouse, reference: Reference) -
 
 
 def _distinct(table: str) -> Row:
-    """Makes a third row of the same references: another key where the references are only part of it."""
+    """Makes a third row of the same references: another value in the part of the key that no check refers to."""
     spec = TABLES[table]
-    free = [name for name in ("phase_code", "customer_code") if name in spec.key and name != "job_number"]
-    return {} if spec.partitioned or table in ("budgets", "job_cost_totals") else {name: "other" for name in free[:1]}
+    if spec.partitioned or table in ("budgets", "job_cost_totals"):
+        return {}
+    free = next(c for c in ("subcontract_number", "phase_code", "customer_code") if c in spec.key)
+    return {free: "other"}
+
+
+@pytest.mark.parametrize("table", ["subcontract_items", "subcontract_changes"])
+def test_lines_and_changes_of_a_subcontract_that_is_not_there(warehouse: Warehouse, table: str) -> None:
+    """Compared with the subcontracts of the same run; one of another job, or without a job, is not theirs."""
+
+    def line(number: int, **changes: Any) -> Row:
+        return good_row(table, number, **changes)
+
+    theirs = {name: line(1)[name] for name in ("job_number", "vendor_code", "subcontract_number")}
+    strange = line(2, **theirs | {"job_number": "other" if table == "subcontract_changes" else ""})
+    warehouse.land(table, line(1, **theirs), strange)
+    slices = {"subcontracts": "landing.subcontracts"}
+    check: Callable[..., CheckResult] = lambda: warehouse.check(table, slices)["subcontract_is_there"]  # noqa: E731
+    warehouse.land("subcontracts")
+    assert check().status == "passed", "silent while no subcontract has been read"
+    warehouse.land("subcontracts", good_row("subcontracts", 1, **theirs))
+    result = check()
+    assert (result.status, result.rows_failed) == ("warned", 1)
+    assert [example["job_number"] for example in result.examples] == [strange["job_number"]]
 
 
 def test_transactions_without_a_vendor_refer_to_none(warehouse: Warehouse) -> None:

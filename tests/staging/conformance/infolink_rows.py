@@ -91,22 +91,31 @@ class Subject:
 
     def key(self, number: int) -> dict[str, str]:
         """The staged key of row `number`, without the company."""
-        row = self.row(number)
-        return {name: row[source].strip() for name, source in self.key_sources.items()}
+        return {c.name: self._code(c, number) for c in self.table.columns if c.key and c.name != "company_code"}
 
     def job(self, number: int) -> str:
         """The trimmed job of row `number`."""
-        return self.row(number)["Job_Number"].strip()
+        return self._code(self.table.column("job_number"), number)
+
+    def _code(self, column: Column, number: int) -> str:
+        """The trimmed code of row `number`: its own, or that of the row of the same number in the table it is from."""
+        alias, _, name = column.sources[0].rpartition(".")
+        assert self.table.infolink is not None
+        source = self.table.infolink.tables[alias] if alias else self.source_table
+        return source_row(source, number)[name].strip()
 
     @property
     def key_sources(self) -> dict[str, str]:
-        """Staged key column -> Info-Link column, without the company."""
-        return {c.name: self._own(c) for c in self.table.columns if c.key and c.name != "company_code"}
+        """Staged key column -> its own Info-Link column, without the company."""
+        keys = (c for c in self.table.columns if c.key and c.name != "company_code")
+        return {c.name: own for c in keys if (own := self._own(c))}
 
     @property
     def inner_key_source(self) -> str:
         """The Info-Link key column to blank: not the job where there is another one."""
-        return next((s for name, s in self.key_sources.items() if name != "job_number"), "Job_Number")
+        blank = {c.name for c in self.table.columns if c.may_be_blank}
+        others = (source for name, source in self.key_sources.items() if name not in {"job_number", *blank})
+        return next(others, "Job_Number")
 
     @property
     def rows_know_their_job(self) -> bool:
@@ -114,9 +123,16 @@ class Subject:
         return self.table.by_job and self.inner_key_source != "Job_Number"
 
     @property
-    def required(self) -> Column:
+    def required(self) -> Column | None:
         """The first column, beside the key, that every row needs."""
-        return next(c for c in self.table.columns if c.required and not c.key)
+        return next((c for c in self.table.columns if c.required and not c.key), None)
+
+    @property
+    def changing(self) -> Column:
+        """The column in which a row is changed: neither key nor code."""
+        found = self.required or self.text
+        assert found is not None
+        return found
 
     @property
     def text(self) -> Column | None:

@@ -74,7 +74,7 @@ class Teller:
             self._look("narrowed", Scope("1", jobs=(self.subjects[0].job(INSIDE),)))
             lacking = {}
         self._each(self._rename_required)
-        away = {s.name: (*lacking.get(s.name, ()), s.required.name) for s in self.subjects}
+        away = {s.name: (*lacking.get(s.name, ()), *([s.required.name] if s.required else ())) for s in self.subjects}
         self._look("required_missing", lacking=away, stopped=True)
         self._each(self._empty)
         self._look("guarded", lacking=lacking, stopped=True, max_deleted_rows=0)
@@ -142,8 +142,7 @@ class Teller:
         self._replace(subject, BEHIND, subject.row(BEHIND))
 
     def _business(self, subject: Subject) -> None:
-        table, required = subject.source_table, subject.source_of(subject.required)
-        text = subject.text
+        table, text = subject.source_table, subject.text
         for column in subject.amounts:
             self.spectrum.alter(table, "alter column {} type numeric(24,4)", subject.source_of(column))
         self.spectrum.alter(table, "add column {} varchar(5) default 'x'", "Brand_New")
@@ -160,8 +159,9 @@ class Teller:
             self._update(subject, TOO_BIG, {name: LARGEST + Decimal("0.01")})
             self._update(subject, CENTS, {name: Decimal("1.0050")})
         self._delete(subject, BACK)
-        self._update(subject, MENDED, {required: None})
-        self._update(subject, REJECTED_THEN_GONE, {required: None})
+        if subject.required:
+            for number in (MENDED, REJECTED_THEN_GONE):
+                self._update(subject, number, {subject.source_of(subject.required): None})
 
     def _correct(self, subject: Subject) -> None:
         table = subject.source_table
@@ -180,7 +180,8 @@ class Teller:
     def _hide_a_key(self, subject: Subject) -> None:
         if subject.typed:
             name = subject.source_of(subject.typed)
-            self._update(subject, WRONG_TYPE, {name: None})
+            mended = subject.row(WRONG_TYPE)[name] if subject.typed.required else None
+            self._update(subject, WRONG_TYPE, {name: mended})
         self.spectrum.add(subject.source_table, subject.row(BESIDE_UNREADABLE, **{subject.inner_key_source: "   "}))
         self._delete(subject, BESIDE_UNREADABLE)
         self._delete(subject, UNREADABLE_ELSEWHERE)
@@ -202,11 +203,14 @@ class Teller:
         self._delete(subject, GONE)
 
     def _rename_required(self, subject: Subject) -> None:
-        name = subject.source_of(subject.required)
-        self.spectrum.alter(subject.source_table, "rename column {} to {}", name, "Away")
+        if subject.required:
+            name = subject.source_of(subject.required)
+            self.spectrum.alter(subject.source_table, "rename column {} to {}", name, "Away")
 
     def _empty(self, subject: Subject) -> None:
-        self.spectrum.alter(subject.source_table, "rename column {} to {}", "Away", subject.source_of(subject.required))
+        if subject.required:
+            name = subject.source_of(subject.required)
+            self.spectrum.alter(subject.source_table, "rename column {} to {}", "Away", name)
         self.spectrum.remove(subject.source_table, {"Company_Code": "1"})
 
     def _where(self, subject: Subject, number: int) -> Row:
@@ -224,8 +228,8 @@ class Teller:
 
 
 def _changed(subject: Subject) -> Row:
-    """Another value in the first column that is neither key nor free of a required value."""
-    return {subject.source_of(subject.required): "Changed" if subject.required.type == "text" else Decimal("4321.09")}
+    """Another value in the column that changes."""
+    return {subject.source_of(subject.changing): "Changed" if subject.changing.type == "text" else Decimal("4321.09")}
 
 
 def _blank(subject: Subject) -> Row:

@@ -59,6 +59,17 @@ _CONTRACTS = (
     ' where btrim(o."Company_Code") = btrim(x."Company_Code") and btrim(o."Job_Number") = btrim(x."Job_Number"))'
 )
 
+_SUBCONTRACT = ("Company_Code", "Vendor_Code", "Subcontract_Number")
+_SUBCONTRACT_CHANGE = (*_SUBCONTRACT, "Job_Number", "Change_Request_Number")
+
+
+def _agreed(column: str, source: str, keys: tuple[str, ...]) -> str:
+    """What the rows of another table with the same keys hold, if they all hold the same."""
+    same = " and ".join(f'btrim(o."{key}") = btrim(x."{key}")' for key in keys)
+    held = f'select distinct btrim(o."{column}") as v from dbo."{source}" as o where {same}'  # noqa: S608
+    return f"(select nullif(min(v), '') from ({held} and o.\"{column}\" is not null) as t having count(*) = 1)"  # noqa: S608
+
+
 #: Staged table -> Info-Link table, and staged column -> SQL over a row `x` of it.
 EXPECTED: dict[str, tuple[str, dict[str, str]]] = {
     "standard_cost_codes": (
@@ -150,6 +161,32 @@ EXPECTED: dict[str, tuple[str, dict[str, str]]] = {
             *("GL_Account", "Cost_Center"),
         )
         | {"original_contract": _n("Original_Contract"), "projected_revenue": _n("Projected_Revenue")},
+    ),
+    "subcontracts": (
+        "VN_SUBCONTRACT_MC",
+        _texts("Company_Code", "Job_Number", "Vendor_Code", "Subcontract_Number", "Status_Code", "Comment")
+        | {"date_issued": _d("Date_Issued"), "retention_percent": _n("Retention_Percent")},
+    ),
+    "subcontract_items": (
+        "VN_SUBCONTRACT_PHASE_MC",
+        _texts("Company_Code", "Vendor_Code", "Subcontract_Number", "Phase_Code", "Cost_Type")
+        | {
+            "bid_item_number": "btrim(coalesce(x.\"Bid_Item_Number\", ''))",
+            "job_number": f"coalesce({_agreed('Job_Number', 'VN_SUBCONTRACT_MC', _SUBCONTRACT)}, '')",
+        }
+        | {name.lower(): _n(name) for name in ("Original_Contract_Quantity", "Unit_Price", "Original_Contract_Amount")},
+    ),
+    "subcontract_changes": (
+        "VN_CHNG_REQ_SUB_DET",
+        _texts(
+            *("Company_Code", "Job_Number", "Change_Request_Number", "Vendor_Code", "Subcontract_Number"),
+            *("Phase_Code", "Cost_Type"),
+        )
+        | {"sub_amount": _n("Sub_Amount")}
+        | {
+            name.lower(): _agreed(name, "VN_CHNG_REQ_SUB_HDR", _SUBCONTRACT_CHANGE)
+            for name in ("Sub_Status", "Sub_Change_Order_Number")
+        },
     ),
     "job_cost_transactions": (
         "JC_TRANSACTION_HISTORY_MC",

@@ -6,7 +6,10 @@ import { CostChart } from "./chart.js";
 
 const JOB_STATES = { A: ["ok", "Active"], C: ["plain", "Complete"], I: ["warn", "Inactive"] };
 const COST_TYPES = { L: "Labor", M: "Material", E: "Equipment", S: "Subcontract", O: "Other" };
-const NOT_KNOWN = "Not known: Spectrum's subcontracts and purchase orders are not among the synced objects";
+const COMMITTED = "Subcontracts that are not inactive, with their executed changes; all of it, paid or not";
+const NOT_KNOWN = "Not known until all subcontracts have been synced";
+const CHANGE_STATES = { P: "pending", E: "executed", R: "rejected" };
+const SUBCONTRACT_STATES = { A: "active", I: "inactive", C: "complete" };
 
 export const JobCost = ({ company, path }) => path.length >= 2
   ? html`<${Job} key=${path.join("/")} company=${decodeURIComponent(path[0])} job=${decodeURIComponent(path[1])} />`
@@ -47,7 +50,7 @@ function Spent({ actual, budget }) {
     ${Math.round(share)} %</span>`;
 }
 
-const SUMS = ["original_estimate", "changes", "current_estimate", "actual_cost", "projected_cost", "variance"];
+const SUMS = ["original_estimate", "changes", "current_estimate", "committed_cost", "actual_cost", "projected_cost", "variance"];
 
 /** Exact sum of amounts with at most four decimals: integers, since doubles would lose cents in large jobs. */
 export function exactSum(values) {
@@ -69,6 +72,7 @@ function Job({ company, job }) {
   const { job: head, months } = found.data;
   const lines = found.data.lines.map((line) => ({ ...line, changes: exactSum([line.estimate_adjustments, line.approved_changes]) }));
   const totals = Object.fromEntries(SUMS.map((name) => [name, exactSum(lines.map((line) => line[name]))]));
+  const unknown = lines.some((line) => line.committed_cost === null);
   const number = (name, what, title, help) => ({
     title, help, kind: "num", foot: name === "variance" ? variance(totals[name]) : money(totals[name]),
     cell: (line) => html`<button class="number" title="What is behind this number" onClick=${() => setBehind({ what, line })}>
@@ -81,8 +85,9 @@ function Job({ company, job }) {
     number("original_estimate", "budget", "Original"),
     number("changes", "budget", "Changes", "Adjustments and approved change requests"),
     number("current_estimate", "budget", "Current budget"),
-    { title: "Committed", kind: "num", help: NOT_KNOWN, cell: (line) => line.committed_cost === null
-      ? html`<span class="faint" title=${NOT_KNOWN}>not known</span>` : money(line.committed_cost) },
+    unknown
+      ? { title: "Committed", kind: "num", help: NOT_KNOWN, cell: () => html`<span class="faint" title=${NOT_KNOWN}>not known</span>` }
+      : number("committed_cost", "committed", "Committed", COMMITTED),
     number("actual_cost", "actual", "Actual", "Job-to-date cost"),
     number("projected_cost", "projected", "Projected", "Cost at completion"),
     number("variance", "projected", "Variance", "Current budget less projected cost; in parentheses when it will cost more"),
@@ -93,6 +98,7 @@ function Job({ company, job }) {
       <span class="space"></span><${Download} href=${address("api/job.csv", { company, job })} /></div>
     <dl class="figures">
       <div><dt>Current budget</dt><dd>${money(totals.current_estimate)}</dd></div>
+      <div><dt>Committed</dt><dd>${unknown ? html`<span class="faint" title=${NOT_KNOWN}>not known</span>` : money(totals.committed_cost)}</dd></div>
       <div><dt>Cost to date</dt><dd>${money(totals.actual_cost)}</dd></div>
       <div><dt>Projected cost</dt><dd>${money(totals.projected_cost)}</dd></div>
       <div><dt>Variance</dt><dd>${variance(totals.variance)}</dd></div>
@@ -119,11 +125,13 @@ const Months = ({ months, onMonth }) => html`<${Table} label="Cost by month" row
   { title: "Cost to date", kind: "num", cell: (m) => money(m.cost_to_date) },
 ]} />`;
 
-/** What is behind a number: the budget's parts, the projection's source, or the postings. */
+/** What is behind a number: the budget's parts, the subcontracts, the projection's source, or the postings. */
 function Behind({ what, line, month: at, company, job, onClose }) {
   const name = line ? `${line.phase_code} ${line.description ?? ""}, ${COST_TYPES[line.cost_type] ?? line.cost_type}` : month(at);
   return html`<${Dialog} title=${name} onClose=${onClose} wide>
-    ${line && what !== "actual" && html`<${Made} what=${what} line=${line} company=${company} job=${job} />`}
+    ${line && what === "committed" && html`<h3>Subcontracts</h3>
+      <${Commitments} query=${{ company, job, phase: line.phase_code, cost_type: line.cost_type }} />`}
+    ${line && (what === "budget" || what === "projected") && html`<${Made} what=${what} line=${line} company=${company} job=${job} />`}
     <h3>Postings</h3>
     <${Postings} query=${{ company, job, phase: line?.phase_code, cost_type: line?.cost_type, month: at }} />
   </>`;
@@ -145,6 +153,25 @@ function Made({ what, line, company, job }) {
     <dt>Cost to date</dt><dd>${money(line.actual_cost)}</dd>
     <dt>Projected cost</dt><dd><strong>${money(line.projected_cost)}</strong> <span class="faint">${source}</span></dd>
     <dt>Variance</dt><dd>${variance(line.variance)}</dd></dl>`;
+}
+
+/** The subcontracts behind a committed amount; what does not count is there too, in faint, with the reason. */
+function Commitments({ query }) {
+  const list = useList("commitments", { ...query, offset: 0 });
+  const why = (row) => {
+    if (row.change_request_number && row.change_status !== "E") return `change is ${CHANGE_STATES[row.change_status] ?? "without a status"}: not committed`;
+    return row.counted ? SUBCONTRACT_STATES[row.status_code] ?? "" : `${SUBCONTRACT_STATES[row.status_code] ?? "deleted"}: not committed`;
+  };
+  const columns = [
+    { title: "Vendor", kind: "wide", cell: (row) => row.vendor_name ?? row.vendor_code },
+    { title: "Subcontract", cell: (row) => row.subcontract_number },
+    { title: "Line", cell: (row) => (row.change_request_number ? `Change ${row.change_request_number}` : row.bid_item_number ? `Bid item ${row.bid_item_number}` : "Original") },
+    { title: "Issued", cell: (row) => day(row.date_issued) },
+    { title: "Status", cell: why },
+    { title: "Amount", kind: "num", cell: (row) => html`<span class=${row.counted ? "" : "faint"}>${money(row.amount)}</span>` },
+  ];
+  return html`<${Listed} list=${list} what="subcontracts" empty=${html`<p class="faint">No subcontract is on this phase and cost type.</p>`}>
+    <${Table} label="Subcontracts" columns=${columns} rows=${list.rows} keyOf=${(row) => list.rows.indexOf(row)} /></>`;
 }
 
 function Postings({ query }) {

@@ -165,7 +165,7 @@ class _Planner:
             found = self._derived(column, source) if self._is_derived(source) else self._direct(column, source)
             if found:
                 return found
-        if column.required or column.key:
+        if column.required or (column.key and not column.may_be_blank):
             alias, name = self._split(column.sources[0])
             raise self._missing(alias, name, f"staged as {column.name}, which every row needs")
         return PlannedColumn(column.name, column)
@@ -175,7 +175,8 @@ class _Planner:
         found = self.real[alias].get(name.upper())
         if found is None:
             if source == column.sources[-1]:
-                expected, detail = self._split(column.sources[0]), f"{column.name} is staged as NULL"
+                expected = self._split(column.sources[0])
+                detail = f"{column.name} is staged as {'blank' if column.may_be_blank else 'NULL'}"
                 self._note(expected[0], expected[1], "missing", detail)
             return None
         real, kind = found

@@ -12,6 +12,7 @@ _KNOWN = {
     "JC_PHASE_ESTIMATES_MC": "Sequence Tran_Date_Text",
     "JC_PHASE_MASTER_MC": "Original_Est_Quantity Original_Est_Hours Original_Est_Cost Start_Date End_Date "
     "Complete_Date Price_Method_Code Comment Cost_Center",
+    "VN_SUBCONTRACT_MC": "Status_Code Date_Issued Retention_Percent Comment",
     "VN_VENDOR_MASTER_MC": "Social_Sec_Number",
 }
 

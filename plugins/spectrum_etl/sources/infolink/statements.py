@@ -194,7 +194,10 @@ def _query(plan: ReadPlan, scope: Scope, columns: list[str], binds: Binds | None
         if scope.months or scope.partitions is not None:
             raise ValueError(f"{plan.table.name} has no months and partitions")
         context["where"] = {alias: _where(plan, alias, scope, binds) for alias in plan.infolink.tables}
-        context["sums"] = _sums(plan)
+        # For a joined table whose groups must be seen whole, whatever jobs are asked for.
+        context["company"] = {alias: _where(plan, alias, Scope(), binds) for alias in plan.infolink.tables}
+        context["jobs"] = ", ".join(binds.value(name, job) for name, job in _numbered("job", scope.jobs).items())
+        context |= {"sums": _sums(plan), "agreed": _agreed(plan)}
     return Statement(render(plan.infolink.query, **context), binds.values)
 
 
@@ -287,6 +290,22 @@ def _sums(plan: ReadPlan) -> dict[str, str]:
             alias, name = column.source.split(".")
             found.setdefault(alias, []).append(f"SUM({column.summed}) AS {name}")
     return {alias: _list(sums, indent=8) for alias, sums in found.items()}
+
+
+def _agreed(plan: ReadPlan) -> dict[str, str]:
+    """The columns of joined tables, by alias: the value that all rows of a group hold, NULL where they differ."""
+    _, *joined = plan.infolink.tables
+    found: dict[str, list[str]] = {}
+    for column in plan.columns:
+        alias, _, name = (column.source or "").partition(".")
+        if alias in joined and not column.summed:
+            text = casts.family(column.type) == "text"
+            value = f"LTRIM(RTRIM({column.source}))" if text else f"{column.source}"
+            # Compared exactly, but given in the collation of all the other columns.
+            exact = f"{value} COLLATE {COLLATION}" if text else value
+            case = f"WHEN MIN({exact}) = MAX({exact})\n                THEN MIN({value})"
+            found.setdefault(alias, []).append(f"CASE\n            {case}\n        END AS {name}")
+    return {alias: _list(cases, indent=8) for alias, cases in found.items()}
 
 
 def _numbered(prefix: str, values: Iterable[str]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The seven importable objects, in the order in which a first sync makes most sense. Adding one is a module here."""
+"""The importable objects, in the order in which a first sync makes most sense. Adding one is a module here."""
 
 from spectrum_etl.staging.objects import (
     budgets,
@@ -7,11 +7,21 @@ from spectrum_etl.staging.objects import (
     prime_contracts,
     project_cost_codes,
     standard_cost_codes,
+    subcontracts,
     vendors,
 )
 from spectrum_etl.staging.spec import ImportObject
 
 OBJECTS: dict[str, ImportObject] = {
     module.OBJECT.name: module.OBJECT
-    for module in (standard_cost_codes, jobs, vendors, project_cost_codes, budgets, prime_contracts, job_costs)
+    for module in (
+        standard_cost_codes,
+        jobs,
+        vendors,
+        project_cost_codes,
+        budgets,
+        prime_contracts,
+        subcontracts,
+        job_costs,
+    )
 }

@@ -1,4 +1,4 @@
-"""All seven objects, staged by real Airflow runs; then what a second, a narrowed and a repeated run do."""
+"""All objects, staged by real Airflow runs; then what a second, a narrowed and a repeated run do."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TRANSACTIONS = ("job_cost_transactions", "job_cost_totals")
 EXPECTED_WARNINGS = ("GitWildMatchPattern", "Skipping masking for a secret as it's too short")
 
 
-def test_all_seven_runs_succeed_and_the_tables_equal_the_source(staged, oracle):
+def test_all_runs_succeed_and_the_tables_equal_the_source(staged, oracle):
     assert set(staged) == set(STAGE_DAGS)
     oracle.assert_equal()
 

@@ -1,0 +1,239 @@
+"""Subcontracts with their lines and change orders: what is committed, which the marts show beside budget and cost (M6).
+
+Staged for analysts. Nothing of it goes to Procore: commitments are not imported there (A6).
+"""
+
+from spectrum_etl.staging.spec import Check, Column, ImportObject, InfoLink, Table, company_column
+
+_VENDOR = Column("vendor_code", "code", "Vendor (subcontractor)", source="Vendor_Code", key=True, required=True)
+_NUMBER = Column(
+    "subcontract_number",
+    "code",
+    "Subcontract number, unique for a vendor",
+    source="Subcontract_Number",
+    key=True,
+    required=True,
+)
+_PHASE = Column("phase_code", "code", "Phase, without separators", source="Phase_Code", key=True, required=True)
+_COST_TYPE = Column("cost_type", "code", "Cost type", source="Cost_Type", key=True, required=True)
+_MOST = "9999999999.99"
+
+
+def _subcontract_is_there(what: str) -> Check:
+    return Check(
+        "subcontract_is_there",
+        "sql",
+        ("subcontract_number",),
+        "warning",
+        f"{what} of a subcontract that is not there, or belongs to another job: look at the subcontract in Spectrum.",
+        query="subcontract_is_there.sql",
+    )
+
+
+def _phase_is_staged(what: str) -> Check:
+    return Check(
+        "phase_is_staged",
+        "sql",
+        ("phase_code",),
+        "warning",
+        f"{what} on a phase and cost type that is not among the staged project cost codes: sync those.",
+        query="phase_is_staged.sql",
+    )
+
+
+SUBCONTRACTS = Table(
+    name="subcontracts",
+    comment="One row a subcontract: vendor and number. Its amounts are on its lines and changes.",
+    infolink=InfoLink(query="subcontracts.sql", tables={"s": "VN_SUBCONTRACT_MC"}),
+    columns=(
+        company_column(),
+        Column("job_number", "code", "Job number; a subcontract has one", source="Job_Number", key=True, required=True),
+        _VENDOR,
+        _NUMBER,
+        Column(
+            "status_code",
+            "code",
+            "A active, I inactive, C complete; inactive ones are not counted as committed",
+            source="Status_Code",
+        ),
+        Column("date_issued", "date", "When it was issued", source="Date_Issued"),
+        Column("retention_percent", "quantity", "Retention, in percent", source="Retention_Percent"),
+        Column("comment", "text", "Comment", source="Comment"),
+    ),
+    checks=(
+        Check(
+            "known_status",
+            "in_set",
+            ("status_code",),
+            "warning",
+            "A status that is not documented, counted as committed: tell the project which one, with Spectrum's "
+            "meaning of it.",
+            values=("A", "I", "C"),
+        ),
+        Check(
+            "job_is_staged",
+            "sql",
+            ("job_number",),
+            "warning",
+            "A subcontract of a job that is not staged: sync the jobs, or look at the job in Spectrum.",
+            query="job_is_staged.sql",
+        ),
+        Check(
+            "vendor_is_staged",
+            "sql",
+            ("vendor_code",),
+            "warning",
+            "A subcontract of a vendor that is not staged: sync the vendors, or look at the vendor in Spectrum.",
+            query="vendor_is_staged.sql",
+        ),
+        Check(
+            "retention_in_range",
+            "between",
+            ("retention_percent",),
+            "warning",
+            "A retention outside 0 to 100 percent: look at the subcontract in Spectrum.",
+            minimum="0",
+            maximum="100",
+        ),
+    ),
+)
+
+SUBCONTRACT_ITEMS = Table(
+    name="subcontract_items",
+    comment="One row a line of a subcontract: phase, cost type and, for unit price work, bid item. Amounts before "
+    "changes.",
+    infolink=InfoLink(
+        query="subcontract_items.sql",
+        tables={"i": "VN_SUBCONTRACT_PHASE_MC", "h": "VN_SUBCONTRACT_MC"},
+        joined=("h.Company_Code", "h.Vendor_Code", "h.Subcontract_Number", "h.Job_Number"),
+    ),
+    columns=(
+        company_column(),
+        Column(
+            "job_number",
+            "code",
+            "Job number of the subcontract; blank where the subcontract of the line is not there",
+            source="h.Job_Number",
+            key=True,
+            may_be_blank=True,
+        ),
+        _VENDOR,
+        _NUMBER,
+        _PHASE,
+        _COST_TYPE,
+        Column(
+            "bid_item_number",
+            "code",
+            "Bid item of unit price work; blank otherwise",
+            source="Bid_Item_Number",
+            key=True,
+            may_be_blank=True,
+        ),
+        Column("original_contract_quantity", "quantity", "Quantity of the line", source="Original_Contract_Quantity"),
+        Column("unit_price", "quantity", "Price of a unit", source="Unit_Price"),
+        Column(
+            "original_contract_amount",
+            "money",
+            "Amount of the line, before changes",
+            source="Original_Contract_Amount",
+            required=True,
+        ),
+    ),
+    checks=(
+        Check(
+            "line_in_range",
+            "between",
+            ("original_contract_amount",),
+            "warning",
+            "A line beyond ten billion either way: look at the subcontract in Spectrum.",
+            minimum=f"-{_MOST}",
+            maximum=_MOST,
+        ),
+        _subcontract_is_there("A line, not counted as committed while it has no job,"),
+        _phase_is_staged("A line"),
+    ),
+)
+
+SUBCONTRACT_CHANGES = Table(
+    name="subcontract_changes",
+    comment="One row a line of a subcontract change order: change request, subcontract, phase and cost type.",
+    infolink=InfoLink(
+        query="subcontract_changes.sql",
+        tables={"d": "VN_CHNG_REQ_SUB_DET", "h": "VN_CHNG_REQ_SUB_HDR"},
+        joined=(
+            "h.Company_Code",
+            "h.Job_Number",
+            "h.Change_Request_Number",
+            "h.Vendor_Code",
+            "h.Subcontract_Number",
+            "h.Sub_Status",
+        ),
+    ),
+    columns=(
+        company_column(),
+        Column("job_number", "code", "Job number", source="Job_Number", key=True, required=True),
+        Column(
+            "change_request_number",
+            "code",
+            "Change request of the job",
+            source="Change_Request_Number",
+            key=True,
+            required=True,
+        ),
+        _VENDOR,
+        _NUMBER,
+        _PHASE,
+        _COST_TYPE,
+        Column("sub_amount", "money", "Amount of the change; may be negative", source="Sub_Amount", required=True),
+        Column(
+            "sub_status",
+            "code",
+            "P pending, E executed, R rejected; executed ones are counted as committed",
+            source="h.Sub_Status",
+        ),
+        Column(
+            "sub_change_order_number",
+            "code",
+            "Subcontract change order number",
+            source="h.Sub_Change_Order_Number",
+        ),
+    ),
+    checks=(
+        Check(
+            "known_status",
+            "in_set",
+            ("sub_status",),
+            "warning",
+            "A status that is not documented, not counted as committed: tell the project which one, with Spectrum's "
+            "meaning of it.",
+            values=("P", "E", "R"),
+        ),
+        Check(
+            "status_is_there",
+            "not_null",
+            ("sub_status",),
+            "warning",
+            "A change without a status, not counted as committed: its change request has no such subcontract, or "
+            "several of different status. Look at the change request in Spectrum.",
+        ),
+        Check(
+            "change_in_range",
+            "between",
+            ("sub_amount",),
+            "warning",
+            "A change beyond ten billion either way: look at the change request in Spectrum.",
+            minimum=f"-{_MOST}",
+            maximum=_MOST,
+        ),
+        _subcontract_is_there("A change"),
+        _phase_is_staged("A change"),
+    ),
+)
+
+OBJECT = ImportObject(
+    name="subcontracts",
+    title="Subcontracts",
+    tables=(SUBCONTRACTS, SUBCONTRACT_ITEMS, SUBCONTRACT_CHANGES),
+    readers={table.name: ("infolink",) for table in (SUBCONTRACTS, SUBCONTRACT_ITEMS, SUBCONTRACT_CHANGES)},
+    schedule="4h",
+)
