@@ -2,6 +2,7 @@
 
 Stages job cost transactions month by month again: one run a calendar month, the month of the run's data interval. For
 Airflow's own Backfill (on this DAG's page, `airflow backfill create`, or REST), for the companies and jobs of the form.
+A single run can name its months in the form instead.
 
 **What it moves.** The transactions of the month, whatever their fingerprints say; only rows that differ are written,
 and nothing outside the month, the companies and the jobs is touched. Job-to-date totals that are summed from the

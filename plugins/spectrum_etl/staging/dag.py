@@ -20,6 +20,7 @@ from airflow.sdk import (
 )
 
 from spectrum_etl import dag_defaults
+from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.notify.callbacks import on_failure, on_success
 from spectrum_etl.notify.late import late_alert
 from spectrum_etl.settings import SCHEDULES_VARIABLE, Settings, load_settings, schedule_of
@@ -56,7 +57,7 @@ def staging_dag(
         doc: documentation for the operator: the DAG file's docstring.
         dag_id: where it is not `stage_<object>`.
         schedule: a timetable in place of the object's schedule in the settings (A4).
-        months_of_interval: stage the months of the run's data interval, for backfills.
+        months_of_interval: stage the months of the form, else those of the run's data interval, for backfills.
         start_date: first moment of the schedule, zone-aware.
         max_active_runs: runs at once; the source decides how many it stands.
 
@@ -85,7 +86,7 @@ def staging_dag(
         on_failure_callback=on_failure,
         # A backfill is many runs at once, and somebody watches it: only what fails is told.
         on_success_callback=None if months_of_interval else on_success,
-        params=_params(obj, settings),
+        params=_params(obj, settings) | (_months_param() if months_of_interval else {}),
         default_args=dag_defaults.task_defaults(settings),
     ) as dag:
         _tasks(obj, settings, months_of_interval)
@@ -121,6 +122,19 @@ def _params(obj: ImportObject, settings: Settings) -> dict[str, Param]:
     return params
 
 
+def _months_param() -> dict[str, Param]:
+    return {
+        "months": Param(
+            [],
+            type=["null", "array"],
+            items={"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"},
+            title="Months",
+            description="For a single run: months, one a line, such as 2026-07. Leave it empty for a backfill, whose "
+            "runs take the month of their data interval each.",
+        )
+    }
+
+
 def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> None:
     land_pool = "spectrum_sdx" if settings.reader(obj.tables[0].name) == "sdx" else "spectrum_infolink"
     assets = {table.name: asset_of(table) for table in obj.tables}
@@ -131,10 +145,7 @@ def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> N
         """Turn the trigger form into one scope a company."""
         context = get_current_context()
         params = context["params"]
-        months: tuple[str, ...] = ()
-        if months_of_interval:
-            start, end = context["data_interval_start"], context["data_interval_end"]
-            months = months_between(start, end) if start and end else ()
+        months = _months_of(context) if months_of_interval else ()
         scopes = [
             Scope(
                 load_settings().company(code).code,
@@ -212,6 +223,25 @@ def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> N
         published >> drop_landing(scope).as_teardown(setups=[scopes, landing_id])
 
     company.expand(scope=scopes)
+
+
+def _months_of(context: Any) -> tuple[str, ...]:
+    """The months of a backfill's run. Never none: a run without a month would stage all of them.
+
+    Raises:
+        FixConfiguration: the form names no month, and the run has no data interval.
+    """
+    if asked := clean_codes(context["params"]["months"]):
+        return tuple(month.replace("-", "") for month in asked)
+    # A run that was triggered without a logical date has no interval, and the context no such keys.
+    start, end = context.get("data_interval_start"), context.get("data_interval_end")
+    if start and end:
+        return months_between(start, end)
+    raise FixConfiguration(
+        "this run has no month: it was triggered without a logical date",
+        field="months",
+        remedy="trigger it again with months in its form, such as 2026-07, or start a backfill",
+    )
 
 
 def months_between(start: datetime, end: datetime) -> tuple[str, ...]:
