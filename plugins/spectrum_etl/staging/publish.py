@@ -59,14 +59,16 @@ def publish(url: str, obj: ImportObject, landing_id: int, settings: Settings) ->
                     company=landing.scope.company_code,
                     remedy="correct the data in Spectrum and trigger the DAG again",
                 )
-            return _Publication(connection, obj, landing, settings).run()
+            return _Publication(connection, url, obj, landing, settings).run()
 
 
 class _Publication:
     """One publish, inside its transaction and lock."""
 
-    def __init__(self, connection: psycopg.Connection, obj: ImportObject, landing: Landing, settings: Settings) -> None:
-        self.connection, self.obj, self.landing, self.settings = connection, obj, landing, settings
+    def __init__(
+        self, connection: psycopg.Connection, url: str, obj: ImportObject, landing: Landing, settings: Settings
+    ) -> None:
+        self.connection, self.url, self.obj, self.landing, self.settings = connection, url, obj, landing, settings
         self.landed = landed_tables(connection, landing)
         self.superseded, self.newer_jobs = runs.newer_scopes(connection, landing)
 
@@ -153,7 +155,15 @@ class _Publication:
             results.append(guards.volume(table.name, company, landed.source_rows, before, self.settings))
         refused = [result for result in results if result.status == "failed"]
         if refused:
-            raise StopSync(refused[0].message, object=self.obj.name, company=company)
+            # This transaction is rolled back, and whoever looks for the reason finds it among the checks.
+            with connect(self.url) as books:
+                runs.record_checks(books, self.landing, table.name, results)
+            raise StopSync(
+                refused[0].message,
+                object=self.obj.name,
+                company=company,
+                remedy="look in Spectrum whether those rows are really gone, before you allow it",
+            )
         runs.record_checks(self.connection, self.landing, table.name, results)
 
     def _slice(self, table: Table, rows: str, rejects: str | None = None, jobs: list[str] | None = None) -> Slice:

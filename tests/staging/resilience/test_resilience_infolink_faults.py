@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.data.drift import add_column, drop_column, retype_column
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
-from tests.staging.resilience.harness import PASSWORD, World, assert_explained
+from tests.staging.resilience.harness import PASSWORD, World, assert_explained, settings_with
 from tests.staging.resilience.oracle import assert_equals_source, fingerprint
 
 pytestmark = pytest.mark.usefixtures("without_checks")
@@ -114,8 +114,25 @@ def test_a_company_that_the_source_no_longer_holds_is_not_deleted(world: World) 
     assert "24 of 24" in str(caught.value)
     assert "allow one mass delete" in str(caught.value)
     assert fingerprint(world, "vendors") == before
+    refused = (
+        "select status, rows_failed, rows_checked from sync.checks where run_id = %s and check_name = 'mass_delete'"
+    )
+    assert world.ask(refused, run.run_id) == [("failed", 24, 24)], "what refused it is among the checks"
+    assert world.ask("select checks_failed from sync.runs where run_id = %s", run.run_id) == [(1,)]
     world.sync("vendors", allow_mass_delete=True)
     assert_equals_source(world, "vendors")
+
+
+def test_a_refused_publish_may_be_cleared_once_the_limits_are_raised(world: World) -> None:
+    """A mass delete is judged by the publish itself, each time: what it said before does not stand in its way."""
+    world.change("""UPDATE "VN_VENDOR_MASTER_MC" SET "Company_Code" = '  7' WHERE btrim("Company_Code") = '1'""")
+    landing = world.landed("vendors")
+    with pytest.raises(StopSync, match="24 of 24"):
+        world.publish("vendors", landing)
+    world.settings = settings_with(max_deleted_rows=24)
+    assert world.publish("vendors", landing)["vendors"].deleted == 24
+    passed = "select status from sync.checks where landing_id = %s and check_name = 'mass_delete'"
+    assert world.ask(passed, landing) == [("passed",)]
 
 
 @pytest.mark.parametrize(
