@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg.conninfo import conninfo_to_dict
 
-from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.staging.spec import ImportObject, Table
 
@@ -61,8 +60,7 @@ def tell_lineage(
         return False
     try:
         inputs = [Dataset(namespace=n, name=t) for n, t in inputs_of(obj, settings.company(company_code), settings)]
-    except SpectrumEtlError as error:
-        # A connection that was taken away since: what was published is not in doubt for that.
+    except Exception as error:  # noqa: BLE001  what was published is not in doubt because its source cannot be named
         log.warning("OpenLineage is not told where %s was read from: %s", obj.name, error)
         inputs = []
     fields = schema_dataset.SchemaDatasetFacetFields
@@ -84,7 +82,7 @@ def tell_lineage(
         for table, count in counts.items()
         for namespace, name in [warehouse_name(url, f"spectrum.{table}")]
     ]
-    # The provider logs what goes wrong and raises nothing.
+    # The provider logs what goes wrong while it emits, and raises nothing.
     emit_dataset_lineage(inputs=inputs, outputs=outputs)
     return True
 
@@ -102,16 +100,24 @@ def _of_table(table: Table, company: Company, settings: Settings) -> Iterator[Na
     from spectrum_etl.staging.sources import airflow_connection
 
     reader = settings.reader(table.name)
+    if table.name == "jobs" and reader == "sdx" and company.infolink_conn_id:
+        # GetJob does not tell the master of a sub job, so it is looked up.
+        connection = airflow_connection(company.infolink_conn_id)
+        yield _infolink_name(connection, "JC_JOB_MASTER_MC")
     if reader == "infolink" and table.infolink and company.infolink_conn_id:
-        connection: Any = airflow_connection(company.infolink_conn_id)
+        connection = airflow_connection(company.infolink_conn_id)
         for source in table.infolink.tables.values():
-            yield f"mssql://{connection.host}:{connection.port or 1433}", f"{connection.schema}.dbo.{source}"
+            yield _infolink_name(connection, source)
     elif reader == "sdx" and table.sdx and company.sdx_conn_id:
         from spectrum_etl.sources.sdx.connection import SdxConnection
 
         address = SdxConnection.from_airflow(airflow_connection(company.sdx_conn_id)).base_url
         for service in _SERVICES[table.sdx]:
             yield address, service
+
+
+def _infolink_name(connection: Any, table: str) -> Name:
+    return f"mssql://{connection.host}:{connection.port or 1433}", f"{connection.schema}.dbo.{table}"
 
 
 def warehouse_name(url: str, relation: str) -> Name:
