@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.settings import OBJECT_NAMES, SCHEDULES, Settings, load_settings, schedule_of, settings_path
+from spectrum_etl.settings import OBJECT_NAMES, SCHEDULES, Settings, in_force, load_settings, schedule_of, settings_path
 from spectrum_etl.staging.objects import OBJECTS
 
 _COMPANY = {"code": "1", "name": "One", "phase_category": "STD"}
@@ -130,3 +130,12 @@ def test_a_wrong_variable_is_a_clear_error(tmp_path: Path, override: str, says: 
     """A4: the message names the allowed values."""
     with pytest.raises(FixConfiguration, match=says):
         schedule_of("vendors", _load(tmp_path), override)
+
+
+def test_a4_settings_in_force_hold_the_variables_schedules() -> None:
+    settings = load_settings()
+    now = in_force(settings, '{"vendors": "never"}')
+    assert (now.schedules.vendors, now.schedules.jobs) == ("never", settings.schedules.jobs)
+    assert in_force(settings, None) == settings
+    with pytest.raises(FixConfiguration, match="never, daily, 4h, 2h, hourly"):
+        in_force(settings, '{"vendors": "weekly"}')

@@ -216,6 +216,12 @@ def schedule_name(object_name: str, settings: Settings, override: str | dict[str
     return name
 
 
+def in_force(settings: Settings, override: str | dict[str, Any] | None) -> Settings:
+    """The settings with the schedules that hold now; arguments and errors as for `schedule_of`."""
+    schedules = settings.schedules.model_copy(update=_overrides(override))
+    return settings.model_copy(update={"schedules": schedules})
+
+
 def _overrides(override: str | dict[str, Any] | None) -> dict[str, str]:
     if not override:
         return {}

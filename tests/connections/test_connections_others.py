@@ -53,12 +53,28 @@ def test_a3_infolink_reasons_are_told_apart(world: World, changes: dict, fault: 
 def test_m4_a_table_that_is_not_allowed(world: World) -> None:
     world.faults.set("infolink_deny_table", "VN_VENDOR_MASTER_MC")
     found = _infolink(world)
-    assert found.status == "Connected"
+    assert (found.status, found.cause) == ("Not connected", "not permitted"), "the login works, but syncs cannot run"
+    assert "VN_VENDOR_MASTER_MC cannot be read" in found.reason
     told = [f for f in found.findings or () if f.subject == "VN_VENDOR_MASTER_MC"]
     assert [(f.item, f.difference, f.stops) for f in told] == [("", "missing", True)]
     assert "stage of vendors" in told[0].affects
     assert "the exports" in told[0].affects
     assert "table security" in told[0].detail
+
+
+def test_m4_a_table_that_only_an_object_on_demand_reads_is_told_and_stops_nothing(world: World) -> None:
+    """A site that does not show subcontracts sets their schedule to never, and is green."""
+    never = BY_INFOLINK.model_copy(
+        update={"schedules": BY_INFOLINK.schedules.model_copy(update={"subcontracts": "never"})}
+    )
+    company = COMPANY.model_copy(update={"procore_company_id": None})
+    world.faults.set("infolink_deny_table", "VN_CHNG_REQ_SUB_DET")
+    assert check_infolink(company, world.infolink, BY_INFOLINK).status == "Not connected"
+    found = check_infolink(company, world.infolink, never)
+    assert found.status == "Connected"
+    assert [(f.subject, f.stops, f.affects) for f in found.findings or ()] == [
+        ("VN_CHNG_REQ_SUB_DET", False, "stage of subcontract_changes, on demand")
+    ]
 
 
 @pytest.fixture

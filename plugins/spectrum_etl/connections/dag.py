@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from airflow.sdk import DAG, get_current_context, task
+from airflow.sdk import DAG, Variable, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
 from spectrum_etl.dag_defaults import companies_param, daily, start_date, task_defaults
 from spectrum_etl.notify.callbacks import on_failure
-from spectrum_etl.settings import load_settings
+from spectrum_etl.settings import SCHEDULES_VARIABLE, in_force, load_settings
 from spectrum_etl.staging.run import clean_codes
 
 log = logging.getLogger(__name__)
@@ -97,7 +97,9 @@ def _tasks() -> None:
 def _check(kind: Any, company_code: str) -> dict[str, Any] | None:
     from spectrum_etl.connections.run import check
 
-    context, settings = get_current_context(), load_settings()
+    context = get_current_context()
+    # Called by tasks alone.
+    settings = in_force(load_settings(), Variable.get(SCHEDULES_VARIABLE, default=None))  # noqa: AIR003
     company = settings.company(company_code)
     context["company"] = f"{company.code} {company.name}"  # type: ignore[typeddict-unknown-key]
     found = check(kind, company, settings, str(context["run_id"]))

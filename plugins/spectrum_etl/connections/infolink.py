@@ -23,6 +23,8 @@ from spectrum_etl.staging.spec import Table
 
 #: Looked for because some sites may show it; it is not among the published columns, so that it is missing is no news.
 _UNPUBLISHED = frozenset({("JC_JOB_MASTER_MC", "Taxable_Flag")})
+#: So many tables and columns are named in a reason; all are in the list of differences.
+_NAMED = 5
 _EXPORTS = "the exports, which look there for what Spectrum holds"
 
 
@@ -32,7 +34,11 @@ def check_infolink(company: Company, connection: InfoLinkConnection, settings: S
     Args:
         company: whose; its `infolink_conn_id` is set.
         connection: where to.
-        settings: say which tables are read from Info-Link, and whether employees are.
+        settings: say which tables are read from Info-Link, how often, and whether employees are.
+
+    Returns:
+        Not connected where it does not answer, or where something that the settings need of it is not there; with all
+        differences.
     """
     conn_id = company.infolink_conn_id or ""
     try:
@@ -40,7 +46,21 @@ def check_infolink(company: Company, connection: InfoLinkConnection, settings: S
             findings = _Comparison(company, reader, settings).run()
     except SpectrumEtlError as error:
         return not_connected(company.code, conn_id, "Info-Link", error)
-    return Checked(company.code, conn_id, "Info-Link", findings=findings)
+    return Checked(company.code, conn_id, "Info-Link", *_lacking(findings), findings=findings)
+
+
+def _lacking(findings: tuple[Finding, ...]) -> tuple[str, str, str]:
+    """Cause, reason and remedy where syncs or exports cannot run, though the login works; blank where they can."""
+    stops = [f"{f.subject}.{f.item}".rstrip(".") for f in findings if f.stops]
+    if not stops:
+        return "", "", ""
+    named = ", ".join(stops[:_NAMED]) + (f" and {len(stops) - _NAMED} more" if len(stops) > _NAMED else "")
+    return (
+        "not permitted",
+        f"the login works, but {named} cannot be read, and syncs or exports need that",
+        "allow it in Info-Link (table security, then Update Database), or set the schedule of what reads it to never;"
+        " the list of differences says what needs each",
+    )
 
 
 @dataclass(frozen=True)
@@ -61,17 +81,19 @@ class _Comparison:
         for obj in OBJECTS.values():
             for table in obj.tables:
                 if table.infolink:
-                    self._staged(table)
+                    self._staged(obj.name, table)
         if self.company.procore_company_id is not None:
             for lookup in vars(books).values():
                 if isinstance(lookup, Lookup):
                     self._looked_up(lookup)
         return tuple(self.findings.values())
 
-    def _staged(self, table: Table) -> None:
+    def _staged(self, object_name: str, table: Table) -> None:
         assert table.infolink is not None
-        active = self.settings.reader(table.name) == "infolink"
-        use = _Use(f"stage of {table.name}" + ("" if active else ", if it were read from Info-Link"), active)
+        by_infolink = self.settings.reader(table.name) == "infolink"
+        wanted = getattr(self.settings.schedules, object_name) != "never"
+        rest = "" if by_infolink and wanted else ", on demand" if by_infolink else ", if it were read from Info-Link"
+        use = _Use(f"stage of {table.name}{rest}", by_infolink and wanted)
         if not all([self._is_readable(source, use) for source in table.infolink.tables.values()]):
             return
         # The first column that stops a sync is told by an error. To find the others too, it is taken as mended.

@@ -1,6 +1,7 @@
 """Whether Spectrum, Procore and the warehouse are connected, and why not. Used by the overview.
 
-What `check_connections` found counts; where it has not run, how the last syncs and exports ended.
+What `check_connections` found counts, unless a sync has failed since; where it has not run, how the last syncs and
+exports ended.
 """
 
 from __future__ import annotations
@@ -52,7 +53,10 @@ def connections(warehouse: Warehouse, companies: list[str], exports: Iterable[Ma
         kind, answered = _READERS[row["reader"]], row["state"] in _ANSWERED
         reason = None if answered else row["message"]
         known = _status(kind, row["company_code"], answered, reason, row["finished_at"], "sync")
-        found.setdefault((kind, row["company_code"]), known)
+        checked = found.setdefault((kind, row["company_code"]), known)
+        # A check looks at everything, so a sync that went well since takes nothing back; one that failed does.
+        if not answered and row["finished_at"] > checked["checked_at"]:
+            found[kind, row["company_code"]] = known
     for run in exports:
         # A run fails for a bad record too: only a good one says something of the connection.
         if run["state"] == "success" and not any(kind == "Procore" for kind, _ in found):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from airflow.models.variable import Variable
 
-from spectrum_etl.settings import SCHEDULES, SCHEDULES_VARIABLE, Settings, schedule_of
+from spectrum_etl.settings import SCHEDULES_VARIABLE, Settings, schedule_name
 
 _EVERY = {
     "daily": timedelta(days=1),
@@ -25,15 +25,10 @@ def schedules_in_force(settings: Settings, objects: list[str]) -> dict[str, str]
         FixConfiguration: the Variable holds something that is not allowed.
     """
     override = Variable.get(SCHEDULES_VARIABLE, default_var=None)
-    return {name: _word(name, settings, override) for name in objects}
+    return {name: schedule_name(name, settings, override) for name in objects}
 
 
 def is_late(schedule: str, read_at: datetime | None, now: datetime) -> bool:
     """Whether data that were read then should have been read anew by now; never where nothing is scheduled."""
     interval = _EVERY.get(schedule)
     return interval is not None and read_at is not None and now - read_at > _LATE * interval
-
-
-def _word(name: str, settings: Settings, override: str | None) -> str:
-    cron = schedule_of(name, settings, override)
-    return next(word for word in SCHEDULES if schedule_of(name, settings, {name: word}) == cron)
