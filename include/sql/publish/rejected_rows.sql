@@ -1,5 +1,6 @@
--- Bring the list of rejected rows up to date for the published scope. A row that is still there is left as it was first
--- met; one that is mended or gone is resolved; a new one is added.
+-- Bring the list of rejected rows up to date for the published scope. One that is mended or gone is resolved; a new one
+-- is added. One that is still there stays as old as it is: known by its key, since its other values may move with every
+-- posting, and by all of its values where its key cannot be read. It shows what the source holds now.
 with landed as (
     select
         job_number,
@@ -9,7 +10,10 @@ with landed as (
         value,
         reason,
         source_row - '_checksum' as source_row,
-        row_number() over (partition by column_name, source_row - '_checksum', reason order by row_key) as copy
+        coalesce(row_key, source_row - '_checksum') as identity,
+        row_number() over (
+            partition by column_name, coalesce(row_key, source_row - '_checksum'), reason order by source_row::text
+        ) as copy
     from {{ rejects | ident }} as listed
     where {{ scope }}
 ),
@@ -20,7 +24,10 @@ open as (
         column_name,
         source_row,
         reason,
-        row_number() over (partition by column_name, source_row, reason order by rejected_id) as copy
+        coalesce(row_key, source_row) as identity,
+        row_number() over (
+            partition by column_name, coalesce(row_key, source_row), reason order by rejected_id
+        ) as copy
     from sync.rejected_rows as listed
     where
         table_name = {{ "table_name" | bound }}
@@ -29,20 +36,34 @@ open as (
         and {{ scope }}
 ),
 
+compared as (
+    select
+        landed.*,
+        open.rejected_id,
+        open.source_row as known_row
+    from landed
+    full join open
+        on
+            landed.column_name = open.column_name
+            and landed.identity = open.identity
+            and landed.reason = open.reason
+            and landed.copy = open.copy
+),
+
 resolved as (
     update sync.rejected_rows as past
     set resolved_at = {{ "read_at" | bound }}
-    from open
-    where
-        past.rejected_id = open.rejected_id
-        and not exists (
-            select 1 from landed
-            where
-                landed.column_name = open.column_name
-                and landed.source_row = open.source_row
-                and landed.reason = open.reason
-                and landed.copy = open.copy
-        )
+    from compared
+    where past.rejected_id = compared.rejected_id and compared.identity is null
+),
+
+renewed as (
+    update sync.rejected_rows as past
+    set
+        value = compared.value,
+        source_row = compared.source_row
+    from compared
+    where past.rejected_id = compared.rejected_id and compared.source_row <> compared.known_row
 )
 
 insert into sync.rejected_rows (
@@ -53,23 +74,15 @@ select
     {{ "object_name" | bound }},
     {{ "table_name" | bound }},
     {{ "company_code" | bound }},
-    landed.job_number,
-    landed.partition_month,
-    landed.row_key,
-    landed.column_name,
-    landed.value,
-    landed.reason,
-    landed.source_row,
+    job_number,
+    partition_month,
+    row_key,
+    column_name,
+    value,
+    reason,
+    source_row,
     {{ "landing_id" | bound }},
     {{ "run_id" | bound }},
     {{ "read_at" | bound }}
-from landed
-where
-    not exists (
-        select 1 from open
-        where
-            open.column_name = landed.column_name
-            and open.source_row = landed.source_row
-            and open.reason = landed.reason
-            and open.copy = landed.copy
-    )
+from compared
+where rejected_id is null

@@ -171,6 +171,27 @@ def test_columns_that_go_come_or_change_their_type_are_noted_and_the_rest_is_sta
     assert_equals_source(world, "vendors")
 
 
+def test_a_rejection_is_as_old_as_it_is_whatever_else_of_the_row_changes(world: World) -> None:
+    """M3: known by its key; what is shown is what the source holds now. Another reason is another rejection."""
+    of = """WHERE btrim("Company_Code") = '1' AND btrim("Vendor_Code") = (SELECT max(btrim("Vendor_Code")) FROM
+        "VN_VENDOR_MASTER_MC" WHERE btrim("Company_Code") = '1')"""
+    listed = (
+        "select rejected_id, rejected_at, source_row ->> 'phone', column_name, resolved_at is null"
+        " from sync.rejected_rows where table_name = 'vendors' and row_key is not null order by 1"
+    )
+    world.change(f'UPDATE "VN_VENDOR_MASTER_MC" SET "Vendor_Name" = NULL {of}')
+    world.sync("vendors")
+    ((number, since, _, _, _),) = world.ask(listed)
+    world.change(f'UPDATE "VN_VENDOR_MASTER_MC" SET "Phone" = \'6145550100\' {of}')
+    world.sync("vendors")
+    assert world.ask(listed) == [(number, since, "6145550100", "vendor_name", True)]
+    retype_column(world.source, "VN_VENDOR_MASTER_MC", "Balance", "text(20)")
+    world.change(f'UPDATE "VN_VENDOR_MASTER_MC" SET "Vendor_Name" = \'Back\', "Balance" = \'a lot\' {of}')
+    world.sync("vendors")
+    assert [(row[3], row[4]) for row in world.ask(listed)] == [("vendor_name", False), ("balance", True)]
+    assert_equals_source(world, "vendors")
+
+
 def test_too_many_bad_rows_stop_the_publish(world: World) -> None:
     """M3: a changed type that spoils most rows publishes nothing; the reasons are in the checks."""
     retype_column(world.source, "JC_TRANSACTION_HISTORY_MC", "Quantity", "text(20)")
