@@ -2,9 +2,9 @@
 
 Ends the link between a Procore record and its record in Spectrum, so that either may be deleted or exported anew (G6).
 
-**What it moves.** Nothing. For every record of the form it verifies that Spectrum no longer holds it, takes the mark
-out of Procore where Procore has a field for it, and ends the link in `export.links`, where the ended one stays as a
-trace with the Airflow user who asked for it.
+**What it moves.** Nothing. For every record of the form it verifies that Spectrum no longer holds what was exported,
+takes the mark out of Procore where Procore has a field for it, and ends the link in `export.links`, where the ended one
+stays as a trace with the Airflow user who asked for it. What was linked by hand (`link_export`) may stay in Spectrum.
 
 **How often.** Only when somebody triggers it, with the object, the company and the Procore ids of the records, as
 `export.links` has them.

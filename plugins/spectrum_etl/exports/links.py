@@ -140,6 +140,19 @@ def write(
     )
 
 
+def write_by_hand(connection: psycopg.Connection, object_name: str, id: RecordId, spectrum_key: str, by: str) -> None:
+    """Keep a link that a person asked for, in the caller's transaction: it is marked so (D1), and has no content.
+
+    Raises:
+        psycopg.errors.UniqueViolation: somebody linked one of the two meanwhile.
+    """
+    connection.execute(
+        "insert into export.links (object_name, company_code, project_id, record_id, spectrum_key, how, linked_by)"
+        " values (%s, %s, %s, %s, %s, 'by hand', %s)",
+        [object_name, id.company, id.project, id.record, spectrum_key, by],
+    )
+
+
 def end(connection: psycopg.Connection, object_name: str, id: RecordId, by: str) -> None:
     """End a link, in the caller's transaction; its row stays as a trace."""
     connection.execute(

@@ -1,4 +1,4 @@
-"""Ends the link of an exported record, once it is gone from Spectrum (G6). Used by the DAG `unlink_export`."""
+"""Ends a link: of an exported record once it is gone from Spectrum (G6). Used by the DAG `unlink_export`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 def unlink(systems: Systems, obj: ExportObject, record: str, by: str) -> str:
-    """End a link: verify that Spectrum no longer holds the record, take the mark out of Procore, then end the link.
+    """End a link: verify that Spectrum no longer holds what was exported, take the mark out of Procore, then end it.
 
     It may be killed anywhere and called again.
 
@@ -46,7 +46,8 @@ def unlink(systems: Systems, obj: ExportObject, record: str, by: str) -> str:
                     "the record is being exported", object=obj.name, company=company.code, record=record,
                     remedy="wait until that has ended; the task is tried again by itself",
                 )  # fmt: skip
-            if obj.holds(systems.books, company, link.spectrum_key):
+            # What was linked by hand was not written by an export: ending that link leaves nothing behind in Spectrum.
+            if link.how == "export" and obj.holds(systems.books, company, link.spectrum_key):
                 raise FixRecord(
                     f"Spectrum still holds {link.spectrum_key}",
                     object=obj.name,

@@ -1,0 +1,132 @@
+"""The DAG that links records that both systems have already. Used by `dags/link_export.py`."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from airflow.sdk import DAG, Param, get_current_context, task
+
+from spectrum_etl.dag_defaults import START, task_defaults
+from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.exports.dag import TAGS
+from spectrum_etl.exports.objects.registry import NAMES
+from spectrum_etl.notify.callbacks import on_failure
+from spectrum_etl.settings import load_settings
+from spectrum_etl.staging.run import clean_codes
+
+log = logging.getLogger(__name__)
+
+#: Their records belong to the company, not to a project.
+_OF_COMPANY = frozenset({"vendors"})
+#: Their record is the project.
+_PROJECTS = frozenset({"jobs", "budgets", "forecasts"})
+
+
+def link_dag(doc: str | None) -> DAG:
+    """Make the DAG.
+
+    Args:
+        doc: documentation for the operator: the DAG file's docstring.
+
+    Raises:
+        FixConfiguration: the settings hold something that is not allowed.
+    """
+    settings = load_settings()
+    codes = [company.code for company in settings.companies]
+    with DAG(
+        dag_id="link_export",
+        description="Links Procore records with records that Spectrum has already",
+        doc_md=doc,
+        schedule=None,
+        start_date=START,
+        catchup=False,
+        max_active_runs=1,
+        tags=TAGS,
+        on_failure_callback=on_failure,
+        params={
+            "object": Param(NAMES[0], type="string", enum=list(NAMES), title="Object"),
+            "company": Param(codes[0], type="string", enum=codes, title="Company", description="Spectrum company code"),
+            "project": Param(
+                None,
+                type=["null", "string"],
+                title="Project",
+                description="Procore id of the project that the records belong to. Empty for companies, and where the "
+                "record is the project itself (jobs, budgets).",
+            ),
+            "pairs": Param(
+                [],
+                type=["null", "array"],
+                items={"type": "string", "pattern": "^\\s*[0-9]+\\s*=\\s*\\S.*$"},
+                title="Pairs",
+                description="Procore id = what it is called in Spectrum, one pair a line: 562949953421312 = 24-404, or "
+                "562949953421399 = ACME/S-1001 for a commitment",
+            ),
+            "exact_names": Param(
+                False,
+                type="boolean",
+                title="Link all exact names",
+                description="Vendors only: link every company whose name, ignoring case, one vendor of Spectrum alone "
+                "has, and no other company",
+            ),
+        },
+        default_args=task_defaults(settings),
+    ) as dag:
+        _tasks()
+    return dag
+
+
+def pairs_of(params: Any) -> list[tuple[str, str, str]]:
+    """Project, Procore record and Spectrum key of every pair of the form.
+
+    Raises:
+        FixConfiguration: the form names nothing to link, or a record's project is missing.
+    """
+    pairs = [tuple(part.strip() for part in pair.split("=", 1)) for pair in clean_codes(params["pairs"])]
+    name, project = params["object"], (params["project"] or "").strip()
+    if not pairs and not (params["exact_names"] and name in _OF_COMPANY):
+        raise FixConfiguration(
+            "the form names nothing to link", field="pairs",
+            remedy="give pairs, such as 562949953421312 = 24-404; or for vendors link all exact names",
+        )  # fmt: skip
+    if pairs and not project and name not in _OF_COMPANY | _PROJECTS:
+        raise FixConfiguration(
+            f"{name} belong to a project, and the form names none", field="project",
+            remedy="give the Procore id of the project that the records belong to",
+        )  # fmt: skip
+    return [("" if name in _OF_COMPANY else project or record, record, key) for record, key in pairs]
+
+
+def _tasks() -> None:
+    @task(pool="procore")
+    def plan() -> list[dict[str, str]]:
+        """The pairs of the trigger form, and for vendors those of the same name where the form asks for them."""
+        params = get_current_context()["params"]
+        pairs = pairs_of(params)
+        if params["exact_names"] and params["object"] in _OF_COMPANY:
+            from spectrum_etl.exports.link import exact_matches
+            from spectrum_etl.exports.systems import systems_from_airflow
+
+            with systems_from_airflow(params["company"], load_settings(), remember=True) as systems:
+                named = {record for _, record, _ in pairs}
+                pairs += [("", record, key) for record, key in exact_matches(systems) if record not in named]
+        log.info("%s: %s pairs to link", params["object"], len(pairs))
+        return [{"project": project, "record": record, "key": key} for project, record, key in pairs]
+
+    @task(pool="procore", map_index_template="{{ record_name }}")
+    def link(pair: dict[str, str]) -> bool:
+        """Verify that both are there and free, mark the one in Procore, and keep the link."""
+        from spectrum_etl.exports.link import link as link_records
+        from spectrum_etl.exports.objects.registry import EXPORTS
+        from spectrum_etl.exports.spec import RecordId
+        from spectrum_etl.exports.systems import systems_from_airflow
+
+        context = get_current_context()
+        context["record_name"] = f"{pair['record']} = {pair['key']}"  # type: ignore[typeddict-unknown-key]
+        params = context["params"]
+        by = getattr(context["dag_run"], "triggering_user_name", None) or "unknown"
+        with systems_from_airflow(params["company"], load_settings()) as systems:
+            id = RecordId(systems.company.code, pair["project"], pair["record"])
+            return link_records(systems, EXPORTS[params["object"]], id, pair["key"], by)
+
+    link.expand(pair=plan())
