@@ -37,6 +37,7 @@ class MonthCounts:
     changed_vendors: int
     estimate_adjustments: int
     approved_change_requests: int
+    executed_subcontract_changes: int
     new_transactions: int
     late_transactions: int
     back_dated_transactions: int
@@ -96,6 +97,7 @@ class _Month:
         new_vendors, changed_vendors = self._change_vendors()
         adjustments = self._adjust_estimates()
         approved = self._connection.execute(_APPROVE, {"day": self._as_of}).rowcount
+        executed = self._connection.execute(_EXECUTE).rowcount
         share = max(1, self._count // 50)
         changes = LedgerChanges(self._connection, self._salt)
         changes.draw(share, "text")
@@ -126,6 +128,7 @@ class _Month:
             changed_vendors=changed_vendors,
             estimate_adjustments=adjustments,
             approved_change_requests=approved,
+            executed_subcontract_changes=executed,
             new_transactions=new,
             late_transactions=late,
             back_dated_transactions=back_dated,
@@ -274,6 +277,17 @@ FROM (
     ORDER BY "Origination_Date", "Company_Code", "Job_Number", "Change_Request_Number" LIMIT 3
 ) AS oldest
 WHERE header.ctid = oldest.place
+"""
+
+# Subcontractors sign when they have agreed, not when the owner does: some change orders of theirs each month.
+_EXECUTE = """
+UPDATE dbo."VN_CHNG_REQ_SUB_HDR" AS side
+SET "Sub_Status" = 'E', "Sub_Change_Order_Number" = lpad('SCO' || right(btrim(side."Change_Request_Number"), 2), 8)
+FROM (
+    SELECT ctid AS place FROM dbo."VN_CHNG_REQ_SUB_HDR" WHERE "Sub_Status" = 'P'
+    ORDER BY "Company_Code", "Job_Number", "Change_Request_Number" LIMIT 3
+) AS oldest
+WHERE side.ctid = oldest.place
 """
 
 _ACTIVE_PHASES = """
