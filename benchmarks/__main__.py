@@ -19,7 +19,20 @@ from benchmarks.measure import ROOT
 sys.path.insert(0, str(ROOT / "plugins"))
 
 from benchmarks.bench import Bench, Sizes
-from benchmarks.cases import approvals, calls, codes, demo, exports, full, incremental, marts, memory, parse
+from benchmarks.cases import (
+    approvals,
+    calls,
+    codes,
+    demo,
+    exports,
+    full,
+    incremental,
+    marts,
+    memory,
+    page,
+    parse,
+    unchanged,
+)
 from benchmarks.lab import Lab
 from benchmarks.report import Report
 
@@ -33,6 +46,8 @@ CASES: dict[str, Callable[[Bench], None]] = {
     "memory": memory.run,
     "exports": exports.run,
     "approvals": approvals.run,
+    "unchanged": unchanged.run,
+    "page": page.run,
     "demo": demo.run,
 }
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"

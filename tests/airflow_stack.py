@@ -179,12 +179,15 @@ class AirflowStack:
                 raise
 
 
-def open_airflow_stack(postgres: EmbeddedPostgres, folder: Path) -> AirflowStack:
+def open_airflow_stack(
+    postgres: EmbeddedPostgres, folder: Path, *, jobs: int = JOBS, transactions: int = TRANSACTIONS
+) -> AirflowStack:
     """Create the databases and the settings of a stack; nothing is started yet.
 
     Args:
         postgres: a running server.
         folder: for everything the stack writes, logs too.
+        jobs, transactions: of the stand-in Spectrum.
     """
     secrets, _ = load_secrets(folder / "secrets.json")
     postgres.create_role("spectrum_sync", secrets.warehouse, may_create_roles=True)
@@ -201,8 +204,8 @@ def open_airflow_stack(postgres: EmbeddedPostgres, folder: Path) -> AirflowStack
         authorization_id=secrets.authorization_id,
         infolink_password=secrets.infolink,
         client_secret=secrets.client_secret,
-        jobs=JOBS,
-        transactions=TRANSACTIONS,
+        jobs=jobs,
+        transactions=transactions,
     )
     airflow = LocalAirflow(
         home=folder,

@@ -80,7 +80,8 @@ class PageAirflow:
         """Let Airflow's connection name another warehouse."""
         parts = psycopg.conninfo.conninfo_to_dict(url)
         entity = {
-            "connection_id": "warehouse", "conn_type": "postgres", "host": parts["host"], "port": int(parts["port"]),
+            "connection_id": "warehouse", "conn_type": "postgres", "host": parts["host"],
+            "port": int(str(parts["port"])),
             "schema": parts["dbname"], "login": parts["user"], "password": parts["password"],
         }  # fmt: skip
         self.airflow.api("admin").put("connections", [entity])

@@ -160,6 +160,12 @@ def fill(url: str, *, jobs: int = 24, postings: int = 30, rejected: int = 130) -
     publish_marts(url, "1", whole=True)
 
 
+def reject(url: str, *, jobs: int, rejected: int) -> None:
+    """List more rows that could not be staged, in a warehouse that has its tables."""
+    with psycopg.connect(url) as connection:
+        connection.execute(_REJECTED.encode(), {"jobs": jobs, "rejected": rejected})
+
+
 def _runs(connection: psycopg.Connection) -> None:
     now = datetime.now(UTC)
     for number, (name, obj) in enumerate(OBJECTS.items()):
