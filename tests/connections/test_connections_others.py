@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
+import psycopg
 import pytest
 from connections_world import COMPANY, World, settings
 
@@ -16,6 +19,7 @@ from spectrum_etl.connections.result import Checked, Finding, Service, summary
 from spectrum_etl.connections.warehouse import check_warehouse
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.warehouse.connect import connect
+from stack.postgres import EmbeddedPostgres
 
 BY_INFOLINK = settings(jobs="infolink", project_cost_codes="infolink", vendors="infolink")
 
@@ -120,6 +124,66 @@ def test_a3_warehouse(database: str) -> None:
     assert check_warehouse(COMPANY, database).status == "Connected"
     assert check_warehouse(COMPANY, f"{database}_not_there").cause == "configuration"
     assert check_warehouse(COMPANY, "postgresql://user:secret@127.0.0.1:1/none").cause == "no answer"
+    refused = check_warehouse(COMPANY, database.replace("@", "-and-more@"))
+    assert (refused.cause, refused.reason.endswith("refused the login")) == ("wrong credentials", True)
+
+
+_LETS_IN_OTHERS = 'host all "/^(?!stranger$)" 127.0.0.1/32 scram-sha-256\n'
+
+
+@pytest.fixture
+def host_rules(database: str) -> Iterator[Callable[[str], None]]:
+    """Replaces the server's rules of who may come from where; those of before come back at the end."""
+
+    def replace_by(text: str) -> None:
+        file.write_text(text, encoding="utf-8")
+        before = administrator.execute("select pg_conf_load_time(), pg_reload_conf()").fetchone()
+        for _ in range(100):
+            if _ask(database, "select pg_conf_load_time()")[0] > (before or ())[:1]:
+                return
+            time.sleep(0.05)
+        raise AssertionError("the server has not read its rules again")
+
+    with psycopg.connect(database, autocommit=True) as administrator:
+        (name,) = administrator.execute("show hba_file").fetchone() or ("",)
+        file = Path(name)
+        rules = file.read_text(encoding="utf-8")
+        yield replace_by
+        replace_by(rules)
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        (_LETS_IN_OTHERS, "no pg_hba.conf entry"),
+        (f"host all stranger all reject\n{_LETS_IN_OTHERS}", "pg_hba.conf rejects"),
+    ],
+)
+def test_a3_an_address_that_the_warehouse_does_not_let_in_is_no_wrong_password(
+    postgres: EmbeddedPostgres, database: str, host_rules: Callable[[str], None], rules: str, said: str
+) -> None:
+    postgres.create_role("stranger", "a-secret")
+    host_rules(rules)
+    found = check_warehouse(COMPANY, postgres.url(database.rpartition("/")[2], "stranger", "a-secret"))
+    assert (found.status, found.cause) == ("Not connected", "address not allowed")
+    assert said in found.reason
+    assert '"127.0.0.1", user "stranger"' in found.reason
+    assert "pg_hba.conf" in found.remedy
+    assert "sslmode" in found.remedy
+    assert "a-secret" not in repr(found)
+
+
+def test_a3_a_wrong_password_stays_one_where_the_driver_asks_again_without_encryption(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise psycopg.OperationalError(
+            'FATAL:  password authentication failed for user "sync"\n'
+            'FATAL:  no pg_hba.conf entry for host "10.0.0.7", user "sync", database "warehouse", no encryption'
+        )
+
+    monkeypatch.setattr(psycopg, "connect", refuse)
+    assert check_warehouse(COMPANY, "postgresql://sync:secret@db/warehouse").cause == "wrong credentials"
 
 
 def _ask(url: str, query: str) -> list[tuple]:

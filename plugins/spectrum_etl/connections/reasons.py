@@ -17,7 +17,7 @@ _WORDS = (
     ("Name or service not known", "unknown host"),
     ("certificate", "certificate"),
     ("closed the connection before the login", "address not allowed"),
-    ("no pg_hba.conf entry", "address not allowed"),
+    ("pg_hba.conf", "address not allowed"),
 )
 
 

@@ -74,7 +74,7 @@ def connect(url: str) -> Iterator[psycopg.Connection]:
     Raises:
         RetryLater: it cannot be reached, or went away while it was used.
         Reauthenticate: it refused the login.
-        FixConfiguration: there is no such database.
+        FixConfiguration: there is no such database, or the server does not let this machine in.
         SpectrumEtlError: as `explain`, for what it refuses while it is used.
     """
     options = " ".join(f"-c {name}={value.replace(' ', chr(92) + ' ')}" for name, value in _SESSION.items())
@@ -144,10 +144,18 @@ def explain(
 
 
 def _unreachable(url: str, error: psycopg.OperationalError) -> SpectrumEtlError:
-    if "password authentication failed" in str(error) or "no pg_hba.conf entry" in str(error):
+    # First, since the driver asks a second time without encryption, which the server's host rules may not let in.
+    if "password authentication failed" in str(error):
         return Reauthenticate(
             f"the warehouse {_where(url)} refused the login",
             remedy=f"correct login and password of Airflow's connection {CONNECTION_ID!r}",
+        )
+    if rule := re.search(r"(?:no pg_hba\.conf entry|pg_hba\.conf rejects) .*", str(error)):
+        return FixConfiguration(
+            f"the warehouse {_where(url)} does not let this machine in: {rule[0]}",
+            remedy="have the database's administrator add the address to the server's pg_hba.conf, for this login and"
+            " database; where it lets in encrypted connections alone, set the extra sslmode of Airflow's connection"
+            f" {CONNECTION_ID!r} to require",
         )
     if re.search('database ".*" does not exist', str(error)):
         return FixConfiguration(
