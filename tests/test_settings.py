@@ -1,5 +1,6 @@
 """The settings file and the Airflow Variable that overrides its schedules (A1, A2, A4)."""
 
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,44 @@ def test_wrong_values_are_named(tmp_path: Path, values: dict[str, Any], named: s
 def test_every_wrong_value_is_named_at_once(tmp_path: Path) -> None:
     with pytest.raises(FixConfiguration, match=r"daily_at.*retries|retries.*daily_at"):
         _load(tmp_path, daily_at="25:00", retries=-1)
+
+
+_WEBHOOK = "https://hooks.slack.com/services/T0/B0/SECRET"
+
+
+@pytest.mark.parametrize(
+    ("values", "named"),
+    [
+        ({"notifications": {"slack_webhook_url": _WEBHOOK}}, "notifications.slack_webhook_url"),
+        ({"notifications": {"password": "SECRET"}}, "notifications.password"),
+        ({"notifications": {"channels": [_WEBHOOK]}}, "notifications.channels.0"),
+        ({"notifications": {"channels": {"slack": _WEBHOOK}}}, "notifications.channels"),
+        ({"notifications": {"channels": ["email"], "slack_conn_id": "SECRET"}}, "notifications: "),
+        ({"companies": [{"code": "1", "name": "One", "password": "SECRET"}]}, "companies.0.phase_category"),
+        ({"companies": [_COMPANY, {**_COMPANY, "name": "SECRET"}]}, "listed twice"),
+        ({"timezone": _WEBHOOK}, "timezone"),
+        ({_WEBHOOK: "slack"}, "settings.yaml"),
+    ],
+)
+def test_a_secret_that_does_not_belong_there_is_not_repeated(
+    tmp_path: Path, values: dict[str, Any], named: str
+) -> None:
+    """A3: the message becomes Airflow's import error, which everybody reads."""
+    with pytest.raises(FixConfiguration) as caught:
+        _load(tmp_path, **values)
+    assert named in str(caught.value)
+    assert "SECRET" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(
+    "line", [f"slack: [{_WEBHOOK}", "password: 'SECRET", "password: *SECRET", "password: !SECRET x"]
+)
+def test_a_secret_in_a_broken_file_is_not_repeated(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "settings.yaml"
+    path.write_text(f"retries: 1\n{line}\n", encoding="utf-8")
+    with pytest.raises(FixConfiguration, match=r"settings\.yaml is not YAML: .*line [23]") as caught:
+        load_settings(path)
+    assert "SECRET" not in "".join(traceback.format_exception(caught.value))
 
 
 @pytest.mark.parametrize("second", ["1", " 1", "1 "])

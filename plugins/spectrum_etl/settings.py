@@ -19,6 +19,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.export_settings import ExportSettings, Strict
 from spectrum_etl.operation_settings import Notifications, Retention
+from spectrum_etl.settings_errors import explain_value, explain_yaml
 
 Schedule = Literal["never", "daily", "4h", "2h", "hourly"]
 SCHEDULES: tuple[str, ...] = get_args(Schedule)
@@ -179,11 +180,13 @@ def _load(path: Path, _changed: int) -> Settings:
     except FileNotFoundError:
         raise FixConfiguration(f"there is no settings file {path}", remedy="restore include/settings.yaml") from None
     except yaml.YAMLError as error:
-        raise FixConfiguration(f"{path.name} is not YAML: {error}", remedy="mend the line it names") from error
+        raise FixConfiguration(
+            f"{path.name} is not YAML: {explain_yaml(error)}", remedy="mend the line it names"
+        ) from None
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
-        wrong = "; ".join(_explain(entry) for entry in error.errors())
+        wrong = "; ".join(explain_value(entry) for entry in error.errors())
         raise FixConfiguration(f"{path.name}: {wrong}", remedy="correct these values and save the file") from None
 
 
@@ -249,8 +252,3 @@ def _overrides(override: str | dict[str, Any] | None) -> dict[str, str]:
                 remedy=f"use one of {', '.join(SCHEDULES)}",
             )
     return values
-
-
-def _explain(entry: Any) -> str:
-    where = ".".join(str(part) for part in entry["loc"]) or "settings"
-    return f"{where}: {entry['msg']} (it holds {entry.get('input')!r})"
