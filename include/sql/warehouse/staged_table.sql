@@ -55,13 +55,3 @@ select
 from {{ past | ident }};
 
 comment on view {{ versions | ident }} is 'Every version of every row, the current ones with an open _valid_to.';
-
-{% if analyst %}
-revoke all on {{ staged | ident }}, {{ past | ident }}, {{ versions | ident }} from {{ analyst | ident }};
-
-grant select ({{ (visible + (system | map(attribute=0) | list)) | idents }}) on {{ staged | ident }} to {{ analyst | ident }};
-
-{% set kept = (version_columns | select('in', visible + (system | map(attribute=0) | list)) | list) %}
-grant select ({{ (kept + ['_valid_from', '_valid_to']) | idents }}) on {{ past | ident }}, {{ versions | ident }}
-to {{ analyst | ident }};
-{% endif %}

@@ -44,6 +44,8 @@ VALIDITY_COLUMNS = {
 def ensure_table(connection: psycopg.Connection, table: Table) -> None:
     """Create a staged table, or extend it to its spec: tables, columns, comments, indexes, views, analysts' grants.
 
+    The grants also where the analysts' role was created since.
+
     Args:
         connection: the warehouse, outside a transaction.
         table: the spec.
@@ -53,13 +55,16 @@ def ensure_table(connection: psycopg.Connection, table: Table) -> None:
     """
     wanted = _definition(table)
     with connection.transaction():
-        if _applied(connection, table) == wanted:
+        if _applied(connection, table) == wanted and not _lacking(connection, table):
             return
         connection.execute("select pg_advisory_xact_lock(%s)", [DDL_LOCK])
         if _applied(connection, table) == wanted:
+            if _lacking(connection, table):
+                connection.execute(_grants(table))
             return
-        analyst = ANALYST if _has_role(connection) else None
-        connection.execute(_statements(table, analyst))
+        connection.execute(_statements(table))
+        if _has_role(connection):
+            connection.execute(_grants(table))
         _check_types(connection, table)
         connection.execute(_comments(table))
         connection.execute(
@@ -87,19 +92,28 @@ def _collated(column: Column) -> str:
 
 
 def _definition(table: Table) -> str:
-    described = _statements(table, ANALYST).as_string() + _comments(table).as_string()
+    described = f"{_statements(table).as_string()}\n\n{_grants(table).as_string()}\n{_comments(table).as_string()}"
     return hashlib.sha256(described.encode()).hexdigest()[:16]
 
 
-def _statements(table: Table, analyst: str | None) -> sql.SQL:
+def _statements(table: Table) -> sql.SQL:
     return render(
         "warehouse/staged_table.sql",
         table=table,
         columns=[(c.name, _collated(c), " not null" if c.key or c.required else "") for c in table.columns],
         system=[(name, kind, "") for name, kind, _ in _system(table)],
         version_columns=version_columns(table),
-        visible=[c.name for c in table.columns if not c.personal],
-        analyst=analyst,
+    )
+
+
+def _grants(table: Table) -> sql.SQL:
+    shown = [c.name for c in table.columns if not c.personal] + [name for name, _, _ in _system(table)]
+    return render(
+        "warehouse/staged_table_grants.sql",
+        table=table,
+        shown=shown,
+        versions_shown=[name for name in version_columns(table) if name in shown] + list(VALIDITY_COLUMNS),
+        analyst=ANALYST,
     )
 
 
@@ -110,6 +124,15 @@ def _applied(connection: psycopg.Connection, table: Table) -> str | None:
 
 def _has_role(connection: psycopg.Connection) -> bool:
     return connection.execute("select 1 from pg_roles where rolname = %s", [ANALYST]).fetchone() is not None
+
+
+def _lacking(connection: psycopg.Connection, table: Table) -> bool:
+    """Whether the analysts' role is there and may read nothing of the table: it was created after it."""
+    found = connection.execute(
+        "select from pg_roles where rolname = %s and not has_any_column_privilege(oid, to_regclass(%s), 'select')",
+        [ANALYST, f'spectrum."{table.name}"'],
+    )
+    return found.fetchone() is not None
 
 
 def _check_types(connection: psycopg.Connection, table: Table) -> None:

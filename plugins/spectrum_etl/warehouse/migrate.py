@@ -1,4 +1,4 @@
-"""Brings the warehouse's own tables up to date: the numbered files of `include/sql/warehouse`, each once.
+"""Brings the warehouse's own tables up to date: the numbered files of `include/sql/warehouse`, each once, and grants.
 
 Used by `staging.land` before the first row of a run, so that an empty PostgreSQL database is all a new site needs.
 """
@@ -18,10 +18,23 @@ log = logging.getLogger(__name__)
 MINIMUM_VERSION = 160000
 #: Advisory lock of everybody who changes the warehouse's tables; an arbitrary number of our own.
 DDL_LOCK = 7_266_001
+#: What the two roles of people may read; the grants on staged tables are `ddl`'s.
+GRANTS = SQL_FOLDER / "warehouse/grants.sql"
+#: Whether one of them cannot even enter a schema it reads: a role that was created after the warehouse.
+_LACKING = """
+    select exists (
+        select from (values
+            ('spectrum_analyst', 'spectrum'), ('spectrum_analyst', 'history'), ('spectrum_analyst', 'sync'),
+            ('spectrum_analyst', 'marts'), ('spectrum_approver', 'export'), ('spectrum_approver', 'sync')
+        ) as reads (role_name, schema_name)
+        join pg_roles on rolname = role_name
+        where not has_schema_privilege(pg_roles.oid, to_regnamespace(schema_name), 'usage')
+    )
+"""
 
 
 def migrate(connection: psycopg.Connection) -> int:
-    """Apply the migrations that this warehouse has not had.
+    """Apply the migrations that this warehouse has not had, and grant what a role that is new lacks.
 
     Args:
         connection: the warehouse, outside a transaction.
@@ -38,7 +51,7 @@ def migrate(connection: psycopg.Connection) -> int:
             remedy="use PostgreSQL 16 or newer",
         )  # fmt: skip
     files = sorted((SQL_FOLDER / "warehouse").glob("[0-9]*.sql"))
-    if _applied(connection) >= {path.name for path in files}:
+    if _applied(connection) >= {path.name for path in files} and not _lacking(connection):
         return 0
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(%s)", [DDL_LOCK])
@@ -56,6 +69,9 @@ def migrate(connection: psycopg.Connection) -> int:
             connection.execute(sql.SQL(path.read_text(encoding="utf-8")))  # type: ignore[arg-type]
             connection.execute("insert into sync.migrations (name) values (%s)", [path.name])
             log.info("warehouse: applied %s", path.name)
+        if todo or _lacking(connection):
+            connection.execute(sql.SQL(GRANTS.read_text(encoding="utf-8")))  # type: ignore[arg-type]
+            log.info("warehouse: granted what analysts and approvers may read")
     return len(todo)
 
 
@@ -64,3 +80,8 @@ def _applied(connection: psycopg.Connection) -> set[str]:
         if connection.execute("select to_regclass('sync.migrations')").fetchone() == (None,):
             return set()
         return {name for (name,) in connection.execute("select name from sync.migrations")}
+
+
+def _lacking(connection: psycopg.Connection) -> bool:
+    with connection.transaction():
+        return connection.execute(_LACKING).fetchone() == (True,)

@@ -1,0 +1,20 @@
+-- Who may read what. Analysts read what is published and how it got there; neither landing tables, the rows that were
+-- rejected (raw source rows) nor the exports' books, and of staged tables the columns that their specs give them (M9).
+-- Approvers read the exports' books and the state of the connections. Run after migrations, and whenever one of the two
+-- roles lacks a schema: it was created, or created anew, after the warehouse. The roles may be missing.
+do $$
+begin
+    if exists (select from pg_roles where rolname = 'spectrum_analyst') then
+        grant usage on schema spectrum, history, sync, marts to spectrum_analyst;
+        grant select on sync.landings, sync.landing_tables, sync.runs, sync.checks, sync.drift, sync.scopes,
+            sync.partitions, sync.table_specs, sync.marts, sync.mart_runs, sync.connections,
+            sync.connection_services, sync.connection_findings to spectrum_analyst;
+        grant select on all tables in schema marts to spectrum_analyst;
+    end if;
+    if exists (select from pg_roles where rolname = 'spectrum_approver') then
+        grant usage on schema export, sync to spectrum_approver;
+        grant select on sync.connections, sync.connection_services, sync.connection_findings to spectrum_approver;
+        grant select on all tables in schema export to spectrum_approver;
+    end if;
+end
+$$;
