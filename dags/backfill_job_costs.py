@@ -6,10 +6,12 @@ A single run can name its months in the form instead.
 
 **What it moves.** The transactions of the month, whatever their fingerprints say; only rows that differ are written,
 and nothing outside the month, the companies and the jobs is touched. Job-to-date totals that are summed from the
-transactions follow; those of GetPhase are `stage_job_costs`' own.
+transactions follow; those of GetPhase are `stage_job_costs`' own, and so are transactions with a blank or invalid date,
+which belong to no month.
 
 **How often.** On its own it repeats the month that has just ended, on the first of each month. Everything else is a
-backfill that somebody starts, and that says how many months run at once.
+backfill that somebody starts, and that says how many months run at once. Its dates are first days of months at midnight
+in UTC, first and last month included; in another zone one of the two is left out.
 
 **When it fails.** The failed task's log ends with what is wrong and what to do. An interrupted backfill may be started
 again, with *missing runs* or *all runs*: a month that is staged twice ends the same.
