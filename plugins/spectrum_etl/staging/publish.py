@@ -162,7 +162,7 @@ class _Publication:
                 refused[0].message,
                 object=self.obj.name,
                 company=company,
-                remedy="look in Spectrum whether those rows are really gone, before you allow it",
+                remedy="look in Spectrum first: a filter, an operator's rights or a wrong company code look the same",
             )
         runs.record_checks(self.connection, self.landing, table.name, results)
 

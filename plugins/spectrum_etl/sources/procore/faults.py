@@ -254,7 +254,11 @@ def from_status(call: Call, status: int, said: Said, location: str = "") -> Proc
             "origin id has to be released there first",
         )
     else:
-        fault = Unreadable(f"an answer that Procore does not give ({words})", object=call.name)
+        fault = Unreadable(
+            f"an answer that Procore does not give ({words})",
+            object=call.name,
+            remedy="check that host and port of the Airflow connection lead to Procore's API",
+        )
     fault.status, fault.code, fault.fields = status, said.code, said.fields
     return fault
 

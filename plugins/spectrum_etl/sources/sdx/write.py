@@ -20,7 +20,7 @@ from spectrum_etl.errors import FixConfiguration, FixRecord, Reauthenticate, Ret
 from spectrum_etl.sources.sdx import envelope, faults
 from spectrum_etl.sources.sdx.client import SdxClient
 from spectrum_etl.sources.sdx.transport import read_start
-from spectrum_etl.sources.sdx.write_answer import BadField, UnreadableAnswer, WriteAnswer, parse
+from spectrum_etl.sources.sdx.write_answer import LOOK_UP, BadField, UnreadableAnswer, WriteAnswer, parse
 from spectrum_etl.sources.sdx.wsdl import Declaration
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,6 @@ log = logging.getLogger(__name__)
 #: A write answers with a few lines; what is longer is not its answer. In bytes.
 _LONGEST_ANSWER = 1024 * 1024
 _NOT_RUN = "Spectrum did not execute the call"
-_LOOK_UP = "look the record up in Spectrum before anything is sent again; the call may still be running there"
 
 
 class NotSent(RetryLater):
@@ -198,7 +197,7 @@ class SpectrumWriter:
             # Whatever went wrong after the request left, the call may have run.
             if not body.taken:
                 raise
-            raise _unknown(call, RetryLater(f"the call failed ({type(error).__name__})")) from error
+            raise _unknown(call, RetryLater(f"the call failed ({type(error).__name__})", remedy=LOOK_UP)) from error
         if answer.bad:
             raise self._refused(call, answer.bad)
         return answer
@@ -207,7 +206,7 @@ class SpectrumWriter:
     def _whole(response: requests.Response) -> bytes:
         content = read_start(response, _LONGEST_ANSWER)
         if len(content) >= _LONGEST_ANSWER:
-            raise UnreadableAnswer("the answer is longer than that of a write")
+            raise UnreadableAnswer("the answer is longer than that of a write", remedy=LOOK_UP)
         return content
 
     @staticmethod
@@ -248,5 +247,5 @@ def _unknown(call: _Call, error: SpectrumEtlError) -> OutcomeUnknown:
         object=call.service,
         company=call.company,
         record=call.filters,
-        remedy=_LOOK_UP,
+        remedy=LOOK_UP,
     )

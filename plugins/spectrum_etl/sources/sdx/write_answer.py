@@ -21,6 +21,10 @@ _DESCRIPTIONS = ("desc", "error_description")
 _COLUMNS = ("column", "error_column")
 
 
+#: After every answer that does not tell whether the call was executed.
+LOOK_UP = "look the record up in Spectrum before anything is sent again; the call may still be running there"
+
+
 class UnreadableAnswer(StopSync):
     """What came back is cut, or is no answer of a writing service."""
 
@@ -101,12 +105,14 @@ def parse(call: Call, content: bytes, safe: Callable[[str], str]) -> WriteAnswer
         root = etree.fromstring(content.strip(), parser)
     except etree.XMLSyntaxError as error:
         line, column = error.position
-        raise UnreadableAnswer(f"the answer is no whole XML (line {line}, column {column})") from None
+        raise UnreadableAnswer(f"the answer is no whole XML (line {line}, column {column})", remedy=LOOK_UP) from None
     fault = next(root.iter("{*}Fault"), None)
     if fault is not None:
         raise faults.from_fault_element(call, fault, safe)
     if not any(_name(element) in {f"{call.service}response".casefold(), "returnarray"} for element in root.iter("*")):
-        raise UnreadableAnswer(f"the answer is none of the service: its root is <{etree.QName(root).localname}>")
+        raise UnreadableAnswer(
+            f"the answer is none of the service: its root is <{etree.QName(root).localname}>", remedy=LOOK_UP
+        )
     notes: list[Note] = []
     bad: list[BadField] = []
     for record in root.iter("{*}response"):
@@ -118,7 +124,7 @@ def parse(call: Call, content: bytes, safe: Callable[[str], str]) -> WriteAnswer
 def _read(record: etree._Element, safe: Callable[[str], str], notes: list[Note], bad: list[BadField]) -> None:
     fields = {_name(child): (child.text or "").strip() for child in record}
     if not any(name in fields for name in _CODES):
-        raise UnreadableAnswer("the answer holds a record without an error code")
+        raise UnreadableAnswer("the answer holds a record without an error code", remedy=LOOK_UP)
     code = _of(fields, _CODES).upper()
     description, column = safe(_of(fields, _DESCRIPTIONS)), safe(_of(fields, _COLUMNS))
     if code not in faults.GOOD_CODES:
