@@ -11,7 +11,7 @@ from told import is_told, text, told
 PAGES_OF_MESSAGES = ("docs/errors.md", "docs/exports.md")
 #: Messages that reach nobody as they are, and why.
 UNSEEN = {
-    "a month of the run is not a month": "the months come from the interval that Airflow gives the run",
+    "a month of the run is not a month": "the trigger form and Airflow's interval give nothing else",
     "what is written depends on the form": "no failure: the question shows it in place of a preview",
     # Behind the words of another one, `it is not known whether Spectrum executed the call: …`.
     "the answer is no whole XML (line …, column …)": "how the answer of a write was lost",
