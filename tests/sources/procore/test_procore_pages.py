@@ -172,14 +172,16 @@ def test_memory_does_not_grow_with_the_number_of_pages(stub: Stub, client: Proco
 
     stub.on("GET", PATH, handle)
     found = client.pages(PATH, {"per_page": 100})
-    peaks = []
+    peaks, held = [], []
     count = 0
     tracemalloc.start()
     try:
         for record in found:
             count += 1
             if count % 1000 == 0:
-                peaks.append(tracemalloc.get_traced_memory()[1])
+                now, peak = tracemalloc.get_traced_memory()
+                held.append(now)
+                peaks.append(peak)
                 tracemalloc.reset_peak()
             del record
     finally:
@@ -187,4 +189,5 @@ def test_memory_does_not_grow_with_the_number_of_pages(stub: Stub, client: Proco
     assert count == pages * 100
     # A page is about 200 kB; sixty of them would be 12 MB.
     assert max(peaks) < 4_000_000
-    assert max(peaks[1:]) < peaks[0] * 1.5
+    # The server runs in this process too, at a page of its own whenever it is looked at: a few pages, never ten more.
+    assert max(held) - min(held) < 1_000_000
