@@ -11,7 +11,8 @@ waits, nothing is sent.
 
 **When it fails.** The warehouse cannot be read; the task's log ends with what is wrong and what to do. A channel that
 takes no message does not make it fail: the log says so, and `include/settings.yaml` and the channel's Airflow
-connection are the places to look at.
+connection are the places to look at. Triggered with *Test* it sends a test message by every channel and nothing else,
+and fails if one of them does not take it.
 
 **May it be run again?** Always; it sends its message again.
 """

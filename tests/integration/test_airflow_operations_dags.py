@@ -97,6 +97,11 @@ def test_a_failed_sync_and_a_partial_one_are_told_once_each(airflow_stack: Airfl
     assert not any(quote(known.run_id, safe="") in text for text in partial)
 
 
+def test_a_channel_is_tried_from_the_trigger_form(airflow_stack: AirflowStack, told: Webhook) -> None:
+    airflow_stack.run("daily_digest", test=True)
+    assert "This message went to: slack." in _heard(told, "a test of the channels")
+
+
 def test_the_digest_is_sent_and_the_rest_is_cleaned_up(airflow_stack: AirflowStack, told: Webhook) -> None:
     airflow_stack.run("daily_digest")
     airflow_stack.run("clean_up")

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.notify.deliver import deliver
+from spectrum_etl.errors import FixConfiguration, RetryLater
+from spectrum_etl.notify.deliver import deliver, try_channels
 from spectrum_etl.notify.message import Message
 from spectrum_etl.operation_settings import Notifications
 from tests.receivers import Connection, Mailbox, Webhook, smtp_server, webhook
@@ -66,6 +66,7 @@ def test_an_email_says_everything_to_everybody(mailbox: Mailbox) -> None:
         pytest.param({"port": 1}, False, "could not be used", id="port"),
         pytest.param({"extra": {}}, False, "could not be used", id="no_starttls"),
         pytest.param({"extra": {"encryption": "none"}}, False, "starttls, tls or off", id="encryption"),
+        pytest.param({"password": "wrong-secret-ü"}, False, "a character that is not ASCII", id="umlaut_in_password"),
     ],
 )
 def test_an_email_that_is_refused_is_logged_without_secrets(
@@ -74,6 +75,8 @@ def test_an_email_that_is_refused_is_logged_without_secrets(
     mailbox.refuses = refuses
     assert _send(_smtp(mailbox, **changes), "email") == []
     assert says in caplog.text
+    assert "What to do: " in caplog.text
+    assert "Traceback" not in caplog.text
     assert "wrong-secret" not in caplog.text
     assert mailbox.mails == []
 
@@ -135,6 +138,35 @@ def test_only_events_that_the_settings_name_are_told(hook: Webhook) -> None:
     assert _send(Connection(password=hook.url), "slack", events=("digest", "volume")) == []
     assert _send(Connection(password=hook.url), "slack", events=("drift",)) == ["slack"]
     assert len(hook.posts) == 1
+
+
+def test_every_channel_can_be_tried(hook: Webhook, mailbox: Mailbox) -> None:
+    """Whatever events the settings name: none of them need happen for a channel to be tried."""
+    settings = Notifications.model_validate({"channels": ("log", "email", "slack"), **MAIL, "events": ()})
+    connections = {"notify_email": _smtp(mailbox), "notify_slack": Connection(password=hook.url)}
+    assert try_channels(settings, connections.__getitem__) == ["log", "email", "slack"]
+    assert "a test" in mailbox.mails[0]["Subject"]
+    assert "a test" in hook.posts[0]["text"]
+
+
+def test_a_trial_fails_with_the_error_of_the_channel_and_tries_the_others(
+    hook: Webhook, mailbox: Mailbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    mailbox.refuses, hook.status = True, 503
+    settings = Notifications.model_validate({"channels": ("email", "slack"), **MAIL})
+    connections = {"notify_email": _smtp(mailbox), "notify_slack": Connection(password=hook.url)}
+    with pytest.raises(FixConfiguration, match=r"refused an address.*email_to"):
+        try_channels(settings, connections.__getitem__)
+    assert "HTTP 503" in caplog.text
+    mailbox.refuses = False
+    with pytest.raises(RetryLater, match="HTTP 503"):
+        try_channels(settings, connections.__getitem__)
+    assert len(mailbox.mails) == 1
+
+
+def test_a_trial_without_any_channel_says_so() -> None:
+    with pytest.raises(FixConfiguration, match="channels"):
+        try_channels(Notifications(channels=()), lambda conn_id: Connection())
 
 
 def test_email_needs_addresses() -> None:

@@ -5,11 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import psycopg
+import pytest
 
+from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.notify import digest_dag
 from spectrum_etl.notify.digest import digest_message, read_state, stale_lines, stale_message
+from spectrum_etl.operation_settings import Notifications
 from spectrum_etl.settings import Company, Schedules, Settings
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.counts import Counts
+from tests.receivers import Connection, webhook
 from tests.sync_books import Books
 
 NEVER = dict.fromkeys(Schedules.model_fields, "never")
@@ -91,3 +96,23 @@ def test_the_digest_tells_what_waits_for_a_person(books: Books) -> None:
     assert "jobs of company 1: 2 rows rejected" in told
     assert "most of them because: it is blank" in told
     assert "- jobs of company 1: last read long ago" in told
+
+
+def test_a_trial_run_sends_a_test_and_no_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It needs no warehouse, and fails with what the channel says: that is what it is for."""
+    settings = Settings(
+        companies=(Company(code="1", name="1", phase_category="STD"),), notifications=Notifications(channels=("slack",))
+    )
+    monkeypatch.setattr(digest_dag, "load_settings", lambda: settings)
+    monkeypatch.setattr(digest_dag, "get_current_context", lambda: {"params": {"test": True}})
+    dag = digest_dag.digest_dag("")
+    assert dag.params["test"] is False, "the daily run is no trial"
+    with webhook() as hook:
+        monkeypatch.setattr(
+            "spectrum_etl.staging.sources.airflow_connection", lambda conn_id: Connection(password=hook.url)
+        )
+        assert dag.get_task("tell").python_callable() == {"test": ["slack"]}
+        assert "a test" in hook.posts[0]["text"]
+        hook.status = 404
+        with pytest.raises(FixConfiguration, match="refused the message: HTTP 404"):
+            dag.get_task("tell").python_callable()

@@ -64,6 +64,12 @@ def send_email(connection: Any, message: Message, settings: Notifications) -> No
             f"the mail server refused an address: {type(error).__name__}",
             remedy="correct email_from and email_to in include/settings.yaml",
         ) from None
+    except UnicodeError:
+        # The error's own words hold what could not be sent, which may be the password.
+        raise FixConfiguration(
+            "the mail server's host, login or password has a character that is not ASCII, which cannot be sent",
+            remedy=f"correct {where}; change such a password on the server, too",
+        ) from None
     except (smtplib.SMTPException, OSError) as error:
         raise RetryLater(
             f"the mail server {connection.host}:{port} could not be used: {type(error).__name__}",

@@ -1,6 +1,6 @@
 """Delivers a message by every channel of the settings. Used by `callbacks`, `late` and the daily digest.
 
-A channel that fails is logged and never fails what it tells about.
+A channel that fails is logged and never fails what it tells about, but for a trial, which is there to find out.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.errors import FixConfiguration, SpectrumEtlError
 from spectrum_etl.notify.channels import send_email, send_slack, send_teams
 from spectrum_etl.notify.message import Message
 from spectrum_etl.operation_settings import Notifications
@@ -51,6 +51,43 @@ def deliver(message: Message, settings: Notifications, connections: Connections 
         else:
             taken.append(channel)
     return taken
+
+
+def try_channels(settings: Notifications, connections: Connections = airflow_connections) -> list[str]:
+    """Send a test message by every channel, whatever events the settings want to hear of.
+
+    Args:
+        settings: channels and addresses.
+        connections: where the channels' addresses and secrets come from.
+
+    Returns:
+        The channels, all of which took it.
+
+    Raises:
+        SpectrumEtlError: of the first channel that did not take it; all were tried, and the log has every error.
+        FixConfiguration: the settings have no channel.
+    """
+    channels: list[str] = list(dict.fromkeys(settings.channels))
+    if not channels:
+        raise FixConfiguration(
+            "there is no channel to try", field="notifications.channels", limit="log, email, slack, teams",
+            remedy="name at least one in include/settings.yaml",
+        )  # fmt: skip
+    lines = (
+        f"This message went to: {', '.join(channels)}.",
+        f"Told are, by the settings: {', '.join(settings.events) or 'nothing'}.",
+    )
+    message = Message((), "a test of the channels", lines, "nothing; whoever reads this is told what goes wrong")
+    errors: list[SpectrumEtlError] = []
+    for channel in channels:
+        try:
+            _send(channel, message, settings, connections)
+        except SpectrumEtlError as error:
+            log.error("the test could not be sent by %s: %s", channel, error)
+            errors.append(error)
+    if errors:
+        raise errors[0]
+    return channels
 
 
 def _send(channel: str, message: Message, settings: Notifications, connections: Connections) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from airflow.sdk import DAG, Variable, task
+from airflow.sdk import DAG, Param, Variable, get_current_context, task
 
 from spectrum_etl.dag_defaults import daily, start_date, task_defaults
 from spectrum_etl.notify.callbacks import on_failure
@@ -32,17 +32,28 @@ def digest_dag(doc: str | None) -> DAG:
         max_active_runs=1,
         tags=["spectrum", "operations", "notifications"],
         on_failure_callback=on_failure,
+        params={
+            "test": Param(
+                False,
+                type="boolean",
+                title="Test",
+                description="Send a test message by every channel of the settings, and nothing else. Fails with what is"
+                " wrong if one of them does not take it.",
+            ),
+        },
         default_args=task_defaults(settings),
     ) as dag:
 
         @task(pool="warehouse")
         def tell() -> dict[str, Any]:
             """Read the warehouse, and send the digest and what is stale by the channels of the settings."""
-            from spectrum_etl.notify.deliver import deliver
+            from spectrum_etl.notify.deliver import deliver, try_channels
             from spectrum_etl.notify.digest import digest_message, read_state, stale_lines, stale_message
             from spectrum_etl.warehouse.connect import warehouse_url
 
             now = load_settings()
+            if get_current_context()["params"]["test"]:
+                return {"test": try_channels(now.notifications)}
             state = read_state(warehouse_url())
             stale = stale_lines(state.freshness, now, Variable.get(SCHEDULES_VARIABLE, default=None))
             sent: dict[str, Any] = {}
