@@ -33,6 +33,20 @@ def test_a_scheduled_sync_has_a_deadline_and_one_on_demand_has_none(monkeypatch:
     assert alert.callback.path == "spectrum_etl.notify.late.sync_is_late"
 
 
+def test_the_settings_say_from_when_late_is_counted() -> None:
+    """From the moment at which Airflow queues a run: one that it queues late, or never, is for `stale_data`."""
+    from airflow.sdk.definitions.deadline import DeadlineReference
+
+    alert = late.late_alert(Notifications(late_after_minutes=60))
+    assert alert is not None
+    assert alert.reference == DeadlineReference.DAGRUN_QUEUED_AT
+    settings = (Path(__file__).resolve().parents[2] / "include/settings.yaml").read_text(encoding="utf-8")
+    comment = settings.partition("late_after_minutes:")[0].rpartition("stale_after_intervals:")[2]
+    assert "queued" in comment
+    assert "by hand" in comment
+    assert "due" not in comment
+
+
 def test_a_backfill_has_no_deadline() -> None:
     from airflow.dag_processing.dagbag import DagBag
 
