@@ -9,7 +9,7 @@ import pytest
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.notify import digest_dag
-from spectrum_etl.notify.digest import digest_message, read_state, stale_lines, stale_message
+from spectrum_etl.notify.digest import State, digest_message, read_state, stale_lines, stale_message
 from spectrum_etl.operation_settings import Notifications
 from spectrum_etl.settings import Company, Schedules, Settings
 from spectrum_etl.warehouse.connect import connect
@@ -25,8 +25,25 @@ def _settings(**schedules: str) -> Settings:
     return Settings(companies=companies, schedules=Schedules.model_validate({**NEVER, **schedules}))
 
 
+def _state(url: str, *companies: str) -> State:
+    return read_state(url, companies or ("1",))
+
+
 def _stale(url: str, settings: Settings, override: str | None = None) -> list[str]:
-    return stale_lines(read_state(url).freshness, settings, override)
+    return stale_lines(_state(url).freshness, settings, override)
+
+
+def _queue(url: str, *states: str, company: str = "1", hours: float = 0) -> None:
+    """Records of the export queue, so many hours in these states."""
+    with psycopg.connect(url) as connection:
+        for state in states:
+            asks = ("d", "r", "t", 0) if state == "waiting" else (None,) * 4
+            connection.execute(
+                "insert into export.queue (object_name, company_code, project_id, record_id, title, state, fingerprint,"
+                " run_id, asks_dag_id, asks_run_id, asks_task_id, asks_map_index, changed_at) values ('vendors', %s,"
+                " '', gen_random_uuid()::text, 't', %s, 'f', 'r', %s, %s, %s, %s, now() - %s)",
+                [company, state, *asks, timedelta(hours=hours)],
+            )
 
 
 def _age(url: str, age: timedelta) -> None:
@@ -35,7 +52,7 @@ def _age(url: str, age: timedelta) -> None:
 
 
 def test_an_empty_warehouse_has_nothing_to_tell(books: Books) -> None:
-    state = read_state(books.url)
+    state = _state(books.url)
     assert stale_lines(state.freshness, _settings(jobs="hourly"), None) == []
     assert digest_message(state, []) is None
     assert stale_message([]) is None
@@ -75,16 +92,8 @@ def test_an_object_that_was_never_staged_is_stale_once_the_company_is_staged(boo
 
 def test_the_digest_tells_what_waits_for_a_person(books: Books) -> None:
     books.sync("run_1", Counts(new=1, rejected=2), rejects=2)
-    with psycopg.connect(books.url) as connection:
-        for number, state in enumerate(("ready", "ready", "failed", "linked", "waiting")):
-            asks = ("d", "r", "t", 0) if state == "waiting" else (None,) * 4
-            connection.execute(
-                "insert into export.queue (object_name, company_code, project_id, record_id, title, state, fingerprint,"
-                " run_id, asks_dag_id, asks_run_id, asks_task_id, asks_map_index)"
-                " values ('vendors', '1', '', %s, 't', %s, 'f', 'r', %s, %s, %s, %s)",
-                [str(number), state, *asks],
-            )
-    message = digest_message(read_state(books.url), ["jobs of company 1: last read long ago"])
+    _queue(books.url, "ready", "ready", "failed", "linked", "waiting")
+    message = digest_message(_state(books.url), ["jobs of company 1: last read long ago"])
     assert message is not None
     assert message.events == ("digest",)
     assert message.title == "Daily digest: 4 exports wait, 2 rows are rejected, 1 objects are out of date"
@@ -96,6 +105,54 @@ def test_the_digest_tells_what_waits_for_a_person(books: Books) -> None:
     assert "jobs of company 1: 2 rows rejected" in told
     assert "most of them because: it is blank" in told
     assert "- jobs of company 1: last read long ago" in told
+
+
+def test_the_digest_tells_records_that_no_run_goes_on_with(books: Books) -> None:
+    """What is on its way is left to its run for an hour; what was queued waits for somebody to trigger the export."""
+    _queue(books.url, "queued")
+    _queue(books.url, "sending", "sent", "confirmed", hours=0.9)
+    message = digest_message(_state(books.url), [])
+    assert message is not None
+    assert message.title == "Daily digest: 1 exports wait"
+    assert "export of vendors, company 1: 1 queued: trigger the export again" in message.text
+    _queue(books.url, "sending", "sent", "confirmed", "confirmed", hours=1.1)
+    message = digest_message(_state(books.url), [])
+    assert message is not None
+    assert message.title == "Daily digest: 5 exports wait"
+    for told in ("1 accepted and being sent", "1 sent and not read back", "2 read back and not linked"):
+        assert told in message.text
+    assert message.text.count("if no run is open, trigger the export") == 3
+
+
+def test_g5_the_digest_tells_exported_records_that_procore_changed(books: Books) -> None:
+    _export_drift(books.url, ("7", "amount"), ("7", "status"), ("8", "lines"))
+    message = digest_message(_state(books.url), [])
+    assert message is not None
+    assert message.title == "Daily digest: 2 exported records differ"
+    assert "commitments, company 1: 2 exported records were changed in Procore" in message.text
+    assert "export.drift" in message.text
+    books.ask("update export.drift set resolved_at = now()")
+    assert digest_message(_state(books.url), []) is None
+
+
+def test_the_digest_is_about_the_companies_of_the_settings(books: Books) -> None:
+    """What a company left behind that is no longer configured waits for nobody."""
+    books.sync("run_1", Counts(new=1, rejected=1), rejects=1)
+    books.ask("update sync.rejected_rows set company_code = '9'")
+    _queue(books.url, "failed", "queued", company="9")
+    _export_drift(books.url, ("7", "amount"), company="9")
+    assert digest_message(_state(books.url, "1", "2"), []) is None
+    assert digest_message(_state(books.url, "1", "9"), []) is not None
+
+
+def _export_drift(url: str, *fields: tuple[str, str], company: str = "1") -> None:
+    with psycopg.connect(url) as connection:
+        for record, name in fields:
+            connection.execute(
+                "insert into export.drift (object_name, company_code, project_id, record_id, spectrum_key, field,"
+                " message) values ('commitments', %s, '3', %s, 'SC-1', %s, 'm')",
+                [company, record, name],
+            )
 
 
 def test_a_trial_run_sends_a_test_and_no_digest(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,8 @@ select
     min(rejected_at) as since,
     mode() within group (order by reason) as reason
 from sync.rejected_rows
-where resolved_at is null
+where
+    resolved_at is null
+    and company_code = any({{ "companies" | bound }})
 group by table_name, company_code
 order by company_code, table_name

@@ -1,8 +1,9 @@
-"""The daily digest: approvals that wait, rejected rows, objects that are out of date. Used by `digest_dag`."""
+"""The daily digest: what waits for a person, and objects that are out of date. Used by `digest_dag`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,31 +19,42 @@ Rows = list[dict[str, Any]]
 
 MOST_LINES = 30
 _HOURS = {"hourly": 1, "2h": 2, "4h": 4, "daily": 24}
+_STUCK = "if no run is open, trigger the export: it goes on"
 _WORDS = {
+    "queued": "queued: trigger the export again, the run before was full",
     "waiting": "waiting for an approver's answer",
     "ready": "ready: the next run of the export asks",
+    "sending": f"accepted and being sent; {_STUCK}",
     "unknown": "sent, with the answer lost; the export looks it up",
+    "sent": f"sent and not read back; {_STUCK}",
+    "confirmed": f"read back and not linked; {_STUCK}",
     "failed": "failed; export.queue has the reasons",
 }
 
 
 @dataclass(frozen=True)
 class State:
-    """What there is to tell.
+    """What there is to tell; each field is what the file of its name in `include/sql/notify` finds.
 
     Args:
         approvals: records of the export queue that wait for somebody, by object, company and state.
+        changed_exports: exported records that differ in Procore now, by object and company.
         rejected: rows that are rejected now, by table and company.
         freshness: when each object of a company was last read, and the warehouse's clock.
     """
 
     approvals: Rows
+    changed_exports: Rows
     rejected: Rows
     freshness: Rows
 
 
-def read_state(url: str) -> State:
+def read_state(url: str, companies: Sequence[str]) -> State:
     """Read it from the warehouse.
+
+    Args:
+        url: the warehouse.
+        companies: those of the settings; what others left behind waits for nobody.
 
     Raises:
         SpectrumEtlError: the warehouse cannot be asked.
@@ -51,8 +63,9 @@ def read_state(url: str) -> State:
         connection.autocommit = True
         migrate(connection)
         with connection.cursor(row_factory=dict_row) as cursor:
+            values = {"companies": list(companies)}
             return State(
-                *(cursor.execute(render(f"notify/{n}.sql")).fetchall() for n in ("approvals", "rejected", "freshness"))
+                **{f.name: cursor.execute(render(f"notify/{f.name}.sql"), values).fetchall() for f in fields(State)}
             )
 
 
@@ -110,25 +123,38 @@ def digest_message(state: State, stale: list[str]) -> Message | None:
         f" (since {row['since']:%Y-%m-%d})"
         for row in state.approvals
     ]
+    changed = [
+        f"{row['object_name']}, company {row['company_code']}: {row['records']} exported records were changed in"
+        f" Procore (since {row['since']:%Y-%m-%d}); export.drift says what to do"
+        for row in state.changed_exports
+    ]
     rejected = [
         f"{row['table_name']} of company {row['company_code']}: {row['rejected']} rows rejected (since"
         f" {row['since']:%Y-%m-%d}), most of them because: {row['reason']}"
         for row in state.rejected
     ]
+    parts = (
+        ("Exports", approvals, _sum(state.approvals, "records"), "exports wait"),
+        ("Changed after the export", changed, _sum(state.changed_exports, "records"), "exported records differ"),
+        ("Rejected rows", rejected, _sum(state.rejected, "rejected"), "rows are rejected"),
+        ("Out of date", stale, len(stale), "objects are out of date"),
+    )
     lines: list[str] = []
-    for heading, part in (("Approvals", approvals), ("Rejected rows", rejected), ("Out of date", stale)):
+    for heading, part, _, _ in parts:
         if part:
             lines += [f"{heading}:", *(f"- {line}" for line in part)]
     if not lines:
         return None
-    records = sum(row["records"] for row in state.approvals)
-    rows = sum(row["rejected"] for row in state.rejected)
-    title = f"Daily digest: {records} exports wait, {rows} rows are rejected, {len(stale)} objects are out of date"
+    title = "Daily digest: " + ", ".join(f"{count} {what}" for _, _, count, what in parts if count)
     remedy = (
         "answer what waits on the page ERP Integrations or in Airflow's required actions; correct rejected rows in"
         " Spectrum, the next sync takes them"
     )
     return Message(("digest",), title, shortened(lines, MOST_LINES, "the page ERP Integrations shows all"), remedy)
+
+
+def _sum(rows: Rows, name: str) -> int:
+    return sum(row[name] for row in rows)
 
 
 def _hours(age: timedelta) -> str:

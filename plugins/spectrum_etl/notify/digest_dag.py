@@ -23,7 +23,7 @@ def digest_dag(doc: str | None) -> DAG:
     settings = load_settings()
     with DAG(
         dag_id="daily_digest",
-        description="Once a day: approvals that wait, rejected rows, objects that are out of date",
+        description="Once a day: what waits for a person, and objects that are out of date",
         doc_md=doc,
         # After the daily syncs and their comparison with the source.
         schedule=daily(settings, 2),
@@ -54,7 +54,7 @@ def digest_dag(doc: str | None) -> DAG:
             now = load_settings()
             if get_current_context()["params"]["test"]:
                 return {"test": try_channels(now.notifications)}
-            state = read_state(warehouse_url())
+            state = read_state(warehouse_url(), [company.code for company in now.companies])
             stale = stale_lines(state.freshness, now, Variable.get(SCHEDULES_VARIABLE, default=None))
             sent: dict[str, Any] = {}
             for name, message in (("stale", stale_message(stale)), ("digest", digest_message(state, stale))):
