@@ -38,6 +38,15 @@ class Books:
             cursor = connection.execute(query.encode(), values or None)
             return cursor.fetchall() if cursor.description else []
 
+    def deferred(self, job: str, runs: int) -> None:
+        """Note that a month of a job could not be published in so many runs in a row."""
+        self.ask(
+            "insert into sync.deferred (table_name, company_code, job_number, partition_month, source_rows, runs,"
+            " since, last_seen_at) values ('jobs', '1', %s, '202601', 7, %s, now(), now())",
+            job,
+            runs,
+        )
+
     def sync(
         self,
         run_id: str,
@@ -51,6 +60,7 @@ class Books:
         drift: tuple[Drift, ...] = (),
         company: str = "1",
         narrowed: tuple[str, ...] = (),
+        dag_id: str = "stage_jobs",
     ) -> Landing:
         """Write the books of one sync of the jobs.
 
@@ -59,10 +69,11 @@ class Books:
             rejects: rows that it rejects and nobody rejected before.
             known_rejects: the sync whose rejected rows it meets again.
             narrowed: jobs that it was narrowed to.
+            dag_id: which DAG does it.
         """
         with connect(self.url) as connection:
             connection.autocommit = True
-            landing = open_landing(connection, "jobs", Scope(company, jobs=narrowed), Run("stage_jobs", run_id))
+            landing = open_landing(connection, "jobs", Scope(company, jobs=narrowed), Run(dag_id, run_id))
             for _ in range(rejects):
                 connection.execute(_REJECT, [landing.landing_id, run_id, landing.read_at])
             if known_rejects:

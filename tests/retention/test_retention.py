@@ -25,6 +25,7 @@ TIMES = {
     "drift": ("first_seen_at", "resolved_at"),
     "scopes": ("read_at",),
     "mart_runs": ("finished_at",),
+    "deferred": ("since", "last_seen_at"),
 }
 
 
@@ -137,6 +138,14 @@ def test_rejected_rows_and_differences_go_only_when_they_were_resolved_long_ago(
     _age(books, 20)
     assert _clean(books) == {"drift": 1}
     assert books.ask("select rejected_id from sync.rejected_rows") == [(2,)], "the source still holds it"
+
+
+def test_a_month_that_no_run_looks_at_waits_for_nothing(books: Books) -> None:
+    books.deferred("J1", runs=3)
+    _age(books, 99)
+    assert _clean(books) == {}
+    _age(books, 2)
+    assert _clean(books) == {"deferred": 1}
 
 
 def test_the_last_result_of_each_check_stays(books: Books) -> None:

@@ -1,17 +1,67 @@
 -- Rows of the source that wait for the next run: of partitions that moved while they were copied, and of those that were
--- not copied because they were published as they are, and that an older reading has been published for since.
-select coalesce(sum(found.source_rows), 0)::bigint
-from {{ partitions | ident }} as found
-left join sync.partitions as published
-    on
-        published.company_code = {{ "company_code" | bound }}
-        and published.job_number = found.job_number
-        and published.partition_month = found.partition_month
-where
-    (found.copied and not found.stable)
-    or (
-        not found.copied
-        and not found.gone
-        and published.read_at <= {{ "read_at" | bound }}
-        and (published.source_rows, published.checksum) is distinct from (found.source_rows, found.checksum)
+-- not copied because they were published as they are, and that an older reading has been published for since. Which ones
+-- is noted, with the number of runs in a row; what this run looked at and no longer waits is forgotten.
+with waiting as (
+    select
+        found.job_number,
+        found.partition_month,
+        found.source_rows
+    from {{ partitions | ident }} as found
+    left join sync.partitions as published
+        on
+            published.company_code = {{ "company_code" | bound }}
+            and published.job_number = found.job_number
+            and published.partition_month = found.partition_month
+    where
+        (found.copied and not found.stable)
+        or (
+            not found.copied
+            and not found.gone
+            and published.read_at <= {{ "read_at" | bound }}
+            and (published.source_rows, published.checksum) is distinct from (found.source_rows, found.checksum)
+        )
+),
+
+forgotten as (
+    delete from sync.deferred as known
+    where
+        known.table_name = {{ "table_name" | bound }}
+        and known.company_code = {{ "company_code" | bound }}
+        and (
+            cardinality({{ "jobs" | bound }}::text[]) = 0
+            or known.job_number = any({{ "jobs" | bound }}::text[])
+        )
+        and (
+            cardinality({{ "months" | bound }}::text[]) = 0
+            or known.partition_month = any({{ "months" | bound }}::text[])
+        )
+        and not exists (
+            select 1 from waiting
+            where
+                waiting.job_number = known.job_number
+                and waiting.partition_month = known.partition_month
+        )
+),
+
+noted as (
+    insert into sync.deferred as known (
+        table_name, company_code, job_number, partition_month, source_rows, since, last_seen_at
     )
+    select
+        {{ "table_name" | bound }},
+        {{ "company_code" | bound }},
+        job_number,
+        partition_month,
+        source_rows,
+        {{ "read_at" | bound }},
+        {{ "read_at" | bound }}
+    from waiting
+    on conflict (table_name, company_code, job_number, partition_month) do update
+        set
+            source_rows = excluded.source_rows,
+            runs = known.runs + 1,
+            last_seen_at = excluded.last_seen_at
+)
+
+select coalesce(sum(source_rows), 0)::bigint
+from waiting

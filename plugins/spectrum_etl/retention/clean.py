@@ -42,6 +42,7 @@ def clean_up(url: str, settings: Retention) -> dict[str, int]:
             ("drift", settings.drift_days),
             ("checks", settings.checks_days),
             ("runs", settings.runs_days),
+            ("deferred", settings.runs_days),
         ):
             removed[kind] = connection.execute(render(f"retention/{kind}.sql"), {"days": days}).rowcount
         removed["mart_runs"] = connection.execute(render("retention/mart_runs.sql")).rowcount

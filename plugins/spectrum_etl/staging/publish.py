@@ -115,7 +115,7 @@ class _Publication:
             new=difference.new,
             deleted=difference.deleted,
             rejected=rejected,
-            deferred=partitions.deferred_rows(self.connection, relation, parameters),
+            deferred=partitions.note_deferred(self.connection, relation, parameters),
             staged=snapshot.living_rows(self.connection, part),
             source=landed.source_rows,
             landed=landed.landed_rows,
@@ -195,7 +195,7 @@ class _Publication:
         deferred = 0
         if table.partitioned and landed is not None and not self.superseded:
             relation = self.landing.relation(table.name, "partitions")
-            deferred = partitions.deferred_rows(self.connection, relation, part.parameters)
+            deferred = partitions.note_deferred(self.connection, relation, part.parameters)
         return Counts(
             staged=living,
             rejected=snapshot.count_rejected(self.connection, part),

@@ -160,13 +160,16 @@ class Difference:
         return max(0, self.deleted - self.new)
 
 
-def deferred_rows(connection: psycopg.Connection, partitions: str, parameters: dict[str, Any]) -> int:
-    """Rows of the source that the next run takes; see the query.
+def note_deferred(connection: psycopg.Connection, partitions: str, parameters: dict[str, Any]) -> int:
+    """Note in `sync.deferred` which partitions wait for the next run; see the query.
 
     Args:
         connection: the warehouse, in the publishing transaction.
         partitions: relation of the landing's partitions.
-        parameters: company_code, read_at.
+        parameters: table_name, company_code, jobs, months, read_at.
+
+    Returns:
+        How many rows of the source they hold.
     """
     row = connection.execute(render("publish/partitions_deferred.sql", partitions=partitions), parameters).fetchone()
     assert row is not None

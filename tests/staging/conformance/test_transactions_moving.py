@@ -9,6 +9,8 @@ import pytest
 from staging_harness import Warehouse, infolink_settings
 from transactions_harness import SOURCE, STAGED, agree, as_of, meddling, posting, read_at, seed, totals
 
+from spectrum_etl.staging.run import Scope
+
 
 def _one(job: str, date: str) -> dict[str, Any]:
     return {"Company_Code": "1", "Job_Number": job, "Tran_Date_Text": date}
@@ -70,6 +72,38 @@ def test_partition_that_moves_during_the_copy_waits(warehouse: Warehouse, full_c
     assert counts.deferred == 0
     assert (counts.new, counts.deleted) == (5, 7)
     assert as_of(warehouse, moment) == first.staged
+
+
+def test_how_often_in_a_row_a_partition_waited_is_known(warehouse: Warehouse) -> None:
+    """A run that does not look at a partition neither counts nor forgets it; one that publishes it forgets it."""
+    spectrum = warehouse.spectrum
+    seed(spectrum)
+    warehouse.sync("job_costs")
+
+    def busy(amount: str, *jobs: str) -> None:
+        def moves() -> None:
+            for job in jobs:
+                spectrum.change(SOURCE, _one(job, "20260103"), Tran_Amount=Decimal(amount) + 1)
+
+        for job in jobs:
+            spectrum.change(SOURCE, _one(job, "20260103"), Tran_Amount=Decimal(amount))
+        warehouse.sync("job_costs", sources=meddling(before=moves))
+
+    def waits() -> list[tuple[Any, ...]]:
+        return warehouse.query("select job_number, partition_month, runs, source_rows from sync.deferred order by 1")
+
+    busy("50.00", "J1", "J2")
+    assert waits() == [("J1", "202601", 1, 3), ("J2", "202601", 1, 3)]
+    busy("60.00", "J1")
+    assert waits() == [("J1", "202601", 2, 3)], "J2 stood still this time"
+    warehouse.sync("job_costs", Scope("1", jobs=("J3",)))
+    busy("70.00", "J1")
+    assert waits() == [("J1", "202601", 3, 3)]
+    [(since, last)] = warehouse.query("select since, last_seen_at from sync.deferred")
+    assert since < last
+    warehouse.sync("job_costs")
+    assert waits() == []
+    agree(warehouse)
 
 
 def test_totals_stay_while_every_partition_waits(warehouse: Warehouse) -> None:
