@@ -65,8 +65,9 @@ def test_every_dag_has_an_owner_tags_and_no_catch_up(dags):
 def test_whoever_operates_it_hears_of_every_failure(dags):
     for dag in dags.values():
         assert dag.on_failure_callback, f"{dag.dag_id}: nobody is told when it fails"
+        told = dag.dag_id in EXPORTS or dag.on_success_callback
+        assert told, f"{dag.dag_id}: what fails after a success would count as known"
     for dag_id in STAGING:
-        assert dags[dag_id].on_success_callback, f"{dag_id}: nobody is told of rejected rows, volume and drift"
         assert dags[dag_id].deadline, f"{dag_id}: nobody is told when it is late"
 
 

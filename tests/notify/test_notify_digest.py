@@ -12,6 +12,7 @@ from spectrum_etl.notify import digest_dag
 from spectrum_etl.notify.digest import State, digest_message, read_state, stale_lines, stale_message
 from spectrum_etl.operation_settings import Notifications
 from spectrum_etl.settings import Company, Schedules, Settings
+from spectrum_etl.sources.drift import Drift
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.counts import Counts
 from tests.receivers import Connection, webhook
@@ -143,6 +144,25 @@ def test_the_digest_is_about_the_companies_of_the_settings(books: Books) -> None
     _export_drift(books.url, ("7", "amount"), company="9")
     assert digest_message(_state(books.url, "1", "2"), []) is None
     assert digest_message(_state(books.url, "1", "9"), []) is not None
+
+
+def test_m4_the_digest_tells_columns_that_differ_as_long_as_they_do(books: Books) -> None:
+    """A new column that was told of waits for nobody: nothing reads it."""
+    drifts = tuple(Drift("JC_JOB_MASTER_MC", f"C{number}", "missing", "m") for number in range(6))
+    books.sync("run_1", Counts(), drift=(*drifts, Drift("JC_JOB_MASTER_MC", "Fresh", "new", "n")))
+    books.ask("update sync.drift set told_at = now() where change = 'missing'")
+    message = digest_message(_state(books.url), [])
+    assert message is not None
+    assert message.title == "Daily digest: 7 columns differ"
+    assert "jobs of company 1: 7 columns of Spectrum differ" in message.text
+    assert "missing C0, missing C1, missing C2, missing C3, missing C4, ...; sync.drift" in message.text
+    books.ask("update sync.drift set told_at = now()")
+    message = digest_message(_state(books.url), [])
+    assert message is not None
+    assert message.title == "Daily digest: 6 columns differ"
+    assert digest_message(_state(books.url, "2"), []) is None
+    books.sync("run_2", Counts())
+    assert digest_message(_state(books.url), []) is None
 
 
 def _export_drift(url: str, *fields: tuple[str, str], company: str = "1") -> None:

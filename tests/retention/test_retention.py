@@ -26,6 +26,7 @@ TIMES = {
     "scopes": ("read_at",),
     "mart_runs": ("finished_at",),
     "deferred": ("since", "last_seen_at"),
+    "told_failures": ("since", "told_at"),
 }
 
 
@@ -140,12 +141,16 @@ def test_rejected_rows_and_differences_go_only_when_they_were_resolved_long_ago(
     assert books.ask("select rejected_id from sync.rejected_rows") == [(2,)], "the source still holds it"
 
 
-def test_a_month_that_no_run_looks_at_waits_for_nothing(books: Books) -> None:
+def test_what_was_told_goes_when_it_has_not_lasted_for_long(books: Books) -> None:
     books.deferred("J1", runs=3)
+    books.ask("insert into sync.told_failures (dag_id, message_hash) values ('stage_jobs', 'h')")
     _age(books, 99)
     assert _clean(books) == {}
+    books.ask("update sync.told_failures set told_at = now()")
     _age(books, 2)
     assert _clean(books) == {"deferred": 1}
+    _age(books, 99)
+    assert _clean(books) == {"told_failures": 1}
 
 
 def test_the_last_result_of_each_check_stays(books: Books) -> None:

@@ -1,5 +1,7 @@
--- Differences between source and spec that one Airflow run saw first. Those that were known are not told again.
+-- Differences between source and spec that nobody was told of, of the objects that one Airflow run looked at. Not only
+-- those that this run saw first: an earlier try, a backfill or a message that was not delivered may have left them.
 select
+    drift.drift_id,
     drift.table_name,
     drift.company_code,
     drift.source_name,
@@ -7,10 +9,16 @@ select
     drift.change,
     drift.detail
 from sync.drift as drift
-inner join sync.landings as landings on drift.landing_id = landings.landing_id
 where
-    landings.dag_id = {{ "dag_id" | bound }}
-    and landings.run_id = {{ "run_id" | bound }}
+    drift.told_at is null
     and drift.resolved_at is null
-    and drift.first_seen_at >= landings.started_at
+    and exists (
+        select 1
+        from sync.landings as landings
+        where
+            landings.dag_id = {{ "dag_id" | bound }}
+            and landings.run_id = {{ "run_id" | bound }}
+            and landings.object_name = drift.object_name
+            and landings.company_code = drift.company_code
+    )
 order by drift.table_name, drift.company_code, drift.source_name, drift.column_name

@@ -1,3 +1,8 @@
+-- What people were told is kept beside what it is about, so that what lasts is told once, whichever worker finds it next.
+alter table sync.drift add column told_at timestamptz;
+
+comment on column sync.drift.told_at is 'When people were told of it; null while nobody was';
+
 -- A partition that changes while it is copied waits for the next run, which is no fault. One that waits run after run is
 -- never published, and somebody has to know.
 create table sync.deferred (
@@ -27,10 +32,26 @@ comment on column sync.deferred.since is 'When the first of them read it';
 comment on column sync.deferred.last_seen_at is 'When the last of them read it';
 comment on column sync.deferred.told_at is 'When people were told of it; null while nobody was';
 
+-- A failure has no row of its own that lasts from run to run.
+create table sync.told_failures (
+    dag_id text not null,
+    message_hash text not null,
+    since timestamptz not null default clock_timestamp(),
+    told_at timestamptz not null default clock_timestamp(),
+    primary key (dag_id, message_hash)
+);
+
+comment on table sync.told_failures is
+'One row a failure of a DAG that people were told of; a run that succeeds removes those of its DAG.';
+comment on column sync.told_failures.dag_id is 'DAG';
+comment on column sync.told_failures.message_hash is 'SHA-256 of what failed and why, without the numbers in it';
+comment on column sync.told_failures.since is 'When people were first told of it';
+comment on column sync.told_failures.told_at is 'When they were last told';
+
 do $$
 begin
     if exists (select from pg_roles where rolname = 'spectrum_analyst') then
-        grant select on sync.deferred to spectrum_analyst;
+        grant select on sync.deferred, sync.told_failures to spectrum_analyst;
     end if;
 end
 $$;

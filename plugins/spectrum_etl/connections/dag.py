@@ -9,7 +9,7 @@ from airflow.sdk import DAG, Variable, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
 from spectrum_etl.dag_defaults import companies_param, daily, start_date, task_defaults
-from spectrum_etl.notify.callbacks import on_failure
+from spectrum_etl.notify.callbacks import on_failure, on_success
 from spectrum_etl.settings import SCHEDULES_VARIABLE, in_force, load_settings
 from spectrum_etl.staging.run import clean_codes
 
@@ -34,6 +34,7 @@ def connections_dag(doc: str | None) -> DAG:
         max_active_runs=1,
         tags=["spectrum", "operations", "connections"],
         on_failure_callback=on_failure,
+        on_success_callback=on_success,
         params={
             "companies": companies_param(
                 settings, "Spectrum company codes. All configured ones unless you take some away."

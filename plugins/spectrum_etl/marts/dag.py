@@ -8,7 +8,7 @@ from airflow.sdk import DAG, Asset, AssetAny, Param, get_current_context, task
 
 from spectrum_etl.dag_defaults import companies_param, start_date, task_defaults
 from spectrum_etl.marts.spec import MARTS, SOURCES
-from spectrum_etl.notify.callbacks import on_failure
+from spectrum_etl.notify.callbacks import on_failure, on_success
 from spectrum_etl.settings import load_settings
 from spectrum_etl.staging.dag import TAGS, asset_of
 from spectrum_etl.staging.objects import OBJECTS
@@ -34,6 +34,7 @@ def marts_dag(doc: str | None) -> DAG:
         max_active_runs=1,
         tags=[*TAGS, "marts"],
         on_failure_callback=on_failure,
+        on_success_callback=on_success,
         params={
             "companies": companies_param(
                 settings, "Spectrum company codes. All configured ones unless you take some away."

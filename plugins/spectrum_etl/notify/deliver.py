@@ -6,7 +6,7 @@ A channel that fails is logged and never fails what it tells about, but for a tr
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from spectrum_etl.errors import FixConfiguration, SpectrumEtlError
@@ -51,6 +51,19 @@ def deliver(message: Message, settings: Notifications, connections: Connections 
         else:
             taken.append(channel)
     return taken
+
+
+def reached(taken: Collection[str], settings: Notifications) -> bool:
+    """Whether people got a message: one that only the log took counts where nothing else is asked for.
+
+    With two channels of which one is broken it counts, too: the other one's readers would hear it every hour.
+
+    Args:
+        taken: the channels that took it.
+        settings: the channels there are.
+    """
+    people = set(settings.channels) - {"log"}
+    return bool(set(taken) & (people or {"log"}))
 
 
 def try_channels(settings: Notifications, connections: Connections = airflow_connections) -> list[str]:

@@ -40,12 +40,14 @@ class State:
         approvals: records of the export queue that wait for somebody, by object, company and state.
         changed_exports: exported records that differ in Procore now, by object and company.
         rejected: rows that are rejected now, by table and company.
+        open_drift: columns that differ from what is known of them, by table and company.
         freshness: when each object of a company was last read, and the warehouse's clock.
     """
 
     approvals: Rows
     changed_exports: Rows
     rejected: Rows
+    open_drift: Rows
     freshness: Rows
 
 
@@ -133,10 +135,17 @@ def digest_message(state: State, stale: list[str]) -> Message | None:
         f" {row['since']:%Y-%m-%d}), most of them because: {row['reason']}"
         for row in state.rejected
     ]
+    drift = [
+        f"{row['table_name']} of company {row['company_code']}: {row['differences']} columns of Spectrum differ (since"
+        f" {row['since']:%Y-%m-%d}): {', '.join(row['first_ones'])}"
+        f"{', ...' if row['differences'] > len(row['first_ones']) else ''}; sync.drift says what each affects"
+        for row in state.open_drift
+    ]
     parts = (
         ("Exports", approvals, _sum(state.approvals, "records"), "exports wait"),
         ("Changed after the export", changed, _sum(state.changed_exports, "records"), "exported records differ"),
         ("Rejected rows", rejected, _sum(state.rejected, "rejected"), "rows are rejected"),
+        ("Changed columns", drift, _sum(state.open_drift, "differences"), "columns differ"),
         ("Out of date", stale, len(stale), "objects are out of date"),
     )
     lines: list[str] = []
@@ -148,7 +157,7 @@ def digest_message(state: State, stale: list[str]) -> Message | None:
     title = "Daily digest: " + ", ".join(f"{count} {what}" for _, _, count, what in parts if count)
     remedy = (
         "answer what waits on the page ERP Integrations or in Airflow's required actions; correct rejected rows in"
-        " Spectrum, the next sync takes them"
+        " Spectrum, the next sync takes them; compare changed columns with the mapping in the documentation"
     )
     return Message(("digest",), title, shortened(lines, MOST_LINES, "the page ERP Integrations shows all"), remedy)
 

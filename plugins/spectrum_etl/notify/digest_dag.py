@@ -8,7 +8,7 @@ from typing import Any
 from airflow.sdk import DAG, Param, Variable, get_current_context, task
 
 from spectrum_etl.dag_defaults import daily, start_date, task_defaults
-from spectrum_etl.notify.callbacks import on_failure
+from spectrum_etl.notify.callbacks import on_failure, on_success
 from spectrum_etl.settings import SCHEDULES_VARIABLE, load_settings
 
 log = logging.getLogger(__name__)
@@ -32,6 +32,7 @@ def digest_dag(doc: str | None) -> DAG:
         max_active_runs=1,
         tags=["spectrum", "operations", "notifications"],
         on_failure_callback=on_failure,
+        on_success_callback=on_success,
         params={
             "test": Param(
                 False,

@@ -43,6 +43,7 @@ def clean_up(url: str, settings: Retention) -> dict[str, int]:
             ("checks", settings.checks_days),
             ("runs", settings.runs_days),
             ("deferred", settings.runs_days),
+            ("told_failures", settings.runs_days),
         ):
             removed[kind] = connection.execute(render(f"retention/{kind}.sql"), {"days": days}).rowcount
         removed["mart_runs"] = connection.execute(render("retention/mart_runs.sql")).rowcount

@@ -5,7 +5,7 @@ from __future__ import annotations
 from airflow.sdk import DAG, task
 
 from spectrum_etl.dag_defaults import daily, start_date, task_defaults
-from spectrum_etl.notify.callbacks import on_failure
+from spectrum_etl.notify.callbacks import on_failure, on_success
 from spectrum_etl.settings import load_settings
 
 
@@ -27,6 +27,7 @@ def clean_up_dag(doc: str | None) -> DAG:
         max_active_runs=1,
         tags=["spectrum", "operations", "retention"],
         on_failure_callback=on_failure,
+        on_success_callback=on_success,
         default_args=task_defaults(settings),
     ) as dag:
 

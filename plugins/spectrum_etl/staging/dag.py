@@ -21,7 +21,7 @@ from airflow.sdk import (
 
 from spectrum_etl import dag_defaults
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.notify.callbacks import on_failure, on_success
+from spectrum_etl.notify.callbacks import on_backfilled, on_failure, on_success
 from spectrum_etl.notify.late import late_alert
 from spectrum_etl.settings import SCHEDULES_VARIABLE, Settings, load_settings, schedule_of
 from spectrum_etl.staging.run import Run, Scope, clean_codes
@@ -84,8 +84,7 @@ def staging_dag(
         tags=[*TAGS, obj.name],
         deadline=deadline,
         on_failure_callback=on_failure,
-        # A backfill is many runs at once, and somebody watches it: only what fails is told.
-        on_success_callback=None if months_of_interval else on_success,
+        on_success_callback=on_backfilled if months_of_interval else on_success,
         params=_params(obj, settings) | (_months_param() if months_of_interval else {}),
         default_args=dag_defaults.task_defaults(settings),
     ) as dag:

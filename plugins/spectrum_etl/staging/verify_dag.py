@@ -7,7 +7,7 @@ from typing import Any
 from airflow.sdk import DAG, get_current_context, task
 
 from spectrum_etl.dag_defaults import start_date, task_defaults
-from spectrum_etl.notify.callbacks import on_failure
+from spectrum_etl.notify.callbacks import on_failure, on_success
 from spectrum_etl.settings import load_settings
 from spectrum_etl.staging.dag import TAGS
 from spectrum_etl.staging.objects import OBJECTS
@@ -31,6 +31,7 @@ def verify_dag(doc: str | None) -> DAG:
         max_active_runs=1,
         tags=[*TAGS, "verification"],
         on_failure_callback=on_failure,
+        on_success_callback=on_success,
         default_args=task_defaults(settings),
     ) as dag:
 

@@ -1,0 +1,53 @@
+"""What the warehouse's books hold about one run. `runs` makes a message of it, `told` remembers what was told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from spectrum_etl.warehouse.templates import render
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the books hold about a run: each field is what the file of its name in `include/sql/notify` finds.
+
+    Empty lists where the warehouse could not be asked, and where a fact is not about such a run.
+    """
+
+    runs: Rows = field(default_factory=list)
+    volume: Rows = field(default_factory=list)
+    drift: Rows = field(default_factory=list)
+    deferred: Rows = field(default_factory=list)
+    verification: Rows = field(default_factory=list)
+    connections: Rows = field(default_factory=list)
+
+    @property
+    def lasting(self) -> Facts:
+        """Those alone that last beyond the run, and that no other message would tell as soon."""
+        return Facts(drift=self.drift, deferred=self.deferred)
+
+
+def facts_of(connection: psycopg.Connection, dag_id: str, run_id: str) -> Facts:
+    """Read what a run left in the warehouse.
+
+    Args:
+        connection: the warehouse.
+        dag_id: its DAG.
+        run_id: the Airflow run.
+    """
+    values = {"dag_id": dag_id, "run_id": run_id}
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return Facts(
+            **{name: cursor.execute(render(f"notify/{name}.sql"), values).fetchall() for name in _names(dag_id)}
+        )
+
+
+def _names(dag_id: str) -> tuple[str, ...]:
+    own = {"verify_staging": "verification", "check_connections": "connections"}
+    return (own[dag_id],) if dag_id in own else ("runs", "volume", "drift", "deferred")

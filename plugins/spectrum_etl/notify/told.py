@@ -1,0 +1,159 @@
+"""Tells what became of a run, and remembers what was told, so that what lasts is told once. Used by `callbacks`.
+
+What was told is kept in the warehouse, beside what it is about: `told_at` of `sync.drift` and `sync.deferred`, and
+`sync.told_failures`. It counts as told when people got the message, not before.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
+
+from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.notify.deliver import deliver, reached
+from spectrum_etl.notify.facts import Facts, facts_of
+from spectrum_etl.notify.runs import message_of
+from spectrum_etl.operation_settings import Notifications
+from spectrum_etl.warehouse import connect as warehouse
+from spectrum_etl.warehouse.templates import render
+
+log = logging.getLogger(__name__)
+
+#: First part of the advisory lock of whoever tells about one object; the second is a hash of its name.
+TELL_LOCK = 7_268
+#: Numbers that stand alone: counts and numbers of landings differ from run to run. Those of jobs rarely do.
+_NUMBER = re.compile(r"(?<![\w-])\d[\d.,]*(?![\w-])")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A run that has ended.
+
+    Args:
+        dag_id, run_id: its names.
+        failed: whether Airflow calls it failed.
+        reason: Airflow's own words for that.
+        by_hand: somebody triggered it and wants to know, whatever was told before.
+        only_lasting: rows that it rejects are left to the digest.
+    """
+
+    dag_id: str
+    run_id: str
+    failed: bool
+    reason: str = ""
+    by_hand: bool = False
+    only_lasting: bool = False
+
+
+@dataclass(frozen=True)
+class _Failure:
+    """What is known of a failure.
+
+    Args:
+        message_hash: tells it from others of the DAG.
+        since: since when the DAG fails; blank where nobody was told of a failure before.
+        lately: people were told of this one less than a day ago.
+    """
+
+    message_hash: str
+    since: str = ""
+    lately: bool = False
+
+
+def tell(ended: Ended, settings: Notifications) -> None:
+    """Tell what there is to tell of a run, unless it was told before.
+
+    A warehouse that cannot be asked keeps no failure from being told: it may be why the run failed.
+
+    Args:
+        ended: the run.
+        settings: channels, events, addresses.
+    """
+    tried = False
+    try:
+        with _alone(ended.dag_id) as connection:
+            facts = facts_of(connection, ended.dag_id, ended.run_id)
+            failure = _failure(connection, ended, facts)
+            message = message_of(
+                ended.dag_id,
+                ended.run_id,
+                facts.lasting if ended.only_lasting else facts,
+                failed=ended.failed,
+                reason=ended.reason,
+                since=failure.since if failure else "",
+            )
+            known = failure is not None and failure.lately
+            if message is not None and not (known and message.events == ("failure",)):
+                tried = True
+                if reached(deliver(message, settings), settings):
+                    _remember(connection, ended.dag_id, facts, failure)
+            if not ended.failed:
+                connection.execute(render("notify/forget_failures.sql"), {"dag_id": ended.dag_id})
+    except SpectrumEtlError as error:
+        doing = "keep what was told" if tried else "be asked"
+        log.warning("%s, run %s: the warehouse could not %s: %s", ended.dag_id, ended.run_id, doing, error)
+        if tried:
+            return
+        message = message_of(ended.dag_id, ended.run_id, Facts(), failed=ended.failed, reason=ended.reason)
+        if message is not None:
+            deliver(message, settings)
+
+
+@contextmanager
+def _alone(dag_id: str) -> Iterator[psycopg.Connection]:
+    """The warehouse, in a transaction in which nobody else tells about the same object: runs may end at once.
+
+    The object is what a DAG's name ends with: `stage_job_costs` and `backfill_job_costs` are about one.
+    """
+    with warehouse.connect(warehouse.warehouse_url()) as connection:
+        connection.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", [TELL_LOCK, dag_id.partition("_")[2]])
+        yield connection
+
+
+def _failure(connection: psycopg.Connection, ended: Ended, facts: Facts) -> _Failure | None:
+    """What is known of the failure of a run; None where it has not failed, or is told whatever was told before."""
+    if not ended.failed or ended.by_hand:
+        return None
+    message_hash = hash_of(facts, ended.reason)
+    row = connection.execute(
+        render("notify/failures.sql"), {"dag_id": ended.dag_id, "message_hash": message_hash}
+    ).fetchone()
+    assert row is not None
+    since, lately = row
+    return _Failure(message_hash, f"{since:%Y-%m-%d %H:%M} UTC" if since else "", lately)
+
+
+def hash_of(facts: Facts, reason: str) -> str:
+    """What tells a failure from another: what failed and why, without numbers that differ from run to run.
+
+    Args:
+        facts: of the run.
+        reason: Airflow's own words, which count where the warehouse has none.
+    """
+    causes = [
+        (row["table_name"], row["company_code"], row["state"], _NUMBER.sub("0", row["message"] or ""))
+        for row in facts.runs
+        if row["state"] in ("stopped", "failed")
+    ]
+    causes += [
+        (row["table_name"], row["company_code"], "differs", _NUMBER.sub("0", row["message"]))
+        for row in facts.verification
+    ]
+    causes += [(row["connection"], row["company_code"], row["kind"], row["cause"]) for row in facts.connections]
+    return hashlib.sha256(repr(sorted(causes) or reason).encode()).hexdigest()
+
+
+def _remember(connection: psycopg.Connection, dag_id: str, facts: Facts, failure: _Failure | None) -> None:
+    if failure is not None:
+        values = {"dag_id": dag_id, "message_hash": failure.message_hash}
+        connection.execute(render("notify/told_failure.sql"), values)
+    for name, rows in (("drift", facts.drift), ("deferred", facts.deferred)):
+        if rows:
+            ids = [row[f"{name}_id"] for row in rows]
+            connection.execute(render(f"notify/told_{name}.sql"), {f"{name}_ids": ids})

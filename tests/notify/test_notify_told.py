@@ -1,0 +1,257 @@
+"""What lasts is told once, whoever saw it first; what could not be delivered was not told."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.notify import callbacks
+from spectrum_etl.notify.deliver import reached
+from spectrum_etl.operation_settings import Notifications
+from spectrum_etl.settings import load_settings
+from spectrum_etl.sources.drift import Drift
+from spectrum_etl.warehouse.counts import Counts
+from tests.receivers import Connection, Webhook, webhook
+from tests.sync_books import Books
+
+DRIFT = Drift("JC_JOB_MASTER_MC", "City", "missing", "city is staged as NULL")
+DOWN = "the Data Exchange server could not be reached. What to do: wait"
+
+
+@pytest.fixture
+def hook(books: Books, monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
+    """Where everything is told; the books are the warehouse."""
+    settings = load_settings().model_copy(update={"notifications": Notifications(channels=("log", "slack"))})
+    monkeypatch.setattr("spectrum_etl.settings.load_settings", lambda: settings)
+    monkeypatch.setattr("spectrum_etl.warehouse.connect.warehouse_url", lambda: books.url)
+    with webhook() as hook:
+        monkeypatch.setattr(
+            "spectrum_etl.staging.sources.airflow_connection", lambda conn_id: Connection(password=hook.url)
+        )
+        yield hook
+
+
+def _context(run_id: str, dag_id: str = "stage_jobs", run_type: str = "scheduled") -> dict[str, Any]:
+    return {
+        "dag": SimpleNamespace(dag_id=dag_id),
+        "run_id": run_id,
+        "dag_run": SimpleNamespace(run_type=run_type),
+        "ti": SimpleNamespace(task_id="land"),
+        "reason": "task_failure",
+    }
+
+
+def _new(hook: Webhook) -> list[str]:
+    """What was told since the last look: first lines."""
+    told = [post["text"].partition("\n")[0] for post in hook.posts]
+    hook.posts.clear()
+    return told
+
+
+def _fails(books: Books, run_id: str, message: str = DOWN, company: str = "1", **context: str) -> None:
+    books.sync(run_id, Counts(), state="failed", message=message, company=company)
+    callbacks.on_failure(_context(run_id, **context))
+
+
+COLUMNS = "stage_jobs of company 1: Spectrum's columns have changed"
+FAILED = "stage_jobs of company 1: the run failed"
+
+
+def test_m4_drift_that_a_failed_try_saw_first_is_told(books: Books, hook: Webhook) -> None:
+    """The first try commits what it saw and then fails; the second one sees it again."""
+    books.sync("run_1", Counts(), state="failed", message=DOWN, drift=(DRIFT,))
+    books.sync("run_1", Counts(new=3), drift=(DRIFT,))
+    callbacks.on_success(_context("run_1"))
+    assert _new(hook) == [COLUMNS]
+    books.sync("run_2", Counts(), drift=(DRIFT,))
+    callbacks.on_success(_context("run_2"))
+    assert _new(hook) == [], "what lasts is told once"
+
+
+def test_m4_drift_that_a_backfill_saw_first_is_told(books: Books, hook: Webhook) -> None:
+    """By the backfill itself, once, and not again by the next sync; rejected rows are left to the digest."""
+    for month in range(3):
+        books.sync(f"month_{month}", Counts(rejected=2), rejects=2, drift=(DRIFT,), dag_id="backfill_jobs")
+        callbacks.on_backfilled(_context(f"month_{month}", "backfill_jobs", "backfill"))
+    assert _new(hook) == ["backfill_jobs: Spectrum's columns have changed"]
+    books.sync("run_1", Counts(), drift=(DRIFT,))
+    callbacks.on_success(_context("run_1"))
+    assert _new(hook) == []
+
+
+def test_m4_drift_that_could_not_be_delivered_was_not_told(books: Books, hook: Webhook) -> None:
+    """The log of a process that nobody reads does not count beside a channel."""
+    for number, status in enumerate((503, 503, 200, 200)):
+        hook.status = status
+        books.sync(f"run_{number}", Counts(), drift=(DRIFT,))
+        callbacks.on_success(_context(f"run_{number}"))
+    assert len(_new(hook)) == 3, "until it was taken"
+
+
+def test_m4_drift_that_comes_back_is_told_again(books: Books, hook: Webhook) -> None:
+    for number, drift in enumerate(((DRIFT,), (), (DRIFT,))):
+        books.sync(f"run_{number}", Counts(), drift=drift)
+        callbacks.on_success(_context(f"run_{number}"))
+    assert _new(hook) == [COLUMNS] * 2
+
+
+def test_drift_of_another_object_is_left_to_its_own_run(books: Books, hook: Webhook) -> None:
+    books.sync("run_1", Counts(), drift=(DRIFT,))
+    books.ask("update sync.drift set object_name = 'vendors'")
+    callbacks.on_success(_context("run_1"))
+    assert _new(hook) == []
+
+
+def test_runs_that_end_at_the_same_time_tell_it_once(books: Books, hook: Webhook) -> None:
+    for month in range(6):
+        books.sync(f"month_{month}", Counts(), drift=(DRIFT,), dag_id="backfill_jobs")
+    contexts = [_context(f"month_{month}", "backfill_jobs", "backfill") for month in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(callbacks.on_backfilled, contexts))
+    assert len(_new(hook)) == 1
+
+
+def test_what_waits_run_after_run_is_told_once(books: Books, hook: Webhook) -> None:
+    books.deferred("J1", runs=3)
+    hook.status = 503
+    for number, status in enumerate((503, 200, 200)):
+        hook.status = status
+        books.sync(f"run_{number}", Counts(deferred=7))
+        callbacks.on_success(_context(f"run_{number}"))
+    assert _new(hook) == ["stage_jobs of company 1: published, but not every row"] * 2
+
+
+def test_a_failure_that_lasts_is_told_once_a_day(books: Books, hook: Webhook) -> None:
+    for hour in range(6):
+        _fails(books, f"run_{hour}")
+    assert _new(hook) == [FAILED]
+    books.ask("update sync.told_failures set since = '2026-01-02 05:06', told_at = now() - interval '24 hours'")
+    for hour in range(6, 9):
+        _fails(books, f"run_{hour}")
+    assert _new(hook) == ["stage_jobs of company 1: still failing, since 2026-01-02 05:06 UTC"]
+
+
+def test_a_daily_run_that_fails_is_told_of_each_day(books: Books, hook: Webhook) -> None:
+    """It never starts to the second."""
+    _fails(books, "run_1")
+    books.ask("update sync.told_failures set told_at = now() - interval '23 hours 59 minutes'")
+    _fails(books, "run_2")
+    assert len(_new(hook)) == 2
+
+
+def test_a_failure_after_a_success_is_news(books: Books, hook: Webhook) -> None:
+    _fails(books, "run_1")
+    books.sync("run_2", Counts())
+    callbacks.on_success(_context("run_2"))
+    _fails(books, "run_3")
+    assert _new(hook) == [FAILED] * 2
+
+
+def test_another_failure_is_news_and_the_first_one_stays_known(books: Books, hook: Webhook) -> None:
+    _fails(books, "run_1", "the critical checks jobs.a of landing 7 are not met")
+    _fails(books, "run_2", "the critical checks jobs.a of landing 8 are not met")
+    assert _new(hook) == [FAILED]
+    _fails(books, "run_3", "the critical checks jobs.b of landing 9 are not met")
+    _fails(books, "run_4", "the critical checks jobs.a of landing 10 are not met")
+    assert len(_new(hook)) == 1
+    _fails(books, "run_5", "the critical checks jobs.a of landing 11 are not met", company="2")
+    assert len(_new(hook)) == 1, "another company"
+    _fails(books, "run_6", "job 24-404: no")
+    _fails(books, "run_7", "job 24-405: no")
+    assert len(_new(hook)) == 2, "another job"
+
+
+def test_a_failure_that_could_not_be_delivered_was_not_told(books: Books, hook: Webhook) -> None:
+    for number, status in enumerate((503, 200, 200)):
+        hook.status = status
+        _fails(books, f"run_{number}")
+    assert len(_new(hook)) == 2
+
+
+def test_a_run_by_hand_is_told_whatever_was_told_before(books: Books, hook: Webhook) -> None:
+    """Whoever triggered it wants to know; it changes nothing for the runs of the schedule."""
+    _fails(books, "run_1")
+    for number in range(2, 4):
+        _fails(books, f"run_{number}", run_type="manual")
+    assert _new(hook) == [FAILED] * 3
+    _fails(books, "run_4")
+    assert _new(hook) == []
+
+
+def test_what_is_new_is_told_although_the_failure_is_known(books: Books, hook: Webhook) -> None:
+    _fails(books, "run_1")
+    books.sync("run_2", Counts(), state="failed", message=DOWN, drift=(DRIFT,))
+    callbacks.on_failure(_context("run_2"))
+    (text,) = [post["text"] for post in hook.posts[1:]]
+    assert "still failing" in text
+    assert "missing column City" in text
+
+
+def test_a_failure_without_books_is_known_by_its_task(books: Books, hook: Webhook) -> None:
+    for number in range(3):
+        callbacks.on_failure(_context(f"run_{number}", "clean_up", "scheduled"))
+    (post,) = hook.posts
+    assert "Airflow says: task_failure, land" in post["text"]
+
+
+@pytest.mark.parametrize(
+    ("channels", "taken", "told"),
+    [
+        (("log",), ["log"], True),
+        (("log", "slack"), ["log"], False),
+        (("log", "slack"), ["log", "slack"], True),
+        (("slack", "email"), ["slack"], True),
+        (("slack",), [], False),
+        ((), [], False),
+    ],
+)
+def test_people_were_reached_when_a_channel_beside_the_log_took_it(
+    channels: tuple[str, ...], taken: list[str], told: bool
+) -> None:
+    mail = {"email_from": "a@b.c", "email_to": ("d@e.f",)}
+    assert reached(taken, Notifications.model_validate({"channels": channels, **mail})) is told
+
+
+def test_a_run_is_told_about_although_the_warehouse_is_gone(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("spectrum_etl.warehouse.connect.warehouse_url", lambda: "postgresql://u:p@127.0.0.1:1/none")
+    callbacks.on_failure(_context("run_1"))
+    assert "stage_jobs: the run failed" in caplog.text
+    assert "Airflow says: task_failure" in caplog.text
+
+
+def test_a_run_is_told_once_although_the_warehouse_cannot_keep_it(
+    books: Books, hook: Webhook, caplog: pytest.LogCaptureFixture
+) -> None:
+    books.ask("alter table sync.told_failures add check (dag_id is null)")
+    _fails(books, "run_1")
+    assert _new(hook) == [FAILED]
+    assert "the warehouse could not keep what was told" in caplog.text
+
+
+def test_the_log_is_a_channel_of_its_own(
+    books: Books, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("spectrum_etl.warehouse.connect.warehouse_url", lambda: books.url)
+    books.sync("run_1", Counts(new=3, rejected=2), rejects=2)
+    with caplog.at_level(logging.WARNING):
+        callbacks.on_success(_context("run_1"))
+    assert "published, but not every row" in caplog.text
+    callbacks.on_failure(_context("run_1"))
+    assert "the run failed" in caplog.text
+
+
+def test_a_callback_never_raises(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    def broken() -> None:
+        raise FixConfiguration("settings.yaml is not YAML")
+
+    monkeypatch.setattr("spectrum_etl.settings.load_settings", broken)
+    callbacks.on_failure(_context("run_1"))
+    assert "nobody could be told" in caplog.text
