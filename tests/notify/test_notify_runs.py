@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import psycopg
+
 from spectrum_etl.notify.facts import Facts, facts_of
 from spectrum_etl.notify.message import Message
 from spectrum_etl.notify.runs import message_of
@@ -121,3 +123,61 @@ def test_other_dags_tell_what_they_found(books: Books) -> None:
     assert checked is not None
     assert checked.title == "check_connections of company 1: the run failed"
     assert checked.lines == ("company 1, Procore (procore): wrong credentials: no. What to do: mend",)
+
+
+def test_m7_a_failed_export_tells_how_many_records_are_where_and_why(books: Books) -> None:
+    refused = "Spectrum refused it: the vendor is inactive. What to do: activate it"
+    _queue(books.url, "r", ("Bell", "failed", refused), ("Höfer", "linked", None), ("Gray", "sending", None))
+    _queue(books.url, "r", ("Long", "not_ready", None), company="2")
+    _queue(books.url, "before", ("Old", "failed", "an older run's"))
+    message = _message(books.url, "export_vendors", "r", reason="task_failure, report")
+    assert message is not None
+    assert message.title == "export_vendors of company 1, 2: the run failed"
+    assert message.lines == (
+        "records of company 1: 1 failed, 1 linked, 1 sending",
+        "records of company 2: 1 not ready",
+        f"Bell of company 1: failed; {refused}",
+        "Gray of company 1: sending; it was not finished",
+    )
+    assert "trigger the export again" in message.remedy
+
+
+def test_a_failed_export_of_many_records_tells_the_first_reasons(books: Books) -> None:
+    _queue(books.url, "r", *((f"Vendor {number}", "failed", "no") for number in range(40)))
+    message = _message(books.url, "export_vendors", "r")
+    assert message is not None
+    assert len(message.lines) == 21
+    assert message.lines[-1] == "... and 21 more: export.queue has all of it"
+
+
+def test_an_export_that_could_not_collect_tells_which_task_failed(books: Books) -> None:
+    message = _message(books.url, "export_vendors", "r", reason="task_failure, collect")
+    assert message is not None
+    assert message.lines == ("Airflow says: task_failure, collect",)
+
+
+def test_m6_a_failed_publish_of_marts_tells_what_they_lack(books: Books) -> None:
+    taken = books.sync("run_1", Counts(new=1))
+    books.sync("run_1", Counts(new=1), company="2")
+    books.ask("insert into sync.marts values ('m', '1', 'd', 0, '2026-01-02 05:06', now(), 0, 0)")
+    books.ask(
+        "insert into sync.mart_runs select landing_id, table_name, company_code, finished_at from sync.runs"
+        " where landing_id = %s",
+        taken.landing_id,
+    )
+    books.sync("run_2", Counts(new=1))
+    message = _message(books.url, "publish_marts", "r", reason="task_failure")
+    assert message is not None
+    assert message.title == "publish_marts of company 1, 2: the run failed"
+    assert message.lines[0].startswith("marts of company 1: last written 2026-01-02 05:06 UTC; 1 syncs of tables since")
+    assert message.lines[1].startswith("marts of company 2: never written; 1 syncs of tables since")
+
+
+def _queue(url: str, run_id: str, *records: tuple[str, str, str | None], company: str = "1") -> None:
+    with psycopg.connect(url) as connection:
+        for title, state, reason in records:
+            connection.execute(
+                "insert into export.queue (object_name, company_code, project_id, record_id, title, state, fingerprint,"
+                " reason, run_id) values ('vendors', %s, '', %s, %s, %s, 'f', %s, %s)",
+                [company, title, title, state, reason, run_id],
+            )

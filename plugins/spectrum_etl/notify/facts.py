@@ -12,6 +12,8 @@ from spectrum_etl.warehouse.templates import render
 
 Rows = list[dict[str, Any]]
 
+_EXPORT = "export_"
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -26,6 +28,9 @@ class Facts:
     deferred: Rows = field(default_factory=list)
     verification: Rows = field(default_factory=list)
     connections: Rows = field(default_factory=list)
+    marts: Rows = field(default_factory=list)
+    exports: Rows = field(default_factory=list)
+    export_reasons: Rows = field(default_factory=list)
 
     @property
     def lasting(self) -> Facts:
@@ -41,7 +46,7 @@ def facts_of(connection: psycopg.Connection, dag_id: str, run_id: str) -> Facts:
         dag_id: its DAG.
         run_id: the Airflow run.
     """
-    values = {"dag_id": dag_id, "run_id": run_id}
+    values = {"dag_id": dag_id, "run_id": run_id, "object_name": dag_id.removeprefix(_EXPORT)}
     with connection.cursor(row_factory=dict_row) as cursor:
         return Facts(
             **{name: cursor.execute(render(f"notify/{name}.sql"), values).fetchall() for name in _names(dag_id)}
@@ -49,5 +54,7 @@ def facts_of(connection: psycopg.Connection, dag_id: str, run_id: str) -> Facts:
 
 
 def _names(dag_id: str) -> tuple[str, ...]:
-    own = {"verify_staging": "verification", "check_connections": "connections"}
+    if dag_id.startswith(_EXPORT):
+        return ("exports", "export_reasons")
+    own = {"verify_staging": "verification", "check_connections": "connections", "publish_marts": "marts"}
     return (own[dag_id],) if dag_id in own else ("runs", "volume", "drift", "deferred")

@@ -6,6 +6,7 @@ keeps what else was told. The daily digest and the page show what lasts.
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Any
 
 from spectrum_etl.notify.facts import Facts
@@ -32,6 +33,10 @@ _DEFERRED = (
     "nothing is wrong with the rows that wait: somebody posts to the job whenever it is read, and the first run that"
     " meets a quiet moment takes them; trigger stage_job_costs for the job when nobody posts, or choose another"
     " schedule for job_costs"
+)
+_EXPORTS = (
+    "do what each reason says, then trigger the export again: it goes on with what is under way, and with failed"
+    " records that its form names"
 )
 
 
@@ -61,7 +66,7 @@ def message_of(
         lines = [f"Airflow says: {reason or 'a task failed'}"]
     title = f"still failing, since {since}" if failed and since else _TITLES[happened[0]]
     remedy = _remedy(happened[0], facts, rejected=bool(partial))
-    where = "sync.runs, sync.checks and sync.drift have all of it"
+    where = "export.queue has all of it" if facts.exports else "sync.runs, sync.checks and sync.drift have all of it"
     return Message(
         tuple(happened),
         f"{_subject(dag_id, facts)}: {title}",
@@ -72,13 +77,15 @@ def message_of(
 
 
 def _remedy(event: Event, facts: Facts, *, rejected: bool) -> str:
+    if event == "failure" and facts.exports:
+        return _EXPORTS
     if event != "partial_success" or not facts.deferred:
         return _REMEDIES[event]
     return f"{_REMEDIES[event]}; {_DEFERRED}" if rejected else _DEFERRED
 
 
 def _subject(dag_id: str, facts: Facts) -> str:
-    about = (*facts.runs, *facts.connections, *facts.verification)
+    about = (*facts.runs, *facts.connections, *facts.verification, *facts.marts, *facts.exports)
     companies = sorted({row["company_code"] for row in about})
     of = f" of company {', '.join(companies)}" if companies else ""
     return f"{dag_id}{of}"
@@ -104,7 +111,23 @@ def _lines(facts: Facts) -> list[str]:
         f" do: {row['remedy']}"
         for row in facts.connections
     ]
+    lines += [
+        f"marts of company {row['company_code']}: {_written(row)}; {row['syncs']} syncs of tables since"
+        f" {row['since']:%Y-%m-%d %H:%M} UTC are not in them"
+        for row in facts.marts
+    ]
+    for company, rows in groupby(facts.exports, key=lambda row: row["company_code"]):
+        counts = ", ".join(f"{row['records']} {row['state'].replace('_', ' ')}" for row in rows)
+        lines.append(f"records of company {company}: {counts}")
+    lines += [
+        f"{row['title']} of company {row['company_code']}: {row['state']}; {row['reason'] or 'it was not finished'}"
+        for row in facts.export_reasons
+    ]
     return lines
+
+
+def _written(row: dict[str, Any]) -> str:
+    return f"last written {row['written_at']:%Y-%m-%d %H:%M} UTC" if row["written_at"] else "never written"
 
 
 def _line(row: dict[str, Any]) -> str:
