@@ -47,11 +47,3 @@ comment on column sync.told_failures.dag_id is 'DAG';
 comment on column sync.told_failures.message_hash is 'SHA-256 of what failed and why, without the numbers in it';
 comment on column sync.told_failures.since is 'When people were first told of it';
 comment on column sync.told_failures.told_at is 'When they were last told';
-
-do $$
-begin
-    if exists (select from pg_roles where rolname = 'spectrum_analyst') then
-        grant select on sync.deferred, sync.told_failures to spectrum_analyst;
-    end if;
-end
-$$;

@@ -18,7 +18,7 @@ from spectrum_etl.warehouse.connect import connect
 #: moment after its end.
 PATIENCE = 1_000
 #: First part of the advisory lock of one record; the second is a hash of its key. An arbitrary number of our own.
-SEND_LOCK = 7_267
+SEND_LOCK = 7_269
 
 
 @contextmanager
