@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from spectrum_etl.connections.record import record
+from spectrum_etl.connections.result import Checked, Finding
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.notify import callbacks
 from spectrum_etl.notify.deliver import reached
@@ -255,3 +257,28 @@ def test_a_callback_never_raises(monkeypatch: pytest.MonkeyPatch, caplog: pytest
     monkeypatch.setattr("spectrum_etl.settings.load_settings", broken)
     callbacks.on_failure(_context("run_1"))
     assert "nobody could be told" in caplog.text
+
+
+def test_m4_what_only_a_check_of_the_connections_meets_is_told_once(books: Books, hook: Webhook) -> None:
+    """Parameters of web services and tables that exports alone look up; what a sync has met, that one tells."""
+    settings = load_settings()
+
+    def checks(run_id: str, *findings: Finding) -> None:
+        found = Checked("1", "spectrum_infolink", "Info-Link", findings=findings)
+        record(books.url, "Info-Link", "1", found, settings, run_id)
+        callbacks.on_success(_context(run_id, dag_id="check_connections"))
+
+    looked_up = Finding("VN_SUBCONTRACT_MC", "Status_Code", "missing", False, "not there", "the exports")
+    staged = Finding("JC_JOB_MASTER_MC", "City", "missing", False, "not there", "stage of jobs")
+    books.sync("run_1", Counts(new=3), drift=(DRIFT,))
+    checks("check_1", looked_up, staged)
+    ((first, *lines),) = [post["text"].split("\n") for post in hook.posts]
+    hook.posts.clear()
+    assert first == "check_connections of company 1: Spectrum's columns have changed"
+    assert "missing Status_Code of VN_SUBCONTRACT_MC. It affects the exports" in "\n".join(lines)
+    assert "City" not in "\n".join(lines)
+    checks("check_2", looked_up, staged)
+    assert _new(hook) == [], "what lasts is told once"
+    checks("check_3", staged)
+    checks("check_4", looked_up, staged)
+    assert _new(hook) == ["check_connections of company 1: Spectrum's columns have changed"], "it came back"

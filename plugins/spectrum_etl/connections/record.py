@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import psycopg
 
 from spectrum_etl.connections.result import Checked, Kind
 from spectrum_etl.settings import Settings
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate
+
+#: Subject, item and kind of a difference.
+Difference = tuple[str, str, str]
 
 
 def record(url: str, kind: Kind, company: str, found: Checked | None, settings: Settings, run_id: str) -> None:
@@ -34,12 +39,11 @@ def record(url: str, kind: Kind, company: str, found: Checked | None, settings: 
             connection.execute("delete from sync.connections where company_code = %s and kind = %s", [company, kind])
             if found is None or found.services is not None:
                 _forget_services(connection, company, kind)
+            told: dict[Difference, datetime | None] = {}
             if found is None or found.findings is not None:
-                connection.execute(
-                    "delete from sync.connection_findings where company_code = %s and kind = %s", [company, kind]
-                )
+                told = _forget_findings(connection, company, kind)
             if found is not None:
-                _insert(connection, found, run_id)
+                _insert(connection, found, run_id, told)
 
 
 def _forget_services(connection: psycopg.Connection, company: str, kind: Kind) -> None:
@@ -47,7 +51,19 @@ def _forget_services(connection: psycopg.Connection, company: str, kind: Kind) -
         connection.execute("delete from sync.connection_services where company_code = %s", [company])
 
 
-def _insert(connection: psycopg.Connection, found: Checked, run_id: str) -> None:
+def _forget_findings(connection: psycopg.Connection, company: str, kind: Kind) -> dict[Difference, datetime | None]:
+    """Remove what the last check found; when people were told of each difference, for those that last."""
+    gone = connection.execute(
+        "delete from sync.connection_findings where company_code = %s and kind = %s"
+        " returning subject, item, difference, told_at",
+        [company, kind],
+    )
+    return {(subject, item, difference): told_at for subject, item, difference, told_at in gone}
+
+
+def _insert(
+    connection: psycopg.Connection, found: Checked, run_id: str, told: dict[Difference, datetime | None]
+) -> None:
     connection.execute(
         "insert into sync.connections (company_code, connection, kind, status, cause, reason, remedy, checked_at,"
         " run_id) values (%s, %s, %s, %s, %s, %s, %s, transaction_timestamp(), %s)",
@@ -83,7 +99,8 @@ def _insert(connection: psycopg.Connection, found: Checked, run_id: str) -> None
         )
         cursor.executemany(
             "insert into sync.connection_findings (company_code, connection, kind, subject, item, difference, stops,"
-            " detail, affects, checked_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, transaction_timestamp())",
+            " detail, affects, told_at, checked_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
+            " transaction_timestamp())",
             [
                 (
                     found.company,
@@ -95,6 +112,7 @@ def _insert(connection: psycopg.Connection, found: Checked, run_id: str) -> None
                     f.stops,
                     f.detail,
                     f.affects,
+                    told.get((f.subject, f.item, f.difference)),
                 )
                 for f in found.findings or ()
             ],

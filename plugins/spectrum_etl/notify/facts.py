@@ -28,6 +28,7 @@ class Facts:
     deferred: Rows = field(default_factory=list)
     verification: Rows = field(default_factory=list)
     connections: Rows = field(default_factory=list)
+    findings: Rows = field(default_factory=list)
     marts: Rows = field(default_factory=list)
     exports: Rows = field(default_factory=list)
     export_reasons: Rows = field(default_factory=list)
@@ -56,5 +57,9 @@ def facts_of(connection: psycopg.Connection, dag_id: str, run_id: str) -> Facts:
 def _names(dag_id: str) -> tuple[str, ...]:
     if dag_id.startswith(_EXPORT):
         return ("exports", "export_reasons")
-    own = {"verify_staging": "verification", "check_connections": "connections", "publish_marts": "marts"}
-    return (own[dag_id],) if dag_id in own else ("runs", "volume", "drift", "deferred")
+    own = {
+        "verify_staging": ("verification",),
+        "check_connections": ("connections", "findings"),
+        "publish_marts": ("marts",),
+    }
+    return own.get(dag_id, ("runs", "volume", "drift", "deferred"))

@@ -56,7 +56,7 @@ def message_of(
     partial = [row for row in facts.runs if row["newly_rejected"]]
     happened: list[Event] = ["failure"] if failed else []
     happened += ["volume"] if facts.volume else []
-    happened += ["drift"] if facts.drift else []
+    happened += ["drift"] if facts.drift or facts.findings else []
     happened += ["partial_success"] if partial or facts.deferred else []
     if not happened:
         return None
@@ -85,7 +85,7 @@ def _remedy(event: Event, facts: Facts, *, rejected: bool) -> str:
 
 
 def _subject(dag_id: str, facts: Facts) -> str:
-    about = (*facts.runs, *facts.connections, *facts.verification, *facts.marts, *facts.exports)
+    about = (*facts.runs, *facts.connections, *facts.findings, *facts.verification, *facts.marts, *facts.exports)
     companies = sorted({row["company_code"] for row in about})
     of = f" of company {', '.join(companies)}" if companies else ""
     return f"{dag_id}{of}"
@@ -110,6 +110,11 @@ def _lines(facts: Facts) -> list[str]:
         f"company {row['company_code']}, {row['kind']} ({row['connection']}): {row['cause']}: {row['reason']}. What to"
         f" do: {row['remedy']}"
         for row in facts.connections
+    ]
+    lines += [
+        f"company {row['company_code']}, {row['kind']}: {row['difference']} {row['item'] or 'altogether'} of"
+        f" {row['subject']}. It affects {row['affects']}"
+        for row in facts.findings
     ]
     lines += [
         f"marts of company {row['company_code']}: {_written(row)}; {row['syncs']} syncs of tables since"

@@ -1,7 +1,7 @@
 """Tells what became of a run, and remembers what was told, so that what lasts is told once. Used by `callbacks`.
 
-What was told is kept in the warehouse, beside what it is about: `told_at` of `sync.drift` and `sync.deferred`, and
-`sync.told_failures`. It counts as told when people got the message, not before.
+What was told is kept in the warehouse, beside what it is about: `told_at` of `sync.drift`, `sync.deferred` and
+`sync.connection_findings`, and `sync.told_failures`. It counts as told when people got the message, not before.
 """
 
 from __future__ import annotations
@@ -153,7 +153,10 @@ def _remember(connection: psycopg.Connection, dag_id: str, facts: Facts, failure
     if failure is not None:
         values = {"dag_id": dag_id, "message_hash": failure.message_hash}
         connection.execute(render("notify/told_failure.sql"), values)
-    for name, rows in (("drift", facts.drift), ("deferred", facts.deferred)):
+    for name, number, rows in (
+        ("drift", "drift_id", facts.drift),
+        ("deferred", "deferred_id", facts.deferred),
+        ("findings", "finding_id", facts.findings),
+    ):
         if rows:
-            ids = [row[f"{name}_id"] for row in rows]
-            connection.execute(render(f"notify/told_{name}.sql"), {f"{name}_ids": ids})
+            connection.execute(render(f"notify/told_{name}.sql"), {f"{name}_ids": [row[number] for row in rows]})
