@@ -1,7 +1,8 @@
-"""`make demo`: from a fresh checkout to eight staged objects, and a page to look at. Run as `python -m stack.demo`."""
+"""`make demo`: from a fresh checkout to staged objects, marts and a page to look at. Run as `python -m stack.demo`."""
 
 import shlex
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,7 @@ from rich.markup import escape
 
 from stack import summary
 from stack.airflow import LocalAirflow
+from stack.airflow_api import AirflowApi
 from stack.airflow_settings import apply_settings
 from stack.errors import StackError
 from stack.paths import Paths, project_paths, write_private
@@ -18,7 +20,16 @@ from stack.postgres import EmbeddedPostgres
 from stack.progress import Progress
 from stack.sandbox import LocalSandbox
 from stack.secret_values import load_secrets
-from stack.stage_runs import STAGE_DAGS, end_leftovers, failure, follow, start_runs, wait_until_parsed
+from stack.stage_runs import (
+    MARTS_DAG,
+    STAGE_DAGS,
+    FollowedRun,
+    end_leftovers,
+    failure,
+    follow,
+    start_runs,
+    wait_until_parsed,
+)
 
 WAREHOUSE_ROLE = "spectrum_sync"
 _LOG_WIDTH = 160  # characters; without a terminal nobody tells
@@ -35,10 +46,10 @@ class Stack:
 
 
 def main() -> int:
-    """Bring everything up, stage all objects, and print what came out.
+    """Bring everything up, stage all objects, compute the marts, and print what came out.
 
     Returns:
-        0 when all objects are staged, else 1.
+        0 when all of that is there, else 1.
     """
     console = Console()
     if not console.is_terminal:
@@ -101,22 +112,47 @@ def open_stack(paths: Paths, progress: Progress) -> Stack:
     return Stack(postgres, sandbox, airflow, urls["warehouse"])
 
 
+def run_to_end(
+    api: AirflowApi, dag_ids: Sequence[str], what: str, paths: Paths, progress: Progress
+) -> list[FollowedRun]:
+    """Have some DAGs run once, and show them until all have ended.
+
+    Args:
+        api: an admin's client.
+        dag_ids: the DAGs, which Airflow knows.
+        what: they bring, in a word.
+        paths: the installation.
+        progress: told what is happening.
+
+    Returns:
+        The runs.
+
+    Raises:
+        StackError: some failed, each with its reason.
+    """
+    runs = start_runs(api, dag_ids, progress.say)
+    with progress.board(what) as board:
+        failed = follow(api, runs, board)
+    if failed:
+        reasons = "\n\n".join(failure(api, run, paths.airflow_home) for run in failed)
+        raise StackError(f"{len(failed)} of {len(runs)} DAGs failed\n\n{reasons}")
+    return runs
+
+
 def _run(paths: Paths, progress: Progress) -> int:
     stack = open_stack(paths, progress)
     stack.sandbox.start(progress.say)
     is_fresh = stack.airflow.start(progress.say)
     api = stack.airflow.api()
+    dags = (*STAGE_DAGS, MARTS_DAG)
     if is_fresh:
-        end_leftovers(api, STAGE_DAGS, progress.say)
+        end_leftovers(api, dags, progress.say)
     apply_settings(api, paths.airflow_settings, {**stack.sandbox.connections(), "warehouse": _warehouse(stack)})
     _write_env(paths, stack)
-    wait_until_parsed(api, STAGE_DAGS)
-    runs = start_runs(api, STAGE_DAGS, progress.say)
-    with progress.board() as board:
-        failed = follow(api, runs, board)
-    if failed:
-        reasons = "\n\n".join(failure(api, run, paths.airflow_home) for run in failed)
-        raise StackError(f"{len(failed)} of {len(runs)} DAGs failed\n\n{reasons}")
+    wait_until_parsed(api, dags)
+    runs = run_to_end(api, STAGE_DAGS, "staging", paths, progress)
+    # Only now: an unpaused publish_marts would run after each of the eight, and compete with them.
+    run_to_end(api, (MARTS_DAG,), "marts", paths, progress)
     summary.show(progress.console, summary.staged_table(stack.warehouse_url, runs))
     question = paths.project / "include" / "sql" / "examples" / "job_to_date_against_budget.sql"
     summary.show(progress.console, summary.answer(stack.warehouse_url, question))
@@ -151,7 +187,7 @@ def _write_env(paths: Paths, stack: Stack) -> None:
 def _farewell(paths: Paths, stack: Stack, progress: Progress) -> None:
     users = stack.airflow.secrets.users
     progress.console.print(
-        f"\nAll {len(STAGE_DAGS)} objects are staged; it took {progress.seconds:.0f} s."
+        f"\nAll {len(STAGE_DAGS)} objects are staged and the marts are computed; it took {progress.seconds:.0f} s."
         f"\n  Airflow    {stack.airflow.url}   user admin, password {users['admin']}"
         f"\n  Page       {stack.airflow.url}/plugin/erp-integrations   syncs, rejected rows, approvals, job cost"
         f"\n  Approvals  trigger export_vendors, then answer as user accounting, password {users['accounting']}"

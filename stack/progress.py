@@ -55,20 +55,25 @@ class Progress:
         self.console.print(f"[dim]{self.seconds:6.1f} s[/dim]  {escape(text)}", highlight=False)
 
     @contextmanager
-    def board(self) -> Iterator["Board"]:
-        """Show DAG runs until the block is left."""
+    def board(self, title: str = "staging") -> Iterator["Board"]:
+        """Show DAG runs until the block is left.
+
+        Args:
+            title: of the table, in a terminal.
+        """
         if not self.console.is_terminal:
             yield Board(self, None)
             return
         with Live(console=self.console, refresh_per_second=4) as live:
-            yield Board(self, live)
+            yield Board(self, live, title)
 
 
 class Board:
     """The DAG runs' states: redrawn in a terminal; elsewhere lines, when a run ends and now and then."""
 
-    def __init__(self, progress: Progress, live: Live | None) -> None:
+    def __init__(self, progress: Progress, live: Live | None, title: str = "") -> None:
         self._progress = progress
+        self._title = title
         self._live = live
         self._ended: set[str] = set()
         self._last_line = 0.0
@@ -96,7 +101,7 @@ class Board:
             self._progress.say(f"{len(self._ended)} of {len(dags)} ended; at work: {', '.join(now) or 'none yet'}")
 
     def _table(self, dags: Mapping[str, DagProgress]) -> Table:
-        table = Table(title=f"staging, {self._progress.seconds:.0f} s", title_justify="left")
+        table = Table(title=f"{self._title}, {self._progress.seconds:.0f} s", title_justify="left")
         for heading in ("DAG", "state", "tasks", "now"):
             table.add_column(heading)
         table.add_column("seconds", justify="right")

@@ -1,4 +1,4 @@
-"""Starts the staging DAGs in a local Airflow and follows them to their end. Used by `stack.demo`."""
+"""Starts the DAGs of the demo in a local Airflow, and follows them to their end. Used by `stack.demo`."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -21,6 +21,8 @@ STAGE_DAGS = (
     "stage_subcontracts",
     "stage_job_costs",
 )
+# What the page's job cost view reads.
+MARTS_DAG = "publish_marts"
 _ENDED = ("success", "failed")
 _DONE = ("success", "failed", "skipped", "upstream_failed", "removed")
 _SHOWN = ("running", "up_for_retry", "deferred", "awaiting_input")
@@ -83,7 +85,8 @@ def start_runs(api: AirflowApi, dag_ids: Sequence[str], say: Callable[[str], Non
         dag_ids: the DAGs, in the order to start them.
         say: told what is happening.
     """
-    say(f"unpausing and starting {len(dag_ids)} staging DAGs")
+    named = dag_ids[0] if len(dag_ids) == 1 else f"{len(dag_ids)} DAGs"
+    say(f"unpausing and starting {named}")
     known = api.dags()
     now = datetime.now(UTC)
     due = {dag_id for dag_id in dag_ids if known[dag_id]["is_paused"] and _is_due(known[dag_id], now)}
