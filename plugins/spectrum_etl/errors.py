@@ -46,7 +46,9 @@ class SpectrumEtlError(Exception):
         self.remedy = remedy
         self.connection = connection
 
-    def __str__(self) -> str:
+    @property
+    def sentence(self) -> str:
+        """What is wrong and where, without what to do about it."""
         where = (
             self.object,
             f"company {self.company}" if self.company else None,
@@ -62,11 +64,18 @@ class SpectrumEtlError(Exception):
             details.append(f"allowed: {self.limit}")
         if details:
             sentence += f" ({'; '.join(details)})"
-        sentence = f"{sentence.rstrip('.')}."
+        return f"{sentence.rstrip('.')}."
+
+    @property
+    def instruction(self) -> str | None:
+        """What to do, with the connection that is meant, without a full stop; None where nothing is known to help."""
         if not self.remedy:
-            return sentence
+            return None
         named = f" ({self.connection})" if self.connection else ""
-        return f"{sentence} What to do: {self.remedy.rstrip('.')}{named}."
+        return f"{self.remedy.rstrip('.')}{named}"
+
+    def __str__(self) -> str:
+        return f"{self.sentence} What to do: {self.instruction}." if self.remedy else self.sentence
 
     def __reduce__(self) -> tuple[object, ...]:
         """Survive a pickle: tasks hand errors across processes."""

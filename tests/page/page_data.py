@@ -79,11 +79,14 @@ from spectrum.budgets as b, generate_series(1, %(postings)s) as n,
 _REJECTED = """
 insert into sync.rejected_rows (object_name, table_name, company_code, job_number, row_key, column_name, value, reason,
     source_row, landing_id, run_id, rejected_at)
-select o, t, '1', '24-' || lpad((1 + n %% %(jobs)s)::text, 4, '0'), jsonb_build_object('company_code', '1',
-    'job_number', '24-' || lpad((1 + n %% %(jobs)s)::text, 4, '0')), c, v,
+select o, t, '1', '24-' || lpad((1 + n %% %(jobs)s)::text, 4, '0'), case o when 'job_costs' then null else
+        jsonb_build_object('company_code', '1', 'job_number', '24-' || lpad((1 + n %% %(jobs)s)::text, 4, '0')) end,
+    c, v,
     c || ' is not ' || what || ': correct it in Spectrum, the next sync takes it',
-    jsonb_build_object('Job_Number', '24-0001', 'Tran_Amount', v, 'Description', 'Delivery ' || n), 1, 'seed',
-    now() - n * interval '1 second'
+    jsonb_build_object('company_code', '  1', 'job_number', '24-' || lpad((1 + n %% %(jobs)s)::text, 4, '0'),
+        'phase_code', '     05120', 'cost_type', '  S', 'tran_date', '20260415', 'tran_amount', '125.00',
+        'description', 'Delivery ' || n, 'vendor_name', case o when 'job_costs' then null else 'Vendor ' || n end)
+        || jsonb_build_object(c, v), 1, 'seed', now() - n * interval '1 second'
 from generate_series(1, %(rejected)s) as n,
     lateral (select * from (values
         (0, 'job_costs', 'job_cost_transactions', 'tran_date', '20250231', 'a date'),

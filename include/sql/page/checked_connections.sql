@@ -6,16 +6,10 @@ select
     nullif(connections.reason, '') as reason,
     nullif(connections.remedy, '') as remedy,
     connections.checked_at,
-    (
-        select count(*)
-        from sync.connection_services as services
-        where
-            services.company_code = connections.company_code
-            and services.connection = connections.connection
-            and connections.kind = 'web services'
-            and services.needed
-            and services.status in ('Not enabled', 'Missing')
-    ) as services_off,
+    services.services,
+    services.services_off,
+    services.not_enabled,
+    services.missing,
     (
         select count(*)
         from sync.connection_findings as findings
@@ -25,5 +19,17 @@ select
             and findings.kind = connections.kind
     ) as differences
 from sync.connections
+left join lateral (
+    select
+        count(*) as services,
+        count(*) filter (where needed and status in ('Not enabled', 'Missing')) as services_off,
+        array_agg(service order by service) filter (where needed and status = 'Not enabled') as not_enabled,
+        array_agg(service order by service) filter (where needed and status = 'Missing') as missing
+    from sync.connection_services as listed
+    where
+        listed.company_code = connections.company_code
+        and listed.connection = connections.connection
+        and connections.kind = 'web services'
+) as services on true
 where connections.company_code = any({{ "companies" | bound }})
 order by connections.company_code, connections.kind, connections.connection

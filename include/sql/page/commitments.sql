@@ -44,9 +44,8 @@ select
     lines.change_status,
     subcontract.status_code,
     subcontract.date_issued,
-    (
-        lines.counts and subcontract._deleted_at is null and subcontract.status_code is distinct from 'I'
-    ) as counted
+    counting.counted,
+    sum(lines.amount) filter (where counting.counted) over () as total
 from lines
 left join spectrum.subcontracts as subcontract
     on
@@ -54,6 +53,11 @@ left join spectrum.subcontracts as subcontract
         and subcontract.job_number = {{ "job" | bound }}
         and lines.vendor_code = subcontract.vendor_code
         and lines.subcontract_number = subcontract.subcontract_number
+inner join lateral (
+    select (
+        lines.counts and subcontract._deleted_at is null and subcontract.status_code is distinct from 'I'
+    ) as counted
+) as counting on true
 left join spectrum.vendors as vendor
     on
         vendor.company_code = {{ "company" | bound }}

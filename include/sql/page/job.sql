@@ -1,4 +1,4 @@
--- One job, and how new its costs are.
+-- One job, and how new its costs are: null where they were never computed.
 select
     jobs.company_code,
     jobs.job_number,
@@ -10,9 +10,11 @@ select
     jobs.complete_date,
     jobs.original_contract,
     (
-        select max(marts.rebuilt_at)
+        select min(marts.rebuilt_at)
         from sync.marts
-        where marts.company_code = jobs.company_code
+        where
+            marts.company_code = jobs.company_code
+            and marts.mart_name in ('job_cost_summary', 'job_cost_by_month')
     ) as computed_at
 from spectrum.jobs
 where

@@ -1,13 +1,14 @@
--- Jobs with what they cost, by number, continued after one of them.
+-- Jobs with what they cost, by number, continued after one of them. Where the marts hold nothing of a job, its figures
+-- are null: not known, or nothing was ever entered; 0 would be a statement.
 select
     page.company_code,
     page.job_number,
     page.job_description,
     page.status_code,
-    coalesce(costs.current_estimate, 0) as current_estimate,
-    coalesce(costs.actual_cost, 0) as actual_cost,
-    coalesce(costs.projected_cost, 0) as projected_cost,
-    coalesce(costs.variance, 0) as variance,
+    costs.current_estimate,
+    costs.actual_cost,
+    costs.projected_cost,
+    costs.variance,
     concat_ws('/', page.company_code, page.job_number) as job_key
 from (
     select

@@ -16,6 +16,8 @@ where
     rejected_rows.resolved_at is null
     and rejected_rows.object_name = any({{ "objects" | bound }})
     and rejected_rows.company_code = any({{ "companies" | bound }})
+    and ({{ "table" | bound }}::text is null or rejected_rows.table_name = {{ "table" | bound }}::text)
+    and ({{ "column" | bound }}::text is null or rejected_rows.column_name = {{ "column" | bound }}::text)
     and ({{ "after" | bound }}::bigint is null or rejected_rows.rejected_id < {{ "after" | bound }}::bigint)
     and (
         {{ "search" | bound }}::text is null
@@ -27,7 +29,9 @@ where
                     rejected_rows.row_key::text,
                     rejected_rows.column_name,
                     rejected_rows.value,
-                    rejected_rows.reason
+                    rejected_rows.reason,
+                    rejected_rows.source_row ->> 'description',
+                    rejected_rows.source_row ->> 'vendor_name'
                 )
             ),
             lower({{ "search" | bound }}::text)

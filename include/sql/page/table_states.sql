@@ -1,4 +1,5 @@
--- How each staged table of each company stands: how its last sync ended, and when it was last read as a whole.
+-- How each staged table of each company stands: how its last sync ended, what the last one that came to its checks
+-- found, and when it was last read as a whole. A sync that fails before its checks takes no standing warning back.
 select
     wanted.object_name,
     wanted.table_name,
@@ -11,14 +12,15 @@ select
     latest.changed_rows,
     latest.deleted_rows,
     latest.deferred_rows,
-    latest.checks_passed,
-    latest.checks_warned,
-    latest.checks_failed,
+    checked.checks_passed,
+    checked.checks_warned,
+    checked.checks_failed,
     latest.message,
     latest.run_id,
     whole.read_at,
     whole.staged_rows,
-    coalesce(rejected.open_rows, 0) as rejected_rows
+    coalesce(rejected.open_rows, 0) as rejected_rows,
+    coalesce(drifted.open_columns, 0) as changed_columns
 from unnest({{ "objects" | bound }}::text[], {{ "tables" | bound }}::text[]) as wanted (object_name, table_name)
 cross join unnest({{ "companies" | bound }}::text[]) as companies (company_code)
 left join lateral (
@@ -43,6 +45,19 @@ left join lateral (
     order by runs.finished_at desc
     limit 1
 ) as whole on true
+left join lateral (
+    select
+        runs.checks_passed,
+        runs.checks_warned,
+        runs.checks_failed
+    from sync.runs
+    where
+        runs.table_name = wanted.table_name
+        and runs.company_code = companies.company_code
+        and runs.checks_passed + runs.checks_warned + runs.checks_failed > 0
+    order by runs.finished_at desc
+    limit 1
+) as checked on true
 left join (
     select
         table_name,
@@ -55,4 +70,16 @@ left join (
     on
         wanted.table_name = rejected.table_name
         and companies.company_code = rejected.company_code
+left join (
+    select
+        table_name,
+        company_code,
+        count(*) as open_columns
+    from sync.drift
+    where resolved_at is null
+    group by table_name, company_code
+) as drifted
+    on
+        wanted.table_name = drifted.table_name
+        and companies.company_code = drifted.company_code
 order by wanted.object_name, wanted.table_name, companies.company_code

@@ -1,4 +1,5 @@
--- The postings behind a number of a job: of one phase and cost type, or of one month, or of both.
+-- The postings behind a number of a job: of one phase and cost type, or of one month, or of both. Each row carries the
+-- total of all of them, to compare with the number.
 select
     postings.tran_date,
     postings.phase_code,
@@ -11,7 +12,9 @@ select
     postings.total_hours,
     postings.quantity,
     postings.unit_of_measure,
-    postings.tran_amount
+    postings.tran_amount,
+    sum(postings.tran_amount) over () as total,
+    count(*) over () as postings
 from spectrum.job_cost_transactions as postings
 where
     postings.company_code = {{ "company" | bound }}

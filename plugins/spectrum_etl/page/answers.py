@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 
 from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.page.reads import Row
+from spectrum_etl.page.wording import problem
 
 #: What a spreadsheet takes for a formula at the start of a cell. https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -31,9 +32,9 @@ class Answer(JSONResponse):
 
 
 def explain(_request: Request, error: Exception) -> Answer:
-    """Our own errors: what is wrong and what to do. They never hold a secret."""
-    remedy = error.remedy if isinstance(error, SpectrumEtlError) else None
-    return Answer({"detail": str(error), "remedy": remedy}, status_code=503)
+    """Our own errors: what is wrong and, apart from it, what to do. They never hold a secret."""
+    told = problem(error) if isinstance(error, SpectrumEtlError) else {"detail": str(error), "remedy": None}
+    return Answer(told, status_code=503)
 
 
 def csv_file(name: str, columns: Sequence[str], rows: Iterable[Row]) -> StreamingResponse:

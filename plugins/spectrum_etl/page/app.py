@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
+from urllib.parse import urlencode
 
-from fastapi import FastAPI, HTTPException, status
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi import FastAPI, HTTPException, Request, Response, status
+from fastapi.exception_handlers import http_exception_handler
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse
 
 from spectrum_etl.errors import SpectrumEtlError
-from spectrum_etl.page import access, answers, exports, imports, job_cost, overview, respond
+from spectrum_etl.page import access, answers, exports, imports, job_cost, marts, overview, respond
 
 _STATIC = Path(__file__).with_name("static")
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -28,7 +30,8 @@ def application() -> FastAPI:
     """The page; made once."""
     app = FastAPI(title="ERP Integrations", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_exception_handler(SpectrumEtlError, answers.explain)
-    for module in (overview, imports, exports, respond, job_cost):
+    app.add_exception_handler(HTTPException, _sign_in_or_refuse)
+    for module in (overview, imports, exports, respond, job_cost, marts):
         app.include_router(module.router, dependencies=access.LOOK)
 
     @app.get("/", dependencies=access.OPEN)
@@ -49,3 +52,14 @@ def application() -> FastAPI:
         return FileResponse(file, media_type=_TYPES[file.suffix], headers=_HEADERS)
 
     return app
+
+
+async def _sign_in_or_refuse(request: Request, error: Exception) -> Response:
+    """A person who opens the page without a session signs in first and comes back; everything else is refused."""
+    assert isinstance(error, HTTPException)
+    root = request.scope.get("root_path", "")
+    opened = request.url.path.removeprefix(root) in ("", "/") and "text/html" in request.headers.get("accept", "")
+    if error.status_code != status.HTTP_401_UNAUTHORIZED or not opened:
+        return await http_exception_handler(request, error)
+    airflow = request.scope["airflow_app"].root_path
+    return RedirectResponse(f"{airflow}/api/v2/auth/login?{urlencode({'next': f'{root}/'})}", headers=_HEADERS)

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.page.reads import Row, Warehouse
+from spectrum_etl.page.wording import problem, remedy, sentences
 
 #: The kinds of connection, as `check_connections` records them, with their names for people.
 KINDS = {
@@ -26,9 +28,16 @@ _RECENT = timedelta(days=7)
 _ANSWERED = frozenset({"published", "unchanged", "superseded", "stopped"})
 
 
-def unreachable(reason: str) -> list[Row]:
-    """The statuses where the warehouse itself does not answer: the others are kept there."""
-    return [_status("warehouse", None, False, reason, None, "now")]
+def unreachable(error: SpectrumEtlError) -> list[Row]:
+    """The statuses where the warehouse itself does not answer: those of the others are kept there, so not known."""
+    told = problem(error)
+    unknown = "Not known while the warehouse is down."
+    return [
+        {**_status(kind, None, False, told["detail"], datetime.now(UTC), "now"), "remedy": told["remedy"]}
+        if kind == "warehouse"
+        else _status(kind, None, None, unknown, None, "never")
+        for kind in KINDS
+    ]
 
 
 def connections(warehouse: Warehouse, companies: list[str], exports: Iterable[Mapping[str, Any]]) -> list[Row]:
@@ -40,15 +49,17 @@ def connections(warehouse: Warehouse, companies: list[str], exports: Iterable[Ma
         exports: the last runs of the export DAGs, the newest first, as Airflow's API gives them.
 
     Returns:
-        `kind`, `title`, `company_code`, `connected` (null: not known), `reason`, `remedy`, `checked_at`, `known_from`
-        (check, sync, export, now or never), `services_off` and `differences` that the check counted.
+        `kind`, `title`, `company_code`, `connected` (null: not known), `cause` (in a few words, where services are
+        it), `reason`, `remedy`, `checked_at`, `known_from` (check, sync, export, now or never), and how many
+        `services`, `services_off` and `differences` the check counted.
     """
     now = datetime.now(UTC)
     found: dict[tuple[str, str | None], Row] = {}
     for row in warehouse.rows("checked_connections", companies=companies):
         known = _status(row["kind"], row["company_code"], row["connected"], row["reason"], row["checked_at"], "check")
-        noticed = {name: row[name] for name in ("remedy", "services_off", "differences")}
-        found[row["kind"], row["company_code"]] = {**known, **noticed}
+        noticed = {name: row[name] for name in ("services", "services_off", "differences")}
+        told = {"remedy": remedy(row["remedy"]), "cause": None if row["connected"] else _cause(row)}
+        found[row["kind"], row["company_code"]] = {**known, **noticed, **told}
     for row in warehouse.rows("readers", companies=companies, since=now - _RECENT):
         kind, answered = _READERS[row["reader"]], row["state"] in _ANSWERED
         reason = None if answered else row["message"]
@@ -66,7 +77,7 @@ def connections(warehouse: Warehouse, companies: list[str], exports: Iterable[Ma
     found["warehouse", None] = _status("warehouse", None, True, None, now, "now")
     for kind in KINDS:
         if not any(name == kind for name, _ in found):
-            found[kind, None] = _status(kind, None, None, "Not tried yet.", None, "never")
+            found[kind, None] = _status(kind, None, None, "Not tried yet: press Check now.", None, "never")
     order = list(KINDS)
     return [found[key] for key in sorted(found, key=lambda key: (order.index(key[0]), key[1] or ""))]
 
@@ -79,10 +90,21 @@ def _status(
         "title": KINDS[kind],
         "company_code": company,
         "connected": connected,
-        "reason": reason,
+        "cause": None,
+        "reason": sentences(reason),
         "remedy": None,
         "checked_at": at,
         "known_from": how,
+        "services": 0,
         "services_off": 0,
         "differences": 0,
     }
+
+
+def _cause(row: Row) -> str | None:
+    """Which needed services are why, `GetPhase is not enabled`; None where it is not about single services."""
+    named = [(row["not_enabled"], "not enabled"), (row["missing"], "missing on the server")]
+    told = [
+        f"{', '.join(services)} {'is' if len(services) == 1 else 'are'} {how}" for services, how in named if services
+    ]
+    return "; ".join(told) or None

@@ -12,6 +12,8 @@ from fastapi.responses import StreamingResponse
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import Answer, csv_file
 from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse, page_of
+from spectrum_etl.page.rejected import readable_parts
+from spectrum_etl.page.wording import affected, check_message, reason_of_rejection, sentences
 
 router = APIRouter()
 
@@ -38,7 +40,7 @@ _FILES = {
         "drift",
         (
             "company_code", "object_name", "table_name", "reader", "source_name", "column_name", "change", "detail",
-            "first_seen_at", "last_seen_at",
+            "affects", "first_seen_at", "last_seen_at",
         ),
     ),
 }  # fmt: skip
@@ -64,13 +66,19 @@ def rejected(
     object: str | None = None,
     company: str | None = None,
     search: str | None = None,
+    table: str | None = None,
+    column: str | None = None,
     after: int | None = None,
 ) -> Answer:
-    """One page of rejected rows, the newest first."""
+    """One page of rejected rows, the newest first, each with what of it can be read.
+
+    Args:
+        table, column: only the rows of one staged table that one column stopped.
+    """
+    values = _rejected(scope.import_objects(readable, object), scope.companies(company), search, table, column)
     with open_warehouse() as warehouse:
-        values = _rejected(scope.import_objects(readable, object), scope.companies(company), search)
         rows = warehouse.rows("rejected_rows", **values, after=after, limit=PAGE_ROWS + 1)
-    return Answer(page_of(rows, "rejected_id"))
+    return Answer(page_of([_rejected_row(row) for row in rows], "rejected_id"))
 
 
 @router.get("/api/import/checks")
@@ -78,7 +86,8 @@ def checks(readable: access.Readable, object: str | None = None, company: str | 
     """The checks that are not met now: there are never more of them than tables have checks."""
     with open_warehouse() as warehouse:
         values = _checks(scope.import_objects(readable, object), scope.companies(company))
-        return Answer({"rows": warehouse.rows("failed_checks", **values), "next": None})
+        rows = warehouse.rows("failed_checks", **values)
+    return Answer({"rows": [{**row, "message": check_message(row)} for row in rows], "next": None})
 
 
 @router.get("/api/import/drift")
@@ -86,7 +95,8 @@ def drift(readable: access.Readable, object: str | None = None, company: str | N
     """The columns that differ now from what is known of them."""
     with open_warehouse() as warehouse:
         objects, companies = scope.import_objects(readable, object), scope.companies(company)
-        return Answer({"rows": warehouse.rows("drift", objects=objects, companies=companies), "next": None})
+        rows = warehouse.rows("drift", objects=objects, companies=companies)
+    return Answer({"rows": [_drifted(row) for row in rows], "next": None})
 
 
 @router.get("/api/import/{what}.csv")
@@ -96,12 +106,18 @@ def download(
     object: str | None = None,
     company: str | None = None,
     search: str | None = None,
+    table: str | None = None,
+    column: str | None = None,
 ) -> StreamingResponse:
     """A whole list as a file."""
     query, columns = _FILES[what]
     objects, companies = scope.import_objects(readable, object), scope.companies(company)
     values: dict[str, Any] = {
-        "rejected": lambda: {**_rejected(objects, companies, search), "after": None, "limit": _EVERYTHING},
+        "rejected": lambda: {
+            **_rejected(objects, companies, search, table, column),
+            "after": None,
+            "limit": _EVERYTHING,
+        },
         "checks": lambda: _checks(objects, companies),
         "drift": lambda: {"objects": objects, "companies": companies},
     }[what]()
@@ -110,11 +126,28 @@ def download(
 
 def _stream(query: str, values: dict[str, Any]) -> Iterator[Row]:
     with open_warehouse() as warehouse:
-        yield from warehouse.stream(query, **values)
+        rows = warehouse.stream(query, **values)
+        yield from map(_drifted, rows) if query == "drift" else rows
 
 
-def _rejected(objects: list[str], companies: list[str], search: str | None) -> dict[str, Any]:
-    return {"objects": objects, "companies": companies, "search": (search or "").strip() or None}
+def _drifted(row: Row) -> Row:
+    return {**row, "detail": sentences(row["detail"]), "affects": affected(row)}
+
+
+def _rejected_row(row: Row) -> Row:
+    return {**row, "reason": reason_of_rejection(row), **readable_parts(row)}
+
+
+def _rejected(
+    objects: list[str], companies: list[str], search: str | None, table: str | None, column: str | None
+) -> dict[str, Any]:
+    return {
+        "objects": objects,
+        "companies": companies,
+        "search": (search or "").strip() or None,
+        "table": table,
+        "column": column,
+    }
 
 
 def _checks(objects: list[str], companies: list[str]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ from fastapi.responses import StreamingResponse
 
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import Answer, csv_file
-from spectrum_etl.page.reads import PAGE_ROWS, open_warehouse, page_of
+from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse, page_of
 
 
 def _may_see(readable: access.Readable) -> None:
@@ -24,6 +25,11 @@ _FILE = (
     "current_estimate", "committed_cost", "actual_cost", "projected_cost", "variance", "percent_complete",
     "transactions",
 )  # fmt: skip
+_POSTING = (
+    "tran_date", "phase_code", "cost_type", "tran_type_code", "description", "vendor_code", "vendor_name",
+    "reference_1", "total_hours", "quantity", "unit_of_measure", "tran_amount",
+)  # fmt: skip
+_EVERYTHING = 2_000_000_000
 Offset = Annotated[int, Query(ge=0)]
 
 
@@ -62,8 +68,7 @@ def job_file(company: str, job: str) -> StreamingResponse:
     """The table of a job as a file."""
     with open_warehouse() as warehouse:
         rows = warehouse.rows("job_cost_lines", company=scope.companies(company)[0], job=job)
-    safe = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in job)
-    return csv_file(f"job_cost_{safe}", _FILE, rows)
+    return csv_file(f"job_cost_{_safe(job)}", _FILE, rows)
 
 
 @router.get("/api/transactions")
@@ -75,7 +80,7 @@ def transactions(
     month: date | None = None,
     offset: Offset = 0,
 ) -> Answer:
-    """One page of the postings behind a number, the newest first."""
+    """One page of the postings behind a number, the newest first, with the total of all of them."""
     with open_warehouse() as warehouse:
         rows = warehouse.rows(
             "transactions",
@@ -87,13 +92,27 @@ def transactions(
             limit=PAGE_ROWS + 1,
             offset=offset,
         )
-    more = len(rows) > PAGE_ROWS
-    return Answer({"rows": rows[:PAGE_ROWS], "next": offset + PAGE_ROWS if more else None})
+    return Answer({**_page(rows, offset), "postings": rows[0]["postings"] if rows else None})
+
+
+@router.get("/api/transactions.csv")
+def transactions_file(
+    company: str,
+    job: str,
+    phase: str | None = None,
+    cost_type: str | None = None,
+    month: date | None = None,
+) -> StreamingResponse:
+    """All postings behind a number as a file."""
+    values = {"company": scope.companies(company)[0], "job": job, "phase": phase, "cost_type": cost_type}
+    rows = _stream("transactions", {**values, "month": month, "limit": _EVERYTHING, "offset": 0})
+    name = "_".join(_safe(part) for part in (job, phase, cost_type, month and f"{month:%Y-%m}") if part)
+    return csv_file(f"postings_{name}", _POSTING, rows)
 
 
 @router.get("/api/commitments")
 def commitments(company: str, job: str, phase: str, cost_type: str, offset: Offset = 0) -> Answer:
-    """One page of the subcontract lines and changes behind a committed amount, by subcontract."""
+    """One page of the subcontract lines and changes behind a committed amount, with the total of those that count."""
     with open_warehouse() as warehouse:
         rows = warehouse.rows(
             "commitments",
@@ -104,8 +123,7 @@ def commitments(company: str, job: str, phase: str, cost_type: str, offset: Offs
             limit=PAGE_ROWS + 1,
             offset=offset,
         )
-    more = len(rows) > PAGE_ROWS
-    return Answer({"rows": rows[:PAGE_ROWS], "next": offset + PAGE_ROWS if more else None})
+    return Answer(_page(rows, offset))
 
 
 @router.get("/api/budget-line")
@@ -116,3 +134,19 @@ def budget_line(company: str, job: str, phase: str, cost_type: str) -> Answer:
             "budget_line", company=scope.companies(company)[0], job=job, phase=phase, cost_type=cost_type
         )
     return Answer({"line": found})
+
+
+def _page(rows: list[Row], offset: int) -> dict[str, Any]:
+    """One page of rows that each carry the `total` of all; it is null where there are none."""
+    more = len(rows) > PAGE_ROWS
+    total = rows[0]["total"] if rows else None
+    return {"rows": rows[:PAGE_ROWS], "next": offset + PAGE_ROWS if more else None, "total": total}
+
+
+def _stream(query: str, values: dict[str, Any]) -> Iterator[Row]:
+    with open_warehouse() as warehouse:
+        yield from warehouse.stream(query, **values)
+
+
+def _safe(text: str) -> str:
+    return "".join(letter if letter.isascii() and (letter.isalnum() or letter == "-") else "_" for letter in text)

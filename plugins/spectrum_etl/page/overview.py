@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,16 +17,35 @@ from spectrum_etl.page import access, scope
 from spectrum_etl.page.airflow_api import call
 from spectrum_etl.page.answers import Answer
 from spectrum_etl.page.connections import connections, unreachable
+from spectrum_etl.page.marts import marts_row, marts_states
 from spectrum_etl.page.reads import Row, open_warehouse
-from spectrum_etl.page.runs import active, ended, runs_of, start
-from spectrum_etl.page.schedules import is_late, schedules_in_force
+from spectrum_etl.page.runs import active, runs_of, start
+from spectrum_etl.page.schedules import schedules_in_force
+from spectrum_etl.page.standing import object_row
+from spectrum_etl.page.wording import problem, remedy, sentences
 from spectrum_etl.settings import load_settings
 from spectrum_etl.staging.objects import OBJECTS
 
 router = APIRouter()
 
-_SUMS = ("new_rows", "changed_rows", "deleted_rows", "rejected_rows", "staged_rows", "deferred_rows")
-_CHECKS = ("checks_passed", "checks_warned", "checks_failed")
+
+@dataclass(frozen=True)
+class _Known:
+    """What can be told now.
+
+    Args:
+        connections: as `page.connections` gives them.
+        schedules: by object; empty where the settings of schedules are wrong.
+        problems: what stands in the way, each with `detail` and `remedy`.
+        states: of the staged tables; None where the warehouse is down.
+        marts: of each company; None where the warehouse is down.
+    """
+
+    connections: list[Row]
+    schedules: dict[str, str]
+    problems: list[dict[str, str | None]]
+    states: list[Row] | None = None
+    marts: list[Row] | None = None
 
 
 class Check(BaseModel):
@@ -55,32 +74,35 @@ class Refresh(BaseModel):
 
 @router.get("/api/overview")
 async def overview(request: Request, readable: access.Readable, user: GetUserDep, company: str | None = None) -> Answer:
-    """Connections, objects and who asks, in one answer."""
+    """Connections, objects, marts and what the user may do, in one answer; what cannot be told now is null."""
     objects, exports = scope.import_objects(readable), scope.export_objects(readable)
-    ids = [scope.STAGE + name for name in objects] + [scope.EXPORT + name for name in exports] + [scope.CHECK_DAG]
-    dags, runs, known = await asyncio.gather(
-        _dags(request), runs_of(request, ids), run_in_threadpool(_known, objects, company)
-    )
-    states, schedules, told = known
-    names = scope.companies(company)
-    now = datetime.now(UTC)
-    rows = [
-        _object(name, states, schedules[name], dags.get(scope.STAGE + name), _of(runs, scope.STAGE + name), now)
-        for name in objects
-    ]
+    with_marts = scope.MARTS_DAG in readable
+    ids = [scope.STAGE + name for name in objects] + [scope.EXPORT + name for name in exports]
+    ids += [scope.CHECK_DAG, *([scope.MARTS_DAG] if with_marts else [])]
+    dags, runs = await asyncio.gather(_dags(request), runs_of(request, ids))
+    exported = [run for run in runs if run["dag_id"].startswith(scope.EXPORT)]
+    known = await run_in_threadpool(_known, objects, company, exported)
     allowed = await run_in_threadpool(lambda: {i: access.may_trigger(user, i) for i in ids})
-    for row in rows:
-        row["may_refresh"] = allowed[scope.STAGE + row["name"]]
-    if isinstance(told, SpectrumEtlError):
-        linked = unreachable(str(told))
-    else:
-        linked = await run_in_threadpool(_linked, names, [r for r in runs if r["dag_id"].startswith(scope.EXPORT)])
-    checking = active(_of(runs, scope.CHECK_DAG))
+    now = datetime.now(UTC)
+    rows = []
+    for name in objects:
+        dag_id = scope.STAGE + name
+        row = object_row(name, known.states, known.schedules.get(name), dags.get(dag_id), _of(runs, dag_id), now)
+        rows.append({**row, "may_refresh": allowed[dag_id]})
+    marts = None
+    if with_marts:
+        of_marts = _of(runs, scope.MARTS_DAG)
+        may = allowed[scope.MARTS_DAG]
+        marts = marts_row(known.marts, dags.get(scope.MARTS_DAG), of_marts, may_refresh=may)
+    check = dags.get(scope.CHECK_DAG)
     return Answer(
         {
-            "connections": linked,
+            "connections": known.connections,
             "objects": rows,
-            "checking": checking is not None,
+            "marts": marts,
+            "problems": known.problems,
+            "checking": active(_of(runs, scope.CHECK_DAG)) is not None,
+            "check_paused": bool(check and check["is_paused"]),
             "may_check": allowed[scope.CHECK_DAG],
             "now": now,
         }
@@ -105,16 +127,15 @@ def me(user: GetUserDep, readable: access.Readable) -> Answer:
 
 @router.get("/api/connections")
 def connection_details(readable: access.Readable, company: str | None = None) -> Answer:
-    """What the last check noticed: services that may not be used, and where systems differ from what is known."""
+    """What the last check noticed: every web service, and where systems differ from what is known."""
     scope.require_dag(readable, scope.CHECK_DAG)
     companies = scope.companies(company)
     with open_warehouse() as warehouse:
-        return Answer(
-            {
-                "services": warehouse.rows("connection_services", companies=companies),
-                "findings": warehouse.rows("connection_findings", companies=companies),
-            }
-        )
+        services = warehouse.rows("connection_services", companies=companies)
+        findings = warehouse.rows("connection_findings", companies=companies)
+    services = [{**row, "why": sentences(row["reason"], remedy(row["remedy"]))} for row in services]
+    told = [{**row, "detail": sentences(row["detail"]), "affects": sentences(row["affects"])} for row in findings]
+    return Answer({"services": services, "findings": told})
 
 
 @router.post("/api/check-connections")
@@ -149,51 +170,19 @@ def _of(runs: list[Any], dag_id: str) -> list[Any]:
     return [run for run in runs if run["dag_id"] == dag_id]
 
 
-def _known(objects: list[str], company: str | None) -> tuple[list[Row], dict[str, str], SpectrumEtlError | None]:
-    """The tables' states, the schedules, and why the warehouse does not answer."""
-    schedules = schedules_in_force(load_settings(), objects)
+def _known(objects: list[str], company: str | None, exported: list[Any]) -> _Known:
+    """What the warehouse and the settings tell; where one of them does not, the other does all the same."""
+    settings, companies = load_settings(), scope.companies(company)
+    schedules: dict[str, str] = {}
+    problems = []
+    try:
+        schedules = schedules_in_force(settings, objects)
+    except SpectrumEtlError as error:
+        problems.append(problem(error))
     try:
         with open_warehouse() as warehouse:
-            wanted = scope.tables_of(objects)
-            return warehouse.rows("table_states", companies=scope.companies(company), **wanted), schedules, None
+            states = warehouse.rows("table_states", companies=companies, **scope.tables_of(objects))
+            linked = connections(warehouse, companies, exported)
+            return _Known(linked, schedules, problems, states, marts_states(warehouse, companies))
     except SpectrumEtlError as error:
-        return [], schedules, error
-
-
-def _linked(companies: list[str], exports: list[Mapping[str, Any]]) -> list[Row]:
-    with open_warehouse() as warehouse:
-        return connections(warehouse, companies, exports)
-
-
-def _object(
-    name: str, states: list[Row], schedule: str, dag: Mapping[str, Any] | None, runs: list[Any], now: datetime
-) -> Row:
-    tables = [row for row in states if row["object_name"] == name]
-    tried = [row for row in tables if row["finished_at"]]
-    last = max(tried, key=lambda row: row["finished_at"], default=None)
-    of_last = [row for row in tried if last and row["run_id"] == last["run_id"]] if last else []
-    bad = next((row for row in tried if row["state"] in ("failed", "stopped")), None)
-    read = [row["read_at"] for row in tables if row["read_at"]]
-    now_running, last_run = active(runs), ended(runs)
-    oldest = min(read, default=None)
-    return {
-        "name": name,
-        "title": OBJECTS[name].title,
-        "schedule": schedule,
-        "paused": bool(dag and dag["is_paused"]),
-        "next_sync": dag["next_dagrun_run_after"] if dag and not dag["is_paused"] and schedule != "never" else None,
-        "running": _run(now_running) if now_running else None,
-        "last_run_state": last_run["state"] if last_run else None,
-        "last_sync": last["finished_at"] if last else None,
-        "state": bad["state"] if bad else last["state"] if last else None,
-        "message": bad["message"] if bad else None,
-        "read_at": oldest,
-        "late": is_late(schedule, oldest, now),
-        "tables": tables,
-        **{key: sum(row[key] or 0 for row in (of_last if key in _SUMS[:3] else tables)) for key in _SUMS},
-        **{key: sum(row[key] or 0 for row in tables) for key in _CHECKS},
-    }
-
-
-def _run(run: Mapping[str, Any]) -> Row:
-    return {"run_id": run["dag_run_id"], "state": run["state"], "since": run["start_date"]}
+        return _Known(unreachable(error), schedules, problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from airflow.api_fastapi.core_api.security import GetUserDep
@@ -10,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 
 from spectrum_etl.page import access
 from spectrum_etl.page.airflow_api import call, part
+from spectrum_etl.page.reads import Row
 from spectrum_etl.settings import load_settings
 
 _ACTIVE = frozenset({"queued", "running"})
@@ -55,6 +57,11 @@ async def runs_of(request: Request, dag_ids: list[str]) -> list[Any]:
     body = {"dag_ids": dag_ids, "order_by": "-run_after", "page_limit": _RUNS}
     found: list[Any] = (await call(request, "POST", "dags/~/dagRuns/list", body=body))["dag_runs"]
     return found
+
+
+def shown(run: Mapping[str, Any]) -> Row:
+    """What the page tells of a run that is under way."""
+    return {"run_id": run["dag_run_id"], "state": run["state"], "since": run["start_date"]}
 
 
 def active(runs: list[Any]) -> Any:

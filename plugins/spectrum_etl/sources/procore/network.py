@@ -38,10 +38,8 @@ def explain(call: Call, error: requests.RequestException, connection: ProcoreCon
         )
     if _caused_by(error, (NameResolutionError, socket.gaierror)):
         return False, UnknownHost(
-            "the host's name is not known",
+            f"the host's name is not known: {server}",
             object=call.name,
-            field="host",
-            value=server,
             remedy="correct the host in the Airflow connection, or the name service of this machine",
         )
     connect, read = connection.timeout_seconds

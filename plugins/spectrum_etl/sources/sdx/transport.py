@@ -232,10 +232,8 @@ def _explain(call: Call, error: requests.RequestException, connection: SdxConnec
         )
     if _caused_by(error, (NameResolutionError, socket.gaierror)):
         return faults.UnknownHost(
-            "the host's name is not known",
+            f"the host's name is not known: {connection.base_url}",
             **where,
-            field="host",
-            value=connection.base_url,
             remedy="correct the host in the Airflow connection, or the name service of this machine",
         )
     if isinstance(error, requests.Timeout) or _caused_by(error, (TimeoutError,)):

@@ -1,0 +1,52 @@
+"""What of a rejected row can be read, so that a person finds it in Spectrum. Used by the list of rejected rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from spectrum_etl.page.reads import Row
+from spectrum_etl.staging.objects import OBJECTS
+
+#: What names a row beside its key, and what it is about.
+_NAMES = ("job_description", "contract_description", "vendor_name", "description", "reference_1")
+_DATES = ("tran_date", "contract_date", "date_issued")
+_AMOUNTS = (
+    "tran_amount", "original_estimate", "original_contract", "original_contract_amount", "sub_amount", "jtd_cost",
+)  # fmt: skip
+#: Transactions have no key; these lead to one.
+_PLACE = ("job_number", "phase_code", "cost_type")
+_SHOWN_ELSEWHERE = frozenset({"company_code", "job_number"})
+_KEYS = {
+    table.name: _PLACE if table.partitioned else tuple(column.name for column in table.columns if column.key)
+    for obj in OBJECTS.values()
+    for table in obj.tables
+}
+
+
+def readable_parts(row: Row) -> dict[str, Any]:
+    """The parts of a rejected row that can be read, whatever is wrong with the others.
+
+    Args:
+        row: of `rejected_rows`.
+
+    Returns:
+        `job_number`; `key`: the other parts of the key that hold something; `date`, `amount` and `name`, each null
+        where the row holds none. The column that stopped the row is left out: its value stands beside.
+    """
+    held = {
+        name: str(value).strip()
+        for name, value in (row["source_row"] or {}).items()
+        if value is not None and str(value).strip() and name != row["column_name"]
+    }
+    key = [held[name] for name in _KEYS.get(row["table_name"], _PLACE) if name in held and name not in _SHOWN_ELSEWHERE]
+    return {
+        "job_number": row["job_number"] or held.get("job_number"),
+        "key": key,
+        "date": _first(held, _DATES),
+        "amount": _first(held, _AMOUNTS),
+        "name": _first(held, _NAMES),
+    }
+
+
+def _first(held: dict[str, str], names: tuple[str, ...]) -> str | None:
+    return next((held[name] for name in names if name in held), None)

@@ -1,0 +1,81 @@
+"""How one importable object stands, in one row: its syncs, counts and checks. Used by the overview."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from spectrum_etl.page.reads import Row
+from spectrum_etl.page.runs import active, ended, shown
+from spectrum_etl.page.schedules import is_late
+from spectrum_etl.page.wording import sentences
+from spectrum_etl.staging.objects import OBJECTS
+
+_OF_THE_LAST = ("new_rows", "changed_rows", "deleted_rows")
+_OF_ALL = (
+    "rejected_rows", "staged_rows", "deferred_rows", "checks_passed", "checks_warned", "checks_failed",
+    "changed_columns",
+)  # fmt: skip
+_BAD = frozenset({"failed", "stopped"})
+_RUN_FAILED = "Its last run failed before it read anything: the run's log in Airflow tells why."
+
+
+def object_row(
+    name: str,
+    states: list[Row] | None,
+    schedule: str | None,
+    dag: Mapping[str, Any] | None,
+    runs: list[Any],
+    now: datetime,
+) -> Row:
+    """How an object stands, over all companies that are looked at. What is not known is null, never 0.
+
+    Args:
+        name: importable object.
+        states: of its staged tables and others, as `table_states` gives them; None where the warehouse is down.
+        schedule: how often it is synced, in one word; None where that is not known.
+        dag: its DAG, as Airflow's API gives it; None where Airflow does not know it.
+        runs: its runs, the newest first.
+        now: the moment.
+    """
+    tables = [row for row in states or () if row["object_name"] == name]
+    tried = [row for row in tables if row["finished_at"]]
+    last = max(tried, key=lambda row: row["finished_at"], default=None)
+    of_last = [row for row in tried if last and row["run_id"] == last["run_id"]]
+    bad = next((row for row in tried if row["state"] in _BAD), None)
+    now_running, last_run = active(runs), ended(runs)
+    state, message = (bad or last or {}).get("state"), bad["message"] if bad else None
+    if last_run and last_run["state"] == "failed" and not bad and _is_new(last_run, last):
+        state, message = "failed", _RUN_FAILED
+    oldest = min((row["read_at"] for row in tables if row["read_at"]), default=None)
+    paused = bool(dag and dag["is_paused"])
+    return {
+        "name": name,
+        "title": OBJECTS[name].title,
+        "known": states is not None,
+        "schedule": schedule,
+        "paused": paused,
+        "next_sync": dag["next_dagrun_run_after"] if dag and not paused and schedule != "never" else None,
+        "running": shown(now_running) if now_running else None,
+        "last_run_state": last_run["state"] if last_run else None,
+        "last_sync": last["finished_at"] if last else None,
+        "state": state,
+        "message": sentences(message),
+        "read_at": oldest,
+        "late": bool(schedule) and is_late(schedule or "", oldest, now),
+        "tables": tables,
+        **{key: _sum(of_last, key) for key in _OF_THE_LAST},
+        **{key: _sum(tables, key) for key in _OF_ALL},
+    }
+
+
+def _is_new(run: Mapping[str, Any], last: Row | None) -> bool:
+    """Whether a run tells more than the last sync that the warehouse knows."""
+    ended_at = run.get("end_date")
+    return last is None or not ended_at or datetime.fromisoformat(ended_at) > last["finished_at"]
+
+
+def _sum(rows: Iterable[Row], key: str) -> int | None:
+    known = [row[key] for row in rows if row[key] is not None]
+    return sum(known) if known else None
