@@ -5,73 +5,18 @@ Pictures are left in `.run/screenshots`. Needs a Chromium that no Python package
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import expect
 
-from tests.airflow_stack import PROJECT
 from tests.page.page_airflow import PageAirflow
+from tests.page.page_browser import picture
 from tests.page.page_data import FORM, wait_for_approver
 
 pytestmark = pytest.mark.slow
-
-PICTURES = PROJECT / ".run" / "screenshots"
-LAPTOP = {"width": 1366, "height": 768}
-_FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A headless Chromium: the one that CHROMIUM names, or the machine's."""
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if not found:
-        pytest.fail("no Chromium: install it (Debian: apt-get install chromium), or name one in CHROMIUM")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(_FLAGS))
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(browser: Browser, page: PageAirflow, request: pytest.FixtureRequest) -> Iterator[Any]:
-    """Opens a view of the page as a user; a script error or a refused resource fails the test."""
-    contexts, errors = [], []
-
-    def opened(user: str, view: str = "overview", theme: str = "light", inside: bool = False) -> Page:
-        context = browser.new_context(viewport=LAPTOP, color_scheme=theme, timezone_id="UTC")
-        contexts.append(context)
-        token = page.session(user).headers["Authorization"].removeprefix("Bearer ")
-        context.add_cookies([{"name": "_token", "value": str(token), "url": page.airflow.url}])
-        tab = context.new_page()
-        if not inside:
-            tab.on("pageerror", lambda error: errors.append(str(error)))
-            tab.on("console", lambda said: errors.append(said.text) if said.type == "error" else None)
-        tab.goto(f"{page.airflow.url}/plugin/erp-integrations" if inside else f"{page.url}/#/{view}")
-        return tab
-
-    yield opened
-    for context in contexts:
-        context.close()
-    with psycopg.connect(page.warehouse_url) as connection:
-        connection.execute("delete from export.queue where asks_run_id like 'browser%%'", [])
-    assert [error for error in errors if not re.search("status of (4|5)", error)] == []
-
-
-def picture(tab: Page, name: str) -> None:
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    tab.wait_for_timeout(250)
-    tab.screenshot(path=PICTURES / f"{name}.png")
-
 
 VIEWS = {
     "overview": ("overview", "Standard cost codes"),
@@ -133,7 +78,7 @@ def test_a_viewer_looks_and_an_operator_refreshes(visit: Any) -> None:
     tab.get_by_role("button", name="Refresh Budgets").click()
     expect(tab.get_by_role("dialog")).to_contain_text("paused in Airflow")
     picture(tab, "resume")
-    tab.get_by_role("button", name="Resume and sync").click()
+    tab.get_by_role("button", name="Resume and start").click()
     expect(tab.get_by_role("row", name="Budgets").get_by_text("Queued").first).to_be_visible()
     expect(tab.get_by_role("button", name="Refresh Budgets")).to_be_disabled()
     picture(tab, "queued")

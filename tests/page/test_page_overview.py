@@ -1,4 +1,4 @@
-"""The overview and the marts in a real API server: what is not known is said to be so, and never reads as 0 (M5, A3)."""
+"""The overview and the marts in a real API server: what is not known is said to be so and never reads as 0 (M5, A3)."""
 
 from __future__ import annotations
 

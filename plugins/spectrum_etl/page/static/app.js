@@ -29,15 +29,39 @@ function followColors() {
   apply();
 }
 
+/**
+ * Inside Airflow: let its own address follow the page's, so that a reload comes back here and a view can be bookmarked.
+ * Airflow copies the address of a plugin's frame when the frame has loaded, and does not see moves within the page.
+ */
+function tellAirflow() {
+  try {
+    window.frameElement?.dispatchEvent(new Event("load"));
+  } catch {
+    // another site's frame, which the server's headers do not allow anyway
+  }
+}
+
+const COMPANY = "erp-integrations-company";
+
 function App() {
   const [place, setPlace] = useState(readHash());
-  const [company, setCompany] = useState(undefined);
+  const [company, setCompany] = useState(sessionStorage.getItem(COMPANY) ?? undefined);
   const me = useData("me");
   useEffect(() => {
-    const moved = () => setPlace(readHash());
+    const moved = () => { setPlace(readHash()); tellAirflow(); };
     addEventListener("hashchange", moved);
-    return () => removeEventListener("hashchange", moved);
+    addEventListener("placekept", tellAirflow);
+    return () => {
+      removeEventListener("hashchange", moved);
+      removeEventListener("placekept", tellAirflow);
+    };
   }, []);
+  useEffect(() => {
+    if (company) sessionStorage.setItem(COMPANY, company);
+    else sessionStorage.removeItem(COMPANY);
+  }, [company]);
+  const known = me.data?.companies.some((one) => one.code === company);
+  if (me.data && company && !known) setCompany(undefined);
   const name = place.path[0] in VIEWS ? place.path[0] : "overview";
   const View = VIEWS[name];
   if (!me.data) return me.error ? html`<main><${Problem} error=${me.error} retry=${me.reload} /></main>` : html`<p class="loading">Loading…</p>`;

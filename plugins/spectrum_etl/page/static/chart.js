@@ -1,5 +1,5 @@
 // Two small charts that share their months: cost to date against the budget, and the cost of each month. Drawn by uPlot.
-import { useEffect, useRef } from "./vendor/preact-hooks.js";
+import { useEffect, useRef, useState } from "./vendor/preact-hooks.js";
 import { html, money, month } from "./lib.js";
 
 const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -8,18 +8,22 @@ const short = (value) => {
   return size >= 1e6 ? `${+(value / 1e6).toFixed(2)} M` : size >= 1e3 ? `${+(value / 1e3).toFixed(1)} k` : String(value);
 };
 
+const told = (at) => `${month(at.month)}: ${money(at.actual_cost)}, to date ${money(at.cost_to_date)}`;
+
+/** `onMonth` is told which month's postings are asked for: by a click, or with the arrow keys and Enter. */
 export function CostChart({ months, budget, onMonth }) {
   const place = useRef(null);
   const readout = useRef(null);
+  const drawn = useRef([]);
+  const [chosen, setChosen] = useState(months.length - 1);
   useEffect(() => {
     const target = place.current;
     let charts = [];
     const draw = () => {
       charts.forEach((chart) => chart.destroy());
-      charts = make(target, months, Number(budget), onMonth, (index) => {
+      charts = drawn.current = make(target, months, Number(budget), onMonth, (index) => {
         const at = months[index ?? -1];
-        readout.current.textContent = at
-          ? `${month(at.month)}: ${money(at.actual_cost)}, to date ${money(at.cost_to_date)}` : "Click a month to see its postings.";
+        readout.current.textContent = at ? told(at) : "Click a month to see its postings.";
       });
     };
     draw();
@@ -33,11 +37,29 @@ export function CostChart({ months, budget, onMonth }) {
     };
   }, [months, budget]);
   const last = months[months.length - 1];
+  const keys = { ArrowLeft: chosen - 1, ArrowRight: chosen + 1, Home: 0, End: months.length - 1 };
+  const pressed = (event) => {
+    if (event.key in keys) {
+      event.preventDefault();
+      show(Math.min(months.length - 1, Math.max(0, keys[event.key])));
+    } else if (event.key === "Enter" || event.key === " ") {
+      event.preventDefault();
+      onMonth((months[chosen] ?? last).month);
+    }
+  };
+  const show = (index) => {
+    setChosen(index);
+    // The second chart follows the first.
+    const chart = drawn.current[0];
+    chart?.setCursor({ left: chart.valToPos(index, "x"), top: 1 });
+    readout.current.textContent = `${told(months[index])}. Enter shows its postings.`;
+  };
   return html`<figure class="chart">
     <figcaption><span class="key line"></span> Cost to date <span class="key budget"></span> Current budget
       <span class="key bars"></span> Cost of the month
       <span class="readout faint" ref=${readout}>Click a month to see its postings.</span></figcaption>
-    <div ref=${place} role="img" aria-label="From ${month(months[0].month)} to ${month(last.month)} ${money(last.cost_to_date)} were spent, of a current budget of ${money(budget)}."></div>
+    <div ref=${place} class="months" tabindex="0" role="slider" aria-valuemin="1" aria-valuemax=${months.length} aria-valuenow=${chosen + 1}
+         aria-valuetext=${told(months[chosen] ?? last)} onKeyDown=${pressed} onFocus=${() => show(Math.min(chosen, months.length - 1))} aria-label="Cost by month; Enter shows the postings of a month. From ${month(months[0].month)} to ${month(last.month)} ${money(last.cost_to_date)} were spent, of a current budget of ${money(budget)}."></div>
   </figure>`;
 }
 

@@ -1,9 +1,10 @@
 // What went wrong while importing: rejected rows, checks that are not met, columns that changed.
 import { useState } from "./vendor/preact-hooks.js";
-import { address, ago, count, html, link, moment, useData, useList, useSettled, words } from "./lib.js";
+import { address, ago, count, day, html, link, moment, money, useData, useList, useSettled, words } from "./lib.js";
 import { Badge, Choice, Dialog, Download, Empty, Listed, Search, Table, Tabs, Time } from "./parts.js";
 
 const LISTS = { rejected: Rejected, checks: Checks, drift: Drift };
+const SOURCES = { great_expectations: "Data check", guard: "Safety limit", reconciliation: "Reconciliation", verify_staging: "Daily comparison with Spectrum" };
 const CHANGES = { missing: ["bad", "Missing"], new: ["info", "New"], type: ["warn", "Other type"] };
 
 export function Imports({ me, company, path, query }) {
@@ -20,43 +21,62 @@ export function Imports({ me, company, path, query }) {
     <div class="bar"><${Tabs} tabs=${tabs} chosen=${name} label="Import lists" />
       <${Choice} label="Object" value=${object} all="All objects" options=${me.imports.map((o) => [o.name, o.title])}
         onChange=${(value) => { location.hash = link(`import/${name}`, { object: value }); }} /></div>
-    <${List} key=${`${name}${object}${company}`} company=${company} object=${object} counts=${counts} />`;
+    <${List} key=${`${name}${object}${company}`} company=${company} object=${object} counts=${counts} several=${me.companies.length > 1} />`;
 }
 
-function Rejected({ company, object, counts }) {
+function Rejected({ company, object, counts, several }) {
   const [text, setText] = useState("");
+  const [only, setOnly] = useState({});
   const [opened, setOpened] = useState(null);
   const search = useSettled(text);
-  const list = useList("import/rejected", { company, object, search });
+  const query = { company, object, search, ...only };
+  const list = useList("import/rejected", query);
   const columns = [
     { title: "Object", cell: (r) => words(r.table_name) },
+    several && { title: "Company", cell: (r) => r.company_code },
     { title: "Job", cell: (r) => r.job_number ?? html`<span class="faint">–</span>` },
-    { title: "Row", cell: (r) => keyText(r.row_key) },
+    { title: "Row", help: "What of the row can be read", cell: (r) => html`<${Parts} row=${r} />` },
     { title: "Column", cell: (r) => html`<code>${r.column_name}</code>` },
     { title: "Holds", cell: (r) => r.value ? html`<code class="value">${r.value}</code>` : html`<span class="faint">nothing</span>` },
     { title: "Why it was rejected, and what to do", kind: "wide", cell: (r) => r.reason },
     { title: "Since", cell: (r) => html`<${Time} at=${r.rejected_at}>${ago(r.rejected_at)}</>` },
-  ];
+  ].filter(Boolean);
+  const isOnly = (row) => only.table === row.table_name && only.column === row.column_name;
   return html`
     <p class="lead">Rows of Spectrum that could not be taken. The last good version of each stays in the warehouse. Correct
       them in Spectrum: the next sync takes them and they leave this list.</p>
     <div class="bar"><${Search} value=${text} onInput=${setText} label="Search job, key, value or reason" />
-      <${Download} href=${address("api/import/rejected.csv", { company, object, search })} /></div>
-    ${counts?.rejected.length > 1 && html`<ul class="chips" aria-label="By column">${counts.rejected.slice(0, 8).map((row) => html`
-      <li><button class="chip" onClick=${() => setText(row.column_name)}>${words(row.table_name)}, <code>${row.column_name}</code>
+      <${Download} href=${address("api/import/rejected.csv", query)} /></div>
+    ${counts?.rejected.length > 1 && html`<ul class="chips" aria-label="Only the rows of one column">${counts.rejected.slice(0, 8).map((row) => html`
+      <li><button class="chip" aria-pressed=${isOnly(row) ? "true" : "false"}
+                  onClick=${() => setOnly(isOnly(row) ? {} : { table: row.table_name, column: row.column_name })}>${words(row.table_name)}, <code>${row.column_name}</code>
         <span class="count">${count(row.rejected)}</span></button></li>`)}</ul>`}
-    <${Listed} list=${list} what="rejected rows" empty=${html`<${Empty} title=${search ? "Nothing matches" : "No rejected rows"}>
-        ${search ? "Try another word." : "Everything Spectrum holds has been taken."}</>`}>
+    <${Listed} list=${list} what="rejected rows" empty=${html`<${Empty} title=${search || only.table ? "Nothing matches" : "No rejected rows"} icon=${search || only.table ? "search" : "ok"}>
+        ${search || only.table ? "Try another word, or all columns." : "Everything Spectrum holds has been taken."}</>`}>
       <${Table} label="Rejected rows" columns=${columns} rows=${list.rows} keyOf=${(r) => r.rejected_id} onOpen=${setOpened} />
     </>
     ${opened && html`<${Dialog} title="Rejected row of ${words(opened.table_name)}" onClose=${() => setOpened(null)} wide>
       <div class="notice warn">${opened.reason}</div>
       <dl class="facts"><dt>Column</dt><dd><code>${opened.column_name}</code></dd><dt>Holds</dt><dd>${opened.value || "nothing"}</dd>
-        <dt>Company</dt><dd>${opened.company_code}</dd><dt>Rejected since</dt><dd>${moment(opened.rejected_at)}</dd></dl>
+        <dt>Company</dt><dd>${opened.company_code}</dd><dt>Job</dt><dd>${opened.job_number ?? "–"}</dd><dt>Rejected since</dt><dd>${moment(opened.rejected_at)}</dd></dl>
       <h3>The row as Spectrum holds it</h3>
-      <dl class="facts">${Object.entries(opened.source_row).map(([name, value]) => html`<dt>${name}</dt><dd>${value ?? "–"}</dd>`)}</dl>
+      <dl class="facts">${Object.entries(opened.source_row).map(([name, value]) => html`<dt>${name}</dt><dd>${String(value ?? "").trim() || "–"}</dd>`)}</dl>
     </>`}`;
 }
+
+/** The parts of a rejected row that can be read: its key, and below it what it is about. */
+function Parts({ row }) {
+  const about = [row.date && dated(row.date), row.amount && amount(row.amount), row.name].filter(Boolean).join(", ");
+  return html`${row.key.length > 0 && html`<code>${row.key.join(" / ")}</code>`}
+    ${about && html`<span class="parts" title=${about}>${about}</span>`}${!about && !row.key.length && html`<span class="faint">–</span>`}`;
+}
+
+/** A date as the source writes it, 20260415, where it is one. */
+function dated(text) {
+  const date = /^\d{8}$/.test(text) ? `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6)}` : text;
+  return /^\d{4}-\d{2}-\d{2}$/.test(date) && !Number.isNaN(Date.parse(date)) ? day(date) : text;
+}
+const amount = (text) => (/^-?\d+(\.\d+)?$/.test(text) ? money(text) : text);
 
 function Checks({ company, object }) {
   const list = useList("import/checks", { company, object });
@@ -64,7 +84,7 @@ function Checks({ company, object }) {
     { title: "Result", cell: (c) => c.status === "failed" ? html`<${Badge} kind="bad" icon="bad">Failed</>` : html`<${Badge} kind="warn" icon="warn">Warning</>` },
     { title: "Table", cell: (c) => words(c.table_name) },
     { title: "Company", cell: (c) => c.company_code },
-    { title: "Check", cell: (c) => html`<strong>${words(c.check_name)}</strong><br /><span class="faint">${words(c.source)}</span>` },
+    { title: "Check", cell: (c) => html`<strong>${words(c.check_name)}</strong><br /><span class="faint">${SOURCES[c.source] ?? words(c.source)}</span>` },
     { title: "Rows", kind: "num", cell: (c) => c.rows_checked === null ? count(c.rows_failed) : html`${count(c.rows_failed)} of ${count(c.rows_checked)}` },
     { title: "What it means, and what to do", kind: "wide", cell: (c) => html`${c.message}<${Examples} rows=${c.examples} />` },
     { title: "Checked", cell: (c) => html`<${Time} at=${c.checked_at}>${ago(c.checked_at)}</>` },
@@ -78,7 +98,7 @@ function Checks({ company, object }) {
 }
 
 const Examples = ({ rows }) => !rows?.length ? null : html`<details><summary>Examples</summary>
-  <ul class="list">${rows.slice(0, 5).map((row) => html`<li><code>${keyText(row)}</code></li>`)}</ul></details>`;
+  <ul class="list">${rows.slice(0, 5).map((row) => html`<li>${named(row)}</li>`)}</ul></details>`;
 
 function Drift({ company, object }) {
   const list = useList("import/drift", { company, object });
@@ -86,7 +106,8 @@ function Drift({ company, object }) {
     { title: "Change", cell: (d) => html`<${Badge} kind=${CHANGES[d.change][0]}>${CHANGES[d.change][1]}</>` },
     { title: "Where", cell: (d) => html`<code>${d.source_name}</code><br /><span class="faint">${words(d.table_name)}, ${d.reader === "sdx" ? "web services" : "Info-Link"}</span>` },
     { title: "Column", cell: (d) => html`<code>${d.column_name}</code>` },
-    { title: "What differs, and what it affects", kind: "wide", cell: (d) => d.detail },
+    { title: "What differs", kind: "wide", cell: (d) => d.detail },
+    { title: "What it affects", kind: "wide", cell: (d) => d.affects },
     { title: "Company", cell: (d) => d.company_code },
     { title: "Seen", cell: (d) => html`<${Time} at=${d.first_seen_at}>since ${ago(d.first_seen_at)}</>` },
   ];
@@ -97,8 +118,6 @@ function Drift({ company, object }) {
       <${Table} label="Changed columns" columns=${columns} rows=${list.rows} keyOf=${(d) => d.drift_id} /></>`;
 }
 
-function keyText(key) {
-  if (key === null || key === undefined) return "–";
-  if (typeof key !== "object") return String(key);
-  return Object.entries(key).filter(([name]) => name !== "company_code").map(([, value]) => value).join(" / ") || "–";
-}
+/** An example's values, each with what it is. */
+const named = (row) => Object.entries(row).filter(([name]) => name !== "company_code" && name !== "row_count")
+  .map(([name, value]) => `${words(name).toLowerCase()} ${value ?? "–"}`).join(", ");

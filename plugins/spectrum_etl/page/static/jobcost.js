@@ -1,28 +1,35 @@
 // Job cost: the jobs, and for one of them budget against cost by month and by phase, with what is behind each number.
-import { useState } from "./vendor/preact-hooks.js";
-import { ago, address, count, day, html, link, money, month, useData, useList, useSettled } from "./lib.js";
-import { Badge, Dialog, Download, Empty, Icon, Listed, Problem, Search, Table, Time } from "./parts.js";
+import { useEffect, useRef, useState } from "./vendor/preact-hooks.js";
+import { ago, address, count, day, html, keepInAddress, link, money, month, plural, useData, useList, useSettled } from "./lib.js";
+import { Badge, Download, Empty, Icon, Listed, Problem, Search, Table, Time } from "./parts.js";
+import { Behind, COST_TYPES, variance } from "./behind.js";
 import { CostChart } from "./chart.js";
+import { byPhase, compare, exactSum, SUMS } from "./amounts.js";
+import { Grid } from "./grid.js";
+import { Marts, NotComputed } from "./marts.js";
 
 const JOB_STATES = { A: ["ok", "Active"], C: ["plain", "Complete"], I: ["warn", "Inactive"] };
-const COST_TYPES = { L: "Labor", M: "Material", E: "Equipment", S: "Subcontract", O: "Other" };
 const COMMITTED = "Subcontracts that are not inactive, with their executed changes; all of it, paid or not";
 const NOT_KNOWN = "Not known until all subcontracts have been synced";
-const CHANGE_STATES = { P: "pending", E: "executed", R: "rejected" };
-const SUBCONTRACT_STATES = { A: "active", I: "inactive", C: "complete" };
 
-export const JobCost = ({ company, path }) => path.length >= 2
+/** The address of the list as it was left, for the way back to it. */
+let left = link("job-cost");
+
+export const JobCost = ({ company, path, query }) => path.length >= 2
   ? html`<${Job} key=${path.join("/")} company=${decodeURIComponent(path[0])} job=${decodeURIComponent(path[1])} />`
-  : html`<${Jobs} company=${company} />`;
+  : html`<${Jobs} company=${company} query=${query} />`;
 
 const JobState = ({ code }) => html`<${Badge} kind=${JOB_STATES[code]?.[0] ?? "plain"}>${JOB_STATES[code]?.[1] ?? code ?? "–"}</>`;
-const variance = (value, options) => html`<span class=${Number(value) < 0 ? "badtext" : ""}>${money(value, options)}</span>`;
 
-function Jobs({ company }) {
-  const [text, setText] = useState("");
-  const [active, setActive] = useState(true);
+function Jobs({ company, query }) {
+  const [text, setText] = useState(query.search ?? "");
+  const [active, setActive] = useState(query.all !== "yes");
   const search = useSettled(text);
   const list = useList("jobs", { company, search, active });
+  const marts = useMarts(company, list.reload);
+  const kept = { search, all: active ? undefined : "yes" };
+  left = link("job-cost", kept);
+  useEffect(() => { keepInAddress("job-cost", kept); }, [search, active]);
   const open = (row) => { location.hash = link(`job-cost/${encodeURIComponent(row.company_code)}/${encodeURIComponent(row.job_number)}`); };
   const columns = [
     { title: "Job", cell: (r) => html`<strong>${r.job_number}</strong>` },
@@ -37,51 +44,58 @@ function Jobs({ company }) {
   ];
   return html`
     <div class="bar"><${Search} value=${text} onInput=${setText} label="Search job number or name" />
-      <label class="check"><input type="checkbox" checked=${active} onChange=${(event) => setActive(event.target.checked)} /> Active jobs only</label></div>
-    <${Listed} list=${list} what="jobs" empty=${html`<${Empty} title=${search ? "No job matches" : "No jobs yet"}>
+      <label class="check"><input type="checkbox" checked=${active} onChange=${(event) => setActive(event.target.checked)} /> Active jobs only</label>
+      ${marts.data?.computed_at && html`<${Marts} marts=${marts.data} company=${company} reload=${marts.reload} />`}</div>
+    <${NotComputed} marts=${marts.data} company=${company} reload=${marts.reload} />
+    <${Listed} list=${list} what="jobs" empty=${html`<${Empty} title=${search ? "No job matches" : "No jobs yet"} icon=${search ? "search" : "none"}>
         ${search ? "Try another word, or show jobs that are not active." : "Sync the jobs first."}</>`}>
       <${Table} label="Jobs" columns=${columns} rows=${list.rows} keyOf=${(r) => r.job_key} onOpen=${open} /></>`;
 }
 
+/** How new the figures are; asked often while they are computed, and the view's own figures again once they are. */
+function useMarts(company, reload) {
+  const [active, setActive] = useState(false);
+  const marts = useData("marts", { company }, { every: active ? 2 : 60 });
+  const running = Boolean(marts.data?.running);
+  if (running !== active) setActive(running);
+  const computed = marts.data?.computed_at;
+  const seen = useRef(undefined);
+  useEffect(() => {
+    if (seen.current !== undefined && computed !== seen.current) reload();
+    if (marts.data) seen.current = computed;
+  }, [computed, marts.data]);
+  return marts;
+}
+
 function Spent({ actual, budget }) {
+  if (actual === null || budget === null) return html`<span class="faint">–</span>`;
   const share = Number(budget) > 0 ? (100 * Number(actual)) / Number(budget) : null;
   if (share === null) return html`<span class="faint">no budget</span>`;
   return html`<span class="spent"><span class="track"><span class=${share > 100 ? "over" : ""} style=${{ width: `${Math.min(100, Math.max(0, share))}%` }}></span></span>
     ${Math.round(share)} %</span>`;
 }
 
-const SUMS = ["original_estimate", "changes", "current_estimate", "committed_cost", "actual_cost", "projected_cost", "variance"];
-
-/** Exact sum of amounts with at most four decimals: integers, since doubles would lose cents in large jobs. */
-export function exactSum(values) {
-  const total = values.reduce((sum, value) => sum + scaled(value), 0n);
-  const digits = (total < 0n ? -total : total).toString().padStart(5, "0");
-  return `${total < 0n ? "-" : ""}${digits.slice(0, -4)}.${digits.slice(-4)}`;
-}
-
-function scaled(value) {
-  const [whole, part = ""] = String(value ?? "0").replace("-", "").split(".");
-  const number = BigInt(whole + part.padEnd(4, "0").slice(0, 4));
-  return String(value).startsWith("-") ? -number : number;
-}
-
 function Job({ company, job }) {
   const found = useData("job", { company, job });
   const [behind, setBehind] = useState(null);
+  const marts = useMarts(company, found.reload);
   if (!found.data) return html`<${Back} /><${Problem} error=${found.error} retry=${found.reload} />${!found.error && html`<p class="loading">Loading…</p>`}`;
   const { job: head, months } = found.data;
   const lines = found.data.lines.map((line) => ({ ...line, changes: exactSum([line.estimate_adjustments, line.approved_changes]) }));
   const totals = Object.fromEntries(SUMS.map((name) => [name, exactSum(lines.map((line) => line[name]))]));
   const unknown = lines.some((line) => line.committed_cost === null);
+  const over = lines.filter(exceeded).length;
+  const shown = (name, line) => (name === "variance" ? variance(line[name]) : money(line[name]));
   const number = (name, what, title, help) => ({
-    title, help, kind: "num", foot: name === "variance" ? variance(totals[name]) : money(totals[name]),
-    cell: (line) => html`<button class="number" title="What is behind this number" onClick=${() => setBehind({ what, line })}>
-      ${name === "variance" ? variance(line[name]) : money(line[name])}</button>`,
+    title, help, kind: "num", foot: shown(name, totals),
+    cell: (line) => line.subtotal ? shown(name, line) : html`
+      ${name === "actual_cost" && html`<${Over} line=${line} />`}
+      <button class="number" title="What is behind this number" onClick=${() => setBehind({ what, line })}>${shown(name, line)}</button>`,
   });
   const columns = [
     { title: "Phase", cell: (line) => html`<code>${line.phase_code}</code>`, foot: "Total" },
-    { title: "Description", kind: "wide", cell: (line) => line.description ?? html`<span class="warntext">Phase is not synced</span>` },
-    { title: "Cost type", cell: (line) => html`<abbr title=${COST_TYPES[line.cost_type] ?? line.cost_type}>${line.cost_type}</abbr>` },
+    { title: "Description", kind: "wide", cell: (line) => line.subtotal ? "Whole phase" : line.description ?? html`<span class="warntext">Phase is not synced</span>` },
+    { title: "Cost type", cell: (line) => line.subtotal ? "" : html`<abbr title=${COST_TYPES[line.cost_type] ?? line.cost_type}>${line.cost_type}</abbr>` },
     number("original_estimate", "budget", "Original"),
     number("changes", "budget", "Changes", "Adjustments and approved change requests"),
     number("current_estimate", "budget", "Current budget"),
@@ -96,27 +110,45 @@ function Job({ company, job }) {
     <${Back} />
     <div class="title"><h2>${head.job_number} ${head.job_description}</h2><${JobState} code=${head.status_code} />
       <span class="space"></span><${Download} href=${address("api/job.csv", { company, job })} /></div>
-    <dl class="figures">
-      <div><dt>Current budget</dt><dd>${money(totals.current_estimate)}</dd></div>
-      <div><dt>Committed</dt><dd>${unknown ? html`<span class="faint" title=${NOT_KNOWN}>not known</span>` : money(totals.committed_cost)}</dd></div>
-      <div><dt>Cost to date</dt><dd>${money(totals.actual_cost)}</dd></div>
-      <div><dt>Projected cost</dt><dd>${money(totals.projected_cost)}</dd></div>
-      <div><dt>Variance</dt><dd>${variance(totals.variance)}</dd></div>
-      <div><dt>Started</dt><dd>${day(head.start_date)}</dd></div>
-      <div><dt>Computed</dt><dd><${Time} at=${head.computed_at}>${ago(head.computed_at)}</></dd></div>
-    </dl>
-    ${months.length > 0 ? html`
+    ${marts.data?.computed_at && html`<div class="bar"><${Marts} marts=${marts.data} company=${company} reload=${marts.reload} /></div>`}
+    <${NotComputed} marts=${marts.data} company=${company} reload=${marts.reload} />
+    ${head.computed_at && html`<${Figures} head=${head} totals=${totals} unknown=${unknown} />`}
+    ${head.computed_at && (months.length > 0 ? html`
       <section><h3>Cost by month against budget</h3>
-        <${CostChart} months=${months} budget=${totals.current_estimate} onMonth=${(at) => setBehind({ what: "month", month: at })} />
-        <details><summary>The same as a table</summary><${Months} months=${months} onMonth=${(at) => setBehind({ what: "month", month: at })} /></details></section>`
-      : html`<${Empty} title="No costs posted yet" />`}
-    <section><h3>By phase and cost type</h3>
-      ${lines.length ? html`<${Table} label="Budget and cost by phase and cost type" columns=${columns} rows=${lines} foot
-        keyOf=${(line) => `${line.phase_code} ${line.cost_type}`} />` : html`<${Empty} title="No budget and no costs yet" />`}</section>
-    ${behind && html`<${Behind} ...${behind} company=${company} job=${job} onClose=${() => setBehind(null)} />`}`;
+        <${CostChart} months=${months} budget=${totals.current_estimate} onMonth=${(at) => setBehind(ofMonth(months, at))} />
+        <details><summary>The same as a table</summary><${Months} months=${months} onMonth=${(at) => setBehind(ofMonth(months, at))} /></details></section>`
+      : html`<${Empty} title="No costs posted yet" icon="none" />`)}
+    ${head.computed_at && html`<section><h3>By phase and cost type</h3>
+      ${over > 0 && html`<p class="lead">${plural(over, "line costs", "lines cost")} more than budgeted or projected: marked with <span class="over"><${Icon} name="warn" /></span>.</p>`}
+      ${lines.length ? html`<${Grid}><${Table} label="Budget and cost by phase and cost type; arrow keys move between the numbers" columns=${columns}
+        rows=${byPhase(lines)} foot tall kindOf=${(line) => (line.subtotal ? "subtotal" : "")} keyOf=${(line) => `${line.phase_code} ${line.cost_type}`} /></>`
+      : html`<${Empty} title="No budget and no costs yet" icon="none" />`}</section>`}
+    ${behind && html`<${Behind} ...${behind} head=${head} company=${company} job=${job} onClose=${() => setBehind(null)} />`}`;
 }
 
-const Back = () => html`<p><a class="back" href=${link("job-cost")}><${Icon} name="back" /> All jobs</a></p>`;
+function Figures({ head, totals, unknown }) {
+  return html`<dl class="figures">
+    <div><dt>Current budget</dt><dd>${money(totals.current_estimate)}</dd></div>
+    <div><dt>Committed</dt><dd>${unknown ? html`<span class="faint" title=${NOT_KNOWN}>not known</span>` : money(totals.committed_cost)}</dd></div>
+    <div><dt>Cost to date</dt><dd>${money(totals.actual_cost)}</dd></div>
+    <div><dt>Projected cost</dt><dd>${money(totals.projected_cost)}</dd></div>
+    <div><dt>Variance</dt><dd>${variance(totals.variance)}</dd></div>
+    <div><dt>Started</dt><dd>${day(head.start_date)}</dd></div>
+  </dl>`;
+}
+
+const ofMonth = (months, at) => ({ what: "month", month: at, cost: months.find((entry) => entry.month === at)?.actual_cost });
+const exceeded = (line) => compare(line.actual_cost, line.current_estimate) || compare(line.actual_cost, line.projected_cost);
+
+/** A mark where more was spent than is budgeted or projected: a variance of 0.00 hides that. */
+function Over({ line }) {
+  if (!exceeded(line)) return null;
+  const than = [compare(line.actual_cost, line.current_estimate) && "the current budget", compare(line.actual_cost, line.projected_cost) && "the projected cost"];
+  const text = `Cost is above ${than.filter(Boolean).join(" and ")}`;
+  return html`<span class="over" title=${text}><${Icon} name="warn" /><span class="hidden">${text}: </span></span>`;
+}
+
+const Back = () => html`<p><a class="back" href=${left}><${Icon} name="back" /> All jobs</a></p>`;
 
 const Months = ({ months, onMonth }) => html`<${Table} label="Cost by month" rows=${months} keyOf=${(m) => m.month} columns=${[
   { title: "Month", kind: "wide", cell: (m) => month(m.month) },
@@ -125,67 +157,3 @@ const Months = ({ months, onMonth }) => html`<${Table} label="Cost by month" row
   { title: "Cost to date", kind: "num", cell: (m) => money(m.cost_to_date) },
 ]} />`;
 
-/** What is behind a number: the budget's parts, the subcontracts, the projection's source, or the postings. */
-function Behind({ what, line, month: at, company, job, onClose }) {
-  const name = line ? `${line.phase_code} ${line.description ?? ""}, ${COST_TYPES[line.cost_type] ?? line.cost_type}` : month(at);
-  return html`<${Dialog} title=${name} onClose=${onClose} wide>
-    ${line && what === "committed" && html`<h3>Subcontracts</h3>
-      <${Commitments} query=${{ company, job, phase: line.phase_code, cost_type: line.cost_type }} />`}
-    ${line && (what === "budget" || what === "projected") && html`<${Made} what=${what} line=${line} company=${company} job=${job} />`}
-    <h3>Postings</h3>
-    <${Postings} query=${{ company, job, phase: line?.phase_code, cost_type: line?.cost_type, month: at }} />
-  </>`;
-}
-
-function Made({ what, line, company, job }) {
-  const found = useData("budget-line", { company, job, phase: line.phase_code, cost_type: line.cost_type });
-  if (!found.data) return html`<${Problem} error=${found.error} />`;
-  const held = found.data.line;
-  if (what === "budget") {
-    return html`<dl class="facts sums"><dt>Original estimate</dt><dd>${money(held.original_estimate ?? 0)}</dd>
-      <dt>Posted adjustments</dt><dd>${money(held.estimate_adjustments ?? 0)}</dd>
-      <dt>Approved change requests</dt><dd>${money(held.approved_changes ?? 0)}</dd>
-      <dt>Current budget</dt><dd><strong>${money(line.current_estimate)}</strong></dd></dl>
-      ${held.budget_read_at && html`<p class="faint">As Spectrum held it <${Time} at=${held.budget_read_at}>${ago(held.budget_read_at)}</>.</p>`}`;
-  }
-  const source = line.projection_entered ? "entered in Spectrum" : "no projection is entered in Spectrum, so the greater of current budget and cost to date";
-  return html`<dl class="facts sums"><dt>Current budget</dt><dd>${money(line.current_estimate)}</dd>
-    <dt>Cost to date</dt><dd>${money(line.actual_cost)}</dd>
-    <dt>Projected cost</dt><dd><strong>${money(line.projected_cost)}</strong> <span class="faint">${source}</span></dd>
-    <dt>Variance</dt><dd>${variance(line.variance)}</dd></dl>`;
-}
-
-/** The subcontracts behind a committed amount; what does not count is there too, in faint, with the reason. */
-function Commitments({ query }) {
-  const list = useList("commitments", { ...query, offset: 0 });
-  const why = (row) => {
-    if (row.change_request_number && row.change_status !== "E") return `change is ${CHANGE_STATES[row.change_status] ?? "without a status"}: not committed`;
-    return row.counted ? SUBCONTRACT_STATES[row.status_code] ?? "" : `${SUBCONTRACT_STATES[row.status_code] ?? "deleted"}: not committed`;
-  };
-  const columns = [
-    { title: "Vendor", kind: "wide", cell: (row) => row.vendor_name ?? row.vendor_code },
-    { title: "Subcontract", cell: (row) => row.subcontract_number },
-    { title: "Line", cell: (row) => (row.change_request_number ? `Change ${row.change_request_number}` : row.bid_item_number ? `Bid item ${row.bid_item_number}` : "Original") },
-    { title: "Issued", cell: (row) => day(row.date_issued) },
-    { title: "Status", cell: why },
-    { title: "Amount", kind: "num", cell: (row) => html`<span class=${row.counted ? "" : "faint"}>${money(row.amount)}</span>` },
-  ];
-  return html`<${Listed} list=${list} what="subcontracts" empty=${html`<p class="faint">No subcontract is on this phase and cost type.</p>`}>
-    <${Table} label="Subcontracts" columns=${columns} rows=${list.rows} keyOf=${(row) => list.rows.indexOf(row)} /></>`;
-}
-
-function Postings({ query }) {
-  const list = useList("transactions", { ...query, offset: 0 });
-  const columns = [
-    { title: "Date", cell: (t) => day(t.tran_date) },
-    !query.phase && { title: "Phase", cell: (t) => html`<code>${t.phase_code}</code> ${t.cost_type}` },
-    { title: "Source", cell: (t) => t.tran_type_code },
-    { title: "Description", kind: "wide", cell: (t) => t.description },
-    { title: "Vendor", cell: (t) => t.vendor_name ?? html`<span class="faint">–</span>` },
-    { title: "Reference", cell: (t) => t.reference_1 },
-    { title: "Hours", kind: "num", cell: (t) => (t.total_hours === null ? "–" : Number(t.total_hours)) },
-    { title: "Amount", kind: "num", cell: (t) => money(t.tran_amount) },
-  ].filter(Boolean);
-  return html`<${Listed} list=${list} what="postings" empty=${html`<p class="faint">Nothing was posted.</p>`}>
-    <${Table} label="Postings" columns=${columns} rows=${list.rows} keyOf=${(t) => list.rows.indexOf(t)} /></>`;
-}

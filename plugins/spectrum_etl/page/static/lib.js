@@ -40,7 +40,7 @@ export async function api(path, { query, body, signal } = {}, again = true) {
   }
   if (answer.status === 401 && again) return api(path, { query, body, signal }, false);
   const content = await answer.json().catch(() => null);
-  if (answer.status === 401) throw new Refused(401, { detail: "Your session has ended. Sign in to Airflow again." });
+  if (answer.status === 401) throw new Refused(401, { detail: "Your session has ended." });
   if (!answer.ok) throw new Refused(answer.status, content);
   return content;
 }
@@ -96,6 +96,15 @@ export function readHash() {
 
 export const link = (path, query) => address(`#/${path}`, query);
 
+/** Keep a view's own choices in its address, so that Back and a reload find them; this is no step back by itself. */
+export function keepInAddress(path, query) {
+  history.replaceState(history.state, "", link(path, query));
+  dispatchEvent(new Event("placekept"));
+}
+
+/** Where Airflow signs in, and comes back from to this place. Relative to the page, which lies one step below Airflow. */
+export const signIn = () => address("../api/v2/auth/login", { next: location.pathname + location.hash });
+
 /** Text that follows typing after a moment, so that not every letter asks the server. */
 export function useSettled(value, wait = 250) {
   const [settled, setSettled] = useState(value);
@@ -105,6 +114,9 @@ export function useSettled(value, wait = 250) {
   }, [value, wait]);
   return settled;
 }
+
+/** `1 difference`, `2 differences`. */
+export const plural = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;
 
 const WHOLE = new Intl.NumberFormat("en-US");
 const MONEY = new Intl.NumberFormat("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
@@ -136,6 +148,9 @@ export function ago(value, now = Date.now()) {
   if (!unit) return seconds < 0 ? "in a moment" : "just now";
   return seconds < 0 ? `in ${amount} ${unit}` : `${amount} ${unit} ago`;
 }
+
+/** How old data are: `3 min old`. */
+export const age = (value) => (value ? ago(value).replace(" ago", " old").replace("just now", "new") : "–");
 
 /** `job_cost_transactions` as people write it. */
 export const words = (name) => {

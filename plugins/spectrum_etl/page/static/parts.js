@@ -1,6 +1,6 @@
 // The parts that views are made of: badges, notices, tables with paging, dialogs, small drawings.
 import { useEffect, useRef } from "./vendor/preact-hooks.js";
-import { count, html, moment } from "./lib.js";
+import { count, html, moment, signIn } from "./lib.js";
 
 const SHAPES = {
   ok: "M4 10.5l4 4 8-9", warn: "M10 4v8M10 15.2v.3", bad: "M5 5l10 10M15 5L5 15", run: "M10 3a7 7 0 1 1-7 7",
@@ -17,18 +17,22 @@ export const Badge = ({ kind = "plain", icon, children, title }) => html`
 /** What went wrong and what to do; announced to screen readers. */
 export const Problem = ({ error, retry }) => !error ? null : html`
   <div class="notice bad" role="alert">
-    <strong>${error.message}</strong>${error.remedy && html`<span> What to do: ${error.remedy}.</span>`}
+    <strong>${error.message}</strong>${error.remedy && html`<span> What to do: ${error.remedy}</span>`}
+    ${error.status === 401 && html` <a href=${signIn()}>Sign in to Airflow again</a>`}
     ${retry && html` <button class="link" onClick=${retry}>Try again</button>`}
   </div>`;
 
-export const Empty = ({ title, children }) => html`
-  <div class="empty"><${Icon} name="ok" /><p><strong>${title}</strong></p>${children && html`<p>${children}</p>`}</div>`;
+export const Empty = ({ title, icon = "ok", children }) => html`
+  <div class="empty ${icon}"><${Icon} name=${icon} /><p><strong>${title}</strong></p>${children && html`<p>${children}</p>`}</div>`;
 
 export const Time = ({ at, children }) => at
   ? html`<time datetime=${at} title=${moment(at)}>${children}</time>` : html`<span class="faint">–</span>`;
 
-/** A table whose rows may be opened. Columns: `title`, `cell(row)`, `kind` (num, wide, tight), `foot`. */
-export function Table({ columns, rows, label, keyOf, onOpen, chosen, foot }) {
+/**
+ * A table whose rows may be opened. Columns: `title`, `cell(row)`, `kind` (num, wide, tight), `foot`. `detail(row)` is
+ * shown below its row; `kindOf(row)` is a class of it; `tall` keeps head and foot in sight.
+ */
+export function Table({ columns, rows, label, keyOf, onOpen, chosen, foot, detail, kindOf, tall }) {
   const open = (row) => (event) => {
     if (event.type === "keydown" && !(event.target === event.currentTarget && ["Enter", " "].includes(event.key))) return;
     if (event.target.closest("button, a, input, select")) return;
@@ -36,17 +40,20 @@ export function Table({ columns, rows, label, keyOf, onOpen, chosen, foot }) {
     onOpen(row);
   };
   return html`
-    <div class="scroll" tabindex="0" role="region" aria-label=${label}><table>
+    <div class=${tall ? "scroll tall" : "scroll"} tabindex="0" role="region" aria-label=${label}><table>
       <caption class="hidden">${label}</caption>
       <thead><tr>${columns.map((c) => html`<th scope="col" class=${c.kind ?? ""} title=${c.help}>${c.title}</th>`)}</tr></thead>
       <tbody>${rows.map((row) => html`
-        <tr key=${keyOf(row)} class=${`${onOpen ? "opens" : ""} ${chosen === keyOf(row) ? "chosen" : ""}`}
+        <tr key=${keyOf(row)} class=${`${onOpen ? "opens" : ""} ${chosen === keyOf(row) ? "chosen" : ""} ${kindOf?.(row) ?? ""}`}
             ...${onOpen ? { tabIndex: 0, onClick: open(row), onKeyDown: open(row), "aria-expanded": chosen === undefined ? undefined : chosen === keyOf(row) } : {}}>
           ${columns.map((c) => html`<td class=${c.kind ?? ""}>${c.cell(row)}</td>`)}
-        </tr>`)}</tbody>
+        </tr>${below(detail?.(row), columns.length, keyOf(row))}`)}</tbody>
       ${foot && html`<tfoot><tr>${columns.map((c) => html`<td class=${c.kind ?? ""}>${c.foot ?? ""}</td>`)}</tr></tfoot>`}
     </table></div>`;
 }
+
+const below = (content, wide, key) => content && html`
+  <tr key=${`below ${key}`} class="below"><td colspan=${wide}>${content}</td></tr>`;
 
 export const Pager = ({ list, what }) => !list.newer && !list.older ? null : html`
   <nav class="pager" aria-label="Pages of ${what}">
@@ -66,7 +73,12 @@ export function Listed({ list, what, empty, children }) {
 /** A dialog over the page: the browser's own, so Escape closes it and the keyboard stays inside. */
 export function Dialog({ title, onClose, children, wide }) {
   const dialog = useRef(null);
-  useEffect(() => { dialog.current.showModal(); }, []);
+  useEffect(() => {
+    const before = document.activeElement;
+    dialog.current.showModal();
+    // A browser gives the focus back where a dialog is closed, not where it is taken out of the page.
+    return () => before?.focus();
+  }, []);
   return html`
     <dialog ref=${dialog} class=${wide ? "wide" : ""} aria-label=${title} onClose=${onClose}
             onClick=${(event) => event.target === dialog.current && dialog.current.close()}>

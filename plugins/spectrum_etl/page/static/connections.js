@@ -1,0 +1,69 @@
+// Whether Spectrum, Procore and the warehouse are connected, and what the last check noticed. Part of the overview.
+import { useState } from "./vendor/preact-hooks.js";
+import { ago, html, plural, useData, words } from "./lib.js";
+import { Badge, Dialog, Problem, Table, Time } from "./parts.js";
+import { RunButton } from "./runs.js";
+
+const KNOWN = { check: "checked", sync: "last sync", export: "last export", now: "checked", never: "" };
+const BROKEN = ["Not enabled", "Missing", "Not checked"];
+const STATUSES = {
+  Enabled: "It answered.", Declared: "The server has it. A service that writes is not called just to try it: the first export shows whether it is enabled.",
+};
+
+export function Connections({ found, company, companies, starter }) {
+  const [noticed, setNoticed] = useState(false);
+  const check = () => starter.start({
+    key: "check", path: "check-connections", body: {}, title: "the check of connections", paused: found.data.check_paused,
+    then: "From then on it also runs by its own schedule.",
+  });
+  return html`<section aria-labelledby="connections-title">
+    <div class="title"><h2 id="connections-title">Connections</h2>
+      <${RunButton} running=${found.data.checking ? {} : null} busy=${starter.busy === "check"} allowed=${found.data.may_check} at="Checking"
+        label="Check now" text="Check now" onClick=${check} /></div>
+    <ul class="cards">${found.data.connections.map((c) => html`
+      <${Connection} connection=${c} companies=${companies} onOpen=${() => setNoticed(true)} />`)}</ul>
+    ${noticed && html`<${Noticed} company=${company} onClose=${() => setNoticed(false)} />`}</section>`;
+}
+
+function Connection({ connection: c, companies, onOpen }) {
+  const kind = c.connected === null ? "plain" : c.connected ? "ok" : "bad";
+  const text = c.connected === null ? "Not known" : c.connected ? "Connected" : "Not connected";
+  const icon = { ok: "ok", bad: "bad", plain: "none" }[kind];
+  const counted = [
+    c.services_off > 0 && plural(c.services_off, "service cannot be used", "services cannot be used"),
+    c.differences > 0 && plural(c.differences, "difference"),
+    c.services > 0 && !c.services_off && `all ${plural(c.services, "service")}`,
+  ].filter(Boolean).join(", ");
+  return html`<li class="card ${kind}">
+    <div><strong>${c.title}</strong>${c.company_code && companies.length > 1 && html`<span class="faint"> company ${c.company_code}</span>`}</div>
+    <${Badge} kind=${kind} icon=${icon}>${text}</>
+    ${c.cause && html`<p class="reason cause">${text}: ${c.cause}.</p>`}
+    ${c.reason && html`<p class="reason">${c.reason}</p>`}
+    ${c.remedy && html`<p><strong>What to do:</strong> ${c.remedy}</p>`}
+    ${counted && html`<p><button class="link" onClick=${onOpen}>${words(counted)}</button></p>`}
+    ${c.checked_at && html`<p class="faint">${words(KNOWN[c.known_from])} <${Time} at=${c.checked_at}>${ago(c.checked_at)}</></p>`}
+  </li>`;
+}
+
+/** Every web service with its status, and what the last check noticed beside whether a system answers. */
+function Noticed({ company, onClose }) {
+  const found = useData("connections", { company });
+  const broken = (s) => BROKEN.includes(s.status);
+  return html`<${Dialog} title="What the last check noticed" onClose=${onClose} wide>
+    <${Problem} error=${found.error} />
+    ${found.data?.findings.length > 0 && html`<h3>Differences from what is known</h3>
+      <${Table} label="Differences" rows=${found.data.findings} keyOf=${(f) => f.subject + f.item + f.difference} columns=${[
+        { title: "Where", cell: (f) => html`<code>${f.subject}${f.item && `.${f.item}`}</code>` },
+        { title: "Difference", cell: (f) => html`<${Badge} kind=${f.stops ? "bad" : "plain"}>${words(f.difference)}</>` },
+        { title: "What differs", kind: "wide", cell: (f) => f.detail },
+        { title: "Affects", kind: "wide", cell: (f) => f.affects },
+      ]} />`}
+    ${found.data?.services.length > 0 && html`<h3>Web services</h3>
+      <${Table} label="Web services" rows=${found.data.services} keyOf=${(s) => s.company_code + s.service} columns=${[
+        { title: "Service", cell: (s) => html`<code>${s.service}</code>` },
+        { title: "Status", cell: (s) => html`<${Badge} kind=${broken(s) ? (s.needed ? "bad" : "warn") : s.status === "Enabled" ? "ok" : "plain"}>${s.status}</>` },
+        { title: "Used by", kind: "wide", cell: (s) => html`${s.used_by || "–"}${!s.needed && html` <span class="faint">(not by the settings as they are)</span>`}` },
+        { title: "What it means, and what to do", kind: "wide", cell: (s) => s.why ?? STATUSES[s.status] ?? "–" },
+      ]} />`}
+  </>`;
+}
