@@ -1,6 +1,6 @@
 // Whether Spectrum, Procore and the warehouse are connected, and what the last check noticed. Part of the overview.
 import { useState } from "./vendor/preact-hooks.js";
-import { ago, html, plural, useData, words } from "./lib.js";
+import { ago, count, html, plural, useData, words } from "./lib.js";
 import { Badge, Dialog, Problem, Table, Time } from "./parts.js";
 import { RunButton } from "./runs.js";
 
@@ -30,7 +30,7 @@ function Connection({ connection: c, companies, onOpen }) {
   const text = c.connected === null ? "Not known" : c.connected ? "Connected" : "Not connected";
   const icon = { ok: "ok", bad: "bad", plain: "none" }[kind];
   const counted = [
-    c.services_off > 0 && plural(c.services_off, "service cannot be used", "services cannot be used"),
+    c.services_off > 0 && `${count(c.services_off)} of ${plural(c.services, "service")} cannot be used`,
     c.differences > 0 && plural(c.differences, "difference"),
     c.services > 0 && !c.services_off && `all ${plural(c.services, "service")}`,
   ].filter(Boolean).join(", ");
@@ -44,6 +44,9 @@ function Connection({ connection: c, companies, onOpen }) {
     ${c.checked_at && html`<p class="faint">${words(KNOWN[c.known_from])} <${Time} at=${c.checked_at}>${ago(c.checked_at)}</></p>`}
   </li>`;
 }
+
+/** A staged table, or the DAG of an export, as people call it. */
+const user = (name) => (name.startsWith("export_") ? `${words(name.replace("export_", ""))} export` : words(name));
 
 /** Every web service with its status, and what the last check noticed beside whether a system answers. */
 function Noticed({ company, onClose }) {
@@ -62,7 +65,7 @@ function Noticed({ company, onClose }) {
       <${Table} label="Web services" rows=${found.data.services} keyOf=${(s) => s.company_code + s.service} columns=${[
         { title: "Service", cell: (s) => html`<code>${s.service}</code>` },
         { title: "Status", cell: (s) => html`<${Badge} kind=${broken(s) ? (s.needed ? "bad" : "warn") : s.status === "Enabled" ? "ok" : "plain"}>${s.status}</>` },
-        { title: "Used by", kind: "wide", cell: (s) => html`${s.used_by || "–"}${!s.needed && html` <span class="faint">(not by the settings as they are)</span>`}` },
+        { title: "Used by", kind: "wide", cell: (s) => html`${s.used_by ? s.used_by.split(", ").map(user).join(", ") : "–"}${!s.needed && html` <span class="faint">(not by the settings as they are)</span>`}` },
         { title: "What it means, and what to do", kind: "wide", cell: (s) => s.why ?? STATUSES[s.status] ?? "–" },
       ]} />`}
   </>`;

@@ -45,7 +45,7 @@ function Rejected({ company, object, counts, several }) {
   return html`
     <p class="lead">Rows of Spectrum that could not be taken. The last good version of each stays in the warehouse. Correct
       them in Spectrum: the next sync takes them and they leave this list.</p>
-    <div class="bar"><${Search} value=${text} onInput=${setText} label="Search job, key, value or reason" />
+    <div class="bar"><${Search} value=${text} onInput=${setText} label="Search rejected rows" />
       <${Download} href=${address("api/import/rejected.csv", query)} /></div>
     ${counts?.rejected.length > 1 && html`<ul class="chips" aria-label="Only the rows of one column">${counts.rejected.slice(0, 8).map((row) => html`
       <li><button class="chip" aria-pressed=${isOnly(row) ? "true" : "false"}

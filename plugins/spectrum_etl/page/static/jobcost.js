@@ -88,9 +88,8 @@ function Job({ company, job }) {
   const shown = (name, line) => (name === "variance" ? variance(line[name]) : money(line[name]));
   const number = (name, what, title, help) => ({
     title, help, kind: "num", foot: shown(name, totals),
-    cell: (line) => line.subtotal ? shown(name, line) : html`
-      ${name === "actual_cost" && html`<${Over} line=${line} />`}
-      <button class="number" title="What is behind this number" onClick=${() => setBehind({ what, line })}>${shown(name, line)}</button>`,
+    cell: (line) => html`${name === "actual_cost" && html`<${Over} line=${line} />`}${line.subtotal ? shown(name, line) : html`
+      <button class="number" title="What is behind this number" onClick=${() => setBehind({ what, line })}>${shown(name, line)}</button>`}`,
   });
   const columns = [
     { title: "Phase", cell: (line) => html`<code>${line.phase_code}</code>`, foot: "Total" },

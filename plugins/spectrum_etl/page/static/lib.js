@@ -150,7 +150,7 @@ export function ago(value, now = Date.now()) {
 }
 
 /** How old data are: `3 min old`. */
-export const age = (value) => (value ? ago(value).replace(" ago", " old").replace("just now", "new") : "–");
+export const age = (value) => (value ? ago(value).replace(" ago", " old").replace("just now", "just read") : "–");
 
 /** `job_cost_transactions` as people write it. */
 export const words = (name) => {

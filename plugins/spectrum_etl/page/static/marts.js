@@ -10,7 +10,7 @@ export function Marts({ marts, company, reload, title }) {
   const starter = useStarter(reload);
   const start = () => starter.start({ key: "marts", path: "marts/refresh", body: { companies: company ? [company] : [] }, title: "the marts", paused: marts.paused, then: THEN });
   const text = marts.computed_at ? "Refresh" : "Compute now";
-  return html`<div class="line">
+  return html`<div class="state-line">
     ${title && html`<strong>${title}</strong>`}
     <${State} marts=${marts} /><p><${Words} marts=${marts} /></p>
     <${RunButton} running=${marts.running} busy=${starter.busy} allowed=${marts.may_refresh} at="Computing"

@@ -19,7 +19,7 @@ export const Problem = ({ error, retry }) => !error ? null : html`
   <div class="notice bad" role="alert">
     <strong>${error.message}</strong>${error.remedy && html`<span> What to do: ${error.remedy}</span>`}
     ${error.status === 401 && html` <a href=${signIn()}>Sign in to Airflow again</a>`}
-    ${retry && html` <button class="link" onClick=${retry}>Try again</button>`}
+    ${retry && error.status !== 401 && html` <button class="link" onClick=${retry}>Try again</button>`}
   </div>`;
 
 export const Empty = ({ title, icon = "ok", children }) => html`
