@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -14,6 +15,14 @@ from tests.page.page_browser import LAPTOP, SCALED, SMALL, picture
 
 pytestmark = pytest.mark.slow
 
+#: Amounts of a job of tens of millions.
+_SCALE = """
+update marts.job_cost_summary
+set original_estimate = original_estimate * %(by)s, approved_changes = approved_changes * %(by)s,
+    current_estimate = current_estimate * %(by)s, committed_cost = committed_cost * %(by)s,
+    actual_cost = actual_cost * %(by)s, projected_cost = projected_cost * %(by)s, variance = variance * %(by)s
+where job_number = %(job)s
+"""
 SCREENS = {"1366": LAPTOP, "1280": SMALL, "1093": SCALED}
 
 
@@ -209,6 +218,25 @@ def test_a_job_has_sums_of_phases_a_head_that_stays_and_marks_of_overruns(visit:
                 " variance = current_estimate - greatest(current_estimate, actual_cost)"
                 " where job_number = '24-0003' and phase_code = '16100'"
             )
+
+
+@pytest.mark.parametrize(("inside", "size"), [(True, SMALL), (False, SCALED)], ids=["airflow-1280", "own-1093"])
+def test_the_table_of_a_job_fits_small_laptops(visit: Any, page: PageAirflow, inside: bool, size: Any) -> None:
+    with psycopg.connect(page.warehouse_url) as connection:
+        connection.execute(_SCALE, {"by": Decimal(10), "job": "24-0004"})
+    try:
+        tab = visit("vera", "job-cost/1/24-0004", size=size)
+        if inside:
+            tab.goto(f"{page.airflow.url}/plugin/erp-integrations/erp-integrations/#/job-cost/1/24-0004")
+        table = (_frame(tab) if inside else tab).get_by_role("region", name=re.compile("^Budget and cost by phase"))
+        expect(table).to_be_visible(timeout=30_000)
+        table.scroll_into_view_if_needed()
+        picture(tab, f"job-table-{'airflow' if inside else 'own'}-{size[0]}")
+        hidden = table.evaluate("box => box.scrollWidth - box.clientWidth")
+        assert hidden <= 0, f"{hidden} pixels do not fit"
+    finally:
+        with psycopg.connect(page.warehouse_url) as connection:
+            connection.execute(_SCALE, {"by": Decimal("0.1"), "job": "24-0004"})
 
 
 def test_job_cost_that_was_never_computed_offers_to_compute_it(visit: Any, page: PageAirflow) -> None:

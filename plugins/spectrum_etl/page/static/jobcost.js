@@ -27,9 +27,14 @@ function Jobs({ company, query }) {
   const search = useSettled(text);
   const list = useList("jobs", { company, search, active });
   const marts = useMarts(company, list.reload);
-  const kept = { search, all: active ? undefined : "yes" };
-  left = link("job-cost", kept);
-  useEffect(() => { keepInAddress("job-cost", kept); }, [search, active]);
+  // At once, not when typing has settled: whoever opens a job right away finds the search again, too.
+  const kept = (searched, onlyActive) => ({ search: searched, all: onlyActive ? undefined : "yes" });
+  left = link("job-cost", kept(text, active));
+  const chosen = (searched, onlyActive) => {
+    keepInAddress("job-cost", kept(searched, onlyActive));
+    setText(searched);
+    setActive(onlyActive);
+  };
   const open = (row) => { location.hash = link(`job-cost/${encodeURIComponent(row.company_code)}/${encodeURIComponent(row.job_number)}`); };
   const columns = [
     { title: "Job", cell: (r) => html`<strong>${r.job_number}</strong>` },
@@ -43,8 +48,8 @@ function Jobs({ company, query }) {
     { title: "Variance", kind: "num", help: "Budget less projected cost; in parentheses when it will cost more", cell: (r) => variance(r.variance, { cents: false }) },
   ];
   return html`
-    <div class="bar"><${Search} value=${text} onInput=${setText} label="Search job number or name" />
-      <label class="check"><input type="checkbox" checked=${active} onChange=${(event) => setActive(event.target.checked)} /> Active jobs only</label>
+    <div class="bar"><${Search} value=${text} onInput=${(value) => chosen(value, active)} label="Search job number or name" />
+      <label class="check"><input type="checkbox" checked=${active} onChange=${(event) => chosen(text, event.target.checked)} /> Active jobs only</label>
       ${marts.data?.computed_at && html`<${Marts} marts=${marts.data} company=${company} reload=${marts.reload} />`}</div>
     <${NotComputed} marts=${marts.data} company=${company} reload=${marts.reload} />
     <${Listed} list=${list} what="jobs" empty=${html`<${Empty} title=${search ? "No job matches" : "No jobs yet"} icon=${search ? "search" : "none"}>
