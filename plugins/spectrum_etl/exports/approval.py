@@ -15,7 +15,7 @@ from airflow.sdk.definitions.param import ParamsDict
 from airflow.sdk.exceptions import AirflowSkipException, DownstreamTasksSkipped
 
 from spectrum_etl.errors import StopSync
-from spectrum_etl.exports.form import ACCEPT, NEEDED_TO_ACCEPT, OPTIONS, REASON, REJECT, RETRIEVE
+from spectrum_etl.exports.form import ACCEPT, NEEDED_TO_ACCEPT, OPTIONS, PATTERN_SAYS, REASON, REJECT, RETRIEVE
 from spectrum_etl.exports.spec import FormField, RecordId
 from spectrum_etl.settings import load_settings
 
@@ -113,6 +113,8 @@ def response_of(event: Mapping[str, Any]) -> Any:
 def _param(field: FormField) -> Param:
     """A form field. It may be left empty as far as Airflow is concerned: a rejection needs none of them."""
     limits: dict[str, Any] = {"maxLength": field.max_length} if field.max_length is not None else {}
+    if field.pattern:
+        limits |= {"pattern": f"^({field.pattern})$", PATTERN_SAYS: field.pattern_says}
     if field.choices:
         limits = {"enum": [*field.choices, None] if field.proposal in field.choices else [None, *field.choices]}
     return Param(

@@ -10,3 +10,5 @@ ACCEPT, REJECT, RETRIEVE = OPTIONS = ("Accept", "Reject", "Retrieve")
 REASON = "reason"
 #: How the description of a field ends that may not stay empty in a record that is accepted.
 NEEDED_TO_ACCEPT = "Needed to accept."
+#: The keyword of a field's JSON schema that tells its pattern in words; validators pass over keywords they do not know.
+PATTERN_SAYS = "patternSays"

@@ -65,6 +65,11 @@ class Candidate:
         """SHA-256 of the content, independent of the order of its keys."""
         return digest(self.content)
 
+    @property
+    def project_name(self) -> str:
+        """What people call its project; empty where it has none, or the content does not hold it."""
+        return str((self.content.get("project") or {}).get("name") or "")
+
 
 @dataclass(frozen=True)
 class Skipped:
@@ -110,6 +115,11 @@ class FormField:
         max_length: longest value that Spectrum takes.
         choices: allowed values; empty means free text.
         required: whether an empty answer is refused.
+        fills: elements that take the answer, in every call that has them; the page shows them as they are typed, and
+            nothing else of what was shown may differ from what is sent.
+        pattern: regular expression of the whole answer, for what can be told without asking Spectrum. The object's
+            form rules decide; this only says so at once.
+        pattern_says: the same in words, e.g. `upper-case letters and digits alone`.
     """
 
     name: str
@@ -119,6 +129,9 @@ class FormField:
     max_length: int | None = None
     choices: tuple[str, ...] = ()
     required: bool = True
+    fills: tuple[str, ...] = ()
+    pattern: str = ""
+    pattern_says: str = ""
 
 
 @dataclass(frozen=True)

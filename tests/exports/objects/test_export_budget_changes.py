@@ -152,6 +152,10 @@ def test_the_form_asks_for_the_number() -> None:
     assert (field.name, field.proposal, field.max_length) == ("change_request_id", "BC4", 8)
     assert OBJECT.form(change(), context(propose_change_order_number=False))[0].proposal == ""
     assert OBJECT.form(change(number="1234567"), context())[0].proposal == ""
+    (taken,) = OBJECT.form(change(), context(Books(requests={JOB: {"BC4"}})))
+    assert taken.proposal == ""
+    assert f"BC4 is taken: job {JOB} already has a change request BC4" in taken.description
+    assert OBJECT.form(change(number=""), context())[0].proposal == ""
 
 
 def test_the_document_repeats_the_header_on_every_line() -> None:

@@ -189,6 +189,10 @@ def test_the_number_is_proposed_as_the_settings_say() -> None:
     assert OBJECT.form(contract(), context(books()))[0].proposal == "SC-001"
     assert OBJECT.form(contract(), context(books(), propose_contract_number=False))[0].proposal == ""
     assert OBJECT.form(contract(), context(taken))[0].proposal == ""
+    assert (
+        "SC-001 is taken: vendor ACME already has a subcontract SC-001"
+        in OBJECT.form(contract(), context(taken))[0].description
+    )
     (long,) = OBJECT.form(contract(number="SC-2024-00017"), context(books()))
     assert long.proposal == ""
     assert "SC-2024-00017 has 13 characters" in long.description

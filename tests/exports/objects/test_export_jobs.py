@@ -176,6 +176,13 @@ def test_the_form_of_a_new_job() -> None:
     assert (taxable.name, taxable.proposal, taxable.choices) == ("taxable", "N", ("Y", "N"))
     long, _ = OBJECT.form(project({**NEW, "number": "25-001-0001"}), context())
     assert long.proposal == ""
+    assert "25-001-0001 has 11 characters, too many to propose it" in long.description
+    odd, _ = OBJECT.form(project({**NEW, "number": "25 001"}), context())
+    assert odd.proposal == ""
+    assert "25 001 is not proposed: Spectrum takes letters, digits, dashes and dots alone" in odd.description
+    used, _ = OBJECT.form(project({**NEW, "number": JOB}), context())
+    assert used.proposal == ""
+    assert f"{JOB} is taken: Spectrum already has a job {JOB}." in used.description
     books = Books()
     del books.job_rows[JOB]["Taxable_Flag"]
     assert OBJECT.form(project(), context(books))[1].proposal == ""

@@ -175,6 +175,9 @@ def test_the_form_asks_for_code_and_type() -> None:
     assert (kind.name, kind.proposal, kind.choices) == ("vendor_type", "SUB", ("SUB", "SUPPL"))
     taken = context(Books(vendor_rows=[vendor("ACMEDRYWAL", "Other")]), vendor_types=[])
     assert [field.proposal for field in OBJECT.form(company(), taken)] == ["", ""]
+    assert (
+        "ACMEDRYWAL is taken: vendor code ACMEDRYWAL belongs to Other" in OBJECT.form(company(), taken)[0].description
+    )
 
 
 def test_the_document() -> None:

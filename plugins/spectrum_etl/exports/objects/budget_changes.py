@@ -11,9 +11,17 @@ from typing import Any
 
 from spectrum_etl.exports.objects.budgets import read_budget
 from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, of_each, project_facts, text
+from spectrum_etl.exports.objects.proposals import proposing
 from spectrum_etl.exports.rules import budget_changes as rules
 from spectrum_etl.exports.rules.change_requests import NUMBER, customer_of
-from spectrum_etl.exports.rules.common import CHANGE_REQUEST_LENGTH, job_of, lines_of, number_of
+from spectrum_etl.exports.rules.common import (
+    CHANGE_REQUEST_LENGTH,
+    CHANGE_REQUEST_PATTERN,
+    CHANGE_REQUEST_SAYS,
+    job_of,
+    lines_of,
+    number_of,
+)
 from spectrum_etl.exports.spec import (
     Answers,
     Books,
@@ -62,17 +70,20 @@ def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | N
 
 def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
     """The change request id; `BC` and Procore's number are proposed, since change orders take plain numbers."""
-    proposal = f"BC{candidate.content['number']}" if context.settings.exports.propose_change_order_number else ""
-    return (
-        FormField(
-            NUMBER,
-            "Change request id",
-            "Number of the change request in Spectrum. Commitment, prime contract and budget changes of a job share "
-            "one range of numbers.",
-            proposal=proposal if len(proposal) <= CHANGE_REQUEST_LENGTH else "",
-            max_length=CHANGE_REQUEST_LENGTH,
-        ),
+    field = FormField(
+        NUMBER,
+        "Change request id",
+        "Number of the change request in Spectrum. Commitment, prime contract and budget changes of a job share one "
+        "range of numbers.",
+        max_length=CHANGE_REQUEST_LENGTH,
+        fills=("Change_Request_Number",),
+        pattern=CHANGE_REQUEST_PATTERN,
+        pattern_says=CHANGE_REQUEST_SAYS,
     )
+    if context.settings.exports.propose_change_order_number:
+        own = f"BC{candidate.content['number']}" if candidate.content["number"] else ""
+        field = proposing(field, own, candidate, context, (rules.number_is_free,), "BC and Procore's number,")
+    return (field,)
 
 
 def document(candidate: Candidate, answers: Answers, context: Context) -> Document:

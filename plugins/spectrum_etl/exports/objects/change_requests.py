@@ -9,8 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from spectrum_etl.exports.objects.contracts import known
+from spectrum_etl.exports.objects.proposals import proposing
 from spectrum_etl.exports.rules import change_requests as rules
-from spectrum_etl.exports.rules.common import CHANGE_REQUEST_LENGTH, job_of, number_of
+from spectrum_etl.exports.rules.common import (
+    CHANGE_REQUEST_LENGTH,
+    CHANGE_REQUEST_PATTERN,
+    CHANGE_REQUEST_SAYS,
+    job_of,
+    number_of,
+)
 from spectrum_etl.exports.spec import Answers, Books, Candidate, Context, FieldMapping, FormField
 from spectrum_etl.settings import Company
 
@@ -31,20 +38,19 @@ def number_field(candidate: Candidate, context: Context, note: str = "") -> Form
         context: settings and books.
         note: for the approver, below the field.
     """
-    number = candidate.content["number"]
-    answers = {rules.NUMBER: number}
-    wanted = context.settings.exports.propose_change_order_number
-    free = wanted and not any(True for _ in rules.number_free(candidate, answers, context))
     said = "Id of the new change request in Spectrum, one that no change request of the job has."
-    if wanted and not free and number:
-        said += f" Procore's number {number} is taken there or does not fit."
-    return FormField(
+    field = FormField(
         rules.NUMBER,
         "Change request id",
         f"{said} {note}".strip(),
-        proposal=number if free else "",
         max_length=CHANGE_REQUEST_LENGTH,
+        fills=("Change_Request_Number",),
+        pattern=CHANGE_REQUEST_PATTERN,
+        pattern_says=CHANGE_REQUEST_SAYS,
     )
+    if not context.settings.exports.propose_change_order_number:
+        return field
+    return proposing(field, candidate.content["number"], candidate, context, (rules.number_free,))
 
 
 def header(candidate: Candidate, answers: Answers, context: Context, status: str | None) -> dict[str, str]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from spectrum_etl.exports.objects import commitment_records as records
 from spectrum_etl.exports.objects import contracts
+from spectrum_etl.exports.objects.proposals import proposing
 from spectrum_etl.exports.rules import commitments as rules
 from spectrum_etl.exports.rules.amounts import by_code, total
 from spectrum_etl.exports.rules.common import job_of, number_of
@@ -37,18 +38,20 @@ _NUMBER = SERVICES["UpdateSubcontract"].elements["Subcontract_Number"].length
 
 def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
     """The subcontract's id, proposed as the settings say (G3)."""
-    number, notes = candidate.content["number"], _notes(candidate)
-    if context.settings.exports.propose_contract_number and len(number) > _NUMBER:
-        notes.append(f"Procore's number {number} has {len(number)} characters, too many to propose it.")
-    return (
-        FormField(
-            rules.NUMBER,
-            "Subcontract id",
-            " ".join(["Id of the new subcontract in Spectrum, one that the vendor does not have yet.", *notes]),
-            proposal=_proposal(candidate, context),
-            max_length=_NUMBER,
-        ),
+    said = "Id of the new subcontract in Spectrum, one that the vendor does not have yet."
+    field = FormField(
+        rules.NUMBER,
+        "Subcontract id",
+        " ".join([said, *_notes(candidate)]),
+        max_length=_NUMBER,
+        fills=("Subcontract_Number",),
+        pattern=r"[^/]+",
+        pattern_says="ids without a slash",
     )
+    if context.settings.exports.propose_contract_number:
+        number = candidate.content["number"].strip()
+        field = proposing(field, number, candidate, context, OBJECT.form_rules)
+    return (field,)
 
 
 def document(candidate: Candidate, answers: Answers, context: Context) -> Document:
@@ -86,15 +89,6 @@ def _lines(candidate: Candidate, key: Mapping[str, str]) -> Iterator[Call]:
             "Original_Contract_Amount": total(line["amount"] for line in lines),
         }
         yield call("UpdateSubcontractPhases", values, adds=True, record=candidate.title)
-
-
-def _proposal(candidate: Candidate, context: Context) -> str:
-    """Procore's number where the settings want it and Spectrum would take it."""
-    answers = {rules.NUMBER: candidate.content["number"]}
-    if not context.settings.exports.propose_contract_number:
-        return ""
-    taken = any(broken for check in OBJECT.form_rules for broken in check(candidate, answers, context))
-    return "" if taken else number_of(answers, rules.NUMBER)
 
 
 def _notes(candidate: Candidate) -> list[str]:

@@ -76,6 +76,9 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
             "Spectrum keeps them as a correction and leaves the current projection as it is.",
             proposal=today.isoformat(),
             max_length=10,
+            fills=("Transaction_Date",),
+            pattern=r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])",
+            pattern_says="a day as YYYY-MM-DD",
         ),
     )
 

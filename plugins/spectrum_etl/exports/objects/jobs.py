@@ -21,6 +21,7 @@ from spectrum_etl.exports.objects.facts import (
     project_facts,
     text,
 )
+from spectrum_etl.exports.objects.proposals import proposing
 from spectrum_etl.exports.rules import jobs as rules
 from spectrum_etl.exports.rules.address import address_elements, address_facts
 from spectrum_etl.exports.rules.common import job_of, linked_code, number_of
@@ -74,18 +75,21 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
     """Job id and taxable flag of a new job; nothing for new codes."""
     if not rules.is_new(candidate, context):
         return ()
-    number = candidate.content["project"]["number"]
     company, exports = context.company.code, context.settings.exports
     flag = (rules.template_of(context) or {}).get("Taxable_Flag", "").strip()
     flag = flag or exports.template_taxable.get(company, "")
+    number = FormField(
+        "job_number",
+        "Job id",
+        "Number of the new job in Spectrum; it may differ from the project number.",
+        max_length=_NUMBER_LENGTH,
+        fills=("Job_Number",),
+        pattern="(?![Aa][Ll][Ll]$)[A-Za-z0-9.-]+",
+        pattern_says="letters, digits, dashes and dots alone, and not ALL",
+    )
+    own = candidate.content["project"]["number"]
     return (
-        FormField(
-            "job_number",
-            "Job id",
-            "Number of the new job in Spectrum; it may differ from the project number.",
-            proposal=number if len(number) <= _NUMBER_LENGTH else "",
-            max_length=_NUMBER_LENGTH,
-        ),
+        proposing(number, own, candidate, context, (rules.job_number_is_free,)),
         FormField(
             "taxable",
             "Taxable",
@@ -93,6 +97,7 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
             proposal=flag if flag in {"Y", "N"} else "",
             max_length=1,
             choices=("Y", "N"),
+            fills=("Taxable_Flag",),
         ),
     )
 

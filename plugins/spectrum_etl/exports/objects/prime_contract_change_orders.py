@@ -43,6 +43,7 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
             proposal=items[0] if len(items) == 1 else "",
             max_length=rules.ITEM_LENGTH,
             choices=items,
+            fills=("CR_Billing_Item_Code",),
         ),
     )
 

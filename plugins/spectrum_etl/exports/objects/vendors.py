@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spectrum_etl.exports.objects.facts import found, text
+from spectrum_etl.exports.objects.proposals import proposing
 from spectrum_etl.exports.rules import vendors as rules
 from spectrum_etl.exports.rules.address import address_elements, address_facts
 from spectrum_etl.exports.rules.common import number_of
@@ -58,14 +59,18 @@ def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | N
 def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
     """Vendor code and type (C6). The code is proposed from the name, and the first type of the settings."""
     types = context.settings.exports.vendor_types
+    code = FormField(
+        "vendor_code",
+        "Vendor code",
+        "Code of the new vendor in Spectrum: upper-case letters and digits that no vendor has yet.",
+        max_length=_LENGTHS["Vendor_Code"].length,
+        fills=("Vendor_Code",),
+        pattern="[A-Z0-9]+",
+        pattern_says="upper-case letters and digits alone",
+    )
+    own, what = code_of_name(candidate.content["name"]), "The code made of the name,"
     return (
-        FormField(
-            "vendor_code",
-            "Vendor code",
-            "Code of the new vendor in Spectrum: upper-case letters and digits that no vendor has yet.",
-            proposal=proposed_code(candidate.content["name"], context.books),
-            max_length=_LENGTHS["Vendor_Code"].length,
-        ),
+        proposing(code, own, candidate, context, (rules.vendor_code_is_free,), what),
         FormField(
             "vendor_type",
             "Vendor type",
@@ -73,6 +78,7 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
             proposal=types[0] if types else "",
             max_length=_LENGTHS["Type"].length,
             choices=types,
+            fills=("Type",),
         ),
     )
 
@@ -98,10 +104,9 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
     return Document(code, (call("AddVendor", values, adds=True, record=candidate.title),))
 
 
-def proposed_code(name: str, books: Books) -> str:
-    """The letters and digits of a company's name, as many as a code has; blank where a vendor has that code."""
-    code = re.sub(r"[^A-Z0-9]", "", normalised_name(name).upper())[: _LENGTHS["Vendor_Code"].length]
-    return "" if any(vendor["Vendor_Code"].strip().upper() == code for vendor in books.vendors()) else code
+def code_of_name(name: str) -> str:
+    """The letters and digits of a company's name, as many as a code has."""
+    return re.sub(r"[^A-Z0-9]", "", normalised_name(name).upper())[: _LENGTHS["Vendor_Code"].length]
 
 
 def alpha_sort(name: str) -> str:

@@ -91,7 +91,7 @@ def budget_is_synced(candidate: Candidate, context: Context) -> Iterator[Broken]
             f"{len(differing)} of {len(ours.keys() | theirs.keys())} lines differ",
             f"{candidate.title}: the project's budget was not exported and differs from job {job}'s original estimate"
             + first,
-            "export the budget with export_budgets first",
+            "export the budget first (export_budgets)",
         )
 
 

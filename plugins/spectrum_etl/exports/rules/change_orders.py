@@ -43,7 +43,7 @@ def is_of_a_commitment(candidate: Candidate, context: Context) -> Iterator[Broke
             "type",
             kind,
             f"{candidate.title} is a {kind or 'change order without a type'}, not a {TYPE}",
-            "export change orders of the prime contract with export_prime_contract_change_orders",
+            "export it as a prime contract change order (export_prime_contract_change_orders)",
         )
 
 
@@ -69,7 +69,7 @@ def commitment_is_synced(candidate: Candidate, context: Context) -> Iterator[Bro
             "contract",
             contract["name"],
             f"{candidate.title}: contract {contract['name']} is not synced with a Spectrum subcontract",
-            "export the contract with export_commitments, then run this export again",
+            "export the contract as a commitment first (export_commitments), then look at Procore again",
         )
         return
     vendor, number = subcontract
@@ -84,7 +84,7 @@ def commitment_is_synced(candidate: Candidate, context: Context) -> Iterator[Bro
             contract["name"],
             f"{candidate.title}: its contract is linked to subcontract {number} of vendor {vendor}, "
             "which Spectrum does not have",
-            "unlink the contract with unlink_export and export it again, or restore the subcontract in Spectrum",
+            "unlink the contract (unlink_export) and export it again, or restore the subcontract in Spectrum",
         )
     elif job and held.get("Job_Number", job).strip() != job:
         yield Broken(

@@ -150,5 +150,5 @@ def number_is_free(candidate: Candidate, answers: Answers, context: Context) -> 
             NUMBER,
             number,
             f"{candidate.title}: subcontract {number} of vendor {vendor} is linked to Procore contract {linked}",
-            "type another id, or unlink that contract with unlink_export",
+            "type another id, or unlink that contract (unlink_export)",
         )

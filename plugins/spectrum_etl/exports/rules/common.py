@@ -18,6 +18,8 @@ from spectrum_etl.exports.values import format_value
 
 #: Longest change request number (ARChangeRequest: Change_Request_Number).
 CHANGE_REQUEST_LENGTH = 8
+#: What such a number is made of, and the same in words.
+CHANGE_REQUEST_PATTERN, CHANGE_REQUEST_SAYS = "[A-Za-z0-9-]+", "letters, digits and dashes alone"
 #: Statuses in which Spectrum takes no more changes of a job or phase (AddPhase, ARChangeRequest).
 COMPLETE = "C"
 
@@ -64,7 +66,7 @@ def job_not_synced(number: str, candidate: Candidate, context: Context) -> Itera
             "project",
             name,
             f"{candidate.title}: project {name} is not synced with a Spectrum job",
-            "export the project with export_jobs, or link it to its job, then run this export again",
+            "export the project as a job first (export_jobs), or link it to its job, then look at Procore again",
         )
         return
     held = context.books.job(job)
@@ -128,7 +130,7 @@ def codes_not_synced(
                     str(line["code"]),
                     f"{candidate.title}: {name} uses phase {phase} with cost type {cost_type}, "
                     f"which job {job} does not have in Spectrum",
-                    "export the project's new codes with export_jobs and have them accepted first (B5), "
+                    "export the project's new codes as a job first (export_jobs) and have them accepted, "
                     "or choose a synced code",
                 )
             elif not complete_too and held.get("Status_Code", "").strip() == COMPLETE:
@@ -280,7 +282,7 @@ def number_taken(candidate: Candidate, answers: Answers, context: Context, name:
         yield Broken("H2", name, "", f"{candidate.title}: no change request id was given", "type one")
         return
     yield from too_long("H2", candidate.title, name, number, CHANGE_REQUEST_LENGTH, "type a shorter one")
-    if not re.fullmatch(r"[A-Za-z0-9-]+", number):
+    if not re.fullmatch(CHANGE_REQUEST_PATTERN, number):
         yield Broken(
             "H2",
             name,

@@ -42,7 +42,7 @@ def vendor_not_linked(number: str, candidate: Candidate, context: Context) -> It
             "contract company",
             vendor["name"],
             f"{candidate.title}: company {vendor['name']} is not linked to a Spectrum vendor",
-            "link the company to its vendor, or export it with export_vendors, then run this export again",
+            "link the company to its vendor, or export it as a vendor (export_vendors), then look at Procore again",
         )
     elif not any(held["Vendor_Code"].strip().upper() == code for held in context.books.vendors()):
         yield Broken(

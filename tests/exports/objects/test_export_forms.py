@@ -1,0 +1,79 @@
+"""What the page says of a value at once agrees with what the form's rules say of it, whatever the object."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from spectrum_etl.exports.spec import FormField
+from tests.exports.objects import test_export_budget_changes as budget_changes
+from tests.exports.objects import test_export_commitment_change_orders as change_orders
+from tests.exports.objects import test_export_commitments as commitments
+from tests.exports.objects import test_export_forecasts as forecasts
+from tests.exports.objects import test_export_jobs as jobs
+from tests.exports.objects import test_export_prime_contract_change_orders as prime
+from tests.exports.objects import test_export_vendors as vendors
+from tests.exports.objects.fakes import context
+
+CASES = {
+    "vendors": (vendors.OBJECT, vendors.company, vendors.context),
+    "jobs": (jobs.OBJECT, jobs.project, jobs.context),
+    "budget_changes": (budget_changes.OBJECT, budget_changes.change, context),
+    "commitments": (commitments.OBJECT, commitments.contract, lambda: context(commitments.books())),
+    "commitment_change_orders": (change_orders.OBJECT, change_orders.order, lambda: context(change_orders.books())),
+    "prime_contract_change_orders": (prime.OBJECT, prime.order, lambda: context(prime.books())),
+    "forecasts": (forecasts.OBJECT, forecasts.forecast, context),
+}
+VALUES = (
+    "ABC1",
+    "abc",
+    "A-1",
+    "A.1",
+    "A/1",
+    "A B",
+    "ALL",
+    "all",
+    "ALLEN",
+    "2026-09-03",
+    "2026-13-03",
+    "09/03/2026",
+    "Ä1",
+)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_pattern_refuses_only_what_the_rules_refuse(name: str) -> None:
+    obj, record, around = CASES[name]
+    candidate, where = record(), around()
+    for field in obj.form(candidate, where):
+        if not field.pattern:
+            continue
+        for value in VALUES:
+            if re.fullmatch(field.pattern, value) is None:
+                assert _refused(obj, candidate, where, field, value), f"{field.name}: {value!r} is taken by the rules"
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_a_field_fills_is_all_that_an_answer_decides(name: str) -> None:
+    """So the page can show what is typed where it will be, and nothing else may differ from what was shown."""
+    obj, record, around = CASES[name]
+    candidate, where = record(), around()
+    fields = obj.form(candidate, where)
+    assert all(field.fills for field in fields)
+    answers = {f.name: f.proposal or (f.choices or ("AB1",))[0] for f in fields}
+    for field in fields:
+        other = (field.choices or ("ZZ9",))[-1] if field.name != "projection_date" else "2026-01-02"
+        one = obj.document(candidate, answers, where)
+        two = obj.document(candidate, answers | {field.name: other}, where)
+        assert [call.service for call in one.calls] == [call.service for call in two.calls]
+        for was, now in zip(one.calls, two.calls, strict=True):
+            assert set(was.parameters) == set(now.parameters)
+            moved = {name for name, value in was.parameters.items() if now.parameters[name] != value}
+            assert moved <= set(field.fills)
+        if answers[field.name] != other:
+            assert one != two
+
+
+def _refused(obj, candidate, where, field: FormField, value: str) -> bool:
+    return any(b.field == field.name for check in obj.form_rules for b in check(candidate, {field.name: value}, where))
