@@ -13,13 +13,16 @@ from spectrum_etl.errors import FixRecord, RetryLater, SpectrumEtlError, StopSyn
 from spectrum_etl.exports import check, ledger, queue
 from spectrum_etl.exports.form import REASON
 from spectrum_etl.exports.ledger import Response
-from spectrum_etl.exports.question import changed_since
 from spectrum_etl.exports.queue import Instance, Row
 from spectrum_etl.exports.send import Outcome
+from spectrum_etl.exports.shown import changed_since, unlike_shown
 from spectrum_etl.exports.spec import Broken, Candidate, Document, ExportObject, RecordId
 from spectrum_etl.exports.states import State
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.warehouse.connect import connect
+
+#: Changes that a reason names: a settings' change shows in every line.
+_MOST_CHANGES = 5
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ def _verdict(systems: Systems, obj: ExportObject, row: Row, candidate: Candidate
     if not systems.settings.exports.may_approve(response.user_id):
         return _Verdict("ready", f"the answer of {who} does not count: not an approver in the settings")
     if response.decision == "retrieve":
-        return _Verdict("retrieved", f"retrieved by {who}; name the record in the trigger form to collect it again")
+        return _Verdict("retrieved", f"taken out by {who}; it comes back when it is collected again by name")
     if response.decision == "reject":
         reason = response.answers.get(REASON, "").strip()
         if not reason:
@@ -112,6 +115,9 @@ def _verdict(systems: Systems, obj: ExportObject, row: Row, candidate: Candidate
         return _Verdict(
             "ready", f"Spectrum was changed while the record waited; look at it again: {'; '.join(changes)}"
         )
+    if changes := unlike_shown(row.shown or {}, document):
+        told = "; ".join(changes[:_MOST_CHANGES]) + (" and more" if len(changes) > _MOST_CHANGES else "")
+        return _Verdict("ready", f"what would be written has changed while it waited; look at it again: {told}")
     return _Verdict("sending", document=document)
 
 

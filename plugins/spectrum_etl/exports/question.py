@@ -7,22 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 import psycopg
 
 from spectrum_etl.errors import FixRecord
-from spectrum_etl.exports import check, compare, ledger, queue
+from spectrum_etl.exports import check, ledger, queue
 from spectrum_etl.exports.queue import Instance, Row
-from spectrum_etl.exports.send import unread_note
-from spectrum_etl.exports.spec import Call, Candidate, Document, ExportObject, FormField, RecordId
+from spectrum_etl.exports.shown import show, table
+from spectrum_etl.exports.spec import Answers, Candidate, ExportObject, FormField, RecordId
 from spectrum_etl.exports.states import IN_FLIGHT, State
 from spectrum_etl.exports.systems import Systems
+from spectrum_etl.exports.view import AS_ENTERED
 from spectrum_etl.warehouse.connect import connect
 
 _OPEN: tuple[State, ...] = ("ready", "queued")
-#: Stands where the form decides and proposes nothing.
-AS_ENTERED = "(as you enter it)"
 
 
 @dataclass(frozen=True)
@@ -82,11 +82,11 @@ def ask(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance) -
         if broken := check.broken_rules(obj, candidate, systems.context):
             queue.move(connection, obj.name, id, row.state, "not_ready", instance.run_id, broken=broken)
             return NotAsked(f"it is no longer ready: {check.in_words(broken)}")
-        answers = ledger.last_answers(connection, row.attempt_id)
-        fields = tuple(
-            replace(f, proposal=answers.get(f.name, f.proposal)) for f in obj.form(candidate, systems.context)
-        )
+        fields = _fields(systems, obj, candidate, ledger.last_answers(connection, row.attempt_id))
         shown = show(systems, obj, candidate, fields)
+        # Asked again: somebody has to look at what was wrong, whatever the form proposes now.
+        looks_right = row.reason in (None, queue.LET_GO) and _needs_no_input(systems, obj, candidate, fields, shown)
+        shown["complete"] = looks_right
         queue.move(
             connection, obj.name, id, row.state, "waiting", instance.run_id,
             reason=row.reason, asks=instance, fingerprint=candidate.fingerprint, shown=shown,
@@ -95,85 +95,38 @@ def ask(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance) -
         return Question(f"{obj.title.capitalize()}: {candidate.title}", body, fields)
 
 
-def show(systems: Systems, obj: ExportObject, candidate: Candidate, fields: Sequence[FormField]) -> dict[str, Any]:
-    """What would be written with the form's proposals, and what Spectrum holds now, as JSON.
+def _fields(systems: Systems, obj: ExportObject, candidate: Candidate, answers: Answers) -> tuple[FormField, ...]:
+    """The form with its proposals: what was answered the last time, unless that was what could not be sent.
 
     Args:
-        fields: of the form, with proposals.
-
-    Returns:
-        `document` as the ledger would keep it, `AS_ENTERED` in it where a field that is needed proposes nothing, and
-        `held`, one entry a call, null where Spectrum holds nothing or it is not known yet; or `incomplete`, why nothing
-        can be shown before the form is filled in.
-
-    Raises:
-        SpectrumEtlError: Spectrum cannot be asked.
+        answers: the last ones, where they led to no sending.
     """
-    try:
-        document = _draft(systems, obj, candidate, fields)
-    except FixRecord as error:
-        return {"incomplete": str(error)}
-    return {"document": document.as_json(), "held": [_held(systems, call) for call in document.calls]}
+    own = obj.form(candidate, systems.context)
+    again = tuple(replace(field, proposal=answers.get(field.name, field.proposal)) for field in own)
+    if again == own:
+        return own
+    values = {field.name: field.proposal for field in again}
+    refused = {broken.field for broken in check.broken_form(obj, candidate, values, systems.context)}
+    if not refused:
+        try:
+            obj.document(candidate, values, systems.context)
+        except FixRecord:
+            return own
+        return again
+    named = {name for field in own for name in (field.name, field.title)}
+    if not refused <= named:
+        return own  # it is not told which answer is meant
+    return tuple(first if {first.name, first.title} & refused else last for first, last in zip(own, again, strict=True))
 
 
-def _draft(systems: Systems, obj: ExportObject, candidate: Candidate, fields: Sequence[FormField]) -> Document:
-    """The document with the proposals.
-
-    What a field without one leads to is found by filling it in twice: what differs depends on it.
-
-    Raises:
-        FixRecord: the calls themselves depend on the form.
-    """
-    proposed = {field.name: field.proposal for field in fields}
-    gaps = [field for field in fields if field.required and not field.proposal]
-
-    def filled(number: int) -> Document:
-        sample = {f.name: f.choices[number % len(f.choices)] if f.choices else "AB"[number] for f in gaps}
-        return obj.document(candidate, proposed | sample, systems.context)
-
-    one = filled(0)
-    other = filled(1) if gaps else one
-    shapes = [[(c.service, [*c.key], [*c.fields]) for c in document.calls] for document in (one, other)]
-    if shapes[0] != shapes[1]:
-        raise FixRecord("what is written depends on the form", record=candidate.title, remedy="fill the form in")
-    calls = (
-        replace(a, key=_common(a.key, b.key), fields=_common(a.fields, b.fields))
-        for a, b in zip(one.calls, other.calls, strict=True)
-    )
-    return Document(one.key if one.key == other.key else AS_ENTERED, tuple(calls))
-
-
-def _common(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
-    return {element: value if other[element] == value else AS_ENTERED for element, value in one.items()}
-
-
-def changed_since(systems: Systems, shown: Mapping[str, Any], document: Document) -> list[str]:
-    """Where Spectrum now holds something else than the approver was shown, in words."""
-    if "document" not in shown:
-        return []
-    calls = Document.from_json(shown["document"]).calls
-    before = {_place(call): held for call, held in zip(calls, shown["held"], strict=True)}
-    changes = []
-    for call in document.calls:
-        if not call.adds and _place(call) in before:
-            was, now = before[_place(call)] or {}, _held(systems, call) or {}
-            changes += [
-                f"{compare.name_of(call)}, {element}: was {was.get(element)!r}, is now {now.get(element)!r}"
-                for element in call.fields
-                if was.get(element) != now.get(element)
-            ]
-    return changes
-
-
-def table(shown: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
-    """What would be written as rows of call, element, what Spectrum holds now, what it will be."""
-    document = Document.from_json(shown["document"])
-    rows = []
-    for call, held in zip(document.calls, shown["held"], strict=True):
-        elements: Sequence[tuple[str, str]] = [*call.fields.items()] or [*call.key.items()]
-        for element, value in elements:
-            rows.append((compare.name_of(call), element, _now(call, held, element), value))
-    return rows
+def _needs_no_input(
+    systems: Systems, obj: ExportObject, candidate: Candidate, fields: Sequence[FormField], shown: Mapping[str, Any]
+) -> bool:
+    """Whether the form can be sent as it is proposed."""
+    if "document" not in shown or any(field.required and not field.proposal for field in fields):
+        return False
+    values = {field.name: field.proposal for field in fields}
+    return not check.broken_form(obj, candidate, values, systems.context)
 
 
 def _cleared(connection: psycopg.Connection, obj: ExportObject, row: Row, instance: Instance) -> NotAsked:
@@ -185,24 +138,6 @@ def _cleared(connection: psycopg.Connection, obj: ExportObject, row: Row, instan
         reason = "the approval was cleared; another one asks anew"
         queue.move(connection, obj.name, row.id, "waiting", "ready", instance.run_id, reason=reason)
     return NotAsked("a cleared approval would show its old question, so another run asks anew", ask_again=True)
-
-
-def _held(systems: Systems, call: Call) -> dict[str, str] | None:
-    if AS_ENTERED in call.key.values() or not systems.books.can_read_back(call.service):
-        return None
-    return systems.books.held(call.service, call.key)
-
-
-def _place(call: Call) -> tuple[str, tuple[tuple[str, str], ...]]:
-    return call.service, tuple(sorted(call.key.items()))
-
-
-def _now(call: Call, held: Mapping[str, str] | None, element: str) -> str:
-    if AS_ENTERED in call.key.values():
-        return "(not known yet)"
-    if held is None:
-        return "(nothing)"
-    return held.get(element, "(not readable)")
 
 
 def _body(
@@ -221,13 +156,14 @@ def _body(
             lines.append(f"Where it says {AS_ENTERED}, the form proposes nothing.")
         head = ["| call | element | now | will be |", "|---|---|---|---|"]
         lines.append("\n".join([*head, *(f"| {' | '.join(map(_cell, row))} |" for row in rows)]))
-        if note := unread_note(Document.from_json(shown["document"]), systems.books):
+        lines += [f"**Total, {_cell(total['label'])}:** {Decimal(total['amount']):,.2f}" for total in shown["totals"]]
+        if note := shown["unread"]:
             lines.append(f"**Not confirmed:** {_cell(note)}.")
     else:
         lines.append(f"What would be written depends on the form: {_cell(str(shown['incomplete']))}")
     lines.append(
         "**Accept** sends it with your answers, once. **Reject** needs a reason and ends it. **Retrieve** takes it out"
-        " until somebody names it in the trigger form. If Procore's record or Spectrum's changes before you answer,"
+        " until somebody collects it again by name. If Procore's record or Spectrum's changes before you answer,"
         " nothing is sent and you are asked anew."
     )
     return "\n\n".join(lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,9 +14,10 @@ from spectrum_etl.exports import queue
 from spectrum_etl.exports.approval import ApproveRecord, response_of
 from spectrum_etl.exports.question import NotAsked, Question
 from spectrum_etl.exports.queue import Instance
+from spectrum_etl.exports.spec import Document, RecordId
 from spectrum_etl.exports.states import TRANSITIONS
 from spectrum_etl.warehouse.connect import connect
-from tests.exports.core.exports_world import World, place
+from tests.exports.core.exports_world import OBJECT, World, place
 
 
 def asked(world: World, record: str = "r1", **content: Any):
@@ -24,6 +26,13 @@ def asked(world: World, record: str = "r1", **content: Any):
     question = world.ask(id)
     assert isinstance(question, Question), question
     return id, question
+
+
+def shown(world: World, id: RecordId) -> dict[str, Any]:
+    row = world.row(id)
+    assert row is not None
+    assert row.shown is not None
+    return dict(row.shown)
 
 
 def test_the_question_shows_every_call_from_what_to_what(world: World):
@@ -57,8 +66,6 @@ def test_an_answer_writes_who_what_when_and_the_payload_before_anything_is_sent(
     )
     assert row[:4] == ("accept", {"code": "K-9", "kind": "SUB"}, "accounting", "Accounting")
     assert row[4] == world.time
-    from spectrum_etl.exports.spec import Document
-
     assert row[5] == Document.from_json(row[12]).payload_hash
     assert row[6:12] == ("K-9", "sending", "export_things", "run 1", "record.approve", 0)
     assert world.query("select call_number, service, state from export.calls order by 1") == [
@@ -97,10 +104,63 @@ def test_a_form_that_cannot_be_sent_is_asked_anew_with_the_reason(world: World, 
     again = world.ask(id)
     assert isinstance(again, Question)
     assert "**Asked again:**" in again.body
-    proposals = {field.name: field.proposal for field in again.fields}
-    assert proposals == {"code": "Cr1", "kind": "SUB", **answers}
+    # What was refused is not proposed again, nor is it accepted with all that need no input.
+    assert {field.name: field.proposal for field in again.fields} == {"code": "Cr1", "kind": "SUB"}
+    assert shown(world, id)["complete"] is False
     assert world.answer(id).state == "sending"
     assert world.send(id).state == "linked"
+
+
+def test_an_answer_that_was_not_what_was_wrong_is_proposed_again(world: World):
+    id, _ = asked(world)
+    world.procore.records["r1"]["name"] = "Other"
+    assert world.answer(id, code="K-9", kind="MAT").ask_again
+    world.collect()
+    again = world.ask(id)
+    assert isinstance(again, Question)
+    assert {field.name: field.proposal for field in again.fields} == {"code": "K-9", "kind": "MAT"}
+    assert shown(world, id)["complete"] is False, "somebody has to look at what changed"
+
+
+def test_a_form_without_gaps_needs_no_input(world: World):
+    id, _ = asked(world)
+    assert shown(world, id)["complete"] is True
+    assert shown(world, id)["proposed"] == [
+        {"name": "code", "title": "Code", "value": "Cr1"},
+        {"name": "kind", "title": "Kind", "value": "SUB"},
+    ]
+    gap, _ = asked(world, "r2", number="")
+    assert shown(world, gap)["complete"] is False
+    world.spectrum.held_now[place("AddVendor", {"Company_Code": "1", "Vendor_Code": "Cr3"})] = {}
+    taken, _ = asked(world, "r3")
+    assert shown(world, taken)["complete"] is False, "the proposal breaks a rule of the form"
+
+
+def test_nothing_else_than_what_was_shown_is_sent(world: World):
+    form = tuple(
+        replace(field, fills=fills)
+        for field, fills in zip(
+            OBJECT.form(OBJECT.read(world.procore, None, world.add("r1")), None),
+            (("Vendor_Code", "Job_Number"), ("Type",)),
+            strict=True,
+        )
+    )
+    obj = replace(OBJECT, form=lambda candidate, context: form)
+    id = world.id("r1")
+    world.collect(obj=obj)
+    world.ask(id, obj=obj)
+
+    def with_terms(candidate: Any, answers: Any, context: Any) -> Document:
+        made = OBJECT.document(candidate, answers, context)
+        head = replace(made.calls[0], fields={**made.calls[0].fields, "Terms_Days": "45"})
+        return replace(made, calls=(head, *made.calls[1:]))
+
+    outcome = world.answer(id, code="K-9", obj=replace(obj, document=with_terms))
+    assert (outcome.state, outcome.ask_again) == ("ready", True)
+    assert "Terms_Days: '' was shown, now it would be '45'" in outcome.reason
+    world.collect(obj=obj)
+    world.ask(id, obj=obj)
+    assert world.answer(id, code="K-10", kind="MAT", obj=obj).state == "sending", "what is typed may differ"
 
 
 def test_a_rejection_needs_a_reason(world: World):
