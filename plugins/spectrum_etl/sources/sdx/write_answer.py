@@ -82,6 +82,10 @@ class WriteAnswer:
     notes: tuple[Note, ...] = ()
     bad: tuple[BadField, ...] = ()
 
+    def __str__(self) -> str:
+        """For people, who find it in the ledger: that it was executed, and what Spectrum had to say."""
+        return "; ".join(["executed", *(note.text for note in self.notes)])
+
     @property
     def warnings(self) -> tuple[Note, ...]:
         """Those of the notes that are warnings: the call was executed, and somebody should know."""
