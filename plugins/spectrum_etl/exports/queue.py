@@ -135,10 +135,11 @@ def store(connection: psycopg.Connection, object_name: str, findings: Iterable[F
     """
     with connection.cursor() as cursor:
         cursor.executemany(
-            "insert into export.queue as q (object_name, company_code, project_id, record_id, title, state,"
-            " fingerprint, broken, broken_text, run_id) values (%(object)s, %(company)s, %(project)s, %(record)s,"
-            " %(title)s, %(new)s, %(fingerprint)s, %(broken)s, %(text)s, %(run)s)"
+            "insert into export.queue as q (object_name, company_code, project_id, record_id, title, project_name,"
+            " state, fingerprint, broken, broken_text, run_id) values (%(object)s, %(company)s, %(project)s,"
+            " %(record)s, %(title)s, %(name)s, %(new)s, %(fingerprint)s, %(broken)s, %(text)s, %(run)s)"
             " on conflict (object_name, company_code, project_id, record_id) do update set title = excluded.title,"
+            " project_name = coalesce(excluded.project_name, q.project_name),"
             " state = excluded.state, fingerprint = excluded.fingerprint, broken = excluded.broken,"
             " broken_text = excluded.broken_text, run_id = excluded.run_id, seen_at = clock_timestamp(),"
             # Why somebody is asked anew is told until they are; what ended the record before is over.
@@ -344,6 +345,7 @@ def _finding(object_name: str, finding: Finding, run_id: str) -> dict[str, Any]:
     return {
         **key_of(object_name, candidate.id),
         "title": candidate.title,
+        "name": candidate.project_name or None,
         "fingerprint": candidate.fingerprint,
         "old": finding.old or new,
         "new": new,
