@@ -123,7 +123,10 @@ _BROKEN = [
 FORM: dict[str, Any] = {
     "vendor_code": {
         "value": "FRONTRANGE", "description": "Unique in Spectrum. Needed to accept.",
-        "schema": {"type": ["null", "string"], "title": "Vendor code", "maxLength": 10},
+        "schema": {
+            "type": ["null", "string"], "title": "Vendor code", "maxLength": 10, "pattern": "^([A-Z0-9]+)$",
+            "patternSays": "upper-case letters and digits alone",
+        },
     },
     "vendor_type": {
         "value": None, "description": "Decides how it is paid. Needed to accept.",
@@ -131,6 +134,80 @@ FORM: dict[str, Any] = {
     },
     "reason": {"value": None, "description": "Why it is rejected.", "schema": {"type": ["null", "string"]}},
 }  # fmt: skip
+#: The form of a commitment.
+CONTRACT_FORM: dict[str, Any] = {
+    "subcontract_number": {
+        "value": "SC-0001", "description": "Id of the new subcontract in Spectrum. Needed to accept.",
+        "schema": {"type": ["null", "string"], "title": "Subcontract id", "maxLength": 10},
+    },
+    "reason": FORM["reason"],
+}  # fmt: skip
+_PROJECTS = {"501": "Cedar Ridge Medical Center"}
+_SUBCONTRACT = {"Company_Code": "1", "Vendor_Code": "BLUESPRUCE", "Subcontract_Number": "SC-0001"}
+
+
+def _line(phase: str, description: str, amount: str) -> dict[str, Any]:
+    return {
+        "service": "UpdateSubcontractPhases", "key": {**_SUBCONTRACT, "Phase_Code": phase, "Cost_Type": "S"},
+        "fields": {"Bill_Description": description, "Original_Contract_Amount": amount}, "adds": True,
+    }  # fmt: skip
+
+
+#: What the approver of a commitment is shown, as `exports.shown` makes it.
+CONTRACT: dict[str, Any] = {
+    "document": {
+        "key": "BLUESPRUCE/SC-0001",
+        "calls": [
+            {
+                "service": "UpdateSubcontract", "key": _SUBCONTRACT, "adds": True,
+                "fields": {
+                    "Job_Number": "24-0001", "Status_Code": "A", "Unit_Price_Flag": "N", "GL_Account": "501000000000",
+                    "Retention_Percent": "10.0",
+                },
+            },
+            _line("16100", "Electrical rough-in", "48250.00"),
+            _line("16200", "Switchgear", "12400.50"),
+            _line("16900", "Credit for fixtures", "-1150.25"),
+        ],
+    },
+    "held": [None, None, None, None],
+    "proposed": [{"name": "subcontract_number", "title": "Subcontract id", "value": "SC-0001"}],
+    "totals": [
+        {
+            "label": "Contract amount", "element": "Original_Contract_Amount", "amount": "59500.25", "now": None,
+            "lines": 3,
+        }
+    ],
+    "unread": None,
+    "fills": {"subcontract_number": ["Subcontract_Number"]},
+    "complete": True,
+}  # fmt: skip
+
+
+def vendor(title: str, code: str, *, complete: bool) -> dict[str, Any]:
+    """What the approver of a vendor is shown.
+
+    Args:
+        title: its name.
+        code: what the form proposes.
+        complete: whether it proposes the vendor type, too.
+    """
+    kind = "MAT" if complete else ""
+    fields = {"Vendor_Name": title, "Alpha_Sort": "FRONTR", "Type": kind or "(as you enter it)", "Address_3": "Akron"}
+    key = {"Company_Code": "1", "Vendor_Code": code}
+    call = {"service": "AddVendor", "key": key, "fields": fields, "adds": True}
+    return {
+        "document": {"key": code, "calls": [call]},
+        "held": [None],
+        "proposed": [
+            {"name": "vendor_code", "title": "Vendor code", "value": code},
+            {"name": "vendor_type", "title": "Vendor type", "value": kind},
+        ],
+        "totals": [],
+        "unread": None,
+        "fills": {"vendor_code": ["Vendor_Code"], "vendor_type": ["Type"]},
+        "complete": complete,
+    }
 
 
 def prepare(url: str) -> None:
@@ -219,29 +296,18 @@ def _run(
 
 
 def _queue(connection: psycopg.Connection) -> None:
-    document = {
-        "document": {
-            "key": "ACME/SC-0001",
-            "calls": [
-                {
-                    "service": "UpdateSubcontract", "key": {"Company_Code": "1", "Subcontract_Number": "SC-0001"},
-                    "fields": {"Job_Number": "24-0001", "Comment": "Electrical rough-in"}, "adds": True,
-                }
-            ],
-        },
-        "held": [None],
-    }  # fmt: skip
     for number, (name, project, record, title, state) in enumerate(_QUEUE):
         waiting = state == "waiting"
         connection.execute(
-            "insert into export.queue (object_name, company_code, project_id, record_id, title, state, fingerprint,"
-            " broken, reason, shown, asks_dag_id, asks_run_id, asks_task_id, asks_map_index, run_id, changed_at)"
-            " values (%s, '1', %s, %s, %s, %s, 'f', %s, %s, %s, %s, %s, %s, %s, 'seed', %s)",
+            "insert into export.queue (object_name, company_code, project_id, record_id, title, project_name, state,"
+            " fingerprint, broken, reason, shown, asks_dag_id, asks_run_id, asks_task_id, asks_map_index, run_id,"
+            " changed_at) values (%s, '1', %s, %s, %s, %s, %s, 'f', %s, %s, %s, %s, %s, %s, %s, 'seed', %s)",
             [
-                name, project, record, title, state, json.dumps(_BROKEN if state == "not_ready" else []),
+                name, project, record, title, _PROJECTS.get(project), state,
+                json.dumps(_BROKEN if state == "not_ready" else []),
                 "Spectrum refused it: GL account 5010000 is closed. Open the account in Spectrum, then export it again"
                 if state == "failed" else "Wrong vendor; see e-mail of Monday" if state == "rejected" else None,
-                json.dumps(document if record == "c1" else {"incomplete": "Vendor type is needed"})
+                json.dumps(CONTRACT if record == "c1" else vendor(title, "FRONTRANGE", complete=False))
                 if waiting else None,
                 f"export_{name}" if waiting else None, "manual__1" if waiting else None,
                 "record.approve" if waiting else None, number if waiting else None,
@@ -251,22 +317,31 @@ def _queue(connection: psycopg.Connection) -> None:
 
 
 def wait_for_approver(
-    url: str, record: str, title: str, run_id: str, map_index: int, *, complete: bool = False
+    url: str,
+    record: str,
+    title: str,
+    run_id: str,
+    map_index: int,
+    *,
+    code: str = "FRONTRANGE",
+    complete: bool = False,
+    reason: str | None = None,
 ) -> None:
-    """Add a vendor that waits for an approver.
+    """Add a vendor that waits for an approver, or let it be asked about anew.
 
     Args:
         run_id, map_index: of the task instance that asks; `PageAirflow.waits` makes it.
+        code: the vendor code that its form proposes.
         complete: whether its form needs no input.
+        reason: why it is asked again.
     """
-    calls = [{"service": "AddVendor", "key": {"Company_Code": "1", "Vendor_Code": "X"}, "fields": {}, "adds": True}]
-    shown = (
-        {"document": {"key": "X", "calls": calls}, "held": [None]} if complete else {"incomplete": "a type is needed"}
-    )
+    shown = vendor(title, code, complete=complete)
     with psycopg.connect(url) as connection:
         connection.execute(
             "insert into export.queue (object_name, company_code, project_id, record_id, title, state, fingerprint,"
-            " shown, asks_dag_id, asks_run_id, asks_task_id, asks_map_index, run_id) values ('vendors', '1', '', %s,"
-            " %s, 'waiting', 'f', %s, 'export_vendors', %s, 'record.approve', %s, 'seed')",
-            [record, title, json.dumps(shown), run_id, map_index],
+            " shown, asks_dag_id, asks_run_id, asks_task_id, asks_map_index, run_id, reason) values ('vendors', '1',"
+            " '', %s, %s, 'waiting', 'f', %s, 'export_vendors', %s, 'record.approve', %s, 'seed', %s)"
+            " on conflict (object_name, company_code, project_id, record_id) do update set"
+            " asks_run_id = excluded.asks_run_id, asks_map_index = excluded.asks_map_index, reason = excluded.reason",
+            [record, title, json.dumps(shown), run_id, map_index, reason],
         )

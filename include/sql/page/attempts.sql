@@ -16,6 +16,9 @@ left join lateral (
         jsonb_agg(
             jsonb_build_object(
                 'service', calls.service,
+                'key', calls.key,
+                'fields', calls.fields,
+                'adds', calls.adds,
                 'state', calls.state,
                 'answer', calls.answer,
                 'answered_at', calls.answered_at

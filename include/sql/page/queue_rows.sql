@@ -1,4 +1,5 @@
--- Records in some states, the last changed first, continued after one of them.
+-- Records in some states, the last changed first, continued after one of them. Those that are complete can be accepted
+-- as their form proposes: the export said so when it asked.
 select
     queue.object_name,
     queue.company_code,
@@ -14,7 +15,10 @@ select
     queue.asks_map_index,
     queue.first_seen_at,
     queue.changed_at,
-    (queue.shown -> 'document') is not null as complete,
+    queue.project_name,
+    coalesce((queue.shown ->> 'complete')::boolean, false) as complete,
+    queue.shown -> 'proposed' as proposed,
+    queue.shown -> 'totals' as totals,
     ledger.spectrum_key,
     ledger.decision,
     ledger.answered_by_name,
@@ -28,6 +32,7 @@ where
     and queue.state = any({{ "states" | bound }})
     and ({{ "project" | bound }}::text is null or queue.project_id = {{ "project" | bound }}::text)
     and ({{ "search" | bound }}::text is null or strpos(lower(queue.title), lower({{ "search" | bound }}::text)) > 0)
+    and (not {{ "complete" | bound }}::boolean or coalesce((queue.shown ->> 'complete')::boolean, false))
     and (
         {{ "after_time" | bound }}::timestamptz is null
         or (

@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import Answer
+from spectrum_etl.page.documents import told, written
 from spectrum_etl.page.question import question
 from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse
 from spectrum_etl.page.runs import start
@@ -37,11 +38,15 @@ class Collect(BaseModel):
     Args:
         object: exportable object.
         companies: company codes; empty means all that have a Procore company.
+        projects, records: Procore ids; empty means all. A record that is named is collected again although it was
+            rejected, taken out or has failed.
         resume: unpause its DAG first where it is paused.
     """
 
     object: str
     companies: list[str] = []
+    projects: list[str] = []
+    records: list[str] = []
     resume: bool = False
 
 
@@ -96,6 +101,7 @@ def queue(
             states=list(GROUPS[group]),
             project=project,
             search=(search or "").strip() or None,
+            complete=False,
             after_time=after_time,
             after_key=after_key,
             limit=PAGE_ROWS + 1,
@@ -107,9 +113,15 @@ def queue(
 
 @router.get("/api/export/record")
 async def record(
-    request: Request, readable: access.Readable, object: str, company: str, record: str, project: str = ""
+    request: Request,
+    readable: access.Readable,
+    user: GetUserDep,
+    object: str,
+    company: str,
+    record: str,
+    project: str = "",
 ) -> Answer:
-    """One record: what would be written to Spectrum, what was answered before, and the form while it waits.
+    """One record: what would be written to Spectrum, what was answered and written before, the form while it waits.
 
     Raises:
         HTTPException: 404 where it has left the queue.
@@ -125,12 +137,21 @@ async def record(
     if found is None:
         raise HTTPException(status.HTTP_404_NOT_FOUND, "The record has left the queue: Procore no longer has it.")
     asked = await question(request, found) if found["state"] == "waiting" else None
-    return Answer({"record": found, "attempts": attempts, "question": asked})
+    allowed = await run_in_threadpool(access.may_trigger, user, scope.EXPORT + object)
+    return Answer(
+        {
+            "record": {name: value for name, value in found.items() if name != "shown"},
+            "written": written(found["shown"]) if found["state"] == "waiting" else None,
+            "attempts": [told(attempt) for attempt in attempts],
+            "question": asked,
+            "may_collect": allowed,
+        }
+    )
 
 
 @router.post("/api/export/collect")
 async def collect(request: Request, asked: Collect, readable: access.Readable, user: GetUserDep) -> Answer:
-    """Look at Procore now: start the export DAG, which collects and asks and sends nothing by itself.
+    """Look at Procore now, or at one record again: start the export DAG, which collects and asks, and sends nothing.
 
     Raises:
         HTTPException: 403 where the user may not; 409 where the DAG is paused.
@@ -138,7 +159,8 @@ async def collect(request: Request, asked: Collect, readable: access.Readable, u
     scope.export_objects(readable, asked.object)
     dag_id = scope.EXPORT + asked.object
     # Runs that wait for their approvers stay open: they do not stand in the way of another look.
-    run: Any = await start(request, user, dag_id, asked.companies, resume=asked.resume, busy=False)
+    form = {name: value for name, value in (("projects", asked.projects), ("records", asked.records)) if value}
+    run: Any = await start(request, user, dag_id, asked.companies, resume=asked.resume, busy=False, form=form)
     return Answer({"run_id": run["dag_run_id"], "state": run["state"]})
 
 

@@ -5,13 +5,14 @@ What the answer must be is checked here before it is sent, since Airflow takes a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fastapi import HTTPException, Request, status
 
-from spectrum_etl.exports.form import ACCEPT, NEEDED_TO_ACCEPT, REASON, REJECT, RETRIEVE
+from spectrum_etl.exports.form import ACCEPT, NEEDED_TO_ACCEPT, PATTERN_SAYS, REASON, REJECT, RETRIEVE
 from spectrum_etl.page.airflow_api import call, part
 
 #: Airflow fails a question that is answered before its scheduler has heard that the process which asked has ended: up
@@ -64,6 +65,8 @@ def wrong_fields(fields: list[dict[str, Any]], answers: Mapping[str, str]) -> di
             wrong[field["name"]] = f"{field['title']} has {len(value)} characters; Spectrum takes at most {most}."
         elif value and choices and value not in choices:
             wrong[field["name"]] = f"{field['title']} must be one of {', '.join(choices)}."
+        elif value and field["pattern"] and not re.fullmatch(field["pattern"], value):
+            wrong[field["name"]] = f"{field['title']} {value!r} does not fit: Spectrum takes {field['pattern_says']}."
     return wrong
 
 
@@ -77,5 +80,7 @@ def _field(name: str, param: Mapping[str, Any]) -> dict[str, Any]:
         "required": description.endswith(NEEDED_TO_ACCEPT),
         "proposal": "" if param.get("value") is None else str(param["value"]),
         "max_length": schema.get("maxLength"),
+        "pattern": schema.get("pattern"),
+        "pattern_says": schema.get(PATTERN_SAYS) or "another form",
         "choices": [choice for choice in schema.get("enum") or [] if choice is not None],
     }

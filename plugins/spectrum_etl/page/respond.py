@@ -15,13 +15,14 @@ from pydantic import BaseModel, Field
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.airflow_api import call
 from spectrum_etl.page.answers import Answer
+from spectrum_etl.page.documents import added_up
 from spectrum_etl.page.question import OPTIONS, REASON, place_of, question, wrong_fields
 from spectrum_etl.page.reads import Row, open_warehouse
 
 router = APIRouter()
 
-#: Records a list for "accept all" names at once; the page asks again while there are more.
-MOST = 500
+#: Records that "accept all" takes at most: as many as one can look over.
+MOST = 200
 
 
 class Asks(BaseModel):
@@ -40,8 +41,7 @@ class Response(BaseModel):
         object, company, project, record: the record.
         asks: whose question was shown to the approver.
         decision: what is answered.
-        answers: the form's fields; ignored with `proposals`.
-        proposals: answer with what the form proposes.
+        answers: the form's fields, as the approver saw them.
         reason: why it is rejected.
     """
 
@@ -52,15 +52,23 @@ class Response(BaseModel):
     asks: Asks
     decision: Literal["accept", "reject", "retrieve"]
     answers: dict[str, str] = {}
-    proposals: bool = False
     reason: str = Field("", max_length=1000)
 
 
 @router.get("/api/export/complete")
 def complete(
-    readable: access.Readable, object: str | None = None, company: str | None = None, project: str | None = None
+    readable: access.Readable,
+    object: str | None = None,
+    company: str | None = None,
+    project: str | None = None,
+    search: str | None = None,
 ) -> Answer:
-    """The waiting records whose form can be sent as it is proposed: those that "accept all" is about."""
+    """The waiting records of a list whose form can be sent as it is proposed: those that "accept all" is about.
+
+    Returns:
+        `rows`, each with what its form proposes and the totals of its amounts; `totals` of all of them; and whether
+        there are `more` than one answer holds.
+    """
     with open_warehouse() as warehouse:
         rows = warehouse.rows(
             "queue_rows",
@@ -68,12 +76,14 @@ def complete(
             companies=scope.companies(company),
             states=["waiting"],
             project=project,
-            search=None,
+            search=(search or "").strip() or None,
+            complete=True,
             after_time=None,
             after_key=None,
-            limit=MOST,
+            limit=MOST + 1,
         )
-    return Answer({"rows": [row for row in rows if row["complete"]]})
+    shown = rows[:MOST]
+    return Answer({"rows": shown, "totals": added_up(shown), "more": len(rows) > MOST})
 
 
 @router.post("/api/export/answer")
@@ -94,10 +104,7 @@ async def answer(request: Request, given: Response, readable: access.Readable, u
     reason = given.reason.strip()
     if given.decision == "reject" and not reason:
         raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, {"fields": {REASON: "A rejection needs a reason."}})
-    values = {
-        f["name"]: f["proposal"] if given.proposals else given.answers.get(f["name"], "") for f in asked["fields"]
-    }
-    values = {name: value.strip() for name, value in values.items()}
+    values = {field["name"]: given.answers.get(field["name"], "").strip() for field in asked["fields"]}
     if given.decision == "accept" and (wrong := wrong_fields(asked["fields"], values)):
         raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, {"fields": wrong})
     params: dict[str, Any] = {name: value or None for name, value in values.items()}

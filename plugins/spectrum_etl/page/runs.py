@@ -20,7 +20,14 @@ _RUNS = 100
 
 
 async def start(
-    request: Request, user: GetUserDep, dag_id: str, companies: list[str], *, resume: bool, busy: bool = True
+    request: Request,
+    user: GetUserDep,
+    dag_id: str,
+    companies: list[str],
+    *,
+    resume: bool,
+    busy: bool = True,
+    form: Mapping[str, Any] | None = None,
 ) -> Any:
     """Start a run of a DAG.
 
@@ -31,6 +38,7 @@ async def start(
         companies: company codes for its form; empty leaves the form's default.
         resume: unpause the DAG first where it is paused.
         busy: whether a run that is under way stands in the way.
+        form: further fields of its form.
 
     Returns:
         The run, as Airflow's API gives it.
@@ -48,7 +56,8 @@ async def start(
     if dag["is_paused"]:
         body = {"is_paused": False}
         await call(request, "PATCH", f"dags/{part(dag_id)}", body=body, query={"update_mask": "is_paused"})
-    conf = {"companies": [load_settings().company(code).code for code in companies]} if companies else {}
+    codes = {"companies": [load_settings().company(code).code for code in companies]} if companies else {}
+    conf = {**codes, **(form or {})}
     return await call(request, "POST", f"dags/{part(dag_id)}/dagRuns", body={"logical_date": None, "conf": conf})
 
 

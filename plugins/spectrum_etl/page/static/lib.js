@@ -71,14 +71,14 @@ export function useData(path, query, { every } = {}) {
 }
 
 /** A list that the server gives page by page: the pages so far, back and forth. */
-export function useList(path, query) {
+export function useList(path, query, options) {
   const [places, setPlaces] = useState([null]);
   const key = address(path, query);
   const seen = useRef(key);
   const now = seen.current === key ? places : [null];
   useEffect(() => { seen.current = key; setPlaces([null]); }, [key]);
   const place = now[now.length - 1];
-  const found = useData(path, { ...query, after: place, offset: query.offset === undefined ? undefined : place ?? 0 });
+  const found = useData(path, { ...query, after: place, offset: query.offset === undefined ? undefined : place ?? 0 }, options);
   return {
     ...found,
     rows: found.data?.rows ?? [],

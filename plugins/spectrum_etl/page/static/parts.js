@@ -44,7 +44,7 @@ export function Table({ columns, rows, label, keyOf, onOpen, chosen, foot, detai
       <caption class="hidden">${label}</caption>
       <thead><tr>${columns.map((c) => html`<th scope="col" class=${c.kind ?? ""} title=${c.help}>${c.title}</th>`)}</tr></thead>
       <tbody>${rows.map((row) => html`
-        <tr key=${keyOf(row)} class=${`${onOpen ? "opens" : ""} ${chosen === keyOf(row) ? "chosen" : ""} ${kindOf?.(row) ?? ""}`}
+        <tr key=${keyOf(row)} data-key=${keyOf(row)} class=${`${onOpen ? "opens" : ""} ${chosen === keyOf(row) ? "chosen" : ""} ${kindOf?.(row) ?? ""}`}
             ...${onOpen ? { tabIndex: 0, onClick: open(row), onKeyDown: open(row), "aria-expanded": chosen === undefined ? undefined : chosen === keyOf(row) } : {}}>
           ${columns.map((c) => html`<td class=${c.kind ?? ""}>${c.cell(row)}</td>`)}
         </tr>${below(detail?.(row), columns.length, keyOf(row))}`)}</tbody>

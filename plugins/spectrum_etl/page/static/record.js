@@ -1,109 +1,83 @@
-// One record of the export queue: what would be written, the approver's form, and everything that was answered before.
-import { useEffect, useState } from "./vendor/preact-hooks.js";
-import { api, html, moment, useData, words } from "./lib.js";
-import { Badge, Dialog, Problem, Table } from "./parts.js";
+// One record of the export queue: what would be written, the approver's answer, and everything that happened before.
+import { html, moment, useData, words } from "./lib.js";
+import { Badge, Dialog, Problem } from "./parts.js";
+import { Asked } from "./answer.js";
+import { CollectAgain } from "./collect.js";
+import { sentence } from "./wording.js";
+import { Totals, Written } from "./written.js";
 
-export function Record({ row, me, onClose, onAnswered }) {
-  const key = { object: row.object_name, company: row.company_code, project: row.project_id, record: row.record_id };
-  const [unasked, setUnasked] = useState(false);
-  const found = useData("export/record", key, { every: unasked && 2 });
-  const data = found.data;
-  useEffect(() => setUnasked(data?.record.state === "waiting" && !data.question), [data]);
+/** Where a record can be collected again, and why somebody would. */
+const AGAIN = {
+  rejected: "Rejected records stay out. Corrected in Procore, it can be collected again: approvers are asked anew.",
+  retrieved: "It was taken out. Collected again, approvers are asked about it anew.",
+  failed: "When what stands in the way is put right, collect it again.",
+  not_ready: "When what stands in the way is put right, look at it again.",
+};
+/** What a reason is the reason of. */
+const LEADS = { waiting: "Asked again.", rejected: "Rejected.", failed: "Failed." };
+const UNDER_WAY = ["sending", "unknown", "sent", "confirmed"];
+
+export function Record({ row, me, onClose, onAnswered, onChanged }) {
+  const target = { object: row.object_name, company: row.company_code, project: row.project_id, record: row.record_id };
+  const found = useData("export/record", target, { every: 3 });
+  const { data } = found;
+  const record = data?.record;
+  const about = [words(row.object_name), `company ${row.company_code}`, record?.project_name ?? (row.project_id && `project ${row.project_id}`)];
   return html`<${Dialog} title=${row.title} onClose=${onClose} wide>
-    <p class="faint">${words(row.object_name)} of Procore, for Spectrum company ${row.company_code}${row.project_id && `, project ${row.project_id}`}</p>
+    <p class="faint">${about.filter(Boolean).join(" · ")}${record?.spectrum_key && record.state === "linked" && html` · in Spectrum <code>${record.spectrum_key}</code>`}</p>
     ${!data && html`<${Problem} error=${found.error} retry=${found.reload} />${!found.error && html`<p class="loading">Loading…</p>`}`}
     ${data && html`
-      ${data.record.reason && html`<div class="notice ${data.record.state === "failed" ? "bad" : "warn"}">${data.record.reason}</div>`}
-      ${data.record.broken.length > 0 && html`<${Broken} rules=${data.record.broken} />`}
-      ${data.record.shown && data.record.state === "waiting" && html`<${Shown} shown=${data.record.shown} />`}
-      ${data.record.state === "waiting" && html`<${Form} key=${JSON.stringify(data.question?.asks)} data=${data} me=${me} target=${key}
-        onAnswered=${() => onAnswered(row)} />`}
-      ${data.attempts.length > 0 && html`<${Attempts} attempts=${data.attempts} />`}`}
+      ${record.reason && html`<div class="notice ${["failed", "waiting", "ready"].includes(record.state) ? "bad" : "warn"}">
+        ${LEADS[record.state] && html`<strong>${LEADS[record.state]} </strong>`}${sentence(record.reason, row.title)}</div>`}
+      ${UNDER_WAY.includes(record.state) && html`<div class="notice">Accepted, and on its way to Spectrum. Nothing to do.</div>`}
+      ${record.broken.length > 0 && html`<${Broken} rules=${record.broken} title=${row.title} />`}
+      ${record.state === "waiting" ? html`
+        <${Asked} key=${JSON.stringify(data.question?.asks)} data=${data} me=${me} target=${target} title=${row.title}
+          onAnswered=${() => onAnswered(row)} onLook=${() => { found.reload(); onChanged(); }}>
+          <${Attempts} attempts=${data.attempts} title=${row.title} /></>` : html`
+        <${Attempts} attempts=${data.attempts} title=${row.title} />
+        ${record.state in AGAIN && html`<${CollectAgain} target=${target} allowed=${data.may_collect} lead=${AGAIN[record.state]}
+          lost=${record.state === "failed" && data.attempts[0]?.lost > 0} onStarted=${onChanged} />`}
+        ${record.state === "linked" && html`<${Unlink} target=${target} />`}`}`}
   </>`;
 }
 
-const Broken = ({ rules }) => html`<h3>What stands in the way</h3><ul class="rules">${rules.map((rule) => html`
-  <li><${Badge} kind="bad">${rule.rule}</> <strong class="badtext">${rule.message}.</strong>
-    ${rule.value && html`<span class="faint"> ${words(rule.field)} holds ${rule.value}.</span>`}
-    ${rule.fix && html`<br /><strong>What to do:</strong> ${rule.fix}.`}</li>`)}</ul>`;
+const Broken = ({ rules, title }) => html`<h3>What stands in the way</h3><ul class="rules">${rules.map((rule) => html`
+  <li title=${rule.rule}><strong class="badtext">${sentence(rule.message, title)}</strong>
+    ${rule.value && html`<span class="faint"> ${words(rule.field)}: ${rule.value}</span>`}
+    ${rule.fix && html`<br /><strong>What to do:</strong> ${sentence(rule.fix, title)}`}</li>`)}</ul>`;
 
-/** Every element that would be written, with what Spectrum holds now. */
-function Shown({ shown }) {
-  if (!shown.document) {
-    return html`<h3>What would be written to Spectrum</h3><p>It depends on your answers: ${shown.incomplete}.</p>`;
-  }
-  const lines = shown.document.calls.flatMap((call, number) => {
-    const elements = Object.entries(call.fields);
-    const held = shown.held[number];
-    return (elements.length ? elements : Object.entries(call.key)).map(([element, value]) => ({
-      call: `${call.service} ${Object.entries(call.key).filter(([k]) => k !== "Company_Code").map(([, v]) => v).join(" / ")}`,
-      element, now: held === null ? null : held[element], value,
-    }));
-  });
-  return html`<h3>What would be written to Spectrum, with what the form proposes</h3>
-    <${Table} label="What would be written" rows=${lines} keyOf=${(line) => `${line.call} ${line.element}`} columns=${[
-      { title: "Where", cell: (line) => html`<code>${line.call}</code>` },
-      { title: "Field", cell: (line) => line.element.replaceAll("_", " ") },
-      { title: "Now", cell: (line) => html`<span class="faint">${line.now ?? "nothing"}</span>` },
-      { title: "Will be", kind: "wide", cell: (line) => html`<strong>${line.value || "(blank)"}</strong>` },
-    ]} />`;
+/** What an answer came to: an acceptance that sent nothing is none to an accountant. */
+function cameTo({ decision, state }) {
+  if (state === "rejected") return ["bad", "Rejected"];
+  if (state === "retrieved") return ["plain", "Taken out"];
+  if (decision !== "accept") return ["warn", "Did not count"];
+  if (state === "linked") return ["ok", "Accepted and written"];
+  if (state === "failed") return ["bad", "Failed"];
+  return UNDER_WAY.includes(state) ? ["info", "Accepted, being sent"] : ["warn", "Not sent"];
 }
 
-function Form({ data, me, target, onAnswered }) {
-  const asked = data.question;
-  const [answers, setAnswers] = useState(Object.fromEntries((asked?.fields ?? []).map((field) => [field.name, field.proposal])));
-  const [reason, setReason] = useState("");
-  const [rejecting, setRejecting] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState(null);
-  if (!asked) return html`<div class="notice">Airflow is just about to ask: the form appears here in a moment.</div>`;
-  if (asked.answered) return html`<div class="notice ok">Answered${asked.answered_by && ` by ${asked.answered_by}`}: it is being taken up.</div>`;
-  if (!me.approver) {
-    return html`<div class="notice">Only accounting approvers may answer: ${asked.assigned.join(", ") || "nobody is listed in the settings"}.</div>`;
-  }
-  const send = async (decision) => {
-    setBusy(true);
-    setError(null);
-    try {
-      await api("export/answer", { body: { ...target, asks: asked.asks, decision, answers, reason } });
-      onAnswered();
-    } catch (problem) {
-      setError(problem);
-      setBusy(false);
-    }
-  };
-  const wrong = error?.fields ?? {};
-  const note = (name, text) => html`<span class=${wrong[name] ? "badtext" : "faint"} id="${name}-note">${wrong[name] ?? text}</span>`;
-  return html`<form class="form" onSubmit=${(event) => { event.preventDefault(); send("accept"); }}>
-    <h3>Your answer</h3>
-    <div class="fields">${asked.fields.map((field) => html`<label key=${field.name}>
-      <span>${field.title}${field.required && html`<abbr title="needed to accept">*</abbr>`}</span>
-      ${field.choices.length ? html`
-        <select value=${answers[field.name]} aria-describedby="${field.name}-note" aria-invalid=${Boolean(wrong[field.name])}
-            onChange=${(event) => setAnswers({ ...answers, [field.name]: event.target.value })}>
-          <option value="">Choose…</option>${field.choices.map((choice) => html`<option value=${choice}>${choice}</option>`)}</select>` : html`
-        <input value=${answers[field.name]} maxlength=${field.max_length} aria-describedby="${field.name}-note"
-            aria-invalid=${Boolean(wrong[field.name])} autocomplete="off"
-            onInput=${(event) => setAnswers({ ...answers, [field.name]: event.target.value })} />`}
-      ${note(field.name, `${field.description}${field.max_length ? ` At most ${field.max_length} characters.` : ""}`)}
-    </label>`)}</div>
-    ${rejecting && html`<label><span>Reason for the rejection<abbr title="needed to reject">*</abbr></span>
-      <textarea rows="2" maxlength="1000" value=${reason} aria-describedby="reason-note" onInput=${(event) => setReason(event.target.value)}></textarea>
-      ${note("reason", "Kept in the ledger, for whoever sees the record next.")}</label>`}
-    <${Problem} error=${error} />
-    <div class="actions">
-      <button type="button" disabled=${busy} title="Take it out until its export is started for it by name" onClick=${() => send("retrieve")}>Take out</button>
-      ${rejecting ? html`<button type="button" class="danger" disabled=${busy || !reason.trim()} onClick=${() => send("reject")}>Reject it</button>`
-        : html`<button type="button" class="danger" disabled=${busy} onClick=${() => setRejecting(true)}>Reject…</button>`}
-      <button class="main" disabled=${busy}>${busy ? "Sending…" : "Accept and send to Spectrum"}</button>
-    </div></form>`;
+function headOf({ state, sent, lost, calls }) {
+  if (state === "linked") return "What was written";
+  if (lost) return "What was to be written; of a part of it, it is not known whether it was";
+  return sent ? `What was to be written, of which ${sent} of ${calls} parts were` : "What was to be written; nothing was";
 }
 
-const DECISIONS = { accept: ["ok", "Accepted"], reject: ["bad", "Rejected"], retrieve: ["plain", "Taken out"] };
+const Attempts = ({ attempts, title }) => attempts.length === 0 ? null : html`<h3>What happened before</h3>
+  <ol class="history">${attempts.map((attempt, index) => {
+    const [kind, text] = cameTo(attempt);
+    return html`<li><${Badge} kind=${kind}>${text}</>${` by ${attempt.answered_by_name || "nobody"}, ${moment(attempt.answered_at)}`}
+      ${attempt.spectrum_key && html`, as <code>${attempt.spectrum_key}</code>`}
+      ${attempt.reason && html`<p class="why">${sentence(attempt.reason, title)}</p>`}
+      ${attempt.said.length > 0 && html`<ul class="list">${attempt.said.map((said) => html`<li class="faint">${said}</li>`)}</ul>`}
+      ${attempt.calls > 0 && html`<details open=${index === 0 && attempt.state === "linked"}>
+        <summary>${headOf(attempt)} <${Totals} totals=${attempt.totals} /></summary>
+        <${Written} sections=${attempt.sections} /></details>`}</li>`;
+  })}</ol>`;
 
-const Attempts = ({ attempts }) => html`<h3>What happened before</h3><ol class="history">${attempts.map((attempt) => html`<li>
-  <${Badge} kind=${DECISIONS[attempt.decision][0]}>${DECISIONS[attempt.decision][1]}</> by ${attempt.answered_by_name || "nobody"},
-    ${moment(attempt.answered_at)}${attempt.spectrum_key && html`, as <code>${attempt.spectrum_key}</code>`}
-  ${attempt.reason && html`<p>${attempt.reason}</p>`}
-  ${attempt.calls.length > 0 && html`<ul class="list">${attempt.calls.map((call) => html`<li>
-    <code>${call.service}</code> ${call.state}${call.answer && html` <span class="faint">${call.answer}</span>`}</li>`)}</ul>`}</li>`)}</ol>`;
+/** How a synced record is ended: Spectrum first, then the link. */
+const Unlink = ({ target }) => html`<div class="again"><h3>To delete it, or to export it anew</h3>
+  <p>Delete it in Spectrum first. Then <a href="../dags/unlink_export" target="_top">start the DAG that unlinks</a> with
+    object <code>${target.object}</code>, company <code>${target.company}</code>, record <code>${target.record}</code>: it makes sure
+    that Spectrum no longer holds it, and takes the link out of Procore. After that it is
+    offered again when Procore is looked at.</p></div>`;
