@@ -246,7 +246,7 @@ def test_a_rejection_needs_a_reason_and_ends_it(exports):
 
 def test_a_retrieved_record_waits_until_it_is_named(exports):
     assert exports.until("retrieved", "retrieved") == (
-        f"retrieved by {APPROVER}; name the record in the trigger form to collect it again"
+        f"taken out by {APPROVER}; it comes back when it is collected again by name"
     )
 
 

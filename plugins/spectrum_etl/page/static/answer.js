@@ -24,12 +24,12 @@ export function Asked({ data, me, target, title, onAnswered, onLook, children })
     setSaid({ ...said, [name]: undefined });
   };
   const wrong = Object.fromEntries(fields.map((field) => [field.name, said[field.name] ?? wrongOf(field, answers[field.name].trim())]));
+  const typed = Object.fromEntries(fields.filter((field) => answers[field.name] !== field.proposal).map((field) => [field.name, answers[field.name]]));
   return html`
     ${answering && fields.length > 0 && html`<${Fields} fields=${fields} answers=${answers} wrong=${wrong} onChange=${change} />`}
     <h3>What would be written to Spectrum</h3>
     ${written?.sections ? html`
-      <${Written} sections=${written.sections} answers=${answering ? answers : null}
-        moved=${fields.some((field) => answers[field.name] !== field.proposal)} />
+      <${Written} sections=${written.sections} answers=${typed} moved=${Object.keys(typed).length > 0} />
       ${written.unread && html`<div class="notice warn">Not confirmed afterwards: ${sentence(written.unread)}</div>`}`
       : html`<p>It depends on your answers. ${sentence(written?.incomplete, title)}</p>`}
     ${children}

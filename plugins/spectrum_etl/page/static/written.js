@@ -5,9 +5,9 @@ const AS_ENTERED = "(as you enter it)";
 
 const shownAs = (cell, value) => (cell.amount ? money(value) : value);
 
-/** A value; one that the form fills follows what is typed. */
+/** A value; one that the form fills follows what is typed: `answers` holds what differs from the proposals. */
 function Value({ cell, answers }) {
-  const typed = cell.field && answers ? answers[cell.field]?.trim() : undefined;
+  const typed = cell.field ? answers?.[cell.field]?.trim() : undefined;
   const value = typed === undefined ? cell.value : typed || AS_ENTERED;
   return value === AS_ENTERED ? html`<span class="warntext">${value}</span>` : html`<strong title=${cell.element}>${shownAs(cell, value)}</strong>`;
 }
@@ -32,7 +32,7 @@ export function Written({ sections, answers, moved }) {
   };
   return html`${sections.map((section) => html`<section class="written">
     <h4>${section.title}</h4>
-    ${section.lines.some((line) => line.exists) && html`<div class="notice bad">Spectrum holds this already. It is not
+    ${!moved && section.lines.some((line) => line.exists) && html`<div class="notice bad">Spectrum holds this already. It is not
       overwritten: the export would fail. Choose another id.</div>`}
     <dl class="facts">${section.facts.filter(isNews).map((fact) => html`<dt>${fact.label}</dt>
       <dd><${Value} cell=${fact} answers=${answers} /><${Now} cell=${fact} section=${section} moved=${moved} /></dd>`)}</dl>
