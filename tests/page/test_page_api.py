@@ -305,7 +305,8 @@ def test_only_approvers_answer_and_only_what_they_have_seen(page: PageAirflow) -
     assert page.post("accounting", "api/export/answer", rejected).status_code == 200
     told = page.metadata(
         "select ti.map_index, h.chosen_options, h.params_input, h.responded_by from hitl_detail as h"
-        " join task_instance as ti on ti.id = h.ti_id where ti.dag_id = 'export_vendors' order by 1"
+        " join task_instance as ti on ti.id = h.ti_id where ti.dag_id = 'export_vendors'"
+        " and ti.run_id = 'manual__1' order by 1"
     )
     assert [(row[1], row[2].get("vendor_code"), row[2]["reason"], row[3]["id"]) for row in told] == [
         (["Accept"], "FRONTRANGE", None, "accounting"), (["Reject"], None, "Twice in the list", "accounting"),

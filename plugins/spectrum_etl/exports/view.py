@@ -86,7 +86,7 @@ def _elements(calls: Iterable[Call]) -> list[str]:
 
 def _is_shared(element: str, pairs: Sequence[tuple[Call, Held]]) -> bool:
     """Whether an element is told once for all calls: it is the same in each, and so is what Spectrum holds of it."""
-    if element in words.LINE_KEY:
+    if element in words.LINE_KEY or element in words.LINE_TEXT:
         return False
     values = {call.parameters.get(element) for call, _ in pairs}
     now = {None if held is None else held.get(element) for _, held in pairs}

@@ -37,6 +37,8 @@ AMOUNTS: Mapping[str, str] = {
 LINE_KEY = frozenset(
     {"Phase_Code", "Cost_Type", "Bid_Item_Number", "CR_Phase_Code", "CR_Cost_Type", "CR_Billing_Item_Code"}
 )
+#: What a line or phase is called: told with it, though others be called the same.
+LINE_TEXT = frozenset({"Description", "Bill_Description", "Sub_Description"})
 
 _LABELS: Mapping[str, str] = {
     **AMOUNTS,

@@ -97,10 +97,11 @@ def test_what_spectrum_holds_is_beside_it_and_what_stays_is_marked():
     assert section["new"] is False
     cells = [cell for each in section["lines"] for cell in each["cells"]]
     assert [(cell["now"], cell["value"], cell["same"]) for cell in cells] == [
-        ("100.00", "100.00", True), ("7.00", "50.00", False),
+        ("General", "General", True), ("100.00", "100.00", True),
+        ("General", "General", True), ("7.00", "50.00", False),
     ]  # fmt: skip
     assert [(total["now"], total["amount"]) for total in section["totals"]] == [("107.00", "150.00")]
-    assert [(fact["label"], fact["same"]) for fact in section["facts"]] == [("Job", False), ("Description", True)]
+    assert told(section["facts"]) == [("Job", "24-404")]
 
 
 def test_what_exists_and_must_be_new_is_no_change_of_it():

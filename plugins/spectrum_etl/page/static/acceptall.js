@@ -52,7 +52,7 @@ export function AcceptAll({ filters, narrowed, keyOf, onClose, onAnswered }) {
       <p>${narrowed ? "Of the list as it is filtered now, these" : "These"} are accepted as shown here and sent to Spectrum, once
         each. Records that need your input, or were asked again, stay.
         ${found.data.more && html` <strong>There are more: these are the first ${count(rows.length)}.</strong>`}</p>
-      <div class="scroll tall" tabindex="0" role="region" aria-label="What is accepted"><table>
+      <div class="scroll" tabindex="0" role="region" aria-label="What is accepted"><table>
         <thead><tr><th scope="col">Record</th><th scope="col">Will be called</th><th scope="col" class="num">Amount</th></tr></thead>
         <tbody>${rows.map((row) => html`<tr key=${keyOf(row)}>
           <td class="wide"><strong>${row.title}</strong><br /><span class="faint">${words(row.object_name)}, company ${row.company_code}</span></td>

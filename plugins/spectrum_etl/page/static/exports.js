@@ -72,7 +72,7 @@ export function Exports({ me, company, path, query }) {
     { title: "State", cell: (r) => html`<${State} row=${r} answered=${isAnswered(r)} />` },
     group === "waiting" && { title: "Proposed", cell: (r) => html`<${Proposed} proposed=${r.proposed} />` },
     group === "waiting" && { title: "Amount", kind: "num", cell: (r) => (r.totals ?? []).map((total) => html`
-      <div title=${total.label}>${money(total.amount)}</div>`) },
+      <div class="amount" title=${total.label}>${money(total.amount)}${r.totals.length > 1 && html`<span class="faint">${total.label}</span>`}</div>`) },
     group === "synced" && { title: "In Spectrum", cell: (r) => html`<code>${r.spectrum_key ?? "–"}</code>` },
     (group === "synced" || group === "rejected") && { title: "Answered by", cell: (r) => r.answered_by_name ?? "–" },
     { title: "Since", cell: (r) => html`<${Time} at=${r.changed_at}>${ago(r.changed_at)}</>` },
