@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import statistics
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from tests.page.page_airflow import PageAirflow
 
 _VIEW_SECONDS, _LIST_SECONDS = 1.0, 0.3
-_JOBS, _REJECTED, _RECORDS = 5_000, 100_000, 20_000
+_JOBS, _REJECTED, _RECORDS, _WAITING = 5_000, 100_000, 20_000, 1_000
 _OBJECTS = ("jobs", "budgets", "prime_contracts", "subcontracts", "job_costs")
 _TRIES = 5
 #: Queries of every list, those at its far end and those that find nothing too; `{job}` is one of the busiest.
@@ -27,14 +28,11 @@ LISTS = (
     "api/import/rejected", "api/import/rejected?after=200", "api/import/rejected?object=vendors",
     "api/import/rejected?search=24-4321", "api/import/rejected?search=nowhere", "api/import/counts",
     "api/import/checks", "api/import/drift", "api/export/counts", "api/export/queue?group=synced",
-    "api/export/queue?group=synced&search=record+77", "api/export/queue?group=failed", "api/jobs",
+    "api/export/queue?group=synced&search=record+77", "api/export/queue?group=failed",
+    "api/export/queue?group=waiting", "api/export/complete", "api/export/complete?search=waits+499", "api/jobs",
     "api/jobs?search=tower&active=true", "api/jobs?search=nowhere", "api/job?company=1&job={job}",
     "api/transactions?company=1&job={job}", "api/transactions?company=1&job={job}&offset=2000",
     "api/commitments?company=1&job={job}&phase={phase}&cost_type=S",
-)  # fmt: skip
-_FLAGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 
 
@@ -42,7 +40,7 @@ def run(bench: Bench) -> None:
     """Measure and report."""
     # The tests' own API server: it needs their dependencies, which few cases do.
     from tests.page.page_airflow import open_page_airflow
-    from tests.page.page_data import reject
+    from tests.page.page_data import CONTRACT, reject
 
     lab, rows = bench.lab, bench.sizes.large
     jobs = min(_JOBS, max(12, rows // 200))
@@ -59,6 +57,16 @@ def run(bench: Bench) -> None:
             " run_id, changed_at) select 'commitments', '1', (n %% 500)::text, 'x' || n, 'Record ' || n, 'linked', 'f',"
             " 'seed', now() - n * interval '1 minute' from generate_series(1, %s) as n",
             [_RECORDS],
+        )
+        # Of contracts of two hundred lines, some of which need no input.
+        line = {**CONTRACT["document"]["calls"][1], "fields": {"Original_Contract_Amount": "1"}}
+        long = {**CONTRACT, "document": {"key": "K", "calls": [line] * 200}, "held": [None] * 200, "complete": False}
+        connection.execute(
+            "insert into export.queue (object_name, company_code, project_id, record_id, title, state, fingerprint,"
+            " shown, asks_dag_id, asks_run_id, asks_task_id, asks_map_index, run_id) select 'commitments', '1', '1',"
+            " 'w' || n, 'Waits ' || n, 'waiting', 'f', jsonb_set(%s, '{complete}', to_jsonb(n %% 10 = 0)), 'd', 'r',"
+            " 't', n, 'seed' from generate_series(1, %s) as n",
+            [json.dumps(long), _WAITING],
         )
         connection.execute("vacuum analyze")
         busiest = connection.execute(
@@ -117,10 +125,12 @@ def _shown(page: PageAirflow) -> float | None:
         return None
     from playwright.sync_api import sync_playwright
 
+    from tests.page.page_browser import FLAGS
+
     token = str(page.session("accounting").headers["Authorization"]).removeprefix("Bearer ")
     taken = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(_FLAGS))
+        browser = playwright.chromium.launch(executable_path=found, args=list(FLAGS))
         for _ in range(_TRIES):
             context = browser.new_context()
             context.add_cookies([{"name": "_token", "value": token, "url": page.airflow.url}])
