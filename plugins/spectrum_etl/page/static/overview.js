@@ -69,7 +69,7 @@ function Status({ object }) {
 function Schedule({ object }) {
   if (!object.schedule) return html`<span class="faint">Not known</span>`;
   const next = object.paused ? html`<span class="second warntext" title="The DAG is paused in Airflow: nothing runs by itself">paused</span>`
-    : object.next_sync && html`<span class="second" title=${moment(object.next_sync)}>next ${ago(object.next_sync)}</span>`;
+    : object.next_sync && html`<span class="second" title=${moment(object.next_sync)}>${new Date(object.next_sync) > new Date() ? `next ${ago(object.next_sync)}` : "due now"}</span>`;
   return html`${SCHEDULES[object.schedule]}${next}`;
 }
 
