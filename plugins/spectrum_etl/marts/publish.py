@@ -148,6 +148,8 @@ class _Rebuild:
     def _write(self, mart: Mart) -> Written:
         for name in mart.before:
             self._execute(name)
+            if key := mart.keys.get(name):
+                self._index(f"_{name}", key)
             self._analyze(f"_{name}")
         self._execute(mart.name, whole=self.parameters["whole"])
         self._analyze(mart.fresh)
@@ -167,6 +169,10 @@ class _Rebuild:
 
     def _execute(self, name: str, values: dict[str, Any] | None = None, /, **names: Any) -> psycopg.Cursor[Any]:
         return self.connection.execute(render(f"marts/{name}.sql", **names), self.parameters | (values or {}))
+
+    def _index(self, relation: str, key: tuple[str, ...]) -> None:
+        columns = sql.SQL(", ").join(map(sql.Identifier, key))
+        self.connection.execute(sql.SQL("create unique index on {} ({})").format(sql.Identifier(relation), columns))
 
     def _analyze(self, relation: str) -> None:
         self.connection.execute(sql.SQL("analyze {}").format(sql.Identifier(*relation.split("."))))

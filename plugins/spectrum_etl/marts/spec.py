@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from spectrum_etl.warehouse.templates import SQL_FOLDER
 
@@ -17,12 +18,14 @@ class Mart:
         name: its name, and that of the SQL file that computes its rows into a temporary table `_<name>`.
         key: its primary key.
         before: SQL files that find what changed, run first, each into a temporary table of the file's name.
+        keys: of those temporary tables that the mart's rows look up, the columns they are looked up by.
         after: SQL files that correct rows of the mart whose key did not change.
     """
 
     name: str
     key: tuple[str, ...]
     before: tuple[str, ...] = ()
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     after: tuple[str, ...] = ()
 
     @property
@@ -47,6 +50,8 @@ MARTS = (
         "job_cost_summary",
         ("company_code", "job_number", "phase_code", "cost_type"),
         before=("commitments_known", "commitments", "changed_codes"),
+        # Without it the planner may compare every commitment with every changed code: seconds, with many of both.
+        keys={"commitments": ("job_number", "phase_code", "cost_type")},
     ),
     Mart("vendor_spend", ("company_code", "vendor_code", "job_number", "month"), after=("vendor_names",)),
     Mart("contract_status", ("company_code", "customer_code", "job_number")),

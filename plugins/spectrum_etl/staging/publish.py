@@ -98,7 +98,7 @@ class _Publication:
             return self._publish_partitions(table, landed, part)
         found = snapshot.compare(self.connection, part)
         self._guard(table, found.staged, found.deleted, landed)
-        snapshot.write(self.connection, part)
+        snapshot.write(self.connection, part, found)
         found.rejected = snapshot.update_rejected(self.connection, part)
         found.staged = snapshot.living_rows(self.connection, part)
         found.source, found.landed = landed.source_rows, landed.landed_rows
@@ -132,7 +132,7 @@ class _Publication:
             return self._untouched(table)
         part = self._slice(table, rows.relation, rejects=rows.rejects, jobs=rows.jobs)
         found = snapshot.compare(self.connection, part)
-        snapshot.write(self.connection, part)
+        snapshot.write(self.connection, part, found)
         found.source = found.landed = found.staged = snapshot.living_rows(self.connection, part)
         return found
 

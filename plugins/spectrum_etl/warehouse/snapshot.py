@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from spectrum_etl.staging.spec import Table
 from spectrum_etl.warehouse.counts import Counts
@@ -14,6 +15,9 @@ from spectrum_etl.warehouse.ddl import version_columns
 from spectrum_etl.warehouse.templates import render
 
 log = logging.getLogger(__name__)
+
+#: Where more than this share of a table's rows is written, its statistics are renewed with them.
+_MANY = 0.1
 
 
 @dataclass(frozen=True)
@@ -94,8 +98,14 @@ def compare(connection: psycopg.Connection, part: Slice) -> Counts:
     )
 
 
-def write(connection: psycopg.Connection, part: Slice) -> None:
-    """Write what `compare` found: history first, then the rows, then the marks."""
+def write(connection: psycopg.Connection, part: Slice, found: Counts) -> None:
+    """Write what `compare` found: history first, then the rows, then the marks.
+
+    Args:
+        connection: the warehouse, in the publishing transaction.
+        part: the slice.
+        found: what `compare` gave.
+    """
     table = part.table
     names = {
         "staged": f"spectrum.{table.name}",
@@ -110,6 +120,9 @@ def write(connection: psycopg.Connection, part: Slice) -> None:
         ("publish/snapshot_mark.sql", data_columns),
     ):
         connection.execute(render(template, **names, columns=columns), part.parameters)
+    if found.new + found.changed + found.deleted > _MANY * found.staged:
+        # The next reader may come before the server counts by itself, and would take the table for an empty one.
+        connection.execute(sql.SQL("analyze {}").format(sql.Identifier("spectrum", table.name)))
 
 
 def living_rows(connection: psycopg.Connection, part: Slice) -> int:
