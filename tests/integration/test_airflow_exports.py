@@ -323,3 +323,25 @@ def test_a_killed_sending_is_tried_again_and_finds_what_it_wrote(exports):
     assert sent["try_number"] == 2
     calls = "select c.state, c.answer from export.calls as c join export.ledger using (attempt_id) where record_id = %s"
     assert exports.stack.ask(calls, exports.ids["killed"]) == [("sent", "the answer was lost; found by looking it up")]
+
+
+def test_c1_what_both_systems_have_is_linked_and_a_wrong_pair_stops_no_other(exports):
+    """By a run of `link_export` with one pair that is right and one that is not; nothing is written to Spectrum."""
+    stack = exports.stack
+    before = stack.source("select count(*) from sandbox.writes")
+    ((code,),) = stack.source(
+        'select btrim("Vendor_Code") from "VN_VENDOR_MASTER_MC" where btrim("Company_Code") = \'1\''
+        " and btrim(\"Vendor_Code\") > '' and not exists (select from procore.records where origin_code ="
+        ' btrim("Vendor_Code")) order by 1 limit 1'
+    )
+    run = stack.run("link_export", "failed", object="vendors", company="1", pairs=[
+        f"{exports.ids['dry']} = {code}", f"{exports.ids['stranger']} = NOSUCH",
+    ])  # fmt: skip
+    found = stack.ask("select spectrum_key, how from export.links where record_id = %s", exports.ids["dry"])
+    assert found == [(code, "by hand")]
+    assert exports.origin("dry")[1] == code
+    states = {i["rendered_map_index"]: i["state"] for i in stack.instances(run, "link")}
+    assert sorted(states.values()) == ["failed", "success"]
+    [wrong] = [i for i in stack.instances(run, "link") if i["state"] == "failed"]
+    assert "Spectrum has no vendor NOSUCH" in stack.log(wrong)
+    assert stack.source("select count(*) from sandbox.writes") == before

@@ -7,11 +7,8 @@ from typing import Any
 
 from airflow.sdk import DAG, Param, get_current_context, task
 
-from spectrum_etl.dag_defaults import START, task_defaults
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.exports.dag import TAGS
-from spectrum_etl.exports.objects.registry import NAMES
-from spectrum_etl.notify.callbacks import on_failure
+from spectrum_etl.exports.by_hand_dag import by_hand_dag
 from spectrum_etl.settings import load_settings
 from spectrum_etl.staging.run import clean_codes
 
@@ -32,46 +29,32 @@ def link_dag(doc: str | None) -> DAG:
     Raises:
         FixConfiguration: the settings hold something that is not allowed.
     """
-    settings = load_settings()
-    codes = [company.code for company in settings.companies]
-    with DAG(
-        dag_id="link_export",
-        description="Links Procore records with records that Spectrum has already",
-        doc_md=doc,
-        schedule=None,
-        start_date=START,
-        catchup=False,
-        max_active_runs=1,
-        tags=TAGS,
-        on_failure_callback=on_failure,
-        params={
-            "object": Param(NAMES[0], type="string", enum=list(NAMES), title="Object"),
-            "company": Param(codes[0], type="string", enum=codes, title="Company", description="Spectrum company code"),
-            "project": Param(
-                None,
-                type=["null", "string"],
-                title="Project",
-                description="Procore id of the project that the records belong to. Empty for companies, and where the "
-                "record is the project itself (jobs, budgets).",
-            ),
-            "pairs": Param(
-                [],
-                type=["null", "array"],
-                items={"type": "string", "pattern": "^\\s*[0-9]+\\s*=\\s*\\S.*$"},
-                title="Pairs",
-                description="Procore id = what it is called in Spectrum, one pair a line: 562949953421312 = 24-404, or "
-                "562949953421399 = ACME/S-1001 for a commitment",
-            ),
-            "exact_names": Param(
-                False,
-                type="boolean",
-                title="Link all exact names",
-                description="Vendors only: link every company whose name, ignoring case, one vendor of Spectrum alone "
-                "has, and no other company",
-            ),
-        },
-        default_args=task_defaults(settings),
-    ) as dag:
+    params = {
+        "project": Param(
+            None,
+            type=["null", "string"],
+            title="Project",
+            description="Procore id of the project that the records belong to. Empty for companies, and where the "
+            "record is the project itself (jobs, budgets).",
+        ),
+        "pairs": Param(
+            [],
+            type=["null", "array"],
+            items={"type": "string", "pattern": "^\\s*[0-9]+\\s*=\\s*\\S.*$"},
+            title="Pairs",
+            description="Procore id = what it is called in Spectrum, one pair a line: 562949953421312 = 24-404, or "
+            "562949953421399 = ACME/S-1001 for a commitment",
+        ),
+        "exact_names": Param(
+            False,
+            type="boolean",
+            title="Link all exact names",
+            description="Vendors only: link every company whose name, ignoring case, one vendor of Spectrum alone "
+            "has, and no other company",
+        ),
+    }
+    description = "Links Procore records with records that Spectrum has already"
+    with by_hand_dag("link_export", description, doc, params) as dag:
         _tasks()
     return dag
 

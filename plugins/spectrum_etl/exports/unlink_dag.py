@@ -6,10 +6,7 @@ import logging
 
 from airflow.sdk import DAG, Param, get_current_context, task
 
-from spectrum_etl.dag_defaults import START, task_defaults
-from spectrum_etl.exports.dag import TAGS
-from spectrum_etl.exports.objects.registry import NAMES
-from spectrum_etl.notify.callbacks import on_failure
+from spectrum_etl.exports.by_hand_dag import by_hand_dag
 from spectrum_etl.settings import load_settings
 from spectrum_etl.staging.run import clean_codes
 
@@ -25,31 +22,15 @@ def unlink_dag(doc: str | None) -> DAG:
     Raises:
         FixConfiguration: the settings hold something that is not allowed.
     """
-    settings = load_settings()
-    codes = [company.code for company in settings.companies]
-    with DAG(
-        dag_id="unlink_export",
-        description="Ends the links of exported records that are gone from Spectrum",
-        doc_md=doc,
-        schedule=None,
-        start_date=START,
-        catchup=False,
-        max_active_runs=1,
-        tags=TAGS,
-        on_failure_callback=on_failure,
-        params={
-            "object": Param(NAMES[0], type="string", enum=list(NAMES), title="Object"),
-            "company": Param(codes[0], type="string", enum=codes, title="Company", description="Spectrum company code"),
-            "records": Param(
-                [],
-                type="array",
-                items={"type": "string"},
-                title="Records",
-                description="Procore ids of the records, one a line, as export.links has them",
-            ),
-        },
-        default_args=task_defaults(settings),
-    ) as dag:
+    records = Param(
+        [],
+        type="array",
+        items={"type": "string"},
+        title="Records",
+        description="Procore ids of the records, one a line, as export.links has them",
+    )
+    description = "Ends the links of exported records that are gone from Spectrum"
+    with by_hand_dag("unlink_export", description, doc, {"records": records}) as dag:
         _tasks()
     return dag
 

@@ -1,0 +1,44 @@
+"""What the two DAGs that a person works on links with have in common. Used by `link_dag` and `unlink_dag`."""
+
+from __future__ import annotations
+
+from airflow.sdk import DAG, Param
+
+from spectrum_etl.dag_defaults import START, task_defaults
+from spectrum_etl.exports.dag import TAGS
+from spectrum_etl.exports.objects.registry import NAMES
+from spectrum_etl.notify.callbacks import on_failure
+from spectrum_etl.settings import load_settings
+
+
+def by_hand_dag(dag_id: str, description: str, doc: str | None, params: dict[str, Param]) -> DAG:
+    """A DAG that is only triggered, one run at a time, for one object of one company; tasks are added by the caller.
+
+    Args:
+        dag_id: its name.
+        description: in a sentence.
+        doc: documentation for the operator: the DAG file's docstring.
+        params: of its form, beside object and company.
+
+    Raises:
+        FixConfiguration: the settings hold something that is not allowed.
+    """
+    settings = load_settings()
+    codes = [company.code for company in settings.companies]
+    return DAG(
+        dag_id=dag_id,
+        description=description,
+        doc_md=doc,
+        schedule=None,
+        start_date=START,
+        catchup=False,
+        max_active_runs=1,
+        tags=TAGS,
+        on_failure_callback=on_failure,
+        params={
+            "object": Param(NAMES[0], type="string", enum=list(NAMES), title="Object"),
+            "company": Param(codes[0], type="string", enum=codes, title="Company", description="Spectrum company code"),
+            **params,
+        },
+        default_args=task_defaults(settings),
+    )
