@@ -34,6 +34,8 @@ PROCORE_COMPANIES = {"1": 4001, "2": 4002}
 SCHEDULED = "jobs"
 #: So many jobs that open ones of company 1 are linked with Procore.
 JOBS, TRANSACTIONS = 24, 1_500
+#: The databases of a stack: whoever opens a second one on the same server drops them first.
+DATABASES = ("airflow", "airflow_warehouse", "airflow_source")
 _ENDED = ("success", "failed")
 
 

@@ -42,7 +42,7 @@ def run(bench: Bench) -> None:
         WorkFailed: a run ends otherwise than it should.
     """
     # The tests' own stack: it needs their dependencies, which few cases do.
-    from tests.airflow_stack import open_airflow_stack
+    from tests.airflow_stack import DATABASES, open_airflow_stack
 
     folder = bench.lab.folder / "approvals"
     folder.mkdir()
@@ -54,6 +54,7 @@ def run(bench: Bench) -> None:
         _collect(bench, stack, bench.sizes.unready)
     finally:
         stack.stop()
+        bench.lab.drop(*DATABASES)
 
 
 def _export(bench: Bench, stack: AirflowStack, count: int) -> None:

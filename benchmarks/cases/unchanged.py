@@ -30,7 +30,7 @@ def run(bench: Bench) -> None:
         WorkFailed: a sync changed something.
     """
     # The tests' own stack: it needs their dependencies, which few cases do.
-    from tests.airflow_stack import open_airflow_stack
+    from tests.airflow_stack import DATABASES, open_airflow_stack
 
     folder = bench.lab.folder / "unchanged"
     folder.mkdir()
@@ -45,6 +45,7 @@ def run(bench: Bench) -> None:
         _nothing_written(stack, first)
     finally:
         stack.stop()
+        bench.lab.drop(*DATABASES)
     seconds = statistics.median(taken[f"{len(seven)} objects"])
     bench.report.judge(
         f"A sync of {len(seven)} objects with nothing changed, all DAGs at once: under {_LIMIT_SECONDS} s",
