@@ -12,6 +12,7 @@ from psycopg import sql
 
 from spectrum_etl.staging.spec import Table
 from spectrum_etl.warehouse.ddl import version_columns
+from spectrum_etl.warehouse.statistics import renew
 from spectrum_etl.warehouse.templates import render
 
 log = logging.getLogger(__name__)
@@ -229,6 +230,7 @@ def write(
             parameters,
         )
     connection.execute(render("publish/partitions_remember.sql"), parameters)
+    renew(connection, names["staged"], difference.new + difference.deleted, difference.living)
 
 
 def _copy(connection: psycopg.Connection, relation: sql.Identifier, fingerprints: Iterable[Fingerprint]) -> None:

@@ -7,17 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from psycopg import sql
 
 from spectrum_etl.staging.spec import Table
 from spectrum_etl.warehouse.counts import Counts
 from spectrum_etl.warehouse.ddl import version_columns
+from spectrum_etl.warehouse.statistics import renew
 from spectrum_etl.warehouse.templates import render
 
 log = logging.getLogger(__name__)
-
-#: Where more than this share of a table's rows is written, its statistics are renewed with them.
-_MANY = 0.1
 
 
 @dataclass(frozen=True)
@@ -120,9 +117,7 @@ def write(connection: psycopg.Connection, part: Slice, found: Counts) -> None:
         ("publish/snapshot_mark.sql", data_columns),
     ):
         connection.execute(render(template, **names, columns=columns), part.parameters)
-    if found.new + found.changed + found.deleted > _MANY * found.staged:
-        # The next reader may come before the server counts by itself, and would take the table for an empty one.
-        connection.execute(sql.SQL("analyze {}").format(sql.Identifier("spectrum", table.name)))
+    renew(connection, names["staged"], found.new + found.changed + found.deleted, found.staged)
 
 
 def living_rows(connection: psycopg.Connection, part: Slice) -> int:
