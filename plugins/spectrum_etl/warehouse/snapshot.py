@@ -117,7 +117,7 @@ def write(connection: psycopg.Connection, part: Slice, found: Counts) -> None:
         ("publish/snapshot_mark.sql", data_columns),
     ):
         connection.execute(render(template, **names, columns=columns), part.parameters)
-    renew(connection, names["staged"], found.new + found.changed + found.deleted, found.staged)
+    renew(connection, f"spectrum.{table.name}", found.new + found.changed + found.deleted, found.staged)
 
 
 def living_rows(connection: psycopg.Connection, part: Slice) -> int:
