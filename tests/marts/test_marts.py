@@ -401,6 +401,24 @@ def test_other_sql_or_cleared_books_compute_everything(world, monkeypatch):
     ) == [(0,)]
 
 
+def test_a_line_whose_subcontract_is_not_there_is_committed_on_no_job(world):
+    """Nobody can tell its job: it is staged, and a check tells of it."""
+    world.change(
+        'insert into "VN_SUBCONTRACT_PHASE_MC" ("Company_Code", "Vendor_Code", "Subcontract_Number", "Phase_Code",'
+        " \"Cost_Type\", \"Original_Contract_Amount\") values ('1', 'NOBODY', 'NONE', '999997', 'S', 77)"
+    )
+    publish(world)
+    world.sync("subcontracts")
+    publish(world)
+    staged = "select original_contract_amount from spectrum.subcontract_items where job_number = ''"
+    assert world.ask(staged) == [(Decimal(77),)]
+    assert world.ask("select * from marts.job_cost_summary where job_number = '' or phase_code = '999997'") == []
+    assert_right(world)
+    wipe(world)
+    publish(world)
+    assert_right(world)
+
+
 def test_the_planner_knows_what_a_first_load_wrote(world):
     """Marts are computed seconds after it; a table that is taken for an empty one is looked up by the wrong index."""
     counted = "select relname, reltuples::bigint from pg_class where relnamespace = 'spectrum'::regnamespace and"

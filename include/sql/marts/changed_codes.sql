@@ -1,4 +1,5 @@
 -- The phases and cost types whose summary may differ: their cost, budget, projection, description or commitments changed.
+-- A table of which nothing was synced since is not looked at: `since` is infinity then.
 create temporary table _changed_codes on commit drop as
 select
     job_number,
@@ -13,6 +14,7 @@ select
 from spectrum.budgets
 where
     company_code = {{ "company_code" | bound }}
+    and {{ "since_budgets" | bound }}::timestamptz < 'infinity'
     and greatest(_changed_at, _deleted_at) >= {{ "since_budgets" | bound }}
 union
 select
@@ -22,6 +24,7 @@ select
 from spectrum.job_cost_totals
 where
     company_code = {{ "company_code" | bound }}
+    and {{ "since_job_cost_totals" | bound }}::timestamptz < 'infinity'
     and greatest(_changed_at, _deleted_at) >= {{ "since_job_cost_totals" | bound }}
 union
 select
@@ -31,14 +34,60 @@ select
 from spectrum.project_cost_codes
 where
     company_code = {{ "company_code" | bound }}
+    and {{ "since_project_cost_codes" | bound }}::timestamptz < 'infinity'
     and greatest(_changed_at, _deleted_at) >= {{ "since_project_cost_codes" | bound }}
 union
 select
     job_number,
     phase_code,
     cost_type
-from _commitments
-where is_news
+from spectrum.subcontract_items
+where
+    company_code = {{ "company_code" | bound }}
+    and {{ "since_subcontract_items" | bound }}::timestamptz < 'infinity'
+    and greatest(_changed_at, _deleted_at) >= {{ "since_subcontract_items" | bound }}
+union
+select
+    job_number,
+    phase_code,
+    cost_type
+from spectrum.subcontract_changes
+where
+    company_code = {{ "company_code" | bound }}
+    and {{ "since_subcontract_changes" | bound }}::timestamptz < 'infinity'
+    and greatest(_changed_at, _deleted_at) >= {{ "since_subcontract_changes" | bound }}
+union
+select
+    line.job_number,
+    line.phase_code,
+    line.cost_type
+from spectrum.subcontracts as subcontract
+inner join spectrum.subcontract_items as line
+    on
+        line.company_code = {{ "company_code" | bound }}
+        and subcontract.job_number = line.job_number
+        and subcontract.vendor_code = line.vendor_code
+        and subcontract.subcontract_number = line.subcontract_number
+where
+    subcontract.company_code = {{ "company_code" | bound }}
+    and {{ "since_subcontracts" | bound }}::timestamptz < 'infinity'
+    and greatest(subcontract._changed_at, subcontract._deleted_at) >= {{ "since_subcontracts" | bound }}
+union
+select
+    line.job_number,
+    line.phase_code,
+    line.cost_type
+from spectrum.subcontracts as subcontract
+inner join spectrum.subcontract_changes as line
+    on
+        line.company_code = {{ "company_code" | bound }}
+        and subcontract.job_number = line.job_number
+        and subcontract.vendor_code = line.vendor_code
+        and subcontract.subcontract_number = line.subcontract_number
+where
+    subcontract.company_code = {{ "company_code" | bound }}
+    and {{ "since_subcontracts" | bound }}::timestamptz < 'infinity'
+    and greatest(subcontract._changed_at, subcontract._deleted_at) >= {{ "since_subcontracts" | bound }}
 union
 -- Written before anything was known of commitments. Where there are none, 0 is known now.
 select
@@ -48,5 +97,6 @@ select
 from marts.job_cost_summary
 where
     company_code = {{ "company_code" | bound }}
+    and {{ "since_subcontracts" | bound }}::timestamptz < 'infinity'
     and committed_cost is null
     and exists (select 1 from _commitments_known)

@@ -49,8 +49,8 @@ MARTS = (
     Mart(
         "job_cost_summary",
         ("company_code", "job_number", "phase_code", "cost_type"),
-        before=("commitments_known", "commitments", "changed_codes"),
-        # Without it the planner may compare every commitment with every changed code: seconds, with many of both.
+        before=("commitments_known", "changed_codes", "commitments"),
+        # Without it the planner may compare every one with every changed code: seconds, with many of both.
         keys={"commitments": ("job_number", "phase_code", "cost_type")},
     ),
     Mart("vendor_spend", ("company_code", "vendor_code", "job_number", "month"), after=("vendor_names",)),
