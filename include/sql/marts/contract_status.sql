@@ -1,4 +1,5 @@
--- Prime contracts of the jobs in which anything changed: the contract, a line, the job's name, its costs.
+-- Prime contracts of the jobs in which anything changed: the contract, a line, the job's name, its costs. A table of
+-- which nothing was synced since is not looked at: `since` is infinity then.
 create temporary table _contract_status on commit drop as
 with jobs as (
     select job_number from _job_cost_summary
@@ -6,16 +7,19 @@ with jobs as (
     select job_number from spectrum.prime_contracts
     where
         company_code = {{ "company_code" | bound }}
+        and {{ "since_prime_contracts" | bound }}::timestamptz < 'infinity'
         and greatest(_changed_at, _deleted_at) >= {{ "since_prime_contracts" | bound }}
     union
     select job_number from spectrum.prime_contract_items
     where
         company_code = {{ "company_code" | bound }}
+        and {{ "since_prime_contract_items" | bound }}::timestamptz < 'infinity'
         and greatest(_changed_at, _deleted_at) >= {{ "since_prime_contract_items" | bound }}
     union
     select job_number from spectrum.jobs
     where
         company_code = {{ "company_code" | bound }}
+        and {{ "since_jobs" | bound }}::timestamptz < 'infinity'
         and greatest(_changed_at, _deleted_at) >= {{ "since_jobs" | bound }}
 ),
 
