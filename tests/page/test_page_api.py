@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -222,50 +221,6 @@ def test_the_queue_by_tab_object_and_project(page: PageAirflow) -> None:
     jobs = page.get("vera", "api/export/queue", group="failed", project="502").json()["rows"]
     assert [row["record_id"] for row in jobs] == ["502"]
     assert page.get("vera", "api/export/queue", group="none").status_code == 404
-
-
-def test_job_cost_adds_up_exactly(page: PageAirflow) -> None:
-    found = page.get("vera", "api/job", company="1", job="24-0003").json()
-    actual = sum(Decimal(line["actual_cost"]) for line in found["lines"])
-    assert actual == Decimal(found["months"][-1]["cost_to_date"])
-    assert actual == sum(Decimal(month["actual_cost"]) for month in found["months"])
-    line = found["lines"][0]
-    amounts, offset = Decimal(0), 0
-    while offset is not None:
-        postings = page.get(
-            "vera", "api/transactions", company="1", job="24-0003", phase=line["phase_code"],
-            cost_type=line["cost_type"], offset=offset,
-        ).json()  # fmt: skip
-        amounts += sum(Decimal(row["tran_amount"]) for row in postings["rows"])
-        offset = postings["next"]
-        assert Decimal(postings["total"]) == Decimal(line["actual_cost"]), "of all, on every page"
-    assert amounts == Decimal(line["actual_cost"])
-    file = page.get(
-        "vera", "api/transactions.csv", company="1", job="24-0003", phase=line["phase_code"],
-        cost_type=line["cost_type"],
-    )  # fmt: skip
-    assert "postings_24-0003_01000_L.csv" in file.headers["Content-Disposition"]
-    held = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
-    assert sum(Decimal(row["tran_amount"]) for row in held) == amounts
-    assert line["committed_cost"] == "0", "known, and nothing is committed on this phase"
-    assert page.get("vera", "api/job", company="1", job="none").status_code == 404
-
-
-def test_committed_costs_add_up_from_subcontracts_and_executed_changes(page: PageAirflow) -> None:
-    """What does not count is there too, marked: an inactive subcontract, a pending change."""
-    lines = page.get("vera", "api/job", company="1", job="24-0003").json()["lines"]
-    committed = {line["phase_code"]: Decimal(line["committed_cost"]) for line in lines if line["cost_type"] == "S"}
-    assert committed["07500"] == 0, "an inactive subcontract commits nothing"
-    for phase, amount in committed.items():
-        found = page.get("vera", "api/commitments", company="1", job="24-0003", phase=phase, cost_type="S").json()
-        rows = found["rows"]
-        assert Decimal(found["total"] or 0) == amount
-        assert sum(Decimal(row["amount"]) for row in rows if row["counted"]) == amount
-        kinds = [(row["change_request_number"], row["change_status"], row["counted"]) for row in rows]
-        if phase == "05120":
-            assert kinds == [(None, None, True), ("PCO-001", "E", True), ("PCO-002", "P", False)]
-        else:
-            assert kinds == [(None, None, phase != "07500")]
 
 
 def test_only_approvers_answer_and_only_what_they_have_seen(page: PageAirflow) -> None:
