@@ -12,7 +12,7 @@ _TYPES = {
     "integer": "integer",
     "date": "timestamp(0)",
     "ymd": "varchar(8)",
-    "money": "numeric(14,2)",
+    "money": "numeric(12,2)",
     "qty": "numeric(14,4)",
 }
 
