@@ -8,6 +8,7 @@ from typing import Any, LiteralString, cast
 import psycopg
 from psycopg import Connection, sql
 
+from sandbox.data import layouts
 from sandbox.data.tables import Column, Table, tables
 from sandbox.data.written import create_written, forget_written
 
@@ -39,7 +40,8 @@ def create(connection: Connection[Any], recreate: bool = False) -> None:
 
     Args:
         connection: the sandbox database, as its owner; the caller commits.
-        recreate: drop the tables of the reference and the load's bookkeeping first; switches of faults stay.
+        recreate: drop the tables of the reference and the load's bookkeeping first; switches of faults and the layout
+            that Info-Link shows stay.
     """
     connection.execute("CREATE SCHEMA IF NOT EXISTS dbo")
     connection.execute("CREATE SCHEMA IF NOT EXISTS sandbox")
@@ -48,6 +50,7 @@ def create(connection: Connection[Any], recreate: bool = False) -> None:
         raise psycopg.DataError("the sandbox database does not tell its name")
     connection.execute(sql.SQL("ALTER DATABASE {} SET search_path = dbo, public").format(sql.Identifier(row[0])))
     create_written(connection)
+    layout = layouts.shown(connection)
     if recreate:
         forget_written(connection)
         for name in tables():
@@ -56,6 +59,7 @@ def create(connection: Connection[Any], recreate: bool = False) -> None:
     for table in tables().values():
         connection.execute(_create_table(table))
     connection.execute("CREATE TABLE IF NOT EXISTS sandbox.state (name text PRIMARY KEY, value text NOT NULL)")
+    layouts.show(connection, *layout)
 
 
 def create_indexes(connection: Connection[Any]) -> None:
