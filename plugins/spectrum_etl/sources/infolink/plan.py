@@ -113,7 +113,7 @@ class ReadPlan:
         return infolink_of(self.table)
 
     @property
-    def landed(self) -> tuple[str, ...]:
+    def column_names(self) -> tuple[str, ...]:
         """Names of the landing table's columns."""
         return tuple(column.name for column in self.columns)
 

@@ -154,7 +154,13 @@ def _query(plan: ReadPlan, scope: Scope, columns: list[str], binds: Binds | None
     keys = [code(f"every_row.{column.name}") for column in plan.columns if column.spec.key and column.source]
     aggregated = [_aggregated(column) for column in plan.columns]
     return Statement(
-        render("added_up.sql", columns=_list(columns), aggregated=_list(aggregated), keys=_list(keys), query=rows),
+        render(
+            "added_up.sql",
+            columns=_list(columns),
+            aggregated=_list(aggregated, indent=8),
+            keys=_list(keys, indent=8),
+            query=rows,
+        ),
         binds.values,
     )
 
@@ -178,7 +184,8 @@ def _aggregated(column: PlannedColumn) -> str:
     """A column of rows that are added up: their code, the sum, or the value on which all of them agree."""
     value = f"every_row.{column.name}"
     if column.spec.key and column.source:
-        return f"{code(value)} AS {column.name}"
+        # Of one group all are the same; without a collation of its own, so that it goes with the other columns.
+        return f"MIN(LTRIM(RTRIM({value}))) AS {column.name}"
     if _is_number(column):
         return f"SUM({value}) AS {column.name}"
     return f"{_agreement(value, f'{value} COLLATE {COLLATION}')} AS {column.name}"
