@@ -122,6 +122,7 @@ class Check:
         values: the allowed values of `in_set`.
         minimum, maximum: the bounds of `between`, in the column's unit.
         query: file below `include/sql/checks` for `sql`.
+        amount: column of that query whose sum is part of the message.
     """
 
     name: str
@@ -133,6 +134,7 @@ class Check:
     minimum: str | None = None
     maximum: str | None = None
     query: str | None = None
+    amount: str | None = None
 
 
 @dataclass(frozen=True)
