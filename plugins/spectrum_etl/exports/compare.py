@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from spectrum_etl.exports.spec import Call
+from spectrum_etl.exports.spec import Books, Call, Document
 from spectrum_etl.exports.values import comparable
 
 Held = Mapping[str, str]
@@ -54,3 +54,16 @@ def in_words(call: Call, found: list[Difference]) -> str:
         return f"{name_of(call)}: Spectrum holds nothing there"
     told = "; ".join(f"{d.element}: sent {d.sent!r}, Spectrum holds {d.held!r}" for d in found)
     return f"{name_of(call)}: {told}"
+
+
+def unread_note(document: Document, books: Books) -> str | None:
+    """What of a document cannot be read back to confirm it, in words; None where all can."""
+    services, elements = set(), set()
+    for call in document.calls:
+        if books.can_read_back(call.service, call.key):
+            elements |= {f"{element} of {call.service}" for element in books.unread(call)}
+        else:
+            services.add(call.service)
+    parts = [f"what {', '.join(sorted(services))} wrote cannot be read back"] if services else []
+    parts += [f"{', '.join(sorted(elements))} cannot be read back here"] if elements else []
+    return f"{'; '.join(parts)}, so it was not compared" if parts else None

@@ -12,7 +12,6 @@ from typing import Any
 
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports import compare, view
-from spectrum_etl.exports.send import unread_note
 from spectrum_etl.exports.spec import Call, Candidate, Document, ExportObject, FormField
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.exports.view import AS_ENTERED
@@ -39,13 +38,13 @@ def show(systems: Systems, obj: ExportObject, candidate: Candidate, fields: Sequ
         document = _draft(systems, obj, candidate, fields)
     except FixRecord as error:
         return {"incomplete": str(error), "proposed": proposed}
-    held = [_held(systems, call) for call in document.calls]
+    held = _held(systems, document.calls)
     shown = {
         "document": document.as_json(),
         "held": held,
         "proposed": proposed,
         "totals": view.totals(view.view(document.calls, held)),
-        "unread": unread_note(document, systems.books),
+        "unread": compare.unread_note(document, systems.books),
     }
     if all(field.fills for field in fields):
         shown["fills"] = {field.name: list(field.fills) for field in fields}
@@ -117,15 +116,15 @@ def changed_since(systems: Systems, shown: Mapping[str, Any], document: Document
         return []
     calls = Document.from_json(shown["document"]).calls
     before = {_place(call): held for call, held in zip(calls, shown["held"], strict=True)}
+    compared = [call for call in document.calls if not call.adds and _place(call) in before]
     changes = []
-    for call in document.calls:
-        if not call.adds and _place(call) in before:
-            was, now = before[_place(call)] or {}, _held(systems, call) or {}
-            changes += [
-                f"{compare.name_of(call)}, {element}: was {was.get(element)!r}, is now {now.get(element)!r}"
-                for element in call.fields
-                if was.get(element) != now.get(element)
-            ]
+    for call, held in zip(compared, _held(systems, compared), strict=True):
+        was, now = before[_place(call)] or {}, held or {}
+        changes += [
+            f"{compare.name_of(call)}, {element}: was {was.get(element)!r}, is now {now.get(element)!r}"
+            for element in call.fields
+            if was.get(element) != now.get(element)
+        ]
     return changes
 
 
@@ -140,10 +139,11 @@ def table(shown: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
     return rows
 
 
-def _held(systems: Systems, call: Call) -> dict[str, str] | None:
-    if AS_ENTERED in call.key.values() or not systems.books.can_read_back(call.service):
-        return None
-    return systems.books.held(call.service, call.key)
+def _held(systems: Systems, calls: Sequence[Call]) -> list[dict[str, str] | None]:
+    """What Spectrum holds of each; None where that depends on the form, or cannot be read back."""
+    known = [call for call in calls if AS_ENTERED not in call.key.values()]
+    found = iter(systems.books.held_all(known))
+    return [None if AS_ENTERED in call.key.values() else next(found) for call in calls]
 
 
 def _place(call: Call) -> tuple[str, tuple[tuple[str, str], ...]]:

@@ -65,6 +65,7 @@ class InfoLinkReader:
         self.connection = connection
         self._opened: sqlalchemy.PoolProxiedConnection | None = None
         self._columns: dict[str, dict[str, str]] = {}
+        self._found: dict[str, str] = {}
         self._executions = 0
 
     def __enter__(self) -> Self:
@@ -81,7 +82,7 @@ class InfoLinkReader:
             self._opened = None
 
     def columns(self, table_name: str) -> dict[str, str]:
-        """The real columns of an Info-Link table.
+        """The real columns of an Info-Link table, which is looked for with `_MC` first, then without.
 
         Args:
             table_name: without schema.
@@ -93,11 +94,24 @@ class InfoLinkReader:
             FixConfiguration: Info-Link does not show the table to this user.
         """
         if table_name not in self._columns:
-            rows = self._all(statements.columns_statement(table_name), table_name)
-            if not rows:
+            shared = f"{table_name.removesuffix('_MC')}_MC"
+            for named in (shared, shared.removesuffix("_MC")):
+                if rows := self._all(statements.columns_statement(named), named):
+                    break
+            else:
                 raise missing_table(table_name, self.connection)
             self._columns[table_name] = {str(row[0]): _type_text(*row[1:]) for row in rows}
+            self._found[table_name] = named
         return self._columns[table_name]
+
+    def found(self, table_name: str) -> str:
+        """What this site calls a table: `X_MC`, which holds all companies, or `X`, the view of the login's own.
+
+        Raises:
+            FixConfiguration: Info-Link shows neither to this user.
+        """
+        self.columns(table_name)
+        return self._found[table_name]
 
     def plan(self, table: Table, company: str, stage_employees: bool = False) -> ReadPlan:
         """What is read of a table at this site, and how the site differs from the spec (M4).
