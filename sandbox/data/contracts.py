@@ -61,6 +61,7 @@ def _key(plan: JobPlan) -> dict[str, Any]:
 
 def _job_master(rng: random.Random, plan: JobPlan, as_of: date) -> dict[str, Any]:
     city, state, zip_code = rng.choice(words.CITIES)
+    phone = f"614555{rng.randint(100, 199):04d}"
     return _key(plan) | {
         "Job_Description": plan.name,
         "Status_Code": plan.status,
@@ -70,7 +71,9 @@ def _job_master(rng: random.Random, plan: JobPlan, as_of: date) -> dict[str, Any
         "City": city,
         "State": state,
         "Zip_Code": zip_code,
-        "Phone": f"614555{rng.randint(100, 199):04d}",
+        "Phone": phone,
+        "Job_Site_Phone": phone,
+        "Certified_Flag": "N",
         # Codes that are words stand at the left, some with trailing spaces.
         "Project_Manager": plan.manager + "  " * (plan.index % 3 == 0),
         "Superintendent": plan.superintendent,
@@ -111,31 +114,33 @@ def _phase_master(rng: random.Random, plan: JobPlan, phase: PhasePlan, as_of: da
         "End_Date": phase.end,
         "Complete_Date": min(phase.end, as_of) if phase.status == "C" else None,
         "Comment": comment if rng.random() < 0.08 else "",
-        "Cost_Center": phase.cost_center,
+        "Phase_Cost_Center": phase.cost_center,
     }
 
 
 def _estimate_adjustments(rng: random.Random, plan: JobPlan, as_of: date) -> Iterator[Row]:
-    """Budget transfers: what one phase gains another gives."""
+    """Budget transfers: what one phase gains another gives. One row a phase and cost type; some have a second one."""
     started = [phase for phase in plan.phases if phase.start < as_of and phase.cost_cents]
-    sequences: dict[tuple[str, str], int] = {}
+    moved: dict[tuple[str, str], list[tuple[PhasePlan, date, int]]] = {}
     for _ in range(len(started) // 8):
         giver, taker = rng.sample(started, 2)
         cents = min(giver.cost_cents, taker.cost_cents) // 20
         day = rng.choice((giver, taker)).start + timedelta(days=rng.randint(0, 40))
         for phase, sign in ((giver, -1), (taker, 1)):
-            where = (phase.code, phase.cost_type)
-            sequences[where] = sequences.get(where, 0) + 1
+            moved.setdefault((phase.code, phase.cost_type), []).append((phase, min(day, as_of), sign * cents))
+    for moves in moved.values():
+        # Every seventh job keeps the first transfer of a phase apart from the later ones.
+        parts = [moves[:1], moves[1:]] if plan.index % 7 == 1 else [moves]
+        for part in filter(None, parts):
+            phase, cents = part[0][0], sum(cents for _, _, cents in part)
             hours = cents * _TEN_THOUSAND // 6200 if phase.cost_type == "L" else 0
             yield (
                 "JC_PHASE_ESTIMATES_MC",
                 _phase_key(plan, phase)
                 | {
-                    "Sequence": sequences[where],
-                    "Tran_Date_Text": min(day, as_of).strftime("%Y%m%d"),
-                    "Est_Quantity": qty(0),
-                    "Est_Hours": qty(sign * hours),
-                    "Est_Cost": money(sign * cents),
+                    "Tran_Date_Text": max(day for _, day, _ in part).strftime("%Y%m%d"),
+                    "Est_Hours": qty(hours),
+                    "Est_Cost": money(cents),
                 },
             )
 
@@ -157,7 +162,7 @@ def _projections(rng: random.Random, plan: JobPlan, as_of: date) -> Iterator[Row
                     "Transaction_Date": day,
                     "Projected_Hours": qty(phase.hours * factor // 100),
                     "Projected_Quantity": qty(phase.quantity),
-                    "Projected_Cost": money(phase.cost_cents * factor // 100),
+                    "Amount": money(phase.cost_cents * factor // 100),
                     "Note": rng.choice(("", "PM forecast", "Buyout – saved", "Crew productivity below plan")),
                 },
             )
@@ -177,7 +182,7 @@ def _prime_contracts(rng: random.Random, plan: JobPlan) -> Iterator[Row]:
                 "Contract_Number": f"CN-{plan.number}",
                 "Contract_Description": f"{plan.number} {plan.name}"[:30],
                 "Price_Method_Code": plan.price_method,
-                "Original_Contract": money(cents),
+                "Original_Contract_Amount": money(cents),
                 "Contract_Date": plan.start - timedelta(days=rng.randint(5, 40)),
                 "Status_Code": plan.status,
                 "Retention_Percent": rng.choice(("5.0000", "10.0000")),
@@ -232,7 +237,7 @@ def _subcontracts(
                     "Status_Code": plan.status,
                     "Date_Issued": taken[0].start - timedelta(days=20),
                     "Retention_Percent": "10.0000",
-                    "Comment": f"{taken[0].description} complete, per plans & specs",
+                    "Comment_1": f"{taken[0].description} complete, per plans & specs",
                 },
             )
         ]
@@ -269,7 +274,7 @@ def _change_request(
         key
         | {
             "CR_Description": f"{text} ({plan.name})",
-            "CR_Status": status,
+            "Status": status,
             "Change_Order_Number": f"CO-{number:02d}" if numbered else "",
             "Origination_Date": opened,
             "Approved_Date": min(as_of, opened + timedelta(days=30)) if status == "AP" else None,

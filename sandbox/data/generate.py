@@ -138,7 +138,7 @@ def _write_company(writer: RowWriter, seed: int, company: str, vendors: list[Ven
         }
         writer.add("JC_STD_PHASE_DESCRIPTION_MC", values)
     for code, description, kind in words.CHANGE_STATUSES:
-        values = {"Company_Code": company, "CR_Status": code, "Description": description, "CR_Type": kind}
+        values = {"Company_Code": company, "Status_Code": code, "Description": description, "CR_Type": kind}
         writer.add("CR_CHNG_REQ_STATUS_MC", values)
     for row in vendor_rows(seed, company, vendors, AS_OF):
         writer.add("VN_VENDOR_MASTER_MC", row)

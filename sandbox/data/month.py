@@ -171,19 +171,14 @@ class _Month:
         return new, changed
 
     def _adjust_estimates(self) -> int:
-        """Transfer budget between two phases, three times."""
+        """Transfer budget between two phases, three times; a phase that was adjusted before keeps its one row."""
         phases = self._active_phases(6)
         for index, phase in enumerate(phases):
-            row = self._connection.execute(_NEXT_SEQUENCE, phase).fetchone()
-            values = {
-                "Sequence": row[0] if row else 1,
-                "Tran_Date_Text": f"{self._first:%Y%m%d}",
-                "Est_Quantity": "0.0000",
-                "Est_Hours": "0.0000",
-                "Est_Cost": money(self._number * 50_000 * (-1 if index % 2 else 1)),
-            }
+            amount = money(self._number * 50_000 * (-1 if index % 2 else 1))
+            values = {"Tran_Date_Text": f"{self._first:%Y%m%d}", "Est_Cost": amount}
             key = {name: phase[name] for name in ("Company_Code", "Job_Number", "Phase_Code", "Cost_Type")}
-            self._writer.add("JC_PHASE_ESTIMATES_MC", key | values)
+            if not self._connection.execute(_ADJUST_AGAIN, key | values).rowcount:
+                self._writer.add("JC_PHASE_ESTIMATES_MC", key | values)
         return len(phases)
 
     def _win_jobs(self, company: str) -> int:
@@ -262,18 +257,24 @@ _CHANGE_VENDOR = (
        WHERE btrim("Company_Code") = %(company)s AND btrim("Vendor_Code") = %(vendor)s""",
 )
 
-_NEXT_SEQUENCE = """
-SELECT coalesce(max("Sequence"), 0) + 1 FROM dbo."JC_PHASE_ESTIMATES_MC"
-WHERE btrim("Company_Code") = %(Company_Code)s AND btrim("Job_Number") = %(Job_Number)s
-  AND btrim("Phase_Code") = %(Phase_Code)s AND btrim("Cost_Type") = %(Cost_Type)s
+_ADJUST_AGAIN = """
+UPDATE dbo."JC_PHASE_ESTIMATES_MC" AS estimate
+SET "Est_Cost" = estimate."Est_Cost" + %(Est_Cost)s::numeric, "Tran_Date_Text" = %(Tran_Date_Text)s
+FROM (
+    SELECT ctid AS place FROM dbo."JC_PHASE_ESTIMATES_MC"
+    WHERE btrim("Company_Code") = %(Company_Code)s AND btrim("Job_Number") = %(Job_Number)s
+      AND btrim("Phase_Code") = %(Phase_Code)s AND btrim("Cost_Type") = %(Cost_Type)s
+    ORDER BY "Tran_Date_Text" LIMIT 1
+) AS first
+WHERE estimate.ctid = first.place
 """
 
 _APPROVE = """
 UPDATE dbo."CR_CHNG_REQ_HDR_MC" AS header
-SET "CR_Status" = 'AP', "Approved_Date" = %(day)s,
+SET "Status" = 'AP', "Approved_Date" = %(day)s,
     "Change_Order_Number" = lpad('CO-' || right(btrim(header."Change_Request_Number"), 2), 8)
 FROM (
-    SELECT ctid AS place FROM dbo."CR_CHNG_REQ_HDR_MC" WHERE "CR_Status" = 'PE'
+    SELECT ctid AS place FROM dbo."CR_CHNG_REQ_HDR_MC" WHERE "Status" = 'PE'
     ORDER BY "Origination_Date", "Company_Code", "Job_Number", "Change_Request_Number" LIMIT 3
 ) AS oldest
 WHERE header.ctid = oldest.place
@@ -292,7 +293,7 @@ WHERE side.ctid = oldest.place
 
 _ACTIVE_PHASES = """
 SELECT btrim(phase."Company_Code"), btrim(phase."Job_Number"), btrim(phase."Phase_Code"), btrim(phase."Cost_Type"),
-       coalesce(phase."Unit_of_Measure", ''), coalesce(btrim(phase."Cost_Center"), '')
+       btrim(phase."Unit_of_Measure"), btrim(phase."Phase_Cost_Center")
 FROM dbo."JC_PHASE_MASTER_MC" AS phase
 JOIN dbo."JC_JOB_MASTER_MC" AS job USING ("Company_Code", "Job_Number")
 WHERE job."Status_Code" = 'A' AND phase."Status_Code" = 'A' AND phase."Start_Date" <= %(day)s

@@ -13,10 +13,14 @@ from datetime import date, timedelta
 from sandbox.data import words
 from sandbox.data.rows import money
 from sandbox.data.schema import TRANSACTIONS
-from sandbox.data.tables import pad, tables
+from sandbox.data.tables import pad
 from sandbox.data.vendors import Vendor
 
-COLUMNS = tuple(column.name for column in tables()[TRANSACTIONS].columns)
+COLUMNS = (
+    "Company_Code", "Job_Number", "Phase_Code", "Cost_Type", "Tran_Date_Text", "Tran_Type_Code", "Tran_Amount",
+    "Total_Hours", "Quantity", "Unit_of_Measure", "Reference_1", "Description", "Batch_Code", "Vendor_Code",
+    "Vendor_Name", "Employee_Code", "Employee_Name", "Cost_Center",
+)  # fmt: skip
 _EMPLOYEES = 160
 _LINES_PER_BLOCK = 2_000
 # Working days of a month that see postings, January to December: winter slows the work down.
@@ -98,13 +102,12 @@ class TransactionWriter:
         days = self._calendar.between(posting.start, posting.end)
         span = len(days)
         head = _head(posting)
-        center = pad(TRANSACTIONS, "Cost_Center", posting.cost_center) if posting.cost_center else ""
-        tail = f"\t{center}\t{'5' + {'L': '1', 'M': '2', 'E': '3', 'S': '4', 'O': '5'}[posting.cost_type]}10000\n"
+        tail = f"\t{pad(TRANSACTIONS, 'Cost_Center', posting.cost_center)}\n"
         average = posting.cents // posting.count
         labor = posting.cost_type == "L"
         crew = rng.sample(self._employees, 8) if labor else []
         parties = [] if labor else self._parties(rng, posting)
-        texts = {"M": words.MATERIALS, "O": words.OTHERS}.get(posting.cost_type, ("Progress billing", "", "Invoice"))
+        texts = {"M": words.MATERIALS, "O": words.OTHERS}.get(posting.cost_type, ("Progress billing", " ", "Invoice"))
         rate = rng.randint(38, 92) * 100
         day, kind, cents, body = days[0], "JC", 0, ""
         for number in range(posting.count):
@@ -128,7 +131,7 @@ class TransactionWriter:
                 who = crew[int(chance() * 8)]
                 body = (
                     f"\t{'-' if hours < 0 else ''}{abs(hours) // 100}.{abs(hours) % 100:02d}00\t0.0000\tHR\t"
-                    f"TC{int(chance() * 1e6):06d}\t\\N\t{self._batch}PR{day[2:6]}\t\t\t{who}"
+                    f"TC{int(chance() * 1e6):06d}\t \t{self._batch}PR{day[2:6]}\t \t \t{who}"
                 )
             else:
                 kind = _kind(posting.cost_type, luck)
@@ -137,7 +140,7 @@ class TransactionWriter:
                 quantity = abs(cents) // 4000
                 body = (
                     f"\t0.0000\t{'-' if cents < 0 else ''}{quantity}.0000\t{posting.unit}\t"
-                    f"{kind}{int(chance() * 1e7):07d}\t{text}\t{self._batch}{kind}{day[2:6]}\t{party}\t\t"
+                    f"{kind}{int(chance() * 1e7):07d}\t{text}\t{self._batch}{kind}{day[2:6]}\t{party}\t \t "
                 )
             yield f"{head}{day}\t{kind}\t{money(cents)}{body}{tail}"
 

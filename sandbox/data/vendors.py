@@ -10,9 +10,6 @@ from typing import Any
 from sandbox.data import words
 from sandbox.data.rows import money
 
-# Numbers that start with 9 are never issued. Tests search the warehouse, the logs and the pages for this prefix.
-SSN_PREFIX = "900-"
-
 # Which cost types a vendor of a type is used for; vendors without a type supply everything small.
 _USED_FOR = {"SUB": "S", "MAT": "M", "EQP": "E", "": "O"}
 
@@ -82,9 +79,6 @@ def vendor_rows(seed: int, company: str, vendors: list[Vendor], as_of: date) -> 
             "Balance": money(rng.randint(0, 9_000_000) if rng.random() < 0.6 else 0),
             "Date_Last_Invoice": invoiced,
             "Date_Last_Payment": invoiced + timedelta(days=28) if rng.random() < 0.8 else None,
-            "Social_Sec_Number": f"{SSN_PREFIX}{rng.randint(10, 99)}-{rng.randint(1000, 9999)}"
-            if rng.random() < 0.2
-            else "",
         }
 
 

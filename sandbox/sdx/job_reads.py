@@ -57,15 +57,15 @@ def read_jobs(
     rows = [written.get((code(row, "Company_Code"), code(row, "Job_Number")), {}) | row for row in rows]
     if service.name == "GetJob":
         # The field is 15 long here although the column holds 30 (note in the reference).
-        return [
-            {"Certified_Flag": "N"} | row | {"Contract_Number": (row["Contract_Number"] or "")[:15]} for row in rows
-        ]
+        return [row | {"Contract_Number": row["Contract_Number"][:15]} for row in rows]
     if service.name == "GetJobMain":
         return [_main_only(row) | row for row in rows]
-    # The stand-in keeps no projected completion: the estimate is what Spectrum shows before anyone enters one.
-    return [row | {"Projected_Complete_Date": row["Est_Complete_Date"]} for row in rows]
+    # The estimate is what Spectrum shows before anyone enters a projected completion.
+    return [
+        row | {"Projected_Complete_Date": row["Projected_Complete_Date"] or row["Est_Complete_Date"]} for row in rows
+    ]
 
 
 def _main_only(row: dict[str, Any]) -> dict[str, Any]:
-    name = customer_name((row["Customer_Code"] or "").strip())
-    return {"Customer_Name": name, "Owner_Name": name, "Job_Site_Phone": row["Phone"]}
+    name = customer_name(code(row, "Customer_Code"))
+    return {"Customer_Name": name, "Owner_Name": name}

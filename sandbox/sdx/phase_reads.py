@@ -56,7 +56,7 @@ def read_phases(
     where.superselect("Job_Number", call["pJob_Number"], _JOB_WIDTH)
     where.superselect("Cost_Type", call["pCost_Type"])
     where.status(call["pStatus_Code"])
-    where.exact("Cost_Center", call["pCost_Center"])
+    where.exact("Phase_Cost_Center", call["pCost_Center"])
     order = (sql.SQL('{} COLLATE "C"').format(trimmed(column)) for column in _SORTS[call["pSort_By"].strip()])
     statement = sql.SQL('SELECT * FROM dbo."JC_PHASE_MASTER_MC" WHERE {} ORDER BY {} LIMIT %s').format(
         where.sql(), sql.SQL(", ").join(order)
@@ -83,6 +83,7 @@ def read_phases(
         result.append(
             row
             | {
+                "Cost_Center": row["Phase_Cost_Center"],
                 "JTD_Quantity": totals.quantity,
                 "JTD_Hours": totals.hours,
                 "JTD_Actual_Dollars": totals.dollars,
@@ -158,7 +159,7 @@ WITH detail AS (
     FROM dbo."CR_CHNG_REQ_HDR_MC" AS header
     LEFT JOIN dbo."CR_CHNG_REQ_STATUS_MC" AS status
       ON btrim(status."Company_Code") = btrim(header."Company_Code")
-     AND btrim(status."CR_Status") = btrim(header."CR_Status")
+     AND btrim(status."Status_Code") = btrim(header."Status")
     WHERE btrim(header."Job_Number") IN (SELECT job FROM detail)
       AND (coalesce(btrim(header."Change_Order_Number"), '') <> '' OR status."CR_Type" IN ('1', '2', '5'))
 )
@@ -174,7 +175,7 @@ SELECT DISTINCT ON (company, job, phase, cost_type) company, job, phase, cost_ty
 FROM (
     SELECT btrim("Company_Code") AS company, btrim("Job") AS job, btrim("Phase") AS phase,
            btrim("Cost_Type") AS cost_type, "Projected_Quantity" AS quantity, "Projected_Hours" AS hours,
-           "Projected_Cost" AS dollars, "Transaction_Date" AS day
+           "Amount" AS dollars, "Transaction_Date" AS day
     FROM dbo."JC_PROJ_COST_HISTORY_MC"
     WHERE {where}
 ) AS entered

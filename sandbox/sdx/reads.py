@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from sandbox.data.tables import NOTHING
 from sandbox.sdx.access import Authorization, Guids
 from sandbox.sdx.database import Connections
 from sandbox.sdx.envelope import Record, error_record
@@ -129,7 +130,7 @@ def _record(service: Service, row: dict[str, Any]) -> Record:
 
 
 def _render(name: str, value: Any) -> str:
-    if value is None:
+    if value is None or value == NOTHING:
         return ""
     if isinstance(value, datetime | date):
         return value.strftime("%m/%d/%Y")

@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg import sql
 
-from sandbox.data.written import kept_fields
+from sandbox.data.tables import NOTHING
 from sandbox.sdx.database import Connections
 from sandbox.sdx.filters import Where, trimmed
 from sandbox.sdx.services import Service
@@ -27,9 +27,6 @@ _COLUMNS = {
     "Email": "Vendor_Email",
     "Payment_Terms": "Terms_Code",
     "Payment_Term_Days": "Terms_Days",
-}
-# Field to the element of AddVendor or UpdateVendor that was written; no table of Info-Link holds them.
-_WRITTEN = {
     "Account_Reference": "Our_Account_Number",
     "Discount_Terms": "Terms_Disc_Code",
     "Discount_Term_Days": "Terms_Disc_Days",
@@ -79,22 +76,19 @@ def read_vendors(
     ).format(where.sql())
     with connections.snapshot() as connection:
         rows = connection.execute(statement, where.values).fetchall()
-        written = kept_fields(connection, "vendor", [company])
-    return [_vendor(service, row, written.get((company, code(row, "Vendor_Code")), {})) for row in rows]
+    return [_vendor(service, row) for row in rows]
 
 
-def _vendor(service: Service, row: Mapping[str, Any], written: Mapping[str, str]) -> dict[str, Any]:
+def _vendor(service: Service, row: Mapping[str, Any]) -> dict[str, Any]:
     values = {field: row[column] for field, column in _COLUMNS.items()}
-    values |= {field: written.get(element) for field, element in _WRITTEN.items()}
-    values["First_Name"], _, values["Last_Name"] = written.get("Contact_Name", "").partition(" ")
+    values["First_Name"], _, values["Last_Name"] = code(row, "Contact_Name").partition(" ")
     return {field.name: _value(values.get(field.name), field.kind) for field in service.fields}
 
 
 def _value(value: Any, kind: str) -> Any:
-    if value is None:
+    if value is None or value == NOTHING:
         return 0 if kind == "numeric" else ""
-    if kind == "numeric" and isinstance(value, str):
-        # A written number is kept as the text that was sent; JSON has no decimal.
-        number = Decimal(value)
-        return int(number) if number == number.to_integral_value() else float(number)
+    if isinstance(value, Decimal):
+        # JSON has no decimal.
+        return int(value) if value == value.to_integral_value() else float(value)
     return value

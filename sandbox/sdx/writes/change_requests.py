@@ -15,7 +15,7 @@ from sandbox.sdx.writes.work import Work
 _TABLE = "CR_CHNG_REQ_HDR_MC"
 _COLUMNS = {
     "CR_Description": "CR_Description",
-    "CR_Status": "CR_Status",
+    "CR_Status": "Status",
     "Origination_Date": "Origination_Date",
     "Approved_Date": "Approved_Date",
 }
@@ -80,10 +80,10 @@ def _check_header(work: Work, existing: DictRow | None) -> None:
     if existing is None:
         work.missing("CR_Status")
     else:
-        status = status or code(existing, "CR_Status")
+        status = status or code(existing, "Status")
     if not status:
         return
-    key = {"Company_Code": work.company, "CR_Status": status}
+    key = {"Company_Code": work.company, "Status_Code": status}
     found = find(work.connection, "CR_CHNG_REQ_STATUS_MC", key)
     if not found:
         work.invalid("CR_Status", f"Status code {status} is not on file")

@@ -3,7 +3,6 @@
 from psycopg.rows import DictRow
 
 from sandbox.data.generate import customer_name
-from sandbox.data.written import kept_field
 from sandbox.sdx.writes.store import code, find
 from sandbox.sdx.writes.work import Work
 
@@ -57,8 +56,8 @@ def cost_type(work: Work, element: str = "Cost_Type") -> bool:
 
 def fits_mask(work: Work, job_number: str, element: str) -> bool:
     """Say whether a phase has as many characters as its job's mask, or else the installation's; it is noted if not."""
-    own = kept_field(work.connection, "job", work.company, job_number).get("Phase_Display_Code", "")
-    mask = own or PHASE_MASK
+    jobs = find(work.connection, "JC_JOB_MASTER_MC", {"Company_Code": work.company, "Job_Number": job_number})
+    mask = (code(jobs[0], "Phase_Display_Code") if jobs else "") or PHASE_MASK
     places = sum(character.isalnum() for character in mask)
     if len(work.text(element)) == places:
         return True

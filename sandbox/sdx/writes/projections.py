@@ -11,7 +11,7 @@ from sandbox.sdx.writes.work import Work
 
 _TABLE = "JC_PROJ_COST_HISTORY_MC"
 _VALUES = {
-    "Amount": "Projected_Cost",
+    "Amount": "Amount",
     "Projected_Hours": "Projected_Hours",
     "Projected_Quantity": "Projected_Quantity",
 }
