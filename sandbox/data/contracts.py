@@ -9,7 +9,8 @@ from typing import Any
 
 from sandbox.data import words
 from sandbox.data.jobs import MAIN_COMPANY, TEMPLATE_JOB, JobPlan, PhasePlan
-from sandbox.data.rows import money
+from sandbox.data.projections import Change, Code, draw_totals, projected_by, projection_rows
+from sandbox.data.rows import money, qty
 from sandbox.data.vendors import Vendor
 
 Row = tuple[str, dict[str, Any]]
@@ -19,13 +20,6 @@ SECOND_CONTRACT = 7
 SHORT_SCHEDULES = (9, 11)
 
 _TEN_THOUSAND = 10_000
-
-
-def qty(ten_thousandths: int) -> str:
-    """Return ten-thousandths as a decimal text with four places."""
-    sign = "-" if ten_thousandths < 0 else ""
-    whole, rest = divmod(abs(ten_thousandths), _TEN_THOUSAND)
-    return f"{sign}{whole}.{rest:04d}"
 
 
 def job_rows(seed: int, plan: JobPlan, as_of: date, vendors: dict[str, list[Vendor]]) -> Iterator[Row]:
@@ -44,15 +38,18 @@ def job_rows(seed: int, plan: JobPlan, as_of: date, vendors: dict[str, list[Vend
     if plan.number == TEMPLATE_JOB:
         return
     yield from _estimate_adjustments(rng, plan, as_of)
-    yield from _projections(rng, plan, as_of)
+    totals = draw_totals(rng, plan, as_of)
     if not plan.master:
         yield from _prime_contracts(rng, plan)
     subcontracts = list(_subcontracts(rng, plan, vendors["S"]))
     for _, _, rows in subcontracts:
         yield from rows
     pairs = [(vendor, number) for vendor, number, _ in subcontracts]
+    requests: list[Row] = []
     for number in range(1, rng.randint(1, 5)):
-        yield from _change_request(rng, plan, as_of, number, pairs)
+        requests += _change_request(rng, plan, as_of, number, pairs)
+    yield from requests
+    yield from projection_rows(seed, plan, totals, _changes(requests))
 
 
 def _key(plan: JobPlan) -> dict[str, Any]:
@@ -83,6 +80,7 @@ def _job_master(rng: random.Random, plan: JobPlan, as_of: date) -> dict[str, Any
         "Original_Contract": money(plan.contract_cents),
         "Price_Method_Code": plan.price_method,
         "Cost_Center": plan.cost_center,
+        "Taxable_Flag": "Y" if plan.index % 5 == 3 else "N",
         "Master_Job": plan.master,
         "Est_Start_Date": plan.start - timedelta(days=rng.randint(0, 20)),
         "Est_Complete_Date": plan.end - timedelta(days=rng.randint(-10, 60)),
@@ -115,6 +113,7 @@ def _phase_master(rng: random.Random, plan: JobPlan, phase: PhasePlan, as_of: da
         "Complete_Date": min(phase.end, as_of) if phase.status == "C" else None,
         "Comment": comment if rng.random() < 0.08 else "",
         "Phase_Cost_Center": phase.cost_center,
+        "Projected_Cost_Code": projected_by(plan, phase),
     }
 
 
@@ -145,27 +144,28 @@ def _estimate_adjustments(rng: random.Random, plan: JobPlan, as_of: date) -> Ite
             )
 
 
-def _projections(rng: random.Random, plan: JobPlan, as_of: date) -> Iterator[Row]:
-    for phase in plan.phases:
-        if phase.start >= as_of or rng.random() >= 0.25:
+def _changes(requests: list[Row]) -> dict[Code, list[Change]]:
+    """What the change requests of a job add to projections: the cost lines of those with a change order."""
+    headers = {row["Change_Request_Number"]: row for table, row in requests if table == "CR_CHNG_REQ_HDR_MC"}
+    found: dict[Code, list[Change]] = {}
+    for table, row in requests:
+        if table != "CR_CHNG_REQ_CON_DET_MC":
             continue
-        for months_back in sorted(rng.sample(range(1, 12), rng.randint(1, 2)), reverse=True):
-            day = as_of - timedelta(days=30 * months_back)
-            factor = rng.randint(90, 125)
-            yield (
-                "JC_PROJ_COST_HISTORY_MC",
-                {
-                    "Company_Code": plan.company,
-                    "Job": plan.number,
-                    "Phase": phase.code,
-                    "Cost_Type": phase.cost_type,
-                    "Transaction_Date": day,
-                    "Projected_Hours": qty(phase.hours * factor // 100),
-                    "Projected_Quantity": qty(phase.quantity),
-                    "Amount": money(phase.cost_cents * factor // 100),
-                    "Note": rng.choice(("", "PM forecast", "Buyout – saved", "Crew productivity below plan")),
-                },
+        header = headers[row["Change_Request_Number"]]
+        if header["Change_Order_Number"]:
+            change = Change(
+                header["Approved_Date"] or header["Origination_Date"],
+                row["Change_Request_Number"],
+                _units(row["Change_Request_Amount"]),
+                _units(row["Change_Request_Hours"]),
             )
+            found.setdefault((row["Phase_Code"], row["Cost_Type"]), []).append(change)
+    return found
+
+
+def _units(text: str) -> int:
+    """A decimal text in units of its last place."""
+    return int(text.replace(".", ""))
 
 
 def _prime_contracts(rng: random.Random, plan: JobPlan) -> Iterator[Row]:

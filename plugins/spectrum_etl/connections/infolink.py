@@ -21,8 +21,6 @@ from spectrum_etl.sources.infolink.statements import Statement
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.staging.spec import Table
 
-#: Looked for because some sites may show it; it is not among the published columns, so that it is missing is no news.
-_UNPUBLISHED = frozenset({("JC_JOB_MASTER_MC", "Taxable_Flag")})
 #: So many tables and columns are named in a reason; all are in the list of differences.
 _NAMED = 5
 _EXPORTS = "the exports, which look there for what Spectrum holds"
@@ -121,17 +119,16 @@ class _Comparison:
                 self._note(drift, use, stops=False)
 
     def _looked_up(self, lookup: Lookup) -> None:
-        use = _Use(_EXPORTS, True)
+        use = _Use(_EXPORTS, not lookup.assumed)
         if not self._is_readable(lookup.table, use):
             return
         there = {name.upper() for name in self.reader.columns(lookup.table)}
         for name, named in lookup.columns.items():
             columns = (named,) if isinstance(named, str) else named
-            if (lookup.table, columns[0]) in _UNPUBLISHED:
-                continue
             if not any(column.upper() in there for column in columns):
-                stops = name in lookup.required
-                effect = "it cannot be told what Spectrum holds" if stops else "what it holds is not compared"
+                needed = name in lookup.required
+                stops = needed and not lookup.assumed
+                effect = "it cannot be told what Spectrum holds" if needed else "what it holds is not compared"
                 self._note(Drift(lookup.table, columns[0], "missing", f"not there; {effect}"), use, stops=stops)
 
     def _is_readable(self, source: str, use: _Use) -> bool:

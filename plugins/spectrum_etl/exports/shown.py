@@ -6,7 +6,7 @@ Used by `question`, which asks; by `answer`, which sends nothing else than what 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -111,15 +111,19 @@ def _common(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
 
 
 def changed_since(systems: Systems, shown: Mapping[str, Any], document: Document) -> list[str]:
-    """Where Spectrum now holds something else than the approver was shown, in words."""
+    """Where Spectrum now holds something else than the approver was shown, in words.
+
+    What was typed may be part of a key: a call is the one that was shown if all else of its key is.
+    """
     if "document" not in shown:
         return []
-    calls = Document.from_json(shown["document"]).calls
-    before = {_place(call): held for call, held in zip(calls, shown["held"], strict=True)}
-    compared = [call for call in document.calls if not call.adds and _place(call) in before]
+    typed = {element for elements in shown.get("fills", {}).values() for element in elements}
+    calls = zip(Document.from_json(shown["document"]).calls, shown["held"], strict=True)
+    before = {_place(call, typed): held for call, held in calls if AS_ENTERED not in call.key.values()}
+    compared = [call for call in document.calls if not call.adds and _place(call, typed) in before]
     changes = []
     for call, held in zip(compared, _held(systems, compared), strict=True):
-        was, now = before[_place(call)] or {}, held or {}
+        was, now = before[_place(call, typed)] or {}, held or {}
         changes += [
             f"{compare.name_of(call)}, {element}: was {was.get(element)!r}, is now {now.get(element)!r}"
             for element in call.fields
@@ -146,8 +150,8 @@ def _held(systems: Systems, calls: Sequence[Call]) -> list[dict[str, str] | None
     return [None if AS_ENTERED in call.key.values() else next(found) for call in calls]
 
 
-def _place(call: Call) -> tuple[str, tuple[tuple[str, str], ...]]:
-    return call.service, tuple(sorted(call.key.items()))
+def _place(call: Call, typed: Collection[str]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    return call.service, tuple(sorted((element, value) for element, value in call.key.items() if element not in typed))
 
 
 def _now(call: Call, held: Mapping[str, str] | None, element: str) -> str:
