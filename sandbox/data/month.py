@@ -12,11 +12,10 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from sandbox.data import schema, words
+from sandbox.data import projection_rows, schema, words
 from sandbox.data.contracts import job_rows
 from sandbox.data.jobs import MAIN_COMPANY, JobStart, plan_job
 from sandbox.data.ledger_changes import LedgerChanges
-from sandbox.data.projection_rows import CHANGE_ORDER, TABLE, row
 from sandbox.data.rows import RowWriter, money
 from sandbox.data.transactions import COLUMNS, Calendar, Posting, TransactionWriter
 from sandbox.data.vendors import by_cost_type, plan_vendors, vendor_rows
@@ -191,8 +190,10 @@ class _Month:
                 place = {"Company_Code": company, "Job": job, "Phase": phase, "Cost_Type": cost_type}
                 steps = {"Amount": amount, "Projected_Hours": hours}
                 text = f"Change request {request}"
-                booked = row(place, CHANGE_ORDER, self._as_of, number, steps, request=request, remarks=text)
-                self._writer.add(TABLE, booked)
+                booked = projection_rows.row(
+                    place, projection_rows.CHANGE_ORDER, self._as_of, number, steps, request=request, remarks=text
+                )
+                self._writer.add(projection_rows.TABLE, booked)
         return len(approved)
 
     def _win_jobs(self, company: str) -> int:

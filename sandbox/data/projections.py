@@ -177,6 +177,8 @@ class _Booked:
         return _Steps(phase.cost_cents * percent // 100, phase.hours * percent // 100, phase.quantity)
 
     def _row(self, kind: str, day: date | None, step: _Steps, **texts: str) -> Row:
-        made = row(self._key, kind, day, self._count, step.values, operator=self._rng.choice(("JM", "LH", "TO")), **texts)
+        made = row(
+            self._key, kind, day, self._count, step.values, operator=self._rng.choice(("JM", "LH", "TO")), **texts
+        )
         self._count += 1
         return TABLE, made

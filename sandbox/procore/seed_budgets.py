@@ -23,7 +23,7 @@ def seed_budget(
     """Add a budget line for each code: the job's estimate and some cents, and what is forecast at completion.
 
     Some lines are 0 (E4). Of the forecasts some are 0, which clears the projection, and some blank, which leaves it;
-    blank is also what Spectrum projects by itself, but where a budget `agrees`: such a forecast cannot be exported (L1).
+    blank is also what Spectrum projects by itself, except where a budget `agrees`: that forecast is not ready (L1).
 
     Args:
         records: added to.

@@ -242,7 +242,8 @@ class _Sending:
         if readable and held != (None if call.adds else sent.held_before):
             what = self._difference(call, held)
             self._end(
-                "failed", f"after a lost answer Spectrum holds neither what it held before nor this: {what}. {self._advice}"
+                "failed",
+                f"after a lost answer Spectrum holds neither what it held before nor this: {what}. {self._advice}",
             )
         if not readable and call.adds:
             self._end(

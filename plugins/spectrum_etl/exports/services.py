@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-#: Values of a phase's Projected_Cost_Code with which Spectrum works its projection out itself, by unit costs: an entry by
-#: JobCostProjections is not what is shown then.
+#: Values of a phase's Projected_Cost_Code with which Spectrum works its projection out itself, by unit costs: an entry
+#: by JobCostProjections is not what is shown then.
 WORKED_OUT = frozenset({"E", "A"})
 
 PAGES = "https://help.trimble.com/en/spectrum/spectrum/api-web-services/list-of-web-services"

@@ -227,7 +227,7 @@ class Books(Protocol):
         ...
 
     def last_projections(self, job: str) -> dict[tuple[str, str], str]:
-        """The day of the last projection of a job's phases, YYYY-MM-DD, by phase code and cost type, as far as known."""
+        """The day of the last projection of a job's phases, YYYY-MM-DD, by phase code and cost type, where known."""
         ...
 
     def shows_later_projections(self) -> bool:

@@ -83,9 +83,7 @@ def book_change_request(work: Work, key: dict[str, str], counts: bool, day: date
             for name, column in _OF_A_LINE.items()
         }
         if any(steps.values()):
-            booked = row(
-                place, CHANGE_ORDER, day, len(rows), steps, request=number, remarks=f"Change request {number}"
-            )
+            booked = row(place, CHANGE_ORDER, day, len(rows), steps, request=number, remarks=f"Change request {number}")
             insert(work.connection, TABLE, booked)
 
 

@@ -1,4 +1,4 @@
-"""The generated projections are steps, as a contractor's: several a phase, balanced late ones, change orders, undated."""
+"""The generated projections are steps: several a phase, late ones balanced, change orders', some without a date."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Projections of the stand-in are steps (L1): what JobCostProjections and change orders book, and what GetPhase shows."""
+"""Projections of the stand-in are steps (L1): what JobCostProjections and change orders book, what GetPhase shows."""
 
 import datetime
 import random
@@ -97,7 +97,8 @@ def test_a_back_dated_total_is_balanced(writer: Writer, site: Site, soap: Soap, 
 
 def test_a_row_without_a_date_counts_in_every_total(writer: Writer, site: Site, soap: Soap, query: Query) -> None:
     query(
-        """INSERT INTO "JC_PROJ_COST_HISTORY_MC" ("Company_Code", "Job", "Phase", "Cost_Type", "Type", "System_Key", "Amount")
+        """INSERT INTO "JC_PROJ_COST_HISTORY_MC"
+           ("Company_Code", "Job", "Phase", "Cost_Type", "Type", "System_Key", "Amount")
            VALUES ('  1', lpad(%s, 10), lpad('230000', 20), '  S', 'E', '0', 300) RETURNING 1""",
         site.job,
     )
@@ -139,7 +140,8 @@ def change(site: Site) -> dict[str, str]:
     """A change request of the site for its HVAC phase, proposed."""
     return site.key | {
         "Customer_Code": site.customer, "Change_Request_Number": "CR-7", "CR_Status": "PE", "CR_Description": "Ducts",
-        "CR_Phase_Code": "230000", "CR_Cost_Type": "S", "Change_Request_Amount": "250.00", "Change_Request_Hours": "2.5",
+        "CR_Phase_Code": "230000", "CR_Cost_Type": "S", "Change_Request_Amount": "250.00",
+        "Change_Request_Hours": "2.5",
     }  # fmt: skip
 
 

@@ -190,9 +190,7 @@ BILLING_ITEMS = _lookup(
     assumed=True,
 )
 #: The same rows for their amounts, which can be added up where nobody can tell the items apart.
-SCHEDULE_OF_VALUES = replace(
-    BILLING_ITEMS, required=frozenset({"Company_Code", "Job_Number", "Original_Contract"})
-)
+SCHEDULE_OF_VALUES = replace(BILLING_ITEMS, required=frozenset({"Company_Code", "Job_Number", "Original_Contract"}))
 CHANGE_REQUEST_STATUSES = _lookup(
     "change_request_statuses",
     "CR_CHNG_REQ_STATUS_MC",

@@ -3,8 +3,8 @@
 One record a project: the figures of the column `Estimated Cost at Completion` of its budget view. One
 JobCostProjections a figure, at completion; 0 clears Spectrum's projection, and a blank figure leaves it as it is.
 Spectrum books what a figure differs by, so one that is equal to the current projection books nothing and is confirmed
-all the same. A project is offered again once its figures differ from those exported last, so its content holds nothing else that
-changes. Procore has no field for the link.
+all the same. A project is offered again once its figures differ from those exported last, so its content holds nothing
+else that changes. Procore has no field for the link.
 """
 
 from __future__ import annotations
@@ -172,7 +172,11 @@ OBJECT = ExportObject(
         FieldMapping("project", f"{_SERVICE}.Job_Number", "the job that the project is synced with"),
         FieldMapping("row cost_code", f"{_SERVICE}.Phase_Code", "without separators"),
         FieldMapping("row category", f"{_SERVICE}.Cost_Type"),
-        FieldMapping("form: projection date", f"{_SERVICE}.Transaction_Date", "today is proposed; not before Spectrum's last projection"),
+        FieldMapping(
+            "form: projection date",
+            f"{_SERVICE}.Transaction_Date",
+            "today is proposed; not before Spectrum's last projection",
+        ),
         FieldMapping(
             "row Estimated Cost at Completion",
             f"{_SERVICE}.Amount",
@@ -181,6 +185,6 @@ OBJECT = ExportObject(
     ),
     order=80,
     again=True,
-    unconfirmed="look at the projections of these phases in Spectrum: somebody may have entered another one meanwhile, a"
-    " later one may be there, or Spectrum works them out itself",
+    unconfirmed="look at the projections of these phases in Spectrum: somebody may have entered another one meanwhile,"
+    " a later one may be there, or Spectrum works them out itself",
 )

@@ -41,7 +41,8 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
         FormField(
             rules.ITEM,
             "Billing item",
-            f"Billing item of the prime contract in Spectrum that gets the revenue of {candidate.content['total']}.{unread}",
+            f"Billing item of the prime contract in Spectrum that gets the revenue of {candidate.content['total']}."
+            f"{unread}",
             proposal=items[0] if len(items) == 1 else "",
             max_length=rules.ITEM_LENGTH,
             choices=items,

@@ -154,8 +154,8 @@ def date_is_not_before_the_last(candidate: Candidate, answers: Answers, context:
             "L1",
             DATE,
             day.isoformat(),
-            f"{candidate.title}: phase {phase} with cost type {cost_type} has a projection of {taken} in Spectrum, which "
-            "would keep an earlier one as a correction and leave the current projection as it is",
+            f"{candidate.title}: phase {phase} with cost type {cost_type} has a projection of {taken} in Spectrum, "
+            "which would keep an earlier one as a correction and leave the current projection as it is",
             f"type {taken} or a later day",
         )
 
@@ -170,7 +170,8 @@ def date_has_come(candidate: Candidate, answers: Answers, context: Context) -> I
             "L1",
             DATE,
             day.isoformat(),
-            f"{candidate.title}: {day.isoformat()} has not come, and a projection of a later day cannot be read back here",
+            f"{candidate.title}: {day.isoformat()} has not come, and a projection of a later day cannot be read back "
+            "here",
             f"type {now.isoformat()}, or let Info-Link show JC_PROJ_COST_HISTORY_MC to this package's user",
         )
 
