@@ -36,6 +36,9 @@ OBJECT_NAMES = (
 #: The Airflow Variable that overrides `schedules` from the UI (A4).
 SCHEDULES_VARIABLE = "spectrum_schedules"
 
+#: Types of change request statuses that count towards the current estimate, as a published report of Spectrum has them.
+COUNTED_CHANGE_TYPES = ("1", "2", "5")
+
 Share = Annotated[float, Field(gt=0, le=1)]
 
 
@@ -103,6 +106,7 @@ class Settings(Strict):
     timezone: str = "UTC"
     readers: Readers = Readers()
     stage_employees: bool = False
+    estimate_change_types: tuple[Annotated[str, Field(pattern=r"^\d$")], ...] = COUNTED_CHANGE_TYPES
     max_deleted_share: Share = 0.2
     max_deleted_rows: int = Field(default=20, ge=0)
     max_rejected_share: Share = 0.1

@@ -22,8 +22,10 @@ _DIVISIONS = ("BLDG", "CIVIL", "SPEC", "")
 _COST_CENTERS = ("10", "20", "30", "")
 _LABOR_RATE_CENTS = 6200
 # How much of a phase's cost each cost type carries, and how many postings it makes compared with the others.
-_COST_SHARE = {"L": 0.45, "M": 0.30, "E": 0.12, "S": 0.60, "O": 0.10}
-_POSTINGS = {"L": 6.0, "M": 2.5, "E": 1.5, "S": 1.0, "O": 1.0}
+_COST_SHARE = {"L": 0.45, "M": 0.30, "E": 0.12, "RE": 0.08, "S": 0.60, "O": 0.10}
+_POSTINGS = {"L": 6.0, "M": 2.5, "E": 1.5, "RE": 1.0, "S": 1.0, "O": 1.0}
+# Place in the main company's list of the job that still has a number of the old kind.
+_OLD_NUMBER_PLACE, _OLD_NUMBER = 2, "19.50"
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,11 @@ class JobPlan:
         return sum(phase.postings for phase in self.phases)
 
 
+def job_key(plan: JobPlan) -> dict[str, str]:
+    """Return the codes that every row of a job begins with."""
+    return {"Company_Code": plan.company, "Job_Number": plan.number}
+
+
 def job_starts(company: str, count: int, as_of: date) -> Iterator[JobStart]:
     """Yield the first `count` jobs of a company: a template, then jobs spread over 40 months before `as_of`."""
     first_day = as_of - timedelta(days=40 * 30)
@@ -101,6 +108,9 @@ def job_starts(company: str, count: int, as_of: date) -> Iterator[JobStart]:
             continue
         if index % 17 == 3 and previous:
             yield JobStart(f"{previous}E1", start, index, master=previous)
+            continue
+        if company == MAIN_COMPANY and index == _OLD_NUMBER_PLACE:
+            yield JobStart(_OLD_NUMBER, start, index)
             continue
         numbers[start.year] = numbers.get(start.year, 100) + 1
         previous = f"{start.year % 100}-{numbers[start.year]}"
@@ -168,7 +178,8 @@ def _plan_phases(
         opened = start + timedelta(days=int(span * at))
         closed = min(end, opened + timedelta(days=max(14, int(span * length))))
         elapsed = min(1.0, max(0.0, (as_of - opened).days / max(1, (closed - opened).days)))
-        kept = [cost_type for cost_type in cost_types if template or rng.random() < 0.88] or [cost_types[0]]
+        possible = ["RE" if letter == "R" else letter for letter in cost_types]
+        kept = [cost_type for cost_type in possible if template or rng.random() < 0.88] or possible[:1]
         for cost_type in kept:
             share = _COST_SHARE[cost_type] / sum(_COST_SHARE[each] for each in kept)
             # Some codes are opened without a budget and still get costs.

@@ -79,6 +79,9 @@ WHERE tran.ctid = drawn.place AND drawn.kind BETWEEN %(low)s AND %(high)s
 # A new posting like an old one; these columns get another value, the rest is copied.
 _CHANGED = {
     "Tran_Date_Text": 'coalesce(%(day)s, "Tran_Date_Text")',
+    "Tran_Date_Text_Year": 'coalesce(left(%(day)s, 4), "Tran_Date_Text_Year")',
+    "Tran_Date_Text_Period": 'coalesce(substr(%(day)s, 5, 2), "Tran_Date_Text_Period")',
+    "Reference_1": """CASE WHEN %(reverse)s THEN "Reference_1" ELSE left(%(batch)s || "Reference_1", 15) END""",
     "Tran_Amount": """CASE WHEN %(reverse)s THEN -"Tran_Amount" ELSE round("Tran_Amount" * 1.07 + 1, 2) END""",
     **{
         name: f'CASE WHEN %(reverse)s THEN -"{name}" ELSE "{name}" END'

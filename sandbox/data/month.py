@@ -212,7 +212,8 @@ class _Month:
         return won
 
     def _active_phases(self, count: int) -> list[dict[str, Any]]:
-        values = {"day": self._as_of, "count": count, "salt": self._salt}
+        known = [code for code, _ in words.COST_TYPES]
+        values = {"day": self._as_of, "count": count, "salt": self._salt, "cost_types": known}
         names = ("Company_Code", "Job_Number", "Phase_Code", "Cost_Type", "unit", "cost_center")
         rows = self._connection.execute(_ACTIVE_PHASES, values).fetchall()
         return [dict(zip(names, row, strict=True)) for row in rows]
@@ -325,7 +326,7 @@ SELECT btrim(phase."Company_Code"), btrim(phase."Job_Number"), btrim(phase."Phas
 FROM dbo."JC_PHASE_MASTER_MC" AS phase
 JOIN dbo."JC_JOB_MASTER_MC" AS job USING ("Company_Code", "Job_Number")
 WHERE job."Status_Code" = 'A' AND phase."Status_Code" = 'A' AND phase."Start_Date" <= %(day)s
-  AND btrim(phase."Cost_Type") IN ('L', 'M', 'E', 'S', 'O')
+  AND btrim(phase."Cost_Type") = ANY(%(cost_types)s)
 ORDER BY hashtextextended(
     concat_ws('/', phase."Company_Code", phase."Job_Number", phase."Phase_Code", phase."Cost_Type", %(salt)s::text), 0)
 LIMIT %(count)s

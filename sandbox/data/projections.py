@@ -6,17 +6,14 @@ forward without a date. Phases that Spectrum projects by unit costs have none.
 """
 
 import random
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 from sandbox.data.jobs import JobPlan, PhasePlan
-from sandbox.data.projection_rows import BALANCE, CHANGE_ORDER, ENTRY, TABLE, WORKED_OUT, row
-from sandbox.data.rows import money, qty
+from sandbox.data.projection_rows import BALANCE, CHANGE_ORDER, ENTRY, TABLE, row
+from sandbox.data.rows import Row, money, qty
 
-Row = tuple[str, dict[str, Any]]
 Code = tuple[str, str]
 _NOTES = ("", "PM forecast", "Buyout – saved", "Crew productivity below plan")
 
@@ -67,12 +64,6 @@ class _Steps:
         }
 
 
-def projected_by(plan: JobPlan, phase: PhasePlan) -> str:
-    """Return the phase's Projected_Cost_Code: P as entered, for some with a quantity E or A by unit costs."""
-    place = f"{plan.company}/{plan.number}/{phase.code}/{phase.cost_type}"
-    return {0: "E", 1: "A"}.get(zlib.crc32(place.encode()) % 20, "P") if phase.quantity else "P"
-
-
 def draw_totals(rng: random.Random, plan: JobPlan, as_of: date) -> dict[Code, list[Total]]:
     """Draw which phases are projected, and what was entered.
 
@@ -95,20 +86,53 @@ def draw_totals(rng: random.Random, plan: JobPlan, as_of: date) -> dict[Code, li
     return found
 
 
+def changes_of(requests: Sequence[Row]) -> dict[Code, list[Change]]:
+    """Return what the change requests of a job add to projections: the cost lines of those with a change order.
+
+    Args:
+        requests: (table, row) of them, as they were generated.
+    """
+    headers = {row["Change_Request_Number"]: row for table, row in requests if table == "CR_CHNG_REQ_HDR_MC"}
+    found: dict[Code, list[Change]] = {}
+    for table, row in requests:
+        if table != "CR_CHNG_REQ_CON_DET_MC":
+            continue
+        header = headers[row["Change_Request_Number"]]
+        if header["Change_Order_Number"]:
+            change = Change(
+                header["Approved_Date"] or header["Origination_Date"],
+                row["Change_Request_Number"],
+                _units(row["Change_Request_Amount"]),
+                _units(row["Change_Request_Hours"]),
+            )
+            found.setdefault((row["Phase_Code"], row["Cost_Type"]), []).append(change)
+    return found
+
+
+def _units(text: str) -> int:
+    """A decimal text in units of its last place."""
+    return int(text.replace(".", ""))
+
+
 def projection_rows(
-    seed: int, plan: JobPlan, drawn: Mapping[Code, Sequence[Total]], changes: Mapping[Code, Sequence[Change]]
+    seed: int,
+    plan: JobPlan,
+    by_hand: Collection[Code],
+    drawn: Mapping[Code, Sequence[Total]],
+    changes: Mapping[Code, Sequence[Change]],
 ) -> Iterator[Row]:
     """Yield (table, row) for the projections of a job, the same for the same arguments.
 
     Args:
         seed: the data set's seed.
         plan: the job.
+        by_hand: the phases whose projections are entered, the others being worked out by unit costs.
         drawn: the totals that were entered.
         changes: what change orders added.
     """
     for phase in plan.phases:
         code = (phase.code, phase.cost_type)
-        if projected_by(plan, phase) in WORKED_OUT or not (drawn.get(code) or changes.get(code)):
+        if code not in by_hand or not (drawn.get(code) or changes.get(code)):
             continue
         rng = random.Random(f"{seed}/projections/{plan.company}/{plan.number}/{phase.code}/{phase.cost_type}")
         yield from _Booked(rng, plan, phase).rows(drawn.get(code, ()), changes.get(code, ()))

@@ -13,13 +13,24 @@ from psycopg import Connection, sql
 from sandbox.data import never_read
 from sandbox.data.tables import PADDED_COLUMNS, Column, pad, tables
 
+Row = tuple[str, dict[str, Any]]
+
+TEN_THOUSAND = 10_000
 _ROWS_BEFORE_WRITE = 10_000
 
 
 def money(cents: int) -> str:
     """Return cents as a decimal text: -123456 is `-1234.56`."""
-    sign = "-" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
+    if cents < 0:
+        return f"-{-cents // 100}.{-cents % 100:02d}"
+    return f"{cents // 100}.{cents % 100:02d}"
+
+
+def qty(ten_thousandths: int) -> str:
+    """Return ten-thousandths as a decimal text with four places."""
+    sign = "-" if ten_thousandths < 0 else ""
+    whole, rest = divmod(abs(ten_thousandths), TEN_THOUSAND)
+    return f"{sign}{whole}.{rest:04d}"
 
 
 def qty(ten_thousandths: int) -> str:

@@ -4,7 +4,6 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from sandbox.data.generate import customer_name
 from sandbox.data.written import kept_fields
 from sandbox.sdx.filters import Where, trimmed
 from sandbox.sdx.services import Service
@@ -59,13 +58,15 @@ def read_jobs(
         # The field is 15 long here although the column holds 30 (note in the reference).
         return [row | {"Contract_Number": row["Contract_Number"][:15]} for row in rows]
     if service.name == "GetJobMain":
-        return [_main_only(row) | row for row in rows]
+        names = _customer_names(connection)
+        named = [names.get((code(row, "Company_Code"), code(row, "Customer_Code")), "") for row in rows]
+        return [{"Owner_Name": name} | row | {"Customer_Name": name} for row, name in zip(rows, named, strict=True)]
     # The estimate is what Spectrum shows before anyone enters a projected completion.
     return [
         row | {"Projected_Complete_Date": row["Projected_Complete_Date"] or row["Est_Complete_Date"]} for row in rows
     ]
 
 
-def _main_only(row: dict[str, Any]) -> dict[str, Any]:
-    name = customer_name(code(row, "Customer_Code"))
-    return {"Customer_Name": name, "Owner_Name": name}
+def _customer_names(connection: Connection[Any]) -> dict[tuple[str, str], str]:
+    rows = connection.execute('SELECT "Company_Code", "Customer_Code", "Name" FROM dbo."CR_CUSTOMER_MASTER_MC"')
+    return {(code(row, "Company_Code"), code(row, "Customer_Code")): code(row, "Name") for row in rows}

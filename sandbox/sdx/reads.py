@@ -138,6 +138,6 @@ def _render(name: str, value: Any) -> str:
     if isinstance(value, datetime | date):
         return value.strftime("%m/%d/%Y")
     if isinstance(value, Decimal):
-        places = Decimal("0.0001") if name in {"Latitude", "Longitude"} else Decimal("0.01")
+        places = Decimal("0.000001") if name in {"Latitude", "Longitude"} else Decimal("0.01")
         return str(value.quantize(places))
     return str(value)

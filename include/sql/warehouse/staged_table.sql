@@ -13,6 +13,11 @@ create table if not exists {{ staged | ident }} (
 alter table {{ staged | ident }} add column if not exists {{ name | ident }} {{ type }};
 
 {% endfor %}
+-- A column that an earlier version of the spec did not let be blank.
+{% for name, _, constraint in columns if not constraint %}
+alter table {{ staged | ident }} alter column {{ name | ident }} drop not null;
+
+{% endfor %}
 {% if table.partitioned %}
 create index if not exists {{ (table.name ~ '_by_partition') | ident }}
 on {{ staged | ident }} (company_code, job_number, _month);

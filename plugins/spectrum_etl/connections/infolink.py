@@ -13,11 +13,11 @@ from spectrum_etl.errors import FixConfiguration, RetryLater, SpectrumEtlError, 
 from spectrum_etl.exports.books import tables as books
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.sources.drift import Drift
+from spectrum_etl.sources.infolink.binds import Statement
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.infolink.lookup import Lookup
-from spectrum_etl.sources.infolink.plan import make_plan
+from spectrum_etl.sources.infolink.planner import make_plan
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
-from spectrum_etl.sources.infolink.statements import Statement
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.staging.spec import Table
 
@@ -92,7 +92,12 @@ class _Comparison:
         wanted = getattr(self.settings.schedules, object_name) != "never"
         rest = "" if by_infolink and wanted else ", on demand" if by_infolink else ", if it were read from Info-Link"
         use = _Use(f"stage of {table.name}{rest}", by_infolink and wanted)
-        if not all([self._is_readable(source, use) for source in table.infolink.tables.values()]):
+        if not all(
+            [
+                self._is_readable(source, use, alias in table.infolink.optional)
+                for alias, source in table.infolink.tables.items()
+            ]
+        ):
             return
         # The first column that stops a sync is told by an error. To find the others too, it is taken as mended.
         mended: dict[str, dict[str, str]] = {}
@@ -103,6 +108,8 @@ class _Comparison:
                     self.company.code,
                     self.settings.stage_employees,
                     lambda source: {**self.reader.columns(source), **mended.get(source, {})},
+                    found_as=self.reader.found,
+                    login_company=self.reader.connection.login_company,
                 )
             except StopSync as error:
                 source, _, column = (error.field or "").partition(".")
@@ -131,21 +138,21 @@ class _Comparison:
                 effect = "it cannot be told what Spectrum holds" if needed else "what it holds is not compared"
                 self._note(Drift(lookup.table, columns[0], "missing", f"not there; {effect}"), use, stops=stops)
 
-    def _is_readable(self, source: str, use: _Use) -> bool:
-        """Whether Info-Link shows a table to this login and lets it read."""
+    def _is_readable(self, source: str, use: _Use, optional: bool = False) -> bool:
+        """Whether Info-Link shows a table to this login and lets it read, or nothing stops without it."""
         if source not in self.readable:
             self.readable[source] = self._try(source)
         error = self.readable[source]
-        if error is not None:
+        if error is not None and not optional:
             detail = f"{error.message}. What to do: {error.remedy}"
             self._note(Drift(source, "", "missing", detail), use, stops=True)
-        return error is None
+        return error is None or optional
 
     def _try(self, source: str) -> SpectrumEtlError | None:
         try:
             column = next(iter(self.reader.columns(source)))
             # The name comes from this package, the column from the catalog.
-            query = f'SELECT TOP (1) t."{column}" AS one FROM dbo.{source} AS t'  # noqa: S608
+            query = f'SELECT TOP (1) t."{column}" AS one FROM dbo.{self.reader.found(source)} AS t'  # noqa: S608
             self.reader.rows(Statement(query, {}), source, self.company.code)
         except RetryLater:
             raise

@@ -6,6 +6,7 @@ Used by `staging.check`. Nothing is cast that was not matched against a pattern 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import psycopg
@@ -14,10 +15,11 @@ from psycopg import sql
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging.run import Landing
 from spectrum_etl.staging.spec import Column, Table
+from spectrum_etl.warehouse.landings import LandedTable
 from spectrum_etl.warehouse.templates import quote, render
 
 #: Digits before and after the decimal point of the staged types.
-_DIGITS = {"money": (12, 2), "quantity": (10, 4)}
+DIGITS = {"money": (12, 2), "quantity": (10, 4), "degrees": (8, 6)}
 
 
 @dataclass(frozen=True)
@@ -37,18 +39,20 @@ class Rule:
     reason: str
 
 
-def row_rules(table: Table, columns: tuple[Column, ...], reader: str) -> list[Rule]:
+def row_rules(table: Table, columns: tuple[Column, ...], reader: str, absent: Collection[str] = ()) -> list[Rule]:
     """The row rules of a table, in the order of its columns.
 
     Args:
         table: the spec.
         columns: the columns that were landed.
         reader: decides how dates are written: Info-Link's arrive as YYYY-MM-DD, the web services' as MM/DD/YYYY.
+        absent: parts of the key that the source does not have: blank in every row, which is no fault of any.
     """
     found: list[tuple[str, str, str]] = []
     for column in columns:
         name = quote(column.name)
-        if (column.key and not column.may_be_blank) or column.required:
+        needs_value = column.key or (column.required and column.blank == "reject")
+        if needs_value and not column.may_be_blank and column.name not in absent:
             found.append((column.name, f"{name} is not null", "is blank, and a row needs it: fill it in in Spectrum"))
         if column.allowed:
             allowed = ", ".join(column.allowed)
@@ -69,7 +73,7 @@ def row_rules(table: Table, columns: tuple[Column, ...], reader: str) -> list[Ru
 
 
 def cast_rows(
-    connection: psycopg.Connection, landing: Landing, table: Table, reader: str, settings: Settings
+    connection: psycopg.Connection, landing: Landing, table: Table, landed: LandedTable, settings: Settings
 ) -> tuple[int, int]:
     """Make the typed slice of a landing, and list the rows that cannot be in it.
 
@@ -77,7 +81,7 @@ def cast_rows(
         connection: the warehouse; the caller's transaction.
         landing: its table `table` has been landed.
         table: the spec.
-        reader: who read it.
+        landed: who read it, and which parts of the key the source does not have.
         settings: name the phase category, and whether personal columns were read.
 
     Returns:
@@ -85,11 +89,12 @@ def cast_rows(
     """
     columns = table.read_columns(settings.stage_employees)
     month_of = next((c.name for c in columns if c.ymd), None) if table.partitioned else None
-    rules = row_rules(table, columns, reader)
+    reader, absent = landed.reader, landed.absent
+    rules = row_rules(table, columns, reader, absent)
     shared = {
         "landing": landing.relation(table.name),
         "month_of": month_of,
-        "trimmed": [(column.name, _trimmed(column)) for column in columns],
+        "trimmed": [(column.name, trimmed(column, absent)) for column in columns],
     }
     rows, rejects = landing.relation(table.name, "rows"), landing.relation(table.name, "rejects")
     connection.execute(
@@ -136,23 +141,25 @@ def derived_parameters(landing: Landing, settings: Settings) -> dict[str, str]:
     return {"phase_category": company.phase_category, "company_code": company.code}
 
 
-def _trimmed(column: Column) -> str:
+def trimmed(column: Column, absent: Collection[str] = ()) -> str:
     """SQL of the text of a landed column: blank is null, but in a part of the key that may be blank."""
     name = quote(column.name)
-    return f"btrim(coalesce({name}, ''))" if column.may_be_blank else f"nullif(btrim({name}), '')"
+    keeps_blank = column.may_be_blank or (column.key and column.name in absent)
+    return f"btrim(coalesce({name}, ''))" if keeps_blank else f"nullif(btrim({name}), '')"
 
 
 def _type_rule(column: Column, reader: str) -> tuple[str, str] | None:
     name = quote(column.name)
-    if column.type in _DIGITS:
-        whole, decimals = _DIGITS[column.type]
-        # No letters: PostgreSQL would take NaN, infinity and 1e5. No more decimals than fit: it would round them. One
-        # pattern for all of it says the same at three times the cost.
-        condition = (
-            f"case when {name} !~ '[^0-9.+-]' and pg_input_is_valid({name}, {_literal(column.sql_type)})"
-            f" then min_scale({name}::numeric) <= {decimals} else false end"
-        )
-        limit = f"a number of at most {whole} digits before and {decimals} after the point"
+    if column.type in DIGITS:
+        whole, decimals = DIGITS[column.type]
+        # No letters: PostgreSQL would take NaN, infinity and 1e5. One pattern for all of it says the same at three
+        # times the cost.
+        condition = f"{name} !~ '[^0-9.+-]' and pg_input_is_valid({name}, {_literal(column.sql_type)})"
+        limit = f"a number of at most {whole} digits before the point"
+        if column.type == "money":
+            # No more decimals than cents: PostgreSQL would round them without a word.
+            condition = f"case when {condition} then min_scale({name}::numeric) <= {decimals} else false end"
+            limit += f" and {decimals} after it"
         return condition, f"is not {limit}: correct it in Spectrum"
     if column.type == "integer":
         return rf"{name} ~ '^[+-]?[0-9]{{1,9}}(\.0*)?$'", "is not a whole number: correct it in Spectrum"
@@ -187,6 +194,8 @@ def _cast(column: Column, landed: bool, reader: str) -> str:
         return f"trunc({name}::numeric)::integer"
     if column.type == "code":
         return f'{name} collate "C"'
+    if column.blank == "zero":
+        return f"coalesce({name}::{column.sql_type}, 0)"
     return f"{name}::{column.sql_type}"
 
 

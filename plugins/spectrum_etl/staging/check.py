@@ -16,6 +16,7 @@ from spectrum_etl.errors import StopSync
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging import guards
 from spectrum_etl.staging.cast import cast_rows, derived_parameters
+from spectrum_etl.staging.cast_notes import notes
 from spectrum_etl.staging.checks import CheckResult, import_meanwhile, run_checks
 from spectrum_etl.staging.land import recorded_failure
 from spectrum_etl.staging.run import Landing
@@ -64,7 +65,7 @@ def check(url: str, obj: ImportObject, landing_id: int, settings: Settings) -> l
                 import_meanwhile()
             for table in tables:
                 require_whole(connection, landing, landed[table.name])
-                results[table.name] = [_type_rows(connection, table, landing, landed[table.name], settings)]
+                results[table.name] = _type_rows(connection, table, landing, landed[table.name], settings)
             slices = {table.name: landing.relation(table.name, "rows") for table in tables}
             for table in tables:
                 schema, relation = slices[table.name].split(".")
@@ -79,9 +80,9 @@ def check(url: str, obj: ImportObject, landing_id: int, settings: Settings) -> l
 
 def _type_rows(
     connection: psycopg.Connection, table: Table, landing: Landing, landed: LandedTable, settings: Settings
-) -> CheckResult:
+) -> list[CheckResult]:
     with connection.transaction():
-        good, bad = cast_rows(connection, landing, table, landed.reader, settings)
+        good, bad = cast_rows(connection, landing, table, landed, settings)
         if table.partitioned:
             rows, rejects = (landing.relation(table.name, kind) for kind in ("rows", "rejects"))
             partitions.forget_unstable(connection, landing.relation(table.name, "partitions"), rows, rejects)
@@ -91,7 +92,8 @@ def _type_rows(
     result = guards.rejected_share(table.name, landing.scope.company_code, landed.landed_rows, bad, settings)
     columns = tuple(dict.fromkeys(example["column_name"] for example in examples))
     message = f"{result.message} Wrong columns: {', '.join(columns)}." if result.message else ""
-    return replace(result, examples=examples, columns=columns, message=message)
+    rejected = replace(result, examples=examples, columns=columns, message=message)
+    return [rejected, *notes(connection, landing, table, landed, settings)]
 
 
 def _rejected_examples(connection: psycopg.Connection, rejects: str) -> list[dict[str, Any]]:

@@ -5,10 +5,15 @@ Pure functions: the caller counts. A guard compares exactly: the shares of the s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging.checks.result import CheckResult
+from spectrum_etl.staging.spec import Table
+
+_EXAMPLES = 20
 
 
 def volume(table: str, company: str, rows: int, rows_before: int | None, settings: Settings) -> CheckResult:
@@ -72,6 +77,41 @@ def rejected_share(table: str, company: str, landed_rows: int, rejected_rows: in
     )
 
 
+def amounts_left_out(table: Table, company: str, found: Sequence[Sequence[Any]]) -> list[CheckResult]:
+    """Warn of amounts that Spectrum holds and a table's query does not take.
+
+    Args:
+        table: its spec says which reasons there are, and what each means.
+        company: company code.
+        found: rows of the query: reason, what its columns say, how many rows, and their amount as text.
+
+    Returns:
+        One result a reason, with count and sum, the largest amounts as examples.
+    """
+    if table.infolink is None or table.infolink.left_out is None:
+        raise ValueError(f"{table.name} leaves nothing out")
+    spec, results = table.infolink.left_out, []
+    for reason, (name, explains) in spec.reasons.items():
+        groups = sorted((row for row in found if row[0] == reason), key=lambda row: -abs(Decimal(row[-1])))
+        rows, amount = sum(int(row[-2]) for row in groups), sum((Decimal(row[-1]) for row in groups), Decimal(0))
+        named = ("row_count", "amount")
+        examples = [dict(zip((*spec.columns, *named), map(_text, row[1:]), strict=True)) for row in groups[:_EXAMPLES]]
+        results.append(
+            CheckResult(
+                name,
+                "warning",
+                "warned" if groups else "passed",
+                rows_failed=rows,
+                examples=examples,
+                message=f"{table.name} of company {company}: {rows} rows of {amount:,.2f}: {explains}."
+                if groups
+                else "",
+                source="guard",
+            )
+        )
+    return results
+
+
 def mass_delete(
     table: str, company: str, living_rows: int, deleted_rows: int, settings: Settings, allowed: bool = False
 ) -> CheckResult:
@@ -115,6 +155,10 @@ def mass_delete(
 def _share(share: float) -> Decimal:
     # 0.29 as a float is a little less than 0.29: 29 of 100 rows would be more than the share.
     return Decimal(str(share))
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value).strip()
 
 
 def _percent(share: float) -> str:

@@ -16,6 +16,8 @@ from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, Sp
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.infolink.reader import UnclearLine
 from spectrum_etl.staging import read as reading
+from spectrum_etl.staging.checks.result import CheckResult
+from spectrum_etl.staging.guards import amounts_left_out
 from spectrum_etl.staging.run import Landing, Run, Scope
 from spectrum_etl.staging.sources import Sources
 from spectrum_etl.staging.spec import ImportObject, Table, fingerprint
@@ -166,6 +168,9 @@ def _land_table(
     relation = landing.relation(table.name)
     what = (table, reader, sources, landing.scope, settings.stage_employees, pairs)
     part = reading.read(*what)
+    if part.left_out:
+        _note_left_out(connection, table, reader, landing, part)
+        return 0
     create_landing_table(connection, relation, part.columns)
     try:
         with connection.transaction():
@@ -178,8 +183,12 @@ def _land_table(
     record_table(
         connection,
         landing,
-        LandedTable(table.name, relation, reader, rows, rows if source_rows is None else source_rows, {}),
+        LandedTable(table.name, relation, reader, rows, rows if source_rows is None else source_rows, {}, part.absent),
     )
+    if reader == "infolink" and table.infolink and table.infolink.left_out:
+        found = sources.infolink.left_out(table, landing.scope.company_code, jobs=landing.scope.jobs)
+        results = amounts_left_out(table, landing.scope.company_code, found)
+        runs.record_checks(connection, landing, table.name, results)
     log.info(
         "%s of company %s: landed %s rows from %s in landing %s",
         table.name,
@@ -189,6 +198,17 @@ def _land_table(
         landing.landing_id,
     )
     return rows
+
+
+def _note_left_out(
+    connection: psycopg.Connection, table: Table, reader: str, landing: Landing, part: reading.Reading
+) -> None:
+    """Say that this site does not show what the table is made of; what was staged of it before stays."""
+    runs.record_drift(connection, landing, table.name, reader, part.drift)
+    message = f"{table.name} of company {landing.scope.company_code} is not staged: {part.left_out}"
+    log.warning("%s", message)
+    result = CheckResult("can_be_staged", "warning", "warned", message=message, source="guard")
+    runs.record_checks(connection, landing, table.name, [result])
 
 
 def _land_partitions(
@@ -254,7 +274,7 @@ def reads_of_its_own(reader: str, scope: Scope) -> bool:
 def reconciles(obj: ImportObject, scope: Scope, settings: Settings) -> bool:
     """Whether totals come from a reader of their own in this run, so that they can be compared with transactions."""
     return obj.partitioned and any(
-        not table.partitioned and reads_of_its_own(settings.reader(table.name), scope) for table in obj.tables
+        table.sdx and settings.reader(table.name) == "sdx" and reads_of_its_own("sdx", scope) for table in obj.tables
     )
 
 

@@ -137,7 +137,7 @@ class _Publication:
         return found
 
     def _reconcile(self) -> None:
-        totals = next(t for t in self.obj.tables if not t.partitioned)
+        totals = next(t for t in self.obj.tables if self.settings.reader(t.name) == "sdx")
         source = next(t for t in self.obj.tables if t.partitioned)
         result = reconcile(self.connection, totals, source, self.landing)
         runs.record_checks(self.connection, self.landing, totals.name, [result])

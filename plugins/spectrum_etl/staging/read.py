@@ -42,12 +42,16 @@ class Reading:
         batches: the rows, in pieces; to be consumed once.
         drift: differences between source and spec; complete once the rows have been consumed.
         lines: instead of `batches`: pieces of rows that are one text each, where the source gives such.
+        absent: parts of the key that the source does not have.
+        left_out: why nothing can be read of the table at this site, for people; empty where it can.
     """
 
     columns: tuple[str, ...]
     batches: Iterator[Iterable[Row]]
     drift: list[Drift] = field(default_factory=list)
     lines: Iterator[list[str]] | None = None
+    absent: tuple[str, ...] = ()
+    left_out: str = ""
 
     def copy_into(self, connection: psycopg.Connection, relation: str) -> int:
         """Stream the rows into a landing table.
@@ -100,6 +104,12 @@ def read(
             "checksums": table.partitioned,
         }
         landed = Reading((*names, CHECKSUM) if table.partitioned else names, iter(()), list(plan.drift))
+        landed.absent = tuple(column.name for column in plan.columns if column.spec.assumed and column.source is None)
+        landed.left_out = plan.left_out
+        if scope.jobs and "job_number" in landed.absent:
+            landed.left_out = "its rows name no job here, so it cannot be narrowed to jobs"
+        if landed.left_out:
+            return landed
         if by_columns:
             landed.batches = sources.infolink.read(table, scope.company_code, **wanted)
         else:

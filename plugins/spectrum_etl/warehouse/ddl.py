@@ -100,7 +100,7 @@ def _statements(table: Table) -> sql.SQL:
     return render(
         "warehouse/staged_table.sql",
         table=table,
-        columns=[(c.name, _collated(c), " not null" if c.key or c.required else "") for c in table.columns],
+        columns=[(c.name, _collated(c), " not null" if c.never_null else "") for c in table.columns],
         system=[(name, kind, "") for name, kind, _ in _system(table)],
         version_columns=version_columns(table),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import psycopg
@@ -35,6 +35,7 @@ class LandedTable:
         landed_rows: rows in it.
         source_rows: rows the source holds in the landing's scope, copied or known to be unchanged.
         sums: control totals: the sum of each amount as text, and the rows that `check` typed and rejected.
+        absent: parts of the key that the source does not have, so that they are blank in every row.
     """
 
     table_name: str
@@ -43,6 +44,7 @@ class LandedTable:
     landed_rows: int
     source_rows: int
     sums: Mapping[str, str | int]
+    absent: Sequence[str] = ()
 
 
 def open_landing(connection: psycopg.Connection, object_name: str, scope: Scope, run: Run) -> Landing:
@@ -81,8 +83,8 @@ def find_landing(connection: psycopg.Connection, landing_id: int) -> tuple[Landi
 def record_table(connection: psycopg.Connection, landing: Landing, landed: LandedTable) -> None:
     """Write the control totals of one landed table; the caller commits them together with its rows."""
     connection.execute(
-        "insert into sync.landing_tables (landing_id, table_name, relation, reader, landed_rows, source_rows, sums)"
-        " values (%s, %s, %s, %s, %s, %s, %s)",
+        "insert into sync.landing_tables (landing_id, table_name, relation, reader, landed_rows, source_rows, sums,"
+        " absent) values (%s, %s, %s, %s, %s, %s, %s, %s)",
         [
             landing.landing_id,
             landed.table_name,
@@ -91,6 +93,7 @@ def record_table(connection: psycopg.Connection, landing: Landing, landed: Lande
             landed.landed_rows,
             landed.source_rows,
             json.dumps(dict(landed.sums)),
+            list(landed.absent),
         ],
     )
 
@@ -99,7 +102,7 @@ def landed_tables(connection: psycopg.Connection, landing: Landing) -> dict[str,
     """The tables of a landing, by staged table."""
     with connection.transaction():
         rows = connection.execute(
-            "select table_name, relation, reader, landed_rows, source_rows, sums from sync.landing_tables"
+            "select table_name, relation, reader, landed_rows, source_rows, sums, absent from sync.landing_tables"
             " where landing_id = %s",
             [landing.landing_id],
         ).fetchall()

@@ -29,7 +29,11 @@ def add_job(work: Work) -> None:
     lookups.cost_center(work, "Cost_Center")
     check_job(work, {})
     work.settle()
-    values: dict[str, Any] = {"Status_Code": "A", "Create_Date": work.today}
+    values: dict[str, Any] = {
+        "Status_Code": "A",
+        "Create_Date": work.today,
+        "Phase_Display_Code": lookups.PHASE_MASK,
+    }
     if master is not None:
         # A sub job takes these from its master; a contract is made for a customer sent only.
         values |= {name: code(master, name) for name in ("Customer_Code", "Sales_Tax_Code", "Phase_Display_Code")}

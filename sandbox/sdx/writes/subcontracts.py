@@ -85,6 +85,14 @@ def update_subcontract_phase(work: Work) -> None:
         change(work.connection, _LINES, key, values)
     else:
         insert(work.connection, _LINES, key | values)
+    _add_up(work, {name: key[name] for name in ("Company_Code", "Vendor_Code", "Subcontract_Number")})
+
+
+def _add_up(work: Work, key: dict[str, str]) -> None:
+    """Let the header's original amount be the sum of its lines."""
+    lines = find(work.connection, _LINES, key)
+    total = sum((line["Original_Contract_Amount"] for line in lines), Decimal(0))
+    change(work.connection, _HEADERS, key, {"Original_Amount": total})
 
 
 def subcontract(work: Work, vendor: str, number: str) -> DictRow | None:

@@ -216,7 +216,8 @@ def test_phase_totals_are_live_and_follow_the_published_formula(soap: Soap, quer
                + coalesce((SELECT sum("Change_Request_Amount") FROM "CR_CHNG_REQ_CON_DET_MC" AS d
                 JOIN "CR_CHNG_REQ_HDR_MC" AS h USING ("Company_Code", "Job_Number", "Customer_Code",
                      "Change_Request_Number")
-                JOIN "CR_CHNG_REQ_STATUS_MC" AS s USING ("Company_Code", "CR_Status")
+                JOIN "CR_CHNG_REQ_STATUS_MC" AS s
+                  ON s."Company_Code" = h."Company_Code" AND s."Status_Code" = h."Status"
                 WHERE (d."Company_Code", d."Job_Number", d."Phase_Code", d."Cost_Type")
                     = (p."Company_Code", p."Job_Number", p."Phase_Code", p."Cost_Type")
                   AND (btrim(h."Change_Order_Number") <> '' OR s."CR_Type" IN ('1', '2', '5'))), 0)

@@ -28,7 +28,7 @@ def read_phase(soap: Soap, job: str, phase: str, cost_type: str) -> dict[str, st
 
 def contracts(query: Query, job: str) -> list[tuple[object, ...]]:
     return query(
-        """SELECT btrim("Customer_Code"), "Original_Contract", "Price_Method_Code" FROM "CR_CONTRACT_MASTER_MC"
+        """SELECT btrim("Customer_Code"), "Original_Contract_Amount", "Price_Method_Code" FROM "CR_CONTRACT_MASTER_MC"
            WHERE btrim("Job_Number") = %s""",
         job,
     )
@@ -42,9 +42,11 @@ def test_new_job_is_read_back_and_gets_its_contract(writer: Writer, soap: Soap, 
         "Fax_Phone": "6145550111", "Work_State_Tax_Code": "OH", "Cost_Center": "10",
     }  # fmt: skip
     writer.done("AddJob", **JOB, **given)
-    assert query("""SELECT "Job_Number" FROM "JC_JOB_MASTER_MC" WHERE btrim("Job_Number") = 'N-100'""") == [
-        ("     N-100",)
-    ]
+    columns = '"Job_Number", "Latitude", "Certified_Flag", "Fax_Phone", "Phase_Display_Code", "Master_Job", "WO_Site"'
+    stored = query(f"""SELECT {columns} FROM "JC_JOB_MASTER_MC" WHERE btrim("Job_Number") = 'N-100'""")  # noqa: S608
+    assert stored == [("     N-100", Decimal("39.961100"), "Y", "6145550111", "XX-XXXX", " ", " ")], (
+        "nothing is a blank"
+    )
     job = read_job(soap, "GetJob", "N-100")
     assert (job["Status_Code"], job["Division"], job["Certified_Flag"], job["Work_State_Tax_Code"]) == (
         "A", "BLDG", "Y", "OH",
@@ -84,9 +86,9 @@ def test_sub_job_takes_customer_and_mask_from_its_master(writer: Writer, query: 
     """B3: the master's number is stored; no contract is made for a customer that was not sent."""
     writer.done("AddJob", **JOB, Job_Number="N-300", Customer_Code="C1002", Phase_Display_Code="XX-XXX")
     writer.done("AddJob", **JOB, Job_Number="N-300E", Master_Job="N-300")
-    stored = query("""SELECT btrim("Customer_Code"), btrim("Master_Job") FROM "JC_JOB_MASTER_MC"
-                      WHERE btrim("Job_Number") = 'N-300E'""")
-    assert stored == [("C1002", "N-300")]
+    stored = query("""SELECT btrim("Customer_Code"), btrim("Master_Job"), "Phase_Display_Code", "Taxable_Flag"
+                      FROM "JC_JOB_MASTER_MC" WHERE btrim("Job_Number") = 'N-300E'""")
+    assert stored == [("C1002", "N-300", "XX-XXX", "Y")]
     assert contracts(query, "N-300E") == []
     phase = {"Job_Number": "N-300E", "Description": "Walls", "Cost_Type": "L"}
     assert "mask XX-XXX" in writer.says("AddPhase", **PHASE, **phase, Phase_Code="031000")

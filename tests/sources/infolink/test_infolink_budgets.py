@@ -12,7 +12,7 @@ CHANGE = {"Company_Code": "1", "Job_Number": "100", "Customer_Code": "CITY", "Ch
 
 def budgets(site) -> dict[tuple[str, str], dict[str, Any]]:
     with site.reader() as reader:
-        names = reader.plan(BUDGETS, "1").names
+        names = reader.plan(BUDGETS, "1").column_names
         found = [dict(zip(names, row, strict=True)) for batch in reader.read(BUDGETS, "1") for row in batch]
     assert len(found) == len({(row["phase_code"].strip(), row["cost_type"].strip()) for row in found}), "rows fan out"
     return {(row["phase_code"].strip(), row["cost_type"].strip()): row for row in found}
@@ -56,10 +56,10 @@ def test_which_changes_count(site):
     site.insert("JC_PHASE_MASTER_MC", phase())
     site.insert(
         "CR_CHNG_REQ_STATUS_MC",
-        *[{"Company_Code": "1", "CR_Status": f"S{kind}", "CR_Type": kind} for kind in ("1", "2", "3")],
-        {"Company_Code": "1", "CR_Status": " 5", "CR_Type": "5"},
-        {"Company_Code": "1", "CR_Status": "S1", "CR_Type": "2"},
-        {"Company_Code": "2", "CR_Status": "S9", "CR_Type": "1"},
+        *[{"Company_Code": "1", "Status_Code": f"S{kind}", "CR_Type": kind} for kind in ("1", "2", "3")],
+        {"Company_Code": "1", "Status_Code": " 5", "CR_Type": "5"},
+        {"Company_Code": "1", "Status_Code": "S1", "CR_Type": "2"},
+        {"Company_Code": "2", "Status_Code": "S9", "CR_Type": "1"},
     )
     requests = {
         "CR1": (None, "S1", 1),
@@ -71,7 +71,7 @@ def test_which_changes_count(site):
         "CR9": (None, "S9", 1000000),
     }
     for number, (order, status, amount) in requests.items():
-        header = {**CHANGE, "Change_Request_Number": number, "Change_Order_Number": order, "CR_Status": status}
+        header = {**CHANGE, "Change_Request_Number": number, "Change_Order_Number": order, "Status": status}
         detail = {**CHANGE, "Change_Request_Number": number, "Phase_Code": "033000", "Cost_Type": "L"}
         site.insert("CR_CHNG_REQ_HDR_MC", header)
         site.insert("CR_CHNG_REQ_CON_DET_MC", {**detail, "Change_Request_Amount": amount})
@@ -98,5 +98,5 @@ def test_missing_optional_sums_are_null(site):
     assert budgets(site)["033000", "L"]["adjusted_hours"] is None
     with site.reader() as reader:
         plan = reader.plan(BUDGETS, "1")
-    assert plan.missing == ("adjusted_hours",)
+    assert plan.column("adjusted_hours").source is None
     assert [(d.table, d.column, d.change) for d in plan.drift] == [("JC_PHASE_ESTIMATES_MC", "Est_Hours", "missing")]

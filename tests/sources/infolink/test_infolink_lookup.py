@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.sources.infolink.binds import Statement
 from spectrum_etl.sources.infolink.lookup import Lookup, look_up
-from spectrum_etl.sources.infolink.statements import Statement
 
 LOOKUP = Lookup(
     "books/job.sql",

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.sources.infolink import casts
+from spectrum_etl.sources.infolink.binds import Binds, Statement, spellings
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
-from spectrum_etl.sources.infolink.statements import Binds, Statement, render, spellings
+from spectrum_etl.sources.infolink.templates import render
 
 _ALIAS = "t"
 
