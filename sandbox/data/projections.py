@@ -92,20 +92,18 @@ def changes_of(requests: Sequence[Row]) -> dict[Code, list[Change]]:
     Args:
         requests: (table, row) of them, as they were generated.
     """
-    headers = {row["Change_Request_Number"]: row for table, row in requests if table == "CR_CHNG_REQ_HDR_MC"}
+    headers = {made["Change_Request_Number"]: made for table, made in requests if table == "CR_CHNG_REQ_HDR_MC"}
     found: dict[Code, list[Change]] = {}
-    for table, row in requests:
-        if table != "CR_CHNG_REQ_CON_DET_MC":
-            continue
-        header = headers[row["Change_Request_Number"]]
+    for line in (made for table, made in requests if table == "CR_CHNG_REQ_CON_DET_MC"):
+        header = headers[line["Change_Request_Number"]]
         if header["Change_Order_Number"]:
             change = Change(
                 header["Approved_Date"] or header["Origination_Date"],
-                row["Change_Request_Number"],
-                _units(row["Change_Request_Amount"]),
-                _units(row["Change_Request_Hours"]),
+                line["Change_Request_Number"],
+                _units(line["Change_Request_Amount"]),
+                _units(line["Change_Request_Hours"]),
             )
-            found.setdefault((row["Phase_Code"], row["Cost_Type"]), []).append(change)
+            found.setdefault((line["Phase_Code"], line["Cost_Type"]), []).append(change)
     return found
 
 

@@ -33,13 +33,6 @@ def qty(ten_thousandths: int) -> str:
     return f"{sign}{whole}.{rest:04d}"
 
 
-def qty(ten_thousandths: int) -> str:
-    """Return ten-thousandths as a decimal text with four places."""
-    sign = "-" if ten_thousandths < 0 else ""
-    whole, rest = divmod(abs(ten_thousandths), 10_000)
-    return f"{sign}{whole}.{rest:04d}"
-
-
 @cache
 def filled_columns(table: str) -> tuple[Column, ...]:
     """Return the columns of a table that a row is given: all but those the database numbers itself."""

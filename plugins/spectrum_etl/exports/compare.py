@@ -58,12 +58,15 @@ def in_words(call: Call, found: list[Difference]) -> str:
 
 def unread_note(document: Document, books: Books) -> str | None:
     """What of a document cannot be read back to confirm it, in words; None where all can."""
-    services, elements = set(), set()
+    services: set[str] = set()
+    elements: dict[str, set[str]] = {}
     for call in document.calls:
-        if books.can_read_back(call.service, call.key):
-            elements |= {f"{element} of {call.service}" for element in books.unread(call)}
-        else:
+        if not books.can_read_back(call.service, call.key):
             services.add(call.service)
+        elif unread := books.unread(call):
+            elements.setdefault(call.service, set()).update(unread)
     parts = [f"what {', '.join(sorted(services))} wrote cannot be read back"] if services else []
-    parts += [f"{', '.join(sorted(elements))} cannot be read back here"] if elements else []
+    parts += [
+        f"{', '.join(sorted(unread))} of {service} cannot be read back here" for service, unread in elements.items()
+    ]
     return f"{'; '.join(parts)}, so it was not compared" if parts else None

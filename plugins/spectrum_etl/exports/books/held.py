@@ -36,7 +36,9 @@ def is_shown(source: Source, service: str, key: Key) -> bool:
         return service in BY_WEB_SERVICE
     if service == projections.SERVICE:
         return source.has_sdx or bool(source.entry_names())
-    return service != "ARChangeRequest" or change_requests.is_shown(source.infolink, key)
+    if service == "ARChangeRequest" and key:
+        return change_requests.is_shown(source.infolink, key)
+    return service in HELD
 
 
 def unread(source: Source, service: str, key: Key, sent: Iterable[str]) -> set[str]:

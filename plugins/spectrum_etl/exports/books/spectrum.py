@@ -48,7 +48,7 @@ class SpectrumBooks:
         Args:
             key: of a call, where its line matters: which tables and columns a site shows decides.
         """
-        return service in HELD and is_shown(self._source, service, key or {})
+        return is_shown(self._source, service, key or {})
 
     def unread(self, call: Call) -> list[str]:
         """The elements of a call that this site does not show, though others do: they are not compared."""

@@ -67,7 +67,29 @@ def look_up(reader: InfoLinkReader, lookup: Lookup, codes: Mapping[str, str]) ->
     table = f"dbo.{reader.found(lookup.table)}"
     sql = render(lookup.template, table=table, columns=",\n    ".join(columns), where="\n    AND ".join(conditions))
     rows = reader.rows(Statement(sql, binds.values), lookup.table, codes.get("Company_Code"))
+    if not rows and "Company_Code" in codes and not lookup.assumed:
+        _check_company(reader, lookup, codes["Company_Code"], *present["Company_Code"])
     return [dict(zip(present, row, strict=True)) for row in rows]
+
+
+def _check_company(reader: InfoLinkReader, lookup: Lookup, company: str, column: str, kind: str) -> None:
+    """A table without `_MC` shows the login's own company: of another one it proves nothing that no row is there."""
+    found = reader.found(lookup.table)
+    if found.upper().endswith("_MC"):
+        return
+    binds = Binds()
+    where = " AND ".join(_filter("Company_Code", column, kind, company, binds))
+    # The names are from the catalog.
+    query = f"SELECT TOP (1) {_ALIAS}.{column} AS company FROM dbo.{found} AS {_ALIAS} WHERE {where}"  # noqa: S608
+    if not reader.rows(Statement(query, binds.values), lookup.table, company):
+        raise FixConfiguration(
+            f"Info-Link shows {found}, which has the rows of one company alone, and none of this one, so it cannot be "
+            "told what Spectrum holds",
+            object=lookup.table,
+            company=company,
+            remedy=f"allow {lookup.table} to this user in Info-Link's table security and run Update Database, or name "
+            "a connection of this company's own login as infolink_conn_id",
+        )
 
 
 def lacking(reader: InfoLinkReader, lookup: Lookup, names: Iterable[str] | None = None) -> list[str]:
