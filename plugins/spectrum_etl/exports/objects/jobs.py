@@ -76,8 +76,9 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
     if not rules.is_new(candidate, context):
         return ()
     company, exports = context.company.code, context.settings.exports
-    flag = (rules.template_of(context) or {}).get("Taxable_Flag", "").strip()
-    flag = flag or exports.template_taxable.get(company, "")
+    flag = (rules.template_of(context) or {}).get("Taxable_Flag", "").strip().upper()
+    if flag not in {"Y", "N"}:
+        flag = exports.template_taxable.get(company, "")
     number = FormField(
         "job_number",
         "Job id",
@@ -94,7 +95,7 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
             "taxable",
             "Taxable",
             "Whether the job is taxable, as its template job is.",
-            proposal=flag if flag in {"Y", "N"} else "",
+            proposal=flag,
             max_length=1,
             choices=("Y", "N"),
             fills=("Taxable_Flag",),
