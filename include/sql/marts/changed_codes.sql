@@ -21,6 +21,16 @@ select
     job_number,
     phase_code,
     cost_type
+from spectrum.projections
+where
+    company_code = {{ "company_code" | bound }}
+    and {{ "since_projections" | bound }}::timestamptz < 'infinity'
+    and greatest(_changed_at, _deleted_at) >= {{ "since_projections" | bound }}
+union
+select
+    job_number,
+    phase_code,
+    cost_type
 from spectrum.job_cost_totals
 where
     company_code = {{ "company_code" | bound }}

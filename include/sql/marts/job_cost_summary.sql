@@ -36,13 +36,25 @@ joined as (
         coalesce(spent.actual_hours, 0) as actual_hours,
         coalesce(spent.actual_quantity, 0) as actual_quantity,
         coalesce(spent.transactions, 0) as transactions,
-        -- Spectrum keeps 0 where nobody has projected.
-        nullif(total.projected_cost, 0) as entered_projection,
+        -- Spectrum keeps 0 where nobody has projected. GetPhase's figure holds where it is read; else what the entered
+        -- increments add up to, unless Spectrum works the projection out itself.
+        nullif(
+            coalesce(
+                total.projected_cost,
+                case when budget.projection_worked_out is not true then projection.projected_cost end
+            ),
+            0
+        ) as entered_projection,
         case
             when exists (select 1 from _commitments_known) then coalesce(commitments.committed_cost, 0)
         end as committed_cost,
         num_nonnulls(
-            spent.job_number, budget.job_number, total.job_number, code.job_number, commitments.committed_cost
+            spent.job_number,
+            budget.job_number,
+            total.job_number,
+            projection.job_number,
+            code.job_number,
+            commitments.committed_cost
         ) = 0 as is_gone
     from _changed_codes as changed
     left join spent
@@ -64,6 +76,13 @@ joined as (
             and changed.phase_code = total.phase_code
             and changed.cost_type = total.cost_type
             and total._deleted_at is null
+    left join spectrum.projections as projection
+        on
+            projection.company_code = {{ "company_code" | bound }}
+            and changed.job_number = projection.job_number
+            and changed.phase_code = projection.phase_code
+            and changed.cost_type = projection.cost_type
+            and projection._deleted_at is null
     left join spectrum.project_cost_codes as code
         on
             code.company_code = {{ "company_code" | bound }}

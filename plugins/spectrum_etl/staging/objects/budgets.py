@@ -1,4 +1,4 @@
-"""Budgets: original and current estimate of every job, phase and cost type (E3, E4)."""
+"""Budgets: original and current estimate of every job, phase and cost type (E3, E4), and its projections (L1)."""
 
 from spectrum_etl.staging.spec import Check, Column, ImportObject, InfoLink, LeftOut, Table, company_column
 
@@ -180,6 +180,58 @@ BUDGETS = Table(
     ),
 )
 
+PROJECTIONS = Table(
+    name="projections",
+    comment="One row a job, phase and cost type with entered projections: what all of its increments add up to. Where "
+    "job_cost_totals has the figure of GetPhase, that one holds.",
+    infolink=InfoLink(
+        query="projections.sql",
+        tables={"t": "JC_PROJ_COST_HISTORY_MC"},
+        added_up=True,
+        optional={"t": "projections are known only where GetPhase is read"},
+    ),
+    columns=(
+        company_column(),
+        Column("job_number", "code", "Job number", source=("Job", "Job_Number"), key=True, required=True),
+        Column(
+            "phase_code",
+            "code",
+            "Phase, without separators",
+            source=("Phase", "Phase_Code"),
+            key=True,
+            required=True,
+        ),
+        Column("cost_type", "code", "Cost type", source="Cost_Type", key=True, required=True),
+        Column("projected_cost", "money", "Projected cost at completion", source=("Amount", "Projected_Cost")),
+        Column("projected_hours", "quantity", "Projected hours at completion", source="Projected_Hours"),
+        Column("projected_quantity", "quantity", "Projected quantity at completion", source="Projected_Quantity"),
+    ),
+    checks=(
+        Check(
+            "phase_is_staged",
+            "sql",
+            ("phase_code",),
+            "warning",
+            "Projections of a phase and cost type that is not among the staged project cost codes: sync those.",
+            query="phase_is_staged.sql",
+        ),
+        Check(
+            "projections_agree",
+            "sql",
+            ("projected_cost",),
+            "warning",
+            "The increments of a phase and cost type do not add up to GetPhase's figure, which is taken where it is "
+            "read. The two are read at different times: look at those that stay, in Spectrum's projection history.",
+            query="projections_agree.sql",
+            amount="difference",
+        ),
+    ),
+)
+
 OBJECT = ImportObject(
-    name="budgets", title="Budgets", tables=(BUDGETS,), readers={"budgets": ("infolink",)}, schedule="4h"
+    name="budgets",
+    title="Budgets and projections",
+    tables=(BUDGETS, PROJECTIONS),
+    readers={"budgets": ("infolink",), "projections": ("infolink",)},
+    schedule="4h",
 )

@@ -8,6 +8,17 @@ JOB_COST_TRANSACTIONS = Table(
     "two postings.",
     infolink=InfoLink(query="job_cost_transactions.sql", tables={"t": "JC_TRANSACTION_HISTORY_MC"}),
     partitioned=True,
+    told_apart_by=(
+        "company_code",
+        "job_number",
+        "phase_code",
+        "cost_type",
+        "tran_type_code",
+        "tran_date",
+        "reference_1",
+        "reference_2",
+        "detail_sequence",
+    ),
     columns=(
         company_column(),
         Column("job_number", "code", "Job number", source="Job_Number", required=True),
@@ -167,52 +178,13 @@ JOB_COST_TOTALS = Table(
     ),
 )
 
-JOB_COST_PROJECTIONS = Table(
-    name="job_cost_projections",
-    comment="One row a job, phase and cost type with entered projections: what all of its increments add up to. Where "
-    "job_cost_totals has the figure of GetPhase, that one holds.",
-    infolink=InfoLink(
-        query="job_cost_projections.sql",
-        tables={"t": "JC_PROJ_COST_HISTORY_MC"},
-        added_up=True,
-        optional={"t": "projections are known only where GetPhase is read"},
-    ),
-    columns=(
-        company_column(),
-        Column("job_number", "code", "Job number", source=("Job", "Job_Number"), key=True, required=True),
-        Column(
-            "phase_code",
-            "code",
-            "Phase, without separators",
-            source=("Phase", "Phase_Code"),
-            key=True,
-            required=True,
-        ),
-        Column("cost_type", "code", "Cost type", source="Cost_Type", key=True, required=True),
-        Column("projected_cost", "money", "Projected cost at completion", source=("Amount", "Projected_Cost")),
-        Column("projected_hours", "quantity", "Projected hours at completion", source="Projected_Hours"),
-        Column("projected_quantity", "quantity", "Projected quantity at completion", source="Projected_Quantity"),
-    ),
-    checks=(
-        Check(
-            "phase_is_staged",
-            "sql",
-            ("phase_code",),
-            "warning",
-            "Projections of a phase and cost type that is not among the staged project cost codes: sync those.",
-            query="phase_is_staged.sql",
-        ),
-    ),
-)
-
 OBJECT = ImportObject(
     name="job_costs",
     title="Job costs",
-    tables=(JOB_COST_TRANSACTIONS, JOB_COST_TOTALS, JOB_COST_PROJECTIONS),
+    tables=(JOB_COST_TRANSACTIONS, JOB_COST_TOTALS),
     readers={
         "job_cost_transactions": ("infolink",),
         "job_cost_totals": ("sdx", "transactions"),
-        "job_cost_projections": ("infolink",),
     },
     schedule="hourly",
 )
