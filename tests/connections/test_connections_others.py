@@ -73,12 +73,12 @@ def test_m4_a_table_that_only_an_object_on_demand_reads_is_told_and_stops_nothin
         update={"schedules": BY_INFOLINK.schedules.model_copy(update={"subcontracts": "never"})}
     )
     company = COMPANY.model_copy(update={"procore_company_id": None})
-    world.faults.set("infolink_deny_table", "VN_CHNG_REQ_SUB_DET")
+    world.faults.set("infolink_deny_table", "VN_SUBCONTRACT_PHASE_MC")
     assert check_infolink(company, world.infolink, BY_INFOLINK).status == "Not connected"
     found = check_infolink(company, world.infolink, never)
     assert found.status == "Connected"
     assert [(f.subject, f.stops, f.affects) for f in found.findings or ()] == [
-        ("VN_CHNG_REQ_SUB_DET", False, "stage of subcontract_changes, on demand")
+        ("VN_SUBCONTRACT_PHASE_MC", False, "stage of subcontract_items, on demand")
     ]
 
 
@@ -89,11 +89,17 @@ def altered(world: World) -> Iterator[World]:
     changes = (("Vendor_Name", "Vendor_Title"), ("Zip_Code", "Postal_Code"))
     for before, after in changes:
         world.alter(f'alter table {table} rename column "{before}" to "{after}"')
-    world.alter(f'alter table {table} alter column "State" type integer using null')
+    world.alter(
+        f'alter table {table} alter column "State" drop default, alter column "State" drop not null,'
+        ' alter column "State" type integer using null'
+    )
     yield world
     for before, after in changes:
         world.alter(f'alter table {table} rename column "{after}" to "{before}"')
-    world.alter(f'alter table {table} alter column "State" type varchar(2)')
+    world.alter(
+        f'alter table {table} alter column "State" type varchar(2) using coalesce("State"::text, \' \'),'
+        ' alter column "State" set default \' \', alter column "State" set not null'
+    )
 
 
 def test_m4_all_differences_of_a_table_are_told_also_beyond_the_first_that_stops(altered: World) -> None:
