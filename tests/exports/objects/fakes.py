@@ -58,7 +58,7 @@ class Books:
     vendor_rows: list[dict[str, str]] = field(default_factory=list)
     requests: dict[str, set[str]] = field(default_factory=dict)
     items: dict[str, dict[str, dict[str, str]]] | None = field(default_factory=dict)
-    contracts: dict[str, str] = field(default_factory=dict)
+    originals: dict[str, str] = field(default_factory=dict)
     statuses: set[str] = field(default_factory=lambda: {"A", "P"})
     types: set[str] = field(default_factory=lambda: {"L", "M", "S"})
     records: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict)
@@ -103,7 +103,7 @@ class Books:
     def original_contract(self, job: str) -> str | None:
         items = (self.items or {}).get(job, {}).values()
         amounts = [Decimal(item["Original_Contract"]) for item in items if "Original_Contract" in item]
-        return f"{sum(amounts):.2f}" if amounts else self.contracts.get(job)
+        return f"{sum(amounts):.2f}" if amounts else self.originals.get(job)
 
     def status_codes(self) -> set[str]:
         return self.statuses
