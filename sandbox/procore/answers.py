@@ -68,6 +68,7 @@ class Answer:
         content: the JSON body; for version 2 without its envelope.
         status: HTTP status.
         total: for a page: how many records there are on all pages.
+        extra_total: how many more than that the header Total says.
         page: number of the page, from 1.
         per_page: records on a full page.
         enveloped: wrap into `data` even in version 1, as budget changes are.
@@ -76,6 +77,7 @@ class Answer:
     content: Any
     status: int = 200
     total: int | None = None
+    extra_total: int = 0
     page: int = 1
     per_page: int = 0
     enveloped: bool = False
@@ -131,7 +133,7 @@ def _page_headers(request: Request, answer: Answer, total: int) -> dict[str, str
     for name in wanted:
         text = urlencode([*query, ("page", pages[name]), ("per_page", answer.per_page)])
         links.append(f'<{request.url.replace(query=text)}>; rel="{name}"')
-    headers = {"Total": str(total), "Per-Page": str(answer.per_page)}
+    headers = {"Total": str(total + answer.extra_total), "Per-Page": str(answer.per_page)}
     return headers | ({"Link": ", ".join(links)} if links else {})
 
 

@@ -85,6 +85,31 @@ def test_pages_have_links_totals_and_a_largest_size(raw: Raw, ids: dict[str, int
     assert strange.json()["error"]["code"] == "NOT_FOUND"
 
 
+def test_pages_as_the_client_must_not_trust_them(server: ProcoreServer, raw: Raw) -> None:
+    """The traps of lists: pages capped in silence, no headers, a Total that counts more than is shown."""
+    everything = [vendor["id"] for vendor in raw.all("/rest/v1.0/vendors", company_id=4001)]
+    server.switches.set("procore_page_cap", "7")
+    server.switches.set("procore_extra_total", "3")
+    capped = raw.call("GET", "/rest/v1.0/vendors", company_id=4001, per_page=5000)
+    assert (len(capped.json()), capped.headers["Per-Page"]) == (7, "7")
+    assert capped.headers["Total"] == str(len(everything) + 3)
+    server.switches.set("procore_no_page_headers")
+    second = raw.call("GET", "/rest/v1.0/vendors", company_id=4001, per_page=5000, page=2)
+    assert [vendor["id"] for vendor in second.json()] == everything[7:14]
+    assert not {"Link", "Total", "Per-Page"} & {name for name in second.headers}
+    server.switches.set("procore_only", "/projects")
+    assert raw.call("GET", "/rest/v1.0/vendors", company_id=4001).headers["Per-Page"] == "20"
+
+
+def test_projects_have_pages_of_their_own_size(raw: Raw) -> None:
+    """Published: 100 unless asked for, 300 at most."""
+    sizes = [
+        raw.call("GET", "/rest/v1.0/projects", company_id=4001, **asked).headers["Per-Page"]
+        for asked in ({}, {"per_page": 300}, {"per_page": 2000})
+    ]
+    assert sizes == ["100", "300", "300"]
+
+
 def test_filters_narrow_a_list(raw: Raw) -> None:
     vendor = raw.get("/rest/v1.0/vendors", company_id=4001, per_page=1)[0]
     at = vendor["updated_at"]
