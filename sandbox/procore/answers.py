@@ -5,6 +5,7 @@ or `{"code", "message", "fields", "reason"}`; those of version 2 are `{"error": 
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -137,6 +138,9 @@ def _page_headers(request: Request, answer: Answer, total: int) -> dict[str, str
     return headers | ({"Link": ", ".join(links)} if links else {})
 
 
+# A JSON text may hold characters that PostgreSQL, where the stand-in keeps its records, cannot: NUL, halves of
+# surrogates. They are kept as `⟦0000⟧`, and sent as `\u0000`.
+_KEPT = re.compile("⟦([0-9a-f]{4})⟧")
 _PAGE = frozenset({"page", "per_page"})
 
 
@@ -145,5 +149,5 @@ def _is_v2(request: Request) -> bool:
 
 
 def _json(content: Any, status: int, headers: Mapping[str, str]) -> Response:
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    text = _KEPT.sub(r"\\u\1", json.dumps(content, ensure_ascii=False, separators=(",", ":")))
     return Response(text.encode(), status, dict(headers), "application/json; charset=utf-8")

@@ -12,6 +12,7 @@ from typing import Any
 from spectrum_etl.exports.objects.budgets import read_budget
 from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, of_each, project_facts, text
 from spectrum_etl.exports.objects.proposals import proposing
+from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.rules import budget_changes as rules
 from spectrum_etl.exports.rules.change_requests import NUMBER, customer_of
 from spectrum_etl.exports.rules.common import (
@@ -142,7 +143,7 @@ def _candidate(
     content = {
         "project": project,
         "number": number,
-        "title": text(change.get("title")),
+        "title": text_of("budget_change", change, "title"),
         "status": text(change.get("status")),
         "budget": budget,
         "lines": [line_facts(line, wbs, place, line.get("amount")) for place, line in enumerate(lines, start=1)],

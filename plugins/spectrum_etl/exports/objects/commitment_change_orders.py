@@ -12,6 +12,7 @@ from typing import Any
 
 from spectrum_etl.exports.objects import change_requests, contracts
 from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, money, of_each, project_facts, text
+from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.rules import change_orders as rules
 from spectrum_etl.exports.rules.change_requests import APPROVED
 from spectrum_etl.exports.services import SERVICES
@@ -130,7 +131,7 @@ def _candidate(
 ) -> Candidate:
     facts, changed = project_facts(project), contracts.contract_facts(contract)
     vendor, lines = vendors.facts((contract or {}).get("vendor")), package.get("line_items") or ()
-    number, name = text(package.get("number")), contracts.plain(package.get("title"))
+    number, name = text(package.get("number")), text_of("change_order", package, "title")
     content = {
         "project": facts,
         "type": text(package.get("type")),

@@ -7,14 +7,13 @@ while they make their documents.
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from html.parser import HTMLParser
 from typing import Any
 
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.objects import facts
 from spectrum_etl.exports.objects.facts import Json, WbsCodes, text
+from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.rules.amounts import by_code
 from spectrum_etl.exports.spec import Candidate, Scope
 from spectrum_etl.settings import Company
@@ -26,7 +25,6 @@ KINDS: dict[str, resources.Commitment] = {
     "subcontract": "work_order_contract",
     "purchase order": "purchase_order_contract",
 }
-_BREAKS = frozenset({"br", "p", "div", "li", "tr"})
 
 
 def projects(client: ProcoreClient, scope: Scope) -> Iterator[Mapping[str, Any]]:
@@ -70,7 +68,7 @@ def _commitment(kind: resources.Commitment, client: ProcoreClient, project: str,
 def contract_facts(contract: Mapping[str, Any] | None) -> Json:
     """What a change order's rules need of the contract that it changes; empty texts where there is none."""
     contract = contract or {}
-    names = (text(contract.get("number")), text(contract.get("title")))
+    names = (text(contract.get("number")), text_of("contract", contract, "title"))
     return {
         "id": text(contract.get("id")),
         "name": " ".join(filter(None, names)),
@@ -157,27 +155,3 @@ def joined_note(lines: Iterable[Mapping[str, str]]) -> str:
         if len(group) > 1
     )
     return f"Summed into one line each: {told}." if told else ""
-
-
-def plain(value: Any) -> str:
-    """A description without markup: Procore's longer texts are HTML where they were formatted."""
-    shown = text(value)
-    if not re.search(r"<[a-zA-Z/!]|&\w+;|&#", shown):
-        return " ".join(shown.split())
-    reader = _Text()
-    reader.feed(shown)
-    reader.close()
-    return " ".join("".join(reader.parts).split())
-
-
-class _Text(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.parts.append(data)
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        if tag in _BREAKS:
-            self.parts.append(" ")

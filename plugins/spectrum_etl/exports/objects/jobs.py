@@ -22,6 +22,7 @@ from spectrum_etl.exports.objects.facts import (
     text,
 )
 from spectrum_etl.exports.objects.proposals import proposing
+from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.rules import jobs as rules
 from spectrum_etl.exports.rules.address import address_elements, address_facts
 from spectrum_etl.exports.rules.common import job_of, linked_code, number_of
@@ -189,7 +190,7 @@ def _codes(cost_codes: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         yield {
             "code": full,
             "phase": phase_code(full),
-            "description": text(code.get("name")),
+            "description": text_of("cost_code", code, "name"),
             "cost_types": sorted(kinds - {""}),
             "sub_job": code.get("biller_type") == "SubJob",
         }

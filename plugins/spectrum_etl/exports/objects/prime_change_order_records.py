@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from spectrum_etl.exports.objects import contracts
 from spectrum_etl.exports.objects.facts import Json, WbsCodes, found, line_facts, money, of_each, project_facts, text
+from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.rules.change_requests import APPROVED
 from spectrum_etl.exports.spec import Candidate, RecordId, Scope, Skipped
 from spectrum_etl.settings import Company, load_settings
@@ -84,12 +85,12 @@ def _candidate(
 ) -> Candidate:
     facts = project_facts(project)
     contract = next((prime for prime in primes if text(prime["id"]) == text(order.get("contract_id"))), {})
-    number, name = text(order.get("number")), contracts.plain(order.get("title"))
+    number, name = text(order.get("number")), text_of("change_order", order, "title")
     content = {
         "project": facts,
         "number": number,
         "title": name,
-        "description": contracts.plain(order.get("description")) or name or number,
+        "description": text_of("change_order", order, "description") or name or number,
         "status": text(order.get("status")),
         "approved_on": _day(order.get("reviewed_at")),
         "total": money(order.get("grand_total")),

@@ -12,6 +12,7 @@ from typing import Any
 
 from spectrum_etl.exports.objects.facts import found, text
 from spectrum_etl.exports.objects.proposals import proposing
+from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.rules import vendors as rules
 from spectrum_etl.exports.rules.address import address_elements, address_facts
 from spectrum_etl.exports.rules.common import number_of
@@ -130,7 +131,7 @@ def holds(books: Books, company: Company, key: str) -> bool:
 
 
 def _candidate(company: Company, vendor: Mapping[str, Any]) -> Candidate:
-    name = text(vendor.get("name"))
+    name = text_of("vendor", vendor, "name")
     content = {
         "name": name,
         **address_facts(vendor),
