@@ -103,9 +103,10 @@ def _tasks() -> None:
         from spectrum_etl.exports.objects.registry import EXPORTS
         from spectrum_etl.exports.spec import RecordId
         from spectrum_etl.exports.systems import systems_from_airflow
+        from spectrum_etl.exports.tasks import grid_name
 
         context = get_current_context()
-        context["record_name"] = f"{pair['record']} = {pair['key']}"  # type: ignore[typeddict-unknown-key]
+        context["record_name"] = grid_name(f"{pair['record']} = {pair['key']}")  # type: ignore[typeddict-unknown-key]
         params = context["params"]
         by = getattr(context["dag_run"], "triggering_user_name", None) or "unknown"
         with systems_from_airflow(params["company"], load_settings()) as systems:

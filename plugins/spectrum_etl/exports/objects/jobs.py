@@ -69,7 +69,7 @@ def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | N
 def offers(candidate: Candidate, context: Context) -> bool:
     """A project without a job, or with codes that its job lacks, or whose job is gone."""
     job = job_of(candidate, context)
-    return job is None or context.books.job(job) is None or bool(rules.pairs_to_add(candidate, context))
+    return job is None or context.books.job(job) is None or bool(rules.lacking(candidate, context))
 
 
 def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
@@ -165,17 +165,29 @@ def _read(client: ProcoreClient, company: Company, id: str, lists: Mapping[str, 
     if project is None:
         return None
     facts = project_facts(project)
-    segments = {name for code in resources.wbs_codes(client, id) for name in code_facts(code)["segments"]}
+    budget_codes = [code_facts(code) for code in resources.wbs_codes(client, id)]
     content = {
         "project": facts,
         "created_on": text(project.get("created_at"))[:10],
         "list": lists.get(text(project.get("standard_cost_code_list_id")), ""),
         **address_facts(project),
         "codes": list(_codes(resources.cost_codes(client, id))),
-        "segments": sorted(segments),
+        "segments": sorted({name for code in budget_codes for name in code["segments"]}),
     }
+    # Only where there are any: what other projects hold, and so whether it differs from what was exported, stays.
+    if segmented := _segmented(budget_codes):
+        content["segmented"] = segmented
     title = f"Project {facts['name'] or facts['id']}"
     return Candidate(RecordId(company.code, facts["id"], facts["id"]), title, content)
+
+
+def _segmented(budget_codes: Iterable[Mapping[str, Any]]) -> list[list[str]]:
+    """Phase and cost type of the budget codes that the project has with another segment only."""
+    plain: set[tuple[str, str]] = set()
+    with_segment: set[tuple[str, str]] = set()
+    for code in budget_codes:
+        (with_segment if code["segments"] else plain).add((code["phase"], code["cost_type"]))
+    return [list(pair) for pair in sorted(with_segment - plain) if all(pair)]
 
 
 def _codes(cost_codes: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
