@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from spectrum_etl.characters import escaped
+from spectrum_etl.exports.numbers import number_of
 from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.spec import Candidate, Scope, Skipped
 from spectrum_etl.sources.procore import resources
@@ -96,12 +97,12 @@ def money(value: Any) -> str:
         as it is, for `rules.common.amounts_unfit` to report.
     """
     shown = text(value)
+    amount = number_of(shown)
     try:
-        amount = Decimal(shown)
-        exact = amount.quantize(_CENT)
+        exact = None if amount is None else amount.quantize(_CENT)
     except InvalidOperation:
-        return shown
-    return f"{exact + 0:.2f}" if amount == exact else shown
+        exact = None  # more digits than can be counted with
+    return shown if exact is None or amount != exact else f"{exact + 0:.2f}"
 
 
 def phase_code(code: str) -> str:

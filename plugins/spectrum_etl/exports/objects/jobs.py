@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from spectrum_etl.exports.objects.days import day_of
 from spectrum_etl.exports.objects.facts import (
     code_facts,
     found,
@@ -168,7 +169,7 @@ def _read(client: ProcoreClient, company: Company, id: str, lists: Mapping[str, 
     budget_codes = [code_facts(code) for code in resources.wbs_codes(client, id)]
     content = {
         "project": facts,
-        "created_on": text(project.get("created_at"))[:10],
+        "created_on": day_of(project.get("created_at"), project),
         "list": lists.get(text(project.get("standard_cost_code_list_id")), ""),
         **address_facts(project),
         "codes": list(_codes(resources.cost_codes(client, id))),
