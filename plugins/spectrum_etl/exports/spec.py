@@ -227,6 +227,14 @@ class Books(Protocol):
         """A job's phases by phase code and cost type: Description, Status_Code, Original_Est_Cost, ..."""
         ...
 
+    def subcontract(self, vendor: str, number: str) -> dict[str, str] | None:
+        """One subcontract: Vendor_Code, Subcontract_Number, Job_Number, Status_Code, ..."""
+        ...
+
+    def contracts(self, job: str) -> list[dict[str, str]]:
+        """The prime contracts of a job: Customer_Code, Job_Number, Contract_Number, Original_Contract, ..."""
+        ...
+
     def change_request_numbers(self, job: str) -> set[str]:
         """All change request numbers of a job, whichever side they came from (H2)."""
         ...
@@ -312,7 +320,8 @@ class ExportObject:
         mark: writes the link into Procore, where Procore has a field for it; repeating it does no harm. None: the
             link is in the ledger alone.
         unmark: takes it out again. None as for `mark`.
-        holds: whether Spectrum still holds the record of a link, for `unlink_export`.
+        holds: what Spectrum itself calls the record of a key that somebody typed, or that is linked; None where it
+            holds none. Codes are compared as Spectrum does: trimmed and without case.
         mapping: for the documentation.
         order: the order of the exports in lists; what others need comes first.
         offers: whether a collected record holds anything that Spectrum lacks; where it says no, the record is left
@@ -334,7 +343,7 @@ class ExportObject:
     document: Callable[[Candidate, Answers, Context], Document]
     mark: Callable[[ProcoreClient, Company, RecordId, str], None] | None
     unmark: Callable[[ProcoreClient, Company, RecordId], None] | None
-    holds: Callable[[Books, Company, str], bool]
+    holds: Callable[[Books, Company, str], str | None]
     mapping: tuple[FieldMapping, ...] = field(default=())
     order: int = 0
     offers: Callable[[Candidate, Context], bool] | None = None

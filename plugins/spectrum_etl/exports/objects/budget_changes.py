@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from spectrum_etl.exports.objects import spelled
 from spectrum_etl.exports.objects.budgets import read_budget
 from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, of_each, project_facts, text
 from spectrum_etl.exports.objects.proposals import proposing
@@ -117,10 +118,9 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
     return Document(f"{job}/{number}", tuple(calls))
 
 
-def holds(books: Books, company: Company, key: str) -> bool:
-    """Whether the job still has a change request of that number."""
-    job, _, number = key.rpartition("/")
-    return number.strip() in books.change_request_numbers(job)
+def holds(books: Books, company: Company, key: str) -> str | None:
+    """Job and number of the change request, where the job still has one of that number."""
+    return spelled.change_request(books, key)
 
 
 def _around(client: ProcoreClient, project: str) -> tuple[dict[str, Any], WbsCodes, dict[str, Any]] | None:

@@ -45,7 +45,7 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
     def of(project: Mapping[str, Any]) -> Iterator[Candidate]:
         id = text(project["id"])
         listed = resources.change_order_packages(client, id)
-        packages = [package for package in listed if contracts.wanted(package, scope, (APPROVED,))]
+        packages = [package for package in listed if contracts.wanted(package, scope, (APPROVED,), company)]
         known = _commitments(client, id) if packages else {}
         for package in packages:
             # The list tells no type; a change order of another contract is the prime contract's.

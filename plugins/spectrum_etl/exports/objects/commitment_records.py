@@ -31,7 +31,11 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
             statuses = READY_STATUSES[kind]
             read = listed(client, id, status=() if scope.records else statuses)
             # By id: Procore is asked for one status after the other, and a contract may go from one to the next.
-            found = {text(contract["id"]): contract for contract in read if contracts.wanted(contract, scope, statuses)}
+            found = {
+                text(contract["id"]): contract
+                for contract in read
+                if contracts.wanted(contract, scope, statuses, company)
+            }
             for contract in found.values():
                 yield _candidate(client, company, project, kind, contract, codes.of(id), vendors)
 

@@ -15,6 +15,7 @@ from spectrum_etl.exports.objects import facts
 from spectrum_etl.exports.objects.facts import Json, WbsCodes, text
 from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.rules.amounts import by_code
+from spectrum_etl.exports.rules.common import own_key
 from spectrum_etl.exports.spec import Candidate, Scope
 from spectrum_etl.settings import Company
 from spectrum_etl.sources.procore import resources
@@ -37,19 +38,23 @@ def projects(client: ProcoreClient, scope: Scope) -> Iterator[Mapping[str, Any]]
             yield project
 
 
-def wanted(record: Mapping[str, Any], scope: Scope, statuses: Iterable[str]) -> bool:
-    """Whether a record is collected: those that the form names, whatever they are; else the approved, unlinked ones."""
+def wanted(record: Mapping[str, Any], scope: Scope, statuses: Iterable[str], company: Company) -> bool:
+    """Whether a record is collected: those that the form names, whatever they are; else the approved, unlinked ones.
+
+    One that carries another system's origin id is among these: it is shown, and why it cannot be exported.
+    """
     if record.get("deleted_at"):
         return False
     if scope.records:
         return text(record["id"]) in scope.records
-    return not text(record.get("origin_id")) and text(record.get("status")).lower() in {s.lower() for s in statuses}
+    is_free = not text(record.get("origin_id")) or bool(linked_elsewhere(record, company))
+    return is_free and text(record.get("status")).lower() in {s.lower() for s in statuses}
 
 
 def linked_elsewhere(record: Mapping[str, Any], company: Company) -> str:
-    """The record's origin id where it is not one of these exports', `COMPANY:...`; else empty."""
+    """The record's origin id where it is not one of this package's; else empty."""
     origin = text(record.get("origin_id"))
-    return "" if origin.startswith(f"{company.code}:") else origin
+    return "" if own_key(origin, company.code) else origin
 
 
 def commitment(client: ProcoreClient, project: str, contract: str) -> tuple[str, Json] | None:

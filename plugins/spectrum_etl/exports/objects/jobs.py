@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from spectrum_etl.exports.links import compared
+from spectrum_etl.exports.objects import spelled
 from spectrum_etl.exports.objects.days import day_of
 from spectrum_etl.exports.objects.facts import (
     code_facts,
@@ -127,7 +129,7 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
 def mark(client: ProcoreClient, company: Company, id: RecordId, key: str) -> None:
     """The project's origin code becomes the job number; a project that is linked to that job already stays as it is."""
     project = found(resources.project, client, id.record)
-    if project is None or linked_code(project, company.code) != key:
+    if project is None or compared(linked_code(project, company.code) or "") != compared(key):
         resources.mark_project(client, id.record, origin_id=f"{company.code}:{key}", origin_code=key)
 
 
@@ -136,9 +138,9 @@ def unmark(client: ProcoreClient, company: Company, id: RecordId) -> None:
     resources.unmark_project(client, id.record)
 
 
-def holds(books: Books, company: Company, key: str) -> bool:
-    """Whether Spectrum has the job."""
-    return books.job(key) is not None
+def holds(books: Books, company: Company, key: str) -> str | None:
+    """The job's number, where Spectrum has it."""
+    return spelled.job(books, key)
 
 
 def _add_job(candidate: Candidate, job: str, taxable: str, context: Context) -> Call:

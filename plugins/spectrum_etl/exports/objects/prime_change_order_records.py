@@ -25,7 +25,7 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
     def of(project: Mapping[str, Any]) -> Iterator[Candidate]:
         id = text(project["id"])
         listed = resources.prime_change_orders(client, id, status=None if scope.records else APPROVED)
-        orders = [order for order in listed if contracts.wanted(order, scope, (APPROVED,))]
+        orders = [order for order in listed if contracts.wanted(order, scope, (APPROVED,), company)]
         # The list of projects does not name the zone as the tz database does.
         shown = found(resources.project, client, id) if orders else None
         primes = list(resources.prime_contracts(client, id)) if orders else []

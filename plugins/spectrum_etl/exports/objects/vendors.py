@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from spectrum_etl.exports.objects import spelled
 from spectrum_etl.exports.objects.facts import found, text
 from spectrum_etl.exports.objects.proposals import proposing
 from spectrum_etl.exports.objects.texts import text_of
@@ -39,7 +40,7 @@ _LENGTHS = SERVICES["AddVendor"].elements
 
 
 def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate]:
-    """Active companies without a vendor; a company that the form names is shown whatever it is."""
+    """Companies without a vendor that are not inactive; one that the form names is shown whatever it is."""
     if scope.records:
         for record in scope.records:
             candidate = read(client, company, RecordId(company.code, "", record))
@@ -47,7 +48,7 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
                 yield candidate
         return
     for vendor in resources.vendors(client):
-        if vendor.get("is_active", True) and not text(vendor.get("origin_id")):
+        if vendor.get("is_active", True) is not False and not text(vendor.get("origin_id")):
             yield _candidate(company, vendor)
 
 
@@ -125,9 +126,9 @@ def unmark(client: ProcoreClient, company: Company, id: RecordId) -> None:
     resources.unmark_vendor(client, id.record)
 
 
-def holds(books: Books, company: Company, key: str) -> bool:
-    """Whether a vendor has the code, active or not."""
-    return any(vendor["Vendor_Code"].strip().upper() == key.strip().upper() for vendor in books.vendors())
+def holds(books: Books, company: Company, key: str) -> str | None:
+    """The code of the vendor that has it, active or not."""
+    return spelled.vendor(books, key)
 
 
 def _candidate(company: Company, vendor: Mapping[str, Any]) -> Candidate:
@@ -138,7 +139,7 @@ def _candidate(company: Company, vendor: Mapping[str, Any]) -> Candidate:
         "phone": text(vendor.get("business_phone")),
         "fax": text(vendor.get("fax_number")),
         "email": text(vendor.get("email_address")),
-        "active": bool(vendor.get("is_active", True)),
+        "active": vendor.get("is_active", True),
         "origin_id": text(vendor.get("origin_id")),
         "origin_code": text(vendor.get("origin_code")),
     }
