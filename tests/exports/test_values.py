@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.services import SERVICES
-from spectrum_etl.exports.values import Value, call, comparable, format_value
+from spectrum_etl.exports.values import AsHeld, Value, call, comparable, format_value
 
 AMOUNTS = st.decimals(min_value=-9999999999, max_value=9999999999, places=2)
 
@@ -104,6 +104,12 @@ def test_values_that_do_not_fit_are_refused(service: str, element: str, value: V
         format_value(service, element, value, record="subcontract ACME/S-1")
     for part in (service, element, "subcontract ACME/S-1", "allowed:", "What to do:"):
         assert part in str(caught.value)
+
+
+def test_b2_spectrums_own_text_goes_back_as_it_is_held() -> None:
+    """A phase's description is sent with every new cost type and estimate, and renames all of the phase."""
+    assert format_value("AddPhase", "Description", AsHeld("Walls  and  doors ")) == "Walls  and  doors"
+    assert format_value("AddPhase", "Description", "Walls  and\ndoors ") == "Walls and doors"
 
 
 def test_floats_are_no_money() -> None:

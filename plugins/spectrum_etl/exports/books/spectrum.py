@@ -162,7 +162,9 @@ class SpectrumBooks:
         found = {}
         for row in self._source.phases(job):
             codes = trimmed(row)
-            found[codes["Phase_Code"], codes["Cost_Type"]] = codes | elements("AddPhase", row)
+            # The description goes back to Spectrum with a new cost type or an estimate, so it is not folded (B2).
+            kept = {"Description": codes["Description"]}
+            found[codes["Phase_Code"], codes["Cost_Type"]] = codes | elements("AddPhase", row) | kept
         return found
 
     def _billing_items(self, job: str) -> dict[str, dict[str, str]]:

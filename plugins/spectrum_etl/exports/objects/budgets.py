@@ -32,7 +32,7 @@ from spectrum_etl.exports.spec import (
     Scope,
     Skipped,
 )
-from spectrum_etl.exports.values import call
+from spectrum_etl.exports.values import AsHeld, call
 from spectrum_etl.settings import Company
 from spectrum_etl.sources.procore import resources
 from spectrum_etl.sources.procore.client import ProcoreClient
@@ -96,7 +96,7 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
             "Job_Number": job,
             "Phase_Code": line["phase"],
             "Cost_Type": line["cost_type"],
-            "Description": held["Description"],
+            "Description": AsHeld(held["Description"]),
             "Original_Est_Cost": line["amount"],
             "Price_Method_Code": held.get("Price_Method_Code", "").strip() or "J",
             "Status_Code": held.get("Status_Code", ""),

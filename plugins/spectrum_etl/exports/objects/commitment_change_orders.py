@@ -182,7 +182,9 @@ OBJECT = ExportObject(
     holds=change_requests.holds,
     mapping=(
         *change_requests.HEADER_MAPPING,
-        FieldMapping("title", f"{_SERVICE}.CR_Description", "the number where there is no title; at most 250"),
+        FieldMapping(
+            "title", f"{_SERVICE}.CR_Description", "as it is; the number where there is no title; at most 250"
+        ),
         FieldMapping("line cost_code", f"{_SERVICE}.CR_Phase_Code", "without separators; each once with its type"),
         FieldMapping("line line_item_type", f"{_SERVICE}.CR_Cost_Type", "one for all lines"),
         FieldMapping("always 0", f"{_SERVICE}.Change_Request_Hours", "flagged required; amounts alone are exported"),
@@ -191,7 +193,9 @@ OBJECT = ExportObject(
         FieldMapping("contract", f"{_SERVICE}.Subcontract_Number", "of the synced subcontract"),
         FieldMapping("line amount", f"{_SERVICE}.Sub_Amount", "without tax"),
         FieldMapping("always P", f"{_SERVICE}.Sub_Status", "proposed; executed needs a change order of the job"),
-        FieldMapping("line description", f"{_SERVICE}.Sub_Description", "not sent where longer than 30"),
+        FieldMapping(
+            "line description", f"{_SERVICE}.Sub_Description", "without markup; not sent where longer than 30"
+        ),
     ),
     order=60,
     frozen=("status", "lines"),

@@ -142,7 +142,7 @@ OBJECT = ExportObject(
         FieldMapping(
             "line description",
             "UpdateSubcontractPhases.Bill_Description",
-            "left to Spectrum where longer than 25, and for summed lines",
+            "without markup; left to Spectrum where longer than 25, and for summed lines",
         ),
         FieldMapping(
             "line amount",

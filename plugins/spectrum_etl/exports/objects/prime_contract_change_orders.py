@@ -106,7 +106,9 @@ OBJECT = ExportObject(
     holds=change_requests.holds,
     mapping=(
         *change_requests.HEADER_MAPPING,
-        FieldMapping("description", f"{_SERVICE}.CR_Description", "the title where there is none; at most 250"),
+        FieldMapping(
+            "description", f"{_SERVICE}.CR_Description", "without markup; the title where there is none; at most 250"
+        ),
         FieldMapping(
             "reviewed_at",
             f"{_SERVICE}.Approved_Date",

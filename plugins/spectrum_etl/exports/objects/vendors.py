@@ -37,6 +37,10 @@ from spectrum_etl.sources.procore import resources
 from spectrum_etl.sources.procore.client import ProcoreClient
 
 _LENGTHS = SERVICES["AddVendor"].elements
+_PHONE = (
+    "at most 14; seven or ten digits without punctuation and the country code 1; with another country code as it is; "
+    "extensions are refused"
+)
 
 
 def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate]:
@@ -176,8 +180,8 @@ OBJECT = ExportObject(
         FieldMapping("city", "AddVendor.Address_3", "at most 25; AddVendor calls the city so"),
         FieldMapping("state_code", "AddVendor.State", "at most 2"),
         FieldMapping("zip", "AddVendor.Zip_Code", "at most 10"),
-        FieldMapping("business_phone", "AddVendor.Phone", "without punctuation, at most 14; extensions are refused"),
-        FieldMapping("fax_number", "AddVendor.Fax_Phone", "without punctuation, at most 14; extensions are refused"),
+        FieldMapping("business_phone", "AddVendor.Phone", _PHONE),
+        FieldMapping("fax_number", "AddVendor.Fax_Phone", _PHONE),
         FieldMapping("email_address", "AddVendor.Vendor_Email", "at most 80"),
         FieldMapping("setting vendor_terms", "AddVendor.Terms_Code", "Spectrum requires it"),
         FieldMapping("setting vendor_terms", "AddVendor.Terms_Days", "Spectrum requires it"),

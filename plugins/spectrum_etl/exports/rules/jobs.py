@@ -18,6 +18,7 @@ from spectrum_etl.exports.rules.address import address_wrong
 from spectrum_etl.exports.rules.common import job_not_synced, job_of, number_of, too_long, unfit
 from spectrum_etl.exports.services import SERVICES
 from spectrum_etl.exports.spec import Answers, Books, Broken, Candidate, Context, rule
+from spectrum_etl.exports.values import AsHeld
 
 #: What the template job has to supply, and how people call it (D2). The cost center may be blank: Spectrum takes one
 #: only where the company works with cost centers.
@@ -51,7 +52,7 @@ def lacking(candidate: Candidate, context: Context) -> list[Pair]:
 def description_of(code: Code, context: Context, job: str | None) -> str:
     """A phase's description: Spectrum's own where the job has the phase, since AddPhase renames all of a phase (B2)."""
     held = context.books.phases(job) if job else {}
-    own = (row["Description"].strip() for (phase, _), row in held.items() if phase == code["phase"])
+    own = (AsHeld(row["Description"].strip()) for (phase, _), row in held.items() if phase == code["phase"])
     return next(own, code["description"])
 
 
