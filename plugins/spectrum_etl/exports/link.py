@@ -103,7 +103,7 @@ def exact_matches(systems: Systems) -> list[tuple[str, str]]:
     """Companies that are not linked, with the one Spectrum vendor of the same name, ignoring case (C2).
 
     Returns:
-        Procore id and vendor code, for names that one company and one vendor alone have. Inactive ones of either side
+        Procore id and vendor code, for names that exactly one company and one vendor have. Inactive ones of either side
         count as having the name, but are not linked.
     """
     company = systems.company.code

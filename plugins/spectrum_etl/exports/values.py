@@ -207,7 +207,7 @@ def _day(value: Value) -> date | None:
         return value
     text = value.isoformat() if isinstance(value, datetime) else _plain(value)
     if (found := date_of(text)) is not None and re.search(r"[T ]", text.strip()) and not _MIDNIGHT.search(text.strip()):
-        # Which day it is depends on where somebody is; whoever knows that has to say so before (`objects.days`).
+        # Which day it is depends on the time zone, which only the caller knows (`objects.days`).
         raise _Unfit("this is a moment, and not a day")
     return found
 

@@ -60,8 +60,8 @@ def wrong_fields(fields: list[dict[str, Any]], answers: Mapping[str, str]) -> di
     wrong = {}
     for field in fields:
         value, most, choices = answers.get(field["name"], ""), field["max_length"], field["choices"]
-        if told := refused_words(field["title"], value):
-            wrong[field["name"]] = told
+        if wrong_words := refused_words(field["title"], value):
+            wrong[field["name"]] = wrong_words
         elif field["required"] and not value:
             wrong[field["name"]] = f"{field['title']} is needed."
         elif most is not None and len(value) > most:

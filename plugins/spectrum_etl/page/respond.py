@@ -104,8 +104,8 @@ async def answer(request: Request, given: Response, readable: access.Readable, u
     reason = given.reason.strip()
     if given.decision == "reject" and not reason:
         raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, {"fields": {REASON: "A rejection needs a reason."}})
-    if given.decision == "reject" and (told := refused_words("The reason", reason)):
-        raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, {"fields": {REASON: told}})
+    if given.decision == "reject" and (wrong_words := refused_words("The reason", reason)):
+        raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, {"fields": {REASON: wrong_words}})
     values = {field["name"]: given.answers.get(field["name"], "").strip() for field in asked["fields"]}
     if given.decision == "accept" and (wrong := wrong_fields(asked["fields"], values)):
         raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, {"fields": wrong})

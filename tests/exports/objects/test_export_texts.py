@@ -1,4 +1,4 @@
-"""A8: plain fields stay as they are, rich text loses known tags alone, and what the approver sees is what is sent."""
+"""A8: plain fields stay as they are, rich text loses known tags only, and what the approver sees is what is sent."""
 
 from __future__ import annotations
 

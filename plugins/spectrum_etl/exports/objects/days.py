@@ -47,7 +47,7 @@ def day_of(moment: Any, project: Mapping[str, Any]) -> str:
     """The calendar day of a moment, as ISO text.
 
     Args:
-        moment: as Procore sends it; a day alone stays that day.
+        moment: as Procore sends it; a bare day stays that day.
         project: with `tz_name`, its zone in the tz database, or `time_zone`; the settings' zone stands in for both.
 
     Returns:
