@@ -2,6 +2,7 @@
 
 import time
 
+import psycopg
 import pytest
 import requests
 
@@ -99,6 +100,28 @@ def test_pages_as_the_client_must_not_trust_them(server: ProcoreServer, raw: Raw
     assert not {"Link", "Total", "Per-Page"} & {name for name in second.headers}
     server.switches.set("procore_only", "/projects")
     assert raw.call("GET", "/rest/v1.0/vendors", company_id=4001).headers["Per-Page"] == "20"
+
+
+def test_texts_hold_whatever_json_can(business: str, raw: Raw) -> None:
+    """PostgreSQL, which keeps the records, cannot hold NUL or half of a surrogate pair; Procore's answers can."""
+    with psycopg.connect(business, autocommit=True) as connection:
+        row = connection.execute(
+            'update procore.records set fields = fields || \'{"notes": "a⟦0000⟧b⟦d83d⟧c"}\' where id ='
+            " (select min(id) from procore.records where kind = 'vendor' and company_id = 4001) returning id"
+        ).fetchone()
+    assert row is not None
+    answer = raw.call("GET", f"/rest/v1.0/vendors/{row[0]}", company_id=4001)
+    assert b"a\\u0000b\\ud83dc" in answer.content
+    assert answer.json()["notes"] == "a\x00b\ud83dc"
+
+
+def test_a_project_tells_its_time_zone(raw: Raw, ids: dict[str, int]) -> None:
+    """By the name of the tz database only where one project is shown (list-projects, show-project)."""
+    shown = raw.get(f"/rest/v1.0/projects/{ids['ready']}", company_id=4001)
+    assert (shown["time_zone"], shown["tz_name"]) == ("Eastern Time (US & Canada)", "America/New_York")
+    listed = raw.all("/rest/v1.0/projects", company_id=4001)
+    assert {project["time_zone"] for project in listed} == {"Eastern Time (US & Canada)"}
+    assert not any("tz_name" in project for project in listed)
 
 
 def test_projects_have_pages_of_their_own_size(raw: Raw) -> None:
