@@ -47,7 +47,7 @@ class Company(Strict):
 
     Args:
         code: company code as Spectrum shows it, at most 3 characters.
-        name: for people only.
+        name: for people only; at most 190 characters, since Airflow names tasks by it and holds 250.
         phase_category: the standard cost code list that Procore gets (A2).
         sdx_conn_id: Airflow connection of the web services; null where there are none.
         infolink_conn_id: Airflow connection of Info-Link; null where there is none.
@@ -56,7 +56,7 @@ class Company(Strict):
     """
 
     code: str = Field(min_length=1, max_length=3)
-    name: str
+    name: str = Field(max_length=190)
     phase_category: str
     sdx_conn_id: str | None = "spectrum_sdx"
     infolink_conn_id: str | None = "spectrum_infolink"
