@@ -27,6 +27,22 @@ def test_clearing_a_run_lands_again_and_duplicates_nothing(airflow_stack, oracle
     oracle.assert_equal("standard_cost_codes")
 
 
+def test_a_failed_run_of_a_scheduled_sync_is_cleared_over_rest_and_goes_on(airflow_stack, oracle):
+    """What docs/running.md tells an operator to do: correct the password, then clear what failed."""
+    airflow_stack.connect(spectrum_sdx={"password": "Wrong-Geheim-96"})
+    try:
+        run = airflow_stack.run("stage_jobs", "failed", companies=["1"])
+    finally:
+        airflow_stack.connect()
+    assert schedule(airflow_stack) is not None, "a sync on demand alone would prove nothing"
+    body = {"dry_run": False, "only_failed": True, "dag_run_id": run.run_id}
+    cleared = airflow_stack.api().call("POST", f"dags/{run.dag_id}/clearTaskInstances", body)
+    assert cleared["total_entries"] > 0
+    airflow_stack.wait([run])
+    assert oracle.runs(run)["jobs", "1"] in ("published", "unchanged")
+    oracle.assert_equal("jobs")
+
+
 def test_m2_a_backfill_of_three_months_may_be_repeated(airflow_stack, oracle):
     oracle.assert_equal("job_costs")
     months = busy_months(airflow_stack)
