@@ -1,5 +1,5 @@
 -- Syncs that should have ended by now, one row an object and company: those that are at work for too long, and those
--- that were due and have not begun. A sync that has failed has ended, and was told; backfills take as long as they take.
+-- that were due and have not begun. A sync that failed has ended, and was told; backfills take as long as they take.
 with expected as (
     select
         listed.object_name,
