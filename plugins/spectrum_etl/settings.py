@@ -60,12 +60,6 @@ class Company(Strict):
     procore_company_id: int | None = None
     procore_conn_id: str = "procore"
 
-    @property
-    def connections(self) -> str:
-        """The ids of its Airflow connections, for messages."""
-        named = ((self.sdx_conn_id, "web services"), (self.infolink_conn_id, "Info-Link"))
-        return "; ".join(f"Airflow connection of the {what}: {conn_id}" for conn_id, what in named if conn_id)
-
     @field_validator("code", "phase_category", mode="after")
     @classmethod
     def _trimmed(cls, value: str) -> str:

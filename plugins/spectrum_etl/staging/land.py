@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.errors import RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.infolink.reader import UnclearLine
 from spectrum_etl.staging import read as reading
@@ -88,8 +88,6 @@ def recorded_failure(url: str, landing: Landing, obj: ImportObject, settings: Se
         # What a source's client knows is the service or table; whoever reads the message must know the company too.
         error.object = error.object or obj.name
         error.company = error.company or landing.scope.company_code
-        if isinstance(error, FixConfiguration | Reauthenticate) and "the Airflow connection" in (error.remedy or ""):
-            error.connection = settings.company(landing.scope.company_code).connections
         _record_failure(url, landing, obj, settings, error)
         raise
     except psycopg.Error as error:

@@ -11,6 +11,7 @@ import psycopg
 
 from spectrum_etl.staging.run import Landing, Run, Scope
 from spectrum_etl.warehouse.counts import Counts
+from spectrum_etl.warehouse.locks import take
 
 if TYPE_CHECKING:
     from spectrum_etl.sources.drift import Drift
@@ -196,11 +197,13 @@ def record_drift(
 
 
 def lock(connection: psycopg.Connection, landing: Landing) -> None:
-    """Wait until no other transaction publishes this object of this company; held until the transaction ends."""
-    connection.execute(
-        "select pg_advisory_xact_lock(%s, hashtext(%s))",
-        [PUBLISH_LOCK, f"{landing.object_name}/{landing.scope.company_code}"],
-    )
+    """Wait until no other transaction publishes this object of this company; held until the transaction ends.
+
+    Raises:
+        RetryLater: the other one takes too long; the message names who it is.
+    """
+    name, company = landing.object_name, landing.scope.company_code
+    take(connection, PUBLISH_LOCK, f"{name}/{company}", what=f"the publish of {name} of company {company}")
 
 
 def newer_scopes(connection: psycopg.Connection, landing: Landing) -> tuple[bool, list[str]]:
