@@ -54,7 +54,8 @@ def test_an_error_says_once_what_to_do_and_to_a_person(down: PageAirflow) -> Non
     told = down.get("vera", "api/jobs").json()
     assert "cannot be reached" in told["detail"]
     assert "What to do" not in told["detail"]
-    assert told["remedy"] == "Try again in a moment; check that the database server runs, and its host and port."
+    what = "check that the database server runs, and host and port in the Airflow connection 'warehouse'"
+    assert told["remedy"] == f"Try again in a moment; {what}."
 
 
 def test_nothing_is_stated_of_an_object_that_was_never_synced(page: PageAirflow) -> None:
