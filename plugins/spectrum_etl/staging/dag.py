@@ -61,8 +61,8 @@ def staging_dag(
         max_active_runs: runs at once; the source decides how many it stands.
 
     Raises:
-        FixConfiguration: settings or the schedules variable hold something that is not allowed. Airflow shows the
-            message as an import error on its first page.
+        FixConfiguration: the settings hold something that is not allowed. Airflow shows the message as an import error
+            on its first page. A wrong entry of the schedules variable is left out instead, and told elsewhere.
     """
     settings = load_settings()
     timetable: Any = schedule
