@@ -8,7 +8,11 @@ left join pg_stat_activity as activity on locks.pid = activity.pid
 where
     locks.locktype = 'advisory'
     and locks.granted
-    and locks.database = (select databases.oid from pg_database as databases where databases.datname = current_database())
+    and locks.database = (
+        select databases.oid
+        from pg_database as databases
+        where databases.datname = current_database()
+    )
     and locks.classid = {{ "first" | bound }}::oid
     and locks.objid = {{ "second" | bound }}::oid
     and locks.objsubid = {{ "kind" | bound }}

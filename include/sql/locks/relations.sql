@@ -11,7 +11,11 @@ left join pg_stat_activity as activity on locks.pid = activity.pid
 where
     locks.granted
     and locks.pid <> pg_backend_pid()
-    and locks.database = (select databases.oid from pg_database as databases where databases.datname = current_database())
+    and locks.database = (
+        select databases.oid
+        from pg_database as databases
+        where databases.datname = current_database()
+    )
     and namespaces.nspname in ('sync', 'landing', 'spectrum', 'history', 'export', 'marts', 'procore')
 order by locks.pid asc, locks.mode = 'AccessExclusiveLock' desc, locks.mode like '%Exclusive%' desc, relation asc
 limit 5
