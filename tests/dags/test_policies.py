@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 
+from spectrum_etl.notify.callbacks import end_the_log
+
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "dags").glob("*.py"))
 STAGING = {
@@ -80,6 +82,13 @@ def test_every_task_is_retried_only_where_that_helps_and_ends_at_last(dags):
             assert task.retries >= 1, f"{dag.dag_id}.{task.task_id}: no retry"
             assert task.execution_timeout, f"{dag.dag_id}.{task.task_id}: it could hang for ever"
             assert task.retry_policy, f"{dag.dag_id}.{task.task_id}: it would retry what a person must mend"
+
+
+def test_the_log_of_every_task_ends_with_what_is_wrong(dags):
+    for dag in dags.values():
+        for task in dag.tasks:
+            called = {*task.on_failure_callback, *task.on_retry_callback}
+            assert called == {end_the_log}, f"{dag.dag_id}.{task.task_id}: its log ends with a traceback"
 
 
 def test_a_question_is_never_retried_and_waits_without_end(dags):
