@@ -106,7 +106,7 @@ def test_what_check_connections_found_counts_more_than_the_last_sync(page: PageA
             connection.execute("delete from sync.connections")
 
 
-def test_the_variable_sets_the_schedule_and_a_wrong_one_is_named(page: PageAirflow) -> None:
+def test_a3_a4_the_variable_sets_the_schedule_and_a_wrong_one_is_named(page: PageAirflow) -> None:
     api = page.airflow.api("admin")
     try:
         api.put("variables", [{"key": "spectrum_schedules", "value": '{"vendors": "never"}'}])
@@ -117,7 +117,7 @@ def test_the_variable_sets_the_schedule_and_a_wrong_one_is_named(page: PageAirfl
         [told] = found["problems"]
         assert "weekly" in told["detail"]
         assert "never, daily, 4h, 2h, hourly" in told["remedy"]
-        assert {row["schedule"] for row in found["objects"]} == {None}
+        assert {row["name"]: row["schedule"] for row in found["objects"]}["vendors"] == "hourly", "that of the file"
         assert (found["objects"][1]["staged_rows"], len(found["connections"])) == (24, 4)
     finally:
         api.put("variables", [{"key": "spectrum_schedules", "value": "{}"}])
