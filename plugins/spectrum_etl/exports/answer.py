@@ -1,6 +1,7 @@
 """Takes an approver's answer: checks who and what, writes it to the ledger, and lets the record go. Used by `approval`.
 
-What is written here is all that `send` believes. Whatever cannot be taken goes back to ready and is asked anew.
+What is written here is all that `send` believes. The keys of what is accepted are claimed in the same transaction: of
+two records with one number the first answer wins. What cannot be taken goes back to ready and is asked again.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 import psycopg
 
 from spectrum_etl.errors import FixRecord, RetryLater, SpectrumEtlError, StopSync
-from spectrum_etl.exports import check, ledger, queue
+from spectrum_etl.exports import check, claiming, ledger, queue
 from spectrum_etl.exports.form import REASON
 from spectrum_etl.exports.ledger import Response
 from spectrum_etl.exports.queue import Instance, Row
@@ -19,6 +20,7 @@ from spectrum_etl.exports.shown import changed_since, unlike_shown
 from spectrum_etl.exports.spec import Broken, Candidate, Document, ExportObject, RecordId
 from spectrum_etl.exports.states import State
 from spectrum_etl.exports.systems import Systems
+from spectrum_etl.links.claims import Taken
 from spectrum_etl.warehouse.connect import connect
 
 #: Changes that a reason names: a settings' change shows in every line.
@@ -83,7 +85,11 @@ def take(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance, 
             if isinstance(error, RetryLater):
                 return Outcome("ready", reason, ask_again=True)
             raise
-        _write(connection, obj, candidate, response, instance, verdict)
+        try:
+            _write(connection, obj, candidate, response, instance, verdict)
+        except Taken as taken:
+            verdict = _Verdict("ready", f"the form cannot be sent: {claiming.in_words(taken)}")
+            _write(connection, obj, candidate, response, instance, verdict)
     return Outcome(verdict.state, verdict.reason or "", ask_again=verdict.state == "ready")
 
 
@@ -144,7 +150,11 @@ def _write(
     instance: Instance,
     verdict: _Verdict,
 ) -> None:
-    """The answer, its calls and the record's new state, in one transaction."""
+    """The answer, its calls, what it claims and the record's new state, in one transaction.
+
+    Raises:
+        Taken: another record has a key of what was accepted; nothing was written.
+    """
     with connection.transaction():
         attempt_id = ledger.record_answer(
             connection,
@@ -167,3 +177,5 @@ def _write(
             broken=verdict.broken,
             attempt_id=attempt_id,
         )
+        if verdict.document:
+            claiming.claim(connection, obj, candidate, verdict.document, response, attempt_id)

@@ -9,13 +9,14 @@ import logging
 from collections import Counter
 
 from spectrum_etl.errors import FixRecord, RetryLater
-from spectrum_etl.exports import links, queue
+from spectrum_etl.exports import claiming, links, queue
 from spectrum_etl.exports.locks import record_lock
 from spectrum_etl.exports.objects.facts import text
 from spectrum_etl.exports.rules.common import linked_code
 from spectrum_etl.exports.spec import Candidate, ExportObject, RecordId
 from spectrum_etl.exports.states import COLLECTABLE, ENDED
 from spectrum_etl.exports.systems import Systems
+from spectrum_etl.links import claims
 from spectrum_etl.sources.procore import resources
 from spectrum_etl.warehouse.connect import connect
 
@@ -67,11 +68,19 @@ def link(systems: Systems, obj: ExportObject, id: RecordId, spectrum_key: str, b
                 remedy="reject or retrieve it there first, or let its export end",
             )  # fmt: skip
         is_new = _check_links(systems, obj, candidate, spectrum_key)
+        owner, key = claiming.owner(obj, id, candidate.title), obj.key(spectrum_key)
+        if taken := claims.holders(connection, owner, [key]):
+            raise FixRecord(
+                taken[0].in_words, **where, field="spectrum_key", value=spectrum_key,
+                remedy="each has one partner: end the wrong link with unlink_export, or wait until that record has been"
+                " linked, refused or taken out",
+            )  # fmt: skip
         if obj.mark is not None:
             obj.mark(systems.procore, systems.company, id, spectrum_key)
         with connection.transaction():
             if is_new:
                 links.write_by_hand(connection, obj.name, id, spectrum_key, by)
+                claims.keep(connection, owner, key, attempt_id=None, by=by)
             if row is not None and row.state != "linked":
                 queue.remove(connection, obj.name, id, row.state)
     log.info("%s, company %s: %s is linked to %s", obj.name, id.company, candidate.title, spectrum_key)

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 
 class Moved(StopSync):
-    """The record is no longer in the state that this change starts from: somebody else was faster."""
+    """The record, or a call, is no longer in the state that this change starts from: somebody else was faster."""
 
 
 @dataclass(frozen=True)
@@ -232,11 +232,13 @@ def let_go(connection: psycopg.Connection, object_name: str, row: Row, run_id: s
     return True
 
 
-def note(connection: psycopg.Connection, object_name: str, id: RecordId, state: State, reason: str) -> None:
-    """Say why a record stays in a state; nothing where it has left it."""
+def note(
+    connection: psycopg.Connection, object_name: str, id: RecordId, state: State, reason: str, run_id: str
+) -> None:
+    """Say why a record stays in a state, and in which run; nothing where it has left it."""
     connection.execute(
-        f"update export.queue set reason = %(reason)s where {_KEY} and state = %(state)s",  # noqa: S608
-        {**key_of(object_name, id), "reason": reason, "state": state},
+        f"update export.queue set reason = %(reason)s, run_id = %(run)s where {_KEY} and state = %(state)s",  # noqa: S608
+        {**key_of(object_name, id), "reason": reason, "state": state, "run": run_id},
     )
 
 

@@ -1,7 +1,8 @@
 """Sends one accepted record to Spectrum, exactly once as far as a ledger can make it. Used by the export DAGs' `send`.
 
 It reads nothing but the ledger: neither XCom nor what Airflow says of the approval. The intent of every call is
-committed before it; whatever is not known afterwards is looked up. It may be killed anywhere and called again.
+committed before it; whatever is not known afterwards is looked up. It may be killed anywhere and called again. What
+would end the same however often it is tried ends as failed, for a person to look: no record is left without a way on.
 """
 
 from __future__ import annotations
@@ -15,16 +16,17 @@ from typing import NoReturn
 
 import psycopg
 
-from spectrum_etl.errors import RetryLater, SpectrumEtlError
-from spectrum_etl.exports import check, compare, ledger, links, queue
+from spectrum_etl.errors import FixRecord, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.exports import check, claiming, compare, ledger, links, queue
 from spectrum_etl.exports.compare import Held
 from spectrum_etl.exports.ledger import Attempt, SentCall
 from spectrum_etl.exports.locks import record_lock
-from spectrum_etl.exports.queue import Instance
+from spectrum_etl.exports.queue import Instance, Row
 from spectrum_etl.exports.services import SERVICES
 from spectrum_etl.exports.spec import Books, Broken, Call, Document, ExportObject, RecordId
 from spectrum_etl.exports.states import IN_FLIGHT, State
 from spectrum_etl.exports.systems import Systems
+from spectrum_etl.links import claims
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.sdx.write import OutcomeUnknown, Refused
 from spectrum_etl.warehouse.connect import connect
@@ -96,7 +98,8 @@ def send_record(systems: Systems, obj: ExportObject, id: RecordId, run_id: str) 
 
     Raises:
         Unsettled: wait until its `until`, then call again.
-        SpectrumEtlError: something else stands in the way; nothing is lost, and calling again goes on from here.
+        SpectrumEtlError: something that is not about the record stands in the way (a system that is down, a setting, a
+            login); nothing is lost, and calling again goes on from here.
     """
     with record_lock(systems.url, obj.name, id) as lock, connect(systems.url) as connection:
         connection.autocommit = True
@@ -106,13 +109,17 @@ def send_record(systems: Systems, obj: ExportObject, id: RecordId, run_id: str) 
         if lock is None:
             return Outcome(row.state, "another task is sending it")
         attempt = ledger.attempt(connection, row.attempt_id)
-        sending = _Sending(systems, obj, id, run_id, connection, lock, attempt, row.state)
+        sending = _Sending(systems, obj, row, run_id, connection, lock, attempt)
         try:
             return sending.run()
         except _Ended as ended:
             return ended.outcome
+        except queue.Moved:
+            raise
+        except (FixRecord, StopSync) as error:
+            return sending.fail(str(error))
         except SpectrumEtlError as error:
-            queue.note(connection, obj.name, id, sending.state, str(error))
+            queue.note(connection, obj.name, id, sending.state, str(error), run_id)
             raise
 
 
@@ -123,15 +130,15 @@ class _Sending:
         self,
         systems: Systems,
         obj: ExportObject,
-        id: RecordId,
+        row: Row,
         run_id: str,
         connection: psycopg.Connection,
         lock: psycopg.Connection,
         attempt: Attempt,
-        state: State,
     ) -> None:
-        self.systems, self.obj, self.id, self.run_id = systems, obj, id, run_id
-        self.connection, self.lock, self.attempt, self.state = connection, lock, attempt, state
+        self.systems, self.obj, self.id, self.run_id = systems, obj, row.id, run_id
+        self.connection, self.lock, self.attempt, self.state = connection, lock, attempt, row.state
+        self.owner = claiming.owner(obj, row.id, row.title)
 
     def run(self) -> Outcome:
         """All that is left to do."""
@@ -151,13 +158,18 @@ class _Sending:
         return self._link()
 
     def _still_right(self) -> None:
-        """Before the first call: the record is as it was accepted, and meets every rule at this moment."""
+        """Before the first call: the record is as it was accepted, has its keys, and meets every rule now."""
         systems, answers = self.systems, self.attempt.answers
+        if not claims.has(self.connection, self.owner, keys := self.obj.keys(self.attempt.document)):
+            others = claims.holders(self.connection, self.owner, keys)
+            said = "; ".join(claim.in_words for claim in others) or "its number is claimed no longer"
+            self._end("ready", f"nothing was sent: {said}", again=True)
         candidate = self.obj.read(systems.procore, systems.company, self.id)
         if candidate is None:
             reason = "Procore no longer has the record; nothing was sent"
             with self.connection.transaction():
                 ledger.advance(self.connection, self.attempt.attempt_id, "ready", reason, ends=True)
+                claims.release(self.connection, self.owner)
                 queue.remove(self.connection, self.obj.name, self.id, self.state)
             raise _Ended(Outcome(None, reason))
         if candidate.fingerprint != self.attempt.fingerprint:
@@ -278,6 +290,9 @@ class _Sending:
                 fingerprint=attempt.fingerprint,
                 by=attempt.answered_by,
             )
+            claims.keep(
+                self.connection, self.owner, self.obj.key(key), attempt_id=attempt.attempt_id, by=attempt.answered_by
+            )
         return Outcome("linked", note or f"linked to {key}")
 
     def _held(self, call: Call) -> Held | None:
@@ -293,10 +308,21 @@ class _Sending:
     def _difference(self, call: Call, held: Held | None) -> str:
         return compare.in_words(call, compare.differences(call, held))
 
+    def fail(self, reason: str) -> Outcome:
+        """A person must look."""
+        with self._becoming("failed", reason, ends=True):
+            self._release()
+        return Outcome("failed", reason)
+
     def _end(self, state: State, reason: str, *, again: bool = False, broken: Sequence[Broken] = ()) -> NoReturn:
         with self._becoming(state, reason, ends=True, broken=broken):
-            pass
+            self._release()
         raise _Ended(Outcome(state, reason, again))
+
+    def _release(self) -> None:
+        """The keys are free again, unless Spectrum holds something under them, or might: then nobody else gets them."""
+        if ledger.is_untouched(self.connection, self.attempt.attempt_id):
+            claims.release(self.connection, self.owner)
 
     @contextmanager
     def _becoming(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from spectrum_etl.links.keys import Key, Space
 from spectrum_etl.settings import Company, Settings
 
 if TYPE_CHECKING:  # DAG files import this module, and must not import what the client needs
@@ -300,6 +301,9 @@ class ExportObject:
             link is in the ledger alone.
         unmark: takes it out again. None as for `mark`.
         holds: whether Spectrum still holds the record of a link, for `unlink_export`.
+        space: what the key of its document, and of its link, is unique in: no other record has it while the record is
+            exported, and for as long as it stays linked.
+        claims: the other keys that its document writes under: no other record has them while it is exported.
         mapping: for the documentation.
         order: the order of the exports in lists; what others need comes first.
         offers: whether a collected record holds anything that Spectrum lacks; where it says no, the record is left
@@ -322,11 +326,21 @@ class ExportObject:
     mark: Callable[[ProcoreClient, Company, RecordId, str], None] | None
     unmark: Callable[[ProcoreClient, Company, RecordId], None] | None
     holds: Callable[[Books, Company, str], bool]
+    space: Space
+    claims: Callable[[Document], Iterable[Key]] = lambda document: ()
     mapping: tuple[FieldMapping, ...] = field(default=())
     order: int = 0
     offers: Callable[[Candidate, Context], bool] | None = None
     again: bool = False
     frozen: tuple[str, ...] = ()
+
+    def key(self, spectrum_key: str) -> Key:
+        """The key of a link, which no other record may have while it lasts."""
+        return Key(self.space, spectrum_key)
+
+    def keys(self, document: Document) -> tuple[Key, ...]:
+        """Every key that no other record may have while this document is sent."""
+        return (self.key(document.key), *self.claims(document))
 
 
 def rule(number: str) -> Callable[[AnyRule], AnyRule]:

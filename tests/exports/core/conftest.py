@@ -25,5 +25,5 @@ def warehouse(postgres: EmbeddedPostgres, request: pytest.FixtureRequest) -> Ite
 def world(warehouse: str) -> World:
     """An empty world."""
     with psycopg.connect(warehouse, autocommit=True) as connection:
-        connection.execute("truncate export.queue, export.calls, export.links, export.ledger, export.drift")
+        connection.execute("truncate export.queue, export.calls, export.claims, export.links, export.ledger, export.drift")
     return World(warehouse)

@@ -221,6 +221,7 @@ OBJECT = ExportObject(
     mark=_mark,
     unmark=_unmark,
     holds=lambda books, company, key: books.held("AddVendor", {"Company_Code": "1", "Vendor_Code": key}) is not None,
+    space="vendor",
     frozen=("name", "lines"),
 )
 

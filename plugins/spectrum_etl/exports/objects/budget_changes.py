@@ -177,6 +177,7 @@ OBJECT = ExportObject(
     mark=None,
     unmark=None,
     holds=holds,
+    space="change request",
     mapping=(
         FieldMapping("job of the project", "ARChangeRequest.Job_Number"),
         FieldMapping("customer of the job", "ARChangeRequest.Customer_Code"),

@@ -179,6 +179,7 @@ OBJECT = ExportObject(
     mark=mark,
     unmark=unmark,
     holds=change_requests.holds,
+    space="change request",
     mapping=(
         *change_requests.HEADER_MAPPING,
         FieldMapping("title", f"{_SERVICE}.CR_Description", "the number where there is no title; at most 250"),

@@ -131,6 +131,7 @@ OBJECT = ExportObject(
     mark=records.mark,
     unmark=records.unmark,
     holds=holds,
+    space="subcontract",
     mapping=(
         FieldMapping("vendor", "UpdateSubcontract.Vendor_Code", "the vendor that the contract company is linked to"),
         FieldMapping("form: subcontract id", "UpdateSubcontract.Subcontract_Number", "at most 10; ERP id in Procore"),

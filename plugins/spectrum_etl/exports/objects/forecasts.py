@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from spectrum_etl.exports.objects import contracts
+from spectrum_etl.exports.objects.claimed import projections
 from spectrum_etl.exports.objects.facts import Json, found, line_facts, named_projects, of_each, project_facts, text
 from spectrum_etl.exports.rules import forecasts as rules
 from spectrum_etl.exports.rules.common import job_of, number_of
@@ -168,6 +169,8 @@ OBJECT = ExportObject(
     mark=None,
     unmark=None,
     holds=holds,
+    space="forecast",
+    claims=projections,
     mapping=(
         FieldMapping("project", f"{_SERVICE}.Job_Number", "the job that the project is synced with"),
         FieldMapping("row cost_code", f"{_SERVICE}.Phase_Code", "without separators"),

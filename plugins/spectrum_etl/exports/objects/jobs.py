@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from spectrum_etl.exports.objects.claimed import phases
 from spectrum_etl.exports.objects.facts import (
     code_facts,
     found,
@@ -220,6 +221,8 @@ OBJECT = ExportObject(
     mark=mark,
     unmark=unmark,
     holds=holds,
+    space="job",
+    claims=phases,
     mapping=(
         FieldMapping("form: job id", "AddJob.Job_Number", "at most 10, new; the project number is proposed"),
         FieldMapping("name", "AddJob.Job_Description", "at most 25, longer is refused"),

@@ -104,6 +104,7 @@ OBJECT = ExportObject(
     mark=None,
     unmark=None,
     holds=change_requests.holds,
+    space="change request",
     mapping=(
         *change_requests.HEADER_MAPPING,
         FieldMapping("description", f"{_SERVICE}.CR_Description", "the title where there is none; at most 250"),

@@ -164,6 +164,7 @@ OBJECT = ExportObject(
     mark=mark,
     unmark=unmark,
     holds=holds,
+    space="vendor",
     mapping=(
         FieldMapping("form: vendor code", "AddVendor.Vendor_Code", "at most 10, upper case, new; ERP id in Procore"),
         FieldMapping("form: vendor type", "AddVendor.Type", "one of the settings' vendor types"),
