@@ -187,9 +187,13 @@ def attempt(connection: psycopg.Connection, attempt_id: int) -> Attempt:
             f"attempt {attempt_id} of the ledger has nothing to send",
             remedy="report it with the rows of export.queue and export.ledger",
         )
-    calls = connection.execute(f"{_CALLS} order by call_number", [attempt_id])
     *told, payload, payload_hash = row
-    return Attempt(*told, Document.from_json(payload), payload_hash, tuple(map(_call, calls)))
+    return Attempt(*told, Document.from_json(payload), payload_hash, calls(connection, attempt_id))
+
+
+def calls(connection: psycopg.Connection, attempt_id: int) -> tuple[SentCall, ...]:
+    """The calls of an attempt as they are now, in the order they are sent."""
+    return tuple(map(_call, connection.execute(f"{_CALLS} order by call_number", [attempt_id])))
 
 
 def is_untouched(connection: psycopg.Connection, attempt_id: int) -> bool:

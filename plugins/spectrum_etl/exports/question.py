@@ -98,9 +98,7 @@ def ask(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance) -
                 shown = show(systems, obj, candidate, fields)
         # Asked again: somebody has to look at what was wrong, whatever the form proposes now.
         looks_right = (
-            row.reason in (None, queue.LET_GO)
-            and not taken
-            and _needs_no_input(systems, obj, candidate, fields, shown)
+            row.reason in queue.NOT_ITS_FAULT and not taken and _needs_no_input(systems, obj, candidate, fields, shown)
         )
         shown["complete"] = looks_right
         queue.move(

@@ -108,7 +108,13 @@ def send_record(systems: Systems, obj: ExportObject, id: RecordId, run_id: str) 
             return Outcome(row.state if row else None, (row and row.reason) or "nothing of it was accepted")
         if lock is None:
             return Outcome(row.state, "another task is sending it")
-        attempt = ledger.attempt(connection, row.attempt_id)
+        try:
+            attempt = ledger.attempt(connection, row.attempt_id)
+        except StopSync as error:
+            with connection.transaction():
+                queue.move(connection, obj.name, id, row.state, "failed", run_id, reason=str(error))
+                ledger.advance(connection, row.attempt_id, "failed", str(error), ends=True)
+            return Outcome("failed", str(error))
         sending = _Sending(systems, obj, row, run_id, connection, lock, attempt)
         try:
             return sending.run()

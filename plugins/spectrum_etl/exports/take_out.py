@@ -11,7 +11,7 @@ import logging
 import psycopg
 
 from spectrum_etl.errors import FixRecord, RetryLater
-from spectrum_etl.exports import claiming, ledger, queue
+from spectrum_etl.exports import claiming, compare, ledger, queue
 from spectrum_etl.exports.locks import record_lock
 from spectrum_etl.exports.queue import Row
 from spectrum_etl.exports.send import settles_at
@@ -76,8 +76,9 @@ def _take(systems: Systems, connection: psycopg.Connection, obj: ExportObject, r
             company=row.id.company, record=row.title, limit=", ".join(sorted(FROM)),
             remedy="docs/exports.md says what leads on from each state",
         )  # fmt: skip
-    attempt = ledger.attempt(connection, now.attempt_id) if now.attempt_id is not None else None
-    for sent in attempt.calls if attempt else ():
+    # Not what was accepted: that may be what is wrong with it.
+    calls = ledger.calls(connection, now.attempt_id) if now.attempt_id is not None else ()
+    for sent in calls:
         if sent.state not in ("sending", "unknown") or sent.intent_at is None:
             continue
         until = settles_at(sent.intent_at, systems.settings)
@@ -88,12 +89,12 @@ def _take(systems: Systems, connection: psycopg.Connection, obj: ExportObject, r
                 remedy="the task is tried again by itself; the number stays claimed until then",
             )  # fmt: skip
     reason = f"taken out by {by}; it comes back when it is collected again by name"
-    if attempt is not None and not attempt.untouched:
-        reason += f". Spectrum may hold a part of it as {attempt.document.key}: look there"
+    if touched := [sent.call for sent in calls if sent.tries or sent.state != "pending"]:
+        reason += f". Spectrum may hold a part of it, beginning with {compare.name_of(touched[0])}: look there"
     with connection.transaction():
         queue.move(connection, obj.name, row.id, now.state, "retrieved", run_id, reason=reason)
-        if attempt is not None:
-            ledger.advance(connection, attempt.attempt_id, "retrieved", reason, ends=True)
+        if now.attempt_id is not None:
+            ledger.advance(connection, now.attempt_id, "retrieved", reason, ends=True)
         claims.release(connection, claiming.owner(obj, row.id))
     log.info("%s, company %s: %s was %s; %s", obj.name, row.id.company, row.title, now.state, reason)
     return f"{row.title}: {reason}"

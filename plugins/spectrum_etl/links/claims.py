@@ -226,9 +226,7 @@ def _insert(connection: psycopg.Connection, owner: Owner, keys: list[Key], value
     return [key for key in keys if not has(connection, owner, [key])]
 
 
-def _give_up(
-    connection: psycopg.Connection, owner: Owner, *, linked: bool = False, but: Sequence[Key] = ()
-) -> None:
+def _give_up(connection: psycopg.Connection, owner: Owner, *, linked: bool = False, but: Sequence[Key] = ()) -> None:
     """Delete what a record claims; of two that had a key before there were claims, the other one has it then.
 
     Args:

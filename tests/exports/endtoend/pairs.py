@@ -1,7 +1,7 @@
 """Two records that want the same key of Spectrum, accepted in the same moment and sent side by side. For the tests.
 
-Every combination of objects that share a number space is here. What has to come of a pair, whatever Spectrum's answers
-take: never merged, one is linked, the other is asked again with the reason, and reaches Spectrum under a key of its own.
+Every combination of objects that share a number space is here. What has to come of a pair, however long Spectrum takes
+to answer: never merged, one is linked, the other is asked again with the reason and gets a key of its own.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def together(*parts: Callable[[threading.Barrier], None]) -> None:
     def run(part: Callable[[threading.Barrier], None]) -> None:
         try:
             part(start)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001  handed to the thread that waits
             raised.append(error)
             start.abort()
 
@@ -330,14 +330,14 @@ def _new_codes(stage: Stage, alike: bool) -> tuple[Side, Side]:
 def _budget_and_new_codes(stage: Stage, alike: bool) -> tuple[Side, Side]:
     """A phase of the budget gets a new cost type: both write the phase's description and status."""
     keep_lines(stage, _PROJECT, 4)
+    code = "split_part({}.fields->>'flat_code', '.', {})"
+    lines = f"select from procore.records as b where b.kind = 'budget_line' and b.project_id = {_PROJECT}"
     phase, cost_type = stage.sandbox(
-        "select regexp_replace(split_part(w.fields->>'flat_code', '.', 1), '\\W', '', 'g'), split_part(w.fields->>'flat_code', '.', 2)"
-        " from procore.records as w where w.kind = 'wbs_code' and w.project_id = %(project)s and not exists"
-        " (select from procore.records as b where b.kind = 'budget_line' and b.project_id = w.project_id"
-        " and (b.fields->>'wbs_code_id')::bigint = w.id) and exists (select from procore.records as b"
-        " join procore.records as o on o.id = (b.fields->>'wbs_code_id')::bigint where b.kind = 'budget_line'"
-        " and b.project_id = w.project_id and split_part(o.fields->>'flat_code', '.', 1) ="
-        " split_part(w.fields->>'flat_code', '.', 1)) order by w.id limit 1".replace("%(project)s", str(_PROJECT))
+        f"select regexp_replace({code.format('w', 1)}, '\\W', '', 'g'), {code.format('w', 2)}"  # noqa: S608
+        f" from procore.records as w where w.kind = 'wbs_code' and w.project_id = {_PROJECT}"
+        f" and not exists ({lines} and (b.fields->>'wbs_code_id')::bigint = w.id)"
+        f" and exists ({lines} and (select {code.format('o', 1)} from procore.records as o"
+        f" where o.id = (b.fields->>'wbs_code_id')::bigint) = {code.format('w', 1)}) order by w.id limit 1"
     )[0]
     job = stage.procore_record(str(_PROJECT))["origin_code"]
     gone = stage.sandbox(
