@@ -260,8 +260,18 @@ class Stage:
         connection = self.books_link
         with connection.transaction():
             for table in _BOOKS:
-                names = sql.Identifier("export", table), sql.Identifier(f"kept_{name}", table)
-                connection.execute(sql.SQL("insert into {} overriding system value select * from {}").format(*names))
+                columns = sql.SQL(", ").join(map(sql.Identifier, self._columns(table)))
+                names = sql.Identifier("export", table), columns, columns, sql.Identifier(f"kept_{name}", table)
+                copied = "insert into {} ({}) overriding system value select {} from {}"
+                connection.execute(sql.SQL(copied).format(*names))
+
+    def _columns(self, table: str) -> list[str]:
+        """The columns of one of the books, but for those that the warehouse computes."""
+        query = (
+            "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 and not attisdropped"
+            " and attgenerated = ''"
+        )
+        return [name for (name,) in self.warehouse(query, f"export.{table}")]
 
     def _clock(self, connection: psycopg.Connection) -> datetime:
         return warehouse_clock(connection) + self.offset
