@@ -70,6 +70,28 @@ comment on column export.claims.claimed_by is 'Airflow user id of who accepted o
 comment on column export.claims.claimed_by_name is 'Their name; their id where it is not known';
 comment on column export.claims.claimed_at is 'When they did';
 
+-- A standby that takes over, or a backup, may lack the last claims and intents while the calls they were for still run:
+-- when the warehouse is another one than before, or was restarted, nothing is sent before those are over.
+create table export.continuity (
+    only_row boolean primary key default true check (only_row),
+    server text not null,
+    noticed_at timestamptz
+);
+
+comment on table export.continuity is 'One row: the server and database that the exports last saw the warehouse on.';
+comment on column export.continuity.only_row is 'True: there is one row';
+comment on column export.continuity.server is 'When that server was started, and the number of the database on it';
+comment on column export.continuity.noticed_at is
+'When it was noticed that it is another than before; null where it never was. Sending goes on after the settle time';
+
+-- A warehouse with records may come from a backup, too.
+insert into export.continuity (server, noticed_at)
+select
+    pg_postmaster_start_time()::text || '/' || oid as server,
+    case when exists (select from export.ledger) then clock_timestamp() end as noticed_at
+from pg_database
+where datname = current_database();
+
 -- What is linked and what is under way already. Of two with one number the linked one has it, then the one that was
 -- accepted first; the others are marked, and those under way stop as failed, for a person to look at both.
 with spaces (object_name, space) as (

@@ -77,7 +77,7 @@ def take(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance, 
                     queue.move(connection, obj.name, id, "waiting", "ready", instance.run_id)
                     queue.remove(connection, obj.name, id, "ready")
                 return Outcome(None, "Procore no longer has the record; nothing was sent")
-            verdict = _verdict(systems, obj, row, candidate, response)
+            verdict = _verdict(systems, connection, obj, row, candidate, response)
         except SpectrumEtlError as error:
             who = response.user_name or response.user_id
             reason = f"the answer of {who} could not be taken: {error}"
@@ -93,7 +93,14 @@ def take(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance, 
     return Outcome(verdict.state, verdict.reason or "", ask_again=verdict.state == "ready")
 
 
-def _verdict(systems: Systems, obj: ExportObject, row: Row, candidate: Candidate, response: Response) -> _Verdict:
+def _verdict(
+    systems: Systems,
+    connection: psycopg.Connection,
+    obj: ExportObject,
+    row: Row,
+    candidate: Candidate,
+    response: Response,
+) -> _Verdict:
     context = systems.context
     who = response.user_name or response.user_id or "nobody"
     if not systems.settings.exports.may_approve(response.user_id):
@@ -110,12 +117,15 @@ def _verdict(systems: Systems, obj: ExportObject, row: Row, candidate: Candidate
     if broken := check.broken_rules(obj, candidate, context):
         return _Verdict("not_ready", f"accepted by {who}, but it is no longer ready", broken=tuple(broken))
     answers = check.known_answers(obj.form(candidate, context), response.answers)
-    if broken := check.broken_form(obj, candidate, answers, context):
-        return _Verdict("ready", f"the form cannot be sent: {check.in_words(broken)}")
+    broken = check.broken_form(obj, candidate, answers, context)
     try:
         document = obj.document(candidate, answers, context)
     except FixRecord as error:
-        return _Verdict("ready", f"the form cannot be sent: {error}")
+        return _Verdict("ready", f"the form cannot be sent: {check.in_words(broken) if broken else error}")
+    if broken:
+        # A number that Spectrum has already may be there since another record was faster.
+        taken = "".join(f" {c.in_words}." for c in claiming.holders(connection, obj, candidate.id, document))
+        return _Verdict("ready", f"the form cannot be sent: {check.in_words(broken)}{taken}")
     _sane(obj, candidate, document)
     if changes := changed_since(systems, row.shown or {}, document):
         return _Verdict(

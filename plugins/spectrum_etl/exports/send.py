@@ -17,7 +17,7 @@ from typing import NoReturn
 import psycopg
 
 from spectrum_etl.errors import FixRecord, RetryLater, SpectrumEtlError, StopSync
-from spectrum_etl.exports import check, claiming, compare, ledger, links, queue
+from spectrum_etl.exports import check, claiming, compare, continuity, ledger, links, queue
 from spectrum_etl.exports.compare import Held
 from spectrum_etl.exports.ledger import Attempt, SentCall
 from spectrum_etl.exports.locks import record_lock
@@ -150,6 +150,8 @@ class _Sending:
         """All that is left to do."""
         if not self.attempt.is_what_was_approved:
             self._end("failed", "the ledger's payload is not the one that was approved: its hash differs")
+        if self.state in ("sending", "unknown"):
+            self._wait_for_what_may_be_forgotten()
         if self.attempt.untouched:
             self._still_right()
         if self.state in ("sending", "unknown"):
@@ -162,6 +164,21 @@ class _Sending:
         if self.state == "sent":
             self._confirm()
         return self._link()
+
+    def _wait_for_what_may_be_forgotten(self) -> None:
+        """Calls may run that the warehouse knows nothing of, since it was restored or another server took over."""
+        now = self.systems.clock(self.connection)
+        noticed_at = continuity.since(self.connection, now)
+        until = settles_at(noticed_at, self.systems.settings) if noticed_at else now
+        if now < until:
+            error = Unsettled(
+                f"the warehouse was restarted, restored or taken over by another server; calls that it does not know of"
+                f" may still be running, so nothing is sent before {until:%H:%M:%S} UTC",
+                object=self.obj.name, company=self.id.company, record=self.id.record,
+                remedy="nothing; the task comes back by itself",
+            )  # fmt: skip
+            error.until = until
+            raise error
 
     def _still_right(self) -> None:
         """Before the first call: the record is as it was accepted, has its keys, and meets every rule now."""

@@ -27,4 +27,5 @@ def world(warehouse: str) -> World:
     with psycopg.connect(warehouse, autocommit=True) as connection:
         tables = ("queue", "calls", "claims", "links", "ledger", "drift")
         connection.execute(f"truncate {', '.join(f'export.{name}' for name in tables)}".encode())
+        connection.execute("update export.continuity set noticed_at = null")
     return World(warehouse)

@@ -15,6 +15,7 @@ import pytest
 from spectrum_etl.errors import FixRecord, RetryLater
 from spectrum_etl.exports.objects.registry import EXPORTS
 from spectrum_etl.exports.question import Question
+from spectrum_etl.exports.send import Unsettled
 from spectrum_etl.exports.spec import Call, Document, RecordId, Scope
 from spectrum_etl.exports.take_out import take_out
 from spectrum_etl.exports.unlink import unlink
@@ -28,6 +29,7 @@ from stack.postgres_files import wheel_programs
 from tests.exports.core.exports_world import OBJECT, World, place
 
 VENDORS = "select record_id, linked, duplicate from export.claims where space = 'vendor'"
+ATTEMPTS = "select 1 from export.ledger limit 1"
 AT = datetime(2026, 9, 1, 8, tzinfo=UTC)
 #: The migration knows the real objects' names.
 VENDOR = replace(OBJECT, name="vendors")
@@ -209,7 +211,7 @@ def copied(postgres: EmbeddedPostgres, world: World) -> World:
 
 def restored(postgres: EmbeddedPostgres, world: World) -> World:
     """A backup of the version before there were claims, restored, and brought up to date as the next run does it."""
-    world.query("drop table export.claims")
+    world.query("drop table export.claims, export.continuity")
     world.query("drop function export.compared")
     world.query("delete from sync.migrations where name = '014_claims.sql'")
     now = copied(postgres, world)
@@ -217,6 +219,8 @@ def restored(postgres: EmbeddedPostgres, world: World) -> World:
         connection.autocommit = True
         assert migrate(connection) == 1
         assert migrate(connection) == 0
+    assert now.query("select noticed_at is null from export.continuity") == [(not world.query(ATTEMPTS),)]
+    now.query("update export.continuity set noticed_at = null")
     return now
 
 
@@ -354,6 +358,9 @@ def test_a_restored_warehouse_keeps_what_was_claimed_when_it_was_backed_up(postg
     outcome = world.answer(second, code="CR1")
     assert (outcome.state, outcome.ask_again) == ("ready", True)
     assert "Thing r1" in outcome.reason
+    with pytest.raises(Unsettled, match="restarted, restored or taken over by another server") as waits:
+        world.send(first)
+    world.time = waits.value.until
     assert world.send(first).state == "linked"
 
 

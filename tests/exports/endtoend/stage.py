@@ -153,6 +153,11 @@ class Stage:
             pass
         return None
 
+    def reopen(self) -> None:
+        """The warehouse was away: look at it by a new connection."""
+        self.books_link.close()
+        self.books_link = _open(self.places.warehouse)
+
     def quiet(self) -> None:
         """Wait until the web services work on nothing."""
         deadline = time.monotonic() + 30
@@ -278,14 +283,18 @@ class Stage:
 
 
 @contextmanager
-def open_stage(postgres: EmbeddedPostgres, name: str = "endtoend") -> Iterator[Stage]:
+def open_stage(
+    postgres: EmbeddedPostgres, name: str = "endtoend", warehouse_server: EmbeddedPostgres | None = None
+) -> Iterator[Stage]:
     """Load both stand-ins, start their servers, make a warehouse. Everything is gone at the end.
 
     Args:
         postgres: a running server.
         name: of the databases.
+        warehouse_server: another one for the warehouse, which may be stopped while the stand-ins go on.
     """
-    source, warehouse = (postgres.create_database(f"{name}_{part}") for part in ("source", "warehouse"))
+    holder = warehouse_server or postgres
+    source, warehouse = postgres.create_database(f"{name}_source"), holder.create_database(f"{name}_warehouse")
     load(source, jobs=JOBS, transactions=200)
     seed(source)
     with psycopg.connect(warehouse, autocommit=True) as connection:
@@ -305,8 +314,8 @@ def open_stage(postgres: EmbeddedPostgres, name: str = "endtoend") -> Iterator[S
             stage.reset()
             yield stage
             stage.quiet()
-    for part in ("source", "warehouse"):
-        postgres.drop_database(f"{name}_{part}")
+    postgres.drop_database(f"{name}_source")
+    holder.drop_database(f"{name}_warehouse")
 
 
 class _Shorter:
