@@ -11,7 +11,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -24,6 +24,7 @@ from spectrum_etl.exports.question import Question, ask
 from spectrum_etl.exports.queue import Instance
 from spectrum_etl.exports.send import Outcome, Unsettled, send_record
 from spectrum_etl.exports.spec import Document, RecordId
+from spectrum_etl.exports.systems import Systems
 from tests.exports.endtoend.cases import journal_of, writes_of
 from tests.exports.endtoend.places import COMPANY, Lines
 from tests.exports.endtoend.stage import APPROVER, PROCORE_COMPANY, TYPED, Stage
@@ -90,20 +91,24 @@ class Table:
 
     Args:
         stage: the world.
-        lines: of the two.
+        lines: of the two; a third one for whoever else sends.
         known: pairs that have been asked about, by pair and likeness: who asks, and what the books held then.
     """
 
     stage: Stage
-    lines: tuple[Lines, Lines]
+    lines: tuple[Lines, ...]
     known: dict[tuple[int, bool], tuple[list[Instance], int]] = field(default_factory=dict)
 
 
 @contextmanager
-def table(stage: Stage) -> Iterator[Table]:
-    """Open it; connections are kept from pair to pair, which saves most of the time."""
-    with stage.places.lines(answer_seconds=PATIENT) as first, stage.places.lines(answer_seconds=PATIENT) as second:
-        yield Table(stage, (first, second))
+def table(stage: Stage, answer_seconds: float = PATIENT) -> Iterator[Table]:
+    """Open it; connections are kept from pair to pair, which saves most of the time.
+
+    Args:
+        answer_seconds: how long a sender waits for an answer of the web services.
+    """
+    with ExitStack() as stack:
+        yield Table(stage, tuple(stack.enter_context(stage.places.lines(answer_seconds)) for _ in range(3)))
 
 
 def play(
@@ -179,15 +184,20 @@ def asked(stage: Stage, side: Side) -> Instance:
     return instance
 
 
-def answered(stage: Stage, systems: Any, side: Side, instance: Instance, typed: Mapping[str, str]) -> Outcome:
+def answered(stage: Stage, systems: Systems, side: Side, instance: Instance, typed: Mapping[str, str]) -> Outcome:
     """The approver accepts: what the form proposes, or what they type."""
+    form = form_of(systems, side) | typed
+    response = Response("accept", form, APPROVER, APPROVER.title(), stage.now())
+    return take(systems, EXPORTS[side.name], side.id, instance, response)
+
+
+def form_of(systems: Systems, side: Side) -> dict[str, str]:
+    """What the form of a record proposes, and something where it proposes nothing."""
     obj = EXPORTS[side.name]
     candidate = obj.read(systems.procore, systems.company, side.id)
     assert candidate is not None
     fields = obj.form(candidate, systems.context)
-    form = {f.name: f.proposal or (f.choices or (TYPED.get(f.name, ""),))[0] for f in fields} | typed
-    response = Response("accept", form, APPROVER, APPROVER.title(), stage.now())
-    return take(systems, obj, side.id, instance, response)
+    return {f.name: f.proposal or (f.choices or (TYPED.get(f.name, ""),))[0] for f in fields}
 
 
 def sent(stage: Stage, side: Side, lines: Lines, run_id: str, tries: int = 12) -> Outcome:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -319,11 +320,30 @@ def open_stage(
 
 
 class _Shorter:
-    """`time` for the faults of the writing services."""
+    """`time` for the faults of the writing services, which sleep once before their work and once after it."""
+
+    #: How long each of the two is beside a fault, in seconds.
+    pace: Callable[[], float] = staticmethod(lambda: 0.0)
 
     @staticmethod
     def sleep(seconds: float) -> None:
-        time.sleep(seconds * 0.9)
+        time.sleep(seconds * 0.9 + _Shorter.pace())
+
+
+@contextmanager
+def paced(chance: random.Random, most: float, one_in: int = 20) -> Iterator[None]:
+    """Inside, one write in so many takes up to so many seconds, before its work or after it; the others none.
+
+    Args:
+        chance: says which.
+        most: in seconds.
+        one_in: of how many writes.
+    """
+    _Shorter.pace = staticmethod(lambda: chance.uniform(0, most) if chance.random() < 0.5 / one_in else 0.0)
+    try:
+        yield
+    finally:
+        _Shorter.pace = staticmethod(lambda: 0.0)
 
 
 def _prepare(source: str, settings: Path) -> None:
