@@ -93,11 +93,13 @@ class Table:
         stage: the world.
         lines: of the two; a third one for whoever else sends.
         known: pairs that have been asked about, by pair and likeness: who asks, and what the books held then.
+        forms: what the forms of their records proposed.
     """
 
     stage: Stage
     lines: tuple[Lines, ...]
     known: dict[tuple[int, bool], tuple[list[Instance], int]] = field(default_factory=dict)
+    forms: dict[int, list[dict[str, str]]] = field(default_factory=dict)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from spectrum_etl.exports.send import Unsettled, send_record
 from spectrum_etl.exports.spec import Document
 from spectrum_etl.exports.states import IN_FLIGHT
 from tests.exports.endtoend.cases import MARKED, differing, journal_of, writes_of
-from tests.exports.endtoend.pairs import Pair, Side, Table, both_asked, form_of
+from tests.exports.endtoend.pairs import PAIRS, Pair, Side, Table, both_asked, form_of
 from tests.exports.endtoend.stage import APPROVER, Stage
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 #: Spaces in which a number is one document, which lines of two records would become parts of.
 _DOCUMENTS = ("vendor", "job", "subcontract", "change request")
-#: A record is over in these, and where it has left the queue, since Spectrum has all that it holds. From `not_ready` the
-#: rule that it breaks leads on, and from `rejected` collecting it again.
+#: A record is over in these, and where it has left the queue, since Spectrum has all that it holds. From `not_ready`
+#: the rule that it breaks leads on, and from `rejected` collecting it again.
 _OVER = ("linked", "rejected", "not_ready")
 
 
@@ -111,9 +111,11 @@ class Player:
 def both(on: Table, pair: Pair) -> list[Player]:
     """The two records of a pair before their approvers."""
     sides, instances = both_asked(on, pair, alike=True)
-    systems = on.stage.systems()
-    forms = [form_of(systems, side) | side.typed for side in sides]
-    return [Player(*each) for each in zip(sides, instances, forms, strict=True)]
+    place = PAIRS.index(pair)
+    if place not in on.forms:
+        systems = on.stage.systems()
+        on.forms[place] = [form_of(systems, side) | side.typed for side in sides]
+    return [Player(*each) for each in zip(sides, instances, on.forms[place], strict=True)]
 
 
 def judged(on: Table, players: Iterable[Player], playing: Iterable[Player], found: Found) -> None:

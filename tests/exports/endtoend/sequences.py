@@ -193,8 +193,9 @@ def play(on: Table, name: str, story: Story, found: Found) -> None:
     playing = players if story.clash is not None else [first]
     for _ in range(MORE_TRIES):
         for player in playing:
-            found.tries += not player.is_over
-            player.leads_on(on, rejects=story.rejects)
+            if not player.is_over:
+                found.tries += 1
+                player.leads_on(on, rejects=story.rejects)
     stage.quiet()
     judged(on, players, playing, found)
 
