@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from airflow.sdk import Context
 from airflow.sdk.exceptions import DagRunTriggerException
 
+from spectrum_etl.display import visible
 from spectrum_etl.exports.queue import Instance, Row
 from spectrum_etl.exports.spec import RecordId
 
@@ -81,7 +82,7 @@ def ask_again(context: Context, id: RecordId) -> NoReturn:
 def as_items(rows: Sequence[Row]) -> list[dict[str, str]]:
     """Records as they walk to the mapped tasks: only where to look, and a name for the grid."""
     return [
-        {"company": row.id.company, "project": row.id.project, "record": row.id.record, "title": row.title}
+        {"company": row.id.company, "project": row.id.project, "record": row.id.record, "title": visible(row.title)}
         for row in rows
     ]
 
