@@ -10,7 +10,8 @@ from psycopg import sql
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.staging.spec import Column, Table
-from spectrum_etl.warehouse.migrate import DDL_LOCK
+from spectrum_etl.warehouse.locks import take
+from spectrum_etl.warehouse.migrate import DDL_LOCK, OWN_TABLES
 from spectrum_etl.warehouse.templates import render
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,8 @@ VALIDITY_COLUMNS = {
     "_valid_to": "Until when the row was so; null while it is",
 }
 
+_SIDES = ("before", "after")
+
 
 def ensure_table(connection: psycopg.Connection, table: Table) -> None:
     """Create a staged table, or extend it to its spec: tables, columns, comments, indexes, views, analysts' grants.
@@ -52,12 +55,13 @@ def ensure_table(connection: psycopg.Connection, table: Table) -> None:
 
     Raises:
         FixConfiguration: a column exists with another type than the spec's.
+        RetryLater: somebody else changes tables for too long.
     """
     wanted = _definition(table)
     with connection.transaction():
         if _applied(connection, table) == wanted and not _lacking(connection, table):
             return
-        connection.execute("select pg_advisory_xact_lock(%s)", [DDL_LOCK])
+        take(connection, DDL_LOCK, what=OWN_TABLES)
         if _applied(connection, table) == wanted:
             if _lacking(connection, table):
                 connection.execute(_grants(table))
@@ -171,11 +175,16 @@ def _comments(table: Table) -> sql.Composed:
         sql.SQL("comment on table {} is {}").format(staged, table.comment),
         sql.SQL("comment on table {} is {}").format(past, table.comment + " (superseded and deleted versions)"),
     ]
-    for relation, commented in (
+    relations = [
         (("spectrum", table.name), columns),
         (("history", table.name), kept | VALIDITY_COLUMNS),
         (("history", f"{table.name}_versions"), kept | VALIDITY_COLUMNS),
-    ):
+    ]
+    if compared := compared_columns(table):
+        changed = {name: columns[name] for name in table.told_apart_by} | {"_changed_at": "When the change was read"}
+        changed |= {f"{name}_{side}": f"{columns[name]}, {side} the change" for name in compared for side in _SIDES}
+        relations.append((("history", f"{table.name}_changed"), changed))
+    for relation, commented in relations:
         for name, comment in commented.items():
             statements.append(sql.SQL("comment on column {} is {}").format(sql.Identifier(*relation, name), comment))
     return sql.SQL(";\n").join(statements)
