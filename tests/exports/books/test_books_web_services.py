@@ -104,5 +104,5 @@ def test_infolink_is_asked_first() -> None:
     with Sources(COMPANY, infolink=nowhere, sdx=SdxConnection("http://127.0.0.1:1", "1", _ID)) as sources:
         books = SpectrumBooks(COMPANY, sources)
         assert books.can_read_back("ARChangeRequest")
-        with pytest.raises(RetryLater, match=r"127\.0\.0\.1:1 refused the connection"):
+        with pytest.raises(RetryLater, match="refused the connection"):
             books.job("24-404")
