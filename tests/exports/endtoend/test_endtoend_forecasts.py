@@ -315,9 +315,8 @@ def test_without_infolink_such_a_phase_ends_with_what_to_do(stage: Stage, id: Re
         outcome = export(stage, id)
         assert outcome.state == "failed"
         if reading == "refuse":
-            assert (
-                f"Spectrum refused JobCostProjections, Job_Number {place[0]}, Phase_Code {place[1]}" in outcome.reason
-            )
+            assert "Spectrum refused JobCostProjections" in outcome.reason
+            assert f"Amount of phase {place[1]}, cost type {place[2]} is calculated" in outcome.reason
             assert "(Projected_Cost_Code E)" in outcome.reason
         else:
             assert "what Spectrum holds is not what was sent" in outcome.reason
