@@ -10,6 +10,8 @@ from typing import Any
 from sandbox.data import words
 from sandbox.data.change_requests import change_request_rows
 from sandbox.data.jobs import MAIN_COMPANY, TEMPLATE_JOB, JobPlan, PhasePlan, job_key
+from sandbox.data.projection_rows import WORKED_OUT
+from sandbox.data.projections import changes_of, draw_totals, projection_rows
 from sandbox.data.rows import TEN_THOUSAND, Row, money, qty
 from sandbox.data.subcontracts import subcontract_rows
 from sandbox.data.vendors import Vendor
@@ -31,19 +33,24 @@ def job_rows(seed: int, plan: JobPlan, as_of: date, vendors: dict[str, list[Vend
     """
     rng = random.Random(f"{seed}/paper/{plan.company}/{plan.number}")
     yield "JC_JOB_MASTER_MC", _job_master(rng, plan, as_of)
-    for phase in plan.phases:
-        yield "JC_PHASE_MASTER_MC", _phase_master(rng, plan, phase, as_of)
+    phases = [_phase_master(rng, plan, phase, as_of) for phase in plan.phases]
+    for row in phases:
+        yield "JC_PHASE_MASTER_MC", row
     if plan.number == TEMPLATE_JOB:
         return
     yield from _estimate_adjustments(rng, plan, as_of)
-    yield from _projections(rng, plan, as_of)
+    totals = draw_totals(rng, plan, as_of)
     if not plan.master:
         yield from _prime_contracts(rng, plan)
     subcontracts = list(subcontract_rows(rng, plan, vendors["S"]))
     for subcontract in subcontracts:
         yield from subcontract.rows
+    requests: list[Row] = []
     for number in range(1, rng.randint(1, 5)):
-        yield from change_request_rows(rng, plan, as_of, number, subcontracts)
+        requests += change_request_rows(rng, plan, as_of, number, subcontracts)
+    yield from requests
+    by_hand = {(row["Phase_Code"], row["Cost_Type"]) for row in phases if row["Projected_Cost_Code"] not in WORKED_OUT}
+    yield from projection_rows(seed, plan, by_hand, totals, changes_of(requests))
 
 
 def _job_master(rng: random.Random, plan: JobPlan, as_of: date) -> dict[str, Any]:
@@ -165,29 +172,6 @@ def _estimate_adjustments(rng: random.Random, plan: JobPlan, as_of: date) -> Ite
                     "Tran_Date_Text": max(day for _, day, _ in part).strftime("%Y%m%d"),
                     "Est_Hours": qty(hours),
                     "Est_Cost": money(cents),
-                },
-            )
-
-
-def _projections(rng: random.Random, plan: JobPlan, as_of: date) -> Iterator[Row]:
-    for phase in plan.phases:
-        if phase.start >= as_of or rng.random() >= 0.25:
-            continue
-        for months_back in sorted(rng.sample(range(1, 12), rng.randint(1, 2)), reverse=True):
-            day = as_of - timedelta(days=30 * months_back)
-            factor = rng.randint(90, 125)
-            yield (
-                "JC_PROJ_COST_HISTORY_MC",
-                {
-                    "Company_Code": plan.company,
-                    "Job": plan.number,
-                    "Phase": phase.code,
-                    "Cost_Type": phase.cost_type,
-                    "Transaction_Date": day,
-                    "Projected_Hours": qty(phase.hours * factor // 100),
-                    "Projected_Quantity": qty(phase.quantity),
-                    "Amount": money(phase.cost_cents * factor // 100),
-                    "Note": rng.choice(("", "PM forecast", "Buyout – saved", "Crew productivity below plan")),
                 },
             )
 

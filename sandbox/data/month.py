@@ -12,7 +12,7 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from sandbox.data import schema, words
+from sandbox.data import projection_rows, schema, words
 from sandbox.data.contracts import job_rows
 from sandbox.data.jobs import MAIN_COMPANY, JobStart, plan_job
 from sandbox.data.ledger_changes import LedgerChanges
@@ -96,7 +96,7 @@ class _Month:
         completed = self._complete_oldest_job()
         new_vendors, changed_vendors = self._change_vendors()
         adjustments = self._adjust_estimates()
-        approved = self._connection.execute(_APPROVE, {"day": self._as_of}).rowcount
+        approved = self._approve_changes()
         executed = self._connection.execute(_EXECUTE).rowcount
         share = max(1, self._count // 50)
         changes = LedgerChanges(self._connection, self._salt)
@@ -180,6 +180,21 @@ class _Month:
             if not self._connection.execute(_ADJUST_AGAIN, key | values).rowcount:
                 self._writer.add("JC_PHASE_ESTIMATES_MC", key | values)
         return len(phases)
+
+    def _approve_changes(self) -> int:
+        """Approve the oldest change requests, whose cost lines then change the projections of their phases."""
+        approved = self._connection.execute(_APPROVE, {"day": self._as_of}).fetchall()
+        for company, job, customer, request in approved:
+            key = {"company": company, "job": job, "customer": customer, "request": request}
+            for phase, cost_type, hours, amount, number in self._connection.execute(_CHANGED, key).fetchall():
+                place = {"Company_Code": company, "Job": job, "Phase": phase, "Cost_Type": cost_type}
+                steps = {"Amount": amount, "Projected_Hours": hours}
+                text = f"Change request {request}"
+                booked = projection_rows.row(
+                    place, projection_rows.CHANGE_ORDER, self._as_of, number, steps, request=request, remarks=text
+                )
+                self._writer.add(projection_rows.TABLE, booked)
+        return len(approved)
 
     def _win_jobs(self, company: str) -> int:
         """Two new jobs with phases, budgets and contracts for the main company, one for each of the others."""
@@ -279,6 +294,19 @@ FROM (
     ORDER BY "Origination_Date", "Company_Code", "Job_Number", "Change_Request_Number" LIMIT 3
 ) AS oldest
 WHERE header.ctid = oldest.place
+RETURNING btrim("Company_Code"), btrim("Job_Number"), btrim("Customer_Code"), btrim("Change_Request_Number")
+"""
+
+# What an approved request changes, and how many rows of projections its phases have.
+_CHANGED = """
+SELECT btrim(line."Phase_Code"), btrim(line."Cost_Type"), line."Change_Request_Hours", line."Change_Request_Amount",
+       (SELECT count(*) FROM dbo."JC_PROJ_COST_HISTORY_MC" AS booked
+        WHERE btrim(booked."Company_Code") = %(company)s AND btrim(booked."Job") = %(job)s
+          AND btrim(booked."Phase") = btrim(line."Phase_Code")
+          AND btrim(booked."Cost_Type") = btrim(line."Cost_Type"))
+FROM dbo."CR_CHNG_REQ_CON_DET_MC" AS line
+WHERE btrim(line."Company_Code") = %(company)s AND btrim(line."Job_Number") = %(job)s
+  AND btrim(line."Customer_Code") = %(customer)s AND btrim(line."Change_Request_Number") = %(request)s
 """
 
 # Subcontractors sign when they have agreed, not when the owner does: some change orders of theirs each month.

@@ -18,10 +18,13 @@ from sandbox.sdx.superselect import SuperSelectError, parse
 
 @dataclass(frozen=True)
 class Limits:
-    """What an installation sets: most rows of an answer (0 is no limit), and whether a cut answer says so."""
+    """What an installation sets: most rows of an answer (0 is no limit), whether a cut answer says so, and how many
+    dollars GetPhase's projected costs are above what their rows add up to.
+    """
 
     rows: int = 500
     warning: bool = True
+    projected_more: int = 0
 
 
 class Refusal(Exception):
@@ -72,7 +75,7 @@ def read(
         limit = limits.rows + 1 if limits.rows else None
         with connections.snapshot() as connection:
             if service.name.startswith("GetPhase"):
-                rows = read_phases(connection, call, companies, limit)
+                rows = read_phases(connection, call, companies, limit, limits.projected_more)
             else:
                 rows = read_jobs(connection, service, call, companies, limit)
     except Refusal as refusal:

@@ -63,10 +63,11 @@ class Switches:
             return self._faults.take("sdx_blocked_ip") is not None
 
     def limits(self) -> Limits:
-        """Return the row cap, and whether a cut answer says so."""
+        """Return the row cap, whether a cut answer says so, and how far projections differ from their rows."""
         with self._lock:
             rows = int(self._faults.get("sdx_row_cap") or 0)
-            return Limits(rows, self._faults.get("sdx_warning_row") == "on")
+            more = int(self._faults.get("sdx_projected_more") or 0)
+            return Limits(rows, self._faults.get("sdx_warning_row") == "on", more)
 
     def services_off(self) -> frozenset[str]:
         """Return the service that is off every ID's list, if one is."""
@@ -123,6 +124,7 @@ class Switches:
                 new_cost_type_renames=self._faults.get("write_cost_type_renames") == "on",
                 blank_status_activates=self._faults.get("write_blank_activates") == "on",
                 same_line_updates=self._faults.get("write_same_line") == "update",
+                worked_out_projections=self._faults.get("write_worked_out_projection") or "refuse",
             )
 
     def success(self) -> str:

@@ -126,15 +126,16 @@ class _Comparison:
                 self._note(drift, use, stops=False)
 
     def _looked_up(self, lookup: Lookup) -> None:
-        use = _Use(_EXPORTS, True)
+        use = _Use(_EXPORTS, not lookup.assumed)
         if not self._is_readable(lookup.table, use):
             return
         there = {name.upper() for name in self.reader.columns(lookup.table)}
         for name, named in lookup.columns.items():
             columns = (named,) if isinstance(named, str) else named
             if not any(column.upper() in there for column in columns):
-                stops = name in lookup.required
-                effect = "it cannot be told what Spectrum holds" if stops else "what it holds is not compared"
+                needed = name in lookup.required
+                stops = needed and not lookup.assumed
+                effect = "it cannot be told what Spectrum holds" if needed else "what it holds is not compared"
                 self._note(Drift(lookup.table, columns[0], "missing", f"not there; {effect}"), use, stops=stops)
 
     def _is_readable(self, source: str, use: _Use, optional: bool = False) -> bool:

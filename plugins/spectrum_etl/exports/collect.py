@@ -175,7 +175,7 @@ def _restart(systems: Systems, connection: psycopg.Connection, obj: ExportObject
         books, remains, vouched = systems.books, False, []
         for sent in attempt.calls:
             lost = sent.state in ("sending", "unknown")
-            readable = books.can_read_back(sent.call.service)
+            readable = books.can_read_back(sent.call.service, sent.call.key)
             if lost and sent.intent_at is not None and now < settles_at(sent.intent_at, systems.settings):
                 remains = True  # it may still be running: only `send` knows how to wait
             elif lost and not readable:

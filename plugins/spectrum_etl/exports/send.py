@@ -20,9 +20,10 @@ from spectrum_etl.exports import check, compare, ledger, links, queue
 from spectrum_etl.exports.compare import Held
 from spectrum_etl.exports.ledger import Attempt, SentCall
 from spectrum_etl.exports.locks import record_lock
-from spectrum_etl.exports.queue import Instance
+from spectrum_etl.exports.queue import Instance, Row
 from spectrum_etl.exports.services import SERVICES
-from spectrum_etl.exports.spec import Books, Broken, Call, Document, ExportObject, RecordId
+from spectrum_etl.exports.shown import changed_since
+from spectrum_etl.exports.spec import Broken, Call, ExportObject, RecordId
 from spectrum_etl.exports.states import IN_FLIGHT, State
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.settings import Settings
@@ -33,6 +34,8 @@ log = logging.getLogger(__name__)
 
 #: Added to the server's time limit: clocks, and the way of the last packet.
 SETTLE_MARGIN = timedelta(seconds=30)
+#: Changes that a reason names.
+_MOST_CHANGES = 5
 
 
 class Unsettled(RetryLater):
@@ -106,7 +109,7 @@ def send_record(systems: Systems, obj: ExportObject, id: RecordId, run_id: str) 
         if lock is None:
             return Outcome(row.state, "another task is sending it")
         attempt = ledger.attempt(connection, row.attempt_id)
-        sending = _Sending(systems, obj, id, run_id, connection, lock, attempt, row.state)
+        sending = _Sending(systems, obj, id, run_id, connection, lock, attempt, row)
         try:
             return sending.run()
         except _Ended as ended:
@@ -128,10 +131,11 @@ class _Sending:
         connection: psycopg.Connection,
         lock: psycopg.Connection,
         attempt: Attempt,
-        state: State,
+        row: Row,
     ) -> None:
         self.systems, self.obj, self.id, self.run_id = systems, obj, id, run_id
-        self.connection, self.lock, self.attempt, self.state = connection, lock, attempt, state
+        self.connection, self.lock, self.attempt, self.state = connection, lock, attempt, row.state
+        self.shown = row.shown or {}
 
     def run(self) -> Outcome:
         """All that is left to do."""
@@ -166,6 +170,9 @@ class _Sending:
             self._end("not_ready", f"nothing was sent: {check.in_words(broken)}", broken=broken)
         if broken := check.broken_form(self.obj, candidate, answers, systems.context):
             self._end("ready", f"nothing was sent: {check.in_words(broken)}", again=True)
+        if changes := changed_since(systems, self.shown, self.attempt.document):
+            told = "; ".join(changes[:_MOST_CHANGES]) + (" and more" if len(changes) > _MOST_CHANGES else "")
+            self._end("ready", f"Spectrum was changed after it was accepted; nothing was sent: {told}", again=True)
 
     def _write(self, sent: SentCall) -> None:
         """Make a call that is not under way: its intent first, then the call, then its outcome."""
@@ -224,7 +231,7 @@ class _Sending:
                 number = sent.number
                 ledger.settle(self.connection, self.attempt.attempt_id, number, "sending", "unknown", "the task died")
         asked_at = self.systems.clock(self.connection)
-        readable, held = self.systems.books.can_read_back(call.service), self._held(call)
+        readable, held = self.systems.books.can_read_back(call.service, call.key), self._held(call)
         if readable and compare.holds_it(call, held):
             self._settle(sent, "sent", "the answer was lost; found by looking it up")
             return
@@ -234,7 +241,10 @@ class _Sending:
             raise _unsettled(self.obj, self.id, sent, settled_at)
         if readable and held != (None if call.adds else sent.held_before):
             what = self._difference(call, held)
-            self._end("failed", f"after a lost answer Spectrum holds neither what it held before nor this: {what}")
+            self._end(
+                "failed",
+                f"after a lost answer Spectrum holds neither what it held before nor this: {what}. {self._advice}",
+            )
         if not readable and call.adds:
             self._end(
                 "failed",
@@ -250,14 +260,15 @@ class _Sending:
 
     def _confirm(self) -> None:
         """Read everything back that can be, and compare."""
+        books = self.systems.books
+        calls = [sent.call for sent in self.attempt.calls if books.can_read_back(sent.call.service, sent.call.key)]
         wrong = [
-            self._difference(sent.call, held)
-            for sent in self.attempt.calls
-            if self.systems.books.can_read_back(sent.call.service)
-            and not compare.holds_it(sent.call, held := self._held(sent.call))
+            self._difference(call, held)
+            for call, held in zip(calls, books.held_all(calls), strict=True)
+            if not compare.holds_it(call, held)
         ]
         if wrong:
-            self._end("failed", f"what Spectrum holds is not what was sent: {' '.join(wrong)}")
+            self._end("failed", f"what Spectrum holds is not what was sent: {' '.join(wrong)}. {self._advice}")
         with self._becoming("confirmed"):
             pass
 
@@ -266,7 +277,7 @@ class _Sending:
         attempt, key = self.attempt, self.attempt.document.key
         if self.obj.mark is not None:
             self.obj.mark(self.systems.procore, self.systems.company, self.id, key)
-        note = unread_note(attempt.document, self.systems.books)
+        note = compare.unread_note(attempt.document, self.systems.books)
         with self._becoming("linked", note, ends=True):
             links.write(
                 self.connection,
@@ -282,7 +293,12 @@ class _Sending:
 
     def _held(self, call: Call) -> Held | None:
         books = self.systems.books
-        return books.held(call.service, call.key) if books.can_read_back(call.service) else None
+        return books.held(call.service, call.key) if books.can_read_back(call.service, call.key) else None
+
+    @property
+    def _advice(self) -> str:
+        """What a person does where Spectrum holds something else than was sent."""
+        return f"What to do: {self.obj.unconfirmed}; then collect the record again"
 
     def _document_of(self, call: Call) -> Call | None:
         """The document of a line, where Spectrum holds it: a line under its key would become part of it."""
@@ -317,12 +333,6 @@ class _Sending:
 def settles_at(intent_at: datetime, settings: Settings) -> datetime:
     """From when on a call whose answer was lost surely runs no more."""
     return intent_at + timedelta(seconds=settings.exports.server_time_limit) + SETTLE_MARGIN
-
-
-def unread_note(document: Document, books: Books) -> str | None:
-    """Which services of a document cannot be read back to confirm it, in words; None where all can."""
-    unread = sorted({call.service for call in document.calls if not books.can_read_back(call.service)})
-    return f"what {', '.join(unread)} wrote cannot be read back, so it was not compared" if unread else None
 
 
 def _unsettled(obj: ExportObject, id: RecordId, sent: SentCall, until: datetime) -> Unsettled:

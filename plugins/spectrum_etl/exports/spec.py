@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -198,8 +198,20 @@ class Books(Protocol):
         """
         ...
 
-    def can_read_back(self, service: str) -> bool:
-        """Whether `held` can answer for this service with the connections that the company has."""
+    def held_all(self, calls: Sequence[Call]) -> list[dict[str, str] | None]:
+        """As `held` for each of many calls, with as few questions as that takes; None also for those that cannot be
+        read back.
+        """
+        ...
+
+    def can_read_back(self, service: str, key: Mapping[str, str] | None = None) -> bool:
+        """Whether `held` can answer for this service, or for this key of a call of it, with the connections that the
+        company has.
+        """
+        ...
+
+    def unread(self, call: Call) -> list[str]:
+        """The elements of a call that this site does not show, though others do: they are not compared."""
         ...
 
     def vendors(self) -> list[dict[str, str]]:
@@ -214,12 +226,24 @@ class Books(Protocol):
         """A job's phases by phase code and cost type: Description, Status_Code, Original_Est_Cost, ..."""
         ...
 
+    def last_projections(self, job: str) -> dict[tuple[str, str], str]:
+        """The day of the last projection of a job's phases, YYYY-MM-DD, by phase code and cost type, where known."""
+        ...
+
+    def shows_later_projections(self) -> bool:
+        """Whether a projection of a day to come can be read back."""
+        ...
+
     def change_request_numbers(self, job: str) -> set[str]:
         """All change request numbers of a job, whichever side they came from (H2)."""
         ...
 
-    def billing_items(self, job: str) -> dict[str, dict[str, str]]:
-        """The billing items of a job's prime contract, by code."""
+    def billing_items(self, job: str) -> dict[str, dict[str, str]] | None:
+        """The billing items of a job's prime contract, by code; None where they cannot be read."""
+        ...
+
+    def original_contract(self, job: str) -> str | None:
+        """What a job's prime contract was originally, with two decimals; None where that cannot be read."""
         ...
 
     def status_codes(self) -> set[str]:
@@ -308,6 +332,7 @@ class ExportObject:
         again: whether a record that was exported is offered again once its content differs from what was exported
             (forecasts; new cost codes of a job). Its Spectrum key must stay the same.
         frozen: the keys of the content that may not change after the export; differences are reported (G5).
+        unconfirmed: what a person does where Spectrum holds something else than was sent, as an instruction.
     """
 
     name: str
@@ -327,6 +352,7 @@ class ExportObject:
     offers: Callable[[Candidate, Context], bool] | None = None
     again: bool = False
     frozen: tuple[str, ...] = ()
+    unconfirmed: str = "look at it in Spectrum, and correct it there or in Procore"
 
 
 def rule(number: str) -> Callable[[AnyRule], AnyRule]:

@@ -191,6 +191,8 @@ class Table:
         infolink: how Info-Link gives it, if it does.
         sdx: the web service read that gives it: a method of `SdxClient` without `read_`, if one does.
         partitioned: job and month partitions by fingerprint instead of key and row hash (no row key).
+        told_apart_by: of a table without a key, the columns that probably tell one row from another. Nothing is staged
+            by them: a view of the history pairs a row that went with one that came, where both are the only ones.
         checks: beside those derived from the columns.
         hidden_status: the column that becomes `I` (inactive) when the web service no longer shows a row, because
             that service shows active ones only and a missing one need not be deleted.
@@ -202,6 +204,7 @@ class Table:
     infolink: InfoLink | None = None
     sdx: str | None = None
     partitioned: bool = False
+    told_apart_by: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     hidden_status: str | None = None
 

@@ -81,6 +81,13 @@ def version_columns(table: Table) -> list[str]:
     return [column.name for column in table.columns] + month + list(VERSION_COLUMNS)
 
 
+def compared_columns(table: Table) -> tuple[str, ...]:
+    """Columns of which the view of changed rows shows before and after; none where a table has no such view."""
+    if not table.told_apart_by:
+        return ()
+    return tuple(c.name for c in table.columns if c.name not in table.told_apart_by and not c.personal)
+
+
 def _system(table: Table) -> list[tuple[str, str, str]]:
     system = [(name, kind, comment) for name, (kind, comment) in SYSTEM_COLUMNS.items()]
     return ([MONTH_COLUMN] if table.partitioned else []) + system
@@ -103,6 +110,7 @@ def _statements(table: Table) -> sql.SQL:
         columns=[(c.name, _collated(c), " not null" if c.never_null else "") for c in table.columns],
         system=[(name, kind, "") for name, kind, _ in _system(table)],
         version_columns=version_columns(table),
+        compared=compared_columns(table),
     )
 
 
@@ -113,6 +121,7 @@ def _grants(table: Table) -> sql.SQL:
         table=table,
         shown=shown,
         versions_shown=[name for name in version_columns(table) if name in shown] + list(VALIDITY_COLUMNS),
+        changed=bool(table.told_apart_by),
         analyst=ANALYST,
     )
 

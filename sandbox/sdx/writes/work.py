@@ -27,6 +27,7 @@ class Options:
     new_cost_type_renames: bool = True
     blank_status_activates: bool = False
     same_line_updates: bool = False
+    worked_out_projections: str = "refuse"
 
 
 @dataclass

@@ -183,10 +183,23 @@ def test_the_form_of_a_new_job() -> None:
     used, _ = OBJECT.form(project({**NEW, "number": JOB}), context())
     assert used.proposal == ""
     assert f"{JOB} is taken: Spectrum already has a job {JOB}." in used.description
+
+
+@pytest.mark.parametrize(
+    ("shown", "setting", "proposed"),
+    [
+        ("Y", "N", "Y"), ("N", "Y", "N"), ("Y", None, "Y"), (" ", "Y", "Y"), (None, "Y", "Y"), (None, None, ""),
+        ("X", None, ""), ("X", "N", "N"),
+    ],
+)  # fmt: skip
+def test_the_template_jobs_taxable_flag_is_proposed(shown: str | None, setting: str | None, proposed: str) -> None:
+    """D2: as Info-Link shows it; the setting is for sites without."""
     books = Books()
     del books.job_rows[JOB]["Taxable_Flag"]
-    assert OBJECT.form(project(), context(books))[1].proposal == ""
-    assert OBJECT.form(project(), context(books, template_taxable={"001": "Y"}))[1].proposal == "Y"
+    if shown is not None:
+        books.job_rows[JOB]["Taxable_Flag"] = shown
+    settings = {"template_taxable": {"001": setting}} if setting else {}
+    assert OBJECT.form(project(), context(books, **settings))[1].proposal == proposed
 
 
 def test_new_codes_ask_for_nothing() -> None:

@@ -1,4 +1,4 @@
-"""AddJob, UpdateJob, AddPhase and JobCostProjections by raw envelopes, read back by the SOAP reads."""
+"""AddJob, UpdateJob and AddPhase by raw envelopes, read back by the SOAP reads."""
 
 from decimal import Decimal
 
@@ -148,7 +148,7 @@ def test_phase_is_added_and_updated(writer: Writer, site: Site, soap: Soap) -> N
     site.phase("099100", "L", cost="1200.50", Original_Est_Hours="20", Unit_of_Measure="SF", Description="Painting")
     row = read_phase(soap, site.job, "099100", "L")
     assert (row["Current_Estimated_Dollars"], row["Projected_Dollars"], row["Estimated_Hours"]) == (
-        "1200.50", "1200.50", "20.00",
+        "1200.50", "0.00", "20.00",
     )  # fmt: skip
     key = {"Job_Number": site.job, "Phase_Code": "099100", "Cost_Type": "L"}
     writer.done("AddPhase", **PHASE, **key, Original_Est_Cost="0")
@@ -183,50 +183,3 @@ def test_bad_phases_are_refused(writer: Writer, site: Site, query: Query) -> Non
     assert writer.refused("AddPhase", **(good | {"Price_Method_Code": ""})) == {"Price_Method_Code": "M"}
     assert writer.refused("AddPhase", **(good | {"Original_Est_Cost": "1.005"})) == {"Original_Est_Cost": "I"}
     assert writer.refused("AddPhase", **(good | {"Original_Est_Cost": "12345678901"})) == {"Original_Est_Cost": "I"}
-
-
-def entries(query: Query, job: str) -> list[tuple[object, ...]]:
-    return query(
-        """SELECT "Transaction_Date"::text, "Projected_Cost", "Projected_Hours" FROM "JC_PROJ_COST_HISTORY_MC"
-           WHERE btrim("Job") = %s ORDER BY 1""",
-        job,
-    )
-
-
-def test_projections_are_totals_that_0_clears_and_blank_leaves(
-    writer: Writer, site: Site, soap: Soap, query: Query
-) -> None:
-    """L1."""
-    key = site.key | {"Phase_Code": "230000", "Cost_Type": "S"}
-    writer.done("JobCostProjections", **key, Transaction_Date="07/01/2026", Amount="5000.00")
-    row = read_phase(soap, site.job, "230000", "S")
-    assert (row["Projected_Dollars"], row["Projected_Hours"], row["Current_Estimated_Dollars"]) == (
-        "5000.00", "0.00", "1000.00",
-    )  # fmt: skip
-    writer.done("JobCostProjections", **key, Transaction_Date="07/02/2026", Projected_Hours="40")
-    assert read_phase(soap, site.job, "230000", "S")["Projected_Dollars"] == "5000.00", "blank leaves"
-    writer.done("JobCostProjections", **key, Transaction_Date="07/02/2026", Projected_Hours="40")
-    writer.done("JobCostProjections", **key, Transaction_Date="07/03/2026", Amount="5000")
-    assert len(entries(query, site.job)) == 2, "an equal value is ignored"
-    writer.done("JobCostProjections", **key, Transaction_Date="06/01/2026", Amount="900.00")
-    assert read_phase(soap, site.job, "230000", "S")["Projected_Dollars"] == "5000.00", "back-dated is a correction"
-    writer.done("JobCostProjections", **key, Transaction_Date="07/02/2026", Amount="0")
-    assert read_phase(soap, site.job, "230000", "S")["Projected_Dollars"] == "0.00"
-    assert [entry[0] for entry in entries(query, site.job)] == [
-        "2026-06-01 00:00:00", "2026-07-01 00:00:00", "2026-07-02 00:00:00", "2026-07-02 00:00:01",
-    ]  # fmt: skip
-
-
-def test_bad_projections_are_refused(writer: Writer, site: Site) -> None:
-    key = site.key | {"Phase_Code": "230000", "Cost_Type": "S", "Transaction_Date": "07/01/2026"}
-    assert writer.refused("JobCostProjections", **key) == {"Amount": "M"}
-    assert writer.refused("JobCostProjections", **(key | {"Amount": "1", "Transaction_Date": ""})) == {
-        "Transaction_Date": "M"
-    }
-    assert writer.refused("JobCostProjections", **key, Amount="12345678901") == {"Amount": "I"}
-    assert "Phase 011000 is not on file" in writer.says(
-        "JobCostProjections", **(key | {"Phase_Code": "011000", "Amount": "1"})
-    )
-    assert "Cost type L is not on file for job" in writer.says(
-        "JobCostProjections", **(key | {"Cost_Type": "L", "Amount": "1"})
-    )

@@ -2,9 +2,9 @@
 
 One record a project. While it is not linked, its document is AddJob and an AddPhase for every cost code and type; once
 it is, an AddPhase for every code and type that the job lacks. A project without such codes is left out (`offers`).
-The division, cost center, customer and price method of a new job are those of the template job (D2). Its taxable flag
-is told by no service and no published table: the settings propose it, the approver answers. The customer makes
-Spectrum create the contract of the job, too (AddJob).
+The division, cost center, customer and price method of a new job are those of the template job (D2). So is its taxable
+flag, as far as Info-Link shows it: else the settings propose one; the approver answers. The customer makes Spectrum
+create the contract of the job, too (AddJob).
 """
 
 from __future__ import annotations
@@ -76,8 +76,9 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
     if not rules.is_new(candidate, context):
         return ()
     company, exports = context.company.code, context.settings.exports
-    flag = (rules.template_of(context) or {}).get("Taxable_Flag", "").strip()
-    flag = flag or exports.template_taxable.get(company, "")
+    flag = (rules.template_of(context) or {}).get("Taxable_Flag", "").strip().upper()
+    if flag not in {"Y", "N"}:
+        flag = exports.template_taxable.get(company, "")
     number = FormField(
         "job_number",
         "Job id",
@@ -93,8 +94,8 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
         FormField(
             "taxable",
             "Taxable",
-            "Whether the job is taxable, as its template job is: Spectrum does not let the template's flag be read.",
-            proposal=flag if flag in {"Y", "N"} else "",
+            "Whether the job is taxable, as its template job is.",
+            proposal=flag,
             max_length=1,
             choices=("Y", "N"),
             fills=("Taxable_Flag",),
@@ -233,7 +234,7 @@ OBJECT = ExportObject(
         FieldMapping("template job", "AddJob.Customer_Code", "Spectrum creates the contract with it"),
         FieldMapping("template job", "AddJob.Price_Method_Code"),
         FieldMapping(
-            "form: taxable", "AddJob.Taxable_Flag", "proposed by the settings: that of the template job cannot be read"
+            "form: taxable", "AddJob.Taxable_Flag", "the template job's; by the settings where a site does not show it"
         ),
         FieldMapping("cost code", "AddPhase.Phase_Code", "without separators, at most 20"),
         FieldMapping("cost type of the cost code", "AddPhase.Cost_Type", "one that Spectrum has"),

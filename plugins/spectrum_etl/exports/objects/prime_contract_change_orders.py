@@ -33,13 +33,16 @@ _REVENUE_TEXT = SERVICES[_SERVICE].elements["CR_Additional_Description"].length
 def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
     """The change request's id, and the billing item of its revenue."""
     job = job_of(candidate, context)
-    items = tuple(sorted(context.books.billing_items(job))) if job else ()
+    found = context.books.billing_items(job) if job else {}
+    items = tuple(sorted(found or ()))
+    unread = " Spectrum's items cannot be read here, so it is not checked before it is sent." if found is None else ""
     return (
         change_requests.number_field(candidate, context, contracts.joined_note(candidate.content["lines"])),
         FormField(
             rules.ITEM,
             "Billing item",
-            f"Billing item of the prime contract in Spectrum that gets the revenue of {candidate.content['total']}.",
+            f"Billing item of the prime contract in Spectrum that gets the revenue of {candidate.content['total']}."
+            f"{unread}",
             proposal=items[0] if len(items) == 1 else "",
             max_length=rules.ITEM_LENGTH,
             choices=items,

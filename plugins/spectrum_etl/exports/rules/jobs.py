@@ -80,7 +80,7 @@ def began_after_the_connection(candidate: Candidate, context: Context) -> Iterat
 def template_is_complete(candidate: Candidate, context: Context) -> Iterator[Broken]:
     """The template job is set, exists, and has everything that a new job takes from it.
 
-    Its taxable flag can be read by no service and no published table, so the form asks for it.
+    Its taxable flag is proposed in the form: web services do not tell it, and not every site's Info-Link shows it.
     """
     if not is_new(candidate, context):
         return

@@ -8,6 +8,17 @@ JOB_COST_TRANSACTIONS = Table(
     "two postings.",
     infolink=InfoLink(query="job_cost_transactions.sql", tables={"t": "JC_TRANSACTION_HISTORY_MC"}),
     partitioned=True,
+    told_apart_by=(
+        "company_code",
+        "job_number",
+        "phase_code",
+        "cost_type",
+        "tran_type_code",
+        "tran_date",
+        "reference_1",
+        "reference_2",
+        "detail_sequence",
+    ),
     columns=(
         company_column(),
         Column("job_number", "code", "Job number", source="Job_Number", required=True),
