@@ -20,14 +20,25 @@ _CODES = (
     "Tran_Type_Code",
     "Unit_of_Measure",
     "Reference_1",
+    "Reference_2",
+    "Detail_Sequence",
     "Description",
     "Batch_Code",
     "Vendor_Code",
     "Vendor_Name",
+    "AP_Company_Code",
+    "Invoice_Number",
+    "Po_Number",
+    "Pr_Company_Code",
     "Cost_Center",
-    "GL_Account",
+    "Tran_Date_Text_Year",
+    "Tran_Date_Text_Period",
 )
 _NUMBERS = ("Tran_Amount", "Total_Hours", "Quantity")
+#: Staged columns that are called otherwise.
+_STAGED_AS = {"Tran_Date_Text_Year": "fiscal_year", "Tran_Date_Text_Period": "fiscal_period"}
+#: Decimals of the staged numbers; the source may have more.
+_DECIMALS = {"Tran_Amount": 2, "Total_Hours": 4, "Quantity": 4}
 _EMPLOYEE = ("Employee_Code", "Employee_Name")
 _DATE = "Tran_Date_Text"
 
@@ -63,8 +74,10 @@ def compare_staged(source_url: str, warehouse_url: str) -> Difference:
     Employees are left out: they are not staged by default.
     """
     texts = [f"nullif(btrim(\"{name}\"), '')" for name in _CODES]
-    source = [*texts, *(f'"{name}"::text' for name in _NUMBERS), f'"{_DATE}"::date::text']
-    staged = [f"{name.lower()}::text" for name in (*_CODES, *_NUMBERS)] + ["tran_date::text"]
+    numbers = [f'round("{name}", {_DECIMALS[name]})::text' for name in _NUMBERS]
+    source = [*texts, *numbers, f'"{_DATE}"::date::text', '"Invoice_Date"::date::text']
+    staged = [f"{_STAGED_AS.get(name, name.lower())}::text" for name in (*_CODES, *_NUMBERS)]
+    staged += ["tran_date::text", "invoice_date::text"]
     return _compare(source_url, source, warehouse_url, staged, "spectrum.job_cost_transactions")
 
 

@@ -40,6 +40,8 @@ VALIDITY_COLUMNS = {
     "_valid_to": "Until when the row was so; null while it is",
 }
 
+_SIDES = ("before", "after")
+
 
 def ensure_table(connection: psycopg.Connection, table: Table) -> None:
     """Create a staged table, or extend it to its spec: tables, columns, comments, indexes, views, analysts' grants.
@@ -171,11 +173,16 @@ def _comments(table: Table) -> sql.Composed:
         sql.SQL("comment on table {} is {}").format(staged, table.comment),
         sql.SQL("comment on table {} is {}").format(past, table.comment + " (superseded and deleted versions)"),
     ]
-    for relation, commented in (
+    relations = [
         (("spectrum", table.name), columns),
         (("history", table.name), kept | VALIDITY_COLUMNS),
         (("history", f"{table.name}_versions"), kept | VALIDITY_COLUMNS),
-    ):
+    ]
+    if compared := compared_columns(table):
+        changed = {name: columns[name] for name in table.told_apart_by} | {"_changed_at": "When the change was read"}
+        changed |= {f"{name}_{side}": f"{columns[name]}, {side} the change" for name in compared for side in _SIDES}
+        relations.append((("history", f"{table.name}_changed"), changed))
+    for relation, commented in relations:
         for name, comment in commented.items():
             statements.append(sql.SQL("comment on column {} is {}").format(sql.Identifier(*relation, name), comment))
     return sql.SQL(";\n").join(statements)
