@@ -13,7 +13,8 @@ password was changed, a service was enabled, or Spectrum was updated.
 
 **When it fails.** Something is not connected. The log of the task `summary` says for each connection whether it is a
 wrong password, an unknown host, a service that is not enabled for the Authorization ID or an address that is not
-allowed, and what to do. Every connection is checked although another one fails. Differences alone do not make it fail.
+allowed, and what to do. Every connection is checked although another one fails. Differences alone do not make it fail;
+an entry of the Airflow Variable `spectrum_schedules` that is wrong does, since the settings' schedule holds instead.
 
 **May it be run again?** Always, in Airflow's UI or by REST; it reads only.
 """

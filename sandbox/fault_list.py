@@ -162,6 +162,12 @@ REGISTRY: dict[str, Fault] = {
         Fault(
             "procore_forbidden", "Procore answers 403 where path and query contain this, as a tool that is off", "text"
         ),
+        Fault(
+            "procore_no_page_headers",
+            "Procore's lists come without Link, Total and Per-Page, whose headers not all lists have",
+        ),
+        Fault("procore_page_cap", "Procore gives at most so many records a page, whatever is asked for", "int"),
+        Fault("procore_extra_total", "Procore's Total counts so many records more than it shows", "int"),
         Fault("procore_only", "the other faults of Procore strike only paths that contain this", "text"),
     )
 }

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from airflow.sdk import ExceptionRetryPolicy, Param, RetryAction, RetryRule
 
 from spectrum_etl.errors import FixConfiguration, FixRecord, Reauthenticate, StopSync
+from spectrum_etl.notify.callbacks import end_the_log
 from spectrum_etl.settings import Settings
 
 START = datetime(2026, 1, 1, tzinfo=ZoneInfo("UTC"))
@@ -39,6 +40,8 @@ def task_defaults(settings: Settings) -> dict[str, Any]:
         "retry_delay": timedelta(seconds=settings.retry_delay),
         "retry_exponential_backoff": True,
         "retry_policy": _RETRY_POLICY,
+        "on_failure_callback": end_the_log,
+        "on_retry_callback": end_the_log,
         # No task of a healthy system takes longer; then it is stopped and tried again.
         "execution_timeout": timedelta(hours=3),
     }

@@ -6,6 +6,13 @@ what to do. Never put a secret into one.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Literal
+
+#: The systems that a connection leads to, as `sync.connections.kind` names them.
+System = Literal["web services", "Info-Link", "Procore", "warehouse"]
+
 
 class SpectrumEtlError(Exception):
     """Something went wrong, with where and what to do about it.
@@ -19,7 +26,8 @@ class SpectrumEtlError(Exception):
         value: its value; never a secret.
         limit: what would be allowed, e.g. `at most 10 characters`.
         remedy: what to do, as an instruction.
-        connection: ids of the Airflow connections that the company uses, where the remedy is about one of them.
+        connection: which Airflow connection the remedy is about.
+        system: the system that could not be used as it should; None where the error says nothing about a system.
     """
 
     def __init__(
@@ -34,6 +42,7 @@ class SpectrumEtlError(Exception):
         limit: str | None = None,
         remedy: str | None = None,
         connection: str | None = None,
+        system: System | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -45,6 +54,7 @@ class SpectrumEtlError(Exception):
         self.limit = limit
         self.remedy = remedy
         self.connection = connection
+        self.system = system
 
     @property
     def sentence(self) -> str:
@@ -71,8 +81,10 @@ class SpectrumEtlError(Exception):
         """What to do, with the connection that is meant, without a full stop; None where nothing is known to help."""
         if not self.remedy:
             return None
-        named = f" ({self.connection})" if self.connection else ""
-        return f"{self.remedy.rstrip('.')}{named}"
+        remedy = self.remedy.rstrip(".")
+        if not self.connection or self.connection in remedy:
+            return remedy
+        return remedy.replace("the Airflow connection", f"the Airflow connection {self.connection}", 1)
 
     def __str__(self) -> str:
         return f"{self.sentence} What to do: {self.instruction}." if self.remedy else self.sentence
@@ -80,6 +92,22 @@ class SpectrumEtlError(Exception):
     def __reduce__(self) -> tuple[object, ...]:
         """Survive a pickle: tasks hand errors across processes."""
         return _rebuild, (type(self), self.message, {k: v for k, v in vars(self).items() if k != "message"})
+
+
+@contextmanager
+def about(system: System, connection: str) -> Iterator[None]:
+    """What goes wrong in the block is about this system, and about this Airflow connection to it.
+
+    Args:
+        system: what is talked to.
+        connection: id of the Airflow connection.
+    """
+    try:
+        yield
+    except SpectrumEtlError as error:
+        error.system = error.system or system
+        error.connection = error.connection or connection
+        raise
 
 
 def _rebuild(kind: type[SpectrumEtlError], message: str, fields: dict[str, object]) -> SpectrumEtlError:

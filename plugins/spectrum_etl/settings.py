@@ -47,7 +47,7 @@ class Company(Strict):
 
     Args:
         code: company code as Spectrum shows it, at most 3 characters.
-        name: for people only.
+        name: for people only; at most 190 characters, since Airflow names tasks by it and holds 250.
         phase_category: the standard cost code list that Procore gets (A2).
         sdx_conn_id: Airflow connection of the web services; null where there are none.
         infolink_conn_id: Airflow connection of Info-Link; null where there is none.
@@ -56,18 +56,12 @@ class Company(Strict):
     """
 
     code: str = Field(min_length=1, max_length=3)
-    name: str
+    name: str = Field(max_length=190)
     phase_category: str
     sdx_conn_id: str | None = "spectrum_sdx"
     infolink_conn_id: str | None = "spectrum_infolink"
     procore_company_id: int | None = None
     procore_conn_id: str = "procore"
-
-    @property
-    def connections(self) -> str:
-        """The ids of its Airflow connections, for messages."""
-        named = ((self.sdx_conn_id, "web services"), (self.infolink_conn_id, "Info-Link"))
-        return "; ".join(f"Airflow connection of the {what}: {conn_id}" for conn_id, what in named if conn_id)
 
     @field_validator("code", "phase_category", mode="after")
     @classmethod
@@ -200,13 +194,11 @@ def schedule_of(object_name: str, settings: Settings, override: str | dict[str, 
     Args:
         object_name: an importable object.
         settings: supplies the default.
-        override: the value of the Airflow Variable `spectrum_schedules`: JSON text or its object; empty means none.
+        override: the value of the Airflow Variable `spectrum_schedules`: JSON text or its object; empty means none. An
+            entry of it that is wrong overrides nothing; `wrong_schedules` tells of it.
 
     Returns:
         A cron expression in the time zone of the settings, or None for `never`: runs on demand only.
-
-    Raises:
-        FixConfiguration: an object or a value that does not exist, with those that do (A4).
     """
     return {
         "never": None,
@@ -218,41 +210,53 @@ def schedule_of(object_name: str, settings: Settings, override: str | dict[str, 
 
 
 def schedule_name(object_name: str, settings: Settings, override: str | dict[str, Any] | None = None) -> str:
-    """The schedule of an object by its name, `hourly`; arguments and errors as for `schedule_of`."""
-    name: str = {**settings.schedules.model_dump(), **_overrides(override)}[object_name]
+    """The schedule of an object by its name, `hourly`; arguments as for `schedule_of`."""
+    name: str = {**settings.schedules.model_dump(), **_overrides(override)[0]}[object_name]
     return name
 
 
 def in_force(settings: Settings, override: str | dict[str, Any] | None) -> Settings:
-    """The settings with the schedules that hold now; arguments and errors as for `schedule_of`."""
-    schedules = settings.schedules.model_copy(update=_overrides(override))
+    """The settings with the schedules that hold now; arguments as for `schedule_of`."""
+    schedules = settings.schedules.model_copy(update=_overrides(override)[0])
     return settings.model_copy(update={"schedules": schedules})
 
 
-def _overrides(override: str | dict[str, Any] | None) -> dict[str, str]:
+def wrong_schedules(override: str | dict[str, Any] | None) -> list[FixConfiguration]:
+    """What is wrong in the Airflow Variable, one error an entry; for each the settings' own schedule holds (A4).
+
+    One wrong word must not take the DAGs away, so it is no import error: the page, the digest and check_connections
+    tell it.
+
+    Args:
+        override: the value of the Variable.
+
+    Returns:
+        Errors that name the values that are allowed; none where all is well.
+    """
+    return _overrides(override)[1]
+
+
+def _overrides(override: str | dict[str, Any] | None) -> tuple[dict[str, str], list[FixConfiguration]]:
+    """The entries of the Variable that hold, and what is wrong with the others."""
     if not override:
-        return {}
+        return {}, []
+    where = f"the Airflow Variable {SCHEDULES_VARIABLE}"
+    shape = 'write it like {"jobs": "hourly", "vendors": "daily"}; until then the schedules of the settings hold'
     try:
         values = json.loads(override) if isinstance(override, str) else override
-    except json.JSONDecodeError as error:
-        raise FixConfiguration(
-            f"the Airflow Variable {SCHEDULES_VARIABLE} is not JSON: {error}",
-            remedy='write it like {"jobs": "hourly", "vendors": "daily"}',
-        ) from None
+    except (ValueError, RecursionError):
+        return {}, [FixConfiguration(f"{where} is not JSON", remedy=shape)]
     if not isinstance(values, dict):
-        raise FixConfiguration(
-            f"the Airflow Variable {SCHEDULES_VARIABLE} is not a JSON object",
-            remedy='write it like {"jobs": "hourly", "vendors": "daily"}',
-        )
+        return {}, [FixConfiguration(f"{where} is not a JSON object", remedy=shape)]
+    good: dict[str, str] = {}
+    wrong: list[FixConfiguration] = []
     for name, value in values.items():
         if name not in OBJECT_NAMES:
-            raise FixConfiguration(
-                f"the Airflow Variable {SCHEDULES_VARIABLE} names an object {name!r} that does not exist",
-                remedy=f"use {', '.join(OBJECT_NAMES)}",
-            )
-        if value not in SCHEDULES:
-            raise FixConfiguration(
-                f"the Airflow Variable {SCHEDULES_VARIABLE} schedules {name} as {value!r}",
-                remedy=f"use one of {', '.join(SCHEDULES)}",
-            )
-    return values
+            message, remedy = f"{where} names an object {name!r} that does not exist", f"use {', '.join(OBJECT_NAMES)}"
+            wrong.append(FixConfiguration(message, remedy=remedy))
+        elif value not in SCHEDULES:
+            message = f"{where} schedules {name} as {value!r}, so the settings' own schedule holds"
+            wrong.append(FixConfiguration(message, remedy=f"use one of {', '.join(SCHEDULES)}"))
+        else:
+            good[name] = value
+    return good, wrong

@@ -63,7 +63,7 @@ def test_a3_wrong_authorization_id(world: World) -> None:
 
 
 def test_a3_unknown_host(world: World) -> None:
-    found = _check(replace(world.sdx, base_url="http://no-such-host.invalid:8482"))
+    found = _check(replace(world.sdx, base_url="https://no-such-host.invalid:8482"))
     assert (found.status, found.cause) == ("Not connected", "unknown host")
 
 

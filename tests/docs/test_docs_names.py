@@ -15,9 +15,11 @@ from spectrum_etl.exports.states import State
 from spectrum_etl.marts.spec import MARTS
 from spectrum_etl.page.exports import GROUPS
 from spectrum_etl.settings import Settings
+from spectrum_etl.sources.infolink import connection as infolink
 from spectrum_etl.sources.procore import connection as procore
 from spectrum_etl.sources.sdx import connection as sdx
 from spectrum_etl.staging.objects import OBJECTS
+from spectrum_etl.warehouse import connect as warehouse
 
 DAG_IDS = {path.stem for path in (ROOT / "dags").glob("*.py")}
 SCHEMAS = "spectrum|history|sync|export|marts"
@@ -108,7 +110,9 @@ def test_every_state_is_explained_and_stands_in_the_list_of_the_page_that_shows_
 
 
 def test_every_class_of_error_is_explained():
-    classes = {name for name, kind in vars(errors).items() if isinstance(kind, type)} - {"SpectrumEtlError"}
+    family = errors.SpectrumEtlError
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, family)]
+    classes = {kind.__name__ for kind in kinds} - {family.__name__}
     for page in ("docs/errors.md", "docs/running.md"):
         assert set(re.findall(r"^\| `([A-Z]\w+)` \|", PAGES[page], re.MULTILINE)) == classes, page
 
@@ -117,9 +121,9 @@ def test_every_extra_of_a_connection_is_explained():
     page = PAGES["docs/setup.md"]
     for conn_id, extras in (
         ("spectrum_sdx", sdx._EXTRAS),
-        ("spectrum_infolink", ("encryption", "isolation", "login_timeout", "query_timeout")),
+        ("spectrum_infolink", infolink._EXTRAS),
         ("procore", procore._EXTRAS),
-        ("warehouse", ("sslmode", "sslrootcert")),
+        ("warehouse", warehouse.EXTRAS),
     ):
         section = page.partition(f"### `{conn_id}`")[2].partition("\n##")[0]
         rows = [line for line in section.splitlines() if line.startswith("| extra")]

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import psycopg
 import pytest
 
+from stack.airflow_api import JsonObject
 from stack.stage_runs import FollowedRun
 from tests.airflow_stack import AirflowStack, until
 
@@ -44,8 +45,7 @@ def test_m3_m4_what_a_person_must_mend_fails_at_once_says_what_to_do_and_touches
     ):
         [instance] = airflow_stack.instances(run, task)
         assert instance["try_number"] == 1
-        last = airflow_stack.api().log(instance)
-        told = next(line for line in reversed(last) if "What to do" in line)
+        told = visible_end(airflow_stack, instance)
         assert all(word in told for word in words), told
         [(message,)] = airflow_stack.ask("select distinct message from sync.runs where run_id = %s", run.run_id)
         assert message in told
@@ -62,13 +62,13 @@ def test_a3_a_wrong_password_fails_at_once_and_is_in_no_log(airflow_stack, stage
         airflow_stack.wait(runs, "failed")
     finally:
         airflow_stack.connect()
-    for run, source in zip(runs, ("user infolink", "Authorization ID"), strict=True):
+    for run, source in zip(runs, ("spectrum_infolink", "Authorization ID"), strict=True):
         [land] = airflow_stack.instances(run, "company.land")
         assert land["try_number"] == 1
-        told = next(line for line in reversed(airflow_stack.api().log(land)) if "What to do" in line)
-        assert "Reauthenticate" in told
+        told = visible_end(airflow_stack, land)
         assert source in told
         assert "of the Airflow connection" in told
+        assert any("Reauthenticate" in line for line in airflow_stack.api().log(land)), "the traceback stands above it"
     airflow_stack.run("stage_vendors", companies=["1"])
 
 
@@ -110,6 +110,33 @@ def test_a3_no_secret_is_in_any_log(airflow_stack, staged):
     for path in logs:
         text = path.read_text(encoding="utf-8", errors="replace")
         assert not any(secret in text for secret in hidden), path
+
+
+def test_a7_a_missing_connection_is_told_at_once_with_what_to_do(airflow_stack, staged):
+    """Airflow says `isn't defined` also when its API server is overloaded, and tries again in vain."""
+    api = airflow_stack.api()
+    api.call("DELETE", "connections/spectrum_infolink")
+    try:
+        run = airflow_stack.run("stage_vendors", "failed", companies=["1"])
+    finally:
+        airflow_stack.connect()
+    [land] = airflow_stack.instances(run, "company.land")
+    assert land["try_number"] == 1
+    told = visible_end(airflow_stack, land)
+    assert told.startswith("there is no Airflow connection 'spectrum_infolink'. What to do: create it")
+
+
+def visible_end(stack: AirflowStack, instance: JsonObject) -> str:
+    """The last line of a task's log that Airflow's page shows: not within a group, which it folds."""
+    depth, shown = 0, ""
+    for line in stack.api().log(instance):
+        if "::group::" in line:
+            depth += 1
+        elif "::endgroup::" in line:
+            depth = max(depth - 1, 0)
+        elif depth == 0:
+            shown = line
+    return shown
 
 
 def states(stack: AirflowStack, run: FollowedRun) -> dict[str, str]:

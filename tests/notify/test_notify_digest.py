@@ -11,7 +11,7 @@ from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.notify import digest_dag
 from spectrum_etl.notify.digest import State, digest_message, read_state, stale_lines, stale_message
 from spectrum_etl.operation_settings import Notifications
-from spectrum_etl.settings import Company, Schedules, Settings
+from spectrum_etl.settings import Company, Schedules, Settings, wrong_schedules
 from spectrum_etl.sources.drift import Drift
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.counts import Counts
@@ -134,6 +134,15 @@ def test_g5_the_digest_tells_exported_records_that_procore_changed(books: Books)
     assert "export.drift" in message.text
     books.ask("update export.drift set resolved_at = now()")
     assert digest_message(_state(books.url), []) is None
+
+
+def test_a4_the_digest_tells_a_wrong_schedule(books: Books) -> None:
+    """It is told nowhere else to who does not look at the page: the DAG runs, by the schedule of the file."""
+    message = digest_message(_state(books.url), [], wrong_schedules('{"jobs": "weekly"}'))
+    assert message is not None
+    assert message.title == "Daily digest: 1 schedules are wrong"
+    assert "spectrum_schedules schedules jobs as 'weekly'" in message.text
+    assert "never, daily, 4h, 2h, hourly" in message.text
 
 
 def test_the_digest_is_about_the_companies_of_the_settings(books: Books) -> None:

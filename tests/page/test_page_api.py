@@ -106,7 +106,7 @@ def test_what_check_connections_found_counts_more_than_the_last_sync(page: PageA
             connection.execute("delete from sync.connections")
 
 
-def test_the_variable_sets_the_schedule_and_a_wrong_one_is_named(page: PageAirflow) -> None:
+def test_a3_a4_the_variable_sets_the_schedule_and_a_wrong_one_is_named(page: PageAirflow) -> None:
     api = page.airflow.api("admin")
     try:
         api.put("variables", [{"key": "spectrum_schedules", "value": '{"vendors": "never"}'}])
@@ -117,7 +117,7 @@ def test_the_variable_sets_the_schedule_and_a_wrong_one_is_named(page: PageAirfl
         [told] = found["problems"]
         assert "weekly" in told["detail"]
         assert "never, daily, 4h, 2h, hourly" in told["remedy"]
-        assert {row["schedule"] for row in found["objects"]} == {None}
+        assert {row["name"]: row["schedule"] for row in found["objects"]}["vendors"] == "hourly", "that of the file"
         assert (found["objects"][1]["staged_rows"], len(found["connections"])) == (24, 4)
     finally:
         api.put("variables", [{"key": "spectrum_schedules", "value": "{}"}])
@@ -240,6 +240,7 @@ def test_only_approvers_answer_and_only_what_they_have_seen(page: PageAirflow) -
     ]  # fmt: skip
     for wrong, field in (({}, "vendor_code"), ({**filled, "vendor_code": "MUCHTOOLONGACODE"}, "vendor_code"),
                          ({**filled, "vendor_code": "ready roof"}, "vendor_code"),
+                         ({**filled, "vendor_code": "AC\x00ME"}, "vendor_code"),
                          ({**filled, "vendor_type": "XXX"}, "vendor_type")):  # fmt: skip
         bad = page.post("accounting", "api/export/answer", answer_of(page, "v1", answers=wrong))
         assert (bad.status_code, field in bad.json()["detail"]["fields"]) == (422, True)
@@ -256,6 +257,9 @@ def test_only_approvers_answer_and_only_what_they_have_seen(page: PageAirflow) -
     assert page.post("accounting", "api/export/answer", answer_of(page, "v1", answers=filled)).status_code == 409
     unreasoned = page.post("accounting", "api/export/answer", answer_of(page, "v2", decision="reject"))
     assert "reason" in unreasoned.json()["detail"]["fields"]
+    kept_by_nothing = answer_of(page, "v2", decision="reject", reason="Twice\x00")
+    said = page.post("accounting", "api/export/answer", kept_by_nothing).json()["detail"]["fields"]["reason"]
+    assert said == "The reason holds a character that cannot be kept or sent: Twice\\u0000"
     rejected = answer_of(page, "v2", decision="reject", reason="Twice in the list")
     assert page.post("accounting", "api/export/answer", rejected).status_code == 200
     told = page.metadata(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 import psycopg
 import pytest
 
+from spectrum_etl.page.standing import object_row
 from stack.postgres import EmbeddedPostgres
 from tests.page.page_airflow import PageAirflow
 from tests.page.page_data import fill
@@ -54,7 +56,8 @@ def test_an_error_says_once_what_to_do_and_to_a_person(down: PageAirflow) -> Non
     told = down.get("vera", "api/jobs").json()
     assert "cannot be reached" in told["detail"]
     assert "What to do" not in told["detail"]
-    assert told["remedy"] == "Try again in a moment; check that the database server runs, and its host and port."
+    what = "check that the database server runs, and host and port in the Airflow connection 'warehouse'"
+    assert told["remedy"] == f"Try again in a moment; {what}."
 
 
 def test_nothing_is_stated_of_an_object_that_was_never_synced(page: PageAirflow) -> None:
@@ -181,3 +184,17 @@ def test_job_cost_that_was_never_computed_is_not_known(page: PageAirflow, postgr
     finally:
         page.use_warehouse(page.warehouse_url)
         postgres.drop_database("page_without_marts")
+
+
+def test_an_object_whose_dag_airflow_cannot_import_is_not_up_to_date() -> None:
+    now = datetime.now(UTC)
+    synced = {"object_name": "jobs", "finished_at": now, "state": "published", "run_id": "r", "message": None}
+    names = ("read_at", "new_rows", "changed_rows", "deleted_rows", "rejected_rows", "staged_rows", "deferred_rows")
+    names += ("checks_passed", "checks_warned", "checks_failed", "changed_columns")
+    dag = {"is_paused": False, "next_dagrun_run_after": None}
+    good, broken = (
+        object_row("jobs", [synced | dict.fromkeys(names)], "hourly", dag | {"has_import_errors": errors}, [], now)
+        for errors in (False, True)
+    )
+    assert (good["state"], broken["state"]) == ("published", "failed")
+    assert "cannot import its DAG" in broken["message"]

@@ -187,7 +187,8 @@ def test_degrees_of_an_older_warehouse_get_six_decimals(database: str) -> None:
     with psycopg.connect(database) as connection:
         types = connection.execute(
             "select distinct format_type(atttypid, atttypmod) from pg_attribute"
-            " where attname in ('latitude', 'longitude') and attrelid in ('spectrum.jobs'::regclass, 'history.jobs'::regclass, 'history.jobs_versions'::regclass)"
+            " where attname in ('latitude', 'longitude') and attrelid"
+            " in ('spectrum.jobs'::regclass, 'history.jobs'::regclass, 'history.jobs_versions'::regclass)"
         ).fetchall()
     assert types == [("numeric(14,6)",)]
 

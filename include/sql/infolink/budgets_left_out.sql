@@ -35,15 +35,15 @@ FROM (
     UNION ALL
     SELECT
         CASE
-            WHEN change.counts = 0 THEN 'type'
+            WHEN found_change.counts = 0 THEN 'type'
             ELSE 'change'
         END AS reason,
-        change.job_number,
-        change.phase_code,
-        change.cost_type,
-        change.change_request_number,
-        change.status_type,
-        change.amount
+        found_change.job_number,
+        found_change.phase_code,
+        found_change.cost_type,
+        found_change.change_request_number,
+        found_change.status_type,
+        found_change.amount
     FROM (
         SELECT
             {{ code(d.Job_Number) }} AS job_number,
@@ -109,8 +109,8 @@ FROM (
         WHERE
             {{ where.d }}
             AND {{ d.Change_Request_Amount }} <> 0
-    ) AS change
-    WHERE change.counts = 0 OR change.has_phase = 0
+    ) AS found_change
+    WHERE found_change.counts = 0 OR found_change.has_phase = 0
 ) AS found
 GROUP BY
     found.reason,

@@ -1,5 +1,5 @@
--- Prime contracts: one row a customer and job. Unit price contracts come along; the warehouse marks them. Where the site
--- shows no amount of the contract, that of the job stands for it, on the contract with the job's own customer.
+-- Prime contracts: one row a customer and job. Unit price contracts come along; the warehouse marks them. Where the
+-- site shows no amount of the contract, that of the job stands for it, on the contract with the job's own customer.
 SELECT
     {{ columns }}
 FROM {{ tables.c }} AS c

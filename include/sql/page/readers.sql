@@ -1,13 +1,36 @@
--- Whether Spectrum answered the last sync that read it, by Info-Link or by its web services, a row a company.
-select distinct on (runs.company_code, runs.reader)
-    runs.company_code,
-    runs.reader,
-    runs.state,
-    runs.finished_at,
-    runs.message
-from sync.runs
-where
-    runs.company_code = any({{ "companies" | bound }})
-    and runs.reader in ('infolink', 'sdx')
-    and runs.finished_at >= {{ "since" | bound }}
-order by runs.company_code asc, runs.reader asc, runs.finished_at desc
+-- Whether Spectrum answered the last sync that used its web services or Info-Link, a row a company and connection. A
+-- sync that read its source to the end has used it well; one that failed says which connection failed, if any.
+with used as (
+    select
+        runs.company_code,
+        case runs.reader when 'sdx' then 'web services' else 'Info-Link' end as kind,
+        true as is_answered,
+        runs.finished_at,
+        null as message
+    from sync.runs
+    where
+        runs.reader in ('infolink', 'sdx')
+        and runs.state in ('published', 'unchanged', 'superseded', 'stopped')
+        and runs.finished_at >= {{ "since" | bound }}
+    union all
+    select
+        runs.company_code,
+        runs.failed_connection as kind,
+        false as is_answered,
+        runs.finished_at,
+        runs.message
+    from sync.runs
+    where
+        runs.failed_connection in ('web services', 'Info-Link')
+        and runs.finished_at >= {{ "since" | bound }}
+)
+
+select distinct on (company_code, kind)
+    company_code,
+    kind,
+    is_answered,
+    finished_at,
+    message
+from used
+where company_code = any({{ "companies" | bound }})
+order by company_code asc, kind asc, finished_at desc

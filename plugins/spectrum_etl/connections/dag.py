@@ -10,7 +10,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from spectrum_etl.dag_defaults import companies_param, daily, start_date, task_defaults
 from spectrum_etl.notify.callbacks import on_failure, on_success
-from spectrum_etl.settings import SCHEDULES_VARIABLE, in_force, load_settings
+from spectrum_etl.settings import SCHEDULES_VARIABLE, in_force, load_settings, wrong_schedules
 from spectrum_etl.staging.run import clean_codes
 
 log = logging.getLogger(__name__)
@@ -83,11 +83,17 @@ def _tasks() -> None:
         results: list[dict[str, Any]] = [one for results in found for one in results or () if one]
         log.info("\n%s", told(results))
         bad = [one for one in results if one["status"] != "Connected"]
+        # Called by tasks alone.
+        wrong = wrong_schedules(Variable.get(SCHEDULES_VARIABLE, default=None))
+        for error in wrong:
+            log.error("%s", error)
         # Every company has a warehouse: one that is missing was not checked.
         unchecked = len(companies or ()) - sum(one["kind"] == "warehouse" for one in results)
         if bad or unchecked or not companies:
             rest = "\nNot everything could be checked: see the failed tasks." if unchecked or not companies else ""
             raise AirflowFailException(f"not connected:\n{told(bad)}{rest}")
+        if wrong:
+            raise AirflowFailException("every connection is well, but " + "; ".join(map(str, wrong)))
         return results
 
     companies: Any = plan()

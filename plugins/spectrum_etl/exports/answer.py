@@ -5,10 +5,11 @@ What is written here is all that `send` believes. Whatever cannot be taken goes 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psycopg
 
+from spectrum_etl import characters
 from spectrum_etl.errors import FixRecord, RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.exports import check, ledger, queue
 from spectrum_etl.exports.form import REASON
@@ -68,6 +69,7 @@ def take(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance, 
                 record=id.record,
                 remedy="nothing was sent; answer the approval that waits for it now, or trigger the export again",
             )
+        response, refused = _kept(response)
         try:
             candidate = obj.read(systems.procore, systems.company, id)
             if candidate is None:
@@ -75,7 +77,7 @@ def take(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance, 
                     queue.move(connection, obj.name, id, "waiting", "ready", instance.run_id)
                     queue.remove(connection, obj.name, id, "ready")
                 return Outcome(None, "Procore no longer has the record; nothing was sent")
-            verdict = _verdict(systems, obj, row, candidate, response)
+            verdict = _verdict(systems, obj, row, candidate, response, refused)
         except SpectrumEtlError as error:
             who = response.user_name or response.user_id
             reason = f"the answer of {who} could not be taken: {error}"
@@ -87,11 +89,23 @@ def take(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance, 
     return Outcome(verdict.state, verdict.reason or "", ask_again=verdict.state == "ready")
 
 
-def _verdict(systems: Systems, obj: ExportObject, row: Row, candidate: Candidate, response: Response) -> _Verdict:
+def _kept(response: Response) -> tuple[Response, str]:
+    """The answer without what cannot be kept, and what is wrong where that leaves out something that counts."""
+    counts = {"accept": [name for name in response.answers if name != REASON], "reject": [REASON], "retrieve": []}
+    refused = check.refused_answers(response.answers, counts[response.decision])
+    kept = {name: value for name, value in response.answers.items() if not check.refused_answers({name: value}, [name])}
+    return replace(response, answers=kept, user_name=characters.escaped(response.user_name)), refused
+
+
+def _verdict(
+    systems: Systems, obj: ExportObject, row: Row, candidate: Candidate, response: Response, refused: str
+) -> _Verdict:
     context = systems.context
     who = response.user_name or response.user_id or "nobody"
     if not systems.settings.exports.may_approve(response.user_id):
         return _Verdict("ready", f"the answer of {who} does not count: not an approver in the settings")
+    if refused:
+        return _Verdict("ready", f"the answer of {who} cannot be taken: {refused} Type it again, without the character")
     if response.decision == "retrieve":
         return _Verdict("retrieved", f"taken out by {who}; it comes back when it is collected again by name")
     if response.decision == "reject":

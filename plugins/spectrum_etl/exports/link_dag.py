@@ -35,7 +35,7 @@ def link_dag(doc: str | None) -> DAG:
             type=["null", "string"],
             title="Project",
             description="Procore id of the project that the records belong to. Empty for companies, and where the "
-            "record is the project itself (jobs, budgets).",
+            "record is the project itself (jobs, budgets, forecasts).",
         ),
         "pairs": Param(
             [],
@@ -43,14 +43,14 @@ def link_dag(doc: str | None) -> DAG:
             items={"type": "string", "pattern": "^\\s*[0-9]+\\s*=\\s*\\S.*$"},
             title="Pairs",
             description="Procore id = what it is called in Spectrum, one pair a line: 562949953421312 = 24-404, or "
-            "562949953421399 = ACME/S-1001 for a commitment",
+            "562949953421399 = ACME/S-1001 for a commitment; a prime contract is called as its job",
         ),
         "exact_names": Param(
             False,
             type="boolean",
             title="Link all exact names",
             description="Vendors only: link every company whose name, ignoring case, one vendor of Spectrum alone "
-            "has, and no other company",
+            "has, and no other company. Inactive companies, and vendors with the status I or N, are left out",
         ),
     }
     description = "Links Procore records with records that Spectrum has already"
@@ -77,7 +77,8 @@ def pairs_of(params: Any) -> list[tuple[str, str, str]]:
             f"{name} belong to a project, and the form names none", field="project",
             remedy="give the Procore id of the project that the records belong to",
         )  # fmt: skip
-    return [("" if name in _OF_COMPANY else project or record, record, key) for record, key in pairs]
+    of_company, of_project = name in _OF_COMPANY, name not in _PROJECTS
+    return [("" if of_company else project if of_project else record, record, key) for record, key in pairs]
 
 
 def _tasks() -> None:
@@ -98,18 +99,19 @@ def _tasks() -> None:
 
     @task(pool="procore", map_index_template="{{ record_name }}")
     def link(pair: dict[str, str]) -> bool:
-        """Verify that both are there and free, mark the one in Procore, and keep the link."""
+        """Verify that both are there and free, compare them, mark the one in Procore, and keep the link."""
         from spectrum_etl.exports.link import link as link_records
-        from spectrum_etl.exports.objects.registry import EXPORTS
+        from spectrum_etl.exports.objects.registry import linkable
         from spectrum_etl.exports.spec import RecordId
         from spectrum_etl.exports.systems import systems_from_airflow
+        from spectrum_etl.exports.tasks import grid_name
 
         context = get_current_context()
-        context["record_name"] = f"{pair['record']} = {pair['key']}"  # type: ignore[typeddict-unknown-key]
+        context["record_name"] = grid_name(f"{pair['record']} = {pair['key']}")  # type: ignore[typeddict-unknown-key]
         params = context["params"]
         by = getattr(context["dag_run"], "triggering_user_name", None) or "unknown"
         with systems_from_airflow(params["company"], load_settings()) as systems:
             id = RecordId(systems.company.code, pair["project"], pair["record"])
-            return link_records(systems, EXPORTS[params["object"]], id, pair["key"], by)
+            return link_records(systems, linkable(params["object"]), id, pair["key"], by)
 
     link.expand(pair=plan())

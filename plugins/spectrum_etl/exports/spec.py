@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from spectrum_etl import characters
 from spectrum_etl.settings import Company, Settings
 
 if TYPE_CHECKING:  # DAG files import this module, and must not import what the client needs
@@ -54,11 +55,22 @@ class Candidate:
         title: what people call it, e.g. `Subcontract SC-001, Acme Drywall (River Tower)`.
         content: all facts that decide about it, as JSON values; money as text. Nothing else of Procore may be used:
             the fingerprint of this is what tells whether the record changed while it waited.
+        refused: the fields that hold a character which cannot be kept or sent, with what surrounds it. Title and
+            content have it escaped, so that everything can hold them (`characters`); such a record is never ready.
     """
 
     id: RecordId
     title: str
     content: Mapping[str, Any]
+    refused: tuple[tuple[str, str], ...] = field(init=False, compare=False, default=())
+
+    def __post_init__(self) -> None:
+        """Find and escape what cannot be kept, wherever the candidate was made."""
+        refused = tuple(characters.refused(self.content)) or tuple(characters.refused(self.title, "title"))
+        if refused:
+            object.__setattr__(self, "refused", refused)
+            object.__setattr__(self, "title", characters.escaped(self.title))
+            object.__setattr__(self, "content", characters.escaped_all(self.content))
 
     @property
     def fingerprint(self) -> str:
@@ -89,7 +101,8 @@ class Broken:
     """One rule that a record breaks.
 
     Args:
-        rule: its number in the requirements, e.g. `G1`; `form` for a value of the approver's form.
+        rule: its number in the requirements, e.g. `G1`; `form` for a value of the approver's form, `text` for
+            characters that cannot be kept or sent.
         field: the field, as Procore's or the form's users know it.
         value: what it holds, as text; never a secret.
         message: what is wrong, naming the limit.
@@ -234,6 +247,14 @@ class Books(Protocol):
         """Whether a projection of a day to come can be read back."""
         ...
 
+    def subcontract(self, vendor: str, number: str) -> dict[str, str] | None:
+        """One subcontract: Vendor_Code, Subcontract_Number, Job_Number, Status_Code, ..."""
+        ...
+
+    def contracts(self, job: str) -> list[dict[str, str]]:
+        """The prime contracts of a job: Customer_Code, Job_Number, Contract_Number, Original_Contract, ..."""
+        ...
+
     def change_request_numbers(self, job: str) -> set[str]:
         """All change request numbers of a job, whichever side they came from (H2)."""
         ...
@@ -323,7 +344,8 @@ class ExportObject:
         mark: writes the link into Procore, where Procore has a field for it; repeating it does no harm. None: the
             link is in the ledger alone.
         unmark: takes it out again. None as for `mark`.
-        holds: whether Spectrum still holds the record of a link, for `unlink_export`.
+        holds: what Spectrum itself calls the record of a key that somebody typed, or that is linked; None where it
+            holds none. Codes are compared as Spectrum does: trimmed and without case.
         mapping: for the documentation.
         order: the order of the exports in lists; what others need comes first.
         offers: whether a collected record holds anything that Spectrum lacks; where it says no, the record is left
@@ -346,7 +368,7 @@ class ExportObject:
     document: Callable[[Candidate, Answers, Context], Document]
     mark: Callable[[ProcoreClient, Company, RecordId, str], None] | None
     unmark: Callable[[ProcoreClient, Company, RecordId], None] | None
-    holds: Callable[[Books, Company, str], bool]
+    holds: Callable[[Books, Company, str], str | None]
     mapping: tuple[FieldMapping, ...] = field(default=())
     order: int = 0
     offers: Callable[[Candidate, Context], bool] | None = None

@@ -11,6 +11,8 @@ from airflow.sdk.exceptions import DagRunTriggerException
 from spectrum_etl.exports.queue import Instance, Row
 from spectrum_etl.exports.spec import RecordId
 
+#: Most characters of a name in the grid: Airflow's `rendered_map_index` is varchar(250).
+GRID_NAME = 200
 #: States of a task instance that has asked and may still take an answer; None: it was cleared and will run again.
 _ALIVE = frozenset(
     {
@@ -78,10 +80,15 @@ def ask_again(context: Context, id: RecordId) -> NoReturn:
     )
 
 
+def grid_name(title: str) -> str:
+    """A name for Airflow's grid, which holds 250 characters and fails the task with a longer one after its work."""
+    return title if len(title) <= GRID_NAME else f"{title[: GRID_NAME - 1]}…"
+
+
 def as_items(rows: Sequence[Row]) -> list[dict[str, str]]:
     """Records as they walk to the mapped tasks: only where to look, and a name for the grid."""
     return [
-        {"company": row.id.company, "project": row.id.project, "record": row.id.record, "title": row.title}
+        {"company": row.id.company, "project": row.id.project, "record": row.id.record, "title": grid_name(row.title)}
         for row in rows
     ]
 

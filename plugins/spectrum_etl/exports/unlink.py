@@ -6,15 +6,15 @@ import logging
 
 from spectrum_etl.errors import FixRecord, RetryLater
 from spectrum_etl.exports import links, queue
+from spectrum_etl.exports.linkable import Linkable
 from spectrum_etl.exports.locks import record_lock
-from spectrum_etl.exports.spec import ExportObject
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.warehouse.connect import connect
 
 log = logging.getLogger(__name__)
 
 
-def unlink(systems: Systems, obj: ExportObject, record: str, by: str) -> str:
+def unlink(systems: Systems, obj: Linkable, record: str, by: str) -> str:
     """End a link: verify that Spectrum no longer holds what was exported, take the mark out of Procore, then end it.
 
     It may be killed anywhere and called again.

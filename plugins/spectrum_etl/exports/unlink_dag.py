@@ -44,15 +44,16 @@ def _tasks() -> None:
     @task(pool="procore", map_index_template="{{ record_name }}")
     def unlink(record: str) -> str:
         """Verify that Spectrum no longer holds the record, then clear the link in Procore and in the warehouse."""
-        from spectrum_etl.exports.objects.registry import EXPORTS
+        from spectrum_etl.exports.objects.registry import linkable
         from spectrum_etl.exports.systems import systems_from_airflow
+        from spectrum_etl.exports.tasks import grid_name
         from spectrum_etl.exports.unlink import unlink as unlink_record
 
         context = get_current_context()
-        context["record_name"] = record  # type: ignore[typeddict-unknown-key]
+        context["record_name"] = grid_name(record)  # type: ignore[typeddict-unknown-key]
         params = context["params"]
         by = getattr(context["dag_run"], "triggering_user_name", None) or "unknown"
         with systems_from_airflow(params["company"], load_settings()) as systems:
-            return unlink_record(systems, EXPORTS[params["object"]], record, by)
+            return unlink_record(systems, linkable(params["object"]), record, by)
 
     unlink.expand(record=plan())

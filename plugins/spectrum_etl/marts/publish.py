@@ -18,7 +18,8 @@ from spectrum_etl.marts.spec import MARTS, SOURCES, Mart, definition
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.ddl import ensure_table
-from spectrum_etl.warehouse.migrate import DDL_LOCK, migrate
+from spectrum_etl.warehouse.locks import give_back, take
+from spectrum_etl.warehouse.migrate import DDL_LOCK, OWN_TABLES, migrate
 from spectrum_etl.warehouse.templates import render
 
 log = logging.getLogger(__name__)
@@ -79,20 +80,19 @@ def _ensure_indexes(connection: psycopg.Connection) -> None:
     with connection.transaction():
         if connection.execute(ready).fetchone() == (True,):
             return
-        connection.execute("select pg_advisory_xact_lock(%s)", [DDL_LOCK])
+        take(connection, DDL_LOCK, what=OWN_TABLES)
         connection.execute(render("marts/indexes.sql"))
 
 
 @contextmanager
 def _lock(connection: psycopg.Connection, company_code: str) -> Iterator[None]:
     """Wait until nobody else writes the marts of the company. Before the transaction: its snapshot must be newer."""
-    key = [MARTS_LOCK, company_code]
-    connection.execute("select pg_advisory_lock(%s, hashtext(%s))", key)
+    take(connection, MARTS_LOCK, company_code, what=f"the marts of company {company_code}", for_session=True)
     try:
         yield
     finally:
         if not connection.closed:
-            connection.execute("select pg_advisory_unlock(%s, hashtext(%s))", key)
+            give_back(connection, MARTS_LOCK, company_code)
 
 
 class _Rebuild:

@@ -1,6 +1,7 @@
-"""What Airflow calls when a run has ended: DAG callbacks, so that there is one message a run, whatever it maps over.
+"""What Airflow calls when a run or a task has ended. One message a run, whatever it maps over; one last line a task.
 
-Airflow's DAG processor executes them. They must not import anything heavy at the top: DAG files import this module.
+Airflow's DAG processor executes those of runs, the task's own process those of tasks. They must not import anything
+heavy at the top: DAG files import this module.
 """
 
 from __future__ import annotations
@@ -8,7 +9,27 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from spectrum_etl.errors import SpectrumEtlError
+
 log = logging.getLogger(__name__)
+
+
+def end_the_log(context: Any) -> None:
+    """Say what is wrong once more, in the last line of a failed task's log: that is where Airflow's page opens it.
+
+    Above it stand 30 frames of a traceback, which help nobody to correct a password. Only our own errors: of another
+    one the traceback is all that is known.
+
+    Args:
+        context: Airflow's: `exception` is used.
+    """
+    from airflow.sdk.exceptions import AirflowFailException
+
+    error = context.get("exception")
+    if isinstance(error, SpectrumEtlError | AirflowFailException):
+        # Airflow calls this within a group of lines, which its page folds.
+        log.info("::endgroup::")
+        log.error("%s", " ".join(str(error).split()))
 
 
 def on_failure(context: Any) -> None:

@@ -19,6 +19,7 @@ import requests
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater
 from spectrum_etl.notify.message import Message
 from spectrum_etl.operation_settings import Notifications
+from spectrum_etl.sources.airflow_connection import extras
 
 #: For one connection or answer, in seconds: whoever notifies is a callback with other things to do.
 TIMEOUT = 15.0
@@ -40,12 +41,13 @@ def send_email(connection: Any, message: Message, settings: Notifications) -> No
         RetryLater: it cannot be reached.
     """
     where = f"the Airflow connection {settings.email_conn_id!r}"
-    encryption = str((connection.extra_dejson or {}).get("encryption", "starttls"))
+
+    def wrong(name: str, message: str, limit: str) -> FixConfiguration:
+        return FixConfiguration(message, field=name, limit=limit, remedy=f"correct {where}")
+
+    encryption = extras(connection, ("encryption",), wrong).get("encryption", "starttls")
     if encryption not in ("starttls", "tls", "off"):
-        raise FixConfiguration(
-            "there is no such encryption", field="extra encryption", value=encryption, limit="starttls, tls or off",
-            remedy=f"correct {where}",
-        )  # fmt: skip
+        raise wrong("extra encryption", "there is no such encryption", "starttls, tls or off")
     if not connection.host:
         raise FixConfiguration("the mail server has no host", remedy=f"correct {where}")
     mail = _mail(message, settings)
@@ -70,9 +72,9 @@ def send_email(connection: Any, message: Message, settings: Notifications) -> No
             "the mail server's host, login or password has a character that is not ASCII, which cannot be sent",
             remedy=f"correct {where}; change such a password on the server, too",
         ) from None
-    except (smtplib.SMTPException, OSError) as error:
+    except (smtplib.SMTPException, OSError, ValueError) as error:
         raise RetryLater(
-            f"the mail server {connection.host}:{port} could not be used: {type(error).__name__}",
+            f"the mail server could not be used: {type(error).__name__}",
             remedy=f"check that it runs, and host, port and encryption of {where}",
         ) from None
 

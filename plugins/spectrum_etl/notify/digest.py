@@ -9,6 +9,7 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
+from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.notify.message import Message, shortened
 from spectrum_etl.settings import OBJECT_NAMES, Settings, schedule_name
 from spectrum_etl.warehouse.connect import connect
@@ -113,12 +114,13 @@ def stale_message(lines: list[str]) -> Message | None:
     return Message(("stale_data",), title, shortened(lines, MOST_LINES, "marts.freshness"), remedy)
 
 
-def digest_message(state: State, stale: list[str]) -> Message | None:
+def digest_message(state: State, stale: list[str], wrong: Sequence[SpectrumEtlError] = ()) -> Message | None:
     """The digest; None where nothing waits for anybody.
 
     Args:
         state: what there is to tell.
         stale: what `stale_lines` gives.
+        wrong: what `wrong_schedules` finds in the Airflow Variable.
     """
     approvals = [
         f"export of {row['object_name']}, company {row['company_code']}: {row['records']} {_WORDS[row['state']]}"
@@ -147,6 +149,7 @@ def digest_message(state: State, stale: list[str]) -> Message | None:
         ("Rejected rows", rejected, _sum(state.rejected, "rejected"), "rows are rejected"),
         ("Changed columns", drift, _sum(state.open_drift, "differences"), "columns differ"),
         ("Out of date", stale, len(stale), "objects are out of date"),
+        ("Schedules", [str(error) for error in wrong], len(wrong), "schedules are wrong"),
     )
     lines: list[str] = []
     for heading, part, _, _ in parts:

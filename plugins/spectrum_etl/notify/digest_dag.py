@@ -9,7 +9,7 @@ from airflow.sdk import DAG, Param, Variable, get_current_context, task
 
 from spectrum_etl.dag_defaults import daily, start_date, task_defaults
 from spectrum_etl.notify.callbacks import on_failure, on_success
-from spectrum_etl.settings import SCHEDULES_VARIABLE, load_settings
+from spectrum_etl.settings import SCHEDULES_VARIABLE, load_settings, wrong_schedules
 
 log = logging.getLogger(__name__)
 
@@ -56,9 +56,11 @@ def digest_dag(doc: str | None) -> DAG:
             if get_current_context()["params"]["test"]:
                 return {"test": try_channels(now.notifications)}
             state = read_state(warehouse_url(), [company.code for company in now.companies])
-            stale = stale_lines(state.freshness, now, Variable.get(SCHEDULES_VARIABLE, default=None))
+            override = Variable.get(SCHEDULES_VARIABLE, default=None)
+            stale = stale_lines(state.freshness, now, override)
+            digest = digest_message(state, stale, wrong_schedules(override))
             sent: dict[str, Any] = {}
-            for name, message in (("stale", stale_message(stale)), ("digest", digest_message(state, stale))):
+            for name, message in (("stale", stale_message(stale)), ("digest", digest)):
                 log.info("%s: %s", name, message.text if message else "nothing to tell")
                 sent[name] = deliver(message, now.notifications) if message else []
             return sent

@@ -1,85 +1,170 @@
-"""Tells that a sync is late: what Airflow's triggerer calls when a run has not ended in time. Used by the staging DAGs.
+"""Finds late syncs, by their schedules and by the books of the syncs, and tells people once. Used by `watch_dag`.
 
-Airflow's deadline alerts: https://airflow.apache.org/docs/apache-airflow/stable/howto/deadline-alerts.html.
+Not by Airflow's deadline alerts: a DAG that has one cannot have a failed run cleared before the deadline (HTTP 500 in
+3.3.0 to 3.3.2, https://github.com/apache/airflow/issues/70368), and clearing is what an operator does after a failure.
 """
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from datetime import timedelta
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from airflow.sdk.definitions.callback import AsyncCallback
-from airflow.sdk.definitions.deadline import DeadlineAlert, DeadlineReference
+import psycopg
+from psycopg.rows import class_row
 
-from spectrum_etl.notify.message import Message, run_link
-from spectrum_etl.operation_settings import Notifications
+from spectrum_etl.notify.deliver import deliver, reached
+from spectrum_etl.notify.message import Message, dag_link, run_link, shortened
+from spectrum_etl.settings import OBJECT_NAMES, Settings, schedule_name
+from spectrum_etl.warehouse.connect import connect
+from spectrum_etl.warehouse.migrate import migrate
+from spectrum_etl.warehouse.templates import render
 
-log = logging.getLogger(__name__)
+MOST_LINES = 20
+#: At which hours of the day a schedule is due; `daily` has the time of the settings.
+_EVERY_HOURS = {"hourly": 1, "2h": 2, "4h": 4}
+#: No schedule is due more rarely than once a day; a day may have 25 hours.
+_LONGEST_WAIT = 26
 
-#: A run that has ended was told about already.
-_ENDED = ("success", "failed")
 
-
-def late_alert(settings: Notifications) -> DeadlineAlert | None:
-    """The deadline of a scheduled sync; None where the settings have none.
-
-    It counts from the moment at which Airflow queues the run, not from its logical date: the first run after a DAG was
-    paused has one that is long past, and is not late.
+@dataclass(frozen=True)
+class Late:
+    """One sync that should have ended.
 
     Args:
-        settings: how many minutes it has.
+        object_name, company_code: what it stages.
+        dag_id: its DAG.
+        run_id: the run that is at work; None where none has begun.
+        since: when it began to read, or when it was due.
+        is_told: whether people know already.
     """
-    if settings.late_after_minutes is None:
+
+    object_name: str
+    company_code: str
+    dag_id: str
+    run_id: str | None
+    since: datetime
+    is_told: bool = False
+
+
+def last_due(schedule: str, settings: Settings, before: datetime) -> datetime | None:
+    """The last moment at which a sync was due; the earlier one of two hours of the same name, when clocks are put back.
+
+    Args:
+        schedule: by its name, such as `4h`.
+        settings: time of day of `daily`, and the time zone.
+        before: zone-aware; the moment lies at or before it.
+
+    Returns:
+        None for `never`.
+    """
+    if schedule == "never":
         return None
-    return DeadlineAlert(
-        reference=DeadlineReference.DAGRUN_QUEUED_AT,
-        interval=timedelta(minutes=settings.late_after_minutes),
-        callback=AsyncCallback(sync_is_late, kwargs={"minutes": settings.late_after_minutes}),
-        name="late",
+    daily, zone = settings.daily_at, ZoneInfo(settings.timezone)
+    minute, hours = (daily.minute, {daily.hour}) if schedule == "daily" else (0, range(0, 24, _EVERY_HOURS[schedule]))
+    for back in range(_LONGEST_WAIT):
+        local = (before.astimezone(UTC) - timedelta(hours=back)).astimezone(zone)
+        due = local.replace(minute=minute, second=0, microsecond=0, fold=0).astimezone(UTC)
+        if due.astimezone(zone).hour in hours and due <= before:
+            return due
+    return None  # this day has no such hour: clocks are put forward over it
+
+
+def find_late(
+    connection: psycopg.Connection, settings: Settings, minutes: int, override: str | dict[str, Any] | None
+) -> list[Late]:
+    """Look for late syncs.
+
+    Args:
+        connection: the warehouse.
+        settings: schedules and companies.
+        minutes: how long a sync has, from when it was due, and from when it began.
+        override: the Airflow Variable `spectrum_schedules`.
+
+    Returns:
+        Syncs that are at work for longer, and syncs that were due and have not begun. Not those whose runs fail: people
+        are told of a failure as such.
+    """
+    schedules = {name: schedule_name(name, settings, override) for name in OBJECT_NAMES}
+    connection.execute(
+        render("notify/watched.sql"), {"objects": list(schedules), "schedules": list(schedules.values())}
     )
+    row = connection.execute("select clock_timestamp()").fetchone()
+    assert row is not None
+    ended_by = row[0] - timedelta(minutes=minutes)
+    with connection.cursor(row_factory=class_row(Late)) as cursor:
+        return cursor.execute(
+            render("notify/late.sql"),
+            {
+                "objects": list(schedules),
+                "dag_ids": [f"stage_{name}" for name in schedules],
+                "dues": [last_due(schedule, settings, ended_by) for schedule in schedules.values()],
+                "companies": [company.code for company in settings.companies],
+                "ended_by": ended_by,
+            },
+        ).fetchall()
 
 
-async def sync_is_late(minutes: int, context: Any) -> None:
-    """Tell it by the channels of the settings.
+def message_of(late: Sequence[Late], minutes: int) -> Message | None:
+    """What is told of late syncs; None where there are none.
 
     Args:
-        minutes: how long the run had.
-        context: Airflow's: `dag_run` is used.
+        late: those that people do not know of.
+        minutes: how long each had.
     """
-    # Settings, connections and channels block, which the triggerer's event loop must not.
-    await asyncio.to_thread(_tell, minutes, dict(context["dag_run"]))
-
-
-def message_of(minutes: int, run: dict[str, Any]) -> Message | None:
-    """What is told of a late run; None where it has ended meanwhile.
-
-    Args:
-        minutes: how long it had.
-        run: `dag_id`, `dag_run_id`, `state`, `queued_at` and `conf`, as Airflow's REST API names them.
-    """
-    if run.get("state") in _ENDED:
+    if not late:
         return None
-    dag_id, run_id = str(run["dag_id"]), str(run["dag_run_id"])
-    companies = (run.get("conf") or {}).get("companies")
-    of = f" of company {', '.join(companies)}" if companies else ""
-    lines = (
-        f"{dag_id}{of} was queued at {run.get('queued_at')} and is {run.get('state')} after {minutes} minutes.",
-        "What was staged before is untouched, and gets older until the run ends.",
-    )
+    names = sorted({one.dag_id for one in late})
+    lines = [_line(one) for one in late]
+    lines.append("What was staged before is untouched, and gets older until they end.")
     remedy = (
-        "open the run in Airflow and see which task it is at: one that waits for a slot needs a larger pool or fewer"
-        " syncs at a time; one that reads waits for Spectrum (trigger check_connections); notifications in"
-        " include/settings.yaml say how long a sync may take"
+        "open the DAG in Airflow: one that is paused has to be resumed; one whose task waits for a slot needs a larger"
+        " pool or fewer syncs at a time; one that reads waits for Spectrum (trigger check_connections); notifications"
+        f" in include/settings.yaml say how long a sync may take, which is {minutes} minutes"
     )
-    return Message(("late",), f"{dag_id}: the sync is late", lines, remedy, run_link(dag_id, run_id))
+    title = f"{names[0]}: the sync is late" if len(names) == 1 else f"{len(names)} syncs are late"
+    first = late[0]
+    link = run_link(first.dag_id, first.run_id) if first.run_id else dag_link(first.dag_id)
+    return Message(("late",), title, shortened(lines, MOST_LINES, "sync.landings has all"), remedy, link)
 
 
-def _tell(minutes: int, run: dict[str, Any]) -> None:
-    from spectrum_etl.notify.deliver import deliver
-    from spectrum_etl.settings import load_settings
+def tell_late(url: str, settings: Settings, override: str | dict[str, Any] | None) -> list[str]:
+    """Look for late syncs and tell those that people do not know of; what is late no longer is forgotten.
 
-    message = message_of(minutes, run)
-    if message is not None:
-        deliver(message, load_settings().notifications)
+    Args:
+        url: the warehouse.
+        settings: as for `find_late`, and the channels.
+        override: as for `find_late`.
+
+    Returns:
+        One line a late sync, told now or before.
+
+    Raises:
+        SpectrumEtlError: the warehouse cannot be asked.
+    """
+    notifications = settings.notifications
+    minutes = notifications.late_after_minutes
+    with connect(url) as connection:
+        connection.autocommit = True
+        migrate(connection)
+        late = find_late(connection, settings, minutes, override) if minutes is not None else []
+        connection.execute(render("notify/forget_late.sql"), _names(late))
+        fresh = [one for one in late if not one.is_told]
+        message = message_of(fresh, minutes or 0)
+        if message is not None and reached(deliver(message, notifications), notifications):
+            values = {**_names(fresh), "since": [one.since for one in fresh]}
+            connection.execute(render("notify/told_late.sql"), values)
+    return [_line(one) for one in late]
+
+
+def _names(late: Collection[Late]) -> dict[str, Any]:
+    return {"objects": [one.object_name for one in late], "companies": [one.company_code for one in late]}
+
+
+def _line(one: Late) -> str:
+    since = f"{one.since:%Y-%m-%d %H:%M} UTC"
+    if one.run_id:
+        return f"{one.dag_id} of company {one.company_code}: at work since {since}, run {one.run_id}"
+    return f"{one.dag_id} of company {one.company_code}: was due at {since}, and has not begun"

@@ -39,10 +39,16 @@ class Message:
 
 def run_link(dag_id: str, run_id: str) -> str:
     """The address of a run in Airflow's UI; blank where Airflow does not know its own (`[api] base_url`)."""
+    dag = dag_link(dag_id)
+    return f"{dag}/runs/{quote(run_id, safe='')}" if dag else ""
+
+
+def dag_link(dag_id: str) -> str:
+    """The address of a DAG in Airflow's UI; blank where Airflow does not know its own."""
     from airflow.sdk.configuration import conf
 
     base = str(conf.get("api", "base_url", fallback="") or "").rstrip("/")
-    return f"{base}/dags/{quote(dag_id, safe='')}/runs/{quote(run_id, safe='')}" if base else ""
+    return f"{base}/dags/{quote(dag_id, safe='')}" if base else ""
 
 
 def shortened(lines: list[str], most: int, rest: str) -> tuple[str, ...]:

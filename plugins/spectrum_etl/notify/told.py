@@ -21,6 +21,7 @@ from spectrum_etl.notify.facts import Facts, facts_of
 from spectrum_etl.notify.runs import message_of
 from spectrum_etl.operation_settings import Notifications
 from spectrum_etl.warehouse import connect as warehouse
+from spectrum_etl.warehouse.locks import take
 from spectrum_etl.warehouse.templates import render
 
 log = logging.getLogger(__name__)
@@ -112,7 +113,8 @@ def _alone(dag_id: str) -> Iterator[psycopg.Connection]:
     The object is what a DAG's name ends with: `stage_job_costs` and `backfill_job_costs` are about one.
     """
     with warehouse.connect(warehouse.warehouse_url()) as connection:
-        connection.execute("select pg_advisory_xact_lock(%s, hashtext(%s))", [TELL_LOCK, dag_id.partition("_")[2]])
+        name = dag_id.partition("_")[2]
+        take(connection, TELL_LOCK, name, what=f"what is told of {name}")
         yield connection
 
 

@@ -21,11 +21,8 @@ KINDS = {
     "Procore": "Procore",
     "warehouse": "Warehouse",
 }
-_READERS = {"sdx": "web services", "infolink": "Info-Link"}
 #: A sync longer ago says nothing of today's connection.
 _RECENT = timedelta(days=7)
-#: A sync that read its source to the end, whatever came of the rows.
-_ANSWERED = frozenset({"published", "unchanged", "superseded", "stopped"})
 
 
 def unreachable(error: SpectrumEtlError) -> list[Row]:
@@ -61,9 +58,8 @@ def connections(warehouse: Warehouse, companies: list[str], exports: Iterable[Ma
         told = {"remedy": remedy(row["remedy"]), "cause": None if row["connected"] else _cause(row)}
         found[row["kind"], row["company_code"]] = {**known, **noticed, **told}
     for row in warehouse.rows("readers", companies=companies, since=now - _RECENT):
-        kind, answered = _READERS[row["reader"]], row["state"] in _ANSWERED
-        reason = None if answered else row["message"]
-        known = _status(kind, row["company_code"], answered, reason, row["finished_at"], "sync")
+        kind, answered = row["kind"], row["is_answered"]
+        known = _status(kind, row["company_code"], answered, row["message"], row["finished_at"], "sync")
         checked = found.setdefault((kind, row["company_code"]), known)
         # A check looks at everything, so a sync that went well since takes nothing back; one that failed does.
         if not answered and row["finished_at"] > checked["checked_at"]:

@@ -35,7 +35,7 @@ class _Known:
 
     Args:
         connections: as `page.connections` gives them.
-        schedules: by object; empty where the settings of schedules are wrong.
+        schedules: by object.
         problems: what stands in the way, each with `detail` and `remedy`.
         states: of the staged tables; None where the warehouse is down.
         marts: of each company; None where the warehouse is down.
@@ -87,7 +87,7 @@ async def overview(request: Request, readable: access.Readable, user: GetUserDep
     rows = []
     for name in objects:
         dag_id = scope.STAGE + name
-        row = object_row(name, known.states, known.schedules.get(name), dags.get(dag_id), _of(runs, dag_id), now)
+        row = object_row(name, known.states, known.schedules[name], dags.get(dag_id), _of(runs, dag_id), now)
         rows.append({**row, "may_refresh": allowed[dag_id]})
     marts = None
     if with_marts:
@@ -173,12 +173,8 @@ def _of(runs: list[Any], dag_id: str) -> list[Any]:
 def _known(objects: list[str], company: str | None, exported: list[Any]) -> _Known:
     """What the warehouse and the settings tell; where one of them does not, the other does all the same."""
     settings, companies = load_settings(), scope.companies(company)
-    schedules: dict[str, str] = {}
-    problems = []
-    try:
-        schedules = schedules_in_force(settings, objects)
-    except SpectrumEtlError as error:
-        problems.append(problem(error))
+    schedules, wrong = schedules_in_force(settings, objects)
+    problems = [problem(error) for error in wrong]
     try:
         with open_warehouse() as warehouse:
             states = warehouse.rows("table_states", companies=companies, **scope.tables_of(objects))

@@ -14,8 +14,7 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.warehouse.connect import CONNECTION_ID, connect, warehouse_url
+from spectrum_etl.warehouse.connect import connect, warehouse_url
 from spectrum_etl.warehouse.templates import render
 
 Row = dict[str, Any]
@@ -66,16 +65,7 @@ def open_warehouse() -> Iterator[Warehouse]:
     Raises:
         SpectrumEtlError: as `spectrum_etl.warehouse.connect`.
     """
-    from airflow.exceptions import AirflowNotFoundException
-
-    try:
-        url = warehouse_url()
-    except AirflowNotFoundException as error:
-        raise FixConfiguration(
-            f"there is no Airflow connection {CONNECTION_ID!r}",
-            remedy="create it: type postgres, with host, port, schema (the database), login and password",
-        ) from error
-    with connect(url) as connection:
+    with connect(warehouse_url()) as connection:
         connection.autocommit = True
         connection.execute(_SESSION)
         yield Warehouse(connection)

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from airflow.models.variable import Variable
 
-from spectrum_etl.settings import SCHEDULES_VARIABLE, Settings, schedule_name
+from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.settings import SCHEDULES_VARIABLE, Settings, schedule_name, wrong_schedules
 
 _EVERY = {
     "daily": timedelta(days=1),
@@ -18,14 +19,10 @@ _EVERY = {
 _LATE = 2
 
 
-def schedules_in_force(settings: Settings, objects: list[str]) -> dict[str, str]:
-    """The schedule of each object: the Airflow Variable's, else that of the settings (A4).
-
-    Raises:
-        FixConfiguration: the Variable holds something that is not allowed.
-    """
+def schedules_in_force(settings: Settings, objects: list[str]) -> tuple[dict[str, str], list[FixConfiguration]]:
+    """The schedule of each object, the Variable's or that of the settings (A4), and what is wrong in the Variable."""
     override = Variable.get(SCHEDULES_VARIABLE, default_var=None)
-    return {name: schedule_name(name, settings, override) for name in objects}
+    return {name: schedule_name(name, settings, override) for name in objects}, wrong_schedules(override)
 
 
 def is_late(schedule: str, read_at: datetime | None, now: datetime) -> bool:

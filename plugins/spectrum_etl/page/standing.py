@@ -19,12 +19,13 @@ _OF_ALL = (
 )  # fmt: skip
 _BAD = frozenset({"failed", "stopped"})
 _RUN_FAILED = "Its last run failed before it read anything: the run's log in Airflow tells why."
+_NOT_IMPORTED = "Airflow cannot import its DAG, so nothing runs: Airflow's first page shows why."
 
 
 def object_row(
     name: str,
     states: list[Row] | None,
-    schedule: str | None,
+    schedule: str,
     dag: Mapping[str, Any] | None,
     runs: list[Any],
     now: datetime,
@@ -34,7 +35,7 @@ def object_row(
     Args:
         name: importable object.
         states: of its staged tables and others, as `table_states` gives them; None where the warehouse is down.
-        schedule: how often it is synced, in one word; None where that is not known.
+        schedule: how often it is synced, in one word.
         dag: its DAG, as Airflow's API gives it; None where Airflow does not know it.
         runs: its runs, the newest first.
         now: the moment.
@@ -48,6 +49,8 @@ def object_row(
     state, message = (bad or last or {}).get("state"), bad["message"] if bad else None
     if last_run and last_run["state"] == "failed" and not bad and _is_new(last_run, last):
         state, message = "failed", _RUN_FAILED
+    if dag and dag.get("has_import_errors"):
+        state, message = "failed", _NOT_IMPORTED
     oldest = min((row["read_at"] for row in tables if row["read_at"]), default=None)
     paused = bool(dag and dag["is_paused"])
     return {
@@ -63,7 +66,7 @@ def object_row(
         "state": state,
         "message": sentences(message),
         "read_at": oldest,
-        "late": bool(schedule) and is_late(schedule or "", oldest, now),
+        "late": is_late(schedule, oldest, now),
         "tables": tables,
         **{key: _sum(of_last, key) for key in _OF_THE_LAST},
         **{key: _sum(tables, key) for key in _OF_ALL},

@@ -49,7 +49,7 @@ def notes(
     if not counted:
         return []
     found = connection.execute(
-        render("publish/cast_notes.sql", landing=landing.relation(table.name), conditions=counted)
+        render("publish/cast_notes.sql", landing=landing.relation(table.name), counted=counted)
     ).fetchone()
     assert found is not None
     counts = dict(zip([name for name, _ in counted], found, strict=True))

@@ -22,7 +22,6 @@ from airflow.sdk import (
 from spectrum_etl import dag_defaults
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.notify.callbacks import on_backfilled, on_failure, on_success
-from spectrum_etl.notify.late import late_alert
 from spectrum_etl.settings import SCHEDULES_VARIABLE, Settings, load_settings, schedule_of
 from spectrum_etl.staging.run import Run, Scope, clean_codes
 from spectrum_etl.staging.spec import ImportObject, Table
@@ -62,8 +61,8 @@ def staging_dag(
         max_active_runs: runs at once; the source decides how many it stands.
 
     Raises:
-        FixConfiguration: settings or the schedules variable hold something that is not allowed. Airflow shows the
-            message as an import error on its first page.
+        FixConfiguration: the settings hold something that is not allowed. Airflow shows the message as an import error
+            on its first page. A wrong entry of the schedules variable is left out instead, and told elsewhere.
     """
     settings = load_settings()
     timetable: Any = schedule
@@ -71,8 +70,6 @@ def staging_dag(
         # At parse time on purpose: the Airflow UI changes a schedule with it. One call a file, with a default.
         override = Variable.get(SCHEDULES_VARIABLE, default=None)  # noqa: AIR003
         timetable = schedule_of(obj.name, settings, override)
-    # Backfills take as long as they take: only a sync that others wait for has a deadline.
-    deadline = late_alert(settings.notifications) if schedule is None and timetable is not None else None
     with DAG(
         dag_id=dag_id or obj.dag_id,
         description=f"{obj.title}: Spectrum to the warehouse",
@@ -82,7 +79,6 @@ def staging_dag(
         catchup=False,
         max_active_runs=max_active_runs,
         tags=[*TAGS, obj.name],
-        deadline=deadline,
         on_failure_callback=on_failure,
         on_success_callback=on_backfilled if months_of_interval else on_success,
         params=_params(obj, settings) | (_months_param() if months_of_interval else {}),
@@ -184,6 +180,7 @@ def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> N
     @task(pool="warehouse", outlets=list(assets.values()), map_index_template=readable)
     def publish(scope: dict[str, Any], landing_id: int) -> dict[str, dict[str, int]]:
         """Write the differences in one transaction, and tell whoever waits for the asset."""
+        from spectrum_etl.staging.land import close_run
         from spectrum_etl.staging.lineage import tell_lineage
         from spectrum_etl.staging.publish import publish as publish_landing
         from spectrum_etl.warehouse.connect import warehouse_url
@@ -198,6 +195,8 @@ def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> N
                 "landing_id": landing_id,
                 **count.to_dict(),
             }
+        # Where only what failed is cleared, the teardown that ran after the failure does not run a second time.
+        close_run(warehouse_url(), obj, _this_run(), asked.company_code, now)
         return {name: count.to_dict() for name, count in counts.items()}
 
     @task(pool="warehouse", map_index_template=readable)

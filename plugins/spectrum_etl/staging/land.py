@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.errors import RetryLater, SpectrumEtlError, StopSync, System
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.infolink.reader import UnclearLine
 from spectrum_etl.staging import read as reading
@@ -90,8 +90,6 @@ def recorded_failure(url: str, landing: Landing, obj: ImportObject, settings: Se
         # What a source's client knows is the service or table; whoever reads the message must know the company too.
         error.object = error.object or obj.name
         error.company = error.company or landing.scope.company_code
-        if isinstance(error, FixConfiguration | Reauthenticate) and "the Airflow connection" in (error.remedy or ""):
-            error.connection = settings.company(landing.scope.company_code).connections
         _record_failure(url, landing, obj, settings, error)
         raise
     except psycopg.Error as error:
@@ -134,7 +132,7 @@ def _record_failure(url: str, landing: Landing, obj: ImportObject, settings: Set
     try:
         with connect(url) as connection:
             connection.autocommit = True
-            _close(connection, landing, obj, settings, state, str(error))
+            _close(connection, landing, obj, settings, state, str(error), error.system)
     except SpectrumEtlError as second:
         log.warning("the failure could not be written into the warehouse's books: %s", second)
 
@@ -146,12 +144,14 @@ def _close(
     settings: Settings,
     state: str,
     message: str,
+    failed_connection: System | None = None,
 ) -> None:
     with connection.transaction():
         set_state(connection, landing, state, message)
         for table in obj.tables if obj else ():
             counts = runs.published_counts(connection, landing).get(table.name, Counts())
-            runs.record_run(connection, landing, table.name, settings.reader(table.name), state, counts, message)
+            reader = settings.reader(table.name)
+            runs.record_run(connection, landing, table.name, reader, state, counts, message, failed_connection)
 
 
 def _land_table(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Any
 
+from spectrum_etl.credentials import airflow_connection
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.settings import COUNTED_CHANGE_TYPES, Company, Settings
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
@@ -108,21 +108,3 @@ class Sources:
             remedy=f"name the Airflow connection as {setting} of this company in include/settings.yaml, or choose the"
             " other reader there",
         )
-
-
-def airflow_connection(conn_id: str) -> Any:
-    """An Airflow connection.
-
-    Raises:
-        FixConfiguration: there is none of that name.
-    """
-    from airflow.sdk import BaseHook
-    from airflow.sdk.exceptions import AirflowRuntimeError
-
-    try:
-        return BaseHook.get_connection(conn_id)
-    except AirflowRuntimeError as error:
-        raise FixConfiguration(
-            f"there is no Airflow connection {conn_id!r}",
-            remedy="create it as the README says, or name another one in include/settings.yaml",
-        ) from error

@@ -1,26 +1,34 @@
-"""The one place that opens a connection to the warehouse. Used by every task that touches it."""
+"""The one place that opens a connection to the warehouse. Used by every task that touches it, and by the page."""
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 import psycopg
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.conninfo import make_conninfo
 
-from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.credentials import airflow_connection
+from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.sources.airflow_connection import AirflowConnection, extras
+from spectrum_etl.warehouse.faults import CONNECTION_ID, explain, pooled, unreachable
+from spectrum_etl.warehouse.locks import PATIENCE
 
-log = logging.getLogger(__name__)
-
-CONNECTION_ID = "warehouse"
 CONNECT_SECONDS = 15
+ENCODING = "UTF8"
+EXTRAS = ("sslmode", "sslrootcert", "sslcert", "sslkey", "target_session_attrs")
+#: What libpq takes for these, https://www.postgresql.org/docs/current/libpq-connect.html.
+_ALLOWED = {
+    "sslmode": ("disable", "allow", "prefer", "require", "verify-ca", "verify-full"),
+    "target_session_attrs": ("any", "read-write", "read-only", "primary", "standby", "prefer-standby"),
+}
+#: Names and addresses, several of them separated by commas, or the folder of a socket.
+_HOST = re.compile(r"[\w.:,\[\]/-]+\Z")
 
-#: Class of the codes of a connection that is no more; the driver itself gives none.
-_LOST = "08"
-
-#: Session settings. The row hash is taken over the text of values, so their text must not depend on the server.
+#: Session settings. The row hash is taken over the text of values, so their text must not depend on the server; and no
+#: wait for a lock may last for ever.
 _SESSION = {
     "datestyle": "ISO, YMD",
     "timezone": "UTC",
@@ -28,40 +36,80 @@ _SESSION = {
     "bytea_output": "hex",
     "work_mem": "128MB",
     "standard_conforming_strings": "on",
+    "lock_timeout": PATIENCE,
 }
+#: The server looks after a silent client, in seconds: one that was cut off must not hold its locks for hours. Of no
+#: effect, and shown as 0, where the two talk by a socket of the machine.
+_SERVER_KEEPALIVES = {"tcp_keepalives_idle": "60", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "6"}
+#: The client looks after a silent server, in seconds.
+_KEEPALIVES: Mapping[str, int] = {
+    "keepalives": 1,
+    "keepalives_idle": 60,
+    "keepalives_interval": 10,
+    "keepalives_count": 6,
+}
+#: Settings as they hold, and the process that serves the session: poolers invent its number.
+_PROOF = "select pg_backend_pid(), " + ", ".join(f"current_setting('{name}')" for name in _SESSION)
 
 
-def warehouse_url() -> str:
-    """The warehouse as a libpq URL, from the Airflow connection `warehouse`. It holds the password: never log it.
+def warehouse_url(conn_id: str = CONNECTION_ID) -> str:
+    """The warehouse as a libpq connection string, from an Airflow connection. It holds the password: never log it.
+
+    Args:
+        conn_id: of the connection; the page may have one of its own.
 
     Raises:
-        FixConfiguration: there is no such connection, or it is not a PostgreSQL.
+        FixConfiguration: there is no such connection, it is not a PostgreSQL, or a field of it is missing or wrong.
+        RetryLater: Airflow does not answer.
     """
-    from airflow.sdk import BaseHook
-    from airflow.sdk.exceptions import AirflowRuntimeError
+    return url_of(airflow_connection(conn_id), conn_id)
 
-    try:
-        connection = BaseHook.get_connection(CONNECTION_ID)
-    except AirflowRuntimeError as error:
-        raise FixConfiguration(
-            f"there is no Airflow connection {CONNECTION_ID!r}",
-            remedy="create it: type postgres, with host, port, schema (the database), login and password",
-        ) from error
-    if connection.conn_type not in ("postgres", "postgresql"):
-        raise FixConfiguration(
-            f"the Airflow connection {CONNECTION_ID!r} has the type {connection.conn_type!r}",
-            remedy="make it a postgres connection: the warehouse is a PostgreSQL 16 or newer",
+
+def url_of(connection: AirflowConnection, conn_id: str = CONNECTION_ID) -> str:
+    """The connection string that an Airflow connection describes.
+
+    Args:
+        connection: type postgres; host, port, schema (the database), login, password; extras as `EXTRAS`.
+        conn_id: its id, for messages.
+
+    Raises:
+        FixConfiguration: a field is missing or wrong. Its value is never quoted.
+    """
+
+    def wrong(field: str, message: str, limit: str) -> FixConfiguration:
+        return FixConfiguration(
+            message,
+            object="the connection to the warehouse",
+            field=field,
+            limit=limit,
+            remedy=f"correct {field} in the Airflow connection {conn_id}",
+            connection=conn_id,
+            system="warehouse",
         )
-    extra = connection.extra_dejson
-    return make_conninfo(
-        host=connection.host,
-        port=connection.port or 5432,
-        dbname=connection.schema,
-        user=connection.login,
-        password=connection.password,
-        sslmode=extra.get("sslmode"),
-        sslrootcert=extra.get("sslrootcert"),
-    )
+
+    kind: Any = getattr(connection, "conn_type", "postgres")
+    if kind not in ("postgres", "postgresql"):
+        raise wrong("type", "the warehouse is a PostgreSQL, and the connection has another type", "postgres")
+    for field in ("host", "schema", "login"):
+        if not getattr(connection, field):
+            raise wrong(field, f"the connection has no {field}", "not empty")
+    if not _HOST.match(str(connection.host)):
+        raise wrong("host", "this is no address of a server", "a name or an address, without user, password or path")
+    extra = extras(connection, EXTRAS, wrong)
+    for name, allowed in _ALLOWED.items():
+        if extra.get(name, allowed[0]) not in allowed:
+            raise wrong(name, f"{name} is not allowed", ", ".join(allowed))
+    try:
+        return make_conninfo(
+            host=connection.host,
+            port=connection.port or 5432,
+            dbname=connection.schema,
+            user=connection.login,
+            password=connection.password,
+            **{name: str(value) for name, value in extra.items()},
+        )
+    except psycopg.ProgrammingError:
+        raise wrong("extra", "an extra cannot be used", ", ".join(EXTRAS)) from None
 
 
 @contextmanager
@@ -72,20 +120,21 @@ def connect(url: str) -> Iterator[psycopg.Connection]:
         url: libpq URL or connection string.
 
     Raises:
-        RetryLater: it cannot be reached, or went away while it was used.
+        RetryLater: it cannot be reached, takes no writes for the moment, or went away while it was used.
         Reauthenticate: it refused the login.
-        FixConfiguration: there is no such database, or the server does not let this machine in.
+        FixConfiguration: there is no such database, it is not in UTF-8, the server does not let this machine in, or a
+            pooler lies in between that loses what belongs to a session.
         SpectrumEtlError: as `explain`, for what it refuses while it is used.
     """
-    options = " ".join(f"-c {name}={value.replace(' ', chr(92) + ' ')}" for name, value in _SESSION.items())
+    settings = {**_SESSION, **_SERVER_KEEPALIVES}
+    options = " ".join(f"-c {name}={value.replace(' ', chr(92) + ' ')}" for name, value in settings.items())
     try:
-        connection = psycopg.connect(
-            url, connect_timeout=CONNECT_SECONDS, options=options, application_name="spectrum_etl"
-        )
-    except psycopg.OperationalError as error:
-        raise _unreachable(url, error) from None
+        connection = _open(url, options)
+    except psycopg.Error as error:
+        raise unreachable(error, url) from None
     try:
         with connection:
+            _require_our_session(connection, url, options)
             yield connection
     except psycopg.Error as error:
         raise explain(error, url) from error
@@ -93,85 +142,54 @@ def connect(url: str) -> Iterator[psycopg.Connection]:
         connection.close()
 
 
-def explain(
-    error: psycopg.Error, url: str, *, object: str | None = None, company: str | None = None
-) -> SpectrumEtlError:
-    """Our error for one of the warehouse's, by remedy.
+def _open(url: str, options: str) -> psycopg.Connection:
+    return psycopg.connect(
+        url,
+        connect_timeout=CONNECT_SECONDS,
+        options=options,
+        application_name="spectrum_etl",
+        client_encoding="utf8",
+        **_KEEPALIVES,
+    )
 
-    Args:
-        error: what the driver raised after the login. Its first line is quoted; the others may hold data.
-        url: the warehouse.
-        object, company: what was staged, where that is known.
 
-    Returns:
-        `RetryLater` for a lost connection and for what passes (a deadlock, a full disk), `FixConfiguration` for a
-        missing permission, else `StopSync`. Classes of codes:
-        https://www.postgresql.org/docs/current/errcodes-appendix.html.
+def _require_our_session(connection: psycopg.Connection, url: str, options: str) -> None:
+    """Refuse a warehouse whose text is not ours, and a session that is not ours alone, before anything relies on it.
+
+    Raises:
+        FixConfiguration: the database is not in UTF-8, or a pooler lies in between.
     """
-    code, said = error.sqlstate or "", error.diag.message_primary or _first_line(error)
-    where = f"the warehouse {_where(url)}"
-    if isinstance(error, psycopg.InterfaceError) or (isinstance(error, psycopg.OperationalError) and not code):
-        code = _LOST
-    if code.startswith((_LOST, "57P")):
-        return RetryLater(
-            f"the connection to {where} was lost: {said}",
-            object=object,
-            company=company,
-            remedy="the task is tried again by itself; if it keeps failing, look at the database server's log",
+    if connection.info.parameter_status("server_encoding") != ENCODING:
+        raise FixConfiguration(
+            "the warehouse's database is not in UTF-8, so it cannot hold every name of Spectrum",
+            remedy="create a new database as docs/setup.md says, with encoding 'UTF8' template template0, and have the"
+            f" Airflow connection {CONNECTION_ID} name it",
+            connection=CONNECTION_ID,
+            system="warehouse",
         )
-    if code.startswith(("40", "53", "55", "57")):
-        return RetryLater(
-            f"{where} could not finish a statement: {said}",
-            object=object,
-            company=company,
-            remedy="the task is tried again by itself; if it keeps failing, see to what the message names (room on the"
-            " disk, memory, connections, a lock that somebody holds)",
-        )
-    if code == "42501":
-        return FixConfiguration(
-            f"{where} does not allow a statement: {said}",
-            object=object,
-            company=company,
-            remedy=f"let the login of the Airflow connection {CONNECTION_ID!r} own the database, or its schemas"
-            " landing, spectrum, history and sync",
-        )
-    return StopSync(
-        f"{where} refused a statement: {said}",
-        object=object,
-        company=company,
-        remedy="nothing was published; if the message does not tell what to correct, report it with the task's log",
-    )
+    pid, *values = _asked(connection, _PROOF)
+    lost = [name for name, value in zip(_SESSION, values, strict=True) if value != _SESSION[name]]
+    if lost:
+        raise pooled(f"the setting {lost[0]} was lost")
+    if pid != connection.info.backend_pid and _shares_its_backend(connection, url, options):
+        raise pooled("two sessions are served by one process of the server")
 
 
-def _unreachable(url: str, error: psycopg.OperationalError) -> SpectrumEtlError:
-    # First, since the driver asks a second time without encryption, which the server's host rules may not let in.
-    if "password authentication failed" in str(error):
-        return Reauthenticate(
-            f"the warehouse {_where(url)} refused the login",
-            remedy=f"correct login and password of Airflow's connection {CONNECTION_ID!r}",
-        )
-    if rule := re.search(r"(?:no pg_hba\.conf entry|pg_hba\.conf rejects) .*", str(error)):
-        return FixConfiguration(
-            f"the warehouse {_where(url)} does not let this machine in: {rule[0]}",
-            remedy="have the database's administrator add the address to the server's pg_hba.conf, for this login and"
-            " database; where it lets in encrypted connections alone, set the extra sslmode of Airflow's connection"
-            f" {CONNECTION_ID!r} to require",
-        )
-    if re.search('database ".*" does not exist', str(error)):
-        return FixConfiguration(
-            f"there is no database {_where(url)}",
-            remedy=f"correct schema (the database) in the Airflow connection {CONNECTION_ID!r}, or create the database",
-        )
-    return RetryLater(
-        f"the warehouse {_where(url)} cannot be reached: {_first_line(error)}",
-        remedy="the task is tried again by itself; check that the database server runs, and its host and port",
-    )
+def _shares_its_backend(connection: psycopg.Connection, url: str, options: str) -> bool:
+    """Whether another session gets this one's process of the server, or this one another, from one transaction to the
+    next; a pool of sessions does neither.
+    """
+    (before, *_) = _asked(connection, "select pg_backend_pid()")
+    with _open(url, options) as other:
+        row = other.execute("select pg_backend_pid()").fetchone()  # its transaction stays open
+        (after, *_) = _asked(connection, "select pg_backend_pid()")
+    return row is None or row[0] == before or after != before
 
 
-def _where(url: str) -> str:
-    parts = conninfo_to_dict(url)
-    return f"{parts.get('host', 'localhost')}:{parts.get('port', 5432)}/{parts.get('dbname', '')}"
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+def _asked(connection: psycopg.Connection, query: str) -> tuple[Any, ...]:
+    """The row of a query in a transaction of its own."""
+    connection.autocommit = True
+    row = connection.execute(query.encode()).fetchone()
+    connection.autocommit = False
+    assert row is not None
+    return row

@@ -10,7 +10,8 @@ from psycopg import sql
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.staging.spec import Column, Table
-from spectrum_etl.warehouse.migrate import DDL_LOCK
+from spectrum_etl.warehouse.locks import take
+from spectrum_etl.warehouse.migrate import DDL_LOCK, OWN_TABLES
 from spectrum_etl.warehouse.templates import render
 
 log = logging.getLogger(__name__)
@@ -54,12 +55,13 @@ def ensure_table(connection: psycopg.Connection, table: Table) -> None:
 
     Raises:
         FixConfiguration: a column exists with another type than the spec's.
+        RetryLater: somebody else changes tables for too long.
     """
     wanted = _definition(table)
     with connection.transaction():
         if _applied(connection, table) == wanted and not _lacking(connection, table):
             return
-        connection.execute("select pg_advisory_xact_lock(%s)", [DDL_LOCK])
+        take(connection, DDL_LOCK, what=OWN_TABLES)
         if _applied(connection, table) == wanted:
             if _lacking(connection, table):
                 connection.execute(_grants(table))

@@ -11,6 +11,7 @@ import psycopg
 from psycopg import sql
 
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.warehouse.locks import take
 from spectrum_etl.warehouse.templates import SQL_FOLDER
 
 log = logging.getLogger(__name__)
@@ -18,6 +19,8 @@ log = logging.getLogger(__name__)
 MINIMUM_VERSION = 160000
 #: Advisory lock of everybody who changes the warehouse's tables; an arbitrary number of our own.
 DDL_LOCK = 7_266_001
+#: What that lock is about, for messages.
+OWN_TABLES = "the warehouse's own tables"
 #: What the two roles of people may read; the grants on staged tables are `ddl`'s.
 GRANTS = SQL_FOLDER / "warehouse/grants.sql"
 #: Whether one of them cannot even enter a schema it reads: a role that was created after the warehouse.
@@ -44,6 +47,7 @@ def migrate(connection: psycopg.Connection) -> int:
 
     Raises:
         FixConfiguration: the server is older than PostgreSQL 16.
+        RetryLater: somebody else changes tables for too long.
     """
     if connection.info.server_version < MINIMUM_VERSION:
         raise FixConfiguration(
@@ -53,8 +57,9 @@ def migrate(connection: psycopg.Connection) -> int:
     files = sorted((SQL_FOLDER / "warehouse").glob("[0-9]*.sql"))
     if _applied(connection) >= {path.name for path in files} and not _lacking(connection):
         return 0
+    connection.add_notice_handler(_log_warning)
     with connection.transaction():
-        connection.execute("select pg_advisory_xact_lock(%s)", [DDL_LOCK])
+        take(connection, DDL_LOCK, what=OWN_TABLES)
         connection.execute("create schema if not exists sync")
         connection.execute(
             "create table if not exists sync.migrations"
@@ -72,7 +77,14 @@ def migrate(connection: psycopg.Connection) -> int:
         if todo or _lacking(connection):
             connection.execute(sql.SQL(GRANTS.read_text(encoding="utf-8")))  # type: ignore[arg-type]
             log.info("warehouse: granted what analysts and approvers may read")
+    connection.remove_notice_handler(_log_warning)
     return len(todo)
+
+
+def _log_warning(said: psycopg.errors.Diagnostic) -> None:
+    """What a migration found in this warehouse and a person should look at."""
+    if said.severity_nonlocalized == "WARNING":
+        log.warning("warehouse: %s", said.message_primary)
 
 
 def _applied(connection: psycopg.Connection) -> set[str]:

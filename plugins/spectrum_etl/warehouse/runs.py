@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
+from spectrum_etl.errors import System
 from spectrum_etl.staging.run import Landing, Run, Scope
 from spectrum_etl.warehouse.counts import Counts
+from spectrum_etl.warehouse.locks import take
 
 if TYPE_CHECKING:
     from spectrum_etl.sources.drift import Drift
@@ -29,17 +31,19 @@ def record_run(
     state: str,
     counts: Counts,
     message: str | None = None,
+    failed_connection: System | None = None,
 ) -> None:
     """Write what became of one table of a landing, in the caller's transaction. A later outcome replaces an earlier."""
     connection.execute(
         "insert into sync.runs (landing_id, object_name, table_name, company_code, dag_id, run_id, reader, state,"
         " narrowed, started_at, read_at, seconds, source_rows, landed_rows, staged_rows, new_rows, changed_rows,"
-        " deleted_rows, rejected_rows, deferred_rows, checks_passed, checks_warned, checks_failed, message)"
+        " deleted_rows, rejected_rows, deferred_rows, checks_passed, checks_warned, checks_failed, message,"
+        " failed_connection)"
         " select %(landing_id)s, %(object)s, %(table)s, %(company)s, %(dag)s, %(run)s, %(reader)s, %(state)s,"
         " %(narrowed)s, %(started)s, %(read)s, extract(epoch from clock_timestamp() - %(started)s), %(source)s,"
         " %(landed)s, %(staged)s, %(new)s, %(changed)s, %(deleted)s, %(rejected)s, %(deferred)s,"
         " count(*) filter (where status = 'passed'), count(*) filter (where status = 'warned'),"
-        " count(*) filter (where status = 'failed'), %(message)s"
+        " count(*) filter (where status = 'failed'), %(message)s, %(failed_connection)s"
         " from sync.checks where landing_id = %(landing_id)s and table_name = %(table)s"
         " on conflict (landing_id, table_name) do update set reader = excluded.reader, state = excluded.state,"
         " finished_at = clock_timestamp(), seconds = excluded.seconds, source_rows = excluded.source_rows,"
@@ -47,7 +51,8 @@ def record_run(
         " changed_rows = excluded.changed_rows, deleted_rows = excluded.deleted_rows,"
         " rejected_rows = excluded.rejected_rows, deferred_rows = excluded.deferred_rows,"
         " checks_passed = excluded.checks_passed, checks_warned = excluded.checks_warned,"
-        " checks_failed = excluded.checks_failed, message = excluded.message",
+        " checks_failed = excluded.checks_failed, message = excluded.message,"
+        " failed_connection = excluded.failed_connection",
         {
             "landing_id": landing.landing_id,
             "object": landing.object_name,
@@ -61,6 +66,7 @@ def record_run(
             "started": landing.started_at,
             "read": landing.read_at,
             "message": message,
+            "failed_connection": failed_connection,
             **counts.to_dict(),
         },
     )
@@ -196,11 +202,13 @@ def record_drift(
 
 
 def lock(connection: psycopg.Connection, landing: Landing) -> None:
-    """Wait until no other transaction publishes this object of this company; held until the transaction ends."""
-    connection.execute(
-        "select pg_advisory_xact_lock(%s, hashtext(%s))",
-        [PUBLISH_LOCK, f"{landing.object_name}/{landing.scope.company_code}"],
-    )
+    """Wait until no other transaction publishes this object of this company; held until the transaction ends.
+
+    Raises:
+        RetryLater: the other one takes too long; the message names who it is.
+    """
+    name, company = landing.object_name, landing.scope.company_code
+    take(connection, PUBLISH_LOCK, f"{name}/{company}", what=f"the publish of {name} of company {company}")
 
 
 def newer_scopes(connection: psycopg.Connection, landing: Landing) -> tuple[bool, list[str]]:

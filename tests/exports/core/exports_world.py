@@ -226,7 +226,9 @@ OBJECT = ExportObject(
     document=_document,
     mark=_mark,
     unmark=_unmark,
-    holds=lambda books, company, key: books.held("AddVendor", {"Company_Code": "1", "Vendor_Code": key}) is not None,
+    holds=lambda books, company, key: (
+        key if books.held("AddVendor", {"Company_Code": "1", "Vendor_Code": key}) is not None else None
+    ),
     frozen=("name", "lines"),
 )
 

@@ -14,7 +14,7 @@ from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.exports.preview import preview
 from spectrum_etl.exports.question import NotAsked, Question
 from spectrum_etl.exports.report import report
-from spectrum_etl.exports.tasks import as_items
+from spectrum_etl.exports.tasks import as_items, grid_name
 from spectrum_etl.settings import Settings
 from tests.exports.core.exports_world import OBJECT, World
 
@@ -145,6 +145,18 @@ def test_the_report_lists_every_record_of_the_run_with_its_reason(world: World):
     counts, text = report(world.url, "things", with_names)
     assert counts == {"linked": 1, "failed": 1}
     assert "a phase is complete" in text
+
+
+def test_b10_names_in_the_grid_are_cut_and_what_is_kept_is_not(world: World):
+    """Airflow keeps 250 characters of a name, and fails a task with a longer one after its work was done."""
+    id = world.add("r" * 300)
+    world.collect()
+    row = world.row(id)
+    assert row is not None
+    assert row.title == f"Thing {'r' * 300}"
+    (item,) = as_items([row])
+    assert (item["record"], item["title"]) == ("r" * 300, f"Thing {'r' * 193}…")
+    assert grid_name("r" * 200) == "r" * 200
 
 
 def test_ten_thousand_records_of_which_none_is_ready(world: World):

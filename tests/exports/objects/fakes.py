@@ -59,6 +59,7 @@ class Books:
     requests: dict[str, set[str]] = field(default_factory=dict)
     items: dict[str, dict[str, dict[str, str]]] | None = field(default_factory=dict)
     originals: dict[str, str] = field(default_factory=dict)
+    prime_contracts: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     statuses: set[str] = field(default_factory=lambda: {"A", "P"})
     types: set[str] = field(default_factory=lambda: {"L", "M", "S"})
     records: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict)
@@ -93,6 +94,18 @@ class Books:
 
     def phases(self, job: str) -> dict[tuple[str, str], dict[str, str]]:
         return self.phase_rows.get(job, {})
+
+    def subcontract(self, vendor: str, number: str) -> dict[str, str] | None:
+        for (service, *key), row in self.records.items():
+            if service == "UpdateSubcontract" and [part.lower() for part in key[1:]] == [
+                vendor.lower(),
+                number.lower(),
+            ]:
+                return {"Vendor_Code": key[1], "Subcontract_Number": key[2], **row}
+        return None
+
+    def contracts(self, job: str) -> list[dict[str, str]]:
+        return self.prime_contracts.get(job, [])
 
     def change_request_numbers(self, job: str) -> set[str]:
         return self.requests.get(job, set())

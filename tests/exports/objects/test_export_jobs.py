@@ -125,10 +125,57 @@ def test_custom_segments_are_refused() -> None:
     assert numbers(rules.no_custom_segments(project(segments=["Area"]), context())) == ["B4"]
 
 
+def pairs(record: Candidate) -> list[tuple[str, str]]:
+    return [(one["phase"], kind) for one, kind in rules.pairs_to_add(record, context())]
+
+
+def test_b10_a_custom_segment_keeps_only_its_own_code_back() -> None:
+    """B4, B5: one budget code with a segment used to block all new codes of a synced project."""
+    record = linked(code("03-100", "L", "S"), code("01-000", "S"), segments=["Area"], segmented=[["01000", "S"]])
+    assert pairs(record) == [("03100", "S")]
+    assert broken_of(record, context()) == []
+    assert [call.key["Phase_Code"] for call in OBJECT.document(record, {}, context()).calls] == ["03100"]
+
+
+def test_b10_where_nothing_else_is_new_the_code_is_not_ready() -> None:
+    """B4: it is shown, with the reason, and never said to be there."""
+    record = linked(code("03-100", "L"), code("01-000", "S"), segments=["Area"], segmented=[["01000", "S"]])
+    assert OBJECT.offers is not None
+    assert OBJECT.offers(record, context())
+    (broken,) = [one for rule in OBJECT.rules for one in rule(record, context())]
+    assert (broken.rule, broken.value) == ("B4", "01-000.S")
+
+
+def test_b10_a_code_of_a_sub_job_keeps_only_itself_back() -> None:
+    """B3, B5: and the same of a sub job's code."""
+    sub = code("01-000", "S", sub_job=True)
+    record = linked(code("03-100", "L", "S"), sub)
+    assert pairs(record) == [("03100", "S")]
+    assert broken_of(record, context()) == []
+    assert broken_of(linked(code("03-100", "L"), sub), context()) == ["B3"]
+
+
+def test_b10_budget_codes_without_a_segment_free_their_code() -> None:
+    """B4: of two budget codes of one cost code and type, one has a segment."""
+    area = {"code": "N", "segment": {"type": "custom", "name": "Area"}}
+    both = [{"code": "09-200", "segment": {"type": "cost_code"}}, {"code": "S", "segment": {"type": "line_item_type"}}]
+    path = "/rest/v1.0/projects/601/work_breakdown_structure/wbs_codes"
+    zoned, plain = {"id": 5, "segment_items": [*both, area]}, {"id": 6, "segment_items": both}
+    for codes, segmented in (([zoned], [["09200", "S"]]), ([zoned, plain], None)):
+        client = procore()
+        client.answers[path] = codes
+        (found,) = OBJECT.collect(client, COMPANY, Scope(projects=("601",)))
+        assert found.content.get("segmented") == segmented
+        assert found.content["segments"] == ["Area"]
+
+
 def test_two_codes_of_one_phase_are_refused() -> None:
     """B2."""
     record = project(codes=[code("03-100"), code("031-00"), code("09-200")])
     assert numbers(rules.phases_are_distinct(record, context())) == ["B2"]
+    both = [code("03-100", "L"), code("031-00", "M")]
+    assert numbers(rules.phases_are_distinct(linked(*both, code("09-200", "X")), context())) == []
+    assert numbers(rules.phases_are_distinct(linked(*both, code("03100", "S")), context())) == ["B2", "B2"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from spectrum_etl.exports.objects.contracts import plain
 from spectrum_etl.exports.objects.prime_contract_change_orders import OBJECT
 from spectrum_etl.exports.rules import prime_change_orders as rules
 from spectrum_etl.exports.rules import prime_contracts
@@ -359,16 +358,3 @@ def test_prime_contracts_are_counted() -> None:
     """I2."""
     (found,) = OBJECT.collect(procore(**{"/rest/v1.0/prime_contracts": [PRIME, {**PRIME, "id": 71}]}), COMPANY, Scope())
     assert found.content["prime_contracts"] == 2
-
-
-@pytest.mark.parametrize(
-    ("shown", "read"),
-    [
-        ("<p>Walls<br/>and  doors</p>", "Walls and doors"),
-        ("Walls &amp; doors", "Walls & doors"),
-        ("5 < 6 walls,\n2 doors", "5 < 6 walls, 2 doors"),
-        (None, ""),
-    ],
-)
-def test_descriptions_are_plain(shown: str | None, read: str) -> None:
-    assert plain(shown) == read

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from spectrum_etl.sources.procore import ProcoreClient, ProcoreConnection
 
 @dataclass
 class Conn:
+    conn_id: str = "procore_2"
     host: str | None = "api.procore.com"
     port: int | None = None
     schema: str | None = None
@@ -21,14 +23,17 @@ class Conn:
     extra_dejson: dict[str, Any] = field(default_factory=dict)
 
 
-def test_made_from_an_airflow_connection() -> None:
-    extra = {"company_id": 562949953425831, "timeout": [3, 40], "ca_file": "/etc/ca.pem"}
+def test_made_from_an_airflow_connection(tmp_path: Path) -> None:
+    authority = tmp_path / "ca.pem"
+    authority.touch()
+    extra = {"company_id": 562949953425831, "timeout": [3, 40], "ca_file": str(authority)}
     connection = ProcoreConnection.from_airflow(Conn(extra_dejson=extra))
     assert connection.base_url == "https://api.procore.com"
     assert connection.login_url == "https://login.procore.com"
     assert connection.company_id == "562949953425831"
     assert connection.timeout_seconds == (3.0, 40.0)
-    assert connection.verify == "/etc/ca.pem"
+    assert connection.verify == str(authority)
+    assert connection.name == "procore_2"
 
 
 @pytest.mark.parametrize(
@@ -83,6 +88,7 @@ def test_plain_http_elsewhere_is_refused_unless_it_is_allowed(conn: Conn) -> Non
         (Conn(extra_dejson={"timeout": 0}), "timeout"),
         (Conn(extra_dejson={"timeout": "soon"}), "timeout"),
         (Conn(extra_dejson={"verify": "no"}), "verify"),
+        (Conn(extra_dejson={"ca_file": "/no/such/file"}), "ca_file"),
         (Conn(extra_dejson={"allow_plain_http": "yes"}), "allow_plain_http"),
         (Conn(extra_dejson={"colour": "red"}), "extra"),
     ],
@@ -91,7 +97,8 @@ def test_a_wrong_value_is_named_without_the_secret(conn: Conn, field_name: str) 
     with pytest.raises(FixConfiguration) as caught:
         ProcoreConnection.from_airflow(conn)
     assert caught.value.field == field_name
-    assert "procore by default" in str(caught.value)
+    assert caught.value.connection == "procore_2"
+    assert "in the Airflow connection procore_2." in str(caught.value)
     assert "Sesame-Secret" not in str(caught.value)
     assert "pw" not in str(caught.value)
 

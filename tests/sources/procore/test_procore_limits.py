@@ -182,4 +182,4 @@ def test_an_unknown_host(clock: Time) -> None:
     connection = ProcoreConnection(base_url=url, login_url=url, client_id="a", client_secret="b")
     with pytest.raises(Exception, match="name is not known") as caught:
         ProcoreClient(connection, "1", sleep=clock.sleep, clock=clock).get(PATH)
-    assert "procore.invalid" in str(caught.value)
+    assert "procore.invalid" not in str(caught.value), "a password may stand where the host should"

@@ -66,7 +66,7 @@ def test_a_refused_connection(connect):
 
 
 def test_an_unknown_host(connect):
-    found = connect(base_url="http://no-such-host.invalid:8482").check()
+    found = connect(base_url="https://no-such-host.invalid:8482").check()
     assert (found.cause, found.status) == ("unknown host", "Not connected")
     assert "correct the host" in found.remedy
 

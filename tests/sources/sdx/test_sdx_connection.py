@@ -29,8 +29,9 @@ def airflow(**fields):
     [
         ({}, "https://spectrum:8482"),
         ({"port": 9000}, "https://spectrum:9000"),
-        ({"schema": "http", "port": 80}, "http://spectrum:80"),
-        ({"host": "http://spectrum:7000/", "port": 1}, "http://spectrum:7000"),
+        ({"host": "127.0.0.1", "schema": "http", "port": 80}, "http://127.0.0.1:80"),
+        ({"host": "http://localhost:7000/", "port": 1}, "http://localhost:7000"),
+        ({"host": "h"}, "https://h:8482"),
         ({"host": "https://spectrum", "port": 7}, "https://spectrum:7"),
     ],
 )
@@ -38,12 +39,29 @@ def test_an_airflow_connection_gives_the_address(fields, url):
     assert SdxConnection.from_airflow(airflow(**fields)).base_url == url
 
 
-def test_an_airflow_connection_gives_every_setting():
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"schema": "http"},
+        {"host": "http://10.0.0.5:8482"},
+        {"extra_dejson": {"token_url": "http://id.example/connect/token"}},
+    ],
+)
+def test_a3_the_authorization_id_does_not_travel_in_clear_unless_that_is_allowed(fields):
+    with pytest.raises(FixConfiguration, match=r"would travel unencrypted.*allow_plain_http"):
+        SdxConnection.from_airflow(airflow(**fields))
+    allowed = {**fields, "extra_dejson": {**fields.get("extra_dejson", {}), "allow_plain_http": True}}
+    SdxConnection.from_airflow(airflow(**allowed))
+
+
+def test_an_airflow_connection_gives_every_setting(tmp_path):
+    authority = tmp_path / "ca.pem"
+    authority.touch()
     extra = {
         **ENHANCED,
         "guid": "per_batch",
         "timeout": 7,
-        "ca_file": "/etc/ca.pem",
+        "ca_file": str(authority),
         "row_cap": "400",
         "parallel": 2,
         "rest_bearer_header": "X-Token",
@@ -51,7 +69,7 @@ def test_an_airflow_connection_gives_every_setting():
         "token_url": "https://id.example/connect/token",
     }
     made = SdxConnection.from_airflow(airflow(extra_dejson=extra))
-    assert (made.guid_policy, made.timeout_seconds, made.verify) == ("per_batch", (10.0, 7.0), "/etc/ca.pem")
+    assert (made.guid_policy, made.timeout_seconds, made.verify) == ("per_batch", (10.0, 7.0), str(authority))
     assert (made.row_cap, made.parallel, made.rest_bearer_header) == (400, 2, "X-Token")
     assert (made.auth, made.client_id, made.client_secret) == ("enhanced", "me", CLIENT_SECRET)
 
@@ -63,20 +81,21 @@ def test_an_airflow_connection_gives_every_setting():
         ({"host": "ftp://x"}, "host: this is no address"),
         ({"host": "https://me:pw@x"}, "more than scheme"),
         ({"login": ""}, "login: .*company code"),
-        ({"login": "COMPANY"}, "login: .*'COMPANY'; allowed: 1 to 3"),
+        ({"login": "COMPANY"}, "login: .*allowed: 1 to 3"),
         ({"password": None}, "password: .*has 0 characters"),
         ({"password": "x" * 21}, "password: .*has 21 characters"),
         ({"password": "\u00e9"}, "password: .*cannot be sent"),
         ({"password": "ID "}, "password: .*begins or ends with a blank"),
         ({"host": "x:port"}, "host: this is no address"),
-        ({"extra_dejson": {"guid": "never"}}, "guid: .*'never'; allowed: per_call, per_batch, empty"),
-        ({"extra_dejson": {"auth": "ntlm"}}, "auth: .*'ntlm'; allowed: basic, enhanced"),
+        ({"extra_dejson": {"guid": "never"}}, "guid: .*allowed: per_call, per_batch, empty"),
+        ({"extra_dejson": {"auth": "ntlm"}}, "auth: .*allowed: basic, enhanced"),
         ({"extra_dejson": {"auth": "enhanced"}}, "client_id: enhanced authentication needs"),
-        ({"extra_dejson": {"timeout": "soon"}}, "timeout: .*soon"),
+        ({"extra_dejson": {"timeout": "soon"}}, "timeout: .*allowed: 120"),
         ({"extra_dejson": {"timeout": 0}}, "timeout: .*above 0"),
         ({"extra_dejson": {"parallel": 4}}, "parallel: .*1 to 3"),
         ({"extra_dejson": {"row_cap": "x"}}, "row_cap: a whole number"),
         ({"extra_dejson": {"verify": "no"}}, "verify: .*true or false"),
+        ({"extra_dejson": {"ca_file": "/no/such/file"}}, "ca_file: there is no such file"),
         ({"extra_dejson": {"giud": "empty"}}, "there is no extra giud"),
         ({"extra_dejson": {"rest_bearer_header": "a b"}}, "rest_bearer_header"),
         ({"extra_dejson": {"rest_basic_header": "authorization"}}, "rest_basic_header: .*cannot share a header"),

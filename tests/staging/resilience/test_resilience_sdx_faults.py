@@ -126,8 +126,8 @@ def test_vendors_that_may_be_one_page_only_are_refused(both: World) -> None:
     ("wrong", "kind", "words"),
     [
         ({"authorization_id": "FALSCH-GEHEIM"}, Reauthenticate, ("password", "Authorization ID", "spectrum_sdx")),
-        ({"base_url": "http://no-such-host.invalid:8482"}, FixConfiguration, ("no-such-host.invalid", "host")),
-        ({"base_url": "http://127.0.0.1:1"}, RetryLater, ("127.0.0.1:1", "port")),
+        ({"base_url": "https://no-such-host.invalid:8482"}, FixConfiguration, ("name is not known", "host")),
+        ({"base_url": "http://127.0.0.1:1"}, RetryLater, ("refused or closed", "port")),
     ],
 )
 def test_wrong_credentials_and_addresses_are_told_apart(

@@ -133,6 +133,26 @@ class SpectrumBooks:
         """Whether a projection of a day to come can be read back: GetPhase shows today's alone."""
         return self._source.has_infolink and bool(self._source.entry_names())
 
+    def subcontract(self, vendor: str, number: str) -> dict[str, str] | None:
+        """One subcontract, trimmed; None where the vendor has none of that number.
+
+        Returns:
+            Vendor_Code, Subcontract_Number, Job_Number, Status_Code, ...: those that the source tells.
+        """
+        codes = {"Vendor_Code": vendor.strip(), "Subcontract_Number": number.strip()}
+        found = self._source.one("UpdateSubcontract", tables.SUBCONTRACTS, codes) if all(codes.values()) else None
+        return None if found is None else trimmed(found)
+
+    def contracts(self, job: str) -> list[dict[str, str]]:
+        """The prime contracts of a job, trimmed: one a customer.
+
+        Returns:
+            Customer_Code, Job_Number, Original_Contract (two decimals; blank where nobody entered it),
+            Contract_Number, ...: those that the source tells.
+        """
+        rows = [trimmed(row) for row in self._source.rows(tables.CONTRACTS, {"Job_Number": job.strip()})]
+        return [_with_money(row, "Original_Contract") if row.get("Original_Contract") else row for row in rows]
+
     def change_request_numbers(self, job: str) -> set[str]:
         """All change request numbers of a job, of the owner's side and of the subcontractors' (H2)."""
         job, company = job.strip(), self._source.company
@@ -186,17 +206,16 @@ class SpectrumBooks:
         found = {}
         for row in self._source.phases(job):
             codes = trimmed(row)
-            found[codes["Phase_Code"], codes["Cost_Type"]] = codes | elements("AddPhase", row)
+            # The description goes back to Spectrum with a new cost type or an estimate, so it is not folded (B2).
+            kept = {"Description": codes["Description"]}
+            found[codes["Phase_Code"], codes["Cost_Type"]] = codes | elements("AddPhase", row) | kept
         return found
 
     def _billing_items(self, job: str) -> dict[str, dict[str, str]] | None:
         if self._source.lacking(tables.BILLING_ITEMS):
             return None
         rows = [trimmed(row) for row in self._source.rows(tables.BILLING_ITEMS, {"Job_Number": job})]
-        for row in rows:
-            for money in {"Original_Contract", "Projected_Revenue"} & row.keys():
-                row[money] = _money(row[money])
-        return {row["Billing_Item"]: row for row in rows}
+        return {row["Billing_Item"]: _with_money(row, "Original_Contract", "Projected_Revenue") for row in rows}
 
     def _original_contract(self, job: str) -> str | None:
         lookup = tables.SCHEDULE_OF_VALUES
@@ -212,3 +231,8 @@ class SpectrumBooks:
 
 def _money(value: str | Decimal) -> str:
     return comparable("ARChangeRequest", "CR_Revenue", value)
+
+
+def _with_money(row: dict[str, str], *names: str) -> dict[str, str]:
+    """A row whose amounts, as far as it has them, are written with two decimals."""
+    return row | {name: _money(row[name]) for name in names if name in row}

@@ -178,6 +178,13 @@ CHANGE_REQUEST_SUBCONTRACT_LINES = _lookup(
     {"Subcontractor_Code": "Vendor_Code", "CR_Phase_Code": "Phase_Code", "CR_Cost_Type": "Cost_Type"},
     assumed=True,
 )
+CONTRACTS = _lookup(
+    "contracts",
+    "CR_CONTRACT_MASTER_MC",
+    ("Customer_Code", "Job_Number"),
+    ("Contract_Number", "Price_Method_Code", "Status_Code"),
+    {"Original_Contract": ("Original_Contract_Amount", "Original_Contract")},
+)
 BILLING_ITEMS = _lookup(
     "billing_items",
     "CR_BID_ITEM_DES_MC",

@@ -99,7 +99,8 @@ def projections(client: SdxClient, company: str, job: str, cost_type: str = "") 
 
 def _projections(client: SdxClient, company: str, job: str, cost_type: str, service: str) -> list[Found]:
     if not is_plain(cost_type) or not is_plain(job):
-        return list(client.read_phases(company, [job], enhanced=service == "GetPhaseEnhanced"))
+        phases = client.read_phases(company, [job], enhanced=service == "GetPhaseEnhanced")
+        return [dict(row) for row in phases]
     asked = {"pCompany_Code": company, "pJob_Number": job, "pCost_Type": cost_type}
     # A blank status leaves complete phases out.
     return [dict(row) for status in ("", "C") for row in client.call(service, {**asked, "pStatus_Code": status})]

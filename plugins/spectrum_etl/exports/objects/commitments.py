@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from spectrum_etl.exports.objects import commitment_records as records
-from spectrum_etl.exports.objects import contracts
+from spectrum_etl.exports.objects import contracts, spelled
 from spectrum_etl.exports.objects.proposals import proposing
 from spectrum_etl.exports.rules import commitments as rules
 from spectrum_etl.exports.rules.amounts import by_code, total
@@ -72,11 +72,9 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
     return Document(f"{vendor}/{number}", tuple(calls))
 
 
-def holds(books: Books, company: Company, key: str) -> bool:
-    """Whether the vendor has the subcontract."""
-    vendor, _, number = key.partition("/")
-    held = {"Company_Code": company.code, "Vendor_Code": vendor, "Subcontract_Number": number}
-    return books.held("UpdateSubcontract", held) is not None
+def holds(books: Books, company: Company, key: str) -> str | None:
+    """Vendor and number of the subcontract, where the vendor has it."""
+    return spelled.subcontract(books, key)
 
 
 def _lines(candidate: Candidate, key: Mapping[str, str]) -> Iterator[Call]:
@@ -144,7 +142,7 @@ OBJECT = ExportObject(
         FieldMapping(
             "line description",
             "UpdateSubcontractPhases.Bill_Description",
-            "left to Spectrum where longer than 25, and for summed lines",
+            "without markup; left to Spectrum where longer than 25, and for summed lines",
         ),
         FieldMapping(
             "line amount",

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from spectrum_etl.exports.objects import contracts
+from spectrum_etl.exports.objects import contracts, spelled
 from spectrum_etl.exports.objects.facts import Json, found, line_facts, named_projects, of_each, project_facts, text
 from spectrum_etl.exports.rules import forecasts as rules
 from spectrum_etl.exports.rules.common import job_of, number_of
@@ -104,9 +104,9 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
     return Document(job, calls)
 
 
-def holds(books: Books, company: Company, key: str) -> bool:
-    """Whether Spectrum has the job: projections are never deleted, they are gone with it."""
-    return books.job(key) is not None
+def holds(books: Books, company: Company, key: str) -> str | None:
+    """The job's number, where Spectrum has it: projections are never deleted, they are gone with it."""
+    return spelled.job(books, key)
 
 
 def _figures(client: ProcoreClient, project: str) -> tuple[str, list[Json]]:

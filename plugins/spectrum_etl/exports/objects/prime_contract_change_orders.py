@@ -109,8 +109,14 @@ OBJECT = ExportObject(
     holds=change_requests.holds,
     mapping=(
         *change_requests.HEADER_MAPPING,
-        FieldMapping("description", f"{_SERVICE}.CR_Description", "the title where there is none; at most 250"),
-        FieldMapping("reviewed_at", f"{_SERVICE}.Approved_Date", "the day in the settings' time zone"),
+        FieldMapping(
+            "description", f"{_SERVICE}.CR_Description", "without markup; the title where there is none; at most 250"
+        ),
+        FieldMapping(
+            "reviewed_at",
+            f"{_SERVICE}.Approved_Date",
+            "the day in the project's time zone, else the settings'; midnight UTC is that day",
+        ),
         FieldMapping("line cost_code", f"{_SERVICE}.CR_Phase_Code", "estimate; without separators"),
         FieldMapping("line line_item_type", f"{_SERVICE}.CR_Cost_Type", "estimate"),
         FieldMapping("always 0", f"{_SERVICE}.Change_Request_Hours", "flagged required; amounts alone are exported"),

@@ -26,7 +26,7 @@ def prime_contract_is_synced(candidate: Candidate, context: Context) -> Iterator
             "prime contract",
             contract["name"],
             f"{candidate.title}: prime contract {contract['name']} is not synced with Spectrum's",
-            "link the prime contract to Spectrum's first",
+            "link the prime contract to its job's (link_export for prime contracts), then look at Procore again",
         )
 
 

@@ -59,8 +59,16 @@ def is_not_synced(candidate: Candidate, context: Context) -> Iterator[Broken]:
 
 @rule("C1")
 def is_active(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """Inactive companies stay where they are."""
-    if not candidate.content["active"]:
+    """The company is active: inactive ones stay where they are."""
+    if candidate.content["active"] is None:
+        yield Broken(
+            "C1",
+            "active",
+            "null",
+            f"{candidate.title}: Procore does not say whether the company is active; only active ones are exported",
+            "open the company in Procore's directory and save it as active, or make it inactive",
+        )
+    elif not candidate.content["active"]:
         yield Broken(
             "C1",
             "active",

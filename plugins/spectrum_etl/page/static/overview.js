@@ -23,7 +23,7 @@ export function Overview({ me, company }) {
 
   const refresh = (o) => starter.start({
     key: o.name, path: "refresh", body: { object: o.name, companies: company ? [company] : [] }, title: o.title, paused: o.paused,
-    then: o.schedule ? `From then on it also follows its schedule: ${SCHEDULES[o.schedule].toLowerCase()}.` : "",
+    then: `From then on it also follows its schedule: ${SCHEDULES[o.schedule].toLowerCase()}.`,
   });
   const columns = [
     { title: "Object", kind: "wide", cell: (o) => html`<${Icon} name="open" /> <strong>${o.title}</strong>` },
@@ -67,7 +67,6 @@ function Status({ object }) {
 }
 
 function Schedule({ object }) {
-  if (!object.schedule) return html`<span class="faint">Not known</span>`;
   const next = object.paused ? html`<span class="second warntext" title="The DAG is paused in Airflow: nothing runs by itself">paused</span>`
     : object.next_sync && html`<span class="second" title=${moment(object.next_sync)}>${new Date(object.next_sync) > new Date() ? `next ${ago(object.next_sync)}` : "due now"}</span>`;
   return html`${SCHEDULES[object.schedule]}${next}`;

@@ -5,16 +5,15 @@ Used by `reader` and by `check_connections`. Knows no Airflow beyond the attribu
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, Literal, get_args
 
 import pymssql
 import sqlalchemy
 from sqlalchemy.pool import NullPool
 
 from spectrum_etl.errors import FixConfiguration, SpectrumEtlError
-from spectrum_etl.sources.airflow_connection import Address
+from spectrum_etl.sources.airflow_connection import AirflowConnection, extras
 from spectrum_etl.sources.infolink.faults import explain, explain_refusal, is_refused_login
 
 Encryption = Literal["require", "request", "off"]
@@ -38,10 +37,9 @@ _SESSION = (
 )
 
 
-class AirflowConnection(Address, Protocol):
-    """What is read here of an Airflow connection: the extras as text, so that broken ones can be told."""
-
-    extra: str | None
+_EXTRAS = ("encryption", "isolation", "login_timeout", "query_timeout")
+#: What Airflow calls the fields that are called otherwise here.
+_FIELDS = {"database": "schema", "user": "login"}
 
 
 @dataclass(frozen=True)
@@ -61,6 +59,7 @@ class InfoLinkConnection:
         isolation: `read committed` reads committed rows only and holds no lock longer than the row or page it is at.
             `snapshot` takes no locks at all and sees one moment per query; the database must allow it (ALTER DATABASE
             ... SET ALLOW_SNAPSHOT_ISOLATION ON). Dirty reads are not offered: they would give wrong totals.
+        name: id of the Airflow connection, for messages.
 
     Raises:
         FixConfiguration: a value that is missing or not allowed.
@@ -75,6 +74,7 @@ class InfoLinkConnection:
     login_timeout: int = 30
     query_timeout: int = 600
     isolation: Isolation = "read committed"
+    name: str = "spectrum_infolink"
 
     @property
     def login_company(self) -> str:
@@ -87,14 +87,14 @@ class InfoLinkConnection:
     def __post_init__(self) -> None:
         for name in ("host", "database", "user", "password"):
             if not getattr(self, name):
-                raise _wrong(name, "is missing", None, "a value")
+                raise _wrong(name, f"{_FIELDS.get(name, name)} is missing", "a value")
         for name, allowed in (("encryption", get_args(Encryption)), ("isolation", get_args(Isolation))):
             if getattr(self, name) not in allowed:
-                raise _wrong(name, "is not allowed", getattr(self, name), ", ".join(allowed))
+                raise _wrong(name, f"{name} is not allowed", ", ".join(allowed))
         for name, most in (("port", 65535), ("login_timeout", 600), ("query_timeout", 86400)):
             value = getattr(self, name)
             if not isinstance(value, int) or not 1 <= value <= most:
-                raise _wrong(name, "is not allowed", str(value), f"a whole number from 1 to {most}")
+                raise _wrong(name, f"{name} is not allowed", f"a whole number from 1 to {most}")
 
     @classmethod
     def from_airflow(cls, connection: AirflowConnection) -> InfoLinkConnection:
@@ -108,11 +108,14 @@ class InfoLinkConnection:
             FixConfiguration: a value that is missing or not allowed, or an extra that is not a JSON object.
         """
         try:
-            extra: Any = json.loads(connection.extra or "{}")
-        except json.JSONDecodeError:
-            extra = None
-        if not isinstance(extra, dict):
-            raise _wrong("extra", "is not a JSON object", None, 'such as {"encryption": "require"}')
+            return cls._read(connection)
+        except FixConfiguration as error:
+            error.connection = getattr(connection, "conn_id", None)
+            raise
+
+    @classmethod
+    def _read(cls, connection: AirflowConnection) -> InfoLinkConnection:
+        extra = extras(connection, _EXTRAS, _wrong)
         options: dict[str, Any] = {name: extra[name] for name in ("encryption", "isolation") if name in extra}
         for name in ("login_timeout", "query_timeout"):
             if name in extra:
@@ -123,6 +126,7 @@ class InfoLinkConnection:
             database=connection.schema or "",
             user=connection.login or "",
             password=connection.password or "",
+            name=getattr(connection, "conn_id", None) or "spectrum_infolink",
             **options,
         )
 
@@ -177,16 +181,16 @@ def _seconds(name: str, value: object) -> int:
     try:
         return int(str(value))
     except ValueError:
-        raise _wrong(name, "is not a number", str(value), "whole seconds") from None
+        raise _wrong(name, f"{name} is not a number", "whole seconds") from None
 
 
-def _wrong(name: str, problem: str, value: str | None, limit: str) -> FixConfiguration:
-    where = {"database": "schema", "user": "login"}.get(name, name)
+def _wrong(name: str, message: str, limit: str) -> FixConfiguration:
+    where = _FIELDS.get(name, name)
     return FixConfiguration(
-        f"{where} {problem}",
+        message,
         object="Info-Link connection",
         field=where,
-        value=value,
         limit=limit,
-        remedy="correct it in the Airflow connection of Info-Link",
+        remedy=f"correct {where} in the Airflow connection of Info-Link",
+        system="Info-Link",
     )

@@ -1,5 +1,6 @@
 """Turns an error of the SQL Server driver into ours, one class per remedy (A3). Used by `connection` and `reader`.
 
+No message quotes host, database, login or password of the connection: a password may stand in any of these fields.
 Numbers: https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors (server)
 and FreeTDS' `sybdb.h` (driver, 20000 to 20200).
 """
@@ -11,6 +12,7 @@ import socket
 from typing import Protocol
 
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.sources.airflow_connection import hide
 
 #: The login itself was refused: wrong user or password, disabled, locked, expired.
 _LOGIN = {18450, 18452, 18456, 18461, 18470, 18486, 18487, 18488}
@@ -35,7 +37,7 @@ _DRIVER_NUMBER = re.compile(r"DB-Lib error message (\d+)")
 
 
 class Target(Protocol):
-    """Whom we talked to; `InfoLinkConnection` is one."""
+    """Where we asked; `InfoLinkConnection` is one."""
 
     @property
     def host(self) -> str: ...
@@ -47,6 +49,8 @@ class Target(Protocol):
     def user(self) -> str: ...
     @property
     def password(self) -> str: ...
+    @property
+    def name(self) -> str: ...
 
 
 def is_refused_login(error: BaseException) -> bool:
@@ -62,16 +66,19 @@ def explain_refusal(error: BaseException, target: Target, *, database_is_wrong: 
 
     Args:
         error: the driver's.
-        target: whom we talked to.
+        target: where we asked.
         database_is_wrong: whether the same user and password are accepted without naming a database.
     """
     if database_is_wrong or "Cannot open database" in _text(error):
-        return _fix_database(target)
-    return Reauthenticate(
-        f"the SQL Server refused the login of user {target.user}: {_quoted(error, target)}",
-        object="Info-Link",
-        remedy="correct login and password of the Airflow connection; if they are right, have the Spectrum "
-        "administrator unlock or reset the Info-Link user",
+        return _of(target, _fix_database())
+    return _of(
+        target,
+        Reauthenticate(
+            f"the SQL Server refused the login: {_quoted(error, target)}",
+            object="Info-Link",
+            remedy="correct login and password of the Airflow connection; if they are right, have the Spectrum "
+            "administrator unlock or reset the Info-Link user",
+        ),
     )
 
 
@@ -82,7 +89,7 @@ def explain(
 
     Args:
         error: what pymssql raised, or SQLAlchemy around it.
-        target: whom we talked to; its password is struck from the message.
+        target: where we asked; what it holds is struck from the message.
         table: Info-Link table that was read.
         company: company code.
 
@@ -90,8 +97,10 @@ def explain(
         `RetryLater` for passing faults, `Reauthenticate` for the login, `FixConfiguration` for names and permissions,
         `StopSync` for data that are not as expected and for everything unknown.
     """
-    if isinstance(error, SpectrumEtlError):
-        return error
+    return error if isinstance(error, SpectrumEtlError) else _of(target, _explained(error, target, table, company))
+
+
+def _explained(error: BaseException, target: Target, table: str | None, company: str | None) -> SpectrumEtlError:
     inner = getattr(error, "orig", None) or error
     number, text = _number(inner), _quoted(inner, target)
     what = table or "Info-Link"
@@ -99,10 +108,10 @@ def explain(
     if number in _LOGIN:
         return explain_refusal(inner, target, database_is_wrong=False)
     if number in _DATABASE:
-        return _fix_database(target)
+        return _fix_database()
     if number in _PERMISSION:
         return FixConfiguration(
-            f"user {target.user} may not read it: {text}",
+            f"this login may not read it: {text}",
             **place,
             remedy=f"allow {what} to this user in Info-Link's table security, then run Update Database",
         )
@@ -122,7 +131,7 @@ def explain(
         )
     if number in _SNAPSHOT:
         return FixConfiguration(
-            f"database {target.database} does not allow snapshot isolation: {text}",
+            f"the database does not allow snapshot isolation: {text}",
             **place,
             remedy="take isolation out of the connection's extra, or have the database allow snapshot isolation",
         )
@@ -131,49 +140,50 @@ def explain(
 
 def missing_table(table: str, target: Target) -> FixConfiguration:
     """A table that is not there, or that Info-Link does not show to this user: the server does not tell which."""
-    return FixConfiguration(
-        f"Info-Link shows no table dbo.{table} to user {target.user} in database {target.database}",
+    missing = FixConfiguration(
+        f"Info-Link shows no table dbo.{table} to this login",
         object=table,
         remedy="allow the table to this user in Info-Link's table security and run Update Database; if it is allowed, "
         "correct schema (the database) in the Airflow connection",
     )
+    missing.system, missing.connection = "Info-Link", target.name
+    return missing
 
 
 def _explain_transport(number: int | None, text: str, target: Target, place: dict[str, str | None]) -> SpectrumEtlError:
-    where = f"{target.host}:{target.port}"
     if number in _PASSING:
         return RetryLater(f"the SQL Server is busy or restarting: {text}", **place, remedy="run it again")
     # Whatever the driver says: after an earlier failure in this process it repeats the words of that one.
     if not _host_is_known(target.host):
         return FixConfiguration(
-            f"there is no host {target.host!r}",
+            "there is no host of this name",
             object="Info-Link",
             field="host",
             remedy="correct the host of the Airflow connection, or this machine's name resolution",
         )
     if number in _TIMED_OUT:
         return RetryLater(
-            f"{where} did not answer in time: {text}",
+            f"the SQL Server did not answer in time: {text}",
             **place,
             remedy="run it again; if it stays so, a firewall may be swallowing the connection (have this machine's IP "
             "address allowed), or query_timeout in the connection's extra is too short",
         )
     if number in _UNREACHABLE and "refused" in text:
         return RetryLater(
-            f"{where} refused the connection: {text}",
+            f"the SQL Server refused the connection: {text}",
             **place,
             remedy="run it again; if it stays so, correct host and port of the Airflow connection, start the SQL "
             "Server, or have this machine's IP address allowed",
         )
     if number in _UNREACHABLE:
         return RetryLater(
-            f"{where} closed the connection before the login: {text}",
+            f"the SQL Server closed the connection before the login: {text}",
             **place,
             remedy="run it again; if it stays so, have this machine's IP address allowed, or look at encryption in the "
             "connection's extra: a server without TLS closes an encrypted connection",
         )
     if number in _DROPPED or "Not connected" in text or "Connection is closed" in text:
-        return RetryLater(f"the connection to {where} was lost: {text}", **place, remedy="run it again")
+        return RetryLater(f"the connection to the SQL Server was lost: {text}", **place, remedy="run it again")
     return StopSync(
         f"the SQL Server answered with an error ({number or 'no number'}): {text}",
         **place,
@@ -181,12 +191,17 @@ def _explain_transport(number: int | None, text: str, target: Target, place: dic
     )
 
 
-def _fix_database(target: Target) -> FixConfiguration:
+def _of(target: Target, error: SpectrumEtlError) -> SpectrumEtlError:
+    """The error, which knows what it is about."""
+    error.system, error.connection = "Info-Link", target.name
+    return error
+
+
+def _fix_database() -> FixConfiguration:
     return FixConfiguration(
-        f"user {target.user} is accepted, but cannot open database {target.database!r}",
+        "the login is accepted, but cannot open the database",
         object="Info-Link",
         field="schema",
-        value=target.database,
         remedy="correct schema (the database) in the Airflow connection, or have the user admitted to that database",
     )
 
@@ -223,16 +238,17 @@ def _text(error: BaseException) -> str:
 
 
 def _quoted(error: BaseException, target: Target) -> str:
-    """What the server or driver said, on one line, without the driver's consequences and without the password."""
+    """What the server or driver said, on one line, without the driver's consequences and what the connection holds."""
     text = _text(error)
     said = text.split("DB-Lib error message")[0].strip() or text
     said = re.sub(r"\s+", " ", said).strip().rstrip(".")
-    return said.replace(target.password, "***") if target.password else said
+    held = ((target.password, "***"), (target.user, "(the login)"), (target.host, "(the host)"))
+    return hide(said, (*held, (target.database, "(the database)")))
 
 
 def _host_is_known(host: str) -> bool:
     try:
         socket.getaddrinfo(host.split("\\")[0], None)
-    except socket.gaierror:
+    except (socket.gaierror, ValueError):  # the latter: no name can have these characters
         return False
     return True

@@ -235,7 +235,7 @@ class InfoLinkReader:
         plan = self.plan(table, company, stage_employees)
         statement = statements.totals_statement(plan, _scope(jobs, (), None))
         (row,) = self._all(statement, plan.infolink.table, plan.company)
-        sums = zip((column for column in plan.columns if column.spec.type == "money"), row[1:], strict=True)
+        sums = zip(statements.money_columns(plan.columns), row[1:], strict=True)
         return {"rows": int(row[0]), **{column.name: Decimal(total) for column, total in sums}}
 
     def left_out(self, table: Table, company: str, *, jobs: Sequence[str] = ()) -> list[tuple[Any, ...]]:

@@ -80,8 +80,8 @@ def lines_statement(plan: ReadPlan, scope: Scope, *, checksums: bool = False) ->
 
 def totals_statement(plan: ReadPlan, scope: Scope) -> Statement:
     """The query of the number of rows and the sum of every money column, over the same query as the rows."""
-    company, *_ = columns = _outer(plan)
-    money = [column for column in columns if column.spec.type == "money"]
+    company, *others = _outer(plan)
+    money = money_columns(others)
     numbers = [f"{column.number} AS {column.name}" for column in money]
     inner = _query(plan, scope, [f"{company.text} AS {company.name}", *numbers])
     sums = [f"CAST(COALESCE(SUM(source_rows.{c.name}), 0) AS varchar(40)) AS {c.name}" for c in money]
@@ -89,9 +89,9 @@ def totals_statement(plan: ReadPlan, scope: Scope) -> Statement:
     return Statement(render("totals.sql", columns=columns, query=inner.sql), inner.parameters)
 
 
-def money_columns(plan: ReadPlan) -> list[PlannedColumn]:
-    """The columns whose sums `totals_statement` gives, in its order."""
-    return [column for column in plan.columns if column.spec.type == "money"]
+def money_columns(columns: Iterable[PlannedColumn]) -> list[PlannedColumn]:
+    """Those whose sums `totals_statement` gives, in its order."""
+    return [column for column in columns if column.spec.type == "money"]
 
 
 def fingerprint_statement(plan: ReadPlan, scope: Scope, spec_hash: str) -> Statement:

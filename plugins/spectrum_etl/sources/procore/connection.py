@@ -6,7 +6,6 @@ Facts on hosts and credentials: developers.procore.com/documentation/development
 
 from __future__ import annotations
 
-import ipaddress
 import math
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -15,6 +14,7 @@ from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.sources.airflow_connection import (
     AirflowConnection,
     certificate,
+    checked_url,
     extras,
     server_url,
     switch,
@@ -39,6 +39,7 @@ class ProcoreConnection:
         timeout_seconds: to connect, and between two pieces of an answer, in seconds.
         verify: whether the servers' certificates are checked, or the file of the authority that signed them.
         allow_plain_http: whether http may be used to machines other than this one. Credentials are readable then.
+        name: id of the Airflow connection, for messages.
 
     Raises:
         FixConfiguration: a value is missing or not allowed.
@@ -52,12 +53,18 @@ class ProcoreConnection:
     timeout_seconds: tuple[float, float] = (10.0, 60.0)
     verify: bool | str = True
     allow_plain_http: bool = False
+    name: str = "procore"
 
     def __post_init__(self) -> None:
-        for name, field_name in (("host", "base_url"), ("login_url", "login_url")):
-            object.__setattr__(self, field_name, _checked_url(name, getattr(self, field_name), self.allow_plain_http))
+        for name, field_name, example in (
+            ("host", "base_url", _API_EXAMPLE),
+            ("login_url", "login_url", _LOGIN_EXAMPLE),
+        ):
+            url = getattr(self, field_name)
+            url = checked_url(name, url, _wrong, example, path=False, plain_http=self.allow_plain_http)
+            object.__setattr__(self, field_name, url)
         if not self.client_id:
-            raise _wrong("login", "the login is the client id of Procore's service account", None, "not empty")
+            raise _wrong("login", "the login is the client id of Procore's service account", "not empty")
         # The value is a secret: no message shows it.
         secret = self.client_secret
         if not secret or not secret.isascii() or not secret.isprintable() or secret != secret.strip():
@@ -65,13 +72,12 @@ class ProcoreConnection:
                 "password",
                 "the password is the client secret; it is empty, holds characters that cannot be sent, or begins or "
                 "ends with a blank",
-                None,
                 "plain ASCII",
             )
         if self.company_id:
             object.__setattr__(self, "company_id", checked_company(self.company_id))
         if len(self.timeout_seconds) != 2 or not all(math.isfinite(s) and s > 0 for s in self.timeout_seconds):
-            raise _wrong("timeout", "a timeout is a number of seconds", str(self.timeout_seconds), "above 0")
+            raise _wrong("timeout", "a timeout is a number of seconds", "above 0")
 
     @classmethod
     def from_airflow(cls, conn: AirflowConnection) -> ProcoreConnection:
@@ -86,6 +92,14 @@ class ProcoreConnection:
         Raises:
             FixConfiguration: something is missing, unknown or not allowed.
         """
+        try:
+            return cls._read(conn)
+        except FixConfiguration as error:
+            error.connection = getattr(conn, "conn_id", None)
+            raise
+
+    @classmethod
+    def _read(cls, conn: AirflowConnection) -> ProcoreConnection:
         extra = extras(conn, _EXTRAS, _wrong)
         base_url = server_url(conn, _wrong, _API_EXAMPLE)
         return cls(
@@ -97,6 +111,7 @@ class ProcoreConnection:
             timeout_seconds=timeouts(extra, 60.0, _wrong),
             verify=certificate(extra, _wrong),
             allow_plain_http=switch(extra, "allow_plain_http", False, _wrong),
+            name=getattr(conn, "conn_id", None) or "procore",
         )
 
 
@@ -116,7 +131,7 @@ def checked_company(company_id: str) -> str:
     """
     text = str(company_id).strip()
     if not text.isascii() or not text.isdigit():
-        raise _wrong("company_id", "this is no id of a Procore company", text, "digits only")
+        raise _wrong("company_id", "this is no id of a Procore company", "digits only")
     return text
 
 
@@ -124,41 +139,12 @@ def _login_url(base_url: str) -> str:
     return _LOGIN_HOSTS.get(urlsplit(base_url).hostname or "", base_url)
 
 
-def _checked_url(name: str, text: str, allow_plain_http: bool) -> str:
-    example = _API_EXAMPLE if name == "host" else _LOGIN_EXAMPLE
-    try:
-        url = urlsplit(text.strip())
-        good = bool(url.scheme in {"http", "https"} and url.hostname and url.port != 0)
-    except ValueError:
-        good = False
-    if not good or url.username or url.password or url.query or url.fragment or url.path not in {"", "/"}:
-        # The text is not shown: it may hold a password.
-        raise _wrong(name, "this is no plain address of a server: scheme, host and port", None, example)
-    if url.scheme == "http" and not allow_plain_http and not _is_this_machine(url.hostname or ""):
-        raise _wrong(
-            name,
-            "credentials would travel unencrypted",
-            f"http://{url.hostname}",
-            "https; http only to this machine, or with the extra allow_plain_http set to true",
-        )
-    return text.strip().rstrip("/")
-
-
-def _is_this_machine(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def _wrong(name: str, message: str, value: str | None, limit: str) -> FixConfiguration:
+def _wrong(name: str, message: str, limit: str) -> FixConfiguration:
     return FixConfiguration(
         message,
         object="the connection to Procore",
         field=name,
-        value=value,
         limit=limit,
-        remedy=f"correct {name} in the Airflow connection (procore by default)",
+        remedy=f"correct {name} in the Airflow connection",
+        system="Procore",
     )

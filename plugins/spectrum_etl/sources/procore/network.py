@@ -22,7 +22,8 @@ def explain(call: Call, error: requests.RequestException, connection: ProcoreCon
         error: of `requests`; its text is not used, since that of an invalid header would quote a secret.
         connection: supplies addresses and timeouts.
     """
-    server = connection.login_url if call.path == "/oauth/token" else connection.base_url
+    # Not by its address: a password may stand where the host should.
+    server = "Procore's login host" if call.path == "/oauth/token" else "Procore's API"
     if isinstance(error, requests.exceptions.SSLError):
         # Only a certificate is refused before anything was sent; other failures may come in the middle of an answer.
         return not _caused_by(error, (ssl.SSLCertVerificationError,)), NotAllowed(

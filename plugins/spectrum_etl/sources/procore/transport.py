@@ -14,7 +14,7 @@ from typing import Any
 
 import requests
 
-from spectrum_etl.errors import RetryLater
+from spectrum_etl.errors import RetryLater, about
 from spectrum_etl.sources.http import Headers, redact
 from spectrum_etl.sources.procore import auth, faults, network
 from spectrum_etl.sources.procore.connection import ProcoreConnection
@@ -90,6 +90,10 @@ class Transport:
             SpectrumEtlError: a class of `faults`, by remedy; `OutcomeUnknown` where a call that must not be repeated
                 got no usable answer.
         """
+        with about("Procore", self.connection.name):
+            return self._exchange(call)
+
+    def _exchange(self, call: Call) -> Answer:
         renewed = False
 
         def send() -> requests.Response:
@@ -154,9 +158,8 @@ class Transport:
                 explained = self._explained(call, error)
                 passes = isinstance(explained, RetryLater | faults.UnknownHost)
                 if isinstance(explained, faults.OutcomeUnknown) or not passes or tries >= self._attempts:
-                    # The cause is kept where its text is known; that of an invalid header would quote a secret.
-                    known = isinstance(error, requests.ConnectionError | requests.Timeout)
-                    raise explained from (error if known else None)
+                    # The cause is left out: its words quote the address, or the header that cannot be sent.
+                    raise explained from None
                 waited += self._wait(backoff, waited, explained)
                 continue
             if 200 <= response.status_code < 300:

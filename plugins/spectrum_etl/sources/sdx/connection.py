@@ -11,10 +11,17 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
-from urllib.parse import urlsplit
 
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.sources.airflow_connection import AirflowConnection, certificate, extras, server_url, timeouts
+from spectrum_etl.sources.airflow_connection import (
+    AirflowConnection,
+    certificate,
+    checked_url,
+    extras,
+    server_url,
+    switch,
+    timeouts,
+)
 
 Auth = Literal["basic", "enhanced"]
 GuidPolicy = Literal["per_call", "per_batch", "empty"]
@@ -35,6 +42,7 @@ _EXTRAS = (
     "rest_bearer_header",
     "rest_basic_header",
     "token_url",
+    "allow_plain_http",
 )
 
 
@@ -58,6 +66,9 @@ class SdxConnection:
         rest_basic_header: header of company code and Authorization ID on those calls. Where the Authorization ID goes
             is not published, so both are settings.
         token_url: where tokens are given out, if not at `base_url`/connect/token.
+        allow_plain_http: whether http may be used to machines other than this one. The Authorization ID is readable
+            then.
+        name: id of the Airflow connection, for messages.
 
     Raises:
         FixConfiguration: a value is missing or not allowed.
@@ -77,51 +88,50 @@ class SdxConnection:
     rest_bearer_header: str = "Authorization"
     rest_basic_header: str = "X-Authorization"
     token_url: str = ""
+    allow_plain_http: bool = False
+    name: str = "spectrum_sdx"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "base_url", _checked_url("host", self.base_url))
-        if self.token_url:
-            object.__setattr__(self, "token_url", _checked_url("token_url", self.token_url))
+        for field_name, name in (("base_url", "host"), ("token_url", "token_url")):
+            if field_name == "base_url" or self.token_url:
+                url = getattr(self, field_name)
+                url = checked_url(name, url, _wrong, _EXAMPLE, path=True, plain_http=self.allow_plain_http)
+                object.__setattr__(self, field_name, url)
         object.__setattr__(self, "company_login", self.company_login.strip())
         if not 1 <= len(self.company_login) <= 3:
-            raise _wrong("login", "the login is the Spectrum company code", self.company_login, "1 to 3 characters")
+            raise _wrong("login", "the login is the Spectrum company code", "1 to 3 characters")
         # The value is a secret: the message tells its length at most.
         secret = self.authorization_id
         if not secret.isascii() or not secret.isprintable() or secret != secret.strip():
             raise _wrong(
                 "password",
                 "the Authorization ID holds characters that cannot be sent, or begins or ends with a blank",
-                None,
                 "plain ASCII",
             )
         if not 1 <= len(self.authorization_id) <= 20:
             size = len(self.authorization_id)
             raise _wrong(
-                "password",
-                f"the password is the Authorization ID and has {size} characters",
-                None,
-                "1 to 20 characters",
+                "password", f"the password is the Authorization ID and has {size} characters", "1 to 20 characters"
             )
         _one_of("auth", self.auth, get_args(Auth))
         _one_of("guid", self.guid_policy, get_args(GuidPolicy))
         if self.auth == "enhanced":
             for name, value in (("client_id", self.client_id), ("client_secret", self.client_secret)):
                 if not value:
-                    raise _wrong(name, f"enhanced authentication needs a {name}", None, "not empty")
+                    raise _wrong(name, f"enhanced authentication needs a {name}", "not empty")
         if len(self.timeout_seconds) != 2 or not all(math.isfinite(s) and s > 0 for s in self.timeout_seconds):
-            raise _wrong("timeout", "a timeout is a number of seconds", str(self.timeout_seconds), "above 0")
+            raise _wrong("timeout", "a timeout is a number of seconds", "above 0")
         if self.row_cap < 1:
-            raise _wrong("row_cap", "a row cap is a count of records", str(self.row_cap), "1 or more")
+            raise _wrong("row_cap", "a row cap is a count of records", "1 or more")
         if not 1 <= self.parallel <= 3:
-            raise _wrong("parallel", "servers fail under more than 3 calls at a time", str(self.parallel), "1 to 3")
+            raise _wrong("parallel", "servers fail under more than 3 calls at a time", "1 to 3")
         for name, value in (("bearer", self.rest_bearer_header), ("basic", self.rest_basic_header)):
             if not _HEADER_NAME.match(value):
-                raise _wrong(f"rest_{name}_header", "this is no header name", value, "letters and dashes")
+                raise _wrong(f"rest_{name}_header", "this is no header name", "letters and dashes")
         if self.rest_bearer_header.casefold() == self.rest_basic_header.casefold():
             raise _wrong(
                 "rest_basic_header",
                 "token and Authorization ID cannot share a header",
-                self.rest_basic_header,
                 "another name than rest_bearer_header",
             )
 
@@ -133,11 +143,19 @@ class SdxConnection:
             conn: host (a name, or a URL), port, schema (`https` by default, or `http`), login (company code),
                 password (Authorization ID); extras `auth`, `client_id`, `client_secret`, `guid`, `timeout` (seconds
                 between two pieces of an answer, or `[connect, read]`), `verify`, `ca_file`, `row_cap`, `parallel`,
-                `rest_bearer_header`, `rest_basic_header`, `token_url`.
+                `rest_bearer_header`, `rest_basic_header`, `token_url`, `allow_plain_http`.
 
         Raises:
             FixConfiguration: something is missing, unknown or not allowed.
         """
+        try:
+            return cls._read(conn)
+        except FixConfiguration as error:
+            error.connection = getattr(conn, "conn_id", None)
+            raise
+
+    @classmethod
+    def _read(cls, conn: AirflowConnection) -> SdxConnection:
         extra = extras(conn, _EXTRAS, _wrong)
         optional = {
             name: str(extra[name])
@@ -153,42 +171,30 @@ class SdxConnection:
             verify=certificate(extra, _wrong),
             row_cap=_whole(extra, "row_cap", 500),
             parallel=_whole(extra, "parallel", 3),
+            allow_plain_http=switch(extra, "allow_plain_http", False, _wrong),
+            name=getattr(conn, "conn_id", None) or "spectrum_sdx",
             **optional,  # type: ignore[arg-type]  # values are checked by the constructor
         )
-
-
-def _checked_url(name: str, text: str) -> str:
-    try:
-        url = urlsplit(text.strip())
-        good = url.scheme in {"http", "https"} and url.hostname and url.port != 0
-    except ValueError:
-        good = False
-    if not good:
-        raise _wrong(name, "this is no address of a server", text, _EXAMPLE)
-    if url.username or url.password or url.query or url.fragment:
-        # The text is not shown: it may hold a password.
-        raise _wrong(name, "the address holds more than scheme, host, port and path", None, "https://HOST:8482")
-    return text.strip().rstrip("/")
 
 
 def _whole(extra: Mapping[str, Any], name: str, default: int) -> int:
     try:
         return int(extra.get(name, default))
-    except (TypeError, ValueError):
-        raise _wrong(name, "a whole number is needed", repr(extra.get(name)), "a whole number") from None
+    except (TypeError, ValueError, OverflowError):
+        raise _wrong(name, "a whole number is needed", "such as 3") from None
 
 
 def _one_of(name: str, value: str, allowed: tuple[str, ...]) -> None:
     if value not in allowed:
-        raise _wrong(name, "this value does not exist", str(value), ", ".join(allowed))
+        raise _wrong(name, "this value does not exist", ", ".join(allowed))
 
 
-def _wrong(name: str, message: str, value: str | None, limit: str) -> FixConfiguration:
+def _wrong(name: str, message: str, limit: str) -> FixConfiguration:
     return FixConfiguration(
         message,
         object="the Spectrum web services' connection",
         field=name,
-        value=value,
         limit=limit,
-        remedy=f"correct {name} in the Airflow connection (spectrum_sdx by default)",
+        remedy=f"correct {name} in the Airflow connection",
+        system="web services",
     )

@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from spectrum_etl.errors import FixConfiguration, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.errors import FixConfiguration, RetryLater, SpectrumEtlError, StopSync, about
 from spectrum_etl.sources.sdx import envelope, faults, wsdl
 from spectrum_etl.sources.sdx.answer import AnswerParser
 from spectrum_etl.sources.sdx.faults import AnswerCut, Call, ServiceMissing
@@ -59,7 +59,11 @@ class Soap:
             FixConfiguration: service, parameter, permission or GUID policy are wrong.
             StopSync: every try's answer was cut or unreadable, or the Authorization ID's rows cannot be told.
         """
-        call = Call(service, dict(parameters))
+        with about("web services", self.connection.name):
+            return self._answer(Call(service, dict(parameters)))
+
+    def _answer(self, call: Call) -> Answer:
+        service = call.service
         guid, reused = self.guid(service)
         answer = self._confirmed(call, guid)
         if answer.count:
@@ -103,7 +107,7 @@ class Soap:
             if declared:
                 return declared
         raise ServiceMissing(
-            f"there is no WSDL of this service on {self.connection.base_url}",
+            "there is no WSDL of this service on the server",
             object=service,
             remedy="check host and port of the Airflow connection, and that this release of Spectrum has the service",
         )

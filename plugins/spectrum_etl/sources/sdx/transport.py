@@ -19,7 +19,7 @@ import tenacity
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NameResolutionError
 
-from spectrum_etl.errors import RetryLater, SpectrumEtlError
+from spectrum_etl.errors import RetryLater, SpectrumEtlError, about
 from spectrum_etl.sources.http import Headers, redact
 from spectrum_etl.sources.sdx import auth, faults
 from spectrum_etl.sources.sdx.connection import SdxConnection
@@ -131,7 +131,7 @@ class Transport:
         Raises:
             SpectrumEtlError: of the class that fits the remedy, also for failures while the answer is read.
         """
-        with self._slots, self._explained(call):
+        with self._slots, about("web services", self.connection.name), self._explained(call):
             response, token = self._send(call, method, path, body, headers or {}, rest_company)
             if response.status_code == 401 and token:
                 response.close()
@@ -197,9 +197,8 @@ class Transport:
         try:
             yield
         except requests.RequestException as error:
-            explained = _explain(call, error, self.connection)
-            # The cause is kept where its text is known; that of an invalid header would quote a secret.
-            raise explained from (error if isinstance(error, requests.ConnectionError | requests.Timeout) else None)
+            # The cause is left out: its words quote the address, or the header that cannot be sent.
+            raise _explain(call, error, self.connection) from None
 
 
 def read_start(response: requests.Response, limit: int) -> bytes:
@@ -214,25 +213,24 @@ def read_start(response: requests.Response, limit: int) -> bytes:
 
 def _explain(call: Call, error: requests.RequestException, connection: SdxConnection) -> SpectrumEtlError:
     """What a network failure means. The order matters: timeouts and TLS failures are connection errors, too."""
-    server = f"{connection.base_url} ({call.filters})"
+    server = f"the server ({call.filters})"
     where = {"object": call.service, "company": call.company}
     if isinstance(error, requests.exceptions.SSLError):
         return faults.CertificateRefused(
-            f"the encrypted connection to {connection.base_url} failed: its certificate is not trusted, or it "
-            "speaks no TLS",
+            "the encrypted connection to the server failed: its certificate is not trusted, or it speaks no TLS",
             **where,
             remedy="name the authority's file in the extra ca_file of the Airflow connection, or correct its host; "
-            "where the server speaks plain HTTP only, set schema to http",
+            "where the server speaks plain HTTP only, set schema to http and the extra allow_plain_http to true",
         )
     if isinstance(error, requests.exceptions.ProxyError):
         return RetryLater(
-            f"the proxy on the way to {connection.base_url} failed or refused",
+            "the proxy on the way to the server failed or refused",
             **where,
             remedy="check HTTPS_PROXY and NO_PROXY in the environment of Airflow's workers, then run the task again",
         )
     if _caused_by(error, (NameResolutionError, socket.gaierror)):
         return faults.UnknownHost(
-            f"the host's name is not known: {connection.base_url}",
+            "the host's name is not known",
             **where,
             remedy="correct the host in the Airflow connection, or the name service of this machine",
         )

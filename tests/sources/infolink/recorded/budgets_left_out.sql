@@ -41,15 +41,15 @@ FROM (
     UNION ALL
     SELECT
         CASE
-            WHEN change.counts = 0 THEN 'type'
+            WHEN found_change.counts = 0 THEN 'type'
             ELSE 'change'
         END AS reason,
-        change.job_number,
-        change.phase_code,
-        change.cost_type,
-        change.change_request_number,
-        change.status_type,
-        change.amount
+        found_change.job_number,
+        found_change.phase_code,
+        found_change.cost_type,
+        found_change.change_request_number,
+        found_change.status_type,
+        found_change.amount
     FROM (
         SELECT
             LTRIM(RTRIM(d.Job_Number)) COLLATE Latin1_General_BIN2 AS job_number,
@@ -125,8 +125,8 @@ FROM (
     AND d.Job_Number IN (%(job_0_stored_0)s, %(job_0_stored_1)s, %(job_0_stored_2)s, %(job_0_stored_3)s, %(job_0_stored_4)s)
     AND LTRIM(RTRIM(d.Job_Number)) COLLATE Latin1_General_BIN2 IN (%(job_0)s)
             AND d.Change_Request_Amount <> 0
-    ) AS change
-    WHERE change.counts = 0 OR change.has_phase = 0
+    ) AS found_change
+    WHERE found_change.counts = 0 OR found_change.has_phase = 0
 ) AS found
 GROUP BY
     found.reason,

@@ -1,5 +1,5 @@
--- Prime contracts: one row a customer and job. Unit price contracts come along; the warehouse marks them. Where the site
--- shows no amount of the contract, that of the job stands for it, on the contract with the job's own customer.
+-- Prime contracts: one row a customer and job. Unit price contracts come along; the warehouse marks them. Where the
+-- site shows no amount of the contract, that of the job stands for it, on the contract with the job's own customer.
 SELECT
     CAST(c.Company_Code AS nvarchar(3)) AS company_code,
     CAST(c.Customer_Code AS nvarchar(10)) AS customer_code,

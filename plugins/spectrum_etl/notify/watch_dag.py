@@ -1,0 +1,51 @@
+"""The DAG that looks for late syncs. Used by `dags/watch_syncs.py`."""
+
+from __future__ import annotations
+
+import logging
+
+from airflow.sdk import DAG, Variable, task
+
+from spectrum_etl.dag_defaults import start_date, task_defaults
+from spectrum_etl.notify.callbacks import on_failure, on_success
+from spectrum_etl.settings import SCHEDULES_VARIABLE, load_settings
+
+log = logging.getLogger(__name__)
+
+#: Often enough for a sync that is hourly, and a task of a second.
+EVERY_15_MINUTES = "*/15 * * * *"
+
+
+def watch_dag(doc: str | None) -> DAG:
+    """Make the DAG `watch_syncs`; it has no schedule where the settings want nobody to be told of late syncs.
+
+    Args:
+        doc: documentation for the operator: the DAG file's docstring.
+    """
+    settings = load_settings()
+    with DAG(
+        dag_id="watch_syncs",
+        description="Every 15 minutes: tells which syncs are late",
+        doc_md=doc,
+        schedule=None if settings.notifications.late_after_minutes is None else EVERY_15_MINUTES,
+        start_date=start_date(settings),
+        catchup=False,
+        max_active_runs=1,
+        tags=["spectrum", "operations", "notifications"],
+        on_failure_callback=on_failure,
+        on_success_callback=on_success,
+        default_args=task_defaults(settings),
+    ) as dag:
+        # In Airflow's own pool: in one of those that late syncs fill it would wait behind them.
+        @task(pool="default_pool")
+        def look() -> list[str]:
+            """Compare the books of the syncs with their schedules; tell what is late and was not told."""
+            from spectrum_etl.notify.late import tell_late
+            from spectrum_etl.warehouse.connect import warehouse_url
+
+            late = tell_late(warehouse_url(), load_settings(), Variable.get(SCHEDULES_VARIABLE, default=None))
+            log.info("%s", "\n".join(late) or "no sync is late")
+            return late
+
+        look()
+    return dag
