@@ -7,7 +7,7 @@ import pytest
 
 from spectrum_etl.exports.objects.jobs import OBJECT
 from spectrum_etl.exports.rules import jobs as rules
-from spectrum_etl.exports.spec import Candidate, Context, Scope
+from spectrum_etl.exports.spec import Candidate, Context
 from tests.exports.objects.fakes import COMPANY, JOB, PROJECT, Books, Links, candidate, context, numbers, phase
 
 LIST = "Spectrum Standard Cost Codes"
@@ -153,20 +153,6 @@ def test_b10_a_code_of_a_sub_job_keeps_only_itself_back() -> None:
     assert pairs(record) == [("03100", "S")]
     assert broken_of(record, context()) == []
     assert broken_of(linked(code("03-100", "L"), sub), context()) == ["B3"]
-
-
-def test_b10_budget_codes_without_a_segment_free_their_code() -> None:
-    """B4: of two budget codes of one cost code and type, one has a segment."""
-    area = {"code": "N", "segment": {"type": "custom", "name": "Area"}}
-    both = [{"code": "09-200", "segment": {"type": "cost_code"}}, {"code": "S", "segment": {"type": "line_item_type"}}]
-    path = "/rest/v1.0/projects/601/work_breakdown_structure/wbs_codes"
-    zoned, plain = {"id": 5, "segment_items": [*both, area]}, {"id": 6, "segment_items": both}
-    for codes, segmented in (([zoned], [["09200", "S"]]), ([zoned, plain], None)):
-        client = procore()
-        client.answers[path] = codes
-        (found,) = OBJECT.collect(client, COMPANY, Scope(projects=("601",)))
-        assert found.content.get("segmented") == segmented
-        assert found.content["segments"] == ["Area"]
 
 
 def test_two_codes_of_one_phase_are_refused() -> None:

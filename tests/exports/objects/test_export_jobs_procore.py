@@ -88,3 +88,17 @@ def test_the_link_in_procore() -> None:
     assert OBJECT.unmark is not None
     OBJECT.unmark(done, COMPANY, RecordId("001", "601", "601"))
     assert done.written[0][2]["project"]["origin_id"] is None
+
+
+def test_b10_budget_codes_without_a_segment_free_their_code() -> None:
+    """B4: of two budget codes of one cost code and type, one has a segment."""
+    area = {"code": "N", "segment": {"type": "custom", "name": "Area"}}
+    both = [{"code": "09-200", "segment": {"type": "cost_code"}}, {"code": "S", "segment": {"type": "line_item_type"}}]
+    path = "/rest/v1.0/projects/601/work_breakdown_structure/wbs_codes"
+    zoned, plain = {"id": 5, "segment_items": [*both, area]}, {"id": 6, "segment_items": both}
+    for codes, segmented in (([zoned], [["09200", "S"]]), ([zoned, plain], None)):
+        client = procore()
+        client.answers[path] = codes
+        (found,) = OBJECT.collect(client, COMPANY, Scope(projects=("601",)))
+        assert found.content.get("segmented") == segmented
+        assert found.content["segments"] == ["Area"]
