@@ -40,6 +40,8 @@ def change_request_rows(
         },
     )
     total = 0
+    # Of a small job's changes none is larger than a tenth of it.
+    step = min(125_000, sum(phase.cost_cents for phase in plan.phases) // 200_000 * 1_000)
     places = [
         (phase.code, phase.cost_type) for phase in rng.sample(plan.phases, min(len(plan.phases), rng.randint(1, 3)))
     ]
@@ -47,7 +49,7 @@ def change_request_rows(
         # While a request is proposed, nobody may know yet where its cost will go.
         places.append(("", ""))
     for phase, cost_type in places:
-        cents = rng.randint(-4, 18) * 125_000
+        cents = rng.randint(-4, 18) * step
         total += cents
         yield (
             "CR_CHNG_REQ_CON_DET_MC",

@@ -5,6 +5,7 @@ entered late, with the row that balances them; what approved change orders added
 forward without a date. Phases that Spectrum projects by unit costs have none.
 """
 
+import math
 import random
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,10 @@ from sandbox.data.projection_rows import BALANCE, CHANGE_ORDER, ENTRY, TABLE, ro
 from sandbox.data.rows import Row, money, qty
 
 Code = tuple[str, str]
+# How many of the phases that are off by more than some percent are projected, and how many of the others; how many of
+# those that were projected once were never projected again.
+_PROJECTED_OFF, _PROJECTED_ROUTINE, _ROUTINE = 0.8, 0.08, 2
+_OUTDATED = 0.2
 _NOTES = ("", "PM forecast", "Buyout – saved", "Crew productivity below plan")
 
 
@@ -77,11 +82,17 @@ def draw_totals(rng: random.Random, plan: JobPlan, as_of: date) -> dict[Code, li
     """
     found: dict[Code, list[Total]] = {}
     for phase in plan.phases:
-        if phase.start >= as_of or rng.random() >= 0.25:
+        if phase.start >= as_of or not phase.cost_cents:
             continue
+        percent = math.ceil(100 * phase.final / phase.cost_cents)
+        if rng.random() >= (_PROJECTED_OFF if abs(percent - 100) > _ROUTINE else _PROJECTED_ROUTINE):
+            continue
+        back = sorted(rng.sample(range(1, 12), rng.randint(1, 2)), reverse=True)
+        # What is not going as planned is seen halfway at first, and now and then nobody looks again.
+        seen = [(100 + percent) // 2, percent] if len(back) > 1 or rng.random() < _OUTDATED else [percent]
         found[phase.code, phase.cost_type] = [
-            Total(as_of - timedelta(days=30 * months_back), rng.randint(90, 125), rng.choice(_NOTES))
-            for months_back in sorted(rng.sample(range(1, 12), rng.randint(1, 2)), reverse=True)
+            Total(as_of - timedelta(days=30 * months_back), each, rng.choice(_NOTES))
+            for months_back, each in zip(back, seen, strict=False)
         ]
     return found
 

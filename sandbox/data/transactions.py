@@ -56,7 +56,7 @@ _SEASON = (2, 2, 3, 5, 6, 6, 6, 6, 6, 5, 4, 2)
 class Posting:
     """What the lines of one phase and cost type have in common.
 
-    `cents` is what they add up to about, `count` how many there are, `start` to `end` the days they fall on.
+    `cents` is what they add up to, `count` how many there are, `start` to `end` the days they fall on.
     """
 
     company: str
@@ -155,23 +155,29 @@ class TransactionWriter:
         chance = rng.random
         days = self._calendar.between(posting.start, posting.end)
         span = len(days)
-        average = posting.cents // posting.count
+        left = posting.cents
         make = self._time_cards(rng, posting, days) if posting.cost_type == "L" else self._costs(rng, posting, days)
         line, text = None, ""
         for number in range(posting.count):
             luck = chance()
-            if line is not None and luck < 0.012:
+            lines_left = posting.count - number
+            if line is not None and luck < 0.012 and lines_left > 1:
                 # The same line once more: legal, two equal time cards on a day. Or a line that takes it back.
                 if luck >= 0.006:
                     line = line.reversal()
                     text = line.text(number + 1)
+                left -= line.cents
                 yield text
                 continue
             # Two draws averaged make few postings at both ends and many in the middle: an S-curve of cost.
             place = int(span * (chance() + chance()) / 2)
-            cents = int(average * (0.4 + 1.2 * chance()))
+            # Around what is left for each line, so that the last one, which takes the rest, is like the others.
+            cents = int(left // lines_left * (0.4 + 1.2 * chance()))
             if chance() < 0.02:
                 cents = -cents // 4
+            if lines_left == 1:
+                cents = left
+            left -= cents
             line = make(place, cents, luck)
             text = line.text(number + 1)
             yield text

@@ -207,6 +207,16 @@ def test_any_order_of_syncs_gives_what_a_whole_computation_gives(world, seed):
             chance.choice("PER"),
             chance.choice(jobs),
         )
+        world.change(
+            'update "JC_JOB_MASTER_MC" set "Status_Code" = %s where btrim("Job_Number") = %s',
+            chance.choice("AIC"),
+            chance.choice(jobs),
+        )
+        world.change(
+            'update "JC_PROJ_COST_HISTORY_MC" set "Amount" = "Amount" * %s where btrim("Job") = %s',
+            chance.choice((-1, 0, 3)),
+            chance.choice(jobs),
+        )
         for name in chance.sample(list(OBJECTS), 2):
             narrowed = OBJECTS[name].by_job and chance.random() < 0.4
             scope = {"jobs": tuple(chance.sample(jobs, 2))} if narrowed else {"full_refresh": chance.random() < 0.2}

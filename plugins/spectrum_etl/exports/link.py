@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from typing import Any
 
 import psycopg
 
@@ -53,7 +54,7 @@ def link(systems: Systems, obj: Linkable, id: RecordId, spectrum_key: str, by: s
         SpectrumEtlError: Spectrum or Procore cannot be asked; nothing has changed, or only Procore's mark is set.
     """
     id = RecordId(id.company, _canonical(id.project), _canonical(id.record))
-    where = {"object": obj.name, "company": id.company, "record": id.record}
+    where: dict[str, Any] = {"object": obj.name, "company": id.company, "record": id.record}
     if characters.escaped(spectrum_key) != spectrum_key:
         raise FixRecord(
             "this holds a character that cannot be kept", **where, field="spectrum_key",

@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 
+from spectrum_etl.display import visible
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports import check, claiming, ledger, queue
 from spectrum_etl.exports.queue import Instance, Row
@@ -106,7 +107,7 @@ def ask(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance) -
             reason=row.reason, asks=instance, fingerprint=candidate.fingerprint, shown=shown,
         )  # fmt: skip
         body = _body(systems, obj, candidate, shown, row.reason)
-        return Question(f"{obj.title.capitalize()}: {candidate.title}", body, fields)
+        return Question(visible(f"{obj.title.capitalize()}: {candidate.title}"), body, fields)
 
 
 def _fields(systems: Systems, obj: ExportObject, candidate: Candidate, answers: Answers) -> tuple[FormField, ...]:
@@ -158,9 +159,8 @@ def _body(
     systems: Systems, obj: ExportObject, candidate: Candidate, shown: Mapping[str, Any], reason: str | None
 ) -> str:
     company = systems.company
-    lines = [
-        f"{obj.title.capitalize()} **{_cell(candidate.title)}** of Procore, for company {company.code} {company.name}."
-    ]
+    name = f"{company.code} {_cell(company.name)}"
+    lines = [f"{obj.title.capitalize()} **{_cell(candidate.title)}** of Procore, for company {name}."]
     if reason:
         lines.append(f"**Asked again:** {_cell(reason)}")
     if "document" in shown:
@@ -185,5 +185,5 @@ def _body(
 
 def _cell(text: str) -> str:
     """Text that stays in its cell, and is no markup: both systems let people type anything."""
-    escaped = "".join(f"\\{c}" if c in "\\`*_{}[]<>#|!~" else c for c in text)
+    escaped = "".join(f"\\{c}" if c in "\\`*_{}[]<>#|!~&" else c for c in visible(text))
     return " ".join(escaped.split())

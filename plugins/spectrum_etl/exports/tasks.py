@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 from airflow.sdk import Context
 from airflow.sdk.exceptions import DagRunTriggerException
 
+from spectrum_etl.display import visible
 from spectrum_etl.exports.queue import Instance, Row
 from spectrum_etl.exports.spec import RecordId
 
@@ -104,7 +105,12 @@ def grid_name(title: str) -> str:
 def as_items(rows: Sequence[Row]) -> list[dict[str, str]]:
     """Records as they walk to the mapped tasks: only where to look, and a name for the grid."""
     return [
-        {"company": row.id.company, "project": row.id.project, "record": row.id.record, "title": grid_name(row.title)}
+        {
+            "company": row.id.company,
+            "project": row.id.project,
+            "record": row.id.record,
+            "title": grid_name(visible(row.title)),
+        }
         for row in rows
     ]
 

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, HTTPException, Query, status
 from fastapi.responses import StreamingResponse
 
 from spectrum_etl.page import access, scope
-from spectrum_etl.page.answers import Answer, csv_file
+from spectrum_etl.page.answers import Answer
+from spectrum_etl.page.downloads import csv_file
 from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse, page_of
 
 
@@ -22,8 +23,8 @@ router = APIRouter(dependencies=[Depends(_may_see)])
 
 _FILE = (
     "phase_code", "cost_type", "description", "original_estimate", "estimate_adjustments", "approved_changes",
-    "current_estimate", "committed_cost", "actual_cost", "projected_cost", "variance", "percent_complete",
-    "transactions",
+    "current_estimate", "committed_cost", "actual_cost", "projected_cost", "projection_entered", "cost_at_completion",
+    "cost_floor_used", "job_complete", "variance", "percent_complete", "transactions",
 )  # fmt: skip
 _POSTING = (
     "tran_date", "phase_code", "cost_type", "tran_type_code", "description", "vendor_code", "vendor_name",
