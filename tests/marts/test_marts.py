@@ -236,6 +236,7 @@ def test_percentages_survive_zero_budgets_and_tiny_ones(world):
     world.change('update "JC_PHASE_MASTER_MC" set "Original_Est_Cost" = 0')
     world.change('delete from "JC_PHASE_ESTIMATES_MC"')
     world.change('delete from "CR_CHNG_REQ_CON_DET_MC"')
+    world.change('update "JC_PROJ_COST_HISTORY_MC" set "Amount" = 0')
     job, _ = busiest(world)
     world.change(f'update {HISTORY} set "Tran_Amount" = 0 where btrim("Job_Number") = %s', job)
     world.sync("budgets")
