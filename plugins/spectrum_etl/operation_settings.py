@@ -1,4 +1,4 @@
-"""The settings of operating it: notifications and retention, a part of `spectrum_etl.settings`.
+"""The settings of operating it: notifications, the page and retention, a part of `spectrum_etl.settings`.
 
 What each value means to the people who set it is written beside it in `include/settings.yaml`.
 """
@@ -37,6 +37,14 @@ class Notifications(Strict):
         if "email" in self.channels and not (self.email_from and self.email_to):
             raise ValueError("the channel email needs email_from and at least one address in email_to")
         return self
+
+
+class Page(Strict):
+    """The page in Airflow: how it reads the warehouse."""
+
+    conn_id: str = Field(default="warehouse", min_length=1)
+    max_downloads: int = Field(default=4, ge=1)
+    unread_seconds: int = Field(default=30, ge=1)
 
 
 class Retention(Strict):

@@ -18,7 +18,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.export_settings import ExportSettings, Strict
-from spectrum_etl.operation_settings import Notifications, Retention
+from spectrum_etl.operation_settings import Notifications, Page, Retention
 from spectrum_etl.settings_errors import explain_value, explain_yaml
 
 Schedule = Literal["never", "daily", "4h", "2h", "hourly"]
@@ -111,6 +111,7 @@ class Settings(Strict):
     retry_delay: float = Field(default=60, ge=0)
     exports: ExportSettings = ExportSettings()
     notifications: Notifications = Notifications()
+    page: Page = Page()
     retention: Retention = Retention()
 
     @field_validator("timezone", mode="after")

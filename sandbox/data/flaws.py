@@ -12,8 +12,8 @@ from typing import Any
 from sandbox.data.jobs import MAIN_COMPANY
 from sandbox.data.rows import Row
 
-# The phase and the change request of the rows about estimates.
-_PHASE = "999997"
+# A phase with a blank description, one that its job does not have, and a change request of codes typed by hand.
+_PHASE, _NO_PHASE = "999997", "998877"
 _REQUEST = "PCO-900"
 
 
@@ -29,10 +29,10 @@ class Flaw:
     reason: str
 
 
-def _transaction(day: str, amount: str, reference: str, hours: str = "0.00") -> dict[str, Any]:
+def _transaction(day: str, amount: str, reference: str, phase: str = _NO_PHASE, hours: str = "0.00") -> dict[str, Any]:
     return {
         "Job_Number": None,
-        "Phase_Code": "011000",
+        "Phase_Code": phase,
         "Cost_Type": "O",
         "Tran_Date_Text": day,
         # The period is the one it was posted in, whatever the date says.
@@ -111,7 +111,7 @@ WARNED = (
     ),
     Flaw(
         "JC_TRANSACTION_HISTORY_MC",
-        _transaction("20260615", "88.00", "FLAW-HOURS-1", "1.333333"),
+        _transaction("20260615", "88.00", "FLAW-HOURS-1", _PHASE, "1.333333"),
         "a third of an hour has more decimals than most tables keep",
     ),
 )
@@ -119,7 +119,7 @@ WARNED = (
 # The blank phase of a proposed request is none of these: contracts have it as a matter of course.
 ESTIMATES = (
     Flaw("JC_PHASE_ESTIMATES_MC", _adjustment(_PHASE, "o", "250.00"), "the cost type has another letter case: O"),
-    Flaw("JC_PHASE_ESTIMATES_MC", _adjustment("998877", "O", "-75.25"), "the job has no such phase"),
+    Flaw("JC_PHASE_ESTIMATES_MC", _adjustment(_NO_PHASE, "O", "-75.25"), "the job has no such phase"),
     Flaw(
         "CR_CHNG_REQ_HDR_MC",
         {
@@ -135,7 +135,7 @@ ESTIMATES = (
         "its lines match no phase",
     ),
     Flaw("CR_CHNG_REQ_CON_DET_MC", _change(_PHASE, "o", "1500.10"), "the cost type has another letter case: O"),
-    Flaw("CR_CHNG_REQ_CON_DET_MC", _change("998877", "S", "310.00"), "the job has no such phase"),
+    Flaw("CR_CHNG_REQ_CON_DET_MC", _change(_NO_PHASE, "S", "310.00"), "the job has no such phase"),
 )
 
 

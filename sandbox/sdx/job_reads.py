@@ -61,10 +61,7 @@ def read_jobs(
         names = _customer_names(connection)
         named = [names.get((code(row, "Company_Code"), code(row, "Customer_Code")), "") for row in rows]
         return [{"Owner_Name": name} | row | {"Customer_Name": name} for row, name in zip(rows, named, strict=True)]
-    # The estimate is what Spectrum shows before anyone enters a projected completion.
-    return [
-        row | {"Projected_Complete_Date": row["Projected_Complete_Date"] or row["Est_Complete_Date"]} for row in rows
-    ]
+    return rows
 
 
 def _customer_names(connection: Connection[Any]) -> dict[tuple[str, str], str]:

@@ -155,6 +155,25 @@ def test_the_search_for_a_job_is_there_on_the_way_back(visit: Any) -> None:
     expect(tab.get_by_text("24-0001")).to_have_count(0)
 
 
+def test_a_name_that_reorders_its_letters_is_shown_as_it_is(visit: Any, page: PageAirflow) -> None:
+    """`gpj.exe` behind U+202E reads as `exe.jpg`; what is searched for stays what was typed."""
+    rename = "update spectrum.jobs set job_description = %s where job_number = '24-0003' returning 1"
+    with psycopg.connect(page.warehouse_url, autocommit=True) as connection:
+        query = "select job_description from spectrum.jobs where job_number = '24-0003'"
+        [(before,)] = connection.execute(query).fetchall()
+        connection.execute(rename, ["Office \u202erewoT"])
+        try:
+            tab = visit("vera", "job-cost")
+            tab.get_by_role("searchbox").fill("24-0003")
+            expect(tab.get_by_role("row", name="24-0003")).to_contain_text("Office [U+202E]rewoT")
+            tab.get_by_role("searchbox").fill("\u202ere")
+            expect(tab.get_by_role("searchbox")).to_have_value("\u202ere")
+            expect(tab.get_by_role("row", name="24-0003")).to_be_visible()
+            assert "\u202e" not in str(tab.locator("body").inner_text())
+        finally:
+            connection.execute(rename, [before])
+
+
 def test_a_job_by_keyboard(visit: Any) -> None:
     tab = visit("vera", "job-cost/1/24-0003")
     expect(tab.locator(".chart canvas")).to_have_count(2)

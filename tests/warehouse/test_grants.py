@@ -1,5 +1,6 @@
 """What analysts and approvers may read, whenever their roles were created."""
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -162,3 +163,32 @@ def test_without_the_roles_nothing_is_granted_and_nothing_fails(administrator: p
     administrator.execute("create role spectrum_approver nologin")
     _run(owner)
     assert {right[0] for right in _granted(administrator)} == {"spectrum_approver"}
+
+
+def test_c16_the_warehouse_as_docs_setup_makes_it(server: EmbeddedPostgres) -> None:
+    """Its statements, as they stand there: in UTF-8, closed to logins of other databases, open to its own roles."""
+    page = (Path(__file__).resolve().parents[2] / "docs/setup.md").read_text(encoding="utf-8")
+    section = page.partition("## 1. Warehouse")[2].partition("\n## 2.")[0]
+    blocks = re.findall(r"```sql\n(.+?)```", section, re.DOTALL)
+    made = [block for block in blocks if block.startswith("create role")]
+    assert len(made) == 2
+    with psycopg.connect(server.url(), autocommit=True) as administrator:
+        _drop_roles(administrator)
+        for statement in "".join(made).split(";"):
+            if statement.strip():
+                administrator.execute(statement.encode())
+        administrator.execute("create role ann login password 'word' in role spectrum_analyst")
+        administrator.execute("create role passer_by login password 'word'")
+    try:
+        _run(server.url("warehouse", "spectrum_sync", "CHANGE-ME"))
+        for login, password in (("ann", "word"), ("airflow_page", "CHANGE-ME")):
+            with psycopg.connect(server.url("warehouse", login, password)) as connection:
+                assert connection.execute("select count(*) from spectrum.jobs").fetchone() == (0,)
+                with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                    connection.execute("create temporary table t (a int)")
+        with psycopg.connect(server.url("warehouse", "airflow_page", "CHANGE-ME")) as connection:
+            assert connection.execute("select count(*) from sync.rejected_rows").fetchone() == (0,)
+        with pytest.raises(psycopg.OperationalError, match="permission denied for database"):
+            psycopg.connect(server.url("warehouse", "passer_by", "word"))
+    finally:
+        server.drop_database("warehouse")

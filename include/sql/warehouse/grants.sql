@@ -1,7 +1,8 @@
 -- Who may read what. Analysts read what is published and how it got there; neither landing tables, the rows that were
 -- rejected (raw source rows) nor the exports' books, and of staged tables the columns that their specs give them (M9).
--- Approvers read the exports' books and the state of the connections. Run after migrations, and whenever one of the two
--- roles lacks a schema: it was created, or created anew, after the warehouse. The roles may be missing.
+-- Approvers read the exports' books and the state of the connections. The page, where it has a login of its own, is a
+-- member of both and shows rejected rows as well. Run after migrations, and whenever one of the roles lacks something: it
+-- was created, or created anew, after the warehouse. The roles may be missing.
 do $$
 begin
     if exists (select from pg_roles where rolname = 'spectrum_analyst') then
@@ -16,6 +17,10 @@ begin
         grant usage on schema export, sync to spectrum_approver;
         grant select on sync.connections, sync.connection_services, sync.connection_findings to spectrum_approver;
         grant select on all tables in schema export to spectrum_approver;
+    end if;
+    if exists (select from pg_roles where rolname = 'spectrum_page') then
+        grant usage on schema sync to spectrum_page;
+        grant select on sync.rejected_rows to spectrum_page;
     end if;
 end
 $$;

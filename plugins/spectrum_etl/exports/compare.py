@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from spectrum_etl.exports.spec import Books, Call, Document
+from spectrum_etl.exports.lookups import Books
+from spectrum_etl.exports.spec import Call, Document
 from spectrum_etl.exports.values import comparable
 
 Held = Mapping[str, str]

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from typing import Any
 
 import psycopg
 
 from spectrum_etl import characters
 from spectrum_etl.errors import FixRecord, RetryLater
-from spectrum_etl.exports import check, links, queue
+from spectrum_etl.exports import check, claiming, links, queue
 from spectrum_etl.exports.linkable import Linkable, LinkedObject
 from spectrum_etl.exports.links import compared
 from spectrum_etl.exports.locks import record_lock
@@ -21,6 +22,7 @@ from spectrum_etl.exports.rules.common import linked_code
 from spectrum_etl.exports.spec import Candidate, RecordId
 from spectrum_etl.exports.states import COLLECTABLE, ENDED
 from spectrum_etl.exports.systems import Systems
+from spectrum_etl.links import claims
 from spectrum_etl.sources.procore import resources
 from spectrum_etl.warehouse.connect import connect
 
@@ -52,7 +54,7 @@ def link(systems: Systems, obj: Linkable, id: RecordId, spectrum_key: str, by: s
         SpectrumEtlError: Spectrum or Procore cannot be asked; nothing has changed, or only Procore's mark is set.
     """
     id = RecordId(id.company, _canonical(id.project), _canonical(id.record))
-    where = {"object": obj.name, "company": id.company, "record": id.record}
+    where: dict[str, Any] = {"object": obj.name, "company": id.company, "record": id.record}
     if characters.escaped(spectrum_key) != spectrum_key:
         raise FixRecord(
             "this holds a character that cannot be kept", **where, field="spectrum_key",
@@ -84,11 +86,19 @@ def link(systems: Systems, obj: Linkable, id: RecordId, spectrum_key: str, by: s
                 remedy="reject or retrieve it there first, or let its export end",
             )  # fmt: skip
         is_new = _check_links(systems, obj, candidate, key)
+        owner, claimed = claiming.owner(obj, id, candidate.title), obj.key(key)
+        if taken := claims.holders(connection, owner, [claimed]):
+            raise FixRecord(
+                taken[0].in_words, **where, field="spectrum_key", value=key,
+                remedy="each has one partner: end the wrong link with unlink_export, or wait until that record has been"
+                " linked, refused or taken out",
+            )  # fmt: skip
         difference = _compare(systems, obj, candidate, key)
         with connection.transaction():
             # First the link, which nobody else can write then until this has ended; a mark that fails takes it back.
             if is_new:
                 _write(connection, obj, id, key, by, difference)
+                claims.keep(connection, owner, claimed, attempt_id=None, by=by)
             if row is not None and row.state != "linked":
                 queue.remove(connection, obj.name, id, row.state)
             if obj.mark is not None:

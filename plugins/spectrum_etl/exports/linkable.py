@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spectrum_etl.exports.spec import Books, Broken, Candidate, Context, ExportObject, RecordId
+from spectrum_etl.exports.lookups import Books
+from spectrum_etl.exports.spec import Broken, Candidate, Context, ExportObject, RecordId
+from spectrum_etl.links.keys import Key, Space
 from spectrum_etl.settings import Company
 
 if TYPE_CHECKING:  # DAG files import this module, and must not import what the client needs
@@ -18,7 +20,7 @@ class LinkedObject:
     """A kind of record that both systems have, and that no export writes.
 
     Args:
-        name, title, read, mark, unmark, holds: as of an `ExportObject`.
+        name, title, read, mark, unmark, holds, space: as of an `ExportObject`.
         fits: what keeps a record of Procore and a key of Spectrum from being linked, beside what holds for every pair.
         difference: how the two differ although they may be linked, in words; empty where they do not.
     """
@@ -31,6 +33,11 @@ class LinkedObject:
     holds: Callable[[Books, Company, str], str | None]
     fits: Callable[[Candidate, Context, str], Iterable[Broken]]
     difference: Callable[[Candidate, Context, str], str]
+    space: Space
+
+    def key(self, spectrum_key: str) -> Key:
+        """The key of a link, which no other record may have while it lasts."""
+        return Key(self.space, spectrum_key)
 
 
 Linkable = ExportObject | LinkedObject

@@ -12,14 +12,16 @@ from typing import Any
 
 import psycopg
 
+from spectrum_etl.display import visible
 from spectrum_etl.errors import FixRecord
-from spectrum_etl.exports import check, ledger, queue
+from spectrum_etl.exports import check, claiming, ledger, queue
 from spectrum_etl.exports.queue import Instance, Row
 from spectrum_etl.exports.shown import show, table
-from spectrum_etl.exports.spec import Answers, Candidate, ExportObject, FormField, RecordId
+from spectrum_etl.exports.spec import Answers, Candidate, Document, ExportObject, FormField, RecordId
 from spectrum_etl.exports.states import IN_FLIGHT, State
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.exports.view import AS_ENTERED
+from spectrum_etl.links.claims import Claim
 from spectrum_etl.warehouse.connect import connect
 
 _OPEN: tuple[State, ...] = ("ready", "queued")
@@ -84,15 +86,28 @@ def ask(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance) -
             return NotAsked(f"it is no longer ready: {check.in_words(broken)}")
         fields = _fields(systems, obj, candidate, ledger.last_answers(connection, row.attempt_id))
         shown = show(systems, obj, candidate, fields)
+        taken: list[Claim] = []
+        if "document" in shown:
+            document = Document.from_json(shown["document"])
+            taken = claiming.holders(connection, obj, id, document)
+            free = claiming.without_taken(obj, fields, document, taken)
+            if free == fields and (broken := claiming.broken(taken)):
+                queue.move(connection, obj.name, id, row.state, "not_ready", instance.run_id, broken=broken)
+                return NotAsked(f"it is not ready: {check.in_words(broken)}")
+            if free != fields:
+                fields = free
+                shown = show(systems, obj, candidate, fields)
         # Asked again: somebody has to look at what was wrong, whatever the form proposes now.
-        looks_right = row.reason in (None, queue.LET_GO) and _needs_no_input(systems, obj, candidate, fields, shown)
+        looks_right = (
+            row.reason in queue.NOT_ITS_FAULT and not taken and _needs_no_input(systems, obj, candidate, fields, shown)
+        )
         shown["complete"] = looks_right
         queue.move(
             connection, obj.name, id, row.state, "waiting", instance.run_id,
             reason=row.reason, asks=instance, fingerprint=candidate.fingerprint, shown=shown,
         )  # fmt: skip
         body = _body(systems, obj, candidate, shown, row.reason)
-        return Question(f"{obj.title.capitalize()}: {candidate.title}", body, fields)
+        return Question(visible(f"{obj.title.capitalize()}: {candidate.title}"), body, fields)
 
 
 def _fields(systems: Systems, obj: ExportObject, candidate: Candidate, answers: Answers) -> tuple[FormField, ...]:
@@ -144,9 +159,8 @@ def _body(
     systems: Systems, obj: ExportObject, candidate: Candidate, shown: Mapping[str, Any], reason: str | None
 ) -> str:
     company = systems.company
-    lines = [
-        f"{obj.title.capitalize()} **{_cell(candidate.title)}** of Procore, for company {company.code} {company.name}."
-    ]
+    name = f"{company.code} {_cell(company.name)}"
+    lines = [f"{obj.title.capitalize()} **{_cell(candidate.title)}** of Procore, for company {name}."]
     if reason:
         lines.append(f"**Asked again:** {_cell(reason)}")
     if "document" in shown:
@@ -171,5 +185,5 @@ def _body(
 
 def _cell(text: str) -> str:
     """Text that stays in its cell, and is no markup: both systems let people type anything."""
-    escaped = "".join(f"\\{c}" if c in "\\`*_{}[]<>#|!~" else c for c in text)
+    escaped = "".join(f"\\{c}" if c in "\\`*_{}[]<>#|!~&" else c for c in visible(text))
     return " ".join(escaped.split())

@@ -1,7 +1,8 @@
 """Sends one accepted record to Spectrum, exactly once as far as a ledger can make it. Used by the export DAGs' `send`.
 
 It reads nothing but the ledger: neither XCom nor what Airflow says of the approval. The intent of every call is
-committed before it; whatever is not known afterwards is looked up. It may be killed anywhere and called again.
+committed before it; whatever is not known afterwards is looked up. It may be killed anywhere and called again. What
+would end the same however often it is tried ends as failed, for a person to look: no record is left without a way on.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from typing import NoReturn
 
 import psycopg
 
-from spectrum_etl.errors import RetryLater, SpectrumEtlError
-from spectrum_etl.exports import check, compare, ledger, links, queue
+from spectrum_etl.errors import FixRecord, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.exports import check, claiming, compare, continuity, ledger, links, queue
 from spectrum_etl.exports.compare import Held
 from spectrum_etl.exports.ledger import Attempt, SentCall
 from spectrum_etl.exports.locks import record_lock
@@ -26,6 +27,7 @@ from spectrum_etl.exports.shown import changed_since
 from spectrum_etl.exports.spec import Broken, Call, ExportObject, RecordId
 from spectrum_etl.exports.states import IN_FLIGHT, State
 from spectrum_etl.exports.systems import Systems
+from spectrum_etl.links import claims
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.sdx.write import OutcomeUnknown, Refused
 from spectrum_etl.warehouse.connect import connect
@@ -99,7 +101,8 @@ def send_record(systems: Systems, obj: ExportObject, id: RecordId, run_id: str) 
 
     Raises:
         Unsettled: wait until its `until`, then call again.
-        SpectrumEtlError: something else stands in the way; nothing is lost, and calling again goes on from here.
+        SpectrumEtlError: something that is not about the record stands in the way (a system that is down, a setting, a
+            login); nothing is lost, and calling again goes on from here.
     """
     with record_lock(systems.url, obj.name, id) as lock, connect(systems.url) as connection:
         connection.autocommit = True
@@ -108,14 +111,24 @@ def send_record(systems: Systems, obj: ExportObject, id: RecordId, run_id: str) 
             return Outcome(row.state if row else None, (row and row.reason) or "nothing of it was accepted")
         if lock is None:
             return Outcome(row.state, "another task is sending it")
-        attempt = ledger.attempt(connection, row.attempt_id)
-        sending = _Sending(systems, obj, id, run_id, connection, lock, attempt, row)
+        try:
+            attempt = ledger.attempt(connection, row.attempt_id)
+        except StopSync as error:
+            with connection.transaction():
+                queue.move(connection, obj.name, id, row.state, "failed", run_id, reason=str(error))
+                ledger.advance(connection, row.attempt_id, "failed", str(error), ends=True)
+            return Outcome("failed", str(error))
+        sending = _Sending(systems, obj, row, run_id, connection, lock, attempt)
         try:
             return sending.run()
         except _Ended as ended:
             return ended.outcome
+        except queue.Moved:
+            raise
+        except (FixRecord, StopSync) as error:
+            return sending.fail(str(error))
         except SpectrumEtlError as error:
-            queue.note(connection, obj.name, id, sending.state, str(error))
+            queue.note(connection, obj.name, id, sending.state, str(error), run_id)
             raise
 
 
@@ -126,21 +139,23 @@ class _Sending:
         self,
         systems: Systems,
         obj: ExportObject,
-        id: RecordId,
+        row: Row,
         run_id: str,
         connection: psycopg.Connection,
         lock: psycopg.Connection,
         attempt: Attempt,
-        row: Row,
     ) -> None:
-        self.systems, self.obj, self.id, self.run_id = systems, obj, id, run_id
+        self.systems, self.obj, self.id, self.run_id = systems, obj, row.id, run_id
         self.connection, self.lock, self.attempt, self.state = connection, lock, attempt, row.state
         self.shown = row.shown or {}
+        self.owner = claiming.owner(obj, row.id, row.title)
 
     def run(self) -> Outcome:
         """All that is left to do."""
         if not self.attempt.is_what_was_approved:
             self._end("failed", "the ledger's payload is not the one that was approved: its hash differs")
+        if self.state in ("sending", "unknown"):
+            self._wait_for_what_may_be_forgotten()
         if self.attempt.untouched:
             self._still_right()
         if self.state in ("sending", "unknown"):
@@ -154,14 +169,34 @@ class _Sending:
             self._confirm()
         return self._link()
 
+    def _wait_for_what_may_be_forgotten(self) -> None:
+        """Calls may run that the warehouse knows nothing of, since it was restored or another server took over."""
+        now = self.systems.clock(self.connection)
+        noticed_at = continuity.since(self.connection, now)
+        until = settles_at(noticed_at, self.systems.settings) if noticed_at else now
+        if now < until:
+            error = Unsettled(
+                f"the warehouse was restarted, restored or taken over by another server; calls that it does not know of"
+                f" may still be running, so nothing is sent before {until:%H:%M:%S} UTC",
+                object=self.obj.name, company=self.id.company, record=self.id.record,
+                remedy="nothing; the task comes back by itself",
+            )  # fmt: skip
+            error.until = until
+            raise error
+
     def _still_right(self) -> None:
-        """Before the first call: the record is as it was accepted, and meets every rule at this moment."""
+        """Before the first call: the record is as it was accepted, has its keys, and meets every rule now."""
         systems, answers = self.systems, self.attempt.answers
+        if not claims.has(self.connection, self.owner, keys := self.obj.keys(self.attempt.document)):
+            others = claims.holders(self.connection, self.owner, keys)
+            said = "; ".join(claim.in_words for claim in others) or "its number is claimed no longer"
+            self._end("ready", f"nothing was sent: {said}", again=True)
         candidate = self.obj.read(systems.procore, systems.company, self.id)
         if candidate is None:
             reason = "Procore no longer has the record; nothing was sent"
             with self.connection.transaction():
                 ledger.advance(self.connection, self.attempt.attempt_id, "ready", reason, ends=True)
+                claims.release(self.connection, self.owner)
                 queue.remove(self.connection, self.obj.name, self.id, self.state)
             raise _Ended(Outcome(None, reason))
         if candidate.fingerprint != self.attempt.fingerprint:
@@ -289,6 +324,9 @@ class _Sending:
                 fingerprint=attempt.fingerprint,
                 by=attempt.answered_by,
             )
+            claims.keep(
+                self.connection, self.owner, self.obj.key(key), attempt_id=attempt.attempt_id, by=attempt.answered_by
+            )
         return Outcome("linked", note or f"linked to {key}")
 
     def _held(self, call: Call) -> Held | None:
@@ -309,10 +347,21 @@ class _Sending:
     def _difference(self, call: Call, held: Held | None) -> str:
         return compare.in_words(call, compare.differences(call, held))
 
+    def fail(self, reason: str) -> Outcome:
+        """A person must look."""
+        with self._becoming("failed", reason, ends=True):
+            self._release()
+        return Outcome("failed", reason)
+
     def _end(self, state: State, reason: str, *, again: bool = False, broken: Sequence[Broken] = ()) -> NoReturn:
         with self._becoming(state, reason, ends=True, broken=broken):
-            pass
+            self._release()
         raise _Ended(Outcome(state, reason, again))
+
+    def _release(self) -> None:
+        """The keys are free again, unless Spectrum holds something under them, or might: then nobody else gets them."""
+        if ledger.is_untouched(self.connection, self.attempt.attempt_id):
+            claims.release(self.connection, self.owner)
 
     @contextmanager
     def _becoming(

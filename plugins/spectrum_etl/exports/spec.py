@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from spectrum_etl import characters
+from spectrum_etl.exports.lookups import Books, Links
+from spectrum_etl.links.keys import Key, Space
 from spectrum_etl.settings import Company, Settings
 
 if TYPE_CHECKING:  # DAG files import this module, and must not import what the client needs
@@ -202,92 +204,6 @@ class Document:
         return digest(self.as_json())
 
 
-class Books(Protocol):
-    """What Spectrum holds now, read live; made by `exports.books`. Codes go in and come out trimmed."""
-
-    def held(self, service: str, key: Mapping[str, str]) -> dict[str, str] | None:
-        """What Spectrum holds under the key of a call: elements of that service and their values, normalised as
-        `exports.values.comparable` does; only those that can be read back. None where there is nothing.
-        """
-        ...
-
-    def held_all(self, calls: Sequence[Call]) -> list[dict[str, str] | None]:
-        """As `held` for each of many calls, with as few questions as that takes; None also for those that cannot be
-        read back.
-        """
-        ...
-
-    def can_read_back(self, service: str, key: Mapping[str, str] | None = None) -> bool:
-        """Whether `held` can answer for this service, or for this key of a call of it, with the connections that the
-        company has.
-        """
-        ...
-
-    def unread(self, call: Call) -> list[str]:
-        """The elements of a call that this site does not show, though others do: they are not compared."""
-        ...
-
-    def vendors(self) -> list[dict[str, str]]:
-        """All vendors, active or not: Vendor_Code, Vendor_Name, Type, Status, Address_1, Phone, ... Read once."""
-        ...
-
-    def job(self, number: str) -> dict[str, str] | None:
-        """One job: Job_Number, Job_Description, Status_Code, Division, Customer_Code, Price_Method_Code, ..."""
-        ...
-
-    def phases(self, job: str) -> dict[tuple[str, str], dict[str, str]]:
-        """A job's phases by phase code and cost type: Description, Status_Code, Original_Est_Cost, ..."""
-        ...
-
-    def last_projections(self, job: str) -> dict[tuple[str, str], str]:
-        """The day of the last projection of a job's phases, YYYY-MM-DD, by phase code and cost type, where known."""
-        ...
-
-    def shows_later_projections(self) -> bool:
-        """Whether a projection of a day to come can be read back."""
-        ...
-
-    def subcontract(self, vendor: str, number: str) -> dict[str, str] | None:
-        """One subcontract: Vendor_Code, Subcontract_Number, Job_Number, Status_Code, ..."""
-        ...
-
-    def contracts(self, job: str) -> list[dict[str, str]]:
-        """The prime contracts of a job: Customer_Code, Job_Number, Contract_Number, Original_Contract, ..."""
-        ...
-
-    def change_request_numbers(self, job: str) -> set[str]:
-        """All change request numbers of a job, whichever side they came from (H2)."""
-        ...
-
-    def billing_items(self, job: str) -> dict[str, dict[str, str]] | None:
-        """The billing items of a job's prime contract, by code; None where they cannot be read."""
-        ...
-
-    def original_contract(self, job: str) -> str | None:
-        """What a job's prime contract was originally, with two decimals; None where that cannot be read."""
-        ...
-
-    def status_codes(self) -> set[str]:
-        """The change request status codes of the company; empty where they cannot be read."""
-        ...
-
-    def cost_types(self) -> set[str]:
-        """The cost types of the company."""
-        ...
-
-
-class Links(Protocol):
-    """What was exported or linked before; `export.links`. Made by `exports.links`."""
-
-    def spectrum_key(self, object_name: str, company: str, record: str) -> str | None:
-        """The Spectrum key that a Procore record is linked to, or None."""
-        ...
-
-    def procore_record(self, object_name: str, company: str, spectrum_key: str) -> str | None:
-        """The Procore record that a Spectrum key is linked to, or None."""
-        ...
-
-
 @dataclass(frozen=True)
 class Context:
     """What rules and documents may look at besides the candidate.
@@ -346,6 +262,9 @@ class ExportObject:
         unmark: takes it out again. None as for `mark`.
         holds: what Spectrum itself calls the record of a key that somebody typed, or that is linked; None where it
             holds none. Codes are compared as Spectrum does: trimmed and without case.
+        space: what the key of its document, and of its link, is unique in: no other record has it while the record is
+            exported, and for as long as it stays linked.
+        claims: the other keys that its document writes under: no other record has them while it is exported.
         mapping: for the documentation.
         order: the order of the exports in lists; what others need comes first.
         offers: whether a collected record holds anything that Spectrum lacks; where it says no, the record is left
@@ -369,12 +288,22 @@ class ExportObject:
     mark: Callable[[ProcoreClient, Company, RecordId, str], None] | None
     unmark: Callable[[ProcoreClient, Company, RecordId], None] | None
     holds: Callable[[Books, Company, str], str | None]
+    space: Space
+    claims: Callable[[Document], Iterable[Key]] = lambda document: ()
     mapping: tuple[FieldMapping, ...] = field(default=())
     order: int = 0
     offers: Callable[[Candidate, Context], bool] | None = None
     again: bool = False
     frozen: tuple[str, ...] = ()
     unconfirmed: str = "look at it in Spectrum, and correct it there or in Procore"
+
+    def key(self, spectrum_key: str) -> Key:
+        """The key of a link, which no other record may have while it lasts."""
+        return Key(self.space, spectrum_key)
+
+    def keys(self, document: Document) -> tuple[Key, ...]:
+        """Every key that no other record may have while this document is sent."""
+        return (self.key(document.key), *self.claims(document))
 
 
 def rule(number: str) -> Callable[[AnyRule], AnyRule]:

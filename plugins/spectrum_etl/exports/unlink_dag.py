@@ -6,6 +6,7 @@ import logging
 
 from airflow.sdk import DAG, Param, get_current_context, task
 
+from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.exports.by_hand_dag import by_hand_dag
 from spectrum_etl.settings import load_settings
 from spectrum_etl.staging.run import clean_codes
@@ -39,7 +40,13 @@ def _tasks() -> None:
     @task
     def plan() -> list[str]:
         """The records of the trigger form."""
-        return list(clean_codes(get_current_context()["params"]["records"]))
+        records = list(clean_codes(get_current_context()["params"]["records"]))
+        if not records:
+            raise FixConfiguration(
+                "the form names nothing to unlink", field="records",
+                remedy="give the Procore ids of the records, one a line, as export.links has them",
+            )  # fmt: skip
+        return records
 
     @task(pool="procore", map_index_template="{{ record_name }}")
     def unlink(record: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from spectrum_etl.display import visible
 from spectrum_etl.operation_settings import Event
 
 
@@ -25,6 +26,11 @@ class Message:
     lines: tuple[str, ...]
     remedy: str
     link: str = ""
+
+    def __post_init__(self) -> None:
+        # Names come from two other systems, whose users type anything.
+        object.__setattr__(self, "title", visible(self.title))
+        object.__setattr__(self, "lines", tuple(map(visible, self.lines)))
 
     @property
     def text(self) -> str:

@@ -62,8 +62,8 @@ def message_of(
         return None
     lines = [_line(row) for row in facts.runs if failed or row in partial]
     lines += _lines(facts)
-    if failed and not lines:
-        lines = [f"Airflow says: {reason or 'a task failed'}"]
+    if failed and (not lines or (facts.exports and not facts.export_reasons)):
+        lines += [f"Airflow says: {reason or 'a task failed'}"]
     title = f"still failing, since {since}" if failed and since else _TITLES[happened[0]]
     remedy = _remedy(happened[0], facts, rejected=bool(partial))
     where = "export.queue has all of it" if facts.exports else "sync.runs, sync.checks and sync.drift have all of it"
@@ -77,7 +77,7 @@ def message_of(
 
 
 def _remedy(event: Event, facts: Facts, *, rejected: bool) -> str:
-    if event == "failure" and facts.exports:
+    if event == "failure" and facts.export_reasons:
         return _EXPORTS
     if event != "partial_success" or not facts.deferred:
         return _REMEDIES[event]

@@ -10,7 +10,8 @@ from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
 from spectrum_etl.page import access, scope
-from spectrum_etl.page.answers import Answer, csv_file
+from spectrum_etl.page.answers import Answer
+from spectrum_etl.page.downloads import csv_file
 from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse, page_of
 from spectrum_etl.page.rejected import readable_parts
 from spectrum_etl.page.wording import affected, check_message, reason_of_rejection, sentences

@@ -1,6 +1,6 @@
 """Reads the warehouse for the page: one SQL file a list, below `include/sql/page`. Used by the routes.
 
-Reading only, with a limit in time, and in a thread: the API server goes on meanwhile.
+Reading only, with limits in time for statements and for sessions, and in a thread: the API server goes on meanwhile.
 """
 
 from __future__ import annotations
@@ -11,9 +11,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from fastapi import HTTPException, status
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.settings import load_settings
 from spectrum_etl.warehouse.connect import connect, warehouse_url
 from spectrum_etl.warehouse.templates import render
 
@@ -21,7 +24,13 @@ Row = dict[str, Any]
 
 #: Rows a page of a list.
 PAGE_ROWS = 50
-_SESSION = "set default_transaction_read_only = on; set statement_timeout = '30s'; set jit = off"
+#: A session that waits for a reader, in a transaction or between two, is the server's to end.
+_SESSION = (
+    ("default_transaction_read_only", "on"),
+    ("statement_timeout", "30s"),
+    ("jit", "off"),
+    ("idle_session_timeout", "60s"),
+)
 
 
 class Warehouse:
@@ -40,8 +49,12 @@ class Warehouse:
         Args:
             query: file below `include/sql/page`, without `.sql`.
             values: bound to its placeholders.
+
+        Raises:
+            HTTPException: 422, a value cannot be one of any row.
+            FixConfiguration: the page's login may not read it.
         """
-        with self._connection.cursor(row_factory=dict_row) as cursor:
+        with _asked(), self._connection.cursor(row_factory=dict_row) as cursor:
             try:
                 return cursor.execute(_text(query), values).fetchall()
             except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
@@ -52,23 +65,46 @@ class Warehouse:
         return next(iter(self.rows(query, **values)), None)
 
     def stream(self, query: str, **values: Any) -> Iterator[Row]:
-        """The rows of a query, in constant memory."""
-        with self._connection.transaction(), self._connection.cursor("page", row_factory=dict_row) as cursor:
+        """The rows of a query, in constant memory; raises as `rows`."""
+        with _asked(), self._connection.transaction(), self._connection.cursor("page", row_factory=dict_row) as cursor:
             cursor.itersize = 2000
             yield from cursor.execute(_text(query), values)
 
 
 @contextmanager
 def open_warehouse() -> Iterator[Warehouse]:
-    """Open the warehouse of the Airflow connection `warehouse`.
+    """Open the warehouse with the Airflow connection that the settings name for the page.
 
     Raises:
         SpectrumEtlError: as `spectrum_etl.warehouse.connect`.
     """
-    with connect(warehouse_url()) as connection:
+    settings = load_settings().page
+    with connect(warehouse_url(settings.conn_id)) as connection:
         connection.autocommit = True
-        connection.execute(_SESSION)
+        # Longer than a download waits for its reader, so that the download is what ends.
+        unread = ("idle_in_transaction_session_timeout", f"{2 * settings.unread_seconds}s")
+        for name, value in (*_SESSION, unread):
+            connection.execute("select set_config(%s, %s, false)", [name, value])
         yield Warehouse(connection)
+
+
+@contextmanager
+def _asked() -> Iterator[None]:
+    """What the values of a request can be blamed for is answered as that, and what the page's login lacks is named."""
+    try:
+        yield
+    except (psycopg.DataError, UnicodeEncodeError):
+        raise HTTPException(
+            status.HTTP_422_UNPROCESSABLE_CONTENT,
+            "What is asked for holds a character or a number that no row can hold.",
+        ) from None
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise FixConfiguration(
+            f"the page's login may not read the warehouse: {error.diag.message_primary}",
+            remedy="grant it the role spectrum_page, which docs/setup.md makes (1. Warehouse), or set page.conn_id in"
+            " include/settings.yaml to warehouse",
+            system="warehouse",
+        ) from None
 
 
 def page_of(rows: list[Row], key: str) -> dict[str, Any]:

@@ -9,10 +9,9 @@ from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import HTTPException, Request, status
 from fastapi.concurrency import run_in_threadpool
 
-from spectrum_etl.page import access
+from spectrum_etl.page import access, scope
 from spectrum_etl.page.airflow_api import call, part
 from spectrum_etl.page.reads import Row
-from spectrum_etl.settings import load_settings
 
 _ACTIVE = frozenset({"queued", "running"})
 #: Runs of the asked DAGs that are looked at; the newest, so every active one is among them.
@@ -56,7 +55,7 @@ async def start(
     if dag["is_paused"]:
         body = {"is_paused": False}
         await call(request, "PATCH", f"dags/{part(dag_id)}", body=body, query={"update_mask": "is_paused"})
-    codes = {"companies": [load_settings().company(code).code for code in companies]} if companies else {}
+    codes = {"companies": [scope.company_code(code) for code in companies]} if companies else {}
     conf = {**codes, **(form or {})}
     return await call(request, "POST", f"dags/{part(dag_id)}/dagRuns", body={"logical_date": None, "conf": conf})
 

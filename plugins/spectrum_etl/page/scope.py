@@ -21,10 +21,22 @@ def companies(asked: str | None) -> list[str]:
     """The company that is asked for, or all that are configured.
 
     Raises:
-        FixConfiguration: it is not configured.
+        HTTPException: 404, it is not configured.
     """
-    settings = load_settings()
-    return [settings.company(asked).code] if asked else [company.code for company in settings.companies]
+    return [company_code(asked)] if asked else [company.code for company in load_settings().companies]
+
+
+def company_code(asked: str) -> str:
+    """A company code that is asked for, as configured.
+
+    Raises:
+        HTTPException: 404, it is not configured.
+    """
+    known = [company.code for company in load_settings().companies]
+    if asked.strip() not in known:
+        detail = f"There is no company {asked[:20]!r}; there are {', '.join(known)}."
+        raise HTTPException(status.HTTP_404_NOT_FOUND, detail)
+    return asked.strip()
 
 
 def import_objects(readable: frozenset[str], asked: str | None = None) -> list[str]:
@@ -58,6 +70,8 @@ def _objects(names: Iterable[str], prefix: str, readable: frozenset[str], asked:
     if asked is None:
         return [name for name in known if prefix + name in readable]
     if asked not in known:
-        raise HTTPException(status.HTTP_404_NOT_FOUND, f"There is no object {asked!r}; there are {', '.join(known)}.")
+        raise HTTPException(
+            status.HTTP_404_NOT_FOUND, f"There is no object {asked[:60]!r}; there are {', '.join(known)}."
+        )
     require_dag(readable, prefix + asked)
     return [asked]

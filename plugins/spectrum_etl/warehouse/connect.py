@@ -42,7 +42,7 @@ _SESSION = {
 #: effect, and shown as 0, where the two talk by a socket of the machine.
 _SERVER_KEEPALIVES = {"tcp_keepalives_idle": "60", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "6"}
 #: The client looks after a silent server, in seconds.
-_KEEPALIVES: Mapping[str, int] = {
+_KEEPALIVES: Mapping[str, Any] = {
     "keepalives": 1,
     "keepalives_idle": 60,
     "keepalives_interval": 10,

@@ -21,9 +21,9 @@ MINIMUM_VERSION = 160000
 DDL_LOCK = 7_266_001
 #: What that lock is about, for messages.
 OWN_TABLES = "the warehouse's own tables"
-#: What the two roles of people may read; the grants on staged tables are `ddl`'s.
+#: What the roles of people and of the page may read; the grants on staged tables are `ddl`'s.
 GRANTS = SQL_FOLDER / "warehouse/grants.sql"
-#: Whether one of them cannot even enter a schema it reads: a role that was created after the warehouse.
+#: Whether one of them cannot even enter a schema or a table it reads: a role that was created after the warehouse.
 _LACKING = """
     select exists (
         select from (values
@@ -32,6 +32,11 @@ _LACKING = """
         ) as reads (role_name, schema_name)
         join pg_roles on rolname = role_name
         where not has_schema_privilege(pg_roles.oid, to_regnamespace(schema_name), 'usage')
+    ) or exists (
+        select from pg_roles
+        where
+            rolname = 'spectrum_page'
+            and not has_table_privilege(oid, to_regclass('sync.rejected_rows'), 'select')
     )
 """
 

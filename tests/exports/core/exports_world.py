@@ -229,6 +229,7 @@ OBJECT = ExportObject(
     holds=lambda books, company, key: (
         key if books.held("AddVendor", {"Company_Code": "1", "Vendor_Code": key}) is not None else None
     ),
+    space="vendor",
     frozen=("name", "lines"),
 )
 

@@ -13,7 +13,6 @@ import pytest
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.exports.preview import preview
 from spectrum_etl.exports.question import NotAsked, Question
-from spectrum_etl.exports.report import report
 from spectrum_etl.exports.tasks import as_items, grid_name
 from spectrum_etl.settings import Settings
 from tests.exports.core.exports_world import OBJECT, World
@@ -134,17 +133,6 @@ def test_a_dry_run_shows_what_would_be_written(world: World):
         assert part in shown
     assert world.spectrum.calls == 0
     assert world.state(world.id("r1")) == "ready"
-
-
-def test_the_report_lists_every_record_of_the_run_with_its_reason(world: World):
-    done, failed = world.accept("r1"), world.accept("r2")
-    world.send(done)
-    world.spectrum.faults = ["refused"]
-    world.send(failed)
-    with_names = as_items([row for id in (done, failed) if (row := world.row(id))])
-    counts, text = report(world.url, "things", with_names)
-    assert counts == {"linked": 1, "failed": 1}
-    assert "a phase is complete" in text
 
 
 def test_b10_names_in_the_grid_are_cut_and_what_is_kept_is_not(world: World):

@@ -75,6 +75,8 @@ def older(postgres: EmbeddedPostgres, tmp_path: Path, monkeypatch: pytest.Monkey
             (folder / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
     with monkeypatch.context() as patch:
         patch.setattr(migrations, "SQL_FOLDER", tmp_path)
+        (folder / "grants.sql").write_text("select", encoding="utf-8")  # of tables that are not there yet
+        patch.setattr(migrations, "GRANTS", folder / "grants.sql")
         with psycopg.connect(url, autocommit=True) as connection:
             migrate(connection)
     yield url

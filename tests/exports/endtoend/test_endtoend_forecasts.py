@@ -298,6 +298,33 @@ def test_one_way_to_read_is_enough(stage: Stage, id: RecordId, way: str) -> None
         assert export(stage, id).state == "linked"
 
 
+@pytest.mark.parametrize("reading", ["refuse", "ignore"])
+def test_without_infolink_such_a_phase_ends_with_what_to_do(stage: Stage, id: RecordId, reading: str) -> None:
+    """Its code cannot be read then: Spectrum refuses the figure, or the confirmation tells. Mended, it is linked."""
+    document = stage.accept(NAME, id)
+    stage.reset()
+    shorten(stage)
+    phase = document.calls[2].key
+    update = """update dbo."JC_PHASE_MASTER_MC" set "Projected_Cost_Code" = %s where btrim("Job_Number") = %s
+                and btrim("Phase_Code") = %s and btrim("Cost_Type") = %s"""
+    place = (phase["Job_Number"], phase["Phase_Code"], phase["Cost_Type"])
+    stage.sandbox(update, "E", *place)
+    stage.fault(f"write_worked_out_projection={reading}")
+    sources: Any = stage.lines.sources
+    with mock.patch.object(sources, "_infolink_connection", None), mock.patch.object(sources, "_infolink", None):
+        outcome = export(stage, id)
+        assert outcome.state == "failed"
+        if reading == "refuse":
+            assert "Spectrum refused JobCostProjections" in outcome.reason
+            assert f"Amount of phase {place[1]}, cost type {place[2]} is calculated" in outcome.reason
+            assert "(Projected_Cost_Code E)" in outcome.reason
+        else:
+            assert "what Spectrum holds is not what was sent" in outcome.reason
+            assert "or Spectrum works them out itself" in outcome.reason
+        stage.sandbox(update, "P", *place)
+        assert export(stage, id).state == "linked"
+
+
 def test_without_any_way_to_read_it_says_so_before(stage: Stage, id: RecordId) -> None:
     """DESIGN 5: neither GetPhase nor an amount in Info-Link."""
     stage.fault("sdx_service_off=GetPhase")

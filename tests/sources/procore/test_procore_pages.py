@@ -86,6 +86,23 @@ def test_b11_a_total_that_is_too_high_for_a_list_without_pages(
     assert "counts 730 records and shows 3" in caplog.text
 
 
+def test_b11_a_total_that_is_too_low_ends_nothing(stub: Stub, client: ProcoreClient) -> None:
+    """Two pages of ten and five came where it says 7."""
+    stub.lists(PATH, records(15), link=False, extra_total=-8)
+    assert list(client.pages(PATH, {"per_page": 10})) == records(15)
+
+
+def test_b11_empty_pages_that_name_another_one_end(stub: Stub, client: ProcoreClient) -> None:
+    def handle(asked: Asked) -> Reply:
+        page = int(asked.param("page") or 1)
+        link = {"Link": f'<{stub.url}{PATH}?page={page + 1}>; rel="next"'}
+        return Reply(200, records(10) if page == 1 else [], link)
+
+    stub.on("GET", PATH, handle)
+    assert list(client.pages(PATH, {"per_page": 10})) == records(10)
+    assert len(stub.asked) == 2
+
+
 def test_b11_pages_that_the_server_names_and_that_hold_the_same_are_an_error(stub: Stub, client: ProcoreClient) -> None:
     """Named by the header Link, the second page is there: ending would lose what it holds."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from spectrum_etl.errors import StopSync
 from spectrum_etl.exports.books import change_requests, projected, projections, tables
@@ -63,6 +63,19 @@ def _phase(source: Source, service: str, key: Key) -> Held:
     return _elements(service, source.phase(key["Job_Number"], key["Phase_Code"], key["Cost_Type"]))
 
 
+def phases_of(source: Source, keys: Sequence[Key]) -> list[Held]:
+    """As `HELD` for each of these keys of AddPhase; without Info-Link with one look a job instead of one a key."""
+    jobs = () if source.has_infolink else {key["Job_Number"] for key in keys}
+    rows = {job: source.phases(job) for job in jobs}
+    return [
+        _elements(
+            "AddPhase",
+            source.phase(key["Job_Number"], key["Phase_Code"], key["Cost_Type"], rows.get(key["Job_Number"])),
+        )
+        for key in keys
+    ]
+
+
 def _subcontract(source: Source, service: str, key: Key) -> Held:
     codes = part(key, ("Vendor_Code", "Subcontract_Number"))
     return _elements(service, source.one(service, tables.SUBCONTRACTS, codes))
@@ -97,6 +110,11 @@ def _elements(service: str, row: Found | None) -> Held:
     return None if row is None else elements(service, row)
 
 
+#: Services of which many keys are looked up with fewer questions than one by one.
+TOGETHER: Mapping[str, Callable[[Source, Sequence[Key]], list[Held]]] = {
+    "AddPhase": phases_of,
+    projections.SERVICE: projected.held_of,
+}
 HELD: dict[str, Callable[[Source, str, Key], Held]] = {
     "AddVendor": _vendor,
     "UpdateVendor": _vendor,

@@ -34,7 +34,7 @@ def held(source: Source, service: str, key: Key) -> Held:
     codes = part(key, ("Job_Number", "Phase_Code", "Cost_Type"))
     entries = source.entries(codes)
     figures = source.figures(codes["Job_Number"], codes["Cost_Type"], can_do_without=entries is not None)
-    return _in_force(source, key, figures, entries)
+    return _in_force(source, key, figures, entries, [] if entries is None else source.entry_names())
 
 
 def held_of(source: Source, keys: Sequence[Key]) -> list[Held]:
@@ -44,10 +44,13 @@ def held_of(source: Source, keys: Sequence[Key]) -> list[Held]:
         entries = source.entries({"Job_Number": job})
         by_job[job] = source.figures(job, "", can_do_without=entries is not None), entries
         _warn(source, job, *by_job[job])
-    return [_in_force(source, key, *by_job[key["Job_Number"].strip()]) for key in keys]
+    names = source.entry_names() if any(entries is not None for _, entries in by_job.values()) else []
+    return [_in_force(source, key, *by_job[key["Job_Number"].strip()], names) for key in keys]
 
 
-def _in_force(source: Source, key: Key, figures: list[Found] | None, entries: list[Found] | None) -> Held:
+def _in_force(
+    source: Source, key: Key, figures: list[Found] | None, entries: list[Found] | None, names: Sequence[str]
+) -> Held:
     day, codes = _day(key), {name: key[name] for name in ("Phase_Code", "Cost_Type")}
     shown = None
     if figures is not None:
@@ -57,7 +60,6 @@ def _in_force(source: Source, key: Key, figures: list[Found] | None, entries: li
             return None  # the phase itself is gone
         shown = projections.figures_of(row)
     booked = None if entries is None else [row for row in entries if _is(row, codes)]
-    names = [] if booked is None else source.entry_names()
     return projections.in_force(day, shown, booked, names, projections.now())
 
 

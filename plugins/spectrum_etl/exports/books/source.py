@@ -109,12 +109,17 @@ class Source:
             return self.rows(tables.PHASES_IN_FULL, {"Job_Number": job})
         return web_services.phases(self._sources.sdx, self.company, job)
 
-    def phase(self, job: str, phase: str, cost_type: str) -> Found | None:
-        """One phase and cost type of a job, without its price method."""
+    def phase(self, job: str, phase: str, cost_type: str, phases: Sequence[Found] | None = None) -> Found | None:
+        """One phase and cost type of a job, without its price method.
+
+        Args:
+            job, phase, cost_type: trimmed.
+            phases: of `phases`, to be used instead of a new answer of the web services.
+        """
         codes = {"Phase_Code": phase, "Cost_Type": cost_type}
         if self.has_infolink:
             return self.one("AddPhase", tables.PHASES, {"Job_Number": job, **codes})
-        row = self._picked("AddPhase", self.phases(job), codes)
+        row = self._picked("AddPhase", self.phases(job) if phases is None else phases, codes)
         return row and {name: value for name, value in row.items() if name != "Price_Method_Code"}
 
     def entries(self, codes: Mapping[str, str]) -> list[Found] | None:

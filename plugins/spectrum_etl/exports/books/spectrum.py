@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeVar, cast
 
-from spectrum_etl.exports.books import change_requests, projected, projections, tables
+from spectrum_etl.exports.books import change_requests, projections, tables
 from spectrum_etl.exports.books.found import elements, trimmed
-from spectrum_etl.exports.books.held import HELD, is_shown, unread
+from spectrum_etl.exports.books.held import HELD, TOGETHER, is_shown, unread
 from spectrum_etl.exports.books.source import Source, Sources
 from spectrum_etl.exports.spec import Call
 from spectrum_etl.exports.values import comparable
@@ -75,14 +75,16 @@ class SpectrumBooks:
         return HELD[service](self._source, service, self._key(key))
 
     def held_all(self, calls: Sequence[Call]) -> list[dict[str, str] | None]:
-        """As `held` for each of many calls, None also where a call cannot be read back; projections job by job."""
+        """As `held` for each of many calls, None also where a call cannot be read back; phases job by job."""
         found: dict[int, dict[str, str] | None] = {}
         asked = [number for number, call in enumerate(calls) if self.can_read_back(call.service, call.key)]
-        together = [number for number in asked if calls[number].service == projections.SERVICE]
-        keys = [self._key(calls[number].key) for number in together]
-        found |= dict(zip(together, projected.held_of(self._source, keys), strict=True))
-        for number in set(asked) - set(together):
-            found[number] = self.held(calls[number].service, calls[number].key)
+        for service, held_of in TOGETHER.items():
+            numbers = [number for number in asked if calls[number].service == service]
+            keys = [self._key(calls[number].key) for number in numbers]
+            found |= dict(zip(numbers, held_of(self._source, keys), strict=True))
+        for number in asked:
+            if number not in found:
+                found[number] = self.held(calls[number].service, calls[number].key)
         return [found.get(number) for number in range(len(calls))]
 
     def last_projections(self, job: str) -> dict[tuple[str, str], str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.objects import spelled
 from spectrum_etl.exports.objects.budgets import read_budget
 from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, of_each, project_facts, text
@@ -26,7 +27,6 @@ from spectrum_etl.exports.rules.common import (
 )
 from spectrum_etl.exports.spec import (
     Answers,
-    Books,
     Candidate,
     Context,
     Document,
@@ -178,6 +178,7 @@ OBJECT = ExportObject(
     mark=None,
     unmark=None,
     holds=holds,
+    space="change request",
     mapping=(
         FieldMapping("job of the project", "ARChangeRequest.Job_Number"),
         FieldMapping("customer of the job", "ARChangeRequest.Customer_Code"),

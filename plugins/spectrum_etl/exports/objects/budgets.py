@@ -15,13 +15,14 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.objects import spelled
+from spectrum_etl.exports.objects.claimed import phases
 from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, named_projects, of_each, project_facts, text
 from spectrum_etl.exports.rules import budgets as rules
 from spectrum_etl.exports.rules.common import job_of, lines_of
 from spectrum_etl.exports.spec import (
     Answers,
-    Books,
     Candidate,
     Context,
     Document,
@@ -147,6 +148,8 @@ OBJECT = ExportObject(
     mark=None,
     unmark=None,
     holds=holds,
+    space="budget",
+    claims=phases,
     mapping=(
         FieldMapping("job of the project", "AddPhase.Job_Number"),
         FieldMapping("cost code of the line", "AddPhase.Phase_Code", "without separators; a phase of the job"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.objects import spelled
 from spectrum_etl.exports.objects.contracts import known
 from spectrum_etl.exports.objects.proposals import proposing
@@ -19,7 +20,7 @@ from spectrum_etl.exports.rules.common import (
     job_of,
     number_of,
 )
-from spectrum_etl.exports.spec import Answers, Books, Candidate, Context, FieldMapping, FormField
+from spectrum_etl.exports.spec import Answers, Candidate, Context, FieldMapping, FormField
 from spectrum_etl.settings import Company
 
 SERVICE = "ARChangeRequest"

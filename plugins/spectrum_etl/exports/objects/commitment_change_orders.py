@@ -180,6 +180,7 @@ OBJECT = ExportObject(
     mark=mark,
     unmark=unmark,
     holds=change_requests.holds,
+    space="change request",
     mapping=(
         *change_requests.HEADER_MAPPING,
         FieldMapping(

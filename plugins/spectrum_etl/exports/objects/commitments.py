@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.objects import commitment_records as records
 from spectrum_etl.exports.objects import contracts, spelled
 from spectrum_etl.exports.objects.proposals import proposing
@@ -20,7 +21,6 @@ from spectrum_etl.exports.rules.contracts import vendor_of
 from spectrum_etl.exports.services import SERVICES
 from spectrum_etl.exports.spec import (
     Answers,
-    Books,
     Call,
     Candidate,
     Context,
@@ -129,6 +129,7 @@ OBJECT = ExportObject(
     mark=records.mark,
     unmark=records.unmark,
     holds=holds,
+    space="subcontract",
     mapping=(
         FieldMapping("vendor", "UpdateSubcontract.Vendor_Code", "the vendor that the contract company is linked to"),
         FieldMapping("form: subcontract id", "UpdateSubcontract.Subcontract_Number", "at most 10; ERP id in Procore"),

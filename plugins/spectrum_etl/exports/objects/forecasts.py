@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.objects import contracts, spelled
+from spectrum_etl.exports.objects.claimed import projections
 from spectrum_etl.exports.objects.facts import Json, found, line_facts, named_projects, of_each, project_facts, text
 from spectrum_etl.exports.rules import forecasts as rules
 from spectrum_etl.exports.rules.common import job_of, number_of
 from spectrum_etl.exports.spec import (
     Answers,
-    Books,
     Candidate,
     Context,
     Document,
@@ -168,6 +169,8 @@ OBJECT = ExportObject(
     mark=None,
     unmark=None,
     holds=holds,
+    space="forecast",
+    claims=projections,
     mapping=(
         FieldMapping("project", f"{_SERVICE}.Job_Number", "the job that the project is synced with"),
         FieldMapping("row cost_code", f"{_SERVICE}.Phase_Code", "without separators"),

@@ -13,7 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from spectrum_etl.exports.links import compared
+from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.objects import spelled
+from spectrum_etl.exports.objects.claimed import phases
 from spectrum_etl.exports.objects.days import day_of
 from spectrum_etl.exports.objects.facts import (
     code_facts,
@@ -32,7 +34,6 @@ from spectrum_etl.exports.rules.common import job_of, linked_code, number_of
 from spectrum_etl.exports.services import SERVICES
 from spectrum_etl.exports.spec import (
     Answers,
-    Books,
     Call,
     Candidate,
     Context,
@@ -237,6 +238,8 @@ OBJECT = ExportObject(
     mark=mark,
     unmark=unmark,
     holds=holds,
+    space="job",
+    claims=phases,
     mapping=(
         FieldMapping("form: job id", "AddJob.Job_Number", "at most 10, new; the project number is proposed"),
         FieldMapping("name", "AddJob.Job_Description", "at most 25, longer is refused"),

@@ -107,6 +107,7 @@ OBJECT = ExportObject(
     mark=None,
     unmark=None,
     holds=change_requests.holds,
+    space="change request",
     mapping=(
         *change_requests.HEADER_MAPPING,
         FieldMapping(

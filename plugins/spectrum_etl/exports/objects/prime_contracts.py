@@ -11,11 +11,12 @@ from collections.abc import Iterator
 
 from spectrum_etl.exports.linkable import LinkedObject
 from spectrum_etl.exports.links import compared
+from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.objects.contracts import contract_facts
 from spectrum_etl.exports.objects.facts import found, money, project_facts, text
 from spectrum_etl.exports.rules.amounts import total
 from spectrum_etl.exports.rules.common import job_of
-from spectrum_etl.exports.spec import Books, Broken, Candidate, Context, RecordId
+from spectrum_etl.exports.spec import Broken, Candidate, Context, RecordId
 from spectrum_etl.settings import Company
 from spectrum_etl.sources.procore import marks, resources
 from spectrum_etl.sources.procore.client import ProcoreClient
@@ -130,4 +131,5 @@ OBJECT = LinkedObject(
     holds=holds,
     fits=fits,
     difference=difference,
+    space="prime contract",
 )

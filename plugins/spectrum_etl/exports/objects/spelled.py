@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from spectrum_etl.exports.links import compared
-from spectrum_etl.exports.spec import Books
+from spectrum_etl.exports.lookups import Books
 
 
 def vendor(books: Books, code: str) -> str | None:

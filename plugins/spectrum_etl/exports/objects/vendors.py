@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.objects import spelled
 from spectrum_etl.exports.objects.facts import found, text
 from spectrum_etl.exports.objects.proposals import proposing
@@ -21,7 +22,6 @@ from spectrum_etl.exports.rules.vendors import normalised_name
 from spectrum_etl.exports.services import SERVICES
 from spectrum_etl.exports.spec import (
     Answers,
-    Books,
     Candidate,
     Context,
     Document,
@@ -170,6 +170,7 @@ OBJECT = ExportObject(
     mark=mark,
     unmark=unmark,
     holds=holds,
+    space="vendor",
     mapping=(
         FieldMapping("form: vendor code", "AddVendor.Vendor_Code", "at most 10, upper case, new; ERP id in Procore"),
         FieldMapping("form: vendor type", "AddVendor.Type", "one of the settings' vendor types"),

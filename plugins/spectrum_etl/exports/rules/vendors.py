@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
+from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.rules.address import address_wrong, phone_wrong
 from spectrum_etl.exports.rules.common import linked_code, number_of, too_long, unfit
 from spectrum_etl.exports.services import SERVICES
-from spectrum_etl.exports.spec import Answers, Books, Broken, Candidate, Context, rule
+from spectrum_etl.exports.spec import Answers, Broken, Candidate, Context, rule
 
 #: Words that say what kind of company it is, not which.
 LEGAL_FORMS = frozenset(

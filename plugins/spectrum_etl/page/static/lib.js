@@ -1,9 +1,24 @@
 // What every view uses: elements, calls of the page's API, the address, and how numbers and times are written.
-import { h } from "./vendor/preact.js";
+import { h, options } from "./vendor/preact.js";
 import { useCallback, useEffect, useRef, useState } from "./vendor/preact-hooks.js";
 import htm from "./vendor/htm.js";
 
 export const html = htm.bind(h);
+
+// A name that holds one of these reads as another: they have no shape, and change the order of other letters.
+const REORDERING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+const visible = (text) => text.replace(REORDERING, (c) => `[U+${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}]`);
+const made = options.vnode;
+/** Nothing that is shown hides anything; what a person types, and what is sent, stays as it is. */
+options.vnode = (vnode) => {
+  const { props, type } = vnode;
+  if (typeof type === "string" && props) {
+    if (typeof props.children === "string") props.children = visible(props.children);
+    else if (Array.isArray(props.children)) props.children = props.children.map((c) => (typeof c === "string" ? visible(c) : c));
+    for (const name of ["title", "aria-label"]) if (typeof props[name] === "string") props[name] = visible(props[name]);
+  }
+  made?.(vnode);
+};
 
 /** What the API refused, with what to do about it. */
 export class Refused extends Error {

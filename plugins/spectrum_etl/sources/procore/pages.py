@@ -88,7 +88,7 @@ def read_pages(transport: Transport, call: Call) -> Iterator[dict[str, Any]]:
             totals.append(page.total)
         yield from fresh
         named = page.next is not None
-        following = page.next or _one_more(following, page, count)
+        following = (page.next or _one_more(following, page, count)) if page.records else None
         del page, fresh
     _compare(call, count, totals)
 
@@ -127,8 +127,10 @@ def _content(records: list[dict[str, Any]]) -> int:
 
 def _one_more(asked: Call, page: _Page, count: int) -> Call | None:
     """The call of the page behind one whose answer names none; None where nothing can be behind it."""
-    is_last = page.is_linked if page.total is None else count >= page.total
-    if not page.records or is_last:
+    # A Total that is lower than what came is no count of the list.
+    knows = page.total is not None and count <= page.total
+    is_last = count == page.total if knows else page.is_linked
+    if is_last:
         return None
     number = str(asked.params.get("page", ""))
     return replace(asked, params={**asked.params, "page": int(number) + 1}) if number.isdigit() else None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 
@@ -169,7 +170,7 @@ def from_status(call: Call, status: int, enhanced: bool, location: str = "", sai
         location: where a redirect leads.
         said: the server's words, redacted.
     """
-    where = {"object": call.service, "company": call.company}
+    where: dict[str, Any] = {"object": call.service, "company": call.company}
     told = f"HTTP {status}: {said}" if said else f"HTTP {status}"
     if status == 401:
         return Reauthenticate(
