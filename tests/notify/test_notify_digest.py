@@ -141,8 +141,8 @@ def test_a1_the_digest_tells_numbers_that_two_records_have_until_one_has_given_i
         with psycopg.connect(books.url) as connection:
             connection.execute(
                 "insert into export.claims (company_code, space, key, object_name, project_id, record_id, title,"
-                " linked, duplicate, claimed_by, claimed_by_name, claimed_at) values ('1', 'vendor', 'V1015', 'vendors', '',"
-                " %s, %s, true, %s, 'otto', 'otto', now())",
+                " linked, duplicate, claimed_by, claimed_by_name, claimed_at) values ('1', 'vendor', 'V1015',"
+                " 'vendors', '', %s, %s, true, %s, 'otto', 'otto', now())",
                 [record, record, bool(number)],
             )
     message = digest_message(_state(books.url), [])

@@ -16,9 +16,10 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from unittest import mock
 
@@ -178,11 +179,11 @@ def play(on: Table, name: str, story: Story, found: Found) -> None:
     found.clashes += story.clash is not None
     with paced(random.Random(story.seed), story.slowest):
         for number, step in enumerate(story.tries):
-            parts = [lambda killed_at=step.killed_at: _killed(first, on, 0, killed_at, found)]
+            parts = [partial(_killed, first, on, step.killed_at, found)]
             if step.twice:
-                parts.append(lambda: first.goes_on(on, 1))
+                parts.append(partial(first.goes_on, on, 1))
             if story.clash is not None and number >= story.clash:
-                parts.append(lambda: second.goes_on(on, 2))
+                parts.append(partial(second.goes_on, on, 2))
             found.tries += len(parts)
             found.faults += len([fault for fault in step.faults if fault])
             stage.no_faults()
@@ -200,22 +201,22 @@ def play(on: Table, name: str, story: Story, found: Found) -> None:
     judged(on, players, playing, found)
 
 
-def _killed(player: Player, on: Table, place: int, steps: int, found: Found) -> None:
+def _killed(player: Player, on: Table, steps: int, found: Found) -> None:
     try:
         with killed_at(steps):
-            player.goes_on(on, place)
+            player.goes_on(on, 0)
     except Killed:
         found.kills += 1
 
 
-def _side_by_side(parts: Sequence) -> None:  # type: ignore[type-arg]
+def _side_by_side(parts: Sequence[Callable[[], None]]) -> None:
     """Run these in threads of their own; what one raises is raised."""
     if len(parts) == 1:
         parts[0]()
         return
     raised: list[BaseException] = []
 
-    def run(part) -> None:  # type: ignore[no-untyped-def]
+    def run(part: Callable[[], None]) -> None:
         try:
             part()
         except BaseException as error:  # noqa: BLE001  handed to the thread that waits
