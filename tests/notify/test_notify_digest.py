@@ -145,6 +145,23 @@ def test_a4_the_digest_tells_a_wrong_schedule(books: Books) -> None:
     assert "never, daily, 4h, 2h, hourly" in message.text
 
 
+def test_a1_the_digest_tells_numbers_that_two_records_have_until_one_has_given_it_up(books: Books) -> None:
+    for number, record in enumerate(("Acme", "Bell")):
+        with psycopg.connect(books.url) as connection:
+            connection.execute(
+                "insert into export.claims (company_code, space, key, object_name, project_id, record_id, title,"
+                " linked, duplicate, claimed_by, claimed_by_name, claimed_at) values ('1', 'vendor', 'V1015',"
+                " 'vendors', '', %s, %s, true, %s, 'otto', 'otto', now())",
+                [record, record, bool(number)],
+            )
+    message = digest_message(_state(books.url), [])
+    assert message is not None
+    assert message.title == "Daily digest: 1 numbers are shared"
+    assert "company 1: vendor V1015 is that of Bell, and of Acme as well" in message.text
+    books.ask("delete from export.claims where duplicate")
+    assert digest_message(_state(books.url), []) is None
+
+
 def test_the_digest_is_about_the_companies_of_the_settings(books: Books) -> None:
     """What a company left behind that is no longer configured waits for nobody."""
     books.sync("run_1", Counts(new=1, rejected=1), rejects=1)

@@ -40,6 +40,7 @@ class State:
     Args:
         approvals: records of the export queue that wait for somebody, by object, company and state.
         changed_exports: exported records that differ in Procore now, by object and company.
+        shared_numbers: numbers of Spectrum that two records had before there were claims.
         rejected: rows that are rejected now, by table and company.
         open_drift: columns that differ from what is known of them, by table and company.
         freshness: when each object of a company was last read, and the warehouse's clock.
@@ -47,6 +48,7 @@ class State:
 
     approvals: Rows
     changed_exports: Rows
+    shared_numbers: Rows
     rejected: Rows
     open_drift: Rows
     freshness: Rows
@@ -132,6 +134,11 @@ def digest_message(state: State, stale: list[str], wrong: Sequence[SpectrumEtlEr
         f" Procore (since {row['since']:%Y-%m-%d}); export.drift says what to do"
         for row in state.changed_exports
     ]
+    shared = [
+        f"company {row['company_code']}: {row['space']} {row['key']} is that of {row['title']}, and of"
+        f" {row['other_title']} as well; docs/exports.md says what to do"
+        for row in state.shared_numbers
+    ]
     rejected = [
         f"{row['table_name']} of company {row['company_code']}: {row['rejected']} rows rejected (since"
         f" {row['since']:%Y-%m-%d}), most of them because: {row['reason']}"
@@ -146,6 +153,7 @@ def digest_message(state: State, stale: list[str], wrong: Sequence[SpectrumEtlEr
     parts = (
         ("Exports", approvals, _sum(state.approvals, "records"), "exports wait"),
         ("Changed after the export", changed, _sum(state.changed_exports, "records"), "exported records differ"),
+        ("Shared numbers", shared, len(shared), "numbers are shared"),
         ("Rejected rows", rejected, _sum(state.rejected, "rejected"), "rows are rejected"),
         ("Changed columns", drift, _sum(state.open_drift, "differences"), "columns differ"),
         ("Out of date", stale, len(stale), "objects are out of date"),

@@ -147,7 +147,7 @@ def asked(stage: Stage, side: Side) -> Instance:
 
 def answered(stage: Stage, systems: Systems, side: Side, instance: Instance, typed: Mapping[str, str]) -> Outcome:
     """The approver accepts: what the form proposes, or what they type."""
-    form = form_of(systems, side) | dict(typed)
+    form = {**form_of(systems, side), **typed}
     response = Response("accept", form, APPROVER, APPROVER.title(), stage.now())
     return take(systems, EXPORTS[side.name], side.id, instance, response)
 
