@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from spectrum_etl.exports.spec import RecordId
+from tests.exports.endtoend.cases import everything_is_ready_on, with_new_codes
 from tests.exports.endtoend.places import COMPANY
 from tests.exports.endtoend.stage import PROCORE_COMPANY, Stage
 
@@ -55,16 +56,12 @@ class Pair:
         return f"{self.space}: {' and '.join(self.names)}"
 
 
-#: A project on which something of everything is ready.
-_PROJECT = 562949953422978
-
-
 def _records(stage: Stage, kind: str, *titles: str) -> list[RecordId]:
     query = (
         "select coalesce(fields->>'prime_change_id', id::text), project_id::text from procore.records where kind = %s"
         " and project_id = %s and fields->>'title' = any(%s) and deleted_at is null order by id"
     )
-    rows = stage.sandbox(query, kind, _PROJECT, list(titles))
+    rows = stage.sandbox(query, kind, everything_is_ready_on(stage), list(titles))
     assert len(rows) == len(titles), (kind, titles, rows)
     return [RecordId(COMPANY, project, record) for record, project in rows]
 
@@ -155,38 +152,39 @@ def _jobs(stage: Stage, alike: bool) -> tuple[Side, Side]:
 
 
 def _budgets(stage: Stage, alike: bool) -> tuple[Side, Side]:
-    keep_lines(stage, _PROJECT, 4)
-    id, other = str(_PROJECT), str(twin(stage, _PROJECT))
+    project = everything_is_ready_on(stage)
+    keep_lines(stage, project, 4)
+    id, other = str(project), str(twin(stage, project))
     return Side("budgets", RecordId(COMPANY, id, id)), Side("budgets", RecordId(COMPANY, other, other))
 
 
 def _forecasts(stage: Stage, alike: bool) -> tuple[Side, Side]:
-    keep_lines(stage, _PROJECT, 4)
-    id, other = str(_PROJECT), str(twin(stage, _PROJECT))
+    project = everything_is_ready_on(stage)
+    keep_lines(stage, project, 4)
+    id, other = str(project), str(twin(stage, project))
     return Side("forecasts", RecordId(COMPANY, id, id)), Side("forecasts", RecordId(COMPANY, other, other))
 
 
-_NEW_CODES = 562949953421678
-
-
 def _new_codes(stage: Stage, alike: bool) -> tuple[Side, Side]:
-    id, other = str(_NEW_CODES), str(twin(stage, _NEW_CODES))
+    project = with_new_codes(stage)
+    id, other = str(project), str(twin(stage, project))
     return Side("jobs", RecordId(COMPANY, id, id)), Side("jobs", RecordId(COMPANY, other, other))
 
 
 def _budget_and_new_codes(stage: Stage, alike: bool) -> tuple[Side, Side]:
     """A phase of the budget gets a new cost type: both write the phase's description and status."""
-    keep_lines(stage, _PROJECT, 4)
+    project = everything_is_ready_on(stage)
+    keep_lines(stage, project, 4)
     code = "split_part({}.fields->>'flat_code', '.', {})"
-    lines = f"select from procore.records as b where b.kind = 'budget_line' and b.project_id = {_PROJECT}"
+    lines = f"select from procore.records as b where b.kind = 'budget_line' and b.project_id = {project}"
     phase, cost_type = stage.sandbox(
         f"select regexp_replace({code.format('w', 1)}, '\\W', '', 'g'), {code.format('w', 2)}"  # noqa: S608
-        f" from procore.records as w where w.kind = 'wbs_code' and w.project_id = {_PROJECT}"
+        f" from procore.records as w where w.kind = 'wbs_code' and w.project_id = {project}"
         f" and not exists ({lines} and (b.fields->>'wbs_code_id')::bigint = w.id)"
         f" and exists ({lines} and (select {code.format('o', 1)} from procore.records as o"
         f" where o.id = (b.fields->>'wbs_code_id')::bigint) = {code.format('w', 1)}) order by w.id limit 1"
     )[0]
-    job = stage.procore_record(str(_PROJECT))["origin_code"]
+    job = stage.procore_record(str(project))["origin_code"]
     gone = stage.sandbox(
         'delete from dbo."JC_PHASE_MASTER_MC" where trim("Job_Number") = %s and trim("Phase_Code") = %s'
         ' and trim("Cost_Type") = %s returning 1',
@@ -195,7 +193,7 @@ def _budget_and_new_codes(stage: Stage, alike: bool) -> tuple[Side, Side]:
         cost_type,
     )
     assert gone, (job, phase, cost_type)
-    id = RecordId(COMPANY, str(_PROJECT), str(_PROJECT))
+    id = RecordId(COMPANY, str(project), str(project))
     return Side("budgets", id), Side("jobs", id)
 
 
