@@ -19,7 +19,8 @@ from spectrum_etl.exports.send import Unsettled, send_record
 from spectrum_etl.exports.spec import Document
 from spectrum_etl.exports.states import IN_FLIGHT
 from tests.exports.endtoend.cases import MARKED, differing, journal_of, writes_of
-from tests.exports.endtoend.pairs import PAIRS, Pair, Side, Table, both_asked, form_of
+from tests.exports.endtoend.pair_records import PAIRS, Pair, Side
+from tests.exports.endtoend.pairs import Table, both_asked, form_of
 from tests.exports.endtoend.stage import APPROVER, Stage
 
 if TYPE_CHECKING:

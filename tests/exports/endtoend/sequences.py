@@ -31,7 +31,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "plugins"))
 from spectrum_etl.exports.objects.registry import NAMES
 from spectrum_etl.sources.sdx.write import SpectrumWriter
 from stack.postgres import NO_DURABILITY, EmbeddedPostgres
-from tests.exports.endtoend.pairs import PAIRS, Pair, Table, table
+from tests.exports.endtoend.pair_records import PAIRS, Pair
+from tests.exports.endtoend.pairs import Table, table
 from tests.exports.endtoend.places import ANSWER_SECONDS
 from tests.exports.endtoend.played import Player, both, judged
 from tests.exports.endtoend.stage import Stage, open_stage, paced
