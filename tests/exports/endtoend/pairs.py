@@ -1,7 +1,7 @@
 """Two records that want the same key of Spectrum, accepted in the same moment and sent side by side. For the tests.
 
-Every combination of objects that share a number space is here. What has to come of a pair, however long Spectrum takes
-to answer: never merged, one is linked, the other is asked again with the reason and gets a key of its own.
+Which records: `pair_records`. What has to come of a pair, however long Spectrum takes to answer: never merged, one is
+linked, the other is asked again with the reason and gets a key of its own.
 """
 
 from __future__ import annotations
