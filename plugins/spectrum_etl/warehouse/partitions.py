@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,15 +126,67 @@ def forget_unstable(connection: psycopg.Connection, partitions: str, rows: str, 
     assert row is not None
     deferred, moved = row
     if moved or _strays(connection, partitions):
-        for relation, month in ((rows, "_month"), (rejects, "partition_month")):
-            connection.execute(
-                render("publish/partitions_forget.sql", partitions=partitions, relation=relation, month=month)
-            )
+        _forget(connection, **names)
     if moved:
         log.warning(
             "%s partitions with %s rows changed while they were copied; the next run takes them", moved, deferred
         )
     return deferred
+
+
+def newly_rejected(
+    connection: psycopg.Connection, partitions: str, company_code: str
+) -> list[tuple[str, str, int, int, bool]]:
+    """The stable partitions that hold newly rejected rows, after `runs.newly_rejected` in the same transaction.
+
+    Returns:
+        Job, month, rows of the source, newly rejected rows, and whether a version has been published before.
+    """
+    return connection.execute(
+        render("publish/partitions_newly_rejected.sql", partitions=partitions), {"company_code": company_code}
+    ).fetchall()
+
+
+def newly_rejected_published(connection: psycopg.Connection) -> int:
+    """Newly rejected rows of the partitions that the running publish replaces.
+
+    Args:
+        connection: the warehouse, after `compare` and `runs.newly_rejected` in the same transaction.
+    """
+    rows: int = _one(
+        connection,
+        "select coalesce(sum(new_rows), 0)::bigint from _newly join _partitions using (job_number, partition_month)",
+    )
+    return rows
+
+
+def hold_back(
+    connection: psycopg.Connection,
+    partitions: str,
+    rows: str,
+    rejects: str,
+    held: Sequence[tuple[str, str, int]],
+) -> None:
+    """Mark partitions as held back, and drop their landed rows.
+
+    Args:
+        connection: the warehouse.
+        partitions, rows, rejects: relations of the landing.
+        held: job, month and newly rejected rows of each.
+    """
+    jobs, months, counts = (list(column) for column in zip(*held, strict=True))
+    connection.execute(
+        render("publish/partitions_hold.sql", partitions=partitions),
+        {"held_jobs": jobs, "held_months": months, "held_rows": counts},
+    )
+    _forget(connection, partitions, rows, rejects)
+    log.warning("%s partitions are held back: too many of their rows were newly rejected", len(held))
+
+
+def count(connection: psycopg.Connection, relation: str) -> int:
+    """Rows of a relation of the landing."""
+    rows: int = _one(connection, "select count(*) from {}", relation)
+    return rows
 
 
 @dataclass(frozen=True)
@@ -238,6 +290,13 @@ def _copy(connection: psycopg.Connection, relation: sql.Identifier, fingerprints
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for fingerprint in fingerprints:
             copy.write_row(fingerprint)
+
+
+def _forget(connection: psycopg.Connection, partitions: str, rows: str, rejects: str) -> None:
+    for relation, month in ((rows, "_month"), (rejects, "partition_month")):
+        connection.execute(
+            render("publish/partitions_forget.sql", partitions=partitions, relation=relation, month=month)
+        )
 
 
 def _strays(connection: psycopg.Connection, partitions: str) -> bool:
