@@ -183,7 +183,17 @@ def _land_table(
     record_table(
         connection,
         landing,
-        LandedTable(table.name, relation, reader, rows, rows if source_rows is None else source_rows, {}, part.absent),
+        LandedTable(
+            table.name,
+            relation,
+            reader,
+            rows,
+            (rows if source_rows is None else source_rows) + len(part.not_asked),
+            {},
+            part.absent,
+            part.marked.count,
+            part.not_asked,
+        ),
     )
     if reader == "infolink" and table.infolink and table.infolink.left_out:
         found = sources.infolink.left_out(table, landing.scope.company_code, jobs=landing.scope.jobs)

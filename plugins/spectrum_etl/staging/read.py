@@ -17,7 +17,7 @@ from spectrum_etl.sources.sdx.published import DOCUMENTED_FIELDS
 from spectrum_etl.staging.run import Scope
 from spectrum_etl.staging.sources import Sources
 from spectrum_etl.staging.spec import Column, Table
-from spectrum_etl.warehouse.copy import Row, copy_lines, copy_rows
+from spectrum_etl.warehouse.copy import MarkedRows, Row, copy_lines, copy_rows
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +44,8 @@ class Reading:
         lines: instead of `batches`: pieces of rows that are one text each, where the source gives such.
         absent: parts of the key that the source does not have.
         left_out: why nothing can be read of the table at this site, for people; empty where it can.
+        not_asked: jobs that the web service cannot be asked for by their number.
+        marked: counts the rows that hold a mark in place of a character; complete once the rows have been consumed.
     """
 
     columns: tuple[str, ...]
@@ -52,6 +54,8 @@ class Reading:
     lines: Iterator[list[str]] | None = None
     absent: tuple[str, ...] = ()
     left_out: str = ""
+    not_asked: tuple[str, ...] = ()
+    marked: MarkedRows = field(default_factory=MarkedRows)
 
     def copy_into(self, connection: psycopg.Connection, relation: str) -> int:
         """Stream the rows into a landing table.
@@ -63,8 +67,8 @@ class Reading:
             UnclearLine: a value holds what should stand between columns: read again, by columns.
         """
         if self.lines is None:
-            return copy_rows(connection, relation, self.columns, self.batches)
-        return copy_lines(connection, relation, self.columns, self.lines, SEPARATOR)
+            return copy_rows(connection, relation, self.columns, self.batches, self.marked)
+        return copy_lines(connection, relation, self.columns, self.lines, SEPARATOR, self.marked)
 
 
 def read(

@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from spectrum_etl.characters import as_stored, mark_for_database
 from spectrum_etl.staging.spec import Table
 from spectrum_etl.warehouse.ddl import version_columns
 from spectrum_etl.warehouse.statistics import renew
@@ -66,12 +67,13 @@ def choose(connection: psycopg.Connection, partitions: str, scope: str, paramete
 
 
 def wanted(connection: psycopg.Connection, partitions: str) -> list[tuple[str, str]]:
-    """The partitions to copy, as (job, month)."""
-    return connection.execute(
+    """The partitions to copy, as (job, month), both as the source has them."""
+    rows = connection.execute(
         sql.SQL("select job_number, partition_month from {} where copied order by 1, 2").format(
             sql.Identifier(*partitions.split("."))
         )
-    ).fetchall()
+    )
+    return [(as_stored(job), as_stored(month)) for job, month in rows]
 
 
 def copy_everything(connection: psycopg.Connection, partitions: str) -> None:
@@ -288,8 +290,8 @@ def write(
 def _copy(connection: psycopg.Connection, relation: sql.Identifier, fingerprints: Iterable[Fingerprint]) -> None:
     statement = sql.SQL("copy {} " + _COLUMNS + " from stdin").format(relation)
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for fingerprint in fingerprints:
-            copy.write_row(fingerprint)
+        for job, month, *numbers in fingerprints:
+            copy.write_row((mark_for_database(job), mark_for_database(month), *numbers))
 
 
 def _forget(connection: psycopg.Connection, partitions: str, rows: str, rejects: str) -> None:

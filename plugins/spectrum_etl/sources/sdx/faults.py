@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.sources.sdx.clean import clean
 
 #: Codes that are no error: good, successful, warning, and blank. Every other code is one.
 GOOD_CODES = frozenset({"", "G", "S", "W"})
@@ -221,7 +222,8 @@ def from_fault_text(call: Call, body: bytes, safe: Callable[[str], str]) -> Spec
         safe: makes server text safe for a message.
     """
     try:
-        root = etree.fromstring(body.lstrip(), etree.XMLParser(resolve_entities=False, no_network=True))
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, encoding="utf-8")
+        root = etree.fromstring(clean(body).lstrip(), parser)
     except etree.XMLSyntaxError:
         return None
     fault = next(root.iter("{*}Fault"), None)

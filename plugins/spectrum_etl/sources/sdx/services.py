@@ -29,6 +29,7 @@ PARAMETER_LENGTHS: dict[str, int] = {
     "pCost_Type": 3,
     "pJob_Number": 10,
     "pStatus": 3,
+    "pState": 2,
 }
 
 #: The fields that identify a record, for services where they are known.
