@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
-from spectrum_etl.characters import MARKS, SYMBOLS
+from spectrum_etl.characters import MARKS, SYMBOLS, shown
 from spectrum_etl.settings import Settings
+from spectrum_etl.sources.sdx.services import SUPERSELECT_CHARACTERS
 from spectrum_etl.staging.run import Landing
 from spectrum_etl.staging.spec import Column, Table
 from spectrum_etl.warehouse.landings import LandedTable
@@ -147,6 +148,24 @@ def cast_rows(
         )
     connection.execute(sql.SQL("analyze {}").format(sql.Identifier(*rows.split("."))))
     return _count(connection, rows), _count(connection, rejects)
+
+
+def reject_jobs(connection: psycopg.Connection, landing: Landing, table: Table, landed: LandedTable) -> None:
+    """List the jobs that the web service could not be asked for, after `cast_rows`, in the same transaction."""
+    if not landed.not_asked:
+        return
+    connection.execute(
+        render("publish/reject_jobs.sql", rejects=landing.relation(table.name, "rejects")),
+        {
+            "company_code": landing.scope.company_code,
+            "jobs": list(landed.not_asked),
+            "shown": [shown(job) for job in landed.not_asked],
+            "reason": f"job_number cannot be asked for by the web services, which take 1 to 10 characters and read"
+            f" {SUPERSELECT_CHARACTERS} and ALL as an expression, so nothing of this job is read: set the reader of"
+            f" {table.name} to {'transactions' if table.infolink is None else 'infolink'} in include/settings.yaml, or"
+            " give the job another number in Spectrum",
+        },
+    )
 
 
 def derived_parameters(landing: Landing, settings: Settings) -> dict[str, str]:

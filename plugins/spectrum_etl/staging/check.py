@@ -16,7 +16,7 @@ from psycopg import sql
 from spectrum_etl.errors import StopSync
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging import guards
-from spectrum_etl.staging.cast import cast_rows, derived_parameters
+from spectrum_etl.staging.cast import cast_rows, derived_parameters, reject_jobs
 from spectrum_etl.staging.cast_notes import notes
 from spectrum_etl.staging.checks import CheckResult, import_meanwhile, run_checks
 from spectrum_etl.staging.land import recorded_failure
@@ -98,6 +98,8 @@ def _type_rows(
                 allowed=landing.scope.allow_rejected,
             )
             examples = _rejected_examples(connection, landing.relation(table.name, "rejects")) if bad else []
+        # After the guard: they are no rows of the source.
+        reject_jobs(connection, landing, table, landed)
         record_checked(connection, landing, table.name)
     log.info("%s of company %s: %s rows typed, %s rejected", table.name, company, good, bad)
     columns = tuple(dict.fromkeys(example["column_name"] for example in examples))

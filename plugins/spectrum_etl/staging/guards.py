@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from spectrum_etl.characters import shown
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging.checks.result import CheckResult
 from spectrum_etl.staging.spec import Table
@@ -320,7 +321,7 @@ def _share(share: float) -> Decimal:
 
 
 def _text(value: object) -> str | None:
-    return None if value is None else str(value).strip()
+    return None if value is None else shown(str(value).strip())
 
 
 def _percent(share: float) -> str:

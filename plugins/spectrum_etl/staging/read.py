@@ -10,10 +10,12 @@ from typing import Any
 
 import psycopg
 
+from spectrum_etl.characters import shown
 from spectrum_etl.errors import StopSync
 from spectrum_etl.sources.drift import Drift
 from spectrum_etl.sources.infolink.statements import SEPARATOR
 from spectrum_etl.sources.sdx.published import DOCUMENTED_FIELDS
+from spectrum_etl.sources.sdx.services import job_can_be_asked_for
 from spectrum_etl.staging.run import Scope
 from spectrum_etl.staging.sources import Sources
 from spectrum_etl.staging.spec import Column, Table
@@ -24,6 +26,8 @@ log = logging.getLogger(__name__)
 BATCH_ROWS = 5_000
 #: Last landed column of a partitioned table: the row's part of its partition's checksum, by the source.
 CHECKSUM = "_checksum"
+#: Reads of the web services that ask for one job after the other.
+_JOB_BY_JOB = ("phases", "phase_totals")
 #: Which calls give the records of each read of the web services, for the drift notes.
 SERVICES = {
     "jobs": "GetJob, GetJobMain, GetJobDates",
@@ -120,7 +124,20 @@ def read(
             landed.lines = sources.infolink.read_lines(table, scope.company_code, **wanted)
         return landed
     reading = Reading(names, iter(()))
-    records = _records(table, sources, scope, reading.drift)
+    jobs: tuple[str, ...] = ()
+    if table.sdx in _JOB_BY_JOB:
+        numbers = job_numbers(sources, scope)
+        jobs = tuple(number for number in numbers if job_can_be_asked_for(number))
+        reading.not_asked = tuple(number for number in numbers if not job_can_be_asked_for(number))
+        if reading.not_asked:
+            log.warning(
+                "%s of company %s: the web services cannot be asked for %s jobs, such as %s; each is listed",
+                table.name,
+                scope.company_code,
+                len(reading.not_asked),
+                shown(reading.not_asked[0]),
+            )
+    records = _records(table, sources, scope, jobs, reading.drift)
     reading.batches = _batches(_rows(table, columns, records, reading.drift))
     return reading
 
@@ -130,7 +147,9 @@ def job_numbers(sources: Sources, scope: Scope) -> tuple[str, ...]:
     return scope.jobs or tuple(sources.sdx.job_numbers(scope.company_code))
 
 
-def _records(table: Table, sources: Sources, scope: Scope, drift: list[Drift]) -> Iterator[Mapping[str, str]]:
+def _records(
+    table: Table, sources: Sources, scope: Scope, jobs: tuple[str, ...], drift: list[Drift]
+) -> Iterator[Mapping[str, str]]:
     client, company = sources.sdx, scope.company_code
     if table.sdx == "jobs":
         masters = _master_jobs(sources, company, drift)
@@ -142,7 +161,7 @@ def _records(table: Table, sources: Sources, scope: Scope, drift: list[Drift]) -
         for record in client.read_vendors(company):
             yield {**record, "Status": "A"}  # the service shows active vendors only
     else:
-        yield from client.read_phases(company, job_numbers(sources, scope), enhanced=table.sdx == "phases")
+        yield from client.read_phases(company, jobs, enhanced=table.sdx == "phases")
 
 
 def _master_jobs(sources: Sources, company: str, drift: list[Drift]) -> Mapping[str, str]:

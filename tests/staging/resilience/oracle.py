@@ -30,7 +30,7 @@ FROM "JC_PHASE_MASTER_MC" AS p WHERE btrim(p."Company_Code") = %s AND btrim(p."C
 """
 
 Rows = Counter[tuple[object, ...]]
-_QUANTITY = Decimal("0.0001")
+_PLACES = {"quantity": Decimal("0.0001"), "degrees": Decimal("0.000001")}
 
 
 def assert_equals_source(world: World, *names: str, company: str = "1") -> None:
@@ -57,6 +57,9 @@ def source_rows(world: World, table: Table, company: str) -> Rows:
     if world.settings.reader(table.name) == "sdx":
         # The services are asked for every status that is documented, so they never show another.
         kept = [row for row in kept if (row["status_code"] or "").strip() in ("A", "I", "C")]
+        for row in kept:
+            # GetJobDates gives the estimate before anyone enters a projected completion.
+            row["projected_complete_date"] = row.get("projected_complete_date") or row.get("est_complete_date")
     return Counter(tuple(_plain(c, row.get(_source(c).lower())) for c in columns) for row in kept)
 
 
@@ -139,12 +142,12 @@ def _plain(column: Column, value: object) -> object:
         return value.strftime("%Y%m%d")
     if column.type == "date" and not column.ymd:
         return _day(value)
-    if column.type in ("money", "quantity", "integer"):
+    if column.type in ("money", "quantity", "degrees", "integer"):
         try:
             number = Decimal(str(value))
-            # Staged with four decimals; a rejected row shows what the source holds.
-            exact = number.quantize(_QUANTITY, ROUND_HALF_UP) if column.type == "quantity" else number
-            return exact.normalize() + 0
+            # Staged with so many decimals; a rejected row shows what the source holds.
+            places = _PLACES.get(column.type)
+            return (number.quantize(places, ROUND_HALF_UP) if places else number).normalize() + 0
         except InvalidOperation:
             return str(value)
     return str(value)
