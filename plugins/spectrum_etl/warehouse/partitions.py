@@ -185,6 +185,15 @@ def hold_back(
     log.warning("%s partitions are held back: too many of their rows were newly rejected", len(held))
 
 
+def held_back(connection: psycopg.Connection, table_name: str, company_code: str) -> list[tuple[str, str]]:
+    """The partitions that the guard of rejected rows holds back now, as (job, month)."""
+    return connection.execute(
+        "select job_number, partition_month from sync.deferred where table_name = %s and company_code = %s"
+        " and reason = 'rejected' order by 1, 2",
+        [table_name, company_code],
+    ).fetchall()
+
+
 def count(connection: psycopg.Connection, relation: str) -> int:
     """Rows of a relation of the landing."""
     rows: int = _one(connection, "select count(*) from {}", relation)

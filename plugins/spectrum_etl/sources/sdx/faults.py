@@ -52,6 +52,10 @@ class AnswerCut(RetryLater):
     """An answer ended early or is not well-formed; nothing of it was used."""
 
 
+class CompanyRefused(FixConfiguration):
+    """The company asked for is refused: Spectrum does not have it, or the Authorization ID is not for it."""
+
+
 class SessionExpired(RetryLater):
     """The GUID was not used for about a day; a new one is needed."""
 
@@ -93,6 +97,16 @@ def from_record(call: Call, code: str, description: str, column: str) -> Spectru
     if "time out has occurred" in words:
         return SessionExpired(
             said, object=call.service, company=call.company, remedy="run the task again: a new GUID is used"
+        )
+    if column.strip().casefold() == "pcompany_code":
+        return CompanyRefused(
+            said,
+            object=call.service,
+            company=call.company,
+            field=column.strip(),
+            value=call.company,
+            remedy="correct the company's code in include/settings.yaml, or add the company to the Authorization ID "
+            f"{_DATA_EXCHANGE}",
         )
     if column.strip().casefold() == "authorization_id" or "authorization" in words:
         return refused_authorization(call, said, words)
