@@ -52,6 +52,21 @@ def _age(url: str, age: timedelta) -> None:
         connection.execute("update sync.runs set read_at = read_at - %s", [age])
 
 
+def test_the_digest_names_what_is_held_back(books: Books) -> None:
+    """A1: until it is mended or allowed; a month that only moved waits for nobody."""
+    books.sync("run_1", Counts())
+    books.deferred("J1", runs=9)
+    assert digest_message(_state(books.url), []) is None
+    for number in range(2, 8):
+        books.deferred(f"J{number}", runs=1, rejected=5)
+    message = digest_message(_state(books.url), [])
+    assert message is not None
+    assert "6 jobs and months are held back" in message.title
+    assert "jobs of company 1: 6 jobs and months with 42 rows are held back" in message.text
+    assert "job J2, month 202601; job J3, month 202601" in message.text
+    assert "allow newly rejected rows in its form" in message.text
+
+
 def test_an_empty_warehouse_has_nothing_to_tell(books: Books) -> None:
     state = _state(books.url)
     assert stale_lines(state.freshness, _settings(jobs="hourly"), None) == []

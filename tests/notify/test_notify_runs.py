@@ -81,6 +81,25 @@ def test_rows_that_wait_for_the_next_run_are_told_only_when_they_wait_run_after_
     assert "nothing is wrong with the rows that wait" in message.remedy
 
 
+def test_months_that_are_held_back_are_told_at_once(books: Books) -> None:
+    """A1: a person has to look, so the first run says it, with what to do; one that moves is told apart from it."""
+    books.sync("run_1", Counts(new=3, deferred=7))
+    books.deferred("J1", runs=1, rejected=5)
+    message = _told(books.url, "run_1")
+    assert message is not None
+    assert message.events == ("partial_success",)
+    assert "job J1, month 202601: held back, because 5 of 7 rows were newly rejected; its last good version stays" in (
+        message.text
+    )
+    assert "allow newly rejected rows in its form" in message.remedy
+    assert "nothing is wrong with the rows" not in message.remedy
+    books.deferred("J2", runs=3)
+    message = _told(books.url, "run_1")
+    assert message is not None
+    assert "allow newly rejected rows" in message.remedy
+    assert "nothing is wrong with the rows that wait" in message.remedy
+
+
 def test_volume_and_new_drift_are_told_the_gravest_first(books: Books) -> None:
     books.sync("run_1", Counts(new=3), checks=(VOLUME,), drift=(DRIFT,))
     message = _told(books.url, "run_1")
