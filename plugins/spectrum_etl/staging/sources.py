@@ -61,6 +61,11 @@ class Sources:
         return self._infolink_connection is not None
 
     @property
+    def has_sdx(self) -> bool:
+        """Whether the company has web services."""
+        return self._sdx_connection is not None
+
+    @property
     def infolink(self) -> InfoLinkReader:
         """The reader of the company's Info-Link.
 
