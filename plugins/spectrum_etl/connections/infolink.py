@@ -46,9 +46,7 @@ def check_infolink(company: Company, connection: InfoLinkConnection, settings: S
             unknown = unknown_to_infolink(reader, company.code)
     except SpectrumEtlError as error:
         return not_connected(company.code, conn_id, "Info-Link", error)
-    broken = _lacking(findings)
-    if unknown and not broken[0]:
-        broken = ("unknown company", unknown.sentence, unknown.remedy or "")
+    broken = ("unknown company", unknown.sentence, unknown.remedy or "") if unknown else _lacking(findings)
     return Checked(company.code, conn_id, "Info-Link", *broken, findings=findings)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from airflow.sdk import DAG, Param, get_current_context, task, task_group
 from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
 
-from spectrum_etl.dag_defaults import START, companies_param, task_defaults
+from spectrum_etl.dag_defaults import START, companies_param, refuse_unknown_fields, task_defaults
 from spectrum_etl.exports.approval import ApproveRecord
 from spectrum_etl.notify.callbacks import on_failure
 from spectrum_etl.settings import Settings, load_settings
@@ -110,6 +110,7 @@ def _tasks(object_name: str, watches_drift: bool) -> None:
         from spectrum_etl.exports.tasks import TaskStates, as_items
 
         context, now = get_current_context(), load_settings()
+        refuse_unknown_fields(context)
         params, obj = context["params"], EXPORTS[object_name]
         scope = Scope(clean_codes(params["projects"]), clean_codes(params["records"]))
         most = min(now.exports.max_records_per_run, conf.getint("core", "max_map_length"))
@@ -221,8 +222,9 @@ def _drift(object_name: str) -> None:
         from spectrum_etl.exports.objects.registry import EXPORTS
         from spectrum_etl.exports.systems import systems_from_airflow
 
-        count, settings = 0, load_settings()
-        for code in clean_codes(get_current_context()["params"]["companies"]):
+        count, settings, context = 0, load_settings(), get_current_context()
+        refuse_unknown_fields(context)
+        for code in clean_codes(context["params"]["companies"]):
             with systems_from_airflow(code, settings) as systems:
                 count += report_drift(systems, EXPORTS[object_name])
         return count

@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow.sdk import DAG, Param, get_current_context, task
 
+from spectrum_etl.dag_defaults import refuse_unknown_fields
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.exports.by_hand_dag import by_hand_dag
 from spectrum_etl.settings import load_settings
@@ -85,7 +86,9 @@ def _tasks() -> None:
     @task(pool="procore")
     def plan() -> list[dict[str, str]]:
         """The pairs of the trigger form, and for vendors those of the same name where the form asks for them."""
-        params = get_current_context()["params"]
+        context = get_current_context()
+        refuse_unknown_fields(context)
+        params = context["params"]
         pairs = pairs_of(params)
         if params["exact_names"] and params["object"] in _OF_COMPANY:
             from spectrum_etl.exports.link import exact_matches

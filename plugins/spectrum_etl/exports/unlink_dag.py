@@ -6,6 +6,7 @@ import logging
 
 from airflow.sdk import DAG, Param, get_current_context, task
 
+from spectrum_etl.dag_defaults import refuse_unknown_fields
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.exports.by_hand_dag import by_hand_dag
 from spectrum_etl.settings import load_settings
@@ -40,7 +41,9 @@ def _tasks() -> None:
     @task
     def plan() -> list[str]:
         """The records of the trigger form."""
-        records = list(clean_codes(get_current_context()["params"]["records"]))
+        context = get_current_context()
+        refuse_unknown_fields(context)
+        records = list(clean_codes(context["params"]["records"]))
         if not records:
             raise FixConfiguration(
                 "the form names nothing to unlink", field="records",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from airflow.sdk import DAG, task
+from airflow.sdk import DAG, get_current_context, task
 
-from spectrum_etl.dag_defaults import daily, start_date, task_defaults
+from spectrum_etl.dag_defaults import daily, refuse_unknown_fields, start_date, task_defaults
 from spectrum_etl.notify.callbacks import on_failure, on_success
 from spectrum_etl.settings import load_settings
 
@@ -37,6 +37,7 @@ def clean_up_dag(doc: str | None) -> DAG:
             from spectrum_etl.retention.clean import clean_up
             from spectrum_etl.warehouse.connect import warehouse_url
 
+            refuse_unknown_fields(get_current_context())
             return clean_up(warehouse_url(), load_settings().retention)
 
         remove()

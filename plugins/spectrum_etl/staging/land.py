@@ -21,6 +21,7 @@ from spectrum_etl.staging import read as reading
 from spectrum_etl.staging.checks.result import CheckResult
 from spectrum_etl.staging.companies import require_company
 from spectrum_etl.staging.guards import amounts_left_out
+from spectrum_etl.staging.known_jobs import require_jobs
 from spectrum_etl.staging.run import Landing, Run, Scope
 from spectrum_etl.staging.sources import Sources
 from spectrum_etl.staging.spec import ImportObject, Table, fingerprint
@@ -68,6 +69,8 @@ def land(url: str, obj: ImportObject, scope: Scope, run: Run, sources: Sources, 
             ensure_table(connection, table)
         landing = open_landing(connection, obj.name, scope, run)
         with recorded_failure(url, landing, obj, settings):
+            if scope.jobs:
+                require_jobs(connection, obj, scope.jobs, sources, settings)
             for table in obj.tables:
                 reader = settings.reader(table.name)
                 if table.partitioned:
