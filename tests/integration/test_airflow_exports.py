@@ -62,6 +62,10 @@ class Exports:
         found = self.stack.ask(query, self.ids[part])
         return found[0] if found else (None, None, None, None)
 
+    def title(self, part: str) -> str:
+        """What people call the record."""
+        return str(self.stack.ask("select title from export.queue where record_id = %s", self.ids[part])[0][0])
+
     def until(self, part: str, state: str) -> str:
         """Wait for a state; its reason."""
 
@@ -270,8 +274,11 @@ def test_what_walks_between_tasks_is_not_believed(exports):
     assert exports.stack.ask(ledger, [exports.ids["forged"], exports.ids["named"]]) == []
     exports.answer("named", vendor_code="NAMED")
     exports.assert_linked_once("named", "NAMED")
+    exports.stack.wait([exports.runs["forged"]], "failed")
+    [report] = exports.stack.instances(exports.runs["forged"], "report")
+    assert f"{exports.title('forged')} of company 1 is waiting: nobody is asked about it" in exports.stack.log(report)
     exports.start("forged again", "vendors", "forged")
-    exports.assert_asked_anew("forged", "the approval that asked has ended without an answer")
+    exports.assert_asked_anew("forged", "nobody is asked about it: the task that was to ask has failed")
 
 
 def test_a_record_that_was_changed_while_it_waited_is_asked_anew_as_it_is_now(exports):
