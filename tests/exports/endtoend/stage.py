@@ -49,7 +49,7 @@ from tests.exports.endtoend.places import AUTHORIZATION, PASSWORD, SECRET, Lines
 SETTINGS = Path(__file__).resolve().parents[3] / "include" / "settings.yaml"
 APPROVER = "accounting"
 PROCORE_COMPANY = 4001
-JOBS = 24
+JOBS = 30
 
 #: Where the web services write.
 _WRITTEN = (
