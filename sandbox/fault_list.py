@@ -92,6 +92,7 @@ REGISTRY: dict[str, Fault] = {
         Fault("infolink_drop_after_rows", "Info-Link closes the connection after so many rows of an answer", "int"),
         Fault("infolink_slow_ms", "Info-Link waits so many milliseconds before it answers a query", "int"),
         Fault("infolink_deny_table", "Info-Link refuses to read this table with error 229", "text"),
+        Fault("infolink_nul", "Info-Link sends CHAR(0) wherever a stored text holds its symbol, U+2400"),
         Fault("sdx_row_cap", "SDX cuts answers at so many rows; 0 is no limit", "int", default="500"),
         Fault("sdx_warning_row", "SDX adds a warning row to an answer it has cut", "switch", default="on"),
         Fault(
@@ -100,6 +101,22 @@ REGISTRY: dict[str, Fault] = {
             "int",
             default="0",
         ),
+        Fault(
+            "sdx_forbidden",
+            "how SDX writes characters that XML cannot carry: as references, as they are, as half of a character, as"
+            " bytes that are no text, or with care, as a space",
+            "choice",
+            default="reference",
+            choices=("reference", "raw", "surrogate", "bytes", "space"),
+        ),
+        Fault(
+            "sdx_page",
+            "Get Vendors answers so many at a time unless $limit and $skip say otherwise, as a third-party reference"
+            " has it; 0: it knows no pages and answers with all",
+            "int",
+            default="0",
+        ),
+        Fault("sdx_ignores_parameters", "Get Vendors ignores parameters that it does not know, and refuses none"),
         Fault("sdx_cut_tail", "SDX leaves the closing tags of an answer off"),
         Fault("sdx_cut_record", "SDX ends an answer in the middle of a record"),
         Fault("sdx_server_fault", "SDX answers with a SOAP fault of its server"),

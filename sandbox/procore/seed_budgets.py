@@ -19,11 +19,12 @@ def seed_budget(
     pairs: list[Pair],
     *,
     agrees: bool = False,
+    forecasts_all: bool = False,
 ) -> None:
     """Add a budget line for each code: the job's estimate and some cents, and what is forecast at completion.
 
     Some lines are 0 (E4). Of the forecasts some are 0, which clears the projection, and some blank, which leaves it;
-    blank is also what Spectrum projects by itself, except where a budget `agrees`: that forecast is not ready (L1).
+    blank is also what Spectrum projects by itself, unless all is forecast: then the forecast is not ready (L1).
 
     Args:
         records: added to.
@@ -31,13 +32,14 @@ def seed_budget(
         company, project: whose it is.
         pairs: the codes.
         agrees: whether the lines are the estimate to the cent, as after an import, so that changes can follow (F1).
+        forecasts_all: whether what Spectrum projects by itself is forecast, too.
     """
     estimates: dict[Pair, int] = {}
     worked_out: set[Pair] = set()
     for row in project.job.phases if project.job else ():
         pair = (row["Phase_Code"], row["Cost_Type"])
         estimates[pair] = int(amount(row["Original_Est_Cost"]) * 100)
-        if row["Projected_Cost_Code"] in WORKED_OUT and not agrees:
+        if row["Projected_Cost_Code"] in WORKED_OUT and not forecasts_all:
             worked_out.add(pair)
     for place, pair in enumerate(pairs):
         cents = estimates.get(pair, rng.randint(500_000, 9_000_000))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sandbox.faults import Faults
 from sandbox.sdx.reads import Limits
+from sandbox.sdx.vendor_list import Paging
 from sandbox.sdx.writes.work import Options
 
 
@@ -68,6 +69,17 @@ class Switches:
             rows = int(self._faults.get("sdx_row_cap") or 0)
             more = int(self._faults.get("sdx_projected_more") or 0)
             return Limits(rows, self._faults.get("sdx_warning_row") == "on", more)
+
+    def forbidden(self) -> str:
+        """Return how characters are written that XML cannot carry."""
+        with self._lock:
+            return str(self._faults.get("sdx_forbidden"))
+
+    def paging(self) -> Paging:
+        """Return whether Get Vendors knows pages, and what it does with parameters that it does not know."""
+        with self._lock:
+            rows = int(self._faults.get("sdx_page") or 0)
+            return Paging(rows, self._faults.get("sdx_ignores_parameters") is not None)
 
     def services_off(self) -> frozenset[str]:
         """Return the service that is off every ID's list, if one is."""

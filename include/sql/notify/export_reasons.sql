@@ -1,5 +1,5 @@
--- Why a person must look: the records of one run of an export that failed, which come first, those that it left on their
--- way, and those that it was to ask about and did not.
+-- Why a person must look: the records of one run of an export that failed, which come first, those that it left on
+-- their way, and those that it was to ask about and did not.
 select
     company_code,
     record_id,

@@ -18,6 +18,7 @@ from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.infolink.lookup import Lookup
 from spectrum_etl.sources.infolink.planner import make_plan
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
+from spectrum_etl.staging.companies import unknown_to_infolink
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.staging.spec import Table
 
@@ -42,9 +43,13 @@ def check_infolink(company: Company, connection: InfoLinkConnection, settings: S
     try:
         with InfoLinkReader(replace(connection, query_timeout=min(connection.query_timeout, 60))) as reader:
             findings = _Comparison(company, reader, settings).run()
+            unknown = unknown_to_infolink(reader, company.code)
     except SpectrumEtlError as error:
         return not_connected(company.code, conn_id, "Info-Link", error)
-    return Checked(company.code, conn_id, "Info-Link", *_lacking(findings), findings=findings)
+    broken = _lacking(findings)
+    if unknown and not broken[0]:
+        broken = ("unknown company", unknown.sentence, unknown.remedy or "")
+    return Checked(company.code, conn_id, "Info-Link", *broken, findings=findings)
 
 
 def _lacking(findings: tuple[Finding, ...]) -> tuple[str, str, str]:

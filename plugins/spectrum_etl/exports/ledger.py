@@ -187,9 +187,9 @@ def attempt(connection: psycopg.Connection, attempt_id: int) -> Attempt:
             f"attempt {attempt_id} of the ledger has nothing to send",
             remedy="report it with the rows of export.queue and export.ledger",
         )
-    *found, payload, payload_hash = row
-    kept: tuple[Any, ...] = (*found, Document.from_json(payload), payload_hash, calls(connection, attempt_id))
-    return Attempt(*kept)
+    number, state, by, by_name, at, answers, fingerprint, content, payload, payload_hash = row
+    document, sent = Document.from_json(payload), calls(connection, attempt_id)
+    return Attempt(number, state, by, by_name, at, answers, fingerprint, content, document, payload_hash, sent)
 
 
 def calls(connection: psycopg.Connection, attempt_id: int) -> tuple[SentCall, ...]:

@@ -1,7 +1,7 @@
 """What became of the records of a run, and whether a person must look. Used by the export DAGs' last task.
 
 The ledger decides, not Airflow: a task may have failed whose record is linked, and a run may look well in which nothing
-was sent. Airflow is asked alone whether a task still works on a record.
+was sent. Airflow is only asked whether a task still works on a record.
 """
 
 from __future__ import annotations

@@ -34,6 +34,10 @@ _DEFERRED = (
     " meets a quiet moment takes them; trigger stage_job_costs for the job when nobody posts, or choose another"
     " schedule for job_costs"
 )
+_HELD_BACK = (
+    "correct the rejected rows of the jobs and months that are held back in Spectrum; where they are right as they are,"
+    " trigger the DAG and allow newly rejected rows in its form"
+)
 _EXPORTS = (
     "do what each reason says, then trigger the export again: it goes on with what is under way, and with failed"
     " records that its form names"
@@ -81,7 +85,11 @@ def _remedy(event: Event, facts: Facts, *, rejected: bool) -> str:
         return _EXPORTS
     if event != "partial_success" or not facts.deferred:
         return _REMEDIES[event]
-    return f"{_REMEDIES[event]}; {_DEFERRED}" if rejected else _DEFERRED
+    reasons = {row["reason"] for row in facts.deferred}
+    parts = [_REMEDIES[event]] if rejected else []
+    parts += [_HELD_BACK] if "rejected" in reasons else []
+    parts += [_DEFERRED] if "moved" in reasons else []
+    return "; ".join(parts)
 
 
 def _subject(dag_id: str, facts: Facts) -> str:
@@ -101,8 +109,7 @@ def _lines(facts: Facts) -> list[str]:
     ]
     lines += [
         f"{row['table_name']} of company {row['company_code']}: job {row['job_number'] or '(blank)'}, month"
-        f" {row['partition_month'] or '(blank)'}: {row['source_rows']} rows changed while they were copied, in"
-        f" {row['runs']} runs in a row since {row['since']:%Y-%m-%d %H:%M} UTC"
+        f" {row['partition_month'] or '(blank)'}: {_waits(row)}"
         for row in facts.deferred
     ]
     lines += [row["message"] for row in facts.verification]
@@ -129,6 +136,19 @@ def _lines(facts: Facts) -> list[str]:
         for row in facts.export_reasons
     ]
     return lines
+
+
+def _waits(row: dict[str, Any]) -> str:
+    """Why a job and month was not published."""
+    if row["reason"] == "rejected":
+        return (
+            f"held back, because {row['rejected_rows']} of {row['source_rows']} rows were newly rejected; its last good"
+            " version stays"
+        )
+    return (
+        f"{row['source_rows']} rows changed while they were copied, in {row['runs']} runs in a row since"
+        f" {row['since']:%Y-%m-%d %H:%M} UTC"
+    )
 
 
 def _written(row: dict[str, Any]) -> str:

@@ -105,6 +105,13 @@ def _params(obj: ImportObject, settings: Settings) -> dict[str, Param]:
             title="Allow one mass delete",
             description="Let this run delete more rows than max_deleted_share allows. Only after looking at Spectrum.",
         ),
+        "allow_rejected": Param(
+            False,
+            type="boolean",
+            title="Allow newly rejected rows",
+            description="Publish although more rows are newly rejected than max_rejected_share allows: they are listed,"
+            " and never stop a run again. Only after looking at the reasons.",
+        ),
     }
     if obj.by_job:
         params["jobs"] = Param(
@@ -148,6 +155,7 @@ def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> N
                 months=months,
                 full_refresh=params["full_refresh"],
                 allow_mass_delete=params["allow_mass_delete"],
+                allow_rejected=params.get("allow_rejected", False),
             ).to_dict()
             for code in clean_codes(params["companies"])
         ]

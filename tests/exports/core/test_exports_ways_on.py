@@ -251,7 +251,7 @@ def _raise(error: Exception) -> Callable[..., None]:
 
 
 @pytest.mark.parametrize("hard", HARD)
-@pytest.mark.parametrize("state", [*IN_FLIGHT, "failed"])
+@pytest.mark.parametrize("state", [*sorted(IN_FLIGHT), "failed"])
 def test_a1_what_nobody_can_mend_is_for_a_person_and_can_be_taken_out(world: World, state: State, hard: str) -> None:
     """However often it is tried: it ends, or fails with a reason, and a person can always take it out."""
     id = REACHED[state](world)

@@ -74,6 +74,18 @@ _THIRD = (
 )
 #: New codes of a job that exists: three calls instead of thirteen.
 NEW_CODES = Case("jobs", "project", f"id = {_THIRD}")
+
+
+def everything_is_ready_on(stage: Stage) -> int:
+    """The project that has something ready of every object, budget changes too."""
+    return int(stage.sandbox(f"select {_SECOND}")[0][0])
+
+
+def with_new_codes(stage: Stage) -> int:
+    """The project with codes that its job lacks."""
+    return int(stage.sandbox(f"select {_THIRD}")[0][0])
+
+
 #: What the properties and the kills run over: each object, at most a handful of calls.
 SHORT = {**CASES, "jobs": NEW_CODES}
 #: Objects whose link Procore keeps, too, and the field of its code.

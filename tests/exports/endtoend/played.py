@@ -19,7 +19,8 @@ from spectrum_etl.exports.send import Unsettled, send_record
 from spectrum_etl.exports.spec import Document
 from spectrum_etl.exports.states import IN_FLIGHT
 from tests.exports.endtoend.cases import MARKED, differing, journal_of, writes_of
-from tests.exports.endtoend.pairs import PAIRS, Pair, Side, Table, both_asked, form_of
+from tests.exports.endtoend.pair_records import PAIRS, Pair, Side
+from tests.exports.endtoend.pairs import Table, both_asked, form_of
 from tests.exports.endtoend.stage import APPROVER, Stage
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class Player:
             asked = ask(stage.systems(), obj, self.side.id, self.instance)
             if isinstance(asked, Question):
                 self.asked_again += 1
-                self.form = self.form | dict(self.side.other)
+                self.form = {**self.form, **self.side.other}
                 if rejects:
                     response = Response("reject", {"reason": "no"}, APPROVER, APPROVER.title(), stage.now())
                     take(stage.systems(), obj, self.side.id, self.instance, response)
@@ -114,7 +115,7 @@ def both(on: Table, pair: Pair) -> list[Player]:
     place = PAIRS.index(pair)
     if place not in on.forms:
         systems = on.stage.systems()
-        on.forms[place] = [form_of(systems, side) | dict(side.typed) for side in sides]
+        on.forms[place] = [{**form_of(systems, side), **side.typed} for side in sides]
     return [Player(*each) for each in zip(sides, instances, on.forms[place], strict=True)]
 
 

@@ -32,7 +32,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "plugins"))
 from spectrum_etl.exports.objects.registry import NAMES
 from spectrum_etl.sources.sdx.write import SpectrumWriter
 from stack.postgres import NO_DURABILITY, EmbeddedPostgres
-from tests.exports.endtoend.pairs import PAIRS, Pair, Table, table
+from tests.exports.endtoend.pair_records import PAIRS, Pair
+from tests.exports.endtoend.pairs import Table, table
 from tests.exports.endtoend.places import ANSWER_SECONDS
 from tests.exports.endtoend.played import Player, both, judged
 from tests.exports.endtoend.stage import Stage, open_stage, paced
@@ -180,7 +181,7 @@ def play(on: Table, name: str, story: Story, found: Found) -> None:
     found.clashes += story.clash is not None
     with paced(random.Random(story.seed), story.slowest):
         for number, step in enumerate(story.tries):
-            parts: list[Callable[[], Any]] = [partial(_killed, first, on, 0, step.killed_at, found)]
+            parts: list[Callable[[], Any]] = [partial(_killed, first, on, step.killed_at, found)]
             if step.twice:
                 parts.append(partial(first.goes_on, on, 1))
             if story.clash is not None and number >= story.clash:
@@ -202,22 +203,22 @@ def play(on: Table, name: str, story: Story, found: Found) -> None:
     judged(on, players, playing, found)
 
 
-def _killed(player: Player, on: Table, place: int, steps: int, found: Found) -> None:
+def _killed(player: Player, on: Table, steps: int, found: Found) -> None:
     try:
         with killed_at(steps):
-            player.goes_on(on, place)
+            player.goes_on(on, 0)
     except Killed:
         found.kills += 1
 
 
-def _side_by_side(parts: Sequence) -> None:  # type: ignore[type-arg]
+def _side_by_side(parts: Sequence[Callable[[], None]]) -> None:
     """Run these in threads of their own; what one raises is raised."""
     if len(parts) == 1:
         parts[0]()
         return
     raised: list[BaseException] = []
 
-    def run(part) -> None:  # type: ignore[no-untyped-def]
+    def run(part: Callable[[], None]) -> None:
         try:
             part()
         except BaseException as error:  # noqa: BLE001  handed to the thread that waits

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.exports.endtoend.pairs import PAIRS, Pair, Table, play, table
+from tests.exports.endtoend.pair_records import PAIRS, Pair
+from tests.exports.endtoend.pairs import Table, play, table
 from tests.exports.endtoend.stage import Stage
 
 #: Seconds that Spectrum takes to answer a call: those of `make test`, and the others.

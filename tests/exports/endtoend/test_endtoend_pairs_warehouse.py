@@ -26,10 +26,8 @@ from spectrum_etl.exports.send import Outcome, Unsettled, send_record
 from stack.postgres import NO_DURABILITY, EmbeddedPostgres
 from stack.postgres_files import wheel_programs
 from tests.exports.endtoend.cases import journal_of, writes_of
+from tests.exports.endtoend.pair_records import PAIRS, Pair, Side
 from tests.exports.endtoend.pairs import (
-    PAIRS,
-    Pair,
-    Side,
     Table,
     answered,
     asked,

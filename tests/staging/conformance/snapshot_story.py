@@ -234,6 +234,26 @@ class Teller:
         self.spectrum.add(subject.source_table, row)
 
 
+class Stories:
+    """Every object's story, told once and only when asked for."""
+
+    def __init__(self, new_warehouse: Callable[[], Warehouse]) -> None:
+        self._new_warehouse = new_warehouse
+        self._told: dict[str, Story | Exception] = {}
+
+    def of(self, subject: Subject) -> Story:
+        name = subject.object.name
+        if name not in self._told:
+            try:
+                self._told[name] = Teller(name, self._new_warehouse()).tell()
+            except Exception as error:  # noqa: BLE001  every case of the object fails of it, not the first alone
+                self._told[name] = error
+        told = self._told[name]
+        if isinstance(told, Exception):
+            raise told
+        return told
+
+
 def _changed(subject: Subject) -> Row:
     """Another value in the column that changes."""
     return {subject.source_of(subject.changing): "Changed" if subject.changing.type == "text" else Decimal("4321.09")}

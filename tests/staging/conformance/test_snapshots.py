@@ -40,8 +40,8 @@ from snapshot_story import (
     UNICODE_TEXT,
     UNREADABLE_ELSEWHERE,
     WRONG_TYPE,
+    Stories,
     Story,
-    Teller,
 )
 from staging_harness import Seen, Warehouse, problems
 
@@ -59,26 +59,6 @@ def case(applies: Callable[[Subject], Any] = lambda subject: True) -> Callable[[
         return function
 
     return keep
-
-
-class Stories:
-    """Every object's story, told once and only when asked for."""
-
-    def __init__(self, new_warehouse: Callable[[], Warehouse]) -> None:
-        self._new_warehouse = new_warehouse
-        self._told: dict[str, Story | Exception] = {}
-
-    def of(self, subject: Subject) -> Story:
-        name = subject.object.name
-        if name not in self._told:
-            try:
-                self._told[name] = Teller(name, self._new_warehouse()).tell()
-            except Exception as error:  # noqa: BLE001  every case of the object fails of it, not the first alone
-                self._told[name] = error
-        told = self._told[name]
-        if isinstance(told, Exception):
-            raise told
-        return told
 
 
 @pytest.fixture(scope="module")

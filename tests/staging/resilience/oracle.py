@@ -30,9 +30,8 @@ SELECT btrim(p."Job_Number"), btrim(p."Phase_Code"), btrim(p."Cost_Type"), coale
 FROM "JC_PHASE_MASTER_MC" AS p WHERE btrim(p."Company_Code") = %s AND btrim(p."Cost_Type") <> ''
 """
 
-_FOUR_PLACES = Decimal("0.0001")
-
 Rows = Counter[tuple[object, ...]]
+_PLACES = {"quantity": Decimal("0.0001"), "degrees": Decimal("0.000001")}
 
 
 def assert_equals_source(world: World, *names: str, company: str = "1") -> None:
@@ -161,14 +160,14 @@ def _plain(column: Column, value: object) -> object:
         return value.strftime("%Y%m%d")
     if column.type == "date" and not column.ymd:
         return _day(value)
-    if column.type in ("money", "quantity", "integer"):
+    if column.type in ("money", "quantity", "degrees", "integer"):
         try:
             number = Decimal(str(value))
         except InvalidOperation:
             return str(value)
-        # Of hours and quantities, which may have more decimals, the warehouse keeps four.
-        kept = number.quantize(_FOUR_PLACES, ROUND_HALF_UP) if column.type == "quantity" else number
-        return kept.normalize() + 0
+        # Hours, quantities and degrees may have more decimals than the warehouse keeps.
+        places = _PLACES.get(column.type)
+        return (number.quantize(places, ROUND_HALF_UP) if places else number).normalize() + 0
     return str(value)
 
 

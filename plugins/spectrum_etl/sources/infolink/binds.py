@@ -39,8 +39,12 @@ class Binds:
 
     def value(self, name: str, value: str) -> str:
         """Keep a value; what stands for it in the statement."""
-        self.values[name] = _bound(value)
-        return f"%({name})s"
+        if "\x00" not in value:
+            self.values[name] = _bound(value)
+            return f"%({name})s"
+        # The driver cannot send it in a text.
+        parts = [self.value(f"{name}_part_{number}", part) for number, part in enumerate(value.split("\x00"))]
+        return f"CONCAT({', CHAR(0), '.join(parts)})"
 
 
 def _bound(value: str) -> Value:

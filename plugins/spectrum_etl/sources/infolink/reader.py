@@ -14,7 +14,8 @@ from typing import Any, NamedTuple, Self
 import pymssql
 import sqlalchemy
 
-from spectrum_etl.errors import RetryLater
+from spectrum_etl.character_marks import mark_for_database
+from spectrum_etl.errors import RetryLater, StopSync
 from spectrum_etl.settings import COUNTED_CHANGE_TYPES
 from spectrum_etl.sources.drift import Drift
 from spectrum_etl.sources.infolink import statements
@@ -287,7 +288,12 @@ class InfoLinkReader:
             yield from self._batches(statement, batch_rows, plan.infolink.table, plan.company)
 
     def _all(self, statement: Statement, table: str, company: str | None = None) -> list[tuple[Any, ...]]:
-        return [row for batch in self._batches(statement, 1000, table, company) for row in batch]
+        """All rows of a query that gives few; no text in them holds what PostgreSQL cannot."""
+        return [
+            tuple(mark_for_database(value) if isinstance(value, str) else value for value in row)
+            for batch in self._batches(statement, 1000, table, company)
+            for row in batch
+        ]
 
     def _batches(
         self, statement: Statement, batch_rows: int, table: str, company: str | None
@@ -309,6 +315,14 @@ class InfoLinkReader:
             counted = cursor.rowcount
         except pymssql.Error as error:
             raise explain(error, self.connection, table=table, company=company) from None
+        except UnicodeDecodeError as error:
+            raise StopSync(
+                f"a text after {seen} rows cannot be read: {error.reason}",
+                object=table,
+                company=company,
+                remedy="nothing was published; look for damaged text in the newest records of this table in Spectrum,"
+                " and report it with the collation of the database",
+            ) from None
         if counted not in {-1, seen}:
             raise RetryLater(
                 f"{seen} rows arrived, but the server counted {counted}: the answer is incomplete",
