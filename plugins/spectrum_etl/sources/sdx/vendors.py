@@ -7,7 +7,6 @@ accounts-payable-services/get-vendors
 
 from __future__ import annotations
 
-import json
 import logging
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from spectrum_etl.errors import StopSync
+from spectrum_etl.sources.http import Endless, parse_json, pieces
 from spectrum_etl.sources.sdx import faults
 from spectrum_etl.sources.sdx.faults import AnswerCut, Call
 from spectrum_etl.sources.sdx.published import DOCUMENTED_FIELDS
@@ -34,6 +34,8 @@ _SECOND = {
 }
 #: Page size that a third-party reference tells of; a list of just so many may be one page.
 _DEFAULT_PAGE = 25
+#: Fifty thousand vendors, in bytes: the whole list is in memory.
+_LONGEST_ANSWER = 50_000_000
 
 
 class _Object(list[tuple[str, Any]]):
@@ -78,10 +80,13 @@ def _read(transport: Transport, call: Call, company: str) -> Any:
     headers = {"Accept": "application/json", "Content-Type": "application/json"}
     path = f"/vendors/{quote(company, safe='')}"
     with transport.exchange(call, "GET", path, headers=headers, rest_company=company) as response:
-        body = response.content
+        try:
+            body = b"".join(pieces(response, _LONGEST_ANSWER))
+        except Endless as error:
+            raise faults.endless(call, error) from None
     try:
-        return json.loads(body, object_pairs_hook=_Object, parse_float=str, parse_int=str, parse_constant=str)
-    except (ValueError, RecursionError):
+        return parse_json(body, object_pairs_hook=_Object, parse_float=str, parse_int=str, parse_constant=str)
+    except ValueError:
         raise AnswerCut(
             f"the answer ({len(body)} bytes) is no whole JSON, and nothing of it was used",
             object=SERVICE,
