@@ -154,7 +154,9 @@ def _post(connection: Any, content: dict[str, Any], conn_id: str) -> None:
             remedy=f"put the webhook's whole URL into the password of {where}",
         )  # fmt: skip
     try:
-        answer = requests.post(url, json=content, timeout=TIMEOUT, allow_redirects=False)
+        # What it answers is not read: only the status counts, and the body may have no end.
+        with requests.post(url, json=content, timeout=TIMEOUT, allow_redirects=False, stream=True) as answer:
+            pass
     except requests.RequestException as error:
         # The error's own words hold the URL, which is a secret.
         raise RetryLater(

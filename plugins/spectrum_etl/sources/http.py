@@ -1,15 +1,23 @@
-"""What the HTTP clients of Spectrum and Procore have in common: headers that hold credentials, and safe quotations."""
+"""What the HTTP clients of Spectrum and Procore have in common: headers that hold credentials, safe quotations, bounds.
+
+A server that is broken, or is not the one that was meant, may answer without end. Nothing of it may fill a worker's
+memory, or hold a task for hours.
+"""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import requests
 
 from spectrum_etl.characters import escaped
 
 _LONGEST_QUOTE = 300
+_PIECE = 64 * 1024
 
 
 class Headers(requests.auth.AuthBase):
@@ -35,3 +43,44 @@ def redact(text: str, secrets: Iterable[str]) -> str:
                 text = re.sub(re.escape(secret), "***", text, flags=re.IGNORECASE)
     text = escaped(" ".join(text.split()))
     return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}..."
+
+
+class Endless(Exception):
+    """A body that is longer, or takes longer, than any answer that is meant."""
+
+
+def pieces(
+    response: requests.Response, most: int, seconds: float = 900.0, clock: Callable[[], float] = time.monotonic
+) -> Iterator[bytes]:
+    """The body of a streamed answer, piece by piece, decoded.
+
+    Args:
+        response: not read yet.
+        most: its length at most, in bytes.
+        seconds: the time that it may take in all; each piece for itself has the time limit of the connection.
+        clock: seconds that only grow.
+
+    Raises:
+        Endless: it is longer, or takes longer.
+        requests.RequestException: it cannot be read.
+    """
+    started, size = clock(), 0
+    for piece in response.iter_content(_PIECE):
+        size += len(piece)
+        if size > most:
+            raise Endless(f"more than {most // 1_000_000 or 1} MB")
+        if clock() - started > seconds:
+            raise Endless(f"more than {seconds:g} s")
+        yield piece
+
+
+def parse_json(body: bytes | str, **options: Any) -> Any:
+    """The value of a JSON text; options are those of `json.loads`.
+
+    Raises:
+        ValueError: it is no JSON, or so deep that it is no answer of a service.
+    """
+    try:
+        return json.loads(body, **options)
+    except RecursionError:
+        raise ValueError("the JSON is nested too deep") from None

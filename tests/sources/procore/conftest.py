@@ -31,7 +31,7 @@ def connect(stub: Stub, clock: Time) -> Iterator[Callable[..., ProcoreClient]]:
     def make(**fields: Any) -> ProcoreClient:
         values = {"base_url": stub.url, "login_url": stub.url, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
         connection = ProcoreConnection(**{**values, "company_id": COMPANY, **fields})
-        client = ProcoreClient(connection, sleep=clock.sleep, clock=clock)
+        client = ProcoreClient(connection, sleep=clock.sleep, clock=clock, jitter=lambda most: 0.0)
         clients.append(client)
         return client
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from email.utils import formatdate
 
 import pytest
-from procore_stub import Reply, Stub, Time
+from procore_stub import CLIENT_ID, CLIENT_SECRET, COMPANY, Reply, Stub, Time
 
 from spectrum_etl.errors import RetryLater
 from spectrum_etl.sources.procore import ProcoreClient, ProcoreConnection
@@ -183,3 +183,32 @@ def test_an_unknown_host(clock: Time) -> None:
     with pytest.raises(Exception, match="name is not known") as caught:
         ProcoreClient(connection, "1", sleep=clock.sleep, clock=clock).get(PATH)
     assert "procore.invalid" not in str(caught.value), "a password may stand where the host should"
+
+
+def test_c19_a_stated_wait_gets_a_little_more_and_never_less(stub: Stub, clock: Time) -> None:
+    """All tasks that were told the same moment would come back at it, and be refused together again."""
+    asked: list[float] = []
+
+    def jitter(most: float) -> float:
+        asked.append(most)
+        return most / 2
+
+    connection = ProcoreConnection(stub.url, CLIENT_ID, CLIENT_SECRET, login_url=stub.url, company_id=COMPANY)
+    stub.on("GET", PATH, Reply(429, {}, {"Retry-After": "12"}), Reply(429, {}, {"Retry-After": "400"}), GOOD)
+    with ProcoreClient(connection, sleep=clock.sleep, clock=clock, jitter=jitter) as client:
+        assert client.get(PATH) == {"id": 5}
+    assert asked == [pytest.approx(1.7), 5.0], "up to a tenth and half a second, never more than five"
+    assert clock.waits == [pytest.approx(12.85), 402.5]
+
+
+def test_c19_two_clients_do_not_come_back_at_the_same_moment(stub: Stub) -> None:
+    waits = []
+    for _ in range(8):
+        clock = Time()
+        stub.on("GET", PATH, Reply(429, {}, {"Retry-After": "12"}), GOOD)
+        connection = ProcoreConnection(stub.url, CLIENT_ID, CLIENT_SECRET, login_url=stub.url, company_id=COMPANY)
+        with ProcoreClient(connection, sleep=clock.sleep, clock=clock) as client:
+            client.get(PATH)
+        waits += clock.waits
+    assert len(set(waits)) > 1
+    assert all(12 <= wait <= 13.7 for wait in waits)

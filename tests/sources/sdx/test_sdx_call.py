@@ -220,7 +220,8 @@ def test_a_refused_guid_is_told_from_an_empty_table(stub, connect, nothing, poli
         return nothing if bool(request.parameters["GUID"]) is (policy == "per_call") else ONE
 
     stub.services["GetJob"] = moody
-    with pytest.raises(FixConfiguration, match=f"set the extra guid of the Airflow connection to {better}"):
+    remedy = f"set the extra guid of the Airflow connection spectrum_sdx to {better}"
+    with pytest.raises(FixConfiguration, match=remedy):
         ask(connect(guid_policy=policy))
 
 
@@ -236,7 +237,7 @@ def test_a_batch_guid_that_works_only_once_is_noticed(stub, connect):
     stub.services["GetJob"] = once
     client = connect(guid_policy="per_batch")
     assert len(ask(client)) == 1
-    with pytest.raises(FixConfiguration, match="connection to per_call"):
+    with pytest.raises(FixConfiguration, match="connection spectrum_sdx to per_call"):
         ask(client)
 
 

@@ -186,7 +186,7 @@ def test_a_token_is_kept_until_shortly_before_it_expires():
     def post(url, fields):
         given.append(url)
         body = json.dumps({"access_token": f"t{len(given)}", "expires_in": 600})
-        return SimpleNamespace(status_code=200, json=lambda: json.loads(body))
+        return 200, body.encode()
 
     made = SdxConnection("https://x:1", "1", "ID", **ENHANCED)
     source = Tokens(made, post, clock=lambda: now[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -33,6 +34,7 @@ class ProcoreClient:
         longest_wait: for a rate limit or a loaded server, in all of one call, in seconds; then it fails (RetryLater).
         sleep: waits that many seconds; tests replace it.
         clock: seconds since 1970 (UTC), as Procore's rate limit is stated in; tests replace it.
+        jitter: a number of seconds from 0 to the one it is given, added to stated waits; tests replace it.
 
     Raises:
         FixConfiguration: neither the connection nor the caller names a company.
@@ -49,6 +51,7 @@ class ProcoreClient:
         longest_wait: float = LONGEST_WAIT,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
+        jitter: Callable[[float], float] = lambda most: random.uniform(0, most),
     ) -> None:
         company = company_id or connection.company_id
         if not company:
@@ -61,7 +64,7 @@ class ProcoreClient:
             )
         self.connection = connection
         self._company = checked_company(company)
-        self._transport = Transport(connection, session, attempts, first_wait, longest_wait, sleep, clock)
+        self._transport = Transport(connection, session, attempts, first_wait, longest_wait, sleep, clock, jitter)
 
     def __enter__(self) -> ProcoreClient:
         return self

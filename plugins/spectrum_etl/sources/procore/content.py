@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
+
+from spectrum_etl.sources.http import parse_json
 
 #: Whole numbers that identify or order; every other number is, or may be, an amount. Budget views name columns freely.
 _COUNTS = frozenset({"id", "position", "number", "revision", "adjustment_number", "expires_in", "created_at"})
@@ -17,9 +18,9 @@ def parse(body: bytes) -> Any:
     and counts, which stay whole numbers.
 
     Raises:
-        ValueError: it is no JSON, or holds NaN or an infinity.
+        ValueError: it is no JSON, is nested too deep, or holds NaN or an infinity.
     """
-    return json.loads(body, parse_float=str, parse_constant=_refuse, object_pairs_hook=_object)
+    return parse_json(body, parse_float=str, parse_constant=_refuse, object_pairs_hook=_object)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -7,18 +7,21 @@ and .../oauth-client-credentials.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from spectrum_etl.errors import FixConfiguration, FixRecord, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.sources.http import parse_json
 
 _PERMISSIONS = (
     "in Procore, check that the app is installed for this company, that the project is among its permitted projects "
     "(the list has to be set again after every update of the app and for every new project), and that its service "
     "account may use this tool"
 )
+
+#: Levels of a map of fields.
+_DEEPEST = 8
 
 
 @dataclass(frozen=True)
@@ -163,7 +166,7 @@ def said_in(body: bytes, safe: Callable[[str], str]) -> Said:
         safe: makes server text safe for a message.
     """
     try:
-        content = json.loads(body)
+        content = parse_json(body)
     except ValueError:
         text = body.decode("utf-8", "replace").strip()
         # A web page is from something in between, and says nothing in a sentence.
@@ -185,23 +188,27 @@ def said_in(body: bytes, safe: Callable[[str], str]) -> Said:
     return Said(safe(_text(content.get("code"))), "; ".join(messages), tuple(dict.fromkeys(found)))
 
 
-def field_messages(value: Any, safe: Callable[[str], str], name: str = "") -> tuple[FieldMessage, ...]:
+def field_messages(
+    value: Any, safe: Callable[[str], str], name: str = "", deep: int = _DEEPEST
+) -> tuple[FieldMessage, ...]:
     """The messages in a map of fields, nested or not, or in a list or a text.
 
     Args:
         value: `{"name": ["is too long"]}`, `{"vendor": {"name": "is too long"}}`, `["is too long"]` or a text.
         safe: makes server text safe for a message.
         name: field that the value belongs to.
+        deep: how many levels of it are looked at; what lies deeper says nothing to a person.
     """
-    if value is None or value == "":
+    if value is None or value == "" or not deep:
         return ()
     if isinstance(value, dict):
         named = value.get("field") or value.get("name")
         if isinstance(named, str) and isinstance(value.get("message"), str):
             return (FieldMessage(safe(_join(name, named)), safe(value["message"])),)
-        return tuple(m for key, part in value.items() for m in field_messages(part, safe, _join(name, str(key))))
+        inner = [(part, _join(name, str(key))) for key, part in value.items()]
+        return tuple(message for part, its in inner for message in field_messages(part, safe, its, deep - 1))
     if isinstance(value, list):
-        return tuple(message for part in value for message in field_messages(part, safe, name))
+        return tuple(message for part in value for message in field_messages(part, safe, name, deep - 1))
     return (FieldMessage("" if name == "base" else safe(name), safe(str(value))),)
 
 

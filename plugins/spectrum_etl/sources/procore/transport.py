@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
+import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Any
 import requests
 
 from spectrum_etl.errors import RetryLater, about
-from spectrum_etl.sources.http import Headers, redact
+from spectrum_etl.sources.http import Endless, Headers, pieces, redact
 from spectrum_etl.sources.procore import auth, faults, network
 from spectrum_etl.sources.procore.connection import ProcoreConnection
 from spectrum_etl.sources.procore.content import parse
@@ -31,12 +32,44 @@ _LONGEST_BACKOFF = 30.0
 _PASSING = frozenset({408, 409, 425, 500, 502, 503, 504})
 
 
+#: The longest body, in bytes: a page of full records is a few million. Of a refusal less is enough.
+_LONGEST_ANSWER = 64_000_000
+_LONGEST_REFUSAL = 256_000
+#: Waits for a rate limit end at the same moment for every task that waits: each adds up to so many seconds of its own.
+_MOST_JITTER = 5.0
+
+
 @dataclass(frozen=True)
 class Answer:
     """An accepted call: its JSON value (None for an empty body), amounts as text, and its headers."""
 
     content: Any
     headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class _Got:
+    """What came back: the status, the headers, and the body, or why it was not read to its end."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    body: bytes
+    endless: str = ""
+
+    @classmethod
+    def read(cls, response: requests.Response) -> _Got:
+        """Read an answer whose body has not been read yet."""
+        good = 200 <= response.status_code < 300
+        most = _LONGEST_ANSWER if good else _LONGEST_REFUSAL
+        with response:
+            body = bytearray()
+            try:
+                for piece in pieces(response, most):
+                    body += piece
+            except Endless as error:
+                # The beginning of a refusal says why as well as all of it.
+                return cls(response.status_code, response.headers, bytes(body), str(error) if good else "")
+        return cls(response.status_code, response.headers, bytes(body))
 
 
 class Transport:
@@ -50,6 +83,7 @@ class Transport:
         longest_wait: as `LONGEST_WAIT`.
         sleep: waits that many seconds.
         clock: seconds since 1970 (UTC).
+        jitter: a number of seconds from 0 to the one it is given.
     """
 
     def __init__(
@@ -61,6 +95,7 @@ class Transport:
         longest_wait: float = LONGEST_WAIT,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
+        jitter: Callable[[float], float] = lambda most: random.uniform(0, most),
     ) -> None:
         self.connection = connection
         self._own_session = session is None
@@ -69,6 +104,7 @@ class Transport:
         self._first_wait = first_wait
         self._longest_wait = longest_wait
         self._sleep = sleep
+        self._jitter = jitter
         self._limit = RateLimit(clock)
         self._tokens = auth.Tokens(connection, self._ask_token, clock)
 
@@ -96,7 +132,7 @@ class Transport:
     def _exchange(self, call: Call) -> Answer:
         renewed = False
 
-        def send() -> requests.Response:
+        def send() -> _Got:
             nonlocal renewed
             token = self._tokens.get()
             response = self._send(call, token)
@@ -109,37 +145,41 @@ class Transport:
 
         return self._insist(call, send, paced=True)
 
-    def _send(self, call: Call, token: str) -> requests.Response:
+    def _send(self, call: Call, token: str) -> _Got:
         headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
         if call.company:
             headers["Procore-Company-Id"] = call.company
         if call.body is not None:
             headers["Content-Type"] = "application/json"
-        return self._session.request(
+        response = self._session.request(
             call.method,
             self.connection.base_url + call.path,
             params=call.params,
             data=None if call.body is None else json.dumps(call.body, allow_nan=False).encode(),
             auth=Headers(headers),
+            stream=True,
             allow_redirects=False,
             timeout=self.connection.timeout_seconds,
             verify=self.connection.verify,
         )
+        return _Got.read(response)
 
     def _ask_token(self, form: dict[str, str]) -> Any:
-        def send() -> requests.Response:
-            return self._session.post(
+        def send() -> _Got:
+            response = self._session.post(
                 self.connection.login_url + auth.CALL.path,
                 data=form,
                 auth=Headers({"Accept": "application/json"}),
+                stream=True,
                 allow_redirects=False,
                 timeout=self.connection.timeout_seconds,
                 verify=self.connection.verify,
             )
+            return _Got.read(response)
 
         return self._insist(auth.CALL, send, paced=False).content
 
-    def _insist(self, call: Call, send: Callable[[], requests.Response], *, paced: bool) -> Answer:
+    def _insist(self, call: Call, send: Callable[[], _Got], *, paced: bool) -> Answer:
         """Send until it is accepted, refused for good, or not worth waiting for any longer.
 
         Paced calls count against the rate limit, and wait before they are sent where nothing remains of it.
@@ -149,7 +189,7 @@ class Transport:
         while True:
             if paced and (pause := self._limit.pause()):
                 fault = faults.from_status(call, 429, faults.Said(message="nothing remains of the rate limit"))
-                waited += self._wait(pause, waited, fault)
+                waited += self._wait(self._apart(pause), waited, fault)
             tries += 1
             backoff = min(self._first_wait * 2 ** (tries - 1), _LONGEST_BACKOFF)
             try:
@@ -173,7 +213,12 @@ class Transport:
                 or (response.status_code in _PASSING and call.repeatable and tries < self._attempts)
             ):
                 raise fault
-            waited += self._wait(max(stated or 0.0, backoff), waited, fault)
+            wait = max(stated or 0.0, backoff)
+            waited += self._wait(wait if stated is None else self._apart(wait), waited, fault)
+
+    def _apart(self, seconds: float) -> float:
+        """A stated wait and a little more: all who were told the same would come back at the same moment."""
+        return seconds + self._jitter(min(_MOST_JITTER, 0.5 + seconds / 10))
 
     def _wait(self, seconds: float, waited: float, fault: faults.ProcoreFault) -> float:
         """Wait, unless it would be too long in all; gives the seconds."""
@@ -187,25 +232,30 @@ class Transport:
         self._sleep(seconds)
         return seconds
 
-    def _accepted(self, call: Call, response: requests.Response) -> Answer:
-        if not response.content.strip():
+    def _accepted(self, call: Call, response: _Got) -> Answer:
+        if response.endless:
+            raise self._unreadable(call, response, f"has no end: {response.endless}")
+        if not response.body.strip():
             return Answer(None, response.headers)
         try:
-            return Answer(parse(response.content), response.headers)
+            return Answer(parse(response.body), response.headers)
         except ValueError:
-            # A write that was accepted has been executed, whatever its answer looks like.
-            if not call.repeatable:
-                raise faults.outcome_unknown(call, "its answer is no JSON", response.status_code) from None
-            raise faults.Unreadable(
-                f"the answer is no JSON (HTTP {response.status_code})",
-                object=call.name,
-                remedy="check that host and port of the Airflow connection lead to Procore's API",
-            ) from None
+            raise self._unreadable(call, response, "is no JSON") from None
 
-    def _refusal(self, call: Call, response: requests.Response) -> faults.ProcoreFault:
+    def _unreadable(self, call: Call, response: _Got, why: str) -> faults.ProcoreFault:
+        # A write that was accepted has been executed, whatever its answer looks like.
+        if not call.repeatable:
+            return faults.outcome_unknown(call, f"its answer {why}", response.status_code)
+        return faults.Unreadable(
+            f"the answer {why} (HTTP {response.status_code})",
+            object=call.name,
+            remedy="check that host and port of the Airflow connection lead to Procore's API",
+        )
+
+    def _refusal(self, call: Call, response: _Got) -> faults.ProcoreFault:
         location = self.redact(response.headers.get("Location", "").partition("?")[0])
         status = response.status_code
-        fault = faults.from_status(call, status, faults.said_in(response.content, self.redact), location)
+        fault = faults.from_status(call, status, faults.said_in(response.body, self.redact), location)
         # A server that breaks, or gives up, may have done the work before.
         if not call.repeatable and (status == 408 or status >= 500):
             return faults.outcome_unknown(call, fault.message, status)

@@ -22,8 +22,11 @@ from spectrum_etl.sources.sdx.services import record_key
 _RECORD_END = re.compile(rb"</(?:[\w.-]+:)?response\s*>")
 #: Closing tags are looked for in this many bytes at the end of an answer.
 _TAIL = 8 * 1024
-#: An answer this large, in bytes, without one record is not an answer of a service.
-_LONGEST_WITHOUT_RECORD = 8 * 1024 * 1024
+#: So much of an answer, in bytes, without the end of a record is not an answer of a service: before the first, between
+#: two, after the last. What is not a record is kept in memory until the next one, at 40 times its length at worst.
+_LONGEST_WITHOUT_RECORD = 1024 * 1024
+#: Services have tens of fields.
+_MOST_NAMES = 10_000
 _TRIPLES = (("Error_Code", "Error_Description", "Error_Column"), ("error_code", "desc", "column"))
 
 
@@ -82,7 +85,7 @@ class AnswerParser:
             encoding="utf-8",
         )
         tail = b""
-        size = 0
+        size = since = 0
         for chunk in _cleaned(chunks):
             if not size:
                 chunk = chunk.lstrip()
@@ -91,9 +94,13 @@ class AnswerParser:
             size += len(chunk)
             tail = (tail + chunk)[-_TAIL:]
             self._feed(parser, chunk)
+            before = self._count
             yield from self._drain(parser)
-            if not self._count and size > _LONGEST_WITHOUT_RECORD:
-                raise self._foreign("more than 8 MB without a record")
+            since = 0 if self._count > before else since + len(chunk)
+            if since > _LONGEST_WITHOUT_RECORD:
+                raise self._foreign("more than a megabyte without a record")
+            if len(self._names) > _MOST_NAMES:
+                raise self._foreign("thousands of different fields")
         if not size:
             raise self._cut("it is empty")
         root = self._close(parser, tail)
@@ -123,12 +130,20 @@ class AnswerParser:
                 self._refuse_nested(element)
                 self._parent = parent
             element.clear()
-            if parent is not None:
-                while parent[0] is not element:
-                    del parent[0]
+            self._forget_before(element)
             if self._is_data(fields):
                 self._last = fields
                 yield fields
+
+    @staticmethod
+    def _forget_before(element: etree._Element) -> None:
+        """Drop what stands before a record, beside it and beside what holds it: nothing looks at it again."""
+        inner: etree._Element | None = element
+        while inner is not None:
+            outer = inner.getparent()
+            while outer is not None and outer[0] is not inner:
+                del outer[0]
+            inner = outer
 
     def _fields(self, element: etree._Element) -> dict[str, str]:
         fields: dict[str, str] = {}

@@ -11,16 +11,16 @@ import threading
 import time
 from collections.abc import Callable
 
-import requests
-
 from spectrum_etl.errors import Reauthenticate, StopSync
+from spectrum_etl.sources.http import parse_json
 from spectrum_etl.sources.sdx.connection import SdxConnection
 
 #: A token is renewed this long before it expires, in seconds, so that none expires on its way.
 RENEW_BEFORE = 60.0
 _UNSTATED_LIFE = 300.0
 
-TokenAnswer = Callable[[str, dict[str, str]], requests.Response]
+#: Status and body.
+TokenAnswer = Callable[[str, dict[str, str]], tuple[int, bytes]]
 
 
 class Tokens:
@@ -29,7 +29,7 @@ class Tokens:
     def __init__(self, connection: SdxConnection, post: TokenAnswer, clock: Callable[[], float] = time.monotonic):
         """Args:
         connection: supplies client id, secret and address.
-        post: sends a form (address, fields) and gives the answer, read, with any status below 500.
+        post: sends a form (address, fields) and gives status and body of an answer with a status below 500.
         clock: seconds that only grow.
         """
         self._connection = connection
@@ -65,7 +65,7 @@ class Tokens:
 
     def _ask(self) -> None:
         url = self._connection.token_url or f"{self._connection.base_url}/connect/token"
-        response = self._post(
+        status, body = self._post(
             url,
             {
                 "client_id": self._connection.client_id,
@@ -74,22 +74,22 @@ class Tokens:
                 "grant_type": "client_credentials",
             },
         )
-        if response.status_code in {400, 401}:
+        if status in {400, 401}:
             raise Reauthenticate(
-                f"client id or client secret were refused (HTTP {response.status_code})",
+                f"client id or client secret were refused (HTTP {status})",
                 object="connect/token",
                 remedy="check client_id and client_secret in the Airflow connection; a secret lives 7 to 120 days and "
                 "has to be replaced before it expires",
             )
         try:
-            answer = response.json()
+            answer = parse_json(body)
             token = answer["access_token"]
             life = float(answer.get("expires_in", _UNSTATED_LIFE))
         except (ValueError, KeyError, TypeError, AttributeError):
             token, life = "", 0.0
         if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
             raise StopSync(
-                f"the answer holds no token (HTTP {response.status_code})",
+                f"the answer holds no token (HTTP {status})",
                 object="connect/token",
                 remedy="check host and port of the Airflow connection, or its extra token_url",
             )

@@ -6,7 +6,6 @@ help.trimble.com/en/spectrum/spectrum/api-web-services/web-service-responses and
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from lxml import etree
 
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.sources.http import parse_json
 from spectrum_etl.sources.sdx.clean import clean
 
 #: Codes that are no error: good, successful, warning, and blank. Every other code is one.
@@ -228,6 +228,17 @@ def from_status(call: Call, status: int, enhanced: bool, location: str = "", sai
     )
 
 
+def endless(call: Call, why: Exception) -> SpectrumEtlError:
+    """The error of an answer that does not end."""
+    return StopSync(
+        f"the answer ({call.filters}) has no end: {why}",
+        object=call.service,
+        company=call.company,
+        remedy="check that host and port of the Airflow connection lead to Spectrum's Data Exchange, and have the "
+        "Spectrum administrator look at the server",
+    )
+
+
 def from_fault_text(call: Call, body: bytes, safe: Callable[[str], str]) -> SpectrumEtlError | None:
     """The error of the SOAP fault in a body; None when it holds none.
 
@@ -251,7 +262,7 @@ def words_of_json(body: bytes) -> str:
     The layout of REST errors is not published: the reads' Error_Description, and the names other servers use.
     """
     try:
-        content = json.loads(body)
+        content = parse_json(body)
     except ValueError:
         return ""
     if not isinstance(content, dict):

@@ -14,16 +14,18 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from spectrum_etl.errors import FixConfiguration, RetryLater, SpectrumEtlError, StopSync, about
+from spectrum_etl.sources.http import Endless, pieces
 from spectrum_etl.sources.sdx import envelope, faults, wsdl
 from spectrum_etl.sources.sdx.answer import AnswerParser
-from spectrum_etl.sources.sdx.faults import AnswerCut, Call, ServiceMissing
+from spectrum_etl.sources.sdx.faults import AnswerCut, Call, ServiceMissing, endless
 from spectrum_etl.sources.sdx.spool import Answer
 from spectrum_etl.sources.sdx.transport import Transport, read_start
 
 log = logging.getLogger(__name__)
 
-_CHUNK = 64 * 1024
 _CHUNKS_AT_ONCE = 16
+#: In bytes; the records wait on disk. An answer of five hundred phases, the fullest records there are, has two million.
+_LONGEST_ANSWER = 64_000_000
 
 
 class Soap:
@@ -193,7 +195,7 @@ class Soap:
         start: list[bytes] = []
         try:
             with self.transport.exchange(call, "POST", path, body=body, headers=headers) as response:
-                chunks = response.iter_content(_CHUNK)
+                chunks = pieces(response, _LONGEST_ANSWER)
                 start = list(itertools.islice(chunks, _CHUNKS_AT_ONCE))
                 if len(start) == _CHUNKS_AT_ONCE:
                     for record in parser.records(itertools.chain(start, chunks)):
@@ -202,6 +204,9 @@ class Soap:
             if len(start) < _CHUNKS_AT_ONCE:
                 for record in parser.records(start):
                     answer.add(record)
+        except Endless as error:
+            answer.close()
+            raise endless(call, error) from None
         except BaseException:  # whatever ends it, a stopped task too: the file of its records goes, the error goes on
             answer.close()
             raise

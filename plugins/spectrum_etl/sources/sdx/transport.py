@@ -161,7 +161,7 @@ class Transport:
         )
         return response, token
 
-    def _post_form(self, url: str, fields: dict[str, str]) -> requests.Response:
+    def _post_form(self, url: str, fields: dict[str, str]) -> tuple[int, bytes]:
         call = Call("connect/token", {})
         with self._explained(call):
             response = self._session.post(
@@ -169,13 +169,16 @@ class Transport:
                 data=fields,
                 headers={"Accept": "application/json"},
                 auth=Headers({}),
+                stream=True,
                 allow_redirects=False,
                 timeout=self.connection.timeout_seconds,
                 verify=self.connection.verify,
             )
+            with response:
+                body = read_start(response, _LONGEST_REFUSAL)
         if response.status_code not in {200, 400, 401}:
             raise faults.from_status(call, response.status_code, True, self._location(response))
-        return response
+        return response.status_code, body
 
     def _refusal(self, call: Call, response: requests.Response) -> SpectrumEtlError:
         """The fault inside a refusal where there is one, else what its status means."""

@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from spectrum_etl.character_marks import MARK_INVALID, mark_for_xml
 from spectrum_etl.errors import FixConfiguration, StopSync
+from spectrum_etl.sources.http import Endless, parse_json, pieces
 from spectrum_etl.sources.sdx import faults
 from spectrum_etl.sources.sdx.faults import AnswerCut, Call
 from spectrum_etl.sources.sdx.published import DOCUMENTED_FIELDS
@@ -39,6 +40,8 @@ _CODE = re.compile(rb'"vendor_code"\s*:\s*"([^"\\]{1,40})"', re.IGNORECASE)
 #: one page. The official page knows neither.
 _DEFAULT_PAGE = 25
 _LARGEST_PAGE = 500
+#: Fifty thousand vendors, in bytes: the whole list is in memory.
+_LONGEST_ANSWER = 50_000_000
 
 
 class MayBeIncomplete(StopSync):
@@ -144,14 +147,17 @@ def _read(transport: Transport, call: Call, company: str, query: Mapping[str, st
     if query:
         path += "?" + "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
     with transport.exchange(call, "GET", path, headers=headers, rest_company=company) as response:
-        body = response.content
+        try:
+            body = b"".join(pieces(response, _LONGEST_ANSWER))
+        except Endless as error:
+            raise faults.endless(call, error) from None
     try:
         text = body.decode(json.detect_encoding(body), MARK_INVALID)
         # Not strict: control characters may stand in a text as they are.
-        return json.loads(
+        return parse_json(
             text, strict=False, object_pairs_hook=_Object, parse_float=str, parse_int=str, parse_constant=str
         )
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise AnswerCut(
             f"the answer ({len(body)} bytes) is no whole JSON, and nothing of it was used",
             object=SERVICE,

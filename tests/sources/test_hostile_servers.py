@@ -1,0 +1,301 @@
+"""Servers that answer without end, or so deep that nothing can read it: neither memory nor time of a worker is theirs.
+
+Each answer is produced by a real server as fast as it is taken. Who reads it is a process of its own, so that all of
+its memory can be measured, that of libxml2 as well.
+"""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import json
+import os
+import socketserver
+import subprocess
+import sys
+import threading
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from airflow.sdk import Connection
+
+from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.notify.channels import send_slack
+from spectrum_etl.notify.message import Message
+from spectrum_etl.operation_settings import Notifications
+from spectrum_etl.sources.http import parse_json
+from spectrum_etl.sources.procore import ProcoreClient, ProcoreConnection
+from spectrum_etl.sources.sdx.client import SdxClient
+from spectrum_etl.sources.sdx.connection import SdxConnection
+
+MB = 1_000_000
+DEEP = 200_000
+WSDL = b"""<definitions xmlns="http://schemas.xmlsoap.org/wsdl/"><types><schema xmlns="http://www.w3.org/2001/XMLSchema"
+targetNamespace="urn:x"><element name="GetJob"><complexType><sequence><element name="Authorization_ID"/>
+<element name="GUID"/><element name="pCompany_Code"/><element name="pStatus_Code"/></sequence></complexType></element>
+</schema></types></definitions>"""
+RECORD = b"<response><Job_Number>24-1</Job_Number></response>"
+LONG_RECORD = b"<response><Job_Number>24-1</Job_Number><Note>" + b"words " * 350 + b"</Note></response>"
+TOKEN = json.dumps({"access_token": "token", "expires_in": 3600}).encode()
+
+
+@dataclass
+class Endless:
+    """A server that answers by path, piece by piece.
+
+    Args:
+        url: its address.
+        answers: by path; what is not there is not found.
+        headers: of every answer.
+        sent: bytes that clients have taken, by path.
+    """
+
+    url: str = ""
+    answers: dict[str, Callable[[], Iterable[bytes]]] = field(default_factory=dict)
+    status: dict[str, int] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    sent: dict[str, int] = field(default_factory=dict)
+
+
+@contextmanager
+def serving() -> Iterator[Endless]:
+    """Serve until the block ends."""
+    endless = Endless()
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            path = self.rfile.readline().decode().split()[1].partition("?")[0]
+            length = 0
+            while line := self.rfile.readline().strip():
+                name, _, value = line.decode().partition(":")
+                length = int(value) if name.lower() == "content-length" else length
+            self.rfile.read(length)
+            found = endless.answers.get(path)
+            status = endless.status.get(path, 200 if found else 404)
+            head = "".join(f"{name}: {value}\r\n" for name, value in endless.headers.items() if found)
+            self.wfile.write(f"HTTP/1.1 {status} x\r\nConnection: close\r\n{head}\r\n".encode())
+            try:
+                for piece in found() if found else ():
+                    self.wfile.write(piece)
+                    endless.sent[path] = endless.sent.get(path, 0) + len(piece)
+            except OSError:
+                """The client has had enough."""
+
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+        allow_reuse_address = True
+
+    with Server(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        endless.url = f"http://127.0.0.1:{server.server_address[1]}"
+        yield endless
+        server.shutdown()
+
+
+@pytest.fixture
+def server() -> Iterator[Endless]:
+    """A Spectrum and Procore that has no end."""
+    with serving() as endless:
+        endless.answers = {"/wsdls/GetJob.jws": lambda: [WSDL], "/oauth/token": lambda: [TOKEN]}
+        yield endless
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a reader in a process of its own ended.
+
+    Args:
+        error: name of the class of its error.
+        message: its words.
+        megabytes: the most memory that it held.
+    """
+
+    error: str
+    message: str
+    megabytes: float
+
+
+_READER = """
+import sys
+from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.sources.procore import ProcoreClient, ProcoreConnection
+from spectrum_etl.sources.sdx.client import SdxClient
+from spectrum_etl.sources.sdx.connection import SdxConnection
+what, url = sys.argv[1:]
+enhanced = {"auth": "enhanced", "client_id": "me", "client_secret": "s"} if what == "token" else {}
+sdx = SdxClient(SdxConnection(url, "1", "ID", **enhanced), attempts=1)
+procore = ProcoreClient(ProcoreConnection(url, "client", "secret", login_url=url, company_id="1"), attempts=1)
+try:
+    if what in ("soap", "token"):
+        sdx.call("GetJob", {"pCompany_Code": "1"})
+    elif what == "vendors":
+        list(sdx.read_vendors("1"))
+    elif what == "procore":
+        procore.get("/rest/v1.0/me")
+    elif what == "write":
+        procore.post("/rest/v1.0/me", {"a": 1})
+except SpectrumEtlError as error:
+    print(type(error).__name__, error.message, sep="|")
+"""
+
+
+def read(server: Endless, what: str) -> Ended:
+    """Read an answer in a process of its own."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", _READER, what, server.url],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "plugins")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert process.stdout is not None
+    with process.stdout as out:
+        error, _, message = out.read().strip().partition("|")
+    _, _, usage = os.wait4(process.pid, 0)
+    process.returncode = 0
+    return Ended(error, message, usage.ru_maxrss / 1024)
+
+
+#: What the libraries of a reader take by themselves, in megabytes, is about a third of this.
+MOST = 400
+
+
+def _sdx(server: Endless, **fields: Any) -> SdxClient:
+    return SdxClient(SdxConnection(server.url, "1", "ID", **fields), attempts=1, sleep=lambda _: None)
+
+
+def _procore(server: Endless) -> ProcoreClient:
+    made = ProcoreConnection(server.url, "client", "secret", login_url=server.url, company_id="1")
+    return ProcoreClient(made, attempts=1, sleep=lambda _: None)
+
+
+def _soap(*middle: Iterable[bytes]) -> Callable[[], Iterable[bytes]]:
+    return lambda: itertools.chain([b"<e:Envelope xmlns:e='x'><e:Body><GetJobResponse>"], *middle)
+
+
+ENDLESS_SOAP = {
+    "text after a record": _soap([RECORD], itertools.repeat(b"words " * 10_000)),
+    "elements after a record": _soap([RECORD], itertools.repeat(b"<a/>" * 16_000)),
+    "elements without a record": _soap(itertools.repeat(b"<a/>" * 16_000)),
+    "one record": _soap([b"<response>"], itertools.repeat(b"<A>x</A>" * 8_000)),
+    "one field": _soap([b"<response><A>"], itertools.repeat(b"x" * 64_000)),
+    "records": _soap(itertools.repeat(LONG_RECORD * 30)),
+    "records, each within another element": _soap(itertools.repeat((b"<r>" + LONG_RECORD + b"<a/></r>") * 30)),
+    "fields of ever new names": _soap(
+        b"".join(b"<response><F%d>x</F%d></response>" % (n, n) for n in range(start, start + 500))
+        for start in itertools.count(0, 500)
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", ENDLESS_SOAP)
+def test_c19_a_soap_answer_without_end_is_refused_in_bounded_memory(server: Endless, kind: str) -> None:
+    """5.7 GB were taken of one that ended its first record, and only that one."""
+    server.answers["/ws/GetJob"] = ENDLESS_SOAP[kind]
+    ended = read(server, "soap")
+    assert ended.error == "StopSync", ended
+    assert ended.megabytes < MOST
+    assert server.sent["/ws/GetJob"] < 80 * MB
+
+
+def test_c19_a_soap_answer_of_many_records_is_taken_whole(server: Endless) -> None:
+    """Larger than what may stand between two records, by far."""
+    records = (b"<response><Job_Number>24-%05d</Job_Number></response>" % n for n in range(60_000))
+    server.answers["/ws/GetJob"] = _soap(records, [b"</GetJobResponse></e:Body></e:Envelope>"])
+    with _sdx(server, row_cap=100_000) as client:
+        assert sum(1 for _ in client.call("GetJob", {"pCompany_Code": "1"})) == 60_000
+
+
+@pytest.mark.parametrize("status", [200, 400, 500])
+def test_c19_a_vendor_list_without_end_is_refused(server: Endless, status: int) -> None:
+    server.answers["/vendors/1"] = lambda: itertools.chain([b"["], itertools.repeat(b'{"Vendor_Code": "A"},' * 3_000))
+    server.status["/vendors/1"] = status
+    ended = read(server, "vendors")
+    assert ended.error == {200: "StopSync", 400: "StopSync", 500: "RetryLater"}[status], ended
+    assert ended.megabytes < MOST
+    assert server.sent["/vendors/1"] < 60 * MB
+
+
+def test_c19_an_endless_token_answer_is_refused(server: Endless) -> None:
+    server.answers["/connect/token"] = lambda: itertools.repeat(b"x" * 64_000)
+    ended = read(server, "token")
+    assert (ended.error, "no token" in ended.message, ended.megabytes < MOST) == ("StopSync", True, True), ended
+
+
+@pytest.mark.parametrize(("status", "most"), [(200, 100 * MB), (422, 20 * MB), (500, 20 * MB)])
+def test_c19_a_procore_body_without_end_is_refused(server: Endless, status: int, most: int) -> None:
+    server.answers["/rest/v1.0/me"] = lambda: itertools.chain([b"["], itertools.repeat(b'{"id": 1},' * 6_000))
+    server.status["/rest/v1.0/me"] = status
+    ended = read(server, "procore")
+    assert ended.error == {200: "Unreadable", 422: "Refused", 500: "Busy"}[status], ended
+    assert ended.megabytes < MOST
+    assert server.sent["/rest/v1.0/me"] < most
+
+
+def test_c19_a_write_whose_answer_has_no_end_may_have_been_executed(server: Endless) -> None:
+    server.answers["/rest/v1.0/me"] = lambda: itertools.repeat(b"x" * 64_000)
+    ended = read(server, "write")
+    assert (ended.error, "has no end" in ended.message) == ("OutcomeUnknown", True), ended
+
+
+def test_c19_a_body_that_unpacks_to_a_thousand_times_its_size_is_bounded_too(server: Endless) -> None:
+    # Piece by piece: what this process holds would count as the reader's.
+    packer = zlib.compressobj(wbits=31)
+    packed = b"".join(packer.compress(b" " * MB) for _ in range(500)) + packer.flush()
+    server.headers = {"Content-Encoding": "gzip"}
+    server.answers["/rest/v1.0/me"] = lambda: [packed]
+    server.answers["/oauth/token"] = lambda: [gzip.compress(TOKEN)]
+    ended = read(server, "procore")
+    assert (ended.error, "has no end" in ended.message) == ("Unreadable", True), ended
+    assert ended.megabytes < MOST
+
+
+NESTED = (b"[" * DEEP + b"]" * DEEP, b'{"a":' * DEEP + b"1" + b"}" * DEEP)
+
+
+@pytest.mark.parametrize("body", NESTED, ids=["lists", "objects"])
+@pytest.mark.parametrize("status", [200, 400, 422, 500])
+def test_c19_json_that_is_nested_deep_is_refused_by_every_reader(server: Endless, body: bytes, status: int) -> None:
+    """It ends Python's recursion, which is none of our errors: the task would be tried again in vain."""
+    for path in ("/rest/v1.0/me", "/vendors/1", "/connect/token"):
+        server.answers[path] = lambda: [body]
+        server.status[path] = status
+    with _procore(server) as client, pytest.raises(SpectrumEtlError):
+        client.get("/rest/v1.0/me")
+    with _sdx(server) as sdx, pytest.raises(SpectrumEtlError):
+        list(sdx.read_vendors("1"))
+    with (
+        _sdx(server, auth="enhanced", client_id="me", client_secret="s") as sdx,
+        pytest.raises(SpectrumEtlError),
+    ):
+        sdx.call("GetJob", {"pCompany_Code": "1"})
+
+
+def test_c19_a_webhook_that_answers_without_end_is_not_read(server: Endless) -> None:
+    server.answers["/services/key"] = lambda: itertools.repeat(b"x" * 64_000)
+    connection = Connection(conn_id="notify_slack", conn_type="http", password=f"{server.url}/services/key")
+    send_slack(connection, Message(("failure",), "a title", ("a line",), "nothing"), Notifications())
+    assert server.sent.get("/services/key", 0) < 20 * MB
+
+
+def test_c19_field_messages_are_looked_at_as_deep_as_people_write_them(server: Endless) -> None:
+    deep: Any = "is too long"
+    for _ in range(400):
+        deep = {"a": deep}
+    server.answers["/rest/v1.0/me"] = lambda: [json.dumps({"errors": deep}).encode()]
+    server.status["/rest/v1.0/me"] = 422
+    with _procore(server) as client, pytest.raises(SpectrumEtlError, match="refused it"):
+        client.get("/rest/v1.0/me")
+
+
+def test_json_of_a_service_is_read_as_before() -> None:
+    assert parse_json(b'{"a": [1, 2.50]}', parse_float=str) == {"a": [1, "2.50"]}
+    with pytest.raises(ValueError, match="too deep"):
+        parse_json("[" * DEEP + "]" * DEEP)
+    with pytest.raises(ValueError, match="Expecting"):
+        parse_json("{")
