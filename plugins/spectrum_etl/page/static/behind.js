@@ -3,7 +3,10 @@ import { ago, address, day, html, money, month, plural, useData, useList } from 
 import { Dialog, Download, Listed, Problem, Table, Time } from "./parts.js";
 
 export const COST_TYPES = { L: "Labor", M: "Material", E: "Equipment", S: "Subcontract", O: "Other" };
-const SOURCES = { JC: "Job cost", AP: "Accounts payable", PR: "Payroll", EC: "Equipment", IN: "Inventory", PO: "Purchase order" };
+const SOURCES = {
+  AP: "Accounts payable", PR: "Payroll", JC: "Job cost", EQ: "Equipment", IC: "Inventory", GL: "General ledger", OT: "Overhead",
+  OH: "Overhead",
+};
 const CHANGE_STATES = { P: "pending", E: "executed", R: "rejected" };
 const SUBCONTRACT_STATES = { A: "active", I: "inactive", C: "complete" };
 
