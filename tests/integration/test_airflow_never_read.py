@@ -39,7 +39,9 @@ def test_m9_what_nobody_may_read_is_nowhere(airflow_stack: AirflowStack, staged)
     )
     for company in COMPANIES:
         for route in ROUTES:
-            query = {"company": company} | ({"object": "vendors"} if route.startswith(("import", "export")) else {})
+            query = {"company": company} | (
+                {"object": "vendors", "group": "waiting"} if route.startswith(("import", "export")) else {}
+            )
             texts[f"{route} of {company}"] = str(visitor.get(route, **query))
     for route in ("job", "transactions", "commitments"):
         texts[f"{route} {job}"] = str(visitor.get(route, company="1", job=job))
