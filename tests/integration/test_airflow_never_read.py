@@ -34,17 +34,20 @@ def test_m9_what_nobody_may_read_is_nowhere(airflow_stack: AirflowStack, staged)
     airflow_stack.run("export_vendors", dry_run=True)
     texts = {}
     visitor = Visitor(airflow_stack, "ops")
-    [(job,)] = airflow_stack.ask(
-        "select job_number from spectrum.job_cost_transactions where company_code = '1' group by 1 order by 1 limit 1"
+    [(job, phase, cost_type)] = airflow_stack.ask(
+        "select job_number, phase_code, cost_type from spectrum.job_cost_transactions where company_code = '1'"
+        " group by 1, 2, 3 order by 1, 2, 3 limit 1"
     )
+    code = {"job": job, "phase": phase, "cost_type": cost_type}
     for company in COMPANIES:
         for route in ROUTES:
             query = {"company": company} | (
                 {"object": "vendors", "group": "waiting"} if route.startswith(("import", "export")) else {}
             )
             texts[f"{route} of {company}"] = str(visitor.get(route, **query))
-    for route in ("job", "transactions", "commitments"):
-        texts[f"{route} {job}"] = str(visitor.get(route, company="1", job=job))
+    texts[f"job {job}"] = str(visitor.get("job", company="1", job=job))
+    for route in ("transactions", "commitments", "budget-line"):
+        texts[f"{route} {code}"] = str(visitor.get(route, company="1", **code))
     assert sum(map(len, texts.values())) > 10_000
     assert len(VALUES) > 10
     assert never_read.in_texts(texts) == []
