@@ -1,6 +1,6 @@
 -- Jobs and months that could not be published and that nobody was told of, of the tables that one Airflow run staged.
--- Those that the guard of rejected rows holds back at once; those that change while they are copied after several runs in
--- a row, since one or two are no fault: somebody was posting.
+-- Those that the guard of rejected rows holds back are told of at once; those that change while they are copied only
+-- after several runs in a row, since one or two are no fault: somebody was posting.
 select
     waiting.deferred_id,
     waiting.table_name,

@@ -8,7 +8,7 @@ with now_rejected as (
         row_key,
         count(*) as rows_now
     from {{ rejects | ident }}
-    group by 1, 2, 3
+    group by coalesce(job_number, ''), coalesce(partition_month, ''), row_key
 ),
 
 listed as (
@@ -22,7 +22,7 @@ listed as (
         table_name = {{ "table_name" | bound }}
         and company_code = {{ "company_code" | bound }}
         and resolved_at is null
-    group by 1, 2, 3
+    group by coalesce(job_number, ''), coalesce(partition_month, ''), row_key
 )
 
 select

@@ -118,4 +118,4 @@ def _holder(stage: Stage, name: str, kind: str) -> str:
 
 
 def _as_shown(words: str) -> str:
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]<>#|!~" else letter for letter in words)
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]<>#|!~&" else letter for letter in words)

@@ -57,5 +57,9 @@ def test_a7_the_day_of_a_moment(moment: Any, day: str) -> None:
         ({}, "America/Chicago"),
     ],
 )
-def test_a7_a_projects_own_zone_else_the_settings(project: dict[str, Any], zone: str) -> None:
+def test_a7_a_projects_own_zone_else_the_settings(
+    project: dict[str, Any], zone: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
     assert zone_of(project).key == zone
+    assert caplog.text.encode(), "a log that cannot be written"

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from spectrum_etl.characters import escaped
 from spectrum_etl.exports.objects.facts import text
 from spectrum_etl.settings import load_settings
 
@@ -75,7 +76,7 @@ def zone_of(project: Mapping[str, Any]) -> ZoneInfo:
         if zone is not None:
             return zone
         if name:
-            log.info("project %s: the time zone %s is not known here", text(project.get("id")), name)
+            log.info("project %s: the time zone %s is not known here", text(project.get("id")), escaped(name))
     return ZoneInfo(load_settings().timezone)
 
 
