@@ -255,6 +255,7 @@ class Stage:
         schema = sql.Identifier(f"kept_{name}")
         connection = self.books_link
         with connection.transaction():
+            connection.execute(sql.SQL("drop schema if exists {} cascade").format(schema))  # of an earlier test
             connection.execute(sql.SQL("create schema {}").format(schema))
             for table in _BOOKS:
                 names = sql.Identifier(f"kept_{name}", table), sql.Identifier("export", table)
