@@ -16,6 +16,7 @@ from psycopg import sql
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.infolink.companies import job_numbers
+from spectrum_etl.staging.companies import require_company
 from spectrum_etl.staging.sources import Sources
 from spectrum_etl.staging.spec import ImportObject
 
@@ -63,6 +64,8 @@ def unknown_jobs(
     if known is None:
         log.warning("company %s: neither source shows which jobs there are; %s may not exist", company, left)
         return [], []
+    if not known:
+        require_company(sources)  # a wrong code has no job either, and is what has to be corrected
     left = [job for job in left if job not in known]
     # Rows of a job that its master lacks are rows of the source all the same.
     return [job for job in left if not _has_rows(obj, job, sources, settings)], sorted(known)
