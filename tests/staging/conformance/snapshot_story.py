@@ -102,6 +102,9 @@ class Teller:
             act(subject)
 
     def _seed(self) -> None:
+        # The company has rows elsewhere too, so that the object's own table can be emptied without losing it.
+        elsewhere = "JC_COST_TYPE_MASTER_MC" if self.name == "vendors" else "VN_VENDOR_MASTER_MC"
+        self.spectrum.add(elsewhere, source_row(elsewhere, NAMELESS))
         for subject in self.subjects:
             for number in range(1, NAMELESS + 1):
                 row = subject.row(number)
