@@ -13,10 +13,10 @@ import requests
 # What an Airflow task process holds before its own code runs: Airflow's task library and the DAG file.
 from airflow.sdk import DAG, Asset, Param, Variable, task, task_group  # noqa: F401
 
+from spectrum_etl.model.run import Run, Scope
 from spectrum_etl.settings import Settings, load_settings
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.staging.objects import OBJECTS
-from spectrum_etl.staging.run import Run, Scope
 from spectrum_etl.staging.sources import Sources
 
 _DAGS = Path(__file__).resolve().parents[1] / "dags"

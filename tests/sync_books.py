@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from spectrum_etl.sources.drift import Drift
-from spectrum_etl.staging.checks.result import CheckResult
-from spectrum_etl.staging.run import Landing, Run, Scope
+from spectrum_etl.model.check_result import CheckResult
+from spectrum_etl.model.counts import Counts
+from spectrum_etl.model.drift import Drift
+from spectrum_etl.model.run import Landing, Run, Scope
 from spectrum_etl.warehouse import runs
 from spectrum_etl.warehouse.connect import connect
-from spectrum_etl.warehouse.counts import Counts
 from spectrum_etl.warehouse.landings import open_landing, set_state
 from spectrum_etl.warehouse.migrate import migrate
 

@@ -4,7 +4,7 @@ import psycopg
 import pytest
 from lxml import etree
 
-from spectrum_etl.character_marks import (
+from spectrum_etl.model.character_marks import (
     INVALID_BYTES,
     MARK_INVALID,
     MARKS,

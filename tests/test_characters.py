@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from spectrum_etl import characters
+from spectrum_etl.model import characters
 from stack.postgres import EmbeddedPostgres
 
 #: One of each kind, and what may not be taken for one.

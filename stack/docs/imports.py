@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from spectrum_etl.model.spec import Check, Column, ImportObject, InfoLink, Table
 from spectrum_etl.staging.objects import OBJECTS
-from spectrum_etl.staging.spec import Check, Column, ImportObject, InfoLink, Table
 from stack.docs.markdown import code, plain, table
 
 _BLANK = {

@@ -5,13 +5,13 @@ from __future__ import annotations
 import psycopg
 
 from spectrum_etl.exports.queue import NOT_ASKED
+from spectrum_etl.model.check_result import CheckResult
+from spectrum_etl.model.counts import Counts
+from spectrum_etl.model.drift import Drift
 from spectrum_etl.notify.facts import Facts, facts_of
 from spectrum_etl.notify.message import Message
 from spectrum_etl.notify.runs import message_of
-from spectrum_etl.sources.drift import Drift
-from spectrum_etl.staging.checks.result import CheckResult
 from spectrum_etl.warehouse.connect import connect
-from spectrum_etl.warehouse.counts import Counts
 from tests.sync_books import Books
 
 VOLUME = CheckResult("volume", "warning", "warned", source="guard", message="20 rows, 100 the last time")

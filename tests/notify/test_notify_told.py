@@ -14,12 +14,12 @@ import pytest
 from spectrum_etl.connections.record import record
 from spectrum_etl.connections.result import Checked, Finding
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.model.counts import Counts
+from spectrum_etl.model.drift import Drift
 from spectrum_etl.notify import callbacks
 from spectrum_etl.notify.deliver import reached
 from spectrum_etl.operation_settings import Notifications
 from spectrum_etl.settings import load_settings
-from spectrum_etl.sources.drift import Drift
-from spectrum_etl.warehouse.counts import Counts
 from tests.receivers import Connection, Webhook, webhook
 from tests.sync_books import Books
 

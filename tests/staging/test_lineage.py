@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.model.counts import Counts
 from spectrum_etl.settings import Company, Readers, Settings
 from spectrum_etl.staging.lineage import tell_lineage
 from spectrum_etl.staging.objects import OBJECTS
-from spectrum_etl.warehouse.counts import Counts
 
 URL = "postgresql://sync:secret@db.example.com:5433/warehouse"
 CONNECTIONS = {

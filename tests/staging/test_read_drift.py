@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from spectrum_etl.errors import StopSync
-from spectrum_etl.sources.drift import Drift
+from spectrum_etl.model.drift import Drift
+from spectrum_etl.model.run import Scope
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.staging.read import read
-from spectrum_etl.staging.run import Scope
 
 VENDORS = OBJECTS["vendors"].table("vendors")
 FIELDS = {column.sdx: "x" for column in VENDORS.columns if column.sdx}

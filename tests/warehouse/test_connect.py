@@ -14,9 +14,9 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from spectrum_etl import credentials
 from spectrum_etl.errors import FixConfiguration, RetryLater, SpectrumEtlError
 from spectrum_etl.marts import publish as marts
+from spectrum_etl.model.run import Run, Scope
 from spectrum_etl.notify import told
 from spectrum_etl.staging.objects import OBJECTS
-from spectrum_etl.staging.run import Run, Scope
 from spectrum_etl.warehouse import connect as module
 from spectrum_etl.warehouse import locks, runs
 from spectrum_etl.warehouse.connect import connect

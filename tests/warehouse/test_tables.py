@@ -10,8 +10,8 @@ import pytest
 from psycopg import sql
 
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.model.spec import Column, Table
 from spectrum_etl.staging.objects import OBJECTS
-from spectrum_etl.staging.spec import Column, Table
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.ddl import ensure_table
 from spectrum_etl.warehouse.migrate import migrate

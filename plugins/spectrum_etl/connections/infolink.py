@@ -11,8 +11,9 @@ from spectrum_etl.connections.reasons import not_connected
 from spectrum_etl.connections.result import Checked, Finding
 from spectrum_etl.errors import FixConfiguration, RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.exports.books import tables as books
+from spectrum_etl.model.drift import Drift
+from spectrum_etl.model.spec import Table
 from spectrum_etl.settings import Company, Settings
-from spectrum_etl.sources.drift import Drift
 from spectrum_etl.sources.infolink.binds import Statement
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.infolink.lookup import Lookup
@@ -20,7 +21,6 @@ from spectrum_etl.sources.infolink.planner import make_plan
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
 from spectrum_etl.staging.companies import unknown_to_infolink
 from spectrum_etl.staging.objects import OBJECTS
-from spectrum_etl.staging.spec import Table
 
 #: So many tables and columns are named in a reason; all are in the list of differences.
 _NAMED = 5

@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 import psycopg
 
-from spectrum_etl import characters
 from spectrum_etl.errors import FixRecord, RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.exports import check, claiming, ledger, queue
 from spectrum_etl.exports.form import REASON
@@ -22,6 +21,7 @@ from spectrum_etl.exports.spec import Broken, Candidate, Document, ExportObject,
 from spectrum_etl.exports.states import State
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links.claims import Taken
+from spectrum_etl.model import characters
 from spectrum_etl.warehouse.connect import connect
 
 #: Changes that a reason names: a settings' change shows in every line.

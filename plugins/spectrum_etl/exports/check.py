@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from spectrum_etl import characters
 from spectrum_etl.exports.spec import Answers, Broken, Candidate, Context, ExportObject, FormField
+from spectrum_etl.model import characters
 
 
 def broken_rules(obj: ExportObject, candidate: Candidate, context: Context) -> list[Broken]:

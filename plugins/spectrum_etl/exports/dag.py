@@ -15,9 +15,9 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleExcept
 
 from spectrum_etl.dag_defaults import START, companies_param, refuse_unknown_fields, task_defaults
 from spectrum_etl.exports.approval import ApproveRecord
+from spectrum_etl.model.run import clean_codes
 from spectrum_etl.notify.callbacks import on_failure
 from spectrum_etl.settings import Settings, load_settings
-from spectrum_etl.staging.run import clean_codes
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import psycopg
 
-from spectrum_etl import characters
 from spectrum_etl.errors import FixRecord, RetryLater
 from spectrum_etl.exports import check, claiming, links, queue
 from spectrum_etl.exports.linkable import Linkable, LinkedObject
@@ -23,6 +22,7 @@ from spectrum_etl.exports.spec import Candidate, RecordId
 from spectrum_etl.exports.states import COLLECTABLE, ENDED
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links import claims
+from spectrum_etl.model import characters
 from spectrum_etl.sources.procore import resources
 from spectrum_etl.warehouse.connect import connect
 

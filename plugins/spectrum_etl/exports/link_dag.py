@@ -10,8 +10,8 @@ from airflow.sdk import DAG, Param, get_current_context, task
 from spectrum_etl.dag_defaults import refuse_unknown_fields
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.exports.by_hand_dag import by_hand_dag
+from spectrum_etl.model.run import clean_codes
 from spectrum_etl.settings import load_settings
-from spectrum_etl.staging.run import clean_codes
 
 log = logging.getLogger(__name__)
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import psycopg
 
-from spectrum_etl.display import visible
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports import check, claiming, ledger, queue
 from spectrum_etl.exports.queue import Instance, Row
@@ -22,6 +21,7 @@ from spectrum_etl.exports.states import IN_FLIGHT, State
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.exports.view import AS_ENTERED
 from spectrum_etl.links.claims import Claim
+from spectrum_etl.model.display import visible
 from spectrum_etl.warehouse.connect import connect
 
 _OPEN: tuple[State, ...] = ("ready", "queued")

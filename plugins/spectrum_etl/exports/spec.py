@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from spectrum_etl import characters
 from spectrum_etl.exports.lookups import Books, Links
 from spectrum_etl.links.keys import Key, Space
+from spectrum_etl.model import characters
 from spectrum_etl.settings import Company, Settings
 
 if TYPE_CHECKING:  # DAG files import this module, and must not import what the client needs

@@ -8,9 +8,9 @@ from typing import Any, NoReturn
 from airflow.sdk import Context
 from airflow.sdk.exceptions import DagRunTriggerException
 
-from spectrum_etl.display import visible
 from spectrum_etl.exports.queue import Instance, Row
 from spectrum_etl.exports.spec import RecordId
+from spectrum_etl.model.display import visible
 
 #: Most characters of a name in the grid: Airflow's `rendered_map_index` is varchar(250).
 GRID_NAME = 200

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from spectrum_etl.display import visible
+from spectrum_etl.model.display import visible
 from spectrum_etl.operation_settings import Event
 
 

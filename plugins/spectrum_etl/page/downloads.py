@@ -24,7 +24,7 @@ from fastapi.responses import StreamingResponse
 from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
-from spectrum_etl.display import visible
+from spectrum_etl.model.display import visible
 from spectrum_etl.page.answers import plain
 from spectrum_etl.page.reads import Row
 from spectrum_etl.settings import load_settings

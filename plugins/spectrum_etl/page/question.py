@@ -12,8 +12,8 @@ from typing import Any
 
 from fastapi import HTTPException, Request, status
 
-from spectrum_etl.characters import refused
 from spectrum_etl.exports.form import ACCEPT, NEEDED_TO_ACCEPT, PATTERN_SAYS, REASON, REJECT, RETRIEVE
+from spectrum_etl.model.characters import refused
 from spectrum_etl.page.airflow_api import call, part
 
 #: Airflow fails a question that is answered before its scheduler has heard that the process which asked has ended: up

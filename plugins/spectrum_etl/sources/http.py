@@ -14,7 +14,7 @@ from typing import Any
 
 import requests
 
-from spectrum_etl.characters import escaped
+from spectrum_etl.model.characters import escaped
 
 _LONGEST_QUOTE = 300
 _PIECE = 64 * 1024

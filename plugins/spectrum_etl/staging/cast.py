@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
-from spectrum_etl.character_marks import MARKS, SYMBOLS, shown
+from spectrum_etl.model.character_marks import MARKS, SYMBOLS, shown
+from spectrum_etl.model.run import Landing
+from spectrum_etl.model.spec import Column, Table
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.sdx.services import SUPERSELECT_CHARACTERS
-from spectrum_etl.staging.run import Landing
-from spectrum_etl.staging.spec import Column, Table
 from spectrum_etl.warehouse.landings import LandedTable
 from spectrum_etl.warehouse.templates import quote, render
 

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 
 import psycopg
 
-from spectrum_etl.character_marks import MARKS, SYMBOLS
+from spectrum_etl.model.character_marks import MARKS, SYMBOLS
+from spectrum_etl.model.check_result import CheckResult
+from spectrum_etl.model.run import Landing
+from spectrum_etl.model.spec import Table
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging.cast import DIGITS, identifies, takes_out, trimmed
-from spectrum_etl.staging.checks.result import CheckResult
-from spectrum_etl.staging.run import Landing
-from spectrum_etl.staging.spec import Table
 from spectrum_etl.warehouse.landings import LandedTable
 from spectrum_etl.warehouse.templates import quote, render
 

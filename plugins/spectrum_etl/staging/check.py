@@ -14,14 +14,14 @@ import psycopg
 from psycopg import sql
 
 from spectrum_etl.errors import StopSync
+from spectrum_etl.model.run import Landing
+from spectrum_etl.model.spec import ImportObject, Table
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging import guards
 from spectrum_etl.staging.cast import cast_rows, derived_parameters, reject_jobs
 from spectrum_etl.staging.cast_notes import notes
 from spectrum_etl.staging.checks import CheckResult, import_meanwhile, run_checks
 from spectrum_etl.staging.land import recorded_failure
-from spectrum_etl.staging.run import Landing
-from spectrum_etl.staging.spec import ImportObject, Table
 from spectrum_etl.warehouse import partitions, runs
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.landings import (

@@ -21,10 +21,10 @@ from airflow.sdk import (
 
 from spectrum_etl import dag_defaults
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.model.run import Run, Scope, clean_codes
+from spectrum_etl.model.spec import ImportObject, Table
 from spectrum_etl.notify.callbacks import on_backfilled, on_failure, on_success
 from spectrum_etl.settings import SCHEDULES_VARIABLE, Settings, load_settings, schedule_of
-from spectrum_etl.staging.run import Run, Scope, clean_codes
-from spectrum_etl.staging.spec import ImportObject, Table
 
 if TYPE_CHECKING:
     from airflow.sdk.bases.timetable import BaseTimetable

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from spectrum_etl.character_marks import shown
+from spectrum_etl.model.character_marks import shown
+from spectrum_etl.model.check_result import CheckResult
+from spectrum_etl.model.spec import Table
 from spectrum_etl.settings import Settings
-from spectrum_etl.staging.checks.result import CheckResult
-from spectrum_etl.staging.spec import Table
 from spectrum_etl.warehouse.stamps import TakenBack
 
 _EXAMPLES = 20

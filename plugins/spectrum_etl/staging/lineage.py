@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg.conninfo import conninfo_to_dict
 
+from spectrum_etl.model.spec import ImportObject, Table
 from spectrum_etl.settings import Company, Settings
-from spectrum_etl.staging.spec import ImportObject, Table
 
 if TYPE_CHECKING:
-    from spectrum_etl.warehouse.counts import Counts
+    from spectrum_etl.model.counts import Counts
 
 log = logging.getLogger(__name__)
 

@@ -11,15 +11,15 @@ from typing import Any
 import psycopg
 
 from spectrum_etl.errors import StopSync
+from spectrum_etl.model.counts import Counts
+from spectrum_etl.model.run import Landing
+from spectrum_etl.model.spec import ImportObject, Table
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging import guards
 from spectrum_etl.staging.land import partition_parameters, reconciles, recorded_failure
-from spectrum_etl.staging.run import Landing
-from spectrum_etl.staging.spec import ImportObject, Table
 from spectrum_etl.staging.totals import reconcile, sum_transactions
 from spectrum_etl.warehouse import partitions, runs, snapshot
 from spectrum_etl.warehouse.connect import connect
-from spectrum_etl.warehouse.counts import Counts
 from spectrum_etl.warehouse.landings import LandedTable, find_landing, landed_tables, require_checked, set_state
 from spectrum_etl.warehouse.snapshot import Slice
 from spectrum_etl.warehouse.stamps import take_back

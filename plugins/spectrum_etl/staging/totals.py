@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import psycopg
 
-from spectrum_etl.staging.checks.result import CheckResult
-from spectrum_etl.staging.run import Landing
-from spectrum_etl.staging.spec import Table
+from spectrum_etl.model.check_result import CheckResult
+from spectrum_etl.model.run import Landing
+from spectrum_etl.model.spec import Table
 from spectrum_etl.warehouse.templates import render
 
 #: Which column of the totals is the sum of which column of the transactions.

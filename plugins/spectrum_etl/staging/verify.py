@@ -13,15 +13,15 @@ from decimal import Decimal, InvalidOperation
 
 import psycopg
 
-from spectrum_etl.character_marks import as_stored
 from spectrum_etl.errors import FixConfiguration, StopSync
+from spectrum_etl.model.character_marks import as_stored
+from spectrum_etl.model.check_result import CheckResult
+from spectrum_etl.model.run import Run, Scope
+from spectrum_etl.model.spec import ImportObject, Table
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging import read as reading
-from spectrum_etl.staging.checks.result import CheckResult
 from spectrum_etl.staging.companies import require_company
-from spectrum_etl.staging.run import Run, Scope
 from spectrum_etl.staging.sources import Sources
-from spectrum_etl.staging.spec import ImportObject, Table
 from spectrum_etl.warehouse import partitions
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.runs import record_verification

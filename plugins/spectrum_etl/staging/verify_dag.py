@@ -48,7 +48,7 @@ def verify_dag(doc: str | None) -> DAG:
         @task(pool="spectrum_infolink", map_index_template="{{ subject }}")
         def verify(what: dict[str, str]) -> list[dict[str, Any]]:
             """Compare one object of one company."""
-            from spectrum_etl.staging.run import Run
+            from spectrum_etl.model.run import Run
             from spectrum_etl.staging.sources import Sources
             from spectrum_etl.staging.verify import verify as verify_object
             from spectrum_etl.warehouse.connect import warehouse_url

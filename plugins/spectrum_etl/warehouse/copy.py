@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import psycopg
 from psycopg import sql
 
-from spectrum_etl.character_marks import has_mark, mark_for_database, needs_a_look
+from spectrum_etl.model.character_marks import has_mark, mark_for_database, needs_a_look
 
 Row = Sequence[str | None]
 

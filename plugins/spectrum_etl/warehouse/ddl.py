@@ -9,7 +9,7 @@ import psycopg
 from psycopg import sql
 
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.staging.spec import Column, Table
+from spectrum_etl.model.spec import Column, Table
 from spectrum_etl.warehouse.locks import take
 from spectrum_etl.warehouse.migrate import DDL_LOCK, OWN_TABLES
 from spectrum_etl.warehouse.templates import render

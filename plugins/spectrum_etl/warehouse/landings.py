@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 from spectrum_etl.errors import StopSync
-from spectrum_etl.staging.run import Landing, Run, Scope
+from spectrum_etl.model.run import Landing, Run, Scope
 
 log = logging.getLogger(__name__)
 

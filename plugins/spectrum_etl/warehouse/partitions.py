@@ -10,8 +10,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from spectrum_etl.character_marks import as_stored, mark_for_database
-from spectrum_etl.staging.spec import Table
+from spectrum_etl.model.character_marks import as_stored, mark_for_database
+from spectrum_etl.model.spec import Table
 from spectrum_etl.warehouse.ddl import version_columns
 from spectrum_etl.warehouse.statistics import renew
 from spectrum_etl.warehouse.templates import render

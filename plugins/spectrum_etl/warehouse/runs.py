@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from spectrum_etl.errors import System
-from spectrum_etl.staging.run import Landing, Run, Scope
-from spectrum_etl.warehouse.counts import Counts
+from spectrum_etl.model.counts import Counts
+from spectrum_etl.model.run import Landing, Run, Scope
 from spectrum_etl.warehouse.locks import take
 from spectrum_etl.warehouse.templates import render
 
 if TYPE_CHECKING:
-    from spectrum_etl.sources.drift import Drift
-    from spectrum_etl.staging.checks.result import CheckResult
-    from spectrum_etl.staging.spec import ImportObject
+    from spectrum_etl.model.check_result import CheckResult
+    from spectrum_etl.model.drift import Drift
+    from spectrum_etl.model.spec import ImportObject
 
 #: First part of the advisory lock of one object and company; the second is a hash of both.
 PUBLISH_LOCK = 7_266

@@ -8,8 +8,8 @@ from typing import Any
 
 import psycopg
 
-from spectrum_etl.staging.spec import Table
-from spectrum_etl.warehouse.counts import Counts
+from spectrum_etl.model.counts import Counts
+from spectrum_etl.model.spec import Table
 from spectrum_etl.warehouse.ddl import version_columns
 from spectrum_etl.warehouse.statistics import renew
 from spectrum_etl.warehouse.templates import render

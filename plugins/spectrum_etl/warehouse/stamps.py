@@ -13,8 +13,8 @@ from datetime import datetime
 
 import psycopg
 
-from spectrum_etl.staging.run import Landing
-from spectrum_etl.staging.spec import ImportObject
+from spectrum_etl.model.run import Landing
+from spectrum_etl.model.spec import ImportObject
 from spectrum_etl.warehouse.templates import render
 
 log = logging.getLogger(__name__)

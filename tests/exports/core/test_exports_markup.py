@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from spectrum_etl.display import visible
 from spectrum_etl.exports.question import _cell
+from spectrum_etl.model.display import visible
 
 
 @pytest.mark.parametrize(

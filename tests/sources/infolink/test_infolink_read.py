@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from spectrum_etl.model.spec import Table
 from spectrum_etl.sources.infolink import InfoLinkConnection, InfoLinkReader
 from spectrum_etl.sources.infolink.reader import UnclearLine
 from spectrum_etl.sources.infolink.statements import SEPARATOR
 from spectrum_etl.staging.objects import OBJECTS
-from spectrum_etl.staging.spec import Table
 
 TRANSACTIONS = OBJECTS["job_costs"].table("job_cost_transactions")
 JOBS = OBJECTS["jobs"].table("jobs")

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from spectrum_etl.errors import StopSync
+from spectrum_etl.model.spec import Table
 from spectrum_etl.staging.objects import OBJECTS
-from spectrum_etl.staging.spec import Table
 
 SUBCONTRACTS, ITEMS, CHANGES = OBJECTS["subcontracts"].tables
 SUBCONTRACT = {"Company_Code": "1", "Vendor_Code": "ACME", "Subcontract_Number": "S1"}

@@ -7,8 +7,8 @@ import json
 import pytest
 from sdx_stub import JOB_FIELDS, JOB_SELECTION, Records, Reply, answer, job
 
-from spectrum_etl.character_marks import MARKS, shown
 from spectrum_etl.errors import StopSync
+from spectrum_etl.model.character_marks import MARKS, shown
 from spectrum_etl.sources.sdx.clean import Cleaner, clean
 
 #: As it stands in the bytes of an answer -> as people see it.

@@ -7,9 +7,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from spectrum_etl.model.spec import Column, Table
 from spectrum_etl.staging.checks import CheckResult, run_checks
 from spectrum_etl.staging.objects import OBJECTS
-from spectrum_etl.staging.spec import Column, Table
 
 TABLES: dict[str, Table] = {table.name: table for entry in OBJECTS.values() for table in entry.tables}
 PARAMETERS = {"company_code": "1", "phase_category": "STD"}

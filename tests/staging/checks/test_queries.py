@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from spectrum_etl.staging.checks.result import CheckResult
+from spectrum_etl.model.check_result import CheckResult
 from tests.staging.checks.conftest import TABLES, Warehouse, good_row
 
 Row = Mapping[str, Any]

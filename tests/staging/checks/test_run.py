@@ -8,8 +8,8 @@ import pytest
 from psycopg import sql
 
 from spectrum_etl.errors import RetryLater
+from spectrum_etl.model.spec import Check
 from spectrum_etl.staging.checks import queries, run_checks
-from spectrum_etl.staging.spec import Check
 from tests.staging.checks.conftest import PARAMETERS, TABLES, Warehouse, good_row
 
 TYPES = TABLES["standard_cost_types"]

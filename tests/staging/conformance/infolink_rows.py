@@ -12,8 +12,8 @@ from typing import Any
 from sandbox.data.tables import PADDED_COLUMNS, pad
 from sandbox.data.tables import Column as SourceColumn
 from sandbox.data.tables import tables as source_tables
+from spectrum_etl.model.spec import Column, ImportObject, Table
 from spectrum_etl.staging.objects import OBJECTS
-from spectrum_etl.staging.spec import Column, ImportObject, Table
 
 Row = dict[str, Any]
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from infolink_rows import SUBJECTS, Row, Subject, padded_behind, source_row, stripped
 from staging_harness import Observation, Warehouse, infolink_settings
 
-from spectrum_etl.staging.run import Scope
+from spectrum_etl.model.run import Scope
 
 # Each case's row. Rows of other numbers are there so that a case is not alone.
 PLAIN, BEHIND, CHANGED, KEY, COPIES, CLASH, UNICODE, NEGATIVE, FITS, TOO_BIG = range(1, 11)

@@ -9,10 +9,10 @@ from infolink_rows import SUBJECTS, source_row
 from staging_harness import Warehouse, infolink_settings
 
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.model.run import Run, Scope
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.staging import check as checking
 from spectrum_etl.staging.objects import OBJECTS
-from spectrum_etl.staging.run import Run, Scope
 from spectrum_etl.staging.sources import Sources
 from spectrum_etl.staging.verify import verify
 

@@ -10,13 +10,13 @@ from staging_harness import Warehouse, infolink_settings
 from transactions_harness import SOURCE, STAGED, agree, copied, posting, seed
 
 from spectrum_etl.errors import StopSync
+from spectrum_etl.model.counts import Counts
+from spectrum_etl.model.run import Run, Scope
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging import check as checking
 from spectrum_etl.staging.objects import OBJECTS
-from spectrum_etl.staging.run import Run, Scope
 from spectrum_etl.staging.sources import Sources
 from spectrum_etl.staging.verify import verify
-from spectrum_etl.warehouse.counts import Counts
 
 DEFERRED = (
     "select job_number, partition_month, reason, source_rows, rejected_rows, runs from sync.deferred order by 1, 2"

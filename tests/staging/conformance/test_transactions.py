@@ -17,7 +17,7 @@ from source_oracle import Values
 from staging_harness import Spectrum, Warehouse
 from transactions_harness import SOURCE, STAGED, agree, as_of, copied, posting, read_at, seed
 
-from spectrum_etl.warehouse.counts import Counts
+from spectrum_etl.model.counts import Counts
 
 Where = dict[str, Any]
 
@@ -56,7 +56,7 @@ def ledger(new_warehouse: Callable[[], Warehouse]) -> Ledger:
 
 
 def _company_2() -> Any:
-    from spectrum_etl.staging.run import Scope
+    from spectrum_etl.model.run import Scope
 
     return Scope("2")
 

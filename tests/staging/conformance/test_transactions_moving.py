@@ -9,7 +9,7 @@ import pytest
 from staging_harness import Warehouse, infolink_settings
 from transactions_harness import SOURCE, STAGED, agree, as_of, meddling, posting, read_at, seed, totals
 
-from spectrum_etl.staging.run import Scope
+from spectrum_etl.model.run import Scope
 
 
 def _one(job: str, date: str) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from staging_harness import Warehouse, infolink_settings
 from transactions_harness import SOURCE, STAGED, agree, copied, posting, seed
 
 from spectrum_etl.errors import StopSync
+from spectrum_etl.model.run import Scope
 from spectrum_etl.staging.objects import OBJECTS
-from spectrum_etl.staging.run import Scope
 from spectrum_etl.staging.sources import Sources
 
 

@@ -12,8 +12,8 @@ from transactions_harness import SOURCE, STAGED, copied, posting, seed
 
 from sandbox.faults import Faults
 from sandbox.infolink.sqltypes import NUL
+from spectrum_etl.model.run import Scope
 from spectrum_etl.staging import check as checking
-from spectrum_etl.staging.run import Scope
 
 SUBJECT = SUBJECTS["jobs"]
 

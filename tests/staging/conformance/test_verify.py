@@ -10,9 +10,9 @@ from staging_harness import Warehouse, infolink_settings
 from transactions_harness import SOURCE, agree, seed
 
 from spectrum_etl.errors import StopSync
-from spectrum_etl.staging.checks.result import CheckResult
+from spectrum_etl.model.check_result import CheckResult
+from spectrum_etl.model.run import Run
 from spectrum_etl.staging.objects import OBJECTS
-from spectrum_etl.staging.run import Run
 from spectrum_etl.staging.sources import Sources
 from spectrum_etl.staging.verify import verify
 
@@ -76,7 +76,7 @@ def test_difference_is_found(ledger: Warehouse, happens: Callable[[Warehouse], N
 
 
 def test_full_refresh_repairs_what_was_found(ledger: Warehouse) -> None:
-    from spectrum_etl.staging.run import Scope
+    from spectrum_etl.model.run import Scope
 
     _lose_a_row(ledger)
     counts = ledger.sync("job_costs", Scope("1", full_refresh=True))["job_cost_transactions"]

@@ -3,8 +3,8 @@
 import json
 import sys
 
+from spectrum_etl.model.run import Run
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
-from spectrum_etl.staging.run import Run
 from tests.staging.resilience.harness import World
 
 

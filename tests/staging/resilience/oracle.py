@@ -17,8 +17,8 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from sandbox.data.tables import tables
+from spectrum_etl.model.spec import Column, Table
 from spectrum_etl.staging.objects import OBJECTS
-from spectrum_etl.staging.spec import Column, Table
 from tests.staging.resilience.harness import World
 
 _JOB_TO_DATE = """

@@ -6,9 +6,9 @@ import psycopg
 import pytest
 
 from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.model.run import Scope
 from spectrum_etl.page.connections import connections
 from spectrum_etl.page.reads import Warehouse
-from spectrum_etl.staging.run import Scope
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.landings import open_landing
 from tests.staging.resilience.harness import World

@@ -12,8 +12,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from spectrum_etl.characters import escaped
 from spectrum_etl.exports.objects.facts import text
+from spectrum_etl.model.characters import escaped
 from spectrum_etl.settings import load_settings
 
 log = logging.getLogger(__name__)

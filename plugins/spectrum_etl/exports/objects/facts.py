@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from spectrum_etl.characters import escaped
 from spectrum_etl.exports.numbers import number_of
 from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.spec import Candidate, Scope, Skipped
+from spectrum_etl.model.characters import escaped
 from spectrum_etl.sources.procore import resources
 from spectrum_etl.sources.procore.client import ProcoreClient
 from spectrum_etl.sources.procore.faults import NotAllowed, NotFound

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from spectrum_etl.sources.drift import Drift
+from spectrum_etl.model.drift import Drift
+from spectrum_etl.model.spec import Column, InfoLink, Table
 from spectrum_etl.sources.infolink import casts
-from spectrum_etl.staging.spec import Column, InfoLink, Table
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ from dataclasses import replace
 from typing import Literal
 
 from spectrum_etl.errors import FixConfiguration, StopSync
+from spectrum_etl.model.drift import Drift
+from spectrum_etl.model.spec import Column, Table
 from spectrum_etl.settings import COUNTED_CHANGE_TYPES
-from spectrum_etl.sources.drift import Drift
 from spectrum_etl.sources.infolink import casts
 from spectrum_etl.sources.infolink.plan import PlannedColumn, ReadPlan, infolink_of
 from spectrum_etl.sources.infolink.published import KNOWN
-from spectrum_etl.staging.spec import Column, Table
 
 _MISSING_REMEDY = "allow the column in Info-Link, or correct it in the object's module; nothing is published without it"
 _COMPANY = "COMPANY_CODE"

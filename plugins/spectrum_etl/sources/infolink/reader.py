@@ -14,10 +14,11 @@ from typing import Any, NamedTuple, Self
 import pymssql
 import sqlalchemy
 
-from spectrum_etl.character_marks import mark_for_database
 from spectrum_etl.errors import RetryLater, StopSync
+from spectrum_etl.model.character_marks import mark_for_database
+from spectrum_etl.model.drift import Drift
+from spectrum_etl.model.spec import Table
 from spectrum_etl.settings import COUNTED_CHANGE_TYPES
-from spectrum_etl.sources.drift import Drift
 from spectrum_etl.sources.infolink import statements
 from spectrum_etl.sources.infolink.binds import Statement
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
@@ -25,7 +26,6 @@ from spectrum_etl.sources.infolink.faults import explain, missing_table
 from spectrum_etl.sources.infolink.plan import ReadPlan
 from spectrum_etl.sources.infolink.planner import make_plan
 from spectrum_etl.sources.infolink.statements import Scope
-from spectrum_etl.staging.spec import Table
 
 Row = tuple[str | None, ...]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from spectrum_etl.character_marks import MARK_INVALID, mark_for_xml, mark_of_code
+from spectrum_etl.model.character_marks import MARK_INVALID, mark_for_xml, mark_of_code
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from spectrum_etl.character_marks import has_mark
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.model.character_marks import has_mark
 
 #: Namespace of requests (PRO-IV's), used where the WSDL names none.
 NAMESPACE = "http://www.northgate-is.com/proiv/webservices/types"

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from spectrum_etl.character_marks import MARK_INVALID, mark_for_xml
 from spectrum_etl.errors import FixConfiguration, StopSync
+from spectrum_etl.model.character_marks import MARK_INVALID, mark_for_xml
 from spectrum_etl.sources.http import Endless, parse_json, pieces
 from spectrum_etl.sources.sdx import faults
 from spectrum_etl.sources.sdx.faults import AnswerCut, Call

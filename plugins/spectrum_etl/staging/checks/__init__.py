@@ -1,6 +1,6 @@
 """The data checks of a landed slice, run by Great Expectations before anything is published. Used by `staging`."""
 
-from spectrum_etl.staging.checks.result import CheckResult
+from spectrum_etl.model.check_result import CheckResult
 from spectrum_etl.staging.checks.run import import_meanwhile, run_checks
 from spectrum_etl.staging.checks.suite import suite_of
 

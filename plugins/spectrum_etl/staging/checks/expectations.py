@@ -28,8 +28,8 @@ from great_expectations.data_context.types.base import (
 )
 from psycopg.conninfo import conninfo_to_dict
 
+from spectrum_etl.model.spec import Check, Table
 from spectrum_etl.staging.checks.queries import bounds
-from spectrum_etl.staging.spec import Check, Table
 from spectrum_etl.warehouse.connect import CONNECT_SECONDS
 
 #: Every part of it is replaced by the connection's arguments; Great Expectations asks for a user and a host.

@@ -18,8 +18,8 @@ from decimal import Decimal
 
 from psycopg import sql
 
+from spectrum_etl.model.spec import Check, Column, Table
 from spectrum_etl.staging.objects import OBJECTS
-from spectrum_etl.staging.spec import Check, Column, Table
 from spectrum_etl.warehouse.templates import quote, quote_all, render
 
 EXAMPLES = 20

@@ -18,10 +18,10 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from spectrum_etl.errors import RetryLater
+from spectrum_etl.model.check_result import CheckResult, Status
+from spectrum_etl.model.spec import Check, Table
 from spectrum_etl.staging.checks import queries
-from spectrum_etl.staging.checks.result import CheckResult, Status
 from spectrum_etl.staging.checks.suite import suite_of
-from spectrum_etl.staging.spec import Check, Table
 from spectrum_etl.warehouse.connect import connect
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from spectrum_etl.staging.spec import Check, Table
+from spectrum_etl.model.spec import Check, Table
 
 #: Stands for the company of the run in the values of an `in_set` check; filled in from the run's parameters.
 COMPANY = "{company_code}"

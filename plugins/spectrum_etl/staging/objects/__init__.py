@@ -1,5 +1,6 @@
 """The importable objects, in the order in which a first sync makes most sense. Adding one is a module here."""
 
+from spectrum_etl.model.spec import ImportObject
 from spectrum_etl.staging.objects import (
     budgets,
     job_costs,
@@ -10,7 +11,6 @@ from spectrum_etl.staging.objects import (
     subcontracts,
     vendors,
 )
-from spectrum_etl.staging.spec import ImportObject
 
 OBJECTS: dict[str, ImportObject] = {
     module.OBJECT.name: module.OBJECT

@@ -1,6 +1,6 @@
 """Budgets: original and current estimate of every job, phase and cost type (E3, E4), and its projections (L1)."""
 
-from spectrum_etl.staging.spec import Check, Column, ImportObject, InfoLink, LeftOut, Table, company_column
+from spectrum_etl.model.spec import Check, Column, ImportObject, InfoLink, LeftOut, Table, company_column
 
 BUDGETS = Table(
     name="budgets",

@@ -1,6 +1,6 @@
 """Vendors: one row a vendor of accounts payable. Tax ids and bank accounts are never read (M9)."""
 
-from spectrum_etl.staging.spec import Check, Column, ImportObject, InfoLink, Table, company_column
+from spectrum_etl.model.spec import Check, Column, ImportObject, InfoLink, Table, company_column
 
 VENDORS = Table(
     name="vendors",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from spectrum_etl.staging.spec import Severity
+from spectrum_etl.model.spec import Severity
 
 Status = Literal["passed", "warned", "failed"]
 
