@@ -12,8 +12,8 @@ from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.drift import Drift
 from spectrum_etl.notify import digest_dag
 from spectrum_etl.notify.digest import State, digest_message, read_state, stale_lines, stale_message
-from spectrum_etl.operation_settings import Notifications
 from spectrum_etl.settings import Company, Schedules, Settings, wrong_schedules
+from spectrum_etl.settings.operation import Notifications
 from spectrum_etl.warehouse.connect import connect
 from tests.receivers import Connection, webhook
 from tests.sync_books import Books

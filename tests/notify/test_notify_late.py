@@ -12,8 +12,8 @@ from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.run import Run, Scope
 from spectrum_etl.notify import late, watch_dag
 from spectrum_etl.notify.late import last_due, message_of, tell_late
-from spectrum_etl.operation_settings import Notifications
 from spectrum_etl.settings import Company, Schedules, Settings
+from spectrum_etl.settings.operation import Notifications
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.landings import open_landing
 from tests.receivers import Connection, Webhook, webhook

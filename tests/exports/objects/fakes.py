@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from spectrum_etl.export_settings import ExportSettings
 from spectrum_etl.exports.spec import Broken, Call, Candidate, Context, RecordId
 from spectrum_etl.settings import Company, Settings
+from spectrum_etl.settings.exports import ExportSettings
 from spectrum_etl.sources.procore.faults import NotFound
 
 COMPANY = Company(code="001", name="Demo", phase_category="STD", procore_company_id=9001)

@@ -17,9 +17,9 @@ import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.export_settings import ExportSettings, Strict
-from spectrum_etl.operation_settings import Notifications, Page, Retention
-from spectrum_etl.settings_errors import explain_value, explain_yaml
+from spectrum_etl.settings.exports import ExportSettings, Strict
+from spectrum_etl.settings.messages import explain_value, explain_yaml
+from spectrum_etl.settings.operation import Notifications, Page, Retention
 
 Schedule = Literal["never", "daily", "4h", "2h", "hourly"]
 SCHEDULES: tuple[str, ...] = get_args(Schedule)
@@ -155,7 +155,7 @@ class Settings(Strict):
 def settings_path() -> Path:
     """Where the settings are: `SPECTRUM_ETL_SETTINGS`, else `include/settings.yaml` beside `plugins/`."""
     named = os.environ.get("SPECTRUM_ETL_SETTINGS")
-    return Path(named) if named else Path(__file__).resolve().parents[2] / "include" / "settings.yaml"
+    return Path(named) if named else Path(__file__).resolve().parents[3] / "include" / "settings.yaml"
 
 
 def load_settings(path: Path | None = None) -> Settings:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from spectrum_etl.export_settings import Strict
+from spectrum_etl.settings.exports import Strict
 
 Channel = Literal["log", "email", "slack", "teams"]
 Event = Literal["failure", "partial_success", "volume", "drift", "stale_data", "late", "digest"]
