@@ -11,8 +11,8 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from spectrum_etl.credentials import airflow_connection
+from spectrum_etl.credentials.fields import AirflowConnection, extras
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.sources.airflow_connection import AirflowConnection, extras
 from spectrum_etl.warehouse.faults import CONNECTION_ID, explain, pooled, unreachable
 from spectrum_etl.warehouse.locks import PATIENCE
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from spectrum_etl.credentials.fields import hide
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
-from spectrum_etl.sources.airflow_connection import hide
 from spectrum_etl.warehouse.locks import END_IT, holders_of_relations
 
 CONNECTION_ID = "warehouse"

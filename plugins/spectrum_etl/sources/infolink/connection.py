@@ -12,8 +12,8 @@ import pymssql
 import sqlalchemy
 from sqlalchemy.pool import NullPool
 
+from spectrum_etl.credentials.fields import AirflowConnection, extras
 from spectrum_etl.errors import FixConfiguration, SpectrumEtlError
-from spectrum_etl.sources.airflow_connection import AirflowConnection, extras
 from spectrum_etl.sources.infolink.faults import explain, explain_refusal, is_refused_login
 
 Encryption = Literal["require", "request", "off"]

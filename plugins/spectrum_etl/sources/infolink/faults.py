@@ -11,8 +11,8 @@ import re
 import socket
 from typing import Any, Protocol
 
+from spectrum_etl.credentials.fields import hide
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
-from spectrum_etl.sources.airflow_connection import hide
 
 #: The login itself was refused: wrong user or password, disabled, locked, expired.
 _LOGIN = {18450, 18452, 18456, 18461, 18470, 18486, 18487, 18488}

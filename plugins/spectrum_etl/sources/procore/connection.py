@@ -10,8 +10,7 @@ import math
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.sources.airflow_connection import (
+from spectrum_etl.credentials.fields import (
     AirflowConnection,
     certificate,
     checked_url,
@@ -20,6 +19,7 @@ from spectrum_etl.sources.airflow_connection import (
     switch,
     timeouts,
 )
+from spectrum_etl.errors import FixConfiguration
 
 _EXTRAS = ("company_id", "login_url", "timeout", "verify", "ca_file", "allow_plain_http")
 _API_EXAMPLE = "https://api.procore.com, or another of Procore's hosts, without a path"

@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
-from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.sources.airflow_connection import (
+from spectrum_etl.credentials.fields import (
     AirflowConnection,
     certificate,
     checked_url,
@@ -22,6 +21,7 @@ from spectrum_etl.sources.airflow_connection import (
     switch,
     timeouts,
 )
+from spectrum_etl.errors import FixConfiguration
 
 Auth = Literal["basic", "enhanced"]
 GuidPolicy = Literal["per_call", "per_batch", "empty"]
