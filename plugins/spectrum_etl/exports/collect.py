@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 import psycopg
 
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.exports import check, claiming, ledger, links, queue
-from spectrum_etl.exports.links import Link
+from spectrum_etl.exports import check, claiming, ledger, queue
 from spectrum_etl.exports.locks import is_locked
 from spectrum_etl.exports.queue import Finding, Instance, Row
 from spectrum_etl.exports.send import settles_at
@@ -22,7 +21,9 @@ from spectrum_etl.exports.spec import Candidate, ExportObject, RecordId, Scope, 
 from spectrum_etl.exports.states import COLLECTABLE, ENDED, IN_FLIGHT
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links import claims
+from spectrum_etl.links import pairs as links
 from spectrum_etl.links.claims import Taken
+from spectrum_etl.links.pairs import Link
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate
 

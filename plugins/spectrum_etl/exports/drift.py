@@ -12,10 +12,10 @@ from typing import Any
 
 import psycopg
 
-from spectrum_etl.exports import links
-from spectrum_etl.exports.links import Link
 from spectrum_etl.exports.spec import Candidate, ExportObject
 from spectrum_etl.exports.systems import Systems
+from spectrum_etl.links import pairs as links
+from spectrum_etl.links.pairs import Link
 from spectrum_etl.warehouse.connect import connect
 
 log = logging.getLogger(__name__)

@@ -12,9 +12,8 @@ from typing import Any
 import psycopg
 
 from spectrum_etl.errors import FixRecord, RetryLater
-from spectrum_etl.exports import check, claiming, links, queue
+from spectrum_etl.exports import check, claiming, queue
 from spectrum_etl.exports.linkable import Linkable, LinkedObject
-from spectrum_etl.exports.links import compared
 from spectrum_etl.exports.locks import record_lock
 from spectrum_etl.exports.objects.facts import text
 from spectrum_etl.exports.rules.common import linked_code
@@ -22,6 +21,8 @@ from spectrum_etl.exports.spec import Candidate, RecordId
 from spectrum_etl.exports.states import COLLECTABLE, ENDED
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links import claims
+from spectrum_etl.links import pairs as links
+from spectrum_etl.links.pairs import compared
 from spectrum_etl.model import characters
 from spectrum_etl.sources.procore import resources
 from spectrum_etl.warehouse.connect import connect

@@ -84,7 +84,7 @@ class Books(Protocol):
 
 
 class Links(Protocol):
-    """What was exported or linked before; `export.links`. Made by `exports.links`."""
+    """What was exported or linked before; `export.links`. Made by `links.pairs`."""
 
     def spectrum_key(self, object_name: str, company: str, record: str) -> str | None:
         """The Spectrum key that a Procore record is linked to, or None."""

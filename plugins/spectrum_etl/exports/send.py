@@ -17,7 +17,7 @@ from typing import NoReturn
 import psycopg
 
 from spectrum_etl.errors import FixRecord, RetryLater, SpectrumEtlError, StopSync
-from spectrum_etl.exports import check, claiming, compare, continuity, ledger, links, queue
+from spectrum_etl.exports import check, claiming, compare, continuity, ledger, queue
 from spectrum_etl.exports.compare import Held
 from spectrum_etl.exports.ledger import Attempt, SentCall
 from spectrum_etl.exports.locks import record_lock
@@ -28,6 +28,7 @@ from spectrum_etl.exports.spec import Broken, Call, ExportObject, RecordId
 from spectrum_etl.exports.states import IN_FLIGHT, State
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links import claims
+from spectrum_etl.links import pairs as links
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.sdx.write import OutcomeUnknown, Refused
 from spectrum_etl.warehouse.connect import connect

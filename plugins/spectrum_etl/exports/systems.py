@@ -11,9 +11,9 @@ from typing import Any, Protocol
 import psycopg
 
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.exports.links import WarehouseLinks
 from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.spec import Context
+from spectrum_etl.links.pairs import WarehouseLinks
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.sources.procore.client import ProcoreClient
 

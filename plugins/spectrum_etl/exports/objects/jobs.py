@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from spectrum_etl.exports.links import compared
 from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.objects import spelled
 from spectrum_etl.exports.objects.claimed import phases
@@ -46,6 +45,7 @@ from spectrum_etl.exports.spec import (
     Skipped,
 )
 from spectrum_etl.exports.values import call
+from spectrum_etl.links.pairs import compared
 from spectrum_etl.settings import Company
 from spectrum_etl.sources.procore import resources
 from spectrum_etl.sources.procore.client import ProcoreClient

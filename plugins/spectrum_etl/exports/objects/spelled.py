@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from spectrum_etl.exports.links import compared
 from spectrum_etl.exports.lookups import Books
+from spectrum_etl.links.pairs import compared
 
 
 def vendor(books: Books, code: str) -> str | None:
