@@ -20,9 +20,9 @@ def collect(arguments: dict[str, Any]) -> dict[str, Any]:
     """
     os.environ["SPECTRUM_ETL_SETTINGS"] = arguments["settings"]
     os.environ |= {f"AIRFLOW_CONN_{name.upper()}": text for name, text in arguments["connections"].items()}
-    from spectrum_etl.exports.collect import collect as collect_company
     from spectrum_etl.exports.objects.registry import EXPORTS
     from spectrum_etl.exports.spec import Scope
+    from spectrum_etl.exports.steps.collect import collect as collect_company
     from spectrum_etl.exports.systems import systems_from_airflow
 
     answers: Counter[str] = Counter()

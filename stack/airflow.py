@@ -41,12 +41,12 @@ _LIBRARIES = (
 )
 #: What the project's own tasks import.
 TASKS = (
-    "spectrum_etl.exports.answer",
-    "spectrum_etl.exports.books",
-    "spectrum_etl.exports.collect",
+    "spectrum_etl.exports.steps.answer",
+    "spectrum_etl.exports.spectrum",
+    "spectrum_etl.exports.steps.collect",
     "spectrum_etl.exports.dag",
     "spectrum_etl.exports.objects.registry",
-    "spectrum_etl.exports.question",
+    "spectrum_etl.exports.steps.ask",
     "spectrum_etl.exports.systems",
     "spectrum_etl.marts.publish",
     "spectrum_etl.sources.sdx.write",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 
 from spectrum_etl.connections.expected import READS
-from spectrum_etl.exports.books import tables as books
 from spectrum_etl.exports.objects.registry import EXPORTS
-from spectrum_etl.exports.services import SERVICES
+from spectrum_etl.exports.spectrum import tables as books
+from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.sources.infolink.lookup import Lookup
 from spectrum_etl.staging.objects import OBJECTS
 from stack.docs.markdown import code, table

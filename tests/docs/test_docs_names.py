@@ -11,7 +11,7 @@ from documents import PAGES, ROOT, anchors, prose, spans
 from pydantic import BaseModel
 
 from spectrum_etl import errors
-from spectrum_etl.exports.states import State
+from spectrum_etl.exports.records.states import State
 from spectrum_etl.marts.spec import MARTS
 from spectrum_etl.page.exports import GROUPS
 from spectrum_etl.settings import Settings

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spectrum_etl.errors import FixRecord
-from spectrum_etl.exports.services import SERVICES
-from spectrum_etl.exports.values import AsHeld, Value, call, comparable, format_value
+from spectrum_etl.exports.spectrum.services import SERVICES
+from spectrum_etl.exports.spectrum.values import AsHeld, Value, call, comparable, format_value
 
 AMOUNTS = st.decimals(min_value=-9999999999, max_value=9999999999, places=2)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psycopg
 
-from spectrum_etl.exports.queue import NOT_ASKED
+from spectrum_etl.exports.records.queue import NOT_ASKED
 from spectrum_etl.model.check_result import CheckResult
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.drift import Drift

@@ -160,7 +160,7 @@ def _line(phase: str, description: str, amount: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-#: What the approver of a commitment is shown, as `exports.shown` makes it.
+#: What the approver of a commitment is shown, as `exports.display.shown` makes it.
 CONTRACT: dict[str, Any] = {
     "document": {
         "key": "BLUESPRUCE/SC-0001",

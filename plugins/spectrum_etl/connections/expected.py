@@ -2,7 +2,7 @@
 
 Source of the parameters: the vendor's help pages, below
 help.trimble.com/en/spectrum/spectrum/api-web-services/list-of-web-services, and for the writing services
-`exports.services`, which names their pages.
+`exports.spectrum.services`, which names their pages.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from spectrum_etl.exports.objects.registry import EXPORTS
-from spectrum_etl.exports.services import SERVICES
+from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.settings import Company, Settings
 
 #: Sent with every call; a WSDL may name them among the parameters or not.
@@ -74,7 +74,7 @@ READS = (
     Reads("Vendors", ("vendors",)),
 )
 
-#: Documented elements that are left out of `exports.services` on purpose: they are never sent (M9).
+#: Documented elements that are left out of `exports.spectrum.services` on purpose: they are never sent (M9).
 LEFT_OUT: Mapping[str, frozenset[str]] = {"AddVendor": frozenset({"Social_Sec_Number", "Fed_Id_Number"})}
 
 

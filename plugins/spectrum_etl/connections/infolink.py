@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from spectrum_etl.connections.reasons import not_connected
 from spectrum_etl.connections.result import Checked, Finding
 from spectrum_etl.errors import FixConfiguration, RetryLater, SpectrumEtlError, StopSync
-from spectrum_etl.exports.books import tables as books
+from spectrum_etl.exports.spectrum import tables as books
 from spectrum_etl.model.drift import Drift
 from spectrum_etl.model.spec import Table
 from spectrum_etl.settings import Company, Settings

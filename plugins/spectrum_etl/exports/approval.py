@@ -15,7 +15,7 @@ from airflow.sdk.definitions.param import ParamsDict
 from airflow.sdk.exceptions import AirflowSkipException, DownstreamTasksSkipped
 
 from spectrum_etl.errors import StopSync
-from spectrum_etl.exports.form import ACCEPT, NEEDED_TO_ACCEPT, OPTIONS, PATTERN_SAYS, REASON, REJECT, RETRIEVE
+from spectrum_etl.exports.display.form import ACCEPT, NEEDED_TO_ACCEPT, OPTIONS, PATTERN_SAYS, REASON, REJECT, RETRIEVE
 from spectrum_etl.exports.spec import FormField, RecordId
 from spectrum_etl.settings import load_settings
 
@@ -42,7 +42,7 @@ class ApproveRecord(HITLOperator):
     def execute(self, context: Context) -> None:
         """Put the record before the approvers and wait."""
         from spectrum_etl.exports.objects.registry import EXPORTS
-        from spectrum_etl.exports.question import NotAsked, ask
+        from spectrum_etl.exports.steps.ask import NotAsked, ask
         from spectrum_etl.exports.systems import systems_from_airflow
         from spectrum_etl.exports.tasks import ask_again, this_instance
 
@@ -63,8 +63,8 @@ class ApproveRecord(HITLOperator):
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
         """Take the answer. What Airflow has checked of it is checked again, with the settings of this moment."""
-        from spectrum_etl.exports.answer import take
         from spectrum_etl.exports.objects.registry import EXPORTS
+        from spectrum_etl.exports.steps.answer import take
         from spectrum_etl.exports.systems import systems_from_airflow
         from spectrum_etl.exports.tasks import ask_again, this_instance
 
@@ -94,7 +94,7 @@ def response_of(event: Mapping[str, Any]) -> Any:
     Raises:
         StopSync: it does not hold exactly one of the options.
     """
-    from spectrum_etl.exports.ledger import Decision, Response
+    from spectrum_etl.exports.records.ledger import Decision, Response
 
     decisions: dict[str, Decision] = {ACCEPT: "accept", REJECT: "reject", RETRIEVE: "retrieve"}
     chosen = event["chosen_options"]

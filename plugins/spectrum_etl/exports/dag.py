@@ -101,12 +101,12 @@ def _tasks(object_name: str, watches_drift: bool) -> None:
         """Apply every rule to what Procore has, write the queue, and choose whom to ask about."""
         from airflow.sdk.configuration import conf
 
-        from spectrum_etl.exports.collect import collect as collect_company
         from spectrum_etl.exports.objects.registry import EXPORTS
-        from spectrum_etl.exports.preview import preview
         from spectrum_etl.exports.spec import Scope
+        from spectrum_etl.exports.steps.collect import collect as collect_company
+        from spectrum_etl.exports.steps.preview import preview
+        from spectrum_etl.exports.steps.take_out import take_out
         from spectrum_etl.exports.systems import systems_from_airflow
-        from spectrum_etl.exports.take_out import take_out
         from spectrum_etl.exports.tasks import TaskStates, as_items
 
         context, now = get_current_context(), load_settings()
@@ -138,8 +138,8 @@ def _tasks(object_name: str, watches_drift: bool) -> None:
     def send(record: dict[str, str]) -> str:
         """Send what the ledger says was accepted, once; read it back; link it in both systems."""
         from spectrum_etl.exports.objects.registry import EXPORTS
-        from spectrum_etl.exports.send import Unsettled, asked_in_vain, send_record
         from spectrum_etl.exports.spec import RecordId
+        from spectrum_etl.exports.steps.send import Unsettled, asked_in_vain, send_record
         from spectrum_etl.exports.systems import systems_from_airflow
         from spectrum_etl.exports.tasks import ask_again, this_instance
 
@@ -168,8 +168,8 @@ def _tasks(object_name: str, watches_drift: bool) -> None:
     @task(pool="warehouse", trigger_rule="all_done")
     def report(records: list[dict[str, str]] | None) -> dict[str, int]:
         """Say what became of every record; fail where a person must look."""
-        from spectrum_etl.exports.report import Tasks
-        from spectrum_etl.exports.report import report as report_run
+        from spectrum_etl.exports.steps.report import Tasks
+        from spectrum_etl.exports.steps.report import report as report_run
         from spectrum_etl.exports.tasks import TaskStates, this_instance
         from spectrum_etl.warehouse.connect import warehouse_url
 
@@ -218,8 +218,8 @@ def _drift(object_name: str) -> None:
     @task(pool="procore")
     def drift() -> int:
         """Report exported records that Procore has changed since (G5), as rows of export.drift."""
-        from spectrum_etl.exports.drift import report_drift
         from spectrum_etl.exports.objects.registry import EXPORTS
+        from spectrum_etl.exports.steps.frozen import report_drift
         from spectrum_etl.exports.systems import systems_from_airflow
 
         count, settings, context = 0, load_settings(), get_current_context()

@@ -91,7 +91,7 @@ def _tasks() -> None:
         params = context["params"]
         pairs = pairs_of(params)
         if params["exact_names"] and params["object"] in _OF_COMPANY:
-            from spectrum_etl.exports.link import exact_matches
+            from spectrum_etl.exports.steps.link import exact_matches
             from spectrum_etl.exports.systems import systems_from_airflow
 
             with systems_from_airflow(params["company"], load_settings(), remember=True) as systems:
@@ -103,9 +103,9 @@ def _tasks() -> None:
     @task(pool="procore", map_index_template="{{ record_name }}")
     def link(pair: dict[str, str]) -> bool:
         """Verify that both are there and free, compare them, mark the one in Procore, and keep the link."""
-        from spectrum_etl.exports.link import link as link_records
         from spectrum_etl.exports.objects.registry import linkable
         from spectrum_etl.exports.spec import RecordId
+        from spectrum_etl.exports.steps.link import link as link_records
         from spectrum_etl.exports.systems import systems_from_airflow
         from spectrum_etl.exports.tasks import grid_name
 

@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
 
 class Books(Protocol):
-    """What Spectrum holds now, read live; made by `exports.books`. Codes go in and come out trimmed."""
+    """What Spectrum holds now, read live; made by `exports.spectrum`. Codes go in and come out trimmed."""
 
     def held(self, service: str, key: Mapping[str, str]) -> dict[str, str] | None:
         """What Spectrum holds under the key of a call: elements of that service and their values, normalised as
-        `exports.values.comparable` does; only those that can be read back. None where there is nothing.
+        `exports.spectrum.values.comparable` does; only those that can be read back. None where there is nothing.
         """
         ...
 

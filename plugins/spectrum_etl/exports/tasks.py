@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from airflow.sdk import Context
 from airflow.sdk.exceptions import DagRunTriggerException
 
-from spectrum_etl.exports.queue import Instance, Row
+from spectrum_etl.exports.records.queue import Instance, Row
 from spectrum_etl.exports.spec import RecordId
 from spectrum_etl.model.display import visible
 

@@ -55,9 +55,9 @@ def _tasks() -> None:
     def unlink(record: str) -> str:
         """Verify that Spectrum no longer holds the record, then clear the link in Procore and in the warehouse."""
         from spectrum_etl.exports.objects.registry import linkable
+        from spectrum_etl.exports.steps.unlink import unlink as unlink_record
         from spectrum_etl.exports.systems import systems_from_airflow
         from spectrum_etl.exports.tasks import grid_name
-        from spectrum_etl.exports.unlink import unlink as unlink_record
 
         context = get_current_context()
         context["record_name"] = grid_name(record)  # type: ignore[typeddict-unknown-key]

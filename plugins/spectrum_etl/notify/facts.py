@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from spectrum_etl.exports.queue import NOT_ASKED
+from spectrum_etl.exports.records.queue import NOT_ASKED
 from spectrum_etl.warehouse.templates import render
 
 Rows = list[dict[str, Any]]

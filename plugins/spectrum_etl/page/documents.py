@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from spectrum_etl.exports import view
-from spectrum_etl.exports.shown import sections
+from spectrum_etl.exports.display import view
+from spectrum_etl.exports.display.shown import sections
 from spectrum_etl.exports.spec import Call
 from spectrum_etl.page.reads import Row
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from fastapi import HTTPException, Request, status
 
-from spectrum_etl.exports.form import ACCEPT, NEEDED_TO_ACCEPT, PATTERN_SAYS, REASON, REJECT, RETRIEVE
+from spectrum_etl.exports.display.form import ACCEPT, NEEDED_TO_ACCEPT, PATTERN_SAYS, REASON, REJECT, RETRIEVE
 from spectrum_etl.model.characters import refused
 from spectrum_etl.page.airflow_api import call, part
 

@@ -11,7 +11,7 @@ from psycopg import sql
 
 from sandbox.data import schema
 from sandbox.infolink.server import InfoLinkServer
-from spectrum_etl.exports.books import SpectrumBooks
+from spectrum_etl.exports.spectrum import SpectrumBooks
 from spectrum_etl.settings import Company
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.staging.sources import Sources

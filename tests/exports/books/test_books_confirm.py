@@ -13,8 +13,8 @@ from sandbox.data.generate import load
 from sandbox.infolink.server import InfoLinkServer
 from sandbox.sdx.access import Authorization
 from sandbox.sdx.server import SdxServer
-from spectrum_etl.exports.books import SpectrumBooks
-from spectrum_etl.exports.values import Value, call, comparable
+from spectrum_etl.exports.spectrum import SpectrumBooks
+from spectrum_etl.exports.spectrum.values import Value, call, comparable
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.sdx import SdxConnection
 from spectrum_etl.sources.sdx.write import Refused, SpectrumWriter

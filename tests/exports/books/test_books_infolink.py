@@ -10,10 +10,10 @@ import pytest
 from psycopg import sql
 
 from spectrum_etl.errors import FixConfiguration, StopSync
-from spectrum_etl.exports.books import SpectrumBooks
-from spectrum_etl.exports.services import SERVICES
 from spectrum_etl.exports.spec import Call
-from spectrum_etl.exports.values import call, comparable
+from spectrum_etl.exports.spectrum import SpectrumBooks
+from spectrum_etl.exports.spectrum.services import SERVICES
+from spectrum_etl.exports.spectrum.values import call, comparable
 from spectrum_etl.staging.sources import Sources
 from tests.exports.books.conftest import COMPANY, Add
 

@@ -14,10 +14,10 @@ import pytest
 
 from sandbox.data import layouts
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.exports.books import SpectrumBooks
-from spectrum_etl.exports.compare import holds_it, unread_note
 from spectrum_etl.exports.spec import Call, Document
-from spectrum_etl.exports.values import call
+from spectrum_etl.exports.spectrum import SpectrumBooks
+from spectrum_etl.exports.spectrum.compare import holds_it, unread_note
+from spectrum_etl.exports.spectrum.values import call
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.staging.sources import Sources
 from tests.exports.books.conftest import COMPANY, Add

@@ -6,8 +6,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from spectrum_etl.exports.books import SpectrumBooks
 from spectrum_etl.exports.objects import spelled
+from spectrum_etl.exports.spectrum import SpectrumBooks
 from tests.exports.books.conftest import Add
 
 AMOUNTS = ("Original_Contract_Amount", "Original_Contract")

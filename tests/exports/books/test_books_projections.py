@@ -16,10 +16,10 @@ from sandbox.data.generate import load
 from sandbox.infolink.server import InfoLinkServer
 from sandbox.sdx.access import Authorization
 from sandbox.sdx.server import SdxServer
-from spectrum_etl.exports.books import SpectrumBooks, projections
-from spectrum_etl.exports.compare import unread_note
 from spectrum_etl.exports.spec import Call, Document
-from spectrum_etl.exports.values import call
+from spectrum_etl.exports.spectrum import SpectrumBooks, projections
+from spectrum_etl.exports.spectrum.compare import unread_note
+from spectrum_etl.exports.spectrum.values import call
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.sdx import SdxConnection
 from spectrum_etl.sources.sdx.write import SpectrumWriter

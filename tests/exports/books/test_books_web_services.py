@@ -11,8 +11,8 @@ from sandbox.data.generate import load
 from sandbox.sdx.access import Authorization
 from sandbox.sdx.server import SdxServer
 from spectrum_etl.errors import FixConfiguration, RetryLater
-from spectrum_etl.exports.books import SpectrumBooks
 from spectrum_etl.exports.spec import Call
+from spectrum_etl.exports.spectrum import SpectrumBooks
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.sdx import SdxConnection
 from spectrum_etl.staging.sources import Sources

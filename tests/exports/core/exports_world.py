@@ -16,12 +16,8 @@ from typing import Any, Literal
 import psycopg
 import pytest
 
-from spectrum_etl.exports.answer import take
-from spectrum_etl.exports.collect import Collected, collect
-from spectrum_etl.exports.ledger import Response
-from spectrum_etl.exports.question import NotAsked, Question, ask
-from spectrum_etl.exports.queue import Instance, Row, find
-from spectrum_etl.exports.send import Outcome, send_record
+from spectrum_etl.exports.records.ledger import Response
+from spectrum_etl.exports.records.queue import Instance, Row, find
 from spectrum_etl.exports.spec import (
     Answers,
     Broken,
@@ -35,6 +31,10 @@ from spectrum_etl.exports.spec import (
     Scope,
     rule,
 )
+from spectrum_etl.exports.steps.answer import take
+from spectrum_etl.exports.steps.ask import NotAsked, Question, ask
+from spectrum_etl.exports.steps.collect import Collected, collect
+from spectrum_etl.exports.steps.send import Outcome, send_record
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.sdx.write import NotSent, OutcomeUnknown, Refused

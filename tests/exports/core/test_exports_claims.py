@@ -14,11 +14,11 @@ import pytest
 
 from spectrum_etl.errors import FixRecord, RetryLater
 from spectrum_etl.exports.objects.registry import EXPORTS
-from spectrum_etl.exports.question import Question
-from spectrum_etl.exports.send import Unsettled
 from spectrum_etl.exports.spec import Call, Document, RecordId, Scope
-from spectrum_etl.exports.take_out import take_out
-from spectrum_etl.exports.unlink import unlink
+from spectrum_etl.exports.steps.ask import Question
+from spectrum_etl.exports.steps.send import Unsettled
+from spectrum_etl.exports.steps.take_out import take_out
+from spectrum_etl.exports.steps.unlink import unlink
 from spectrum_etl.links import claims
 from spectrum_etl.links.claims import Owner, Taken
 from spectrum_etl.links.keys import Key
@@ -377,7 +377,7 @@ def test_a_restored_warehouse_keeps_what_was_claimed_when_it_was_backed_up(postg
 
 
 def test_what_is_linked_by_hand_is_taken_and_what_is_taken_is_not_linked_by_hand(world):
-    from spectrum_etl.exports.link import link
+    from spectrum_etl.exports.steps.link import link
 
     world.accept("r1")
     other = world.add("r2", project={})

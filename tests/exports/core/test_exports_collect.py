@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.exports.preview import preview
-from spectrum_etl.exports.question import NotAsked, Question
+from spectrum_etl.exports.steps.ask import NotAsked, Question
+from spectrum_etl.exports.steps.preview import preview
 from spectrum_etl.exports.tasks import as_items, grid_name
 from spectrum_etl.settings import Settings
 from tests.exports.core.exports_world import OBJECT, World

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spectrum_etl.exports.question import _cell
+from spectrum_etl.exports.steps.ask import _cell
 from spectrum_etl.model.display import visible
 
 

@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from spectrum_etl.errors import FixRecord, RetryLater
-from spectrum_etl.exports import locks
-from spectrum_etl.exports.locks import is_locked, record_lock
-from spectrum_etl.exports.send import Unsettled, asked_in_vain
+from spectrum_etl.exports.records import locks
+from spectrum_etl.exports.records.locks import is_locked, record_lock
+from spectrum_etl.exports.steps.send import Unsettled, asked_in_vain
 from spectrum_etl.sources.sdx.write import NotSent
 from spectrum_etl.warehouse.connect import connect
 from tests.exports.core.exports_world import OBJECT, Kill, World, killed_after, place

@@ -6,9 +6,9 @@ import psycopg
 import pytest
 
 from spectrum_etl.errors import FixRecord, RetryLater, StopSync
-from spectrum_etl.exports.drift import report_drift
-from spectrum_etl.exports.locks import record_lock
-from spectrum_etl.exports.unlink import unlink
+from spectrum_etl.exports.records.locks import record_lock
+from spectrum_etl.exports.steps.frozen import report_drift
+from spectrum_etl.exports.steps.unlink import unlink
 from spectrum_etl.links import pairs as links
 from spectrum_etl.links.pairs import WarehouseLinks
 from spectrum_etl.warehouse.connect import connect

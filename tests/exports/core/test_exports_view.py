@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from spectrum_etl.exports.display.view import AS_ENTERED, name_of, totals, view
+from spectrum_etl.exports.display.words import label
 from spectrum_etl.exports.objects.registry import EXPORTS
-from spectrum_etl.exports.services import SERVICES
 from spectrum_etl.exports.spec import Call
-from spectrum_etl.exports.view import AS_ENTERED, name_of, totals, view
-from spectrum_etl.exports.words import label
+from spectrum_etl.exports.spectrum.services import SERVICES
 
 SUBCONTRACT = {"Company_Code": "1", "Vendor_Code": "ACME", "Subcontract_Number": "SC-1"}
 HEADER = Call("UpdateSubcontract", SUBCONTRACT, {"Status_Code": "A", "Job_Number": "24-404"}, adds=True)

@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from spectrum_etl.errors import RetryLater
-from spectrum_etl.exports.answer import take
-from spectrum_etl.exports.ledger import Response
 from spectrum_etl.exports.objects.registry import EXPORTS
-from spectrum_etl.exports.question import Question, ask
-from spectrum_etl.exports.queue import Instance
-from spectrum_etl.exports.send import Outcome, Unsettled, send_record
+from spectrum_etl.exports.records.ledger import Response
+from spectrum_etl.exports.records.queue import Instance
 from spectrum_etl.exports.spec import Document
+from spectrum_etl.exports.steps.answer import take
+from spectrum_etl.exports.steps.ask import Question, ask
+from spectrum_etl.exports.steps.send import Outcome, Unsettled, send_record
 from spectrum_etl.exports.systems import Systems
 from tests.exports.endtoend.cases import journal_of, writes_of
 from tests.exports.endtoend.pair_records import PAIRS, Pair, Side

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from spectrum_etl.exports.books import SpectrumBooks
+from spectrum_etl.exports.spectrum import SpectrumBooks
 from spectrum_etl.exports.systems import Systems, warehouse_clock
 from spectrum_etl.settings import Company, Settings, load_settings
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection

@@ -33,14 +33,14 @@ from sandbox.sdx import write_answers
 from sandbox.sdx.access import Authorization
 from sandbox.sdx.server import SdxServer
 from spectrum_etl.errors import RetryLater
-from spectrum_etl.exports.answer import take
-from spectrum_etl.exports.collect import Collected, collect
-from spectrum_etl.exports.ledger import Decision, Response
 from spectrum_etl.exports.objects.registry import EXPORTS
-from spectrum_etl.exports.question import NotAsked, Question, ask
-from spectrum_etl.exports.queue import Instance, Row, find
-from spectrum_etl.exports.send import Outcome, Unsettled, send_record
+from spectrum_etl.exports.records.ledger import Decision, Response
+from spectrum_etl.exports.records.queue import Instance, Row, find
 from spectrum_etl.exports.spec import Document, RecordId, Scope
+from spectrum_etl.exports.steps.answer import take
+from spectrum_etl.exports.steps.ask import NotAsked, Question, ask
+from spectrum_etl.exports.steps.collect import Collected, collect
+from spectrum_etl.exports.steps.send import Outcome, Unsettled, send_record
 from spectrum_etl.exports.systems import Systems, warehouse_clock
 from spectrum_etl.warehouse.migrate import migrate
 from stack.postgres import EmbeddedPostgres

@@ -3,7 +3,7 @@
 import pytest
 
 from spectrum_etl.exports.objects.registry import NAMES
-from spectrum_etl.exports.question import NotAsked
+from spectrum_etl.exports.steps.ask import NotAsked
 from tests.exports.endtoend.cases import CASES, NEW_CODES, assert_done, differing, shorten
 from tests.exports.endtoend.stage import Stage
 

@@ -19,10 +19,10 @@ import pytest
 from psycopg.conninfo import conninfo_to_dict
 
 from spectrum_etl.errors import RetryLater
-from spectrum_etl.exports import continuity
 from spectrum_etl.exports.objects.registry import EXPORTS
-from spectrum_etl.exports.queue import Instance
-from spectrum_etl.exports.send import Outcome, Unsettled, send_record
+from spectrum_etl.exports.records import continuity
+from spectrum_etl.exports.records.queue import Instance
+from spectrum_etl.exports.steps.send import Outcome, Unsettled, send_record
 from stack.postgres import NO_DURABILITY, EmbeddedPostgres
 from stack.postgres_files import wheel_programs
 from tests.exports.endtoend.cases import journal_of, writes_of

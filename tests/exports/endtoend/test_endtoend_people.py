@@ -8,13 +8,13 @@ from datetime import timedelta
 import pytest
 
 from spectrum_etl.errors import FixConfiguration, FixRecord, RetryLater, StopSync
-from spectrum_etl.exports.drift import report_drift
-from spectrum_etl.exports.locks import record_lock
 from spectrum_etl.exports.objects.registry import EXPORTS, NAMES
-from spectrum_etl.exports.question import Question
-from spectrum_etl.exports.send import SETTLE_MARGIN, Unsettled
+from spectrum_etl.exports.records.locks import record_lock
 from spectrum_etl.exports.spec import Document, RecordId
-from spectrum_etl.exports.unlink import unlink
+from spectrum_etl.exports.steps.ask import Question
+from spectrum_etl.exports.steps.frozen import report_drift
+from spectrum_etl.exports.steps.send import SETTLE_MARGIN, Unsettled
+from spectrum_etl.exports.steps.unlink import unlink
 from tests.exports.endtoend.cases import (
     CASES,
     MARKED,

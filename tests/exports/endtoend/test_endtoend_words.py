@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spectrum_etl.exports.question import Question
+from spectrum_etl.exports.steps.ask import Question
 from tests.exports.endtoend.cases import CASES, thinned
 from tests.exports.endtoend.stage import TYPED, Stage
 

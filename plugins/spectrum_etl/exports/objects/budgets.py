@@ -33,7 +33,7 @@ from spectrum_etl.exports.spec import (
     Scope,
     Skipped,
 )
-from spectrum_etl.exports.values import AsHeld, call
+from spectrum_etl.exports.spectrum.values import AsHeld, call
 from spectrum_etl.settings import Company
 from spectrum_etl.sources.procore import resources
 from spectrum_etl.sources.procore.client import ProcoreClient

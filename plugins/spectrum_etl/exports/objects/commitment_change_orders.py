@@ -15,7 +15,6 @@ from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, mone
 from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.rules import change_orders as rules
 from spectrum_etl.exports.rules.change_requests import APPROVED
-from spectrum_etl.exports.services import SERVICES
 from spectrum_etl.exports.spec import (
     Answers,
     Call,
@@ -29,7 +28,8 @@ from spectrum_etl.exports.spec import (
     Scope,
     Skipped,
 )
-from spectrum_etl.exports.values import call
+from spectrum_etl.exports.spectrum.services import SERVICES
+from spectrum_etl.exports.spectrum.values import call
 from spectrum_etl.settings import Company
 from spectrum_etl.sources.procore import marks, resources
 from spectrum_etl.sources.procore.client import ProcoreClient

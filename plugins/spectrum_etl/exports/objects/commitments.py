@@ -18,7 +18,6 @@ from spectrum_etl.exports.rules import commitments as rules
 from spectrum_etl.exports.rules.amounts import by_code, total
 from spectrum_etl.exports.rules.common import job_of, number_of
 from spectrum_etl.exports.rules.contracts import vendor_of
-from spectrum_etl.exports.services import SERVICES
 from spectrum_etl.exports.spec import (
     Answers,
     Call,
@@ -29,7 +28,8 @@ from spectrum_etl.exports.spec import (
     FieldMapping,
     FormField,
 )
-from spectrum_etl.exports.values import call
+from spectrum_etl.exports.spectrum.services import SERVICES
+from spectrum_etl.exports.spectrum.values import call
 from spectrum_etl.settings import Company
 
 _DESCRIPTION = SERVICES["UpdateSubcontractPhases"].elements["Bill_Description"].length

@@ -30,7 +30,7 @@ from spectrum_etl.exports.spec import (
     Scope,
     Skipped,
 )
-from spectrum_etl.exports.values import call
+from spectrum_etl.exports.spectrum.values import call
 from spectrum_etl.settings import Company, load_settings
 from spectrum_etl.sources.procore import resources
 from spectrum_etl.sources.procore.client import ProcoreClient

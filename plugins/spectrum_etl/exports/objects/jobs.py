@@ -30,7 +30,6 @@ from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.rules import jobs as rules
 from spectrum_etl.exports.rules.address import address_elements, address_facts
 from spectrum_etl.exports.rules.common import job_of, linked_code, number_of
-from spectrum_etl.exports.services import SERVICES
 from spectrum_etl.exports.spec import (
     Answers,
     Call,
@@ -44,7 +43,8 @@ from spectrum_etl.exports.spec import (
     Scope,
     Skipped,
 )
-from spectrum_etl.exports.values import call
+from spectrum_etl.exports.spectrum.services import SERVICES
+from spectrum_etl.exports.spectrum.values import call
 from spectrum_etl.links.pairs import compared
 from spectrum_etl.settings import Company
 from spectrum_etl.sources.procore import resources

@@ -14,7 +14,6 @@ from spectrum_etl.exports.rules import prime_change_orders as rules
 from spectrum_etl.exports.rules import prime_contracts
 from spectrum_etl.exports.rules.amounts import by_code, total
 from spectrum_etl.exports.rules.common import job_of, number_of
-from spectrum_etl.exports.services import SERVICES
 from spectrum_etl.exports.spec import (
     Answers,
     Candidate,
@@ -24,7 +23,8 @@ from spectrum_etl.exports.spec import (
     FieldMapping,
     FormField,
 )
-from spectrum_etl.exports.values import call
+from spectrum_etl.exports.spectrum.services import SERVICES
+from spectrum_etl.exports.spectrum.values import call
 
 _SERVICE = change_requests.SERVICE
 _REVENUE_TEXT = SERVICES[_SERVICE].elements["CR_Additional_Description"].length

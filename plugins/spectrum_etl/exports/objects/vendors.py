@@ -19,7 +19,6 @@ from spectrum_etl.exports.rules import vendors as rules
 from spectrum_etl.exports.rules.address import address_elements, address_facts
 from spectrum_etl.exports.rules.common import number_of
 from spectrum_etl.exports.rules.vendors import normalised_name
-from spectrum_etl.exports.services import SERVICES
 from spectrum_etl.exports.spec import (
     Answers,
     Candidate,
@@ -31,7 +30,8 @@ from spectrum_etl.exports.spec import (
     RecordId,
     Scope,
 )
-from spectrum_etl.exports.values import call
+from spectrum_etl.exports.spectrum.services import SERVICES
+from spectrum_etl.exports.spectrum.values import call
 from spectrum_etl.settings import Company
 from spectrum_etl.sources.procore import resources
 from spectrum_etl.sources.procore.client import ProcoreClient

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spectrum_etl.exports.rules.common import unfit
-from spectrum_etl.exports.services import SERVICES
 from spectrum_etl.exports.spec import Broken, Candidate
+from spectrum_etl.exports.spectrum.services import SERVICES
 
 
 def address_facts(record: Mapping[str, Any]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.spec import Answers, Broken, Candidate, Context
-from spectrum_etl.exports.values import format_value
+from spectrum_etl.exports.spectrum.values import format_value
 
 #: Longest change request number (ARChangeRequest: Change_Request_Number).
 CHANGE_REQUEST_LENGTH = 8
@@ -237,7 +237,7 @@ def too_long(number: str, record: str, field: str, value: str, limit: int, fix: 
 
 
 def unfit(number: str, record: str, service: str, element: str, field: str, value: str) -> Iterator[Broken]:
-    """A value does not fit the element that takes it, as `exports.values` knows it: length, digits, characters.
+    """A value does not fit the element that takes it, as `exports.spectrum.values` knows it: length, digits, characters.
 
     Args:
         number: of the rule.

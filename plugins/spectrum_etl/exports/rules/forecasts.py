@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 
 from spectrum_etl.exports.rules import common
 from spectrum_etl.exports.rules.amounts import by_code
-from spectrum_etl.exports.services import WORKED_OUT
 from spectrum_etl.exports.spec import Answers, Broken, Candidate, Context, rule
+from spectrum_etl.exports.spectrum.services import WORKED_OUT
 
 #: Field of the form with the date that the figures hold for, as YYYY-MM-DD.
 DATE = "projection_date"

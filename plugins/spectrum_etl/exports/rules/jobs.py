@@ -17,9 +17,9 @@ from typing import Any
 from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.rules.address import address_wrong
 from spectrum_etl.exports.rules.common import job_not_synced, job_of, number_of, too_long, unfit
-from spectrum_etl.exports.services import SERVICES
 from spectrum_etl.exports.spec import Answers, Broken, Candidate, Context, rule
-from spectrum_etl.exports.values import AsHeld
+from spectrum_etl.exports.spectrum.services import SERVICES
+from spectrum_etl.exports.spectrum.values import AsHeld
 
 #: What the template job has to supply, and how people call it (D2). The cost center may be blank: Spectrum takes one
 #: only where the company works with cost centers.

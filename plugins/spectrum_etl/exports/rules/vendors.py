@@ -11,8 +11,8 @@ from weakref import WeakKeyDictionary
 from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.rules.address import address_wrong, phone_wrong
 from spectrum_etl.exports.rules.common import linked_code, number_of, too_long, unfit
-from spectrum_etl.exports.services import SERVICES
 from spectrum_etl.exports.spec import Answers, Broken, Candidate, Context, rule
+from spectrum_etl.exports.spectrum.services import SERVICES
 
 #: Words that say what kind of company it is, not which.
 LEGAL_FORMS = frozenset(

@@ -17,15 +17,17 @@ from typing import NoReturn
 import psycopg
 
 from spectrum_etl.errors import FixRecord, RetryLater, SpectrumEtlError, StopSync
-from spectrum_etl.exports import check, claiming, compare, continuity, ledger, queue
-from spectrum_etl.exports.compare import Held
-from spectrum_etl.exports.ledger import Attempt, SentCall
-from spectrum_etl.exports.locks import record_lock
-from spectrum_etl.exports.queue import Instance, Row
-from spectrum_etl.exports.services import SERVICES
-from spectrum_etl.exports.shown import changed_since
+from spectrum_etl.exports.display.shown import changed_since
+from spectrum_etl.exports.records import claiming, continuity, ledger, queue
+from spectrum_etl.exports.records.ledger import Attempt, SentCall
+from spectrum_etl.exports.records.locks import record_lock
+from spectrum_etl.exports.records.queue import Instance, Row
+from spectrum_etl.exports.records.states import IN_FLIGHT, State
 from spectrum_etl.exports.spec import Broken, Call, ExportObject, RecordId
-from spectrum_etl.exports.states import IN_FLIGHT, State
+from spectrum_etl.exports.spectrum import compare
+from spectrum_etl.exports.spectrum.compare import Held
+from spectrum_etl.exports.spectrum.services import SERVICES
+from spectrum_etl.exports.steps import apply_rules as check
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links import claims
 from spectrum_etl.links import pairs as links

@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from spectrum_etl.exports import words
-from spectrum_etl.exports.services import SERVICES
+from spectrum_etl.exports.display import words
 from spectrum_etl.exports.spec import Call
-from spectrum_etl.exports.values import comparable
+from spectrum_etl.exports.spectrum.services import SERVICES
+from spectrum_etl.exports.spectrum.values import comparable
 
 Held = Mapping[str, str] | None
 Fills = Mapping[str, Sequence[str]]

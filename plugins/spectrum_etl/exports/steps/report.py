@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 import psycopg
 
-from spectrum_etl.exports import queue
-from spectrum_etl.exports.locks import is_locked
-from spectrum_etl.exports.queue import Instance, Row
+from spectrum_etl.exports.records import queue
+from spectrum_etl.exports.records.locks import is_locked
+from spectrum_etl.exports.records.queue import Instance, Row
+from spectrum_etl.exports.records.states import IN_FLIGHT
 from spectrum_etl.exports.spec import RecordId
-from spectrum_etl.exports.states import IN_FLIGHT
 from spectrum_etl.exports.tasks import as_text
 from spectrum_etl.warehouse.connect import connect
 

@@ -1,5 +1,5 @@
 """What Spectrum holds now, read live by Info-Link or, where there is none, by the web services. Used by the exports."""
 
-from spectrum_etl.exports.books.spectrum import SpectrumBooks
+from spectrum_etl.exports.spectrum.spectrum import SpectrumBooks
 
 __all__ = ["SpectrumBooks"]

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from spectrum_etl.errors import RetryLater, SpectrumEtlError
-from spectrum_etl.exports.books import projections, tables, web_services
-from spectrum_etl.exports.books.found import only
+from spectrum_etl.exports.spectrum import projections, tables, web_services
+from spectrum_etl.exports.spectrum.found import only
 from spectrum_etl.sources.infolink.lookup import Found, Lookup, lacking, look_up
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
 from spectrum_etl.sources.sdx.client import SdxClient

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from spectrum_etl.exports.queue import Row
-from spectrum_etl.exports.shown import show, table
+from spectrum_etl.exports.display.shown import show, table
+from spectrum_etl.exports.records.queue import Row
 from spectrum_etl.exports.spec import ExportObject
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.exports.tasks import as_text

@@ -1,6 +1,6 @@
 """Values as Spectrum's writing services take them, and in the form to compare what was sent with what is there.
 
-Used by the exportable objects, which make their calls with `call`, and by `exports.books`, whose answers are
+Used by the exportable objects, which make their calls with `call`, and by `exports.spectrum`, whose answers are
 `comparable`. A value that does not fit is refused, never rounded or cut: a person decides. Formats: `services`, and
 help.trimble.com/en/spectrum/spectrum/api-web-services (developer-information): dates MM/DD/CCYY, numbers like -10.2,
 phase and G/L codes and phones without dashes, vendor codes in upper case and without symbols, no commas in names.
@@ -15,8 +15,8 @@ from decimal import Decimal
 
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.numbers import number_of
-from spectrum_etl.exports.services import SERVICES, Element, Service
 from spectrum_etl.exports.spec import Call
+from spectrum_etl.exports.spectrum.services import SERVICES, Element, Service
 
 Value = str | int | Decimal | bool | date | None
 

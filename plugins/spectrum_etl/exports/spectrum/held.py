@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from spectrum_etl.errors import StopSync
-from spectrum_etl.exports.books import change_requests, projected, projections, tables
-from spectrum_etl.exports.books.found import elements, only, part
-from spectrum_etl.exports.books.source import Source, same
+from spectrum_etl.exports.spectrum import change_requests, projected, projections, tables
+from spectrum_etl.exports.spectrum.found import elements, only, part
+from spectrum_etl.exports.spectrum.source import Source, same
 from spectrum_etl.sources.infolink.lookup import Found, Lookup
 
 Key = Mapping[str, str]

@@ -12,13 +12,14 @@ from typing import Any
 import psycopg
 
 from spectrum_etl.errors import FixRecord, RetryLater
-from spectrum_etl.exports import check, claiming, queue
 from spectrum_etl.exports.linkable import Linkable, LinkedObject
-from spectrum_etl.exports.locks import record_lock
 from spectrum_etl.exports.objects.facts import text
+from spectrum_etl.exports.records import claiming, queue
+from spectrum_etl.exports.records.locks import record_lock
+from spectrum_etl.exports.records.states import COLLECTABLE, ENDED
 from spectrum_etl.exports.rules.common import linked_code
 from spectrum_etl.exports.spec import Candidate, RecordId
-from spectrum_etl.exports.states import COLLECTABLE, ENDED
+from spectrum_etl.exports.steps import apply_rules as check
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links import claims
 from spectrum_etl.links import pairs as links

@@ -11,10 +11,11 @@ from dataclasses import replace
 from typing import Any
 
 from spectrum_etl.errors import FixRecord
-from spectrum_etl.exports import compare, view
+from spectrum_etl.exports.display import view
+from spectrum_etl.exports.display.view import AS_ENTERED
 from spectrum_etl.exports.spec import Call, Candidate, Document, ExportObject, FormField
+from spectrum_etl.exports.spectrum import compare
 from spectrum_etl.exports.systems import Systems
-from spectrum_etl.exports.view import AS_ENTERED
 
 
 def show(systems: Systems, obj: ExportObject, candidate: Candidate, fields: Sequence[FormField]) -> dict[str, Any]:

@@ -11,14 +11,15 @@ from dataclasses import dataclass, replace
 import psycopg
 
 from spectrum_etl.errors import FixRecord, RetryLater, SpectrumEtlError, StopSync
-from spectrum_etl.exports import check, claiming, ledger, queue
-from spectrum_etl.exports.form import REASON
-from spectrum_etl.exports.ledger import Response
-from spectrum_etl.exports.queue import Instance, Row
-from spectrum_etl.exports.send import Outcome
-from spectrum_etl.exports.shown import changed_since, unlike_shown
+from spectrum_etl.exports.display.form import REASON
+from spectrum_etl.exports.display.shown import changed_since, unlike_shown
+from spectrum_etl.exports.records import claiming, ledger, queue
+from spectrum_etl.exports.records.ledger import Response
+from spectrum_etl.exports.records.queue import Instance, Row
+from spectrum_etl.exports.records.states import State
 from spectrum_etl.exports.spec import Broken, Candidate, Document, ExportObject, RecordId
-from spectrum_etl.exports.states import State
+from spectrum_etl.exports.steps import apply_rules as check
+from spectrum_etl.exports.steps.send import Outcome
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links.claims import Taken
 from spectrum_etl.model import characters

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import psycopg
 
-from spectrum_etl.exports.ledger import Attempt, Response
 from spectrum_etl.exports.linkable import Linkable
+from spectrum_etl.exports.records.ledger import Attempt, Response
 from spectrum_etl.exports.spec import Broken, Candidate, Document, ExportObject, FormField, RecordId
 from spectrum_etl.links import claims
 from spectrum_etl.links.claims import Claim, Owner, Taken

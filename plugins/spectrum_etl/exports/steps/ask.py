@@ -13,13 +13,14 @@ from typing import Any
 import psycopg
 
 from spectrum_etl.errors import FixRecord
-from spectrum_etl.exports import check, claiming, ledger, queue
-from spectrum_etl.exports.queue import Instance, Row
-from spectrum_etl.exports.shown import show, table
+from spectrum_etl.exports.display.shown import show, table
+from spectrum_etl.exports.display.view import AS_ENTERED
+from spectrum_etl.exports.records import claiming, ledger, queue
+from spectrum_etl.exports.records.queue import Instance, Row
+from spectrum_etl.exports.records.states import IN_FLIGHT, State
 from spectrum_etl.exports.spec import Answers, Candidate, Document, ExportObject, FormField, RecordId
-from spectrum_etl.exports.states import IN_FLIGHT, State
+from spectrum_etl.exports.steps import apply_rules as check
 from spectrum_etl.exports.systems import Systems
-from spectrum_etl.exports.view import AS_ENTERED
 from spectrum_etl.links.claims import Claim
 from spectrum_etl.model.display import visible
 from spectrum_etl.warehouse.connect import connect

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from spectrum_etl.errors import StopSync
-from spectrum_etl.exports.services import SERVICES
-from spectrum_etl.exports.values import comparable
+from spectrum_etl.exports.spectrum.services import SERVICES
+from spectrum_etl.exports.spectrum.values import comparable
 from spectrum_etl.model.characters import escaped
 from spectrum_etl.sources.infolink.lookup import Found
 

@@ -11,12 +11,13 @@ import logging
 import psycopg
 
 from spectrum_etl.errors import FixRecord, RetryLater
-from spectrum_etl.exports import claiming, compare, ledger, queue
-from spectrum_etl.exports.locks import record_lock
-from spectrum_etl.exports.queue import Row
-from spectrum_etl.exports.send import settles_at
+from spectrum_etl.exports.records import claiming, ledger, queue
+from spectrum_etl.exports.records.locks import record_lock
+from spectrum_etl.exports.records.queue import Row
+from spectrum_etl.exports.records.states import IN_FLIGHT, STATES, State
 from spectrum_etl.exports.spec import ExportObject, Scope
-from spectrum_etl.exports.states import IN_FLIGHT, STATES, State
+from spectrum_etl.exports.spectrum import compare
+from spectrum_etl.exports.steps.send import settles_at
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links import claims
 from spectrum_etl.warehouse.connect import connect

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from spectrum_etl.exports.services import SERVICES
+from spectrum_etl.exports.spectrum.services import SERVICES
 
 #: What a call of each service writes.
 SERVICE_TITLES: Mapping[str, str] = {

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeVar, cast
 
-from spectrum_etl.exports.books import change_requests, projections, tables
-from spectrum_etl.exports.books.found import elements, trimmed
-from spectrum_etl.exports.books.held import HELD, TOGETHER, is_shown, unread
-from spectrum_etl.exports.books.source import Source, Sources
 from spectrum_etl.exports.spec import Call
-from spectrum_etl.exports.values import comparable
+from spectrum_etl.exports.spectrum import change_requests, projections, tables
+from spectrum_etl.exports.spectrum.found import elements, trimmed
+from spectrum_etl.exports.spectrum.held import HELD, TOGETHER, is_shown, unread
+from spectrum_etl.exports.spectrum.source import Source, Sources
+from spectrum_etl.exports.spectrum.values import comparable
 from spectrum_etl.settings import Company
 
 Answer = TypeVar("Answer")

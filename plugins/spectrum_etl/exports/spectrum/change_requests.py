@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from spectrum_etl.exports.books import tables
-from spectrum_etl.exports.books.found import elements, only, part
-from spectrum_etl.exports.services import SERVICES
+from spectrum_etl.exports.spectrum import tables
+from spectrum_etl.exports.spectrum.found import elements, only, part
+from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.sources.infolink.lookup import Lookup, lacking, look_up
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
 

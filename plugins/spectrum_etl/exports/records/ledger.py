@@ -14,9 +14,9 @@ from typing import Any, Literal
 import psycopg
 
 from spectrum_etl.errors import StopSync
-from spectrum_etl.exports.queue import Instance, Moved, key_of
+from spectrum_etl.exports.records.queue import Instance, Moved, key_of
+from spectrum_etl.exports.records.states import State
 from spectrum_etl.exports.spec import Call, Candidate, Document, digest
-from spectrum_etl.exports.states import State
 
 _CALLS = (
     "select call_number, service, key, fields, adds, state, tries, held_before, intent_at from export.calls"

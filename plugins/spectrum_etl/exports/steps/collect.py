@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 import psycopg
 
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.exports import check, claiming, ledger, queue
-from spectrum_etl.exports.locks import is_locked
-from spectrum_etl.exports.queue import Finding, Instance, Row
-from spectrum_etl.exports.send import settles_at
+from spectrum_etl.exports.records import claiming, ledger, queue
+from spectrum_etl.exports.records.locks import is_locked
+from spectrum_etl.exports.records.queue import Finding, Instance, Row
+from spectrum_etl.exports.records.states import COLLECTABLE, ENDED, IN_FLIGHT
 from spectrum_etl.exports.spec import Candidate, ExportObject, RecordId, Scope, Skipped
-from spectrum_etl.exports.states import COLLECTABLE, ENDED, IN_FLIGHT
+from spectrum_etl.exports.steps import apply_rules as check
+from spectrum_etl.exports.steps.send import settles_at
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links import claims
 from spectrum_etl.links import pairs as links

@@ -10,11 +10,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from spectrum_etl.exports.books import projections
-from spectrum_etl.exports.books.found import only, part
-from spectrum_etl.exports.books.source import Source, same
-from spectrum_etl.exports.services import WORKED_OUT
-from spectrum_etl.exports.values import date_of
+from spectrum_etl.exports.spectrum import projections
+from spectrum_etl.exports.spectrum.found import only, part
+from spectrum_etl.exports.spectrum.services import WORKED_OUT
+from spectrum_etl.exports.spectrum.source import Source, same
+from spectrum_etl.exports.spectrum.values import date_of
 from spectrum_etl.sources.infolink.lookup import Found
 
 log = logging.getLogger(__name__)

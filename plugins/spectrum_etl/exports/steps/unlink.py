@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 
 from spectrum_etl.errors import FixRecord, RetryLater
-from spectrum_etl.exports import claiming, queue
 from spectrum_etl.exports.linkable import Linkable
-from spectrum_etl.exports.locks import record_lock
-from spectrum_etl.exports.states import IN_FLIGHT
+from spectrum_etl.exports.records import claiming, queue
+from spectrum_etl.exports.records.locks import record_lock
+from spectrum_etl.exports.records.states import IN_FLIGHT
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links import claims
 from spectrum_etl.links import pairs as links

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from spectrum_etl.errors import StopSync
-from spectrum_etl.exports.values import comparable, date_of
+from spectrum_etl.exports.spectrum.values import comparable, date_of
 from spectrum_etl.sources.infolink.lookup import Found
 
 SERVICE = "JobCostProjections"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.spec import Call, Document
-from spectrum_etl.exports.values import comparable
+from spectrum_etl.exports.spectrum.values import comparable
 
 Held = Mapping[str, str]
 
