@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfo
 
 from airflow.sdk import CronDataIntervalTimetable
 
-from spectrum_etl.staging.dag import staging_dag
+from spectrum_etl.orchestration.staging_dag import staging_dag
 from spectrum_etl.staging.objects.job_costs import OBJECT
 
 dag = staging_dag(

@@ -19,6 +19,6 @@ an entry of the Airflow Variable `spectrum_schedules` that is wrong does, since 
 **May it be run again?** Always, in Airflow's UI or by REST; it reads only.
 """
 
-from spectrum_etl.connections.dag import connections_dag
+from spectrum_etl.orchestration.connections_dag import connections_dag
 
 dag = connections_dag(__doc__)

@@ -16,6 +16,6 @@ what this one did not.
 **May it be run again?** Always; a second run finds nothing to remove.
 """
 
-from spectrum_etl.retention.dag import clean_up_dag
+from spectrum_etl.orchestration.retention_dag import clean_up_dag
 
 dag = clean_up_dag(__doc__)

@@ -19,6 +19,6 @@ and fails if one of them does not take it.
 **May it be run again?** Always; it sends its message again.
 """
 
-from spectrum_etl.notify.digest_dag import digest_dag
+from spectrum_etl.orchestration.digest_dag import digest_dag
 
 dag = digest_dag(__doc__)

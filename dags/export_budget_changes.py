@@ -26,6 +26,6 @@ the export again with the record in the form. Enter nothing by hand in Spectrum 
 successful by hand sends nothing.
 """
 
-from spectrum_etl.exports.dag import export_dag
+from spectrum_etl.orchestration.export_dag import export_dag
 
 dag = export_dag("budget_changes", __doc__)

@@ -27,6 +27,6 @@ the export again with the record in the form. Enter nothing by hand in Spectrum 
 successful by hand sends nothing.
 """
 
-from spectrum_etl.exports.dag import export_dag
+from spectrum_etl.orchestration.export_dag import export_dag
 
 dag = export_dag("commitment_change_orders", __doc__, watches_drift=True)

@@ -19,6 +19,6 @@ or job has a second prime contract. The other pairs are linked all the same. Cor
 `unlink_export`, which lets Spectrum keep what was linked by hand.
 """
 
-from spectrum_etl.exports.link_dag import link_dag
+from spectrum_etl.orchestration.link_dag import link_dag
 
 dag = link_dag(__doc__)

@@ -18,6 +18,6 @@ from them), then trigger this DAG with *full rebuild*; if that changes it, repor
 **May it be run again?** Always: trigger it or clear it, also while another run is at work; they wait for each other.
 """
 
-from spectrum_etl.marts.dag import marts_dag
+from spectrum_etl.orchestration.marts_dag import marts_dag
 
 dag = marts_dag(__doc__)

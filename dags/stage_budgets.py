@@ -21,7 +21,7 @@ those of the last good one. Until it succeeds, budgets are those of the last syn
 time, and an older run never overwrites a newer one. After `land` was cleared the source is read again.
 """
 
-from spectrum_etl.staging.dag import staging_dag
+from spectrum_etl.orchestration.staging_dag import staging_dag
 from spectrum_etl.staging.objects.budgets import OBJECT
 
 dag = staging_dag(OBJECT, __doc__)

@@ -16,7 +16,7 @@ those of the last good one. Other objects warn about unknown jobs until this one
 time, and an older run never overwrites a newer one. After `land` was cleared the source is read again.
 """
 
-from spectrum_etl.staging.dag import staging_dag
+from spectrum_etl.orchestration.staging_dag import staging_dag
 from spectrum_etl.staging.objects.jobs import OBJECT
 
 dag = staging_dag(OBJECT, __doc__)

@@ -18,7 +18,7 @@ export those.
 time, and an older run never overwrites a newer one. After `land` was cleared the source is read again.
 """
 
-from spectrum_etl.staging.dag import staging_dag
+from spectrum_etl.orchestration.staging_dag import staging_dag
 from spectrum_etl.staging.objects.prime_contracts import OBJECT
 
 dag = staging_dag(OBJECT, __doc__)

@@ -16,7 +16,7 @@ those of the last good one. The codes rarely change: a day without this sync doe
 time, and an older run never overwrites a newer one. After `land` was cleared the source is read again.
 """
 
-from spectrum_etl.staging.dag import staging_dag
+from spectrum_etl.orchestration.staging_dag import staging_dag
 from spectrum_etl.staging.objects.standard_cost_codes import OBJECT
 
 dag = staging_dag(OBJECT, __doc__)

@@ -19,7 +19,7 @@ nothing else needs them, and committed costs then stay unknown.
 time, and an older run never overwrites a newer one. After `land` was cleared the source is read again.
 """
 
-from spectrum_etl.staging.dag import staging_dag
+from spectrum_etl.orchestration.staging_dag import staging_dag
 from spectrum_etl.staging.objects.subcontracts import OBJECT
 
 dag = staging_dag(OBJECT, __doc__)

@@ -17,7 +17,7 @@ those of the last good one. Exports of commitments compare with this table: let 
 time, and an older run never overwrites a newer one. After `land` was cleared the source is read again.
 """
 
-from spectrum_etl.staging.dag import staging_dag
+from spectrum_etl.orchestration.staging_dag import staging_dag
 from spectrum_etl.staging.objects.vendors import OBJECT
 
 dag = staging_dag(OBJECT, __doc__)

@@ -15,6 +15,6 @@ Spectrum first, then clear the failed task or trigger the DAG again.
 **May it be run again?** Always. A record that is not linked any more is refused, and nothing changes.
 """
 
-from spectrum_etl.exports.unlink_dag import unlink_dag
+from spectrum_etl.orchestration.unlink_dag import unlink_dag
 
 dag = unlink_dag(__doc__)

@@ -15,6 +15,6 @@ object with *full refresh*, and report it.
 **May it be run again?** Always, in Airflow's UI or by REST; it reads only.
 """
 
-from spectrum_etl.staging.verify_dag import verify_dag
+from spectrum_etl.orchestration.verify_dag import verify_dag
 
 dag = verify_dag(__doc__)

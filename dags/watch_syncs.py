@@ -15,6 +15,6 @@ ends with what is wrong and what to do. No sync is touched by it.
 **May it be run again?** Always; what was told is not told a second time.
 """
 
-from spectrum_etl.notify.watch_dag import watch_dag
+from spectrum_etl.orchestration.watch_dag import watch_dag
 
 dag = watch_dag(__doc__)

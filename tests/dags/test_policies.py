@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 
-from spectrum_etl.dag_defaults import refuse_unknown_fields
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.notify.callbacks import end_the_log
+from spectrum_etl.orchestration.callbacks import end_the_log
+from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "dags").glob("*.py"))
@@ -153,7 +153,7 @@ def test_landing_tables_are_dropped_after_a_failure_too(dags):
 def test_a4_never_has_no_schedule_and_the_others_are_cron(monkeypatch):
     from airflow.sdk import Variable
 
-    from spectrum_etl.staging.dag import staging_dag
+    from spectrum_etl.orchestration.staging_dag import staging_dag
     from spectrum_etl.staging.objects import OBJECTS
 
     monkeypatch.setattr(Variable, "get", classmethod(lambda *a, **k: '{"jobs": "never", "vendors": "2h"}'))

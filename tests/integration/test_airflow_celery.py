@@ -31,7 +31,7 @@ pytestmark = [
 
 WORKERS = ("worker-1", "worker-2")
 VENDOR, APPROVER = "Ready Roofing LLC", "accounting"
-#: Airflow hears from the process that asked a moment after the question is there; see `exports.dag`.
+#: Airflow hears from the process that asked a moment after the question is there; see `orchestration.export_dag`.
 HEARD = 3
 
 

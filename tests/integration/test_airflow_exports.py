@@ -30,7 +30,7 @@ GOLDEN = "Ready Roofing LLC"
 PARTS = ("stranger", "rejected", "retrieved", "marked", "changed", "long", "taken", "killed", "dry", "forged", "named")
 #: Of the contract `lines`.
 LONG_TITLE = "Drywall of all storeys " * 20
-#: Airflow hears from the process that asked a moment after the question is there; see `exports.dag`.
+#: Airflow hears from the process that asked a moment after the question is there; see `orchestration.export_dag`.
 HEARD = 3
 TAKEN_CODE = """select trim("Vendor_Code") from "VN_VENDOR_MASTER_MC" where trim("Vendor_Code") > '' limit 1"""
 

@@ -40,6 +40,6 @@ def test_the_sql_of_the_marts_reads_exactly_the_staged_tables_that_start_it():
 
 
 def _outlets(dag_id):
-    from spectrum_etl.staging.dag import asset_of
+    from spectrum_etl.orchestration.staging_dag import asset_of
 
     return [asset_of(table) for obj in OBJECTS.values() if obj.dag_id == dag_id for table in obj.tables]

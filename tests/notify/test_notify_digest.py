@@ -10,8 +10,8 @@ import pytest
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.drift import Drift
-from spectrum_etl.notify import digest_dag
 from spectrum_etl.notify.digest import State, digest_message, read_state, stale_lines, stale_message
+from spectrum_etl.orchestration import digest_dag
 from spectrum_etl.settings import Company, Schedules, Settings, wrong_schedules
 from spectrum_etl.settings.operation import Notifications
 from spectrum_etl.warehouse.connect import connect

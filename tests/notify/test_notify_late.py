@@ -10,8 +10,9 @@ import pytest
 
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.run import Run, Scope
-from spectrum_etl.notify import late, watch_dag
+from spectrum_etl.notify import late
 from spectrum_etl.notify.late import last_due, message_of, tell_late
+from spectrum_etl.orchestration import watch_dag
 from spectrum_etl.settings import Company, Schedules, Settings
 from spectrum_etl.settings.operation import Notifications
 from spectrum_etl.warehouse.connect import connect

@@ -16,8 +16,8 @@ from spectrum_etl.connections.result import Checked, Finding
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.drift import Drift
-from spectrum_etl.notify import callbacks
 from spectrum_etl.notify.deliver import reached
+from spectrum_etl.orchestration import callbacks
 from spectrum_etl.settings import load_settings
 from spectrum_etl.settings.operation import Notifications
 from tests.receivers import Connection, Webhook, webhook

@@ -126,7 +126,7 @@ class PageAirflow:
         """Let a task instance of an export wait for its approver, as its `approve` leaves it.
 
         Args:
-            params: the form, as `exports.approval` makes it.
+            params: the form, as `orchestration.approval` makes it.
             age: since when, in seconds.
             approver: the auth manager's id of who may answer.
         """

@@ -126,7 +126,7 @@ _BROKEN = [
         "fix": "split the contract so that all lines share one cost type",
     },
 ]  # fmt: skip
-#: The form of a vendor, as `exports.approval` makes it.
+#: The form of a vendor, as `orchestration.approval` makes it.
 FORM: dict[str, Any] = {
     "vendor_code": {
         "value": "FRONTRANGE", "description": "Unique in Spectrum. Needed to accept.",

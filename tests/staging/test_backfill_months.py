@@ -10,7 +10,7 @@ import pytest
 from airflow.dag_processing.dagbag import DagBag
 
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.staging import dag as staging_dag
+from spectrum_etl.orchestration import staging_dag
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -14,8 +14,8 @@ import pytest
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.model.counts import Counts
+from spectrum_etl.orchestration.lineage import tell_lineage
 from spectrum_etl.settings import Company, Readers, Settings
-from spectrum_etl.staging.lineage import tell_lineage
 from spectrum_etl.staging.objects import OBJECTS
 
 URL = "postgresql://sync:secret@db.example.com:5433/warehouse"

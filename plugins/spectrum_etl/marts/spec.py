@@ -1,4 +1,4 @@
-"""The marts as data: what each is called, its key and where its SQL is. Used by `marts.publish` and `marts.dag`."""
+"""The marts as data: what each is called, its key and where its SQL is. Used by `marts.publish` and `orchestration.marts_dag`."""
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.exports import unlink_dag
-from spectrum_etl.exports.link_dag import pairs_of
+from spectrum_etl.orchestration import unlink_dag
+from spectrum_etl.orchestration.link_dag import pairs_of
 
 
 def form(**given: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from spectrum_etl.exports.records.queue import Instance
 from spectrum_etl.exports.spec import RecordId
 from spectrum_etl.exports.steps.report import Report, Tasks, report
 from spectrum_etl.exports.steps.send import Unsettled
-from spectrum_etl.exports.tasks import as_items
+from spectrum_etl.orchestration.export_tasks import as_items
 from tests.exports.core.exports_world import Kill, World
 
 RUN = Instance("export_things", "run of send", "report")

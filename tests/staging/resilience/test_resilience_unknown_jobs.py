@@ -12,7 +12,7 @@ from airflow.dag_processing.dagbag import DagBag
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.model.run import Scope
-from spectrum_etl.staging import dag as staging_dag
+from spectrum_etl.orchestration import staging_dag
 from spectrum_etl.staging.land import land
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.staging.sources import Sources

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from airflow.sdk import DAG, get_current_context, task
 
-from spectrum_etl.dag_defaults import daily, refuse_unknown_fields, start_date, task_defaults
-from spectrum_etl.notify.callbacks import on_failure, on_success
+from spectrum_etl.orchestration.callbacks import on_failure, on_success
+from spectrum_etl.orchestration.dag_defaults import daily, refuse_unknown_fields, start_date, task_defaults
 from spectrum_etl.settings import load_settings
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from airflow.sdk import DAG, Param, Variable, get_current_context, task
 
-from spectrum_etl.dag_defaults import daily, refuse_unknown_fields, start_date, task_defaults
-from spectrum_etl.notify.callbacks import on_failure, on_success
+from spectrum_etl.orchestration.callbacks import on_failure, on_success
+from spectrum_etl.orchestration.dag_defaults import daily, refuse_unknown_fields, start_date, task_defaults
 from spectrum_etl.settings import SCHEDULES_VARIABLE, load_settings, wrong_schedules
 
 log = logging.getLogger(__name__)

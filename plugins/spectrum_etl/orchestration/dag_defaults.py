@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from airflow.sdk import ExceptionRetryPolicy, Param, RetryAction, RetryRule
 
 from spectrum_etl.errors import FixConfiguration, FixRecord, Reauthenticate, StopSync
-from spectrum_etl.notify.callbacks import end_the_log
+from spectrum_etl.orchestration.callbacks import end_the_log
 from spectrum_etl.settings import Settings
 
 START = datetime(2026, 1, 1, tzinfo=ZoneInfo("UTC"))

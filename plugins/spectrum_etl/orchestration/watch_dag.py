@@ -6,8 +6,8 @@ import logging
 
 from airflow.sdk import DAG, Variable, get_current_context, task
 
-from spectrum_etl.dag_defaults import refuse_unknown_fields, start_date, task_defaults
-from spectrum_etl.notify.callbacks import on_failure, on_success
+from spectrum_etl.orchestration.callbacks import on_failure, on_success
+from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields, start_date, task_defaults
 from spectrum_etl.settings import SCHEDULES_VARIABLE, load_settings
 
 log = logging.getLogger(__name__)

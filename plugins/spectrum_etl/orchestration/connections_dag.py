@@ -8,9 +8,15 @@ from typing import Any
 from airflow.sdk import DAG, Variable, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
-from spectrum_etl.dag_defaults import companies_param, daily, refuse_unknown_fields, start_date, task_defaults
 from spectrum_etl.model.run import clean_codes
-from spectrum_etl.notify.callbacks import on_failure, on_success
+from spectrum_etl.orchestration.callbacks import on_failure, on_success
+from spectrum_etl.orchestration.dag_defaults import (
+    companies_param,
+    daily,
+    refuse_unknown_fields,
+    start_date,
+    task_defaults,
+)
 from spectrum_etl.settings import SCHEDULES_VARIABLE, in_force, load_settings, wrong_schedules
 
 log = logging.getLogger(__name__)

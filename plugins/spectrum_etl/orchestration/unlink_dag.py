@@ -6,10 +6,10 @@ import logging
 
 from airflow.sdk import DAG, Param, get_current_context, task
 
-from spectrum_etl.dag_defaults import refuse_unknown_fields
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.exports.by_hand_dag import by_hand_dag
 from spectrum_etl.model.run import clean_codes
+from spectrum_etl.orchestration.by_hand_dag import by_hand_dag
+from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
 from spectrum_etl.settings import load_settings
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def _tasks() -> None:
         from spectrum_etl.exports.objects.registry import linkable
         from spectrum_etl.exports.steps.unlink import unlink as unlink_record
         from spectrum_etl.exports.systems import systems_from_airflow
-        from spectrum_etl.exports.tasks import grid_name
+        from spectrum_etl.orchestration.export_tasks import grid_name
 
         context = get_current_context()
         context["record_name"] = grid_name(record)  # type: ignore[typeddict-unknown-key]

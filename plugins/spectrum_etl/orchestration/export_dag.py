@@ -13,10 +13,10 @@ from typing import Any
 from airflow.sdk import DAG, Param, get_current_context, task, task_group
 from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
 
-from spectrum_etl.dag_defaults import START, companies_param, refuse_unknown_fields, task_defaults
-from spectrum_etl.exports.approval import ApproveRecord
 from spectrum_etl.model.run import clean_codes
-from spectrum_etl.notify.callbacks import on_failure
+from spectrum_etl.orchestration.approval import ApproveRecord
+from spectrum_etl.orchestration.callbacks import on_failure
+from spectrum_etl.orchestration.dag_defaults import START, companies_param, refuse_unknown_fields, task_defaults
 from spectrum_etl.settings import Settings, load_settings
 
 log = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ def _tasks(object_name: str, watches_drift: bool) -> None:
         from spectrum_etl.exports.steps.preview import preview
         from spectrum_etl.exports.steps.take_out import take_out
         from spectrum_etl.exports.systems import systems_from_airflow
-        from spectrum_etl.exports.tasks import TaskStates, as_items
+        from spectrum_etl.orchestration.export_tasks import TaskStates, as_items
 
         context, now = get_current_context(), load_settings()
         refuse_unknown_fields(context)
@@ -141,7 +141,7 @@ def _tasks(object_name: str, watches_drift: bool) -> None:
         from spectrum_etl.exports.spec import RecordId
         from spectrum_etl.exports.steps.send import Unsettled, asked_in_vain, send_record
         from spectrum_etl.exports.systems import systems_from_airflow
-        from spectrum_etl.exports.tasks import ask_again, this_instance
+        from spectrum_etl.orchestration.export_tasks import ask_again, this_instance
 
         context = get_current_context()
         context["record_name"] = record["title"]  # type: ignore[typeddict-unknown-key]
@@ -170,7 +170,7 @@ def _tasks(object_name: str, watches_drift: bool) -> None:
         """Say what became of every record; fail where a person must look."""
         from spectrum_etl.exports.steps.report import Tasks
         from spectrum_etl.exports.steps.report import report as report_run
-        from spectrum_etl.exports.tasks import TaskStates, this_instance
+        from spectrum_etl.orchestration.export_tasks import TaskStates, this_instance
         from spectrum_etl.warehouse.connect import warehouse_url
 
         context = get_current_context()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from airflow.sdk import DAG, Param
 
-from spectrum_etl.dag_defaults import START, task_defaults
-from spectrum_etl.exports.dag import TAGS
 from spectrum_etl.exports.objects.registry import LINKABLE_NAMES
-from spectrum_etl.notify.callbacks import on_failure
+from spectrum_etl.orchestration.callbacks import on_failure
+from spectrum_etl.orchestration.dag_defaults import START, task_defaults
+from spectrum_etl.orchestration.export_dag import TAGS
 from spectrum_etl.settings import load_settings
 
 

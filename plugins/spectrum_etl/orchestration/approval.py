@@ -44,7 +44,7 @@ class ApproveRecord(HITLOperator):
         from spectrum_etl.exports.objects.registry import EXPORTS
         from spectrum_etl.exports.steps.ask import NotAsked, ask
         from spectrum_etl.exports.systems import systems_from_airflow
-        from spectrum_etl.exports.tasks import ask_again, this_instance
+        from spectrum_etl.orchestration.export_tasks import ask_again, this_instance
 
         record, settings = self._id, load_settings()
         with systems_from_airflow(record.company, settings) as systems:
@@ -66,7 +66,7 @@ class ApproveRecord(HITLOperator):
         from spectrum_etl.exports.objects.registry import EXPORTS
         from spectrum_etl.exports.steps.answer import take
         from spectrum_etl.exports.systems import systems_from_airflow
-        from spectrum_etl.exports.tasks import ask_again, this_instance
+        from spectrum_etl.orchestration.export_tasks import ask_again, this_instance
 
         if "error" in event:
             self.process_trigger_event_error(event)

@@ -19,11 +19,11 @@ from airflow.sdk import (
     task_group,
 )
 
-from spectrum_etl import dag_defaults
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.model.run import Run, Scope, clean_codes
 from spectrum_etl.model.spec import ImportObject, Table
-from spectrum_etl.notify.callbacks import on_backfilled, on_failure, on_success
+from spectrum_etl.orchestration import dag_defaults
+from spectrum_etl.orchestration.callbacks import on_backfilled, on_failure, on_success
 from spectrum_etl.settings import SCHEDULES_VARIABLE, Settings, load_settings, schedule_of
 
 if TYPE_CHECKING:
@@ -193,8 +193,8 @@ def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> N
     @task(pool="warehouse", outlets=list(assets.values()), map_index_template=readable)
     def publish(scope: dict[str, Any], landing_id: int) -> dict[str, dict[str, int]]:
         """Write the differences in one transaction, and tell whoever waits for the asset."""
+        from spectrum_etl.orchestration.lineage import tell_lineage
         from spectrum_etl.staging.land import close_run
-        from spectrum_etl.staging.lineage import tell_lineage
         from spectrum_etl.staging.publish import publish as publish_landing
         from spectrum_etl.warehouse.connect import warehouse_url
 
