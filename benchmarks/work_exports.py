@@ -9,7 +9,6 @@ from typing import Any
 import requests
 
 # What an Airflow task process holds before its own code runs: Airflow's task library and the DAG file's imports.
-from spectrum_etl.orchestration import export_dag as dag
 from spectrum_etl.settings import load_settings
 
 

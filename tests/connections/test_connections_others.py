@@ -260,7 +260,7 @@ def test_a_connection_that_airflow_lacks_is_a_result_and_no_crash(
     def missing(conn_id: str) -> None:
         raise FixConfiguration(f"there is no Airflow connection {conn_id!r}", remedy="create it")
 
-    monkeypatch.setattr("spectrum_etl.staging.sources.airflow_connection", missing)
+    monkeypatch.setattr("spectrum_etl.credentials.airflow_connection", missing)
     monkeypatch.setattr(run, "warehouse_url", lambda: database)
     found = [
         run.check(kind, COMPANY, settings(), "r") for kind in ("web services", "Info-Link", "Procore", "warehouse")

@@ -227,7 +227,7 @@ def test_a_trial_run_sends_a_test_and_no_digest(monkeypatch: pytest.MonkeyPatch)
     assert dag.params["test"] is False, "the daily run is no trial"
     with webhook() as hook:
         monkeypatch.setattr(
-            "spectrum_etl.staging.sources.airflow_connection", lambda conn_id: Connection(password=hook.url)
+            "spectrum_etl.credentials.airflow_connection", lambda conn_id: Connection(password=hook.url)
         )
         assert dag.get_task("tell").python_callable() == {"test": ["slack"]}
         assert "a test" in hook.posts[0]["text"]

@@ -39,7 +39,7 @@ def hook(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Where messages go."""
     with webhook() as found:
         monkeypatch.setattr(
-            "spectrum_etl.staging.sources.airflow_connection", lambda conn_id: Connection(password=found.url)
+            "spectrum_etl.credentials.airflow_connection", lambda conn_id: Connection(password=found.url)
         )
         yield found
 
@@ -172,14 +172,14 @@ def test_the_message_names_run_company_and_remedy(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("AIRFLOW__API__BASE_URL", "http://localhost:8080/")
     moment = datetime(2026, 1, 1, 5, tzinfo=UTC)
     of_run = late.Late("jobs", "1", "stage_jobs", "scheduled__2026-01-01", moment)
-    message = message_of([of_run], 60)
+    message = message_of([of_run], 60, "http://localhost:8080")
     assert message is not None
     assert message.events == ("late",)
     assert "stage_jobs of company 1: at work since 2026-01-01 05:00 UTC" in message.text
     assert "which is 60 minutes" in message.remedy
     assert message.link == "http://localhost:8080/dags/stage_jobs/runs/scheduled__2026-01-01"
     due = late.Late("vendors", "2", "stage_vendors", None, moment)
-    both = message_of([due, of_run], 60)
+    both = message_of([due, of_run], 60, "http://localhost:8080")
     assert both is not None
     assert both.title == "2 syncs are late"
     assert both.link == "http://localhost:8080/dags/stage_vendors"

@@ -35,7 +35,7 @@ def hook(books: Books, monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
     monkeypatch.setattr("spectrum_etl.warehouse.connect.warehouse_url", lambda: books.url)
     with webhook() as hook:
         monkeypatch.setattr(
-            "spectrum_etl.staging.sources.airflow_connection", lambda conn_id: Connection(password=hook.url)
+            "spectrum_etl.credentials.airflow_connection", lambda conn_id: Connection(password=hook.url)
         )
         yield hook
 

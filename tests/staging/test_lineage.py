@@ -72,7 +72,7 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Told:
         module = ModuleType(name)
         vars(module).update(content)
         monkeypatch.setitem(sys.modules, name, module)
-    monkeypatch.setattr("spectrum_etl.staging.sources.airflow_connection", CONNECTIONS.__getitem__)
+    monkeypatch.setattr("spectrum_etl.credentials.airflow_connection", CONNECTIONS.__getitem__)
     return told
 
 
@@ -124,7 +124,7 @@ def test_a_connection_that_is_gone_leaves_the_outputs(provider: Told, monkeypatc
     def missing(conn_id: str) -> None:
         raise FixConfiguration(f"there is no Airflow connection {conn_id!r}")
 
-    monkeypatch.setattr("spectrum_etl.staging.sources.airflow_connection", missing)
+    monkeypatch.setattr("spectrum_etl.credentials.airflow_connection", missing)
     assert _tell("vendors", _settings()) is True
     assert provider.inputs == []
     assert len(provider.outputs) == 1

@@ -64,24 +64,24 @@ def _found(kind: Kind, company: Company, settings: Settings, conn_id: str) -> Ch
 
 def _web_services(company: Company, settings: Settings, conn_id: str) -> Checked:
     from spectrum_etl.connections.web_services import check_web_services
+    from spectrum_etl.credentials import airflow_connection
     from spectrum_etl.sources.sdx.connection import SdxConnection
-    from spectrum_etl.staging.sources import airflow_connection
 
     return check_web_services(company, SdxConnection.from_airflow(airflow_connection(conn_id)), settings)
 
 
 def _infolink(company: Company, settings: Settings, conn_id: str) -> Checked:
     from spectrum_etl.connections.infolink import check_infolink
+    from spectrum_etl.credentials import airflow_connection
     from spectrum_etl.sources.infolink.connection import InfoLinkConnection
-    from spectrum_etl.staging.sources import airflow_connection
 
     return check_infolink(company, InfoLinkConnection.from_airflow(airflow_connection(conn_id)), settings)
 
 
 def _procore(company: Company, conn_id: str) -> Checked:
     from spectrum_etl.connections.procore import check_procore
+    from spectrum_etl.credentials import airflow_connection
     from spectrum_etl.sources.procore.connection import ProcoreConnection
-    from spectrum_etl.staging.sources import airflow_connection
 
     return check_procore(company, ProcoreConnection.from_airflow(airflow_connection(conn_id)))
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spectrum_etl.exports.lookups import Books
-from spectrum_etl.exports.spec import Broken, Candidate, Context, ExportObject, RecordId
+from spectrum_etl.exports.spec import Broken, Candidate, Context, ExportObject
 from spectrum_etl.links.keys import Key, Space
+from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company
 
 if TYPE_CHECKING:  # DAG files import this module, and must not import what the client needs

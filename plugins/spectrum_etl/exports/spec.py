@@ -14,25 +14,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from spectrum_etl.exports.lookups import Books, Links
 from spectrum_etl.links.keys import Key, Space
 from spectrum_etl.model import characters
+from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company, Settings
 
 if TYPE_CHECKING:  # DAG files import this module, and must not import what the client needs
     from spectrum_etl.sources.procore.client import ProcoreClient
-
-
-@dataclass(frozen=True, order=True)
-class RecordId:
-    """Which Procore record: with the object's name it is the key of `export.queue`.
-
-    Args:
-        company: Spectrum company code.
-        project: Procore id of the project; empty for company-level records (vendors).
-        record: Procore id of the record.
-    """
-
-    company: str
-    project: str
-    record: str
 
 
 @dataclass(frozen=True)

@@ -85,10 +85,11 @@ def systems_from_airflow(company_code: str, settings: Settings, *, remember: boo
     Raises:
         FixConfiguration: the company is not exported, or a connection is missing or wrong.
     """
+    from spectrum_etl.credentials import airflow_connection
     from spectrum_etl.exports.spectrum import SpectrumBooks
     from spectrum_etl.sources.procore.connection import ProcoreConnection
     from spectrum_etl.sources.sdx.write import SpectrumWriter
-    from spectrum_etl.staging.sources import Sources, airflow_connection
+    from spectrum_etl.staging.sources import Sources
     from spectrum_etl.warehouse.connect import warehouse_url
 
     company = settings.company(company_code)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import psycopg
 
 from spectrum_etl.errors import StopSync
-from spectrum_etl.exports.spec import RecordId
+from spectrum_etl.model.record import RecordId
 from spectrum_etl.warehouse.connect import connect
 
 _LIVING = "object_name = %(object)s and company_code = %(company)s and unlinked_at is null"

@@ -22,7 +22,7 @@ Connections = Callable[[str], Any]
 
 def airflow_connections(conn_id: str) -> Any:
     """An Airflow connection, as `Connections`."""
-    from spectrum_etl.staging.sources import airflow_connection
+    from spectrum_etl.credentials import airflow_connection
 
     return airflow_connection(conn_id)
 

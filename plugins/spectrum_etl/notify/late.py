@@ -16,7 +16,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from spectrum_etl.notify.deliver import deliver, reached
-from spectrum_etl.notify.message import Message, dag_link, run_link, shortened
+from spectrum_etl.notify.message import Message, dag_link, shortened
 from spectrum_etl.settings import OBJECT_NAMES, Settings, schedule_name
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate
@@ -107,12 +107,13 @@ def find_late(
         ).fetchall()
 
 
-def message_of(late: Sequence[Late], minutes: int) -> Message | None:
+def message_of(late: Sequence[Late], minutes: int, airflow_url: str = "") -> Message | None:
     """What is told of late syncs; None where there are none.
 
     Args:
         late: those that people do not know of.
         minutes: how long each had.
+        airflow_url: where Airflow's UI is, for the link; blank for none.
     """
     if not late:
         return None
@@ -126,17 +127,18 @@ def message_of(late: Sequence[Late], minutes: int) -> Message | None:
     )
     title = f"{names[0]}: the sync is late" if len(names) == 1 else f"{len(names)} syncs are late"
     first = late[0]
-    link = run_link(first.dag_id, first.run_id) if first.run_id else dag_link(first.dag_id)
+    link = dag_link(airflow_url, first.dag_id, first.run_id)
     return Message(("late",), title, shortened(lines, MOST_LINES, "sync.landings has all"), remedy, link)
 
 
-def tell_late(url: str, settings: Settings, override: str | dict[str, Any] | None) -> list[str]:
+def tell_late(url: str, settings: Settings, override: str | dict[str, Any] | None, airflow_url: str = "") -> list[str]:
     """Look for late syncs and tell those that people do not know of; what is late no longer is forgotten.
 
     Args:
         url: the warehouse.
         settings: as for `find_late`, and the channels.
         override: as for `find_late`.
+        airflow_url: as for `message_of`.
 
     Returns:
         One line a late sync, told now or before.
@@ -152,7 +154,7 @@ def tell_late(url: str, settings: Settings, override: str | dict[str, Any] | Non
         late = find_late(connection, settings, minutes, override) if minutes is not None else []
         connection.execute(render("notify/forget_late.sql"), _names(late))
         fresh = [one for one in late if not one.is_told]
-        message = message_of(fresh, minutes or 0)
+        message = message_of(fresh, minutes or 0, airflow_url)
         if message is not None and reached(deliver(message, notifications), notifications):
             values = {**_names(fresh), "since": [one.since for one in fresh]}
             connection.execute(render("notify/told_late.sql"), values)

@@ -43,18 +43,21 @@ class Message:
         return "\n".join(parts)
 
 
-def run_link(dag_id: str, run_id: str) -> str:
-    """The address of a run in Airflow's UI; blank where Airflow does not know its own (`[api] base_url`)."""
-    dag = dag_link(dag_id)
-    return f"{dag}/runs/{quote(run_id, safe='')}" if dag else ""
+def dag_link(airflow_url: str, dag_id: str, run_id: str | None = None) -> str:
+    """The address of a DAG, or of one of its runs, in Airflow's UI.
 
+    Args:
+        airflow_url: where Airflow's UI is; blank where Airflow does not know.
+        dag_id: the DAG.
+        run_id: the run; None for the DAG.
 
-def dag_link(dag_id: str) -> str:
-    """The address of a DAG in Airflow's UI; blank where Airflow does not know its own."""
-    from airflow.sdk.configuration import conf
-
-    base = str(conf.get("api", "base_url", fallback="") or "").rstrip("/")
-    return f"{base}/dags/{quote(dag_id, safe='')}" if base else ""
+    Returns:
+        Blank without `airflow_url`.
+    """
+    if not airflow_url:
+        return ""
+    dag = f"{airflow_url}/dags/{quote(dag_id, safe='')}"
+    return f"{dag}/runs/{quote(run_id, safe='')}" if run_id else dag
 
 
 def shortened(lines: list[str], most: int, rest: str) -> tuple[str, ...]:

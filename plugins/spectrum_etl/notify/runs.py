@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from spectrum_etl.notify.facts import Facts
-from spectrum_etl.notify.message import Message, run_link, shortened
+from spectrum_etl.notify.message import Message, dag_link, shortened
 from spectrum_etl.settings.operation import Event
 
 MOST_LINES = 20
@@ -45,7 +45,14 @@ _EXPORTS = (
 
 
 def message_of(
-    dag_id: str, run_id: str, facts: Facts, *, failed: bool, reason: str = "", since: str = ""
+    dag_id: str,
+    run_id: str,
+    facts: Facts,
+    *,
+    failed: bool,
+    reason: str = "",
+    since: str = "",
+    airflow_url: str = "",
 ) -> Message | None:
     """What is told of a run that has ended; None where it went as it should.
 
@@ -56,6 +63,7 @@ def message_of(
         failed: whether Airflow calls it failed.
         reason: Airflow's own words for that.
         since: since when runs of this DAG fail, where one before was told of.
+        airflow_url: where Airflow's UI is, for the link; blank for none.
     """
     partial = [row for row in facts.runs if row["newly_rejected"]]
     happened: list[Event] = ["failure"] if failed else []
@@ -76,7 +84,7 @@ def message_of(
         f"{_subject(dag_id, facts)}: {title}",
         shortened(lines, MOST_LINES, where),
         remedy,
-        run_link(dag_id, run_id),
+        dag_link(airflow_url, dag_id, run_id),
     )
 
 

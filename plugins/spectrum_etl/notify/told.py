@@ -42,6 +42,7 @@ class Ended:
         reason: Airflow's own words for that.
         by_hand: somebody triggered it and wants to know, whatever was told before.
         only_lasting: rows that it rejects are left to the digest.
+        airflow_url: where Airflow's UI is, for the message's link; blank where Airflow does not know.
     """
 
     dag_id: str
@@ -50,6 +51,7 @@ class Ended:
     reason: str = ""
     by_hand: bool = False
     only_lasting: bool = False
+    airflow_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ def tell(ended: Ended, settings: Notifications) -> None:
                 failed=ended.failed,
                 reason=ended.reason,
                 since=failure.since if failure else "",
+                airflow_url=ended.airflow_url,
             )
             known = failure is not None and failure.lately
             if message is not None and not (known and message.events == ("failure",)):
@@ -101,7 +104,14 @@ def tell(ended: Ended, settings: Notifications) -> None:
         log.warning("%s, run %s: the warehouse could not %s: %s", ended.dag_id, ended.run_id, doing, error)
         if tried:
             return
-        message = message_of(ended.dag_id, ended.run_id, Facts(), failed=ended.failed, reason=ended.reason)
+        message = message_of(
+            ended.dag_id,
+            ended.run_id,
+            Facts(),
+            failed=ended.failed,
+            reason=ended.reason,
+            airflow_url=ended.airflow_url,
+        )
         if message is not None:
             deliver(message, settings)
 

@@ -10,6 +10,7 @@ import logging
 from typing import Any
 
 from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.orchestration.address import airflow_url
 
 log = logging.getLogger(__name__)
 
@@ -70,6 +71,7 @@ def _ended(context: Any, *, failed: bool, only_lasting: bool = False) -> None:
     # Airflow leaves its run out where the task that failed is no longer in the DAG.
     by_hand = getattr(context.get("dag_run"), "run_type", None) == "manual"
     try:
-        tell(Ended(dag_id, run_id, failed, reason, by_hand, only_lasting), load_settings().notifications)
+        ended = Ended(dag_id, run_id, failed, reason, by_hand, only_lasting, airflow_url())
+        tell(ended, load_settings().notifications)
     except Exception:  # a message that cannot be made must not disturb what calls this; the log has all of it
         log.exception("%s, run %s: nobody could be told how it ended", dag_id, run_id)

@@ -138,9 +138,9 @@ def _tasks(object_name: str, watches_drift: bool) -> None:
     def send(record: dict[str, str]) -> str:
         """Send what the ledger says was accepted, once; read it back; link it in both systems."""
         from spectrum_etl.exports.objects.registry import EXPORTS
-        from spectrum_etl.exports.spec import RecordId
         from spectrum_etl.exports.steps.send import Unsettled, asked_in_vain, send_record
         from spectrum_etl.exports.systems import systems_from_airflow
+        from spectrum_etl.model.record import RecordId
         from spectrum_etl.orchestration.export_tasks import ask_again, this_instance
 
         context = get_current_context()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from airflow.sdk import Context
 from airflow.sdk.exceptions import DagRunTriggerException
 
 from spectrum_etl.exports.records.queue import Instance, Row
-from spectrum_etl.exports.spec import RecordId
 from spectrum_etl.model.display import visible
+from spectrum_etl.model.record import RecordId
 
 #: Most characters of a name in the grid: Airflow's `rendered_map_index` is varchar(250).
 GRID_NAME = 200
@@ -113,11 +113,3 @@ def as_items(rows: Sequence[Row]) -> list[dict[str, str]]:
         }
         for row in rows
     ]
-
-
-def as_text(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """A table for the log."""
-    import pandas  # type: ignore[import-untyped]  # costs half a second: only where a table is written
-
-    with pandas.option_context("display.max_colwidth", 200, "display.width", None):
-        return pandas.DataFrame([list(row) for row in rows], columns=list(columns)).to_string(index=False)

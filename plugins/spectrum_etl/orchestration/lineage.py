@@ -97,7 +97,7 @@ def inputs_of(obj: ImportObject, company: Company, settings: Settings) -> list[N
 
 
 def _of_table(table: Table, company: Company, settings: Settings) -> Iterator[Name]:
-    from spectrum_etl.staging.sources import airflow_connection
+    from spectrum_etl.credentials import airflow_connection
 
     reader = settings.reader(table.name)
     if table.name == "jobs" and reader == "sdx" and company.infolink_conn_id:

@@ -104,9 +104,9 @@ def _tasks() -> None:
     def link(pair: dict[str, str]) -> bool:
         """Verify that both are there and free, compare them, mark the one in Procore, and keep the link."""
         from spectrum_etl.exports.objects.registry import linkable
-        from spectrum_etl.exports.spec import RecordId
         from spectrum_etl.exports.steps.link import link as link_records
         from spectrum_etl.exports.systems import systems_from_airflow
+        from spectrum_etl.model.record import RecordId
         from spectrum_etl.orchestration.export_tasks import grid_name
 
         context = get_current_context()

@@ -6,6 +6,7 @@ import logging
 
 from airflow.sdk import DAG, Variable, get_current_context, task
 
+from spectrum_etl.orchestration.address import airflow_url
 from spectrum_etl.orchestration.callbacks import on_failure, on_success
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields, start_date, task_defaults
 from spectrum_etl.settings import SCHEDULES_VARIABLE, load_settings
@@ -44,7 +45,8 @@ def watch_dag(doc: str | None) -> DAG:
             from spectrum_etl.warehouse.connect import warehouse_url
 
             refuse_unknown_fields(get_current_context())
-            late = tell_late(warehouse_url(), load_settings(), Variable.get(SCHEDULES_VARIABLE, default=None))
+            override = Variable.get(SCHEDULES_VARIABLE, default=None)
+            late = tell_late(warehouse_url(), load_settings(), override, airflow_url())
             log.info("%s", "\n".join(late) or "no sync is late")
             return late
 

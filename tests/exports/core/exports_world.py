@@ -27,7 +27,6 @@ from spectrum_etl.exports.spec import (
     Document,
     ExportObject,
     FormField,
-    RecordId,
     Scope,
     rule,
 )
@@ -36,6 +35,7 @@ from spectrum_etl.exports.steps.ask import NotAsked, Question, ask
 from spectrum_etl.exports.steps.collect import Collected, collect
 from spectrum_etl.exports.steps.send import Outcome, send_record
 from spectrum_etl.exports.systems import Systems
+from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.sdx.write import NotSent, OutcomeUnknown, Refused
 

@@ -14,7 +14,7 @@ import pytest
 
 from spectrum_etl.errors import FixRecord, RetryLater
 from spectrum_etl.exports.objects.registry import EXPORTS
-from spectrum_etl.exports.spec import Call, Document, RecordId, Scope
+from spectrum_etl.exports.spec import Call, Document, Scope
 from spectrum_etl.exports.steps.ask import Question
 from spectrum_etl.exports.steps.send import Unsettled
 from spectrum_etl.exports.steps.take_out import take_out
@@ -22,6 +22,7 @@ from spectrum_etl.exports.steps.unlink import unlink
 from spectrum_etl.links import claims
 from spectrum_etl.links.claims import Owner, Taken
 from spectrum_etl.links.keys import Key
+from spectrum_etl.model.record import RecordId
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate
 from stack.postgres import EmbeddedPostgres

@@ -10,9 +10,9 @@ import psycopg
 import pytest
 
 from spectrum_etl.errors import StopSync
-from spectrum_etl.exports.spec import RecordId
 from spectrum_etl.links import pairs as links
 from spectrum_etl.links.pairs import WarehouseLinks, compared
+from spectrum_etl.model.record import RecordId
 from spectrum_etl.warehouse import migrate as migrations
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate

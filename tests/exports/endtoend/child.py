@@ -10,9 +10,9 @@ from unittest import mock
 
 from spectrum_etl.exports.objects.registry import EXPORTS
 from spectrum_etl.exports.records import ledger
-from spectrum_etl.exports.spec import RecordId
 from spectrum_etl.exports.steps.send import send_record
 from spectrum_etl.links import pairs as links
+from spectrum_etl.model.record import RecordId
 from spectrum_etl.sources.sdx.write import SpectrumWriter
 from tests.exports.endtoend.places import Places
 

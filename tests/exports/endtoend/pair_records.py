@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from spectrum_etl.exports.spec import RecordId
+from spectrum_etl.model.record import RecordId
 from tests.exports.endtoend.cases import everything_is_ready_on, with_new_codes
 from tests.exports.endtoend.places import COMPANY
 from tests.exports.endtoend.stage import PROCORE_COMPANY, Stage

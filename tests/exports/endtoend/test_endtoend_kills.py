@@ -10,7 +10,7 @@ from multiprocessing.context import ForkServerContext, ForkServerProcess
 
 import pytest
 
-from spectrum_etl.exports.spec import RecordId
+from spectrum_etl.model.record import RecordId
 from tests.exports.endtoend import child
 from tests.exports.endtoend.cases import accepted, assert_done, thinned
 from tests.exports.endtoend.stage import Stage

@@ -8,9 +8,9 @@ import pytest
 
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.objects.registry import EXPORTS, NAMES
-from spectrum_etl.exports.spec import RecordId
 from spectrum_etl.exports.steps.link import exact_matches, link
 from spectrum_etl.exports.steps.unlink import unlink
+from spectrum_etl.model.record import RecordId
 from tests.exports.endtoend.cases import CASES
 from tests.exports.endtoend.places import COMPANY
 from tests.exports.endtoend.stage import PROCORE_COMPANY, Stage

@@ -9,9 +9,9 @@ import pytest
 
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.objects.registry import EXPORTS, LINKABLE_NAMES, linkable
-from spectrum_etl.exports.spec import RecordId
 from spectrum_etl.exports.steps.link import link
 from spectrum_etl.exports.steps.unlink import unlink
+from spectrum_etl.model.record import RecordId
 from spectrum_etl.orchestration.link_dag import pairs_of
 from tests.exports.endtoend.cases import assert_done
 from tests.exports.endtoend.places import COMPANY

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from spectrum_etl.exports.spec import Broken, Call, Candidate, Context, RecordId
+from spectrum_etl.exports.spec import Broken, Call, Candidate, Context
+from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.settings.exports import ExportSettings
 from spectrum_etl.sources.procore.faults import NotFound

@@ -6,7 +6,8 @@ import pytest
 
 from spectrum_etl.exports.objects.budgets import OBJECT
 from spectrum_etl.exports.rules import budgets as rules
-from spectrum_etl.exports.spec import Candidate, RecordId, Scope
+from spectrum_etl.exports.spec import Candidate, Scope
+from spectrum_etl.model.record import RecordId
 from tests.exports.objects.fakes import (
     COMPANY,
     JOB,

@@ -7,7 +7,8 @@ import pytest
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.objects.commitment_change_orders import OBJECT
 from spectrum_etl.exports.rules import change_orders as rules
-from spectrum_etl.exports.spec import Candidate, RecordId, Scope
+from spectrum_etl.exports.spec import Candidate, Scope
+from spectrum_etl.model.record import RecordId
 from tests.exports.objects.fakes import (
     COMPANY,
     JOB,

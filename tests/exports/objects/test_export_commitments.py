@@ -7,7 +7,8 @@ import pytest
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.objects.commitments import OBJECT
 from spectrum_etl.exports.rules import commitments as rules
-from spectrum_etl.exports.spec import Candidate, Document, RecordId, Scope
+from spectrum_etl.exports.spec import Candidate, Document, Scope
+from spectrum_etl.model.record import RecordId
 from tests.exports.objects.fakes import (
     COMPANY,
     JOB,

@@ -8,7 +8,8 @@ import pytest
 
 from spectrum_etl.exports.objects.forecasts import OBJECT
 from spectrum_etl.exports.rules import forecasts as rules
-from spectrum_etl.exports.spec import Candidate, RecordId, Scope
+from spectrum_etl.exports.spec import Candidate, Scope
+from spectrum_etl.model.record import RecordId
 from tests.exports.objects.fakes import COMPANY, JOB, PROJECT, Books, Procore, candidate, context, line, numbers, phase
 
 ANSWERS = {"projection_date": "2026-01-31"}

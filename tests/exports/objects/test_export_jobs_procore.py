@@ -3,7 +3,8 @@
 from typing import Any
 
 from spectrum_etl.exports.objects.jobs import OBJECT
-from spectrum_etl.exports.spec import RecordId, Scope
+from spectrum_etl.exports.spec import Scope
+from spectrum_etl.model.record import RecordId
 from tests.exports.objects.fakes import COMPANY, Procore
 from tests.exports.objects.test_export_jobs import LIST, NEW
 

@@ -8,7 +8,8 @@ import pytest
 from spectrum_etl.exports.objects.prime_contract_change_orders import OBJECT
 from spectrum_etl.exports.rules import prime_change_orders as rules
 from spectrum_etl.exports.rules import prime_contracts
-from spectrum_etl.exports.spec import Candidate, RecordId, Scope
+from spectrum_etl.exports.spec import Candidate, Scope
+from spectrum_etl.model.record import RecordId
 from tests.exports.objects.fakes import (
     COMPANY,
     JOB,

@@ -10,7 +10,8 @@ from spectrum_etl.exports.objects import contracts
 from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, money, of_each, project_facts, text
 from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.rules.commitments import READY_STATUSES
-from spectrum_etl.exports.spec import Candidate, RecordId, Scope, Skipped
+from spectrum_etl.exports.spec import Candidate, Scope, Skipped
+from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company
 from spectrum_etl.sources.procore import marks, resources
 from spectrum_etl.sources.procore.client import ProcoreClient

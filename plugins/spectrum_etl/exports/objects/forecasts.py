@@ -26,11 +26,11 @@ from spectrum_etl.exports.spec import (
     ExportObject,
     FieldMapping,
     FormField,
-    RecordId,
     Scope,
     Skipped,
 )
 from spectrum_etl.exports.spectrum.values import call
+from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company, load_settings
 from spectrum_etl.sources.procore import resources
 from spectrum_etl.sources.procore.client import ProcoreClient

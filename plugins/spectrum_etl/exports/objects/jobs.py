@@ -39,13 +39,13 @@ from spectrum_etl.exports.spec import (
     ExportObject,
     FieldMapping,
     FormField,
-    RecordId,
     Scope,
     Skipped,
 )
 from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.exports.spectrum.values import call
 from spectrum_etl.links.pairs import compared
+from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company
 from spectrum_etl.sources.procore import resources
 from spectrum_etl.sources.procore.client import ProcoreClient

@@ -12,7 +12,8 @@ from spectrum_etl.exports.objects.days import day_of
 from spectrum_etl.exports.objects.facts import Json, WbsCodes, found, line_facts, money, of_each, project_facts, text
 from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.rules.change_requests import APPROVED
-from spectrum_etl.exports.spec import Candidate, RecordId, Scope, Skipped
+from spectrum_etl.exports.spec import Candidate, Scope, Skipped
+from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company
 from spectrum_etl.sources.procore import resources
 from spectrum_etl.sources.procore.client import ProcoreClient

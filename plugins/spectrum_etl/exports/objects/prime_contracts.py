@@ -15,8 +15,9 @@ from spectrum_etl.exports.objects.contracts import contract_facts
 from spectrum_etl.exports.objects.facts import found, money, project_facts, text
 from spectrum_etl.exports.rules.amounts import total
 from spectrum_etl.exports.rules.common import job_of
-from spectrum_etl.exports.spec import Broken, Candidate, Context, RecordId
+from spectrum_etl.exports.spec import Broken, Candidate, Context
 from spectrum_etl.links.pairs import compared
+from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company
 from spectrum_etl.sources.procore import marks, resources
 from spectrum_etl.sources.procore.client import ProcoreClient

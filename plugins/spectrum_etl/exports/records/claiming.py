@@ -12,9 +12,10 @@ import psycopg
 
 from spectrum_etl.exports.linkable import Linkable
 from spectrum_etl.exports.records.ledger import Attempt, Response
-from spectrum_etl.exports.spec import Broken, Candidate, Document, ExportObject, FormField, RecordId
+from spectrum_etl.exports.spec import Broken, Candidate, Document, ExportObject, FormField
 from spectrum_etl.links import claims
 from spectrum_etl.links.claims import Claim, Owner, Taken
+from spectrum_etl.model.record import RecordId
 
 
 def owner(obj: Linkable, id: RecordId, title: str = "") -> Owner:

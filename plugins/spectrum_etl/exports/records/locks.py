@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 
 import psycopg
 
-from spectrum_etl.exports.spec import RecordId
+from spectrum_etl.model.record import RecordId
 from spectrum_etl.warehouse.connect import connect
 
 #: How long a sender waits for another, in milliseconds: the server frees the lock of a process that has just ended a

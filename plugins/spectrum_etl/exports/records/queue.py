@@ -16,7 +16,8 @@ import psycopg
 
 from spectrum_etl.errors import StopSync
 from spectrum_etl.exports.records.states import COLLECTABLE, TRANSITIONS, State
-from spectrum_etl.exports.spec import Broken, Candidate, RecordId, Scope
+from spectrum_etl.exports.spec import Broken, Candidate, Scope
+from spectrum_etl.model.record import RecordId
 
 _KEY = "object_name = %(object)s and company_code = %(company)s and project_id = %(project)s and record_id = %(record)s"
 _ROWS = (

@@ -17,12 +17,13 @@ from spectrum_etl.exports.records import claiming, ledger, queue
 from spectrum_etl.exports.records.ledger import Response
 from spectrum_etl.exports.records.queue import Instance, Row
 from spectrum_etl.exports.records.states import State
-from spectrum_etl.exports.spec import Broken, Candidate, Document, ExportObject, RecordId
+from spectrum_etl.exports.spec import Broken, Candidate, Document, ExportObject
 from spectrum_etl.exports.steps import apply_rules as check
 from spectrum_etl.exports.steps.send import Outcome
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links.claims import Taken
 from spectrum_etl.model import characters
+from spectrum_etl.model.record import RecordId
 from spectrum_etl.warehouse.connect import connect
 
 #: Changes that a reason names: a settings' change shows in every line.

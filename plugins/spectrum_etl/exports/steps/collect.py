@@ -17,7 +17,7 @@ from spectrum_etl.exports.records import claiming, ledger, queue
 from spectrum_etl.exports.records.locks import is_locked
 from spectrum_etl.exports.records.queue import Finding, Instance, Row
 from spectrum_etl.exports.records.states import COLLECTABLE, ENDED, IN_FLIGHT
-from spectrum_etl.exports.spec import Candidate, ExportObject, RecordId, Scope, Skipped
+from spectrum_etl.exports.spec import Candidate, ExportObject, Scope, Skipped
 from spectrum_etl.exports.steps import apply_rules as check
 from spectrum_etl.exports.steps.send import settles_at
 from spectrum_etl.exports.systems import Systems
@@ -25,6 +25,7 @@ from spectrum_etl.links import claims
 from spectrum_etl.links import pairs as links
 from spectrum_etl.links.claims import Taken
 from spectrum_etl.links.pairs import Link
+from spectrum_etl.model.record import RecordId
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate
 

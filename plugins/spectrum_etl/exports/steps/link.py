@@ -18,13 +18,14 @@ from spectrum_etl.exports.records import claiming, queue
 from spectrum_etl.exports.records.locks import record_lock
 from spectrum_etl.exports.records.states import COLLECTABLE, ENDED
 from spectrum_etl.exports.rules.common import linked_code
-from spectrum_etl.exports.spec import Candidate, RecordId
+from spectrum_etl.exports.spec import Candidate
 from spectrum_etl.exports.steps import apply_rules as check
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links import claims
 from spectrum_etl.links import pairs as links
 from spectrum_etl.links.pairs import compared
 from spectrum_etl.model import characters
+from spectrum_etl.model.record import RecordId
 from spectrum_etl.sources.procore import resources
 from spectrum_etl.warehouse.connect import connect
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from spectrum_etl.exports.display.shown import show, table
+from spectrum_etl.exports.display.table import as_text
 from spectrum_etl.exports.records.queue import Row
 from spectrum_etl.exports.spec import ExportObject
 from spectrum_etl.exports.systems import Systems
-from spectrum_etl.orchestration.export_tasks import as_text
 
 
 def preview(systems: Systems, obj: ExportObject, chosen: Sequence[Row]) -> str:

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 
 import psycopg
 
+from spectrum_etl.exports.display.table import as_text
 from spectrum_etl.exports.records import queue
 from spectrum_etl.exports.records.locks import is_locked
 from spectrum_etl.exports.records.queue import Instance, Row
 from spectrum_etl.exports.records.states import IN_FLIGHT
-from spectrum_etl.exports.spec import RecordId
-from spectrum_etl.orchestration.export_tasks import as_text
+from spectrum_etl.model.record import RecordId
 from spectrum_etl.warehouse.connect import connect
 
 #: Records that the message of a failed run names; the log and export.queue have all.

@@ -23,7 +23,7 @@ from spectrum_etl.exports.records.ledger import Attempt, SentCall
 from spectrum_etl.exports.records.locks import record_lock
 from spectrum_etl.exports.records.queue import Instance, Row
 from spectrum_etl.exports.records.states import IN_FLIGHT, State
-from spectrum_etl.exports.spec import Broken, Call, ExportObject, RecordId
+from spectrum_etl.exports.spec import Broken, Call, ExportObject
 from spectrum_etl.exports.spectrum import compare
 from spectrum_etl.exports.spectrum.compare import Held
 from spectrum_etl.exports.spectrum.services import SERVICES
@@ -31,6 +31,7 @@ from spectrum_etl.exports.steps import apply_rules as check
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links import claims
 from spectrum_etl.links import pairs as links
+from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.sdx.write import OutcomeUnknown, Refused
 from spectrum_etl.warehouse.connect import connect
