@@ -15,9 +15,9 @@ from airflow.sdk import DAG, Asset, Param, Variable, task, task_group  # noqa: F
 
 from spectrum_etl.model.run import Run, Scope
 from spectrum_etl.settings import Settings, load_settings
+from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.staging.objects import OBJECTS
-from spectrum_etl.staging.sources import Sources
 
 _DAGS = Path(__file__).resolve().parents[1] / "dags"
 _BATCH_ROWS = 5000  # what land takes at once

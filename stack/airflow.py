@@ -54,7 +54,7 @@ TASKS = (
     "spectrum_etl.orchestration.staging_dag",
     "spectrum_etl.staging.land",
     "spectrum_etl.staging.publish",
-    "spectrum_etl.staging.sources",
+    "spectrum_etl.sources.company",
 )
 _WITH_LIBRARIES = """
 import importlib, logging, sys

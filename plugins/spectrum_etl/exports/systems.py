@@ -87,9 +87,9 @@ def systems_from_airflow(company_code: str, settings: Settings, *, remember: boo
     """
     from spectrum_etl.credentials import airflow_connection
     from spectrum_etl.exports.spectrum import SpectrumBooks
+    from spectrum_etl.sources.company import Sources
     from spectrum_etl.sources.procore.connection import ProcoreConnection
     from spectrum_etl.sources.sdx.write import SpectrumWriter
-    from spectrum_etl.staging.sources import Sources
     from spectrum_etl.warehouse.connect import warehouse_url
 
     company = settings.company(company_code)

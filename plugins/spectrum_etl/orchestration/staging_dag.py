@@ -170,8 +170,8 @@ def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> N
     @task(pool=land_pool, map_index_template=readable)
     def land(scope: dict[str, Any]) -> int:
         """Read the source into landing tables; the number of the landing is what the next tasks need."""
+        from spectrum_etl.sources.company import Sources
         from spectrum_etl.staging.land import land as land_object
-        from spectrum_etl.staging.sources import Sources
         from spectrum_etl.warehouse.connect import warehouse_url
 
         asked = _named(scope)
@@ -242,8 +242,8 @@ def _jobs_of(obj: ImportObject, codes: list[str], jobs: tuple[str, ...]) -> dict
     Raises:
         FixConfiguration: a job belongs to none of them.
     """
+    from spectrum_etl.sources.company import Sources
     from spectrum_etl.staging.known_jobs import no_such_jobs, unknown_jobs
-    from spectrum_etl.staging.sources import Sources
     from spectrum_etl.warehouse.connect import connect, warehouse_url
 
     settings, known = load_settings(), set[str]()

@@ -49,7 +49,7 @@ def verify_dag(doc: str | None) -> DAG:
         def verify(what: dict[str, str]) -> list[dict[str, Any]]:
             """Compare one object of one company."""
             from spectrum_etl.model.run import Run
-            from spectrum_etl.staging.sources import Sources
+            from spectrum_etl.sources.company import Sources
             from spectrum_etl.staging.verify import verify as verify_object
             from spectrum_etl.warehouse.connect import warehouse_url
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.companies import company_codes, holds_company
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
 from spectrum_etl.sources.sdx.client import SdxClient
 from spectrum_etl.sources.sdx.faults import CompanyRefused
 from spectrum_etl.staging.objects import OBJECTS
-from spectrum_etl.staging.sources import Sources
 
 _REMEDY = (
     "correct the company's code in include/settings.yaml: it is what Spectrum shows, with its leading zeros. A company"

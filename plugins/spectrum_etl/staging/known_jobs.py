@@ -16,9 +16,9 @@ from psycopg import sql
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.model.spec import ImportObject
 from spectrum_etl.settings import Settings
+from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.companies import job_numbers
 from spectrum_etl.staging.companies import require_company
-from spectrum_etl.staging.sources import Sources
 
 log = logging.getLogger(__name__)
 

@@ -18,6 +18,7 @@ from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.run import Landing, Run, Scope
 from spectrum_etl.model.spec import ImportObject, Table, fingerprint
 from spectrum_etl.settings import Settings
+from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.companies import holds_company
 from spectrum_etl.sources.infolink.reader import UnclearLine
 from spectrum_etl.sources.sdx.faults import CompanyRefused
@@ -25,7 +26,6 @@ from spectrum_etl.staging import read as reading
 from spectrum_etl.staging.companies import require_company
 from spectrum_etl.staging.guards import amounts_left_out
 from spectrum_etl.staging.known_jobs import require_jobs
-from spectrum_etl.staging.sources import Sources
 from spectrum_etl.warehouse import partitions, runs
 from spectrum_etl.warehouse.connect import connect, explain
 from spectrum_etl.warehouse.copy import create_landing_table

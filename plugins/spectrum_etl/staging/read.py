@@ -15,10 +15,10 @@ from spectrum_etl.model.character_marks import shown
 from spectrum_etl.model.drift import Drift
 from spectrum_etl.model.run import Scope
 from spectrum_etl.model.spec import Column, Table
+from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.statements import SEPARATOR
 from spectrum_etl.sources.sdx.published import DOCUMENTED_FIELDS
 from spectrum_etl.sources.sdx.services import job_can_be_asked_for
-from spectrum_etl.staging.sources import Sources
 from spectrum_etl.warehouse.copy import MarkedRows, Row, copy_lines, copy_rows
 
 log = logging.getLogger(__name__)

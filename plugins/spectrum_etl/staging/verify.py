@@ -19,9 +19,9 @@ from spectrum_etl.model.check_result import CheckResult
 from spectrum_etl.model.run import Run, Scope
 from spectrum_etl.model.spec import ImportObject, Table
 from spectrum_etl.settings import Settings
+from spectrum_etl.sources.company import Sources
 from spectrum_etl.staging import read as reading
 from spectrum_etl.staging.companies import require_company
-from spectrum_etl.staging.sources import Sources
 from spectrum_etl.warehouse import partitions
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.runs import record_verification

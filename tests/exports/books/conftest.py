@@ -13,8 +13,8 @@ from sandbox.data import schema
 from sandbox.infolink.server import InfoLinkServer
 from spectrum_etl.exports.spectrum import SpectrumBooks
 from spectrum_etl.settings import Company
+from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
-from spectrum_etl.staging.sources import Sources
 from stack.postgres import EmbeddedPostgres
 
 PASSWORD = "books"

@@ -14,7 +14,7 @@ from spectrum_etl.exports.spec import Call
 from spectrum_etl.exports.spectrum import SpectrumBooks
 from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.exports.spectrum.values import call, comparable
-from spectrum_etl.staging.sources import Sources
+from spectrum_etl.sources.company import Sources
 from tests.exports.books.conftest import COMPANY, Add
 
 DAY = datetime.datetime(2026, 9, 3)  # noqa: DTZ001  SQL Server's datetime has no zone

@@ -18,8 +18,8 @@ from spectrum_etl.exports.spec import Call, Document
 from spectrum_etl.exports.spectrum import SpectrumBooks
 from spectrum_etl.exports.spectrum.compare import holds_it, unread_note
 from spectrum_etl.exports.spectrum.values import call
+from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
-from spectrum_etl.staging.sources import Sources
 from tests.exports.books.conftest import COMPANY, Add
 
 JOB = "24-404"

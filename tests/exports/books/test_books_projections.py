@@ -20,10 +20,10 @@ from spectrum_etl.exports.spec import Call, Document
 from spectrum_etl.exports.spectrum import SpectrumBooks, projections
 from spectrum_etl.exports.spectrum.compare import unread_note
 from spectrum_etl.exports.spectrum.values import call
+from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.sdx import SdxConnection
 from spectrum_etl.sources.sdx.write import SpectrumWriter
-from spectrum_etl.staging.sources import Sources
 from stack.postgres import EmbeddedPostgres
 from tests.exports.books.conftest import COMPANY
 

@@ -13,9 +13,9 @@ from sandbox.sdx.server import SdxServer
 from spectrum_etl.errors import FixConfiguration, RetryLater
 from spectrum_etl.exports.spec import Call
 from spectrum_etl.exports.spectrum import SpectrumBooks
+from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.sdx import SdxConnection
-from spectrum_etl.staging.sources import Sources
 from stack.postgres import EmbeddedPostgres
 from tests.exports.books.conftest import COMPANY
 

@@ -17,12 +17,12 @@ from spectrum_etl.errors import StopSync
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.run import Run, Scope
 from spectrum_etl.settings import Company, Settings, load_settings
+from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.staging.check import check
 from spectrum_etl.staging.land import land
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.staging.publish import publish
-from spectrum_etl.staging.sources import Sources
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.landings import drop_landing_tables
 

@@ -11,9 +11,9 @@ from staging_harness import Warehouse, infolink_settings
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.model.run import Run, Scope
 from spectrum_etl.settings import Company, Settings
+from spectrum_etl.sources.company import Sources
 from spectrum_etl.staging import check as checking
 from spectrum_etl.staging.objects import OBJECTS
-from spectrum_etl.staging.sources import Sources
 from spectrum_etl.staging.verify import verify
 
 JOBS = "JC_JOB_MASTER_MC"

@@ -13,9 +13,9 @@ from spectrum_etl.errors import StopSync
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.run import Run, Scope
 from spectrum_etl.settings import Settings
+from spectrum_etl.sources.company import Sources
 from spectrum_etl.staging import check as checking
 from spectrum_etl.staging.objects import OBJECTS
-from spectrum_etl.staging.sources import Sources
 from spectrum_etl.staging.verify import verify
 
 DEFERRED = (

@@ -23,9 +23,9 @@ from sandbox.data.generate import load
 from sandbox.infolink.server import InfoLinkServer
 from spectrum_etl.marts.publish import publish_marts
 from spectrum_etl.model.run import Run
+from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.staging.objects import OBJECTS
-from spectrum_etl.staging.sources import Sources
 from spectrum_etl.staging.verify import verify
 from stack.postgres import EmbeddedPostgres
 

@@ -14,8 +14,8 @@ from transactions_harness import SOURCE, STAGED, agree, copied, posting, seed
 
 from spectrum_etl.errors import StopSync
 from spectrum_etl.model.run import Scope
+from spectrum_etl.sources.company import Sources
 from spectrum_etl.staging.objects import OBJECTS
-from spectrum_etl.staging.sources import Sources
 
 
 def _one(job: str, date: str) -> dict[str, Any]:

@@ -14,8 +14,8 @@ from source_oracle import Values, columns_of
 from staging_harness import Seen, Spectrum, Warehouse, problems
 
 from sandbox.data.tables import pad
+from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
-from spectrum_etl.staging.sources import Sources
 
 SOURCE = "JC_TRANSACTION_HISTORY_MC"
 STAGED = "job_cost_transactions"

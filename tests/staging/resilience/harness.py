@@ -26,6 +26,7 @@ from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.run import Run, Scope
 from spectrum_etl.settings import Settings, load_settings
+from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.sdx.client import SdxClient
 from spectrum_etl.sources.sdx.connection import SdxConnection
@@ -33,7 +34,6 @@ from spectrum_etl.staging.check import check
 from spectrum_etl.staging.land import close_run, land
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.staging.publish import publish
-from spectrum_etl.staging.sources import Sources
 
 PROJECT = Path(__file__).resolve().parents[3]
 PASSWORD, AUTHORIZATION, CLIENT_SECRET = "Tds-Geheim-77", "SDX-GEHEIM-0815", "Client-Geheim-4711"

@@ -13,9 +13,9 @@ from airflow.dag_processing.dagbag import DagBag
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.model.run import Scope
 from spectrum_etl.orchestration import staging_dag
+from spectrum_etl.sources.company import Sources
 from spectrum_etl.staging.land import land
 from spectrum_etl.staging.objects import OBJECTS
-from spectrum_etl.staging.sources import Sources
 from tests.staging.resilience.harness import World
 from tests.staging.resilience.oracle import fingerprint
 

@@ -10,9 +10,9 @@ import pytest
 from spectrum_etl.errors import FixConfiguration, StopSync
 from spectrum_etl.model.check_result import CheckResult
 from spectrum_etl.settings import Company
+from spectrum_etl.sources.company import Sources
 from spectrum_etl.staging.companies import require_company
 from spectrum_etl.staging.objects import OBJECTS
-from spectrum_etl.staging.sources import Sources
 from spectrum_etl.staging.verify import verify
 from tests.staging.resilience.harness import World
 

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class Sources(Protocol):
-    """Where to look; `staging.sources.Sources` is one."""
+    """Where to look; `sources.company.Sources` is one."""
 
     @property
     def has_infolink(self) -> bool: ...
