@@ -1,4 +1,4 @@
-"""Compares what was staged with the source, row by row and both ways. Used by the cases.
+"""Compares what was staged with the source, row by row and both ways.
 
 The comparison knows nothing of the package's own rules: it writes down what a staged row of a source row should be.
 """

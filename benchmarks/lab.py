@@ -1,4 +1,4 @@
-"""The servers and databases of the measurements: one PostgreSQL, the stand-in Spectrum, warehouses. Used by the cases.
+"""The servers and databases of the measurements: one PostgreSQL, the stand-in Spectrum, warehouses.
 
 PostgreSQL is as durable as by default: what is measured is what a warehouse of someone's own would take.
 """

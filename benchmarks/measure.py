@@ -1,4 +1,4 @@
-"""Runs one piece of work in a process of its own and tells what it took. Used by every case."""
+"""Runs one piece of work in a process of its own and tells what it took."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Installs dlt into an environment of its own and runs it there. Used by the cases."""
+"""Installs dlt into an environment of its own and runs it there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Collects what was measured and writes it down as Markdown. Used by `python -m benchmarks`."""
+"""Collects what was measured and writes it down as Markdown."""
 
 from __future__ import annotations
 

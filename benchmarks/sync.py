@@ -1,4 +1,4 @@
-"""One sync of one object, each task in a process of its own. Used by the cases."""
+"""One sync of one object, each task in a process of its own."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""The sandbox's command line: `python -m sandbox load|serve|month|touch|layout|fault|procore|drift`.
-
-Used by people and by the demo.
-"""
+"""The sandbox's command line: `python -m sandbox load|serve|month|touch|layout|fault|procore|drift`."""
 
 import sys
 

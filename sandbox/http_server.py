@@ -1,6 +1,4 @@
-"""Runs one of the sandbox's web applications on a port, in a thread of this process. Used by `SdxServer` and
-`ProcoreServer`.
-"""
+"""Runs one of the sandbox's web applications on a port, in a thread of this process."""
 
 import socket
 import threading

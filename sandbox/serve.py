@@ -1,4 +1,4 @@
-"""Runs the stand-in Spectrum and Procore until told to stop. Used by `python -m sandbox serve`."""
+"""Runs the stand-in Spectrum and Procore until told to stop."""
 
 import json
 import os

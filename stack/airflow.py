@@ -1,7 +1,7 @@
 """A complete Airflow on this machine: scheduler, DAG processor, triggerer and API server, without Docker.
 
-Used by `stack.demo` and the fixture `airflow_stack`. The components are started one by one rather than by `airflow
-standalone`: that one adds log servers which listen on all interfaces, and one log for everything.
+The components are started one by one rather than by `airflow standalone`: that one adds log servers which listen on all
+interfaces, and one log for everything.
 """
 
 import contextlib

@@ -1,4 +1,4 @@
-"""A small client of Airflow's REST API. Used by `stack.demo` and by tests that run real Airflow."""
+"""A small client of Airflow's REST API."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The configuration of the local Airflow, as environment variables. Used by `stack.airflow`."""
+"""The configuration of the local Airflow, as environment variables."""
 
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit

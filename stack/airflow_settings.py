@@ -1,4 +1,4 @@
-"""Reads `airflow_settings.yaml` (the Astro CLI's format) and applies it over REST. Used by `stack.demo`."""
+"""Reads `airflow_settings.yaml` (the Astro CLI's format) and applies it over REST."""
 
 import json
 from collections.abc import Mapping

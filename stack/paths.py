@@ -1,4 +1,4 @@
-"""Where the local stack keeps its files. Used by every module of `stack` that touches the disk."""
+"""Where the local stack keeps its files."""
 
 import fcntl
 import os

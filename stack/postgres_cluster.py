@@ -1,4 +1,4 @@
-"""The files and the server process of one PostgreSQL cluster. Used by `stack.postgres` only."""
+"""The files and the server process of one PostgreSQL cluster."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Where the embedded PostgreSQL's programs and data folder are, and as whom they run. Used by `stack.postgres` only.
+"""Where the embedded PostgreSQL's programs and data folder are, and as whom they run.
 
 PostgreSQL refuses to run as root. As root the server therefore runs as `nobody`, which must be able to reach the
 programs and the data folder; as an ordinary user everything runs as that user.

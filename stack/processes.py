@@ -1,7 +1,7 @@
 """Background processes: started in sessions of their own, found again by a mark, stopped until nothing is left.
 
-Used by `stack.airflow` and `stack.sandbox`. No process ids are kept in files: after a killed session those would name
-other programs. Every process carries its installation and name in its environment instead, and so do its children.
+No process ids are kept in files: after a killed session those would name other programs. Every process carries its
+installation and name in its environment instead, and so do its children.
 """
 
 import contextlib

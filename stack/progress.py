@@ -1,4 +1,4 @@
-"""Tells what `make demo` is doing: a live table in a terminal, plain lines elsewhere. Used by `stack.demo`."""
+"""Tells what `make demo` is doing: a live table in a terminal, plain lines elsewhere."""
 
 import time
 from collections.abc import Iterator, Mapping

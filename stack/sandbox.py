@@ -1,4 +1,4 @@
-"""The stand-in Spectrum and Procore as a background process. Used by `stack.demo`; its command line is all it knows."""
+"""The stand-in Spectrum and Procore as a background process."""
 
 import socket
 import sys

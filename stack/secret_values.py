@@ -1,4 +1,4 @@
-"""The passwords and keys of one installation: made up once, kept in `.run/secrets.json`. Used by `stack.demo`."""
+"""The passwords and keys of one installation: made up once, kept in `.run/secrets.json`."""
 
 import base64
 import json

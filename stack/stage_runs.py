@@ -1,4 +1,4 @@
-"""Starts the DAGs of the demo in a local Airflow, and follows them to their end. Used by `stack.demo`."""
+"""Starts the DAGs of the demo in a local Airflow, and follows them to their end."""
 
 import time
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""What a demo brought into the warehouse: a table of the runs, and one answered question. Used by `stack.demo`."""
+"""What a demo brought into the warehouse: a table of the runs, and one answered question."""
 
 from collections.abc import Sequence
 from datetime import date, datetime

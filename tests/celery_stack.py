@@ -1,4 +1,4 @@
-"""Redis and Celery workers beside an `AirflowStack`. Used by the test of many workers.
+"""Redis and Celery workers beside an `AirflowStack`.
 
 Each worker has what a machine of its own would have: an AIRFLOW_HOME with its own copies of `dags`, `plugins` and
 `include`, and a name. What they share with the rest is the network and the folder of the task logs, in place of

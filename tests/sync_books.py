@@ -1,4 +1,4 @@
-"""A warehouse with the books of syncs, as the staging tasks write them. Used by the tests of notify and retention."""
+"""A warehouse with the books of syncs, as the staging tasks write them."""
 
 from __future__ import annotations
 

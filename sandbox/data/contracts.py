@@ -1,5 +1,5 @@
 """Generates the paper around a job: master rows, prime contract with schedule of values, estimate adjustments and
-projections, with its subcontracts and change requests. Used by the generator and the month of business.
+projections, with its subcontracts and change requests.
 """
 
 import random

@@ -1,7 +1,6 @@
 """Columns that disappear, appear or change their type at the source, as an upgrade of Spectrum does.
 
-Used by the sandbox's command line and by tests of drift handling. Plain ALTER TABLEs on the stored tables; a layout
-that Info-Link shows follows.
+Plain ALTER TABLEs on the stored tables; a layout that Info-Link shows follows.
 """
 
 import re

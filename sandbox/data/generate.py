@@ -1,8 +1,4 @@
-"""Fills the sandbox database with a contractor's business, deterministic from a seed.
-
-Used by the command line (`python -m sandbox load`), the tests and the benchmarks: `load(url, jobs=50,
-transactions=20_000)` for the demo, `load(url, jobs=5_000, transactions=10_000_000)` for a benchmark.
-"""
+"""Fills the sandbox database with a contractor's business, deterministic from a seed."""
 
 import random
 from collections.abc import Iterator

@@ -2,7 +2,6 @@
 
 The stored tables are always a hosted site's, in schema `dbo`, so that the web services work whatever is shown. Another
 layout is a schema of views, `shown`, which the Info-Link server puts in the place of `dbo` as long as it is there.
-Used by the command line (`python -m sandbox layout NAME`) and by tests: `layouts.show(connection, "bare")`.
 """
 
 from collections.abc import Iterator

@@ -1,7 +1,7 @@
 """Changes to posted job cost transactions: edits, reversals, late and back-dated copies, deletions.
 
-Used by the month of business and by `touch` of the benchmarks. Rows are drawn by a hash of their place and a salt:
-the same load and salt draw the same rows. The flawed rows are never drawn: they stay what `flaws.py` says.
+Rows are drawn by a hash of their place and a salt: the same load and salt draw the same rows. The flawed rows are never
+drawn: they stay what `flaws.py` says.
 """
 
 from typing import Any

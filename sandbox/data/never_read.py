@@ -2,7 +2,7 @@
 
 Tax ids, bank accounts, wages and encrypted copies of them (`# never read` in `infolink-columns.yaml`). Each column has
 one value of its own in every generated row, so that a test that finds it in the warehouse, a log or a page knows which
-column leaked. Used by the generator; `tests/never_read.py` searches for them. None can be a real person's or account's.
+column leaked. None can be a real person's or account's.
 """
 
 from decimal import Decimal

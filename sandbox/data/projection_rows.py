@@ -1,8 +1,8 @@
 """Rows of JC_PROJ_COST_HISTORY_MC, which are steps: what is projected on a day is the sum of the rows up to it.
 
-Used by the generator, the month of business and the web services that book them. What the reference leaves open is
-chosen here: Type is E for an entry, B for the row that balances a back-dated one, C for a change order; System_Key is
-the day and a running number within the phase and cost type, for a change order the request's number and a running one.
+What the reference leaves open is chosen here: Type is E for an entry, B for the row that balances a back-dated one, C
+for a change order; System_Key is the day and a running number within the phase and cost type, for a change order the
+request's number and a running one.
 """
 
 from collections.abc import Mapping

@@ -1,8 +1,8 @@
 """Generates the projections of a job's phases: rows of JC_PROJ_COST_HISTORY_MC, which are steps, not totals.
 
-Used by the generator of a job's paper. As in a contractor's books: a few totals a phase, sometimes two a day; some
-entered late, with the row that balances them; what approved change orders added; here and there a balance brought
-forward without a date. Phases that Spectrum projects by unit costs have none.
+As in a contractor's books: a few totals a phase, sometimes two a day; some entered late, with the row that balances
+them; what approved change orders added; here and there a balance brought forward without a date. Phases that Spectrum
+projects by unit costs have none.
 """
 
 import math

@@ -1,6 +1,6 @@
 """Writes generated rows into the sandbox database by COPY, codes padded as Spectrum stores them.
 
-Used by the generator and the month of business. Amounts are whole cents until here, so that no float touches money.
+Amounts are whole cents until here, so that no float touches money.
 """
 
 from collections import Counter

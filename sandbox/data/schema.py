@@ -1,7 +1,4 @@
-"""Creates the stand-in Spectrum database: schema `dbo` with the reference's tables, schema `sandbox` for bookkeeping.
-
-Used by the generator, the command line and the tests.
-"""
+"""Creates the stand-in Spectrum database: `dbo` with the reference's tables, `sandbox` for bookkeeping."""
 
 from typing import Any, LiteralString, cast
 

@@ -1,8 +1,7 @@
 """The tables of the stand-in Spectrum database, as one hosted site has them.
 
 `sandbox/reference/infolink-columns.yaml` gives every column of the tables it knows; a table that is not there has the
-columns of `infolink-tables.yaml`, which also gives the keys. Used by the schema, the generator, the web services and
-the layouts, so that a column is named and sized in one place only.
+columns of `infolink-tables.yaml`, which also gives the keys.
 """
 
 import re

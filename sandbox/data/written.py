@@ -2,7 +2,6 @@
 
 `sandbox.writes` has a row a call, so that tests count what was done how often. `sandbox.written_fields` keeps what a
 service takes but no table of Info-Link holds (fax number, owner, discount terms, ...), for the reads that return it.
-Used by the schema, the web services and tests.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Aggregates and window functions of T-SQL. Used by the translation of functions."""
+"""Aggregates and window functions of T-SQL."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING

@@ -1,8 +1,8 @@
 """The allow-list of T-SQL: every node class of sqlglot's tree that is understood, with the arguments that are
 understood.
 
-Used by the translation before it translates. sqlglot parses far more than is emulated here and drops what it does not
-know how to write; so a class, or an argument of a class, that is not listed refuses the whole statement by name.
+sqlglot parses far more than is emulated here and drops what it does not know how to write; so a class, or an argument
+of a class, that is not listed refuses the whole statement by name.
 """
 
 from sqlglot import exp

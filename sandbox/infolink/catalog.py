@@ -1,7 +1,6 @@
 """What tables and columns there are, with SQL Server's types: read from PostgreSQL's catalogue before each batch.
 
-Used by the translation to resolve names (case-insensitively, as SQL Server's default collation does) and to type
-expressions. Read anew for every batch, so that a column dropped or retyped under a running server shows at once.
+Read anew for every batch, so that a column dropped or retyped under a running server shows at once.
 """
 
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """CAST, CONVERT and their TRY_ forms, and the implicit conversions between operands.
 
-Used by the translation. Rules are those of the T-SQL reference ("CAST and CONVERT").
+Rules are those of the T-SQL reference ("CAST and CONVERT").
 """
 
 from sqlglot import exp

@@ -1,7 +1,6 @@
 """Errors as SQL Server numbers them, and how PostgreSQL's become those.
 
-Used by the translation and the sessions of the Info-Link sandbox. Numbers and texts are those of SQL Server's
-published list ("Database Engine events and errors").
+Numbers and texts are those of SQL Server's published list ("Database Engine events and errors").
 """
 
 import re

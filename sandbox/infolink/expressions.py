@@ -1,7 +1,7 @@
 # ruff: noqa: S608 - writing SQL is what this module is for; names and literals are quoted, nothing else gets in
 """Scalar expressions and conditions: sqlglot's T-SQL tree to PostgreSQL text, from an allow-list of node classes.
 
-Used by the translation of queries. Every node class not in the two tables below is refused by name.
+Every node class not in the two tables below is refused by name.
 """
 
 import re

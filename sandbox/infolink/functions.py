@@ -1,6 +1,6 @@
 """The allow-list of T-SQL functions and aggregates, each with its PostgreSQL counterpart.
 
-Used by the translation of expressions. A function not named here is refused.
+A function not named here is refused.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""LIKE patterns as PostgreSQL regular expressions. Used by the translation of conditions."""
+"""LIKE patterns as PostgreSQL regular expressions."""
 
 import re
 

@@ -1,7 +1,7 @@
 """Tabular Data Stream 7.4 on the wire: packet framing, the login record and the tokens of a server's answer.
 
-Used by the Info-Link sandbox's sessions. Field layouts follow Microsoft's published [MS-TDS] specification, sections
-2.2.3 (packets), 2.2.6 (client messages) and 2.2.7 (tokens). Nothing here touches a socket or a database.
+Field layouts follow Microsoft's published [MS-TDS] specification, sections 2.2.3 (packets), 2.2.6 (client messages) and
+2.2.7 (tokens). Nothing here touches a socket or a database.
 """
 
 import struct

@@ -1,9 +1,9 @@
 # ruff: noqa: S608 - writing SQL is what this module is for; names and literals are quoted, nothing else gets in
 """Result rows as TDS bytes, made by PostgreSQL itself.
 
-Used by the Info-Link sandbox's sessions. A translated query is wrapped in one that concatenates each row's ROW token
-from PostgreSQL's own binary send functions, so that Python handles one value a row instead of one a column: measured
-on 19 columns this moves the whole encoding into the database's process, and Python only joins and sends.
+A translated query is wrapped in one that concatenates each row's ROW token from PostgreSQL's own binary send functions,
+so that Python handles one value a row instead of one a column: measured on 19 columns this moves the whole encoding
+into the database's process, and Python only joins and sends.
 """
 
 import struct

@@ -1,6 +1,6 @@
 """Name resolution: which columns a query can see, and what a grouped query may do with them.
 
-Used by the translation. Names are matched without case, as SQL Server's default collation does.
+Names are matched without case, as SQL Server's default collation does.
 """
 
 from dataclasses import dataclass, field

@@ -1,7 +1,4 @@
-"""One client's session: login, batches, results, cancel; each with its own read-only PostgreSQL connection.
-
-Used by the Info-Link sandbox's server, in a process of its own per client.
-"""
+"""One client's session: login, batches, results, cancel; each with its own read-only PostgreSQL connection."""
 
 import hmac
 import select

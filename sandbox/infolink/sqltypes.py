@@ -1,7 +1,4 @@
-"""SQL Server's data types as the Info-Link sandbox handles them: how they combine, and how they stand in PostgreSQL.
-
-Used by the translation (to type every expression) and by the row encoding (to describe result columns).
-"""
+"""SQL Server's data types as the Info-Link sandbox handles them: how they combine, and how they stand in PostgreSQL."""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,6 @@
 """Cuts a T-SQL batch into statements and knows those that are no query: SET, transactions, USE, and the refused writes.
 
-Used by the Info-Link sandbox's sessions. Queries are left to `translate`.
+Queries are left to `translate`.
 """
 
 import re

@@ -1,8 +1,8 @@
 # ruff: noqa: S608 - writing SQL is what this module is for; names and literals are quoted, nothing else gets in
 """T-SQL queries to PostgreSQL: SELECT with its clauses, UNION ALL, CTEs, derived tables and VALUES.
 
-Used by the Info-Link sandbox's sessions: `translate` is the entry. sqlglot only parses; the text for PostgreSQL is
-written here and in `expressions`, from an allow-list, with every expression typed as SQL Server types it.
+sqlglot only parses; the text for PostgreSQL is written here and in `expressions`, from an allow-list, with every
+expression typed as SQL Server types it.
 """
 
 from collections.abc import Iterable

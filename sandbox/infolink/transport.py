@@ -1,7 +1,7 @@
 """One client's byte stream: TDS packets over a socket, with or without TLS.
 
-Used by the Info-Link sandbox's sessions. TDS 7 wraps the TLS handshake in PRELOGIN packets and afterwards puts TDS
-packets into TLS records ([MS-TDS] 2.2.6.5 and 3.3.5.1), so the handshake runs over memory buffers, not over the socket.
+TDS 7 wraps the TLS handshake in PRELOGIN packets and afterwards puts TDS packets into TLS records ([MS-TDS] 2.2.6.5 and
+3.3.5.1), so the handshake runs over memory buffers, not over the socket.
 """
 
 import datetime

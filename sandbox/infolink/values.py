@@ -1,8 +1,8 @@
 """A translated expression and what is known about it: SQL, type, collation. Comparison keys are made here.
 
-Used by the translation. SQL Server's default collation compares text without case and without trailing blanks; a binary
-collation compares bytes, still without trailing blanks (comparisons pad the shorter side). PostgreSQL does neither,
-and its embedded build has no ICU, so texts are compared by a key: lower(rtrim(x)) or rtrim(x) COLLATE "C".
+SQL Server's default collation compares text without case and without trailing blanks; a binary collation compares
+bytes, still without trailing blanks (comparisons pad the shorter side). PostgreSQL does neither, and its embedded build
+has no ICU, so texts are compared by a key: lower(rtrim(x)) or rtrim(x) COLLATE "C".
 """
 
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What may be written to each kind of record, and what its synced state locks. Used by `writes`.
+"""What may be written to each kind of record, and what its synced state locks.
 
 A record with an origin id is synced: Procore then keeps people and programs from changing what an ERP system holds
 too (tutorial-financial-tools; the connector page, "cannot be edited after the commitment has been synced"). Elements

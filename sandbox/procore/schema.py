@@ -1,4 +1,4 @@
-"""The stand-in Procore's tables: schema `procore` of the sandbox database. Used by the server, the seed, the commands.
+"""The stand-in Procore's tables: schema `procore` of the sandbox database.
 
 All records lie in one table, their attributes as JSON with money as text, since they have the rules that matter in
 common: who may see them, what locks them, which origin ids are taken.

@@ -1,4 +1,4 @@
-"""Fills the stand-in Procore over the generated Spectrum of the same database. Used by the commands, `serve`, tests.
+"""Fills the stand-in Procore over the generated Spectrum of the same database.
 
 Company 4001 belongs to Spectrum company `1`, 4002 to `2`. Part of what Spectrum has is linked by origin ids; beside it
 stand records that nobody has exported yet: ready ones, and for each rule an export has, at least one that breaks it.

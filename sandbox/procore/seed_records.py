@@ -1,4 +1,4 @@
-"""Collects the stand-in Procore's records in memory and writes them by COPY. Used by the seed's modules."""
+"""Collects the stand-in Procore's records in memory and writes them by COPY."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta

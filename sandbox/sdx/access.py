@@ -1,7 +1,7 @@
 """Who may call what: Authorization IDs, the clients of Enhanced Authentication, and the rules about GUIDs.
 
-Used by the server. Everything is kept in memory: a restarted server has forgotten its tokens and GUIDs, as Spectrum
-has after its overnight restart.
+Everything is kept in memory: a restarted server has forgotten its tokens and GUIDs, as Spectrum has after its overnight
+restart.
 """
 
 import secrets

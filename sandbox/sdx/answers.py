@@ -1,4 +1,4 @@
-"""HTTP answers of the web services that go wrong on purpose. Used by the server."""
+"""HTTP answers of the web services that go wrong on purpose."""
 
 import json
 import re

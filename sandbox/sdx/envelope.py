@@ -1,4 +1,4 @@
-"""Reads SOAP 1.1 calls and writes answers and faults, as `envelope` in the reference says. Used by the server."""
+"""Reads SOAP 1.1 calls and writes answers and faults, as `envelope` in the reference says."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""GetJob, GetJobMain and GetJobDates: one row a job. Used by the server."""
+"""GetJob, GetJobMain and GetJobDates: one row a job."""
 
 from typing import Any
 

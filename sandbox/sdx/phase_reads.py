@@ -1,8 +1,8 @@
 """GetPhase and GetPhaseEnhanced: one row a job, phase and cost type, totals computed from what is posted at the moment.
 
-Used by the server. Job to date is the sum of the transactions; the current estimate is the original one plus posted
-adjustments plus change requests that count (formula at the end of infolink-tables.yaml). Projected is the sum of the
-rows of JC_PROJ_COST_HISTORY_MC up to now, and 0 where there are none.
+Job to date is the sum of the transactions; the current estimate is the original one plus posted adjustments plus change
+requests that count (formula at the end of infolink-tables.yaml). Projected is the sum of the rows of
+JC_PROJ_COST_HISTORY_MC up to now, and 0 where there are none.
 
 A phase whose Projected_Cost_Code is E or A is projected by unit costs. The reference does not say how; here it is the
 projected quantity, or where none was entered the estimated one, times estimated cost or hours per estimated unit (E),

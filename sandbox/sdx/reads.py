@@ -1,4 +1,4 @@
-"""A SOAP read from its checked envelope to its records: access, parameters, rows, cap. Used by the server."""
+"""A SOAP read from its checked envelope to its records: access, parameters, rows, cap."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,8 +1,4 @@
-"""The web services the sandbox offers, as `sandbox/reference/sdx-services.yaml` declares them.
-
-Used by the WSDL, by the check of a call's parameters and by the answers: field names, order and lengths are written
-down nowhere else.
-"""
+"""The web services the sandbox offers, as `sandbox/reference/sdx-services.yaml` declares them."""
 
 import re
 from collections.abc import Mapping

@@ -1,7 +1,4 @@
-"""Enhanced Authentication over HTTP: a bearer token for a client's secret, and a new secret for the old one.
-
-Used by the application.
-"""
+"""Enhanced Authentication over HTTP: a bearer token for a client's secret, and a new secret for the old one."""
 
 from urllib.parse import parse_qs
 

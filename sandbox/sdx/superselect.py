@@ -2,7 +2,7 @@
 
 The forms and their combination rules are those of the `superselect` section of `sandbox/reference/sdx-services.yaml`.
 Forms that are not described there (a star in the middle or only in front, a space beside a comma, a range between
-wildcards) are refused, so that no client comes to rely on them. Used by the job and phase reads.
+wildcards) are refused, so that no client comes to rely on them.
 """
 
 import re

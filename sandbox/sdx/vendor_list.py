@@ -1,4 +1,4 @@
-"""The REST service Get Vendors: the active vendors of a company as JSON. Used by the server."""
+"""The REST service Get Vendors: the active vendors of a company as JSON."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,4 @@
-"""Answers the writing services over HTTP: SOAP and the REST import of schedules, with what is to go wrong on the way.
-
-Used by the application; the work itself is in `sandbox.sdx.writes`.
-"""
+"""Answers the writing services over HTTP: SOAP and the REST import of schedules, with switched-on faults."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""What an installation has to allow: web services and Info-Link tables, from the specs. Used by `pages`."""
+"""What an installation has to allow: web services and Info-Link tables, from the specs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of DAGs, from the docstrings of `dags/*.py`, which are what Airflow shows. Used by `pages`."""
+"""The table of DAGs, from the docstrings of `dags/*.py`, which are what Airflow shows."""
 
 from __future__ import annotations
 

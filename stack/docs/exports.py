@@ -1,4 +1,4 @@
-"""What each export writes, and the rules that a record has to meet first, from the specs. Used by `pages`."""
+"""What each export writes, and the rules that a record has to meet first, from the specs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The column mapping of every staged table, and its data checks, from the specs. Used by `pages`."""
+"""The column mapping of every staged table, and its data checks, from the specs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Markdown tables, and the markers between which generated parts of a page stand. Used by this package."""
+"""Markdown tables, and the markers between which generated parts of a page stand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which generated part stands on which page. Used by the command and by the tests that compare them."""
+"""Which generated part stands on which page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pages of the documentation as text, and what they name. Used by the tests of the documentation."""
+"""The pages of the documentation as text, and what they name."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every message that the code gives to a person: the words of its errors. Used by the tests of the documentation.
+"""Every message that the code gives to a person: the words of its errors.
 
 Words that a function hands to an error are followed to who calls it; `…` stands for what differs each time.
 """

@@ -1,4 +1,4 @@
-"""What the marts must hold, said a second time: plain queries over the staged tables. Used by the tests of the marts.
+"""What the marts must hold, said a second time: plain queries over the staged tables.
 
 Each query gives some columns of a mart, whole, without any notion of changes.
 """

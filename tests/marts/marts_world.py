@@ -1,4 +1,4 @@
-"""A loaded source, a warehouse in which everything is staged, and copies of both. Used by the tests of the marts."""
+"""A loaded source, a warehouse in which everything is staged, and copies of both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which web services of Spectrum this package uses, for what, and with which parameters. Used by `web_services`.
+"""Which web services of Spectrum this package uses, for what, and with which parameters.
 
 Source of the parameters: the vendor's help pages, below
 help.trimble.com/en/spectrum/spectrum/api-web-services/list-of-web-services, and for the writing services

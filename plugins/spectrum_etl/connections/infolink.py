@@ -1,4 +1,4 @@
-"""Checks Info-Link: the login, and whether its tables and columns are those that the specs read. Used by `run`.
+"""Checks Info-Link: the login, and whether its tables and columns are those that the specs read.
 
 Only the catalog is read, and of each table at most one row, to learn whether the login may.
 """

@@ -1,4 +1,4 @@
-"""Checks Procore: the service account's credentials and its company. Used by `run`."""
+"""Checks Procore: the service account's credentials and its company."""
 
 from __future__ import annotations
 

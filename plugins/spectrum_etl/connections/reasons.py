@@ -1,4 +1,4 @@
-"""Which of the usual reasons an error of a connection is (A3). Used by the checks of Info-Link, Procore, warehouse.
+"""Which of the usual reasons an error of a connection is (A3).
 
 The web services' own check (`sources.sdx.check`) tells more: there the same words can mean different things.
 """

@@ -1,4 +1,4 @@
-"""Keeps what a check found in the tables `sync.connection*`, in place of what the last one found. Used by `run`."""
+"""Keeps what a check found in the tables `sync.connection*`, in place of what the last one found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks one connection of one company with what Airflow knows of it, and keeps the result. Used by `dag`."""
+"""Checks one connection of one company with what Airflow knows of it, and keeps the result."""
 
 from __future__ import annotations
 

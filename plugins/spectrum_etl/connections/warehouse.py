@@ -1,4 +1,4 @@
-"""Checks the warehouse: that it can be reached, written to, and is new enough. Used by `run`."""
+"""Checks the warehouse: that it can be reached, written to, and is new enough."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checks Spectrum's web services: those that read are asked, those that write only looked up. Used by `run`.
+"""Checks Spectrum's web services: those that read are asked, those that write only looked up.
 
 Nothing is ever executed that writes: of those services the WSDL alone is fetched, so whether the Authorization ID may
 call them shows with the first export.

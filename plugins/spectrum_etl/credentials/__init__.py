@@ -1,4 +1,4 @@
-"""Airflow connections by their id, or why there is none. Used by every task and by the page, and by nothing else.
+"""Airflow connections by their id, or why there is none.
 
 A connection that is missing and an API server that does not answer end in the same exception of Airflow's. The one
 needs a person, the other passes by itself, so they are told apart by asking the API server something else.

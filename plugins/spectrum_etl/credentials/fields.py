@@ -1,4 +1,4 @@
-"""How an Airflow connection is read: address, timeouts, certificate, extras. Used by every connection of this package.
+"""How an Airflow connection is read: address, timeouts, certificate, extras.
 
 No message quotes what a field or an extra holds: people put a password into the field beside it, or into the address.
 """

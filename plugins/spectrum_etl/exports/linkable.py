@@ -1,4 +1,4 @@
-"""What can be linked by hand: everything that is exported, and what is only linked. Used by `link` and `unlink`."""
+"""What can be linked by hand: everything that is exported, and what is only linked."""
 
 from __future__ import annotations
 

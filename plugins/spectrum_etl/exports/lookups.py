@@ -1,4 +1,4 @@
-"""What an export may ask: what Spectrum holds, and what is linked. Used by rules, objects and the way of a record."""
+"""What an export may ask: what Spectrum holds, and what is linked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers as both systems write them in texts, read exactly or not at all. Used by facts, rules and values."""
+"""Numbers as both systems write them in texts, read exactly or not at all."""
 
 from __future__ import annotations
 

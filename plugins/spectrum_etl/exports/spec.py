@@ -1,6 +1,6 @@
 """What an exportable object is: data and small named functions, from which queue, form, sending and documents follow.
 
-`exports.objects` holds one `ExportObject` a module; `exports.steps.collect`, `approval`, `send` and `unlink` work with any.
+`exports.objects` holds one `ExportObject` a module; the steps work with any of them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Keys of Spectrum, and the spaces in which each belongs to one record. Used by the specs of objects and `claims`."""
+"""Keys of Spectrum, and the spaces in which each belongs to one record."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Tables for analysts, computed from the staged tables. Used by `dags/publish_marts.py`."""
+"""Tables for analysts, computed from the staged tables."""

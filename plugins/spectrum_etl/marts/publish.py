@@ -1,4 +1,4 @@
-"""Writes the marts of one company: only the rows whose sources changed, in one transaction. Used by `publish_marts`.
+"""Writes the marts of one company: only the rows whose sources changed, in one transaction.
 
 What changed is read from `sync`, never from asset events: a sync can die between its commit and its event.
 """

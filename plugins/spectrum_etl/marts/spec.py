@@ -1,4 +1,4 @@
-"""The marts as data: what each is called, its key and where its SQL is. Used by `marts.publish` and `orchestration.marts_dag`."""
+"""The marts as data: what each is called, its key and where its SQL is."""
 
 from __future__ import annotations
 

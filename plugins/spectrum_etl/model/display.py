@@ -1,4 +1,4 @@
-"""Text from other systems as people may be shown it. Used by the page, the approvals and the notifications."""
+"""Text from other systems as people may be shown it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The channels: e-mail by SMTP, Slack and Teams by incoming webhook. Used by `deliver`, which catches what they raise.
+"""The channels: e-mail by SMTP, Slack and Teams by incoming webhook.
 
 Every secret, the webhook's address too, comes from an Airflow connection and appears in no error. Formats: Slack's
 https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks, Teams' workflow webhooks

@@ -1,4 +1,4 @@
-"""Delivers a message by every channel of the settings. Used by `callbacks`, `late` and the daily digest.
+"""Delivers a message by every channel of the settings.
 
 A channel that fails is logged and never fails what it tells about, but for a trial, which is there to find out.
 """

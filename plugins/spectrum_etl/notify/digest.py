@@ -1,4 +1,4 @@
-"""The daily digest: what waits for a person, and objects that are out of date. Used by `digest_dag`."""
+"""The daily digest: what waits for a person, and objects that are out of date."""
 
 from __future__ import annotations
 

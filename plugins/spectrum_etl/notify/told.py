@@ -1,4 +1,4 @@
-"""Tells what became of a run, and remembers what was told, so that what lasts is told once. Used by `callbacks`.
+"""Tells what became of a run, and remembers what was told, so that what lasts is told once.
 
 What was told is kept in the warehouse, beside what it is about: `told_at` of `sync.drift`, `sync.deferred` and
 `sync.connection_findings`, and `sync.told_failures`. It counts as told when people got the message, not before.

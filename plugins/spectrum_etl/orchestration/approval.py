@@ -1,4 +1,4 @@
-"""The task that asks an approver about one record and takes the answer. Used by the export DAGs.
+"""The task that asks an approver about one record and takes the answer.
 
 A human-in-the-loop task of Airflow, which waits without holding a slot. Subject, body, form and who may answer are
 filled in when it runs: from the record as it is then, and from the settings.

@@ -1,4 +1,4 @@
-"""What the two DAGs that a person works on links with have in common. Used by `link_dag` and `unlink_dag`."""
+"""What the two DAGs that a person works on links with have in common."""
 
 from __future__ import annotations
 

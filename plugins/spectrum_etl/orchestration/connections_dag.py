@@ -1,4 +1,4 @@
-"""The DAG that checks every connection. Used by `dags/check_connections.py`."""
+"""The DAG that checks every connection."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What the DAGs of this package have in common: owner, start, retries by remedy, daily hours, the companies' field.
 
-Used by every module that makes a DAG. Parsing touches nothing here.
+Parsing touches nothing here.
 """
 
 from __future__ import annotations

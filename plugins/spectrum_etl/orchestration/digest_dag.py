@@ -1,4 +1,4 @@
-"""The DAG of the daily digest. Used by `dags/daily_digest.py`."""
+"""The DAG of the daily digest."""
 
 from __future__ import annotations
 

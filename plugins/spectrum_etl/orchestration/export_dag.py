@@ -1,4 +1,4 @@
-"""The export DAG: the same for every exportable object. Used by the files `dags/export_*.py`.
+"""The export DAG: the same for every exportable object.
 
 Triggering a run only collects and asks; an approver's yes is what sends. Parsing touches nothing, and does not import
 the object's module either.

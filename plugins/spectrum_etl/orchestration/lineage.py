@@ -1,7 +1,7 @@
 """Tells OpenLineage what a publish read and wrote, where Airflow's OpenLineage provider is installed and switched on.
 
-Used by the staging DAG's task `publish`; without the provider it does nothing. Names of datasets follow
-https://openlineage.io/docs/spec/naming; a web service, for which that page has no form, is named by its address.
+Names of datasets follow https://openlineage.io/docs/spec/naming; a web service, for which that page has no form, is
+named by its address.
 """
 
 from __future__ import annotations

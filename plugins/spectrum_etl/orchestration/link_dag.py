@@ -1,4 +1,4 @@
-"""The DAG that links records that both systems have already. Used by `dags/link_export.py`."""
+"""The DAG that links records that both systems have already."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The DAG that keeps the marts up to date. Used by `dags/publish_marts.py`."""
+"""The DAG that keeps the marts up to date."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The DAG that removes what need not be kept. Used by `dags/clean_up.py`."""
+"""The DAG that removes what need not be kept."""
 
 from __future__ import annotations
 

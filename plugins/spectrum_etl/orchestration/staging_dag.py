@@ -1,4 +1,4 @@
-"""The staging DAG: the same for every importable object. Used by the files `dags/stage_*.py` and the backfill's.
+"""The staging DAG: the same for every importable object.
 
 Parsing touches nothing: no database, no network, no Great Expectations; one Airflow Variable, with a default.
 """

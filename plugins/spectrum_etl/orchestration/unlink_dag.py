@@ -1,4 +1,4 @@
-"""The DAG that ends links of exported records. Used by `dags/unlink_export.py`."""
+"""The DAG that ends links of exported records."""
 
 from __future__ import annotations
 

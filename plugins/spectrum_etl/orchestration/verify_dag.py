@@ -1,4 +1,4 @@
-"""The DAG that compares staged tables with the source. Used by `dags/verify_staging.py`."""
+"""The DAG that compares staged tables with the source."""
 
 from __future__ import annotations
 

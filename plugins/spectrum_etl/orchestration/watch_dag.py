@@ -1,4 +1,4 @@
-"""The DAG that looks for late syncs. Used by `dags/watch_syncs.py`."""
+"""The DAG that looks for late syncs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may see and do what on the page. Used by every route.
+"""Who may see and do what on the page.
 
 Signing in and rights are Airflow's: its session or token says who asks, its auth manager what they may do. Whoever may
 view a DAG sees what it moves; whoever may trigger it refreshes. Only the approvers of the settings answer approvals,

@@ -1,4 +1,4 @@
-"""Calls Airflow's own REST API from within its API server, as the user who asks. Used by the routes.
+"""Calls Airflow's own REST API from within its API server, as the user who asks.
 
 So every right, check and audit entry is Airflow's own, and nothing depends on its inner functions.
 """

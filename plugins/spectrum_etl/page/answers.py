@@ -1,4 +1,4 @@
-"""How the page's API answers: exact amounts, our errors in words. Used by the routes; files are made by `downloads`."""
+"""How the page's API answers: exact amounts, our errors in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether Spectrum, Procore and the warehouse are connected, and why not. Used by the overview.
+"""Whether Spectrum, Procore and the warehouse are connected, and why not.
 
 What `check_connections` found counts, unless a sync has failed since; where it has not run, how the last syncs and
 exports ended.

@@ -1,4 +1,4 @@
-"""What would be written to Spectrum, and what was, as the page shows it to accountants. Used by the export routes."""
+"""What would be written to Spectrum, and what was, as the page shows it to accountants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lists as files that spreadsheets open, row by row, and what bounds them. Used by the routes.
+"""Lists as files that spreadsheets open, row by row, and what bounds them.
 
 While a file is on its way it holds a session of the warehouse. A reader who takes nothing would hold it for ever, so
 every download ends: with its last row, with its reader, after a pause, or after a time.

@@ -1,4 +1,4 @@
-"""The question that waits for an approver, as Airflow keeps it: fields, limits, who may answer. Used by the routes.
+"""The question that waits for an approver, as Airflow keeps it: fields, limits, who may answer.
 
 What the answer must be is checked here before it is sent, since Airflow takes any; the export checks it once more.
 """

@@ -1,4 +1,4 @@
-"""Reads the warehouse for the page: one SQL file a list, below `include/sql/page`. Used by the routes.
+"""Reads the warehouse for the page: one SQL file a list, below `include/sql/page`.
 
 Reading only, with limits in time for statements and for sessions, and in a thread: the API server goes on meanwhile.
 """

@@ -1,4 +1,4 @@
-"""What of a rejected row can be read, so that a person finds it in Spectrum. Used by the list of rejected rows."""
+"""What of a rejected row can be read, so that a person finds it in Spectrum."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Starts runs of DAGs with the rights of the user who asks. Used by the overview and the exports."""
+"""Starts runs of DAGs with the rights of the user who asks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often each object is synced, in one word, and how old its data may be. Used by the overview."""
+"""How often each object is synced, in one word, and how old its data may be."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a request of the page is about: companies and objects, narrowed to what the user may see. Used by the routes."""
+"""What a request of the page is about: companies and objects, narrowed to what the user may see."""
 
 from __future__ import annotations
 

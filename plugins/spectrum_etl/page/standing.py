@@ -1,4 +1,4 @@
-"""How one importable object stands, in one row: its syncs, counts and checks. Used by the overview."""
+"""How one importable object stands, in one row: its syncs, counts and checks."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Texts of the library as the page shows them: whole sentences, without what only a task's log or a developer needs.
 
-Used by the routes. Errors and checks are worded for the log of a task; nothing here changes what they say.
+Errors and checks are worded for the log of a task; nothing here changes what they say.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Removes what is past its days. Used by the DAG `clean_up`.
+"""Removes what is past its days.
 
 Never removed: what is current, the staged tables and their history, and everything below `export`, whose ledger is the
 proof of who let what into Spectrum.

@@ -1,4 +1,4 @@
-"""The settings: one typed object, loaded from `include/settings.yaml` and checked on load. Used by DAGs and tasks.
+"""The settings: one typed object, loaded from `include/settings.yaml` and checked on load.
 
 `SPECTRUM_ETL_SETTINGS` names another file. Secrets are not here: they are Airflow connections.
 """

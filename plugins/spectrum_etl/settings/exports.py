@@ -1,4 +1,4 @@
-"""The settings of the exports, a part of `spectrum_etl.settings`. Used by everything below `exports/`.
+"""The settings of the exports, a part of `spectrum_etl.settings`.
 
 What each value means to the people who set it is written beside it in `include/settings.yaml`.
 """

@@ -1,4 +1,4 @@
-"""Says what is wrong in the settings file, without what may be a secret. Used by `settings`.
+"""Says what is wrong in the settings file, without what may be a secret.
 
 These words become Airflow's import error, which everybody reads; and what does not belong into the file is often what a
 person took for a setting: a password, or the address of a webhook.

@@ -1,7 +1,7 @@
 """How landed text becomes typed values, and which rows cannot: SQL derived from a table's spec.
 
-Used by `staging.check`. Nothing is cast that was not matched against a pattern first: PostgreSQL itself would accept
-`NaN`, `infinity` and `today`, and would round `1.005` without a word.
+Nothing is cast that was not matched against a pattern first: PostgreSQL itself would accept `NaN`, `infinity` and
+`today`, and would round `1.005` without a word.
 """
 
 from __future__ import annotations

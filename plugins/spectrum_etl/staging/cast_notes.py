@@ -1,7 +1,4 @@
-"""What the typed rows do not show of the landed ones: blank amounts, rounded decimals, characters that were taken out.
-
-Used by `staging.check`, after the rows were typed.
-"""
+"""What the typed rows do not show of the landed ones: blank amounts, rounded decimals, removed characters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tells a company code that Spectrum does not have from a company that is empty. Used by syncs, checks, verification.
+"""Tells a company code that Spectrum does not have from a company that is empty.
 
 Both give no rows. A company that is new has a row somewhere: a cost type, a standard phase, a vendor, a job. A code
 that is in the company column of no table, while others are, is a wrong one.

@@ -1,4 +1,4 @@
-"""The guards: checks of counts, not of rows, that stop a publish that would do harm. Used by `check` and `publish`.
+"""The guards: checks of counts, not of rows, that stop a publish that would do harm.
 
 Pure functions: the caller counts. A guard compares exactly: the shares of the settings are decimals, not floats.
 """

@@ -1,4 +1,4 @@
-"""Names the jobs of a trigger form that Spectrum does not have. Used by `land`, before anything is read.
+"""Names the jobs of a trigger form that Spectrum does not have.
 
 A run that is narrowed to a job that does not exist would read nothing and call that a success. A job that Spectrum no
 longer has is known as long as it is staged: that run deletes it.

@@ -1,4 +1,4 @@
-"""Job-to-date totals: summed from the staged transactions, or compared with them (K1). Used by `publish`."""
+"""Job-to-date totals: summed from the staged transactions, or compared with them (K1)."""
 
 from __future__ import annotations
 

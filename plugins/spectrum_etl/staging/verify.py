@@ -1,4 +1,4 @@
-"""Compares staged tables with the source, independent of fingerprints, hashes and watermarks. Used by `verify_staging`.
+"""Compares staged tables with the source, independent of fingerprints, hashes and watermarks.
 
 Each table is compared with what its reader can give: counts and sums come from Info-Link by its own arithmetic, from
 the web services by adding up their records, and from the staged tables by the warehouse's.

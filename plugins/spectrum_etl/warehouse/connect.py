@@ -1,4 +1,4 @@
-"""The one place that opens a connection to the warehouse. Used by every task that touches it, and by the page."""
+"""The one place that opens a connection to the warehouse."""
 
 from __future__ import annotations
 

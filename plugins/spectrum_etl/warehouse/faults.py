@@ -1,4 +1,4 @@
-"""What an error of the warehouse means: one of ours, by remedy. Used by `connect`, and where a step records its error.
+"""What an error of the warehouse means: one of ours, by remedy.
 
 No message quotes host, database, login or password of the connection: a password may stand in any of these fields.
 Classes of codes: https://www.postgresql.org/docs/current/errcodes-appendix.html.

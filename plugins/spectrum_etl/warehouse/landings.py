@@ -1,4 +1,4 @@
-"""The books of a landing: its row, its tables, its control totals. Used by `staging` at every step."""
+"""The books of a landing: its row, its tables, its control totals."""
 
 from __future__ import annotations
 

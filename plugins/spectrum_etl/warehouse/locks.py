@@ -1,7 +1,7 @@
 """Advisory locks of the warehouse, each with an end to the wait and a message that says who holds it.
 
-Used by everything of which only one may happen at a time. A login of the warehouse that is not ours can take them too,
-and a process that was cut off from the network holds its locks until the server notices.
+A login of the warehouse that is not ours can take them too, and a process that was cut off from the network holds its
+locks until the server notices.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Brings the warehouse's own tables up to date: the numbered files of `include/sql/warehouse`, each once, and grants.
-
-Used by `staging.land` before the first row of a run, so that an empty PostgreSQL database is all a new site needs.
-"""
+"""Brings the warehouse's own tables up to date: each numbered file of `include/sql/warehouse` once, then grants."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Takes syncs that are stamped later than now back to the moment of their run. Used by `staging.publish`.
+"""Takes syncs that are stamped later than now back to the moment of their run.
 
 All stamps are the warehouse's clock. Where that clock was ahead once, a sync would look newer than every later one, and
 these would be superseded without a word.

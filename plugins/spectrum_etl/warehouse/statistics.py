@@ -1,4 +1,4 @@
-"""Keeps the planner's statistics in step with large writes. Used by `snapshot` and `partitions`.
+"""Keeps the planner's statistics in step with large writes.
 
 PostgreSQL counts a table by itself within a minute or so. The marts read it seconds after a first load, and a planner
 that takes millions of rows for none chooses the wrong index: half a second in place of a hundredth.

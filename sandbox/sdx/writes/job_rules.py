@@ -1,4 +1,4 @@
-"""The rules between the elements of AddJob and UpdateJob. Used by both services."""
+"""The rules between the elements of AddJob and UpdateJob."""
 
 from collections.abc import Mapping
 from datetime import date, datetime

@@ -1,6 +1,6 @@
 """A writing call from its checked envelope to its records: access, elements, one transaction, journal.
 
-Used by the server. Calls of a company are done one after another, so that two of them never make the same record.
+Calls of a company are done one after another, so that two of them never make the same record.
 """
 
 from collections.abc import Callable, Iterable, Mapping

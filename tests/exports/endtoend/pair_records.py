@@ -1,7 +1,4 @@
-"""Pairs of records that share a number of Spectrum: which of the seed they are, and how they are made alike.
-
-Used by `pairs`, which plays them.
-"""
+"""Pairs of records that share a number of Spectrum: which of the seed they are, and how they are made alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows for the stand-in Info-Link, generated from the specs of the staged tables. Used by the conformance tests.
+"""Rows for the stand-in Info-Link, generated from the specs of the staged tables.
 
 A row is a dictionary of Info-Link's own column names. Codes are padded as Spectrum pads them; every row number gives
 other keys, so that each case can own its rows.

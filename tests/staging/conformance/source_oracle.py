@@ -1,4 +1,4 @@
-"""What must be staged, said a second time: SQL over the stand-in Spectrum's own tables. Used by the conformance tests.
+"""What must be staged, said a second time: SQL over the stand-in Spectrum's own tables.
 
 Written by hand, from what the tables mean, and not from the specs: a mistake in a spec must not be in both.
 """

@@ -1,7 +1,4 @@
-"""The words of the approver's form, by which the page knows the form again that it reads out of Airflow.
-
-Used by `approval`, which makes the form, and by `page.question`, which shows it.
-"""
+"""The words of the approver's form, by which the page knows the form again that it reads out of Airflow."""
 
 from __future__ import annotations
 

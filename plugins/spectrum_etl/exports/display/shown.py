@@ -1,8 +1,4 @@
-"""What an approver is shown of a record: what would be written, what Spectrum holds now, what the form proposes.
-
-Used by `question`, which asks; by `answer`, which sends nothing else than what was shown; by `preview`; and, by way of
-`export.queue.shown`, by the page.
-"""
+"""What an approver is shown of a record: what would be written, what Spectrum holds now, what the form proposes."""
 
 from __future__ import annotations
 

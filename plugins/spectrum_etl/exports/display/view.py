@@ -1,7 +1,6 @@
 """A document as accountants read it: what all lines share once, then line by line, from what to what, with totals.
 
-Used by `question`, which puts the totals before the approver, and by the page, which shows all of it. Every element
-of every call is in it: what is approved is what is written.
+Every element of every call is in it: what is approved is what is written.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The writing services and their elements as accountants call them. Used by `view`.
+"""The writing services and their elements as accountants call them.
 
 What is not listed is told by its own name, so that nothing is ever left out.
 """

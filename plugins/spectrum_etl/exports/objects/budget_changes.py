@@ -1,4 +1,4 @@
-"""Approved budget changes that become change requests of their jobs (F1, B4, H2). Used by `export_budget_changes`.
+"""Approved budget changes that become change requests of their jobs (F1, B4, H2).
 
 One call of ARChangeRequest a line, each repeating the header; cost lines only. Procore has no field for the link of a
 budget change: it is in the ledger alone.

@@ -1,4 +1,4 @@
-"""Budgets that become the original estimate of their jobs (E1-E4, B2, B4). Used by `export_budgets`.
+"""Budgets that become the original estimate of their jobs (E1-E4, B2, B4).
 
 One record a project; AddPhase sets the original estimate of each line's phase and cost type, which the job has already
 (`export_jobs`). Amounts only: no units, no quantities (E3). AddPhase renames all of a phase, and might reactivate it or

@@ -1,7 +1,6 @@
 """What the exports of change orders have in common: the Spectrum change request that each becomes.
 
-Used by `commitment_change_orders` and `prime_contract_change_orders`. A change request is one ARChangeRequest a line;
-each repeats key and header (ARChangeRequest: "One call per line").
+A change request is one ARChangeRequest a line; each repeats key and header (ARChangeRequest: "One call per line").
 """
 
 from __future__ import annotations

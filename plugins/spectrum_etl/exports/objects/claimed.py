@@ -1,4 +1,4 @@
-"""Keys of Spectrum that a document writes under, beside its own. Used by the objects that write parts of a job."""
+"""Keys of Spectrum that a document writes under, beside its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commitment change orders that become Spectrum change requests (H1-H3). Used by `export_commitment_change_orders`.
+"""Commitment change orders that become Spectrum change requests (H1-H3).
 
 One ARChangeRequest a line. It changes the subcontract by `Sub_Amount`; the estimate's own amount is 0, since a change
 of the budget comes by its own export, as budget change or prime contract change order, and would count twice. The

@@ -1,4 +1,4 @@
-"""Subcontracts and purchase orders of Procore: collected, read again and marked. Used by `commitments`."""
+"""Subcontracts and purchase orders of Procore: collected, read again and marked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Subcontracts and purchase orders that become Spectrum subcontracts (G1-G5, B4). Used by `export_commitments`.
+"""Subcontracts and purchase orders that become Spectrum subcontracts (G1-G5, B4).
 
 One UpdateSubcontract for the header, then an UpdateSubcontractPhases for every phase and cost type. Amounts only:
 units, prices and tax codes stay in Procore (G4). Lines with the same phase and cost type are summed, since Spectrum

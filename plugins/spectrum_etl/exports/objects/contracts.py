@@ -1,8 +1,4 @@
-"""What the exports of contracts and change orders have in common: which projects, whose company, whose links.
-
-Used by `commitments`, `commitment_change_orders`, `prime_contract_change_orders` and `forecasts` while they collect and
-while they make their documents.
-"""
+"""What the exports of contracts and change orders have in common: which projects, whose company, whose links."""
 
 from __future__ import annotations
 

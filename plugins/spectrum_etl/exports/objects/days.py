@@ -1,4 +1,4 @@
-"""Moments of Procore turned into days, which become booking dates. Used by the modules of `exports.objects`.
+"""Moments of Procore turned into days, which become booking dates.
 
 Procore's moments are UTC, and a calendar day travels as its midnight, `2026-09-01T00:00:00Z`. So midnight is that day,
 wherever the project is; another moment is a day only where somebody is, and that is the project's own time zone.

@@ -1,7 +1,4 @@
-"""Procore's records turned into the facts that a candidate's content holds: codes, lines, projects, money as text.
-
-Used by the modules of `exports.objects` while they collect; the rules of `exports.rules.common` read what comes out.
-"""
+"""Procore's records turned into the facts that a candidate's content holds: codes, lines, projects, money as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Forecasts of projects, which become Spectrum's projected costs (L1). Used by `export_forecasts`.
+"""Forecasts of projects, which become Spectrum's projected costs (L1).
 
 One record a project: the figures of the column `Estimated Cost at Completion` of its budget view. One
 JobCostProjections a figure, at completion; 0 clears Spectrum's projection, and a blank figure leaves it as it is.

@@ -1,4 +1,4 @@
-"""Projects that become new Spectrum jobs, and new codes of those that have one (D1-D6, B2-B5). Used by `export_jobs`.
+"""Projects that become new Spectrum jobs, and new codes of those that have one (D1-D6, B2-B5).
 
 One record a project. While it is not linked, its document is AddJob and an AddPhase for every cost code and type; once
 it is, an AddPhase for every code and type that the job lacks. A project without such codes is left out (`offers`).

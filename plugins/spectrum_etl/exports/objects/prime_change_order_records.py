@@ -1,4 +1,4 @@
-"""Prime contract change orders of Procore: collected and read again. Used by `prime_contract_change_orders`."""
+"""Prime contract change orders of Procore: collected and read again."""
 
 from __future__ import annotations
 

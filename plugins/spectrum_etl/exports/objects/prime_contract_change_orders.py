@@ -1,4 +1,4 @@
-"""Prime contract change orders that become change requests (J1, J2). Used by `export_prime_contract_change_orders`.
+"""Prime contract change orders that become change requests (J1, J2).
 
 The estimate's side is one ARChangeRequest for every phase and cost type, with the amount without markup; lines with the
 same codes are summed, and the approver is told. The revenue's side is one ARChangeRequest with the billing item of the

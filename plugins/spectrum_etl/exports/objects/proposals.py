@@ -1,4 +1,4 @@
-"""What a form proposes, and why it proposes nothing. Used by the objects whose form asks for an id.
+"""What a form proposes, and why it proposes nothing.
 
 A value that the form's own rules refuse is never proposed: the approver is told what is wrong with it instead.
 """

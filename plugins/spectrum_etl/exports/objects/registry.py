@@ -1,4 +1,4 @@
-"""The exportable and the linkable objects by name. Used by the export DAGs' tasks, the documentation and tests.
+"""The exportable and the linkable objects by name.
 
 A module is imported when its object is first used: a DAG file parses without it.
 """

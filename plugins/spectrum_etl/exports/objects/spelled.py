@@ -1,7 +1,7 @@
 """What Spectrum itself calls a record that somebody names: the spelling that is kept in the links.
 
-Used by the modules of `exports.objects`. Spectrum compares codes trimmed and without case: `v1015` and `V1015` are one
-vendor, and only one record of Procore may be linked to it. A key of several codes has a slash between them.
+Spectrum compares codes trimmed and without case: `v1015` and `V1015` are one vendor, and only one record of Procore may
+be linked to it. A key of several codes has a slash between them.
 """
 
 from __future__ import annotations

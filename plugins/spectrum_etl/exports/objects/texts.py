@@ -3,7 +3,7 @@
 Titles, names, numbers, addresses and codes are plain: `Replace <existing> door` is meant as it stands. Descriptions are
 written in an editor that formats, so they come as HTML; of those, known tags are taken out and entities decoded, and
 nothing else. No published page says which field is which: descriptions of change orders, contracts and lines have been
-seen with markup, others have not. Used by the modules of `exports.objects` while they collect.
+seen with markup, others have not.
 """
 
 from __future__ import annotations

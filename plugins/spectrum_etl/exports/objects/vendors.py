@@ -1,4 +1,4 @@
-"""Companies of Procore's directory that become new Spectrum vendors (C1, C4-C6). Used by `export_vendors`.
+"""Companies of Procore's directory that become new Spectrum vendors (C1, C4-C6).
 
 A company becomes a vendor only, never an A/R customer (C5): `AddVendor` is the one service that is called. Later
 changes in Procore are never sent (C3): a synced company is not collected again.

@@ -1,4 +1,4 @@
-"""What the exports claim: the keys of a record's document, for the record. Used by `answer`, `question` and `send`.
+"""What the exports claim: the keys of a record's document, for the record.
 
 Claims themselves are in `links.claims`; which keys a document has, its object's spec says.
 """

@@ -1,4 +1,4 @@
-"""Notices that the warehouse may have lost what it knew last: restarted, failed over, or restored. Used by `send`.
+"""Notices that the warehouse may have lost what it knew last: restarted, failed over, or restored.
 
 A standby that took over, or a backup, may lack the last claims and intents, while the calls they were for still run. As
 after a lost answer, nothing is sent before such a call is over: then Spectrum holds what it did, and is looked at.

@@ -1,7 +1,6 @@
 """One sender a record at a time, over all tasks and machines: advisory locks of the warehouse.
 
-Used by `send`, and by `collect`, which asks whether somebody sends. The lock belongs to a connection of its own, so
-that whatever ends the process frees it, SIGKILL too.
+The lock belongs to a connection of its own, so that whatever ends the process frees it, SIGKILL too.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Where a record stands on its way from Procore to Spectrum, and the only ways from one state to another.
 
-Used by `queue`, which refuses every other move. What each means to people: `include/sql/warehouse/005_export.sql`.
+What each means to people: `include/sql/warehouse/005_export.sql`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Addresses and phone numbers as Spectrum takes them: how they are sent, and what is refused rather than cut.
 
-Used by the rules and documents of vendors and jobs. It reads these facts: `address`, `city`, `state`, `zip`.
+It reads these facts: `address`, `city`, `state`, `zip`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Sums of a record's lines. Used by the rules and the documents of contracts, change orders and forecasts."""
+"""Sums of a record's lines."""
 
 from __future__ import annotations
 

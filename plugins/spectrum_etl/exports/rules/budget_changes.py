@@ -1,4 +1,4 @@
-"""When a Procore budget change may become a change request of a job (F1, H2). Used by `exports.objects.budget_changes`.
+"""When a Procore budget change may become a change request of a job (F1, H2).
 
 They read these facts besides those of `rules.common`: `status`, `title`, and `budget`:
 `{"locked": bool, "lines": [...]}`, the project's budget.

@@ -1,4 +1,4 @@
-"""When a Procore budget may become the original estimate of a job. Used by `exports.objects.budgets`.
+"""When a Procore budget may become the original estimate of a job.
 
 They read these facts besides those of `rules.common`: `locked`.
 """

@@ -237,7 +237,7 @@ def too_long(number: str, record: str, field: str, value: str, limit: int, fix: 
 
 
 def unfit(number: str, record: str, service: str, element: str, field: str, value: str) -> Iterator[Broken]:
-    """A value does not fit the element that takes it, as `exports.spectrum.values` knows it: length, digits, characters.
+    """A value does not fit its element, as `exports.spectrum.values` knows it: length, digits, characters.
 
     Args:
         number: of the rule.

@@ -1,4 +1,4 @@
-"""When a Procore project may become a Spectrum job, and its new codes phases of it. Used by `exports.objects.jobs`.
+"""When a Procore project may become a Spectrum job, and its new codes phases of it.
 
 They read these facts besides those of `rules.common`: `created_on`, `list`, the address, and `codes`:
 `[{"code", "phase", "description", "cost_types", "sub_job"}, ...]`, the codes that have no codes below them; `segments`,

@@ -1,4 +1,4 @@
-"""When a Procore company may become a new Spectrum vendor. Used by `exports.objects.vendors`."""
+"""When a Procore company may become a new Spectrum vendor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Spectrum holds now, read live by Info-Link or, where there is none, by the web services. Used by the exports."""
+"""What Spectrum holds now, read live by Info-Link or, where there is none, by the web services."""
 
 from spectrum_etl.exports.spectrum.spectrum import SpectrumBooks
 

@@ -1,8 +1,8 @@
 """What Info-Link holds of a change request: its header and, of one line, cost, subcontract and revenue side.
 
-Used by `spectrum`. One call of ARChangeRequest repeats the header with each line; which sides a line has is what its
-key names. Tables and columns of the subcontract and revenue sides are assumed: a side that a site does not show is not
-compared, and keeps nothing else from being.
+One call of ARChangeRequest repeats the header with each line; which sides a line has is what its key names. Tables and
+columns of the subcontract and revenue sides are assumed: a side that a site does not show is not compared, and keeps
+nothing else from being.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Compares what a call sends with what Spectrum holds, in one normal form. Used by `send`, `question` and `answer`."""
+"""Compares what a call sends with what Spectrum holds, in one normal form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was found under a key, brought into the form that `held` gives. Used by the modules of this package."""
+"""What was found under a key, brought into the form that `held` gives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Spectrum holds under the key of a call, service by service. Used by `spectrum`."""
+"""What Spectrum holds under the key of a call, service by service."""
 
 from __future__ import annotations
 

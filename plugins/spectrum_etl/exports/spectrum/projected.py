@@ -1,4 +1,4 @@
-"""The projections that Spectrum holds, asked of GetPhase and of Info-Link's increments. Used by `held` and `spectrum`.
+"""The projections that Spectrum holds, asked of GetPhase and of Info-Link's increments.
 
 How the two are brought together is said in `projections`.
 """

@@ -1,4 +1,4 @@
-"""Which projection is in force on a day: by GetPhase, or as the sum of the increments up to it. Used by `held`.
+"""Which projection is in force on a day: by GetPhase, or as the sum of the increments up to it.
 
 JobCostProjections takes totals at completion and books what they differ by (JC_PROJ_COST_HISTORY_MC): an equal total
 books nothing, a date before the last entry books a balancing row beside it, change orders book rows of their own, and a

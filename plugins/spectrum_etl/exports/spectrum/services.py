@@ -1,4 +1,4 @@
-"""The writing services of Spectrum as data: their keys, and type and length of every element. Used by `values`.
+"""The writing services of Spectrum as data: their keys, and type and length of every element.
 
 Source: the layouts of the vendor's help pages, below `PAGES`, one page a service (names in `Service.page`). Tax, social
 insurance and bank elements and the payroll options of jobs are left out on purpose: this package never sends them. What

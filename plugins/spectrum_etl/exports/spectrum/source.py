@@ -1,4 +1,4 @@
-"""One company's Spectrum as rows, by Info-Link where it has one, else by the web services. Used by this package."""
+"""One company's Spectrum as rows, by Info-Link where it has one, else by the web services."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """Where Info-Link holds what the writing services write: tables, columns, and the elements they hold.
 
-Used by `spectrum` and `change_requests`. Columns are named as elements of the services where they hold one. Left out on
-purpose is what cannot be compared: a phase's price method (J, the job's, is not stored as J for certain), the note of
-a projection (not kept where its amount changes nothing), the comment of a subcontract (two columns; where a long one is
-divided is not published), and the description of a revenue line (which of two elements it holds is not published).
+Columns are named as elements of the services where they hold one. Left out on purpose is what cannot be compared: a
+phase's price method (J, the job's, is not stored as J for certain), the note of a projection (not kept where its amount
+changes nothing), the comment of a subcontract (two columns; where a long one is divided is not published), and the
+description of a revenue line (which of two elements it holds is not published).
 
 Names were seen at real sites or are assumed; those that a column may have are listed in the order in which they are
 tried, and a column that is not there is not compared (M4).

@@ -1,7 +1,6 @@
 """Values as Spectrum's writing services take them, and in the form to compare what was sent with what is there.
 
-Used by the exportable objects, which make their calls with `call`, and by `exports.spectrum`, whose answers are
-`comparable`. A value that does not fit is refused, never rounded or cut: a person decides. Formats: `services`, and
+A value that does not fit is refused, never rounded or cut: a person decides. Formats: `services`, and
 help.trimble.com/en/spectrum/spectrum/api-web-services (developer-information): dates MM/DD/CCYY, numbers like -10.2,
 phase and G/L codes and phones without dashes, vendor codes in upper case and without symbols, no commas in names.
 """

@@ -1,4 +1,4 @@
-"""The second way to see what Spectrum holds: the reading web services, for vendors, jobs, phases. Used by `source`.
+"""The second way to see what Spectrum holds: the reading web services, for vendors, jobs, phases.
 
 They show less than Info-Link: active vendors only, and of a phase no original estimate. What they do not show is not
 compared. No service can be asked for one vendor or one job, so the whole list is read each time. Projections are shown

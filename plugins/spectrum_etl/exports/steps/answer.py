@@ -1,4 +1,4 @@
-"""Takes an approver's answer: checks who and what, writes it to the ledger, and lets the record go. Used by `approval`.
+"""Takes an approver's answer: checks who and what, writes it to the ledger, and lets the record go.
 
 What is written here is all that `send` believes. The keys of what is accepted are claimed in the same transaction: of
 two records with one number the first answer wins. What cannot be taken goes back to ready and is asked again.

@@ -1,7 +1,4 @@
-"""Applies the rules of an object to a record and to an approver's form: all of them, not only the first that is broken.
-
-Used by `collect` before anybody is asked, by `answer` when the form comes back, and by `send` before the first call.
-"""
+"""Applies the rules of an object to a record and to an approver's form, all of them."""
 
 from __future__ import annotations
 

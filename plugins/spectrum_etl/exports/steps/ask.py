@@ -1,4 +1,4 @@
-"""Puts one ready record before an approver: what would be written, from what to what, and the form. Used by `approval`.
+"""Puts one ready record before an approver: what would be written, from what to what, and the form.
 
 Procore and Spectrum are read again first; what changed since it was collected is asked as it is now, or not at all.
 """

@@ -1,6 +1,6 @@
 """Looks for records of one object and company to export, applies every rule, and says whom this run asks about.
 
-Used by the export DAGs' `collect`. Records are streamed: ten thousand need no more memory than one batch.
+Records are streamed: ten thousand need no more memory than one batch.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Reports what Procore changed of exported records although it is frozen (G5), as rows of `export.drift`.
-
-Used by the task `drift` of the exports of commitments and their change orders.
-"""
+"""Reports what Procore changed of exported records although it is frozen (G5), as rows of `export.drift`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Links a Procore record with a record that Spectrum has already (C1, C2, D1, I2). Used by the DAG `link_export`.
+"""Links a Procore record with a record that Spectrum has already (C1, C2, D1, I2).
 
 Nothing is written to Spectrum. Nothing is ever linked unasked: a person names the pair, or asks for all exact names.
 """

@@ -1,4 +1,4 @@
-"""What became of the records of a run, and whether a person must look. Used by the export DAGs' last task.
+"""What became of the records of a run, and whether a person must look.
 
 The ledger decides, not Airflow: a task may have failed whose record is linked, and a run may look well in which nothing
 was sent. Airflow is only asked whether a task still works on a record.

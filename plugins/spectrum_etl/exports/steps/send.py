@@ -1,4 +1,4 @@
-"""Sends one accepted record to Spectrum, exactly once as far as a ledger can make it. Used by the export DAGs' `send`.
+"""Sends one accepted record to Spectrum, exactly once as far as a ledger can make it.
 
 It reads nothing but the ledger: neither XCom nor what Airflow says of the approval. The intent of every call is
 committed before it; whatever is not known afterwards is looked up. It may be killed anywhere and called again. What

@@ -1,4 +1,4 @@
-"""Takes records out of the queue that nothing else leads on from. Used by the export DAGs where their form says so.
+"""Takes records out of the queue that nothing else leads on from.
 
 A record that failed, or that was accepted and does not come to its end, may be one that nobody can mend: its Procore
 record is gone, or Spectrum keeps what it holds. A person who has looked says so; what Spectrum holds of it stays there.

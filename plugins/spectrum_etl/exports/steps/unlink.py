@@ -1,4 +1,4 @@
-"""Ends a link: of an exported record once it is gone from Spectrum (G6). Used by the DAG `unlink_export`."""
+"""Ends a link: of an exported record once it is gone from Spectrum (G6)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Info-Link, the read-only SQL Server view of Spectrum: plan, read, fingerprint. Used by staging and its checks."""
+"""Info-Link, the read-only SQL Server view of Spectrum: plan, read, fingerprint."""
 
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.infolink.plan import PlannedColumn, ReadPlan

@@ -1,4 +1,4 @@
-"""How a column of SQL Server becomes text at the source, so that no value ever passes through a float. Used by `plan`.
+"""How a column of SQL Server becomes text at the source, so that no value ever passes through a float.
 
 The text of a number is what the database holds, digit by digit; rounding or rejecting it is the warehouse's decision.
 """

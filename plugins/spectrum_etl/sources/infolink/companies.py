@@ -1,4 +1,4 @@
-"""Which companies and jobs Info-Link holds rows of. Used by `staging`, to tell a wrong code from one without rows.
+"""Which companies and jobs Info-Link holds rows of.
 
 A code is compared as everywhere: trimmed and exactly, so that `1` is not `01`.
 """

@@ -1,6 +1,6 @@
 """Where Info-Link is and how to reach it: the one place that opens a connection to Spectrum's SQL Server.
 
-Used by `reader` and by `check_connections`. Knows no Airflow beyond the attributes of a connection.
+Knows no Airflow beyond the attributes of a connection.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Turns an error of the SQL Server driver into ours, one class per remedy (A3). Used by `connection` and `reader`.
+"""Turns an error of the SQL Server driver into ours, one class per remedy (A3).
 
 No message quotes host, database, login or password of the connection: a password may stand in any of these fields.
 Numbers: https://learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors (server)

@@ -1,4 +1,4 @@
-"""Looks a few rows up by their codes, live, with the columns that the site has. Used by `exports.spectrum`.
+"""Looks a few rows up by their codes, live, with the columns that the site has.
 
 Codes are compared trimmed and as the database compares them, which is without regard to case as a rule: two spellings
 that the database holds to be the same code cannot both become records. Beside it every filter lists the stored

@@ -1,4 +1,4 @@
-"""Lays a table's spec over the columns of one site (M4). Used by `reader` and by the check of the connection.
+"""Lays a table's spec over the columns of one site (M4).
 
 Names are compared without regard to case, and those that a spec lists are tried in their order. What is certain and
 needed stops the sync where it is missing; what is only assumed never does: the table is staged with what there is, and

@@ -1,6 +1,6 @@
 """Columns of Info-Link that are known, so that they are not reported as new (M4), and those that are never read (M9).
 
-Source: the columns of real sites and of published reports. Used by `planner` and `check_connections`.
+Source: the columns of real sites and of published reports.
 """
 
 from __future__ import annotations

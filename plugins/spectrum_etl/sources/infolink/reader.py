@@ -1,4 +1,4 @@
-"""Reads Spectrum's tables from Info-Link as text, and fingerprints them. Used by the staging tasks and verify_staging.
+"""Reads Spectrum's tables from Info-Link as text, and fingerprints them.
 
 Reads run in autocommit at READ COMMITTED: no dirty rows, which would give wrong totals, and no transaction that stays
 open on the ERP. A row that moves while it is being read can still be seen twice or not at all; a snapshot catches that

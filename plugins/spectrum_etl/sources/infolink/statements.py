@@ -1,6 +1,6 @@
 """The T-SQL that is sent to Info-Link: templates below `include/sql/infolink` with columns and filters filled in.
 
-Used by `reader`. A template names columns as the spec does, and gets them as this site calls them.
+A template names columns as the spec does, and gets them as this site calls them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The bearer token of Procore's service account: asked for once, renewed before and after it expires.
 
-Used by `transport`. Source: developers.procore.com/documentation/oauth-client-credentials. There is no refresh token:
-a new one is asked for.
+Source: developers.procore.com/documentation/oauth-client-credentials. There is no refresh token: a new one is asked
+for.
 """
 
 from __future__ import annotations

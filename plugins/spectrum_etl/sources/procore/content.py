@@ -1,4 +1,4 @@
-"""Reads Procore's JSON without ever making a float: amounts come out as the text that was sent. Used by `transport`."""
+"""Reads Procore's JSON without ever making a float: amounts come out as the text that was sent."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """What a refusal of Procore means: turns bodies and HTTP statuses into one error with its field messages, by remedy.
 
-Used by every module of this package; the exports catch `NotFound`, `Refused`, `OutcomeUnknown` and the classes of
-`errors`. Statuses and shapes of bodies: developers.procore.com/documentation/error-reference, .../new-rest-v2-version
-and .../oauth-client-credentials.
+Statuses and shapes of bodies: developers.procore.com/documentation/error-reference, .../new-rest-v2-version and
+.../oauth-client-credentials.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Ids of Procore in paths, queries and bodies. Used by `resources` and `marks`."""
+"""Ids of Procore in paths, queries and bodies."""
 
 from __future__ import annotations
 

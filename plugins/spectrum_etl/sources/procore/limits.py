@@ -1,4 +1,4 @@
-"""How long Procore wants its callers to wait: reads the rate limit's headers. Used by `transport`.
+"""How long Procore wants its callers to wait: reads the rate limit's headers.
 
 Source: developers.procore.com/documentation/rate-limiting: an hourly and a 10-second window, of which the headers show
 the nearer one. The numbers differ between customers, so none is assumed here.

@@ -1,4 +1,4 @@
-"""Writes the link to Spectrum into records of Procore: origin id, origin code, origin data. Used by `exports.objects`.
+"""Writes the link to Spectrum into records of Procore: origin id, origin code, origin data.
 
 A record with an origin id counts as synced and is locked for its users. Sources: developers.procore.com/reference/rest,
 .../documentation/using-sync-actions and .../documentation/tutorial-financial-tools.

@@ -1,4 +1,4 @@
-"""What a failure below HTTP means, and whether the call may have reached Procore. Used by `transport`."""
+"""What a failure below HTTP means, and whether the call may have reached Procore."""
 
 from __future__ import annotations
 

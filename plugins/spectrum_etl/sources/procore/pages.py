@@ -1,4 +1,4 @@
-"""Reads lists page by page, one page in memory at a time. Used by `client`.
+"""Reads lists page by page, one page in memory at a time.
 
 Sources: developers.procore.com/documentation/pagination (version 1: the headers Link, Total, Per-Page; the last page
 has no `next`; not every list has pages), .../new-rest-v2-version (an envelope `data`, at most 100 a page) and

@@ -1,8 +1,8 @@
 """The records of Procore that the exports read: one function a resource, plain dicts as Procore sends them.
 
-Used by `exports.objects`. Lists are generators that hold one page; amounts are text (`content`). Paths, parameters and
-fields: developers.procore.com/reference/rest. Where two versions of a resource exist, the one that carries the origin
-fields is used. Ids may be given as text or whole numbers. What marks records is in `marks`, and offered here, too.
+Lists are generators that hold one page; amounts are text (`content`). Paths, parameters and fields:
+developers.procore.com/reference/rest. Where two versions of a resource exist, the one that carries the origin fields is
+used. Ids may be given as text or whole numbers. What marks records is in `marks`, and offered here, too.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Creates or updates records by `sync` actions, in batches. Used by `client`.
+"""Creates or updates records by `sync` actions, in batches.
 
 Source: developers.procore.com/documentation/using-sync-actions: at most 1,000 updates a call; the answer is HTTP 200
 also where records were refused, which it lists under `errors` with what was sent. Larger ones are known to time out.

@@ -1,7 +1,4 @@
-"""Sends HTTP calls to Procore: token, company header, timeouts, waits that Procore asks for, tries again where safe.
-
-Used by `client`, `pages` and `sync`; every network failure and every HTTP status becomes an error with a remedy here.
-"""
+"""Sends HTTP calls to Procore: token, company header, timeouts, waits that Procore asks for, tries again where safe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The client of Spectrum's Data Exchange web services (SOAP and REST). Used by staging and by check_connections."""
+"""The client of Spectrum's Data Exchange web services (SOAP and REST)."""
 
 from spectrum_etl.sources.sdx.check import ConnectionCheck
 from spectrum_etl.sources.sdx.client import SdxClient

@@ -1,4 +1,4 @@
-"""Parses a SOAP answer record by record, in constant memory, and tells exactly whether it is whole. Used by `soap`.
+"""Parses a SOAP answer record by record, in constant memory, and tells exactly whether it is whole.
 
 The wrapping of an answer is not published: records are the `<response>` elements wherever they stand. Larger answers
 are known to arrive without their last closing tags, every record being whole (third-party observation).

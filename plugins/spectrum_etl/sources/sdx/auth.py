@@ -1,4 +1,4 @@
-"""Credentials of a call: tokens of enhanced authentication, and the headers. Used by `transport`.
+"""Credentials of a call: tokens of enhanced authentication, and the headers.
 
 Source: help.trimble.com/en/spectrum/spectrum/api-web-services/authentication/enhanced-authentication and
 .../basic-authentication.

@@ -1,7 +1,4 @@
-"""Tells whether the Data Exchange services can be used, and if not, which of the usual reasons it is (A3).
-
-Used by the check_connections DAG through `client`.
-"""
+"""Tells whether the Data Exchange services can be used, and if not, which of the usual reasons it is (A3)."""
 
 from __future__ import annotations
 

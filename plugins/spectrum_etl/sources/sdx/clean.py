@@ -1,4 +1,4 @@
-"""Makes an XML answer readable that holds what XML cannot: it becomes marks (`characters`). Used by the parsers.
+"""Makes an XML answer readable that holds what XML cannot: it becomes marks (`characters`).
 
 A single forbidden character, as a reference (`&#x1B;`), as it is, or as bytes that are no text, would otherwise end the
 parse, and with it every record of the answer.

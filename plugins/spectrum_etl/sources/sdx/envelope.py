@@ -1,4 +1,4 @@
-"""Builds the SOAP request of one call. Used by the caller in `soap`."""
+"""Builds the SOAP request of one call."""
 
 from __future__ import annotations
 

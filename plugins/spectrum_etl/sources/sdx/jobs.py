@@ -1,4 +1,4 @@
-"""Reads all jobs of a company: GetJob, GetJobMain and GetJobDates, joined by job number. Used by `client`.
+"""Reads all jobs of a company: GetJob, GetJobMain and GetJobDates, joined by job number.
 
 None of the three has a job number parameter or pages; each hides complete jobs unless asked for them, so every status
 is asked for by itself. See `services` for the sources.

@@ -1,4 +1,4 @@
-"""Reads the phases of jobs, one row a job, phase and cost type, job by job. Used by `client`.
+"""Reads the phases of jobs, one row a job, phase and cost type, job by job.
 
 An unfiltered GetPhase stops near 500 rows on the installations known; asked per job, the answers stay whole. Complete
 phases need a call of their own. See `services` for the sources.

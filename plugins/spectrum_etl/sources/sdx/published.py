@@ -1,6 +1,6 @@
 """What the services are documented to return, so that any other field is reported as new (M4).
 
-Used by the staging's reads, and by `vendors` to know a field in any letter case. Source: the pages named in `services`.
+Source: the pages named in `services`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Documented facts about the Data Exchange services this package reads. Used by the whole client.
+"""Documented facts about the Data Exchange services this package reads.
 
 Source: the vendor's help pages below help.trimble.com/en/spectrum/spectrum/api-web-services/list-of-web-services
 (get-job, get-job---main, get-job-dates, get-phase, get-vendors); SuperSelect: getting-started/

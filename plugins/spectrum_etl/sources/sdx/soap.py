@@ -1,4 +1,4 @@
-"""Asks one question of one SOAP service and gives a whole answer or an error. Used by the readers.
+"""Asks one question of one SOAP service and gives a whole answer or an error.
 
 One question may take several calls: tries after passing faults, a second call that confirms an answer without its
 closing tags, and one that tells an empty answer from a refused GUID.

@@ -1,4 +1,4 @@
-"""Divides a request whose answer may be incomplete into requests that provably cover it. Used by `jobs`, `phases`.
+"""Divides a request whose answer may be incomplete into requests that provably cover it.
 
 The proof: SuperSelect's exclusion `#v` selects everything but `v`, blanks included, so `v` and `#v` together cover the
 request. A blank division or cost center cannot be asked for, and pCost_Center knows no exclusion: a list of exact

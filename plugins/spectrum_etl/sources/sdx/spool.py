@@ -1,7 +1,4 @@
-"""Keeps the records of one answer until it is known to be whole: in memory while small, else in a temporary file.
-
-Used by `soap`; readers go over it as often as they need.
-"""
+"""Keeps the records of one answer until it is known to be whole: in memory while small, else in a temporary file."""
 
 from __future__ import annotations
 

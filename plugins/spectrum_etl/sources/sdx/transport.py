@@ -1,7 +1,4 @@
-"""Sends HTTP calls to one Data Exchange server: at most 3 at a time, each with timeouts, reads tried again.
-
-Used by `soap` and `vendors`; every network failure and every HTTP status becomes an error with a remedy here.
-"""
+"""Sends HTTP calls to one Data Exchange server: at most 3 at a time, each with timeouts, reads tried again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reads the active vendors of a company by the REST service. Used by `client`.
+"""Reads the active vendors of a company by the REST service.
 
 Neither the wrapper of the list nor the keys of the payment location are published for certain; what is tolerated is
 written down below. Source: help.trimble.com/en/spectrum/spectrum/api-web-services/list-of-web-services/

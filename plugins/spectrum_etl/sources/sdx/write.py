@@ -1,4 +1,4 @@
-"""Sends one call of a writing service, once, and tells exactly what is known of its outcome. Used by `exports.steps.send`.
+"""Sends one call of a writing service, once, and tells exactly what is known of its outcome.
 
 A write is never repeated here: whether it may be is decided by whoever can look up what it did. So every failure is
 one of two kinds: the call surely was not executed, or it may have been. What decides is whether any of its body was

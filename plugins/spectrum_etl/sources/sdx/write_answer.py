@@ -1,4 +1,4 @@
-"""Reads the answer of a writing service: what was executed, warned of, or refused field by field. Used by `write`.
+"""Reads the answer of a writing service: what was executed, warned of, or refused field by field.
 
 Documented are several `<response>` elements with `error_code`, `desc` and `column`, one per bad field; reads spell the
 three otherwise, so both are taken. How success looks is not published: an empty list, a record with code G (or S), or

@@ -1,4 +1,4 @@
-"""Reads what a service declares, its parameters in their order, from its WSDL. Used by the caller in `soap`."""
+"""Reads what a service declares, its parameters in their order, from its WSDL."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data checks of a landed slice, run by Great Expectations before anything is published. Used by `staging`."""
+"""The data checks of a landed slice, run by Great Expectations before anything is published."""
 
 from spectrum_etl.model.check_result import CheckResult
 from spectrum_etl.staging.checks.run import import_meanwhile, run_checks

@@ -1,4 +1,4 @@
-"""The SQL of the checks: which rows do not meet one. Used by `expectations` to count and by `run` to show them.
+"""The SQL of the checks: which rows do not meet one.
 
 The files below `include/sql/checks` hold one query each that returns the offending rows or keys, every one with
 `row_count`: the rows of the slice it stands for. In them

@@ -1,4 +1,4 @@
-"""Runs the checks of a table on its landed slice and says what they found. Used by the task `check`.
+"""Runs the checks of a table on its landed slice and says what they found.
 
 Great Expectations gives the verdicts; the examples of what is wrong are read here, for failed checks only.
 """
