@@ -8,7 +8,8 @@ neither is linked, marks the record in Procore where Procore has a field for it,
 marked *by hand*, with the Airflow user who asked for it. A record that waits in the export queue leaves it.
 
 **How often.** Only when somebody triggers it, with pairs such as `562949953421312 = 24-404`; for vendors also with
-*Link all exact names*. Nothing is ever linked by itself.
+*Link all exact names*. Nothing is ever linked by itself. Only the users in `operators` of the settings may: a run of
+anybody else fails and changes nothing.
 
 **When it fails.** The log of `link` says why: a record is not there, or is linked to something else already. The other
 pairs are linked all the same. Correct the pair and trigger the DAG again.

@@ -105,6 +105,7 @@ class Settings(Strict):
     full_copy_share: Share = 0.3
     retries: int = Field(default=2, ge=0)
     retry_delay: float = Field(default=60, ge=0)
+    operators: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     exports: ExportSettings = ExportSettings()
     notifications: Notifications = Notifications()
     page: Page = Page()

@@ -9,6 +9,7 @@ from airflow.sdk import DAG, Param, get_current_context, task
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.exports.by_hand_dag import by_hand_dag
+from spectrum_etl.rights import require_operator, started_by
 from spectrum_etl.settings import load_settings
 from spectrum_etl.staging.run import clean_codes
 
@@ -84,7 +85,9 @@ def _tasks() -> None:
     @task(pool="procore")
     def plan() -> list[dict[str, str]]:
         """The pairs of the trigger form, and for vendors those of the same name where the form asks for them."""
-        params = get_current_context()["params"]
+        context = get_current_context()
+        require_operator(context, load_settings(), "link records")
+        params = context["params"]
         pairs = pairs_of(params)
         if params["exact_names"] and params["object"] in _OF_COMPANY:
             from spectrum_etl.exports.link import exact_matches
@@ -104,11 +107,13 @@ def _tasks() -> None:
         from spectrum_etl.exports.spec import RecordId
         from spectrum_etl.exports.systems import systems_from_airflow
 
-        context = get_current_context()
+        context, settings = get_current_context(), load_settings()
         context["record_name"] = f"{pair['record']} = {pair['key']}"  # type: ignore[typeddict-unknown-key]
         params = context["params"]
-        by = getattr(context["dag_run"], "triggering_user_name", None) or "unknown"
-        with systems_from_airflow(params["company"], load_settings()) as systems:
+        # Here, too: what `plan` has said may be changed, and its state be set, by whoever may trigger.
+        require_operator(context, settings, "link records")
+        by = started_by(context) or "unknown"
+        with systems_from_airflow(params["company"], settings) as systems:
             id = RecordId(systems.company.code, pair["project"], pair["record"])
             return link_records(systems, EXPORTS[params["object"]], id, pair["key"], by)
 

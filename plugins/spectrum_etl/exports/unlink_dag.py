@@ -7,6 +7,7 @@ import logging
 from airflow.sdk import DAG, Param, get_current_context, task
 
 from spectrum_etl.exports.by_hand_dag import by_hand_dag
+from spectrum_etl.rights import require_operator, started_by
 from spectrum_etl.settings import load_settings
 from spectrum_etl.staging.run import clean_codes
 
@@ -38,8 +39,10 @@ def unlink_dag(doc: str | None) -> DAG:
 def _tasks() -> None:
     @task
     def plan() -> list[str]:
-        """The records of the trigger form."""
-        return list(clean_codes(get_current_context()["params"]["records"]))
+        """The records of the trigger form, which only an operator's run may name."""
+        context = get_current_context()
+        require_operator(context, load_settings(), "end links")
+        return list(clean_codes(context["params"]["records"]))
 
     @task(pool="procore", map_index_template="{{ record_name }}")
     def unlink(record: str) -> str:
@@ -48,11 +51,13 @@ def _tasks() -> None:
         from spectrum_etl.exports.systems import systems_from_airflow
         from spectrum_etl.exports.unlink import unlink as unlink_record
 
-        context = get_current_context()
+        context, settings = get_current_context(), load_settings()
         context["record_name"] = record  # type: ignore[typeddict-unknown-key]
         params = context["params"]
-        by = getattr(context["dag_run"], "triggering_user_name", None) or "unknown"
-        with systems_from_airflow(params["company"], load_settings()) as systems:
+        # Here, too: what `plan` has said may be changed, and its state be set, by whoever may trigger.
+        require_operator(context, settings, "end links")
+        by = started_by(context) or "unknown"
+        with systems_from_airflow(params["company"], settings) as systems:
             return unlink_record(systems, EXPORTS[params["object"]], record, by)
 
     unlink.expand(record=plan())

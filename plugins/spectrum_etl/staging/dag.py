@@ -22,6 +22,7 @@ from airflow.sdk import (
 from spectrum_etl import dag_defaults
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.notify.callbacks import on_backfilled, on_failure, on_success
+from spectrum_etl.rights import require_operator
 from spectrum_etl.settings import SCHEDULES_VARIABLE, Settings, load_settings, schedule_of
 from spectrum_etl.staging.run import Run, Scope, clean_codes
 from spectrum_etl.staging.spec import ImportObject, Table
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TAGS = ["spectrum", "staging"]
+#: What only an operator's run may do, in the words of its refusal.
+MASS_DELETE = "delete any number of rows"
 
 
 def asset_of(table: Table) -> Asset:
@@ -103,7 +106,8 @@ def _params(obj: ImportObject, settings: Settings) -> dict[str, Param]:
             False,
             type="boolean",
             title="Allow one mass delete",
-            description="Let this run delete more rows than max_deleted_share allows. Only after looking at Spectrum.",
+            description="Let this run delete more rows than max_deleted_share allows. Only after looking at Spectrum, "
+            "and only for the operators of the settings.",
         ),
     }
     if obj.by_job:
@@ -140,6 +144,8 @@ def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> N
         """Turn the trigger form into one scope a company."""
         context = get_current_context()
         params = context["params"]
+        if params["allow_mass_delete"]:
+            require_operator(context, load_settings(), MASS_DELETE)
         months = _months_of(context) if months_of_interval else ()
         scopes = [
             Scope(
@@ -163,6 +169,8 @@ def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> N
 
         asked = _named(scope)
         now = load_settings()
+        if asked.allow_mass_delete:  # here, too: whoever may trigger may also change what `plan` has said
+            require_operator(get_current_context(), now, MASS_DELETE)
         with Sources.from_airflow(asked.company_code, now) as sources:
             return land_object(warehouse_url(), obj, asked, _this_run(), sources, now)
 
