@@ -43,6 +43,8 @@ bench: $(INSTALLED) ## measure; see benchmarks/
 lock: $(INSTALLED) ## pin the newest versions that requirements-dev.txt allows
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-annotate requirements-dev.txt --output-file requirements.lock
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --constraint requirements.lock requirements.txt --output-file requirements-run.lock
 
 $(INSTALLED): requirements.lock stack/install.sh
 	@stack/install.sh
