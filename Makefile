@@ -19,8 +19,8 @@ demo: $(INSTALLED) ## start everything, stage all eight objects, print what came
 down: $(INSTALLED) ## stop everything that make demo started
 	@$(BIN)/python -m stack.down
 
-sql: $(INSTALLED) ## open a prompt on the demo's warehouse
-	@$(BIN)/python -m stack.sql_prompt
+sql: $(INSTALLED) ## open a prompt on the demo's warehouse, as an analyst; ROLE=owner as its owner
+	@$(BIN)/python -m stack.sql_prompt --role='$(or $(ROLE),analyst)'
 
 test: $(INSTALLED) ## run the tests, but for those that take minutes
 	@$(BIN)/python -m pytest $(TWO_AT_A_TIME) -m "not slow"

@@ -129,19 +129,30 @@ class EmbeddedPostgres:
             file.write(secrets.token_urlsafe(24))
         return path.read_text(encoding="ascii")
 
-    def create_role(self, name: str, password: str, *, may_create_roles: bool = False) -> None:
+    def has_role(self, name: str) -> bool:
+        """Return whether there is a role of this name."""
+        with self._connect() as connection:
+            return connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone() is not None
+
+    def create_role(
+        self, name: str, password: str, *, may_create_roles: bool = False, member_of: str | None = None
+    ) -> None:
         """Create a role that may log in, or set its password when it is there.
 
         Args:
             name: the role.
             password: its password.
             may_create_roles: whether it may create other roles.
+            member_of: a role whose rights it gets.
         """
+        known = self.has_role(name)
         with self._connect() as connection:
-            known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
             statement = "ALTER ROLE {} LOGIN {} PASSWORD {}" if known else "CREATE ROLE {} LOGIN {} PASSWORD {}"
             right = sql.SQL("CREATEROLE" if may_create_roles else "NOCREATEROLE")
             connection.execute(sql.SQL(statement).format(sql.Identifier(name), right, sql.Literal(password)))
+            if member_of:
+                grant = sql.SQL("GRANT {} TO {}").format(sql.Identifier(member_of), sql.Identifier(name))
+                connection.execute(grant)
 
     def create_database(self, name: str, *, owner: str = SUPERUSER, template: str = "template1") -> str:
         """Create a database unless it is there.

@@ -11,7 +11,7 @@ import yaml
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.settings import load_settings, settings_path
 
-_COMPANY = {"code": "1", "name": "One", "phase_category": "STD"}
+_COMPANY = {"code": "1", "name": "One", "phase_category": "STD", "procore_company_id": 4001}
 
 
 def test_the_shipped_file_names_every_value_and_can_export() -> None:
