@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from spectrum_etl.errors import RetryLater, SpectrumEtlError, StopSync, System
+from spectrum_etl.errors import RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.infolink.reader import UnclearLine
 from spectrum_etl.staging import read as reading
@@ -142,7 +142,7 @@ def _close(
     settings: Settings,
     state: str,
     message: str,
-    failed_connection: System | None = None,
+    failed_connection: str | None = None,
 ) -> None:
     with connection.transaction():
         set_state(connection, landing, state, message)

@@ -42,7 +42,7 @@ _SESSION = {
 #: effect, and shown as 0, where the two talk by a socket of the machine.
 _SERVER_KEEPALIVES = {"tcp_keepalives_idle": "60", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "6"}
 #: The client looks after a silent server, in seconds.
-_KEEPALIVES: Mapping[str, int] = {
+_KEEPALIVES: Mapping[str, Any] = {
     "keepalives": 1,
     "keepalives_idle": 60,
     "keepalives_interval": 10,
@@ -76,13 +76,13 @@ def url_of(connection: AirflowConnection, conn_id: str = CONNECTION_ID) -> str:
         FixConfiguration: a field is missing or wrong. Its value is never quoted.
     """
 
-    def wrong(field: str, message: str, limit: str) -> FixConfiguration:
+    def wrong(name: str, message: str, limit: str) -> FixConfiguration:
         return FixConfiguration(
             message,
             object="the connection to the warehouse",
-            field=field,
+            field=name,
             limit=limit,
-            remedy=f"correct {field} in the Airflow connection {conn_id}",
+            remedy=f"correct {name} in the Airflow connection {conn_id}",
             connection=conn_id,
             system="warehouse",
         )
