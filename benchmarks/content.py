@@ -20,16 +20,26 @@ _CODES = (
     "Tran_Type_Code",
     "Unit_of_Measure",
     "Reference_1",
+    "Reference_2",
+    "Detail_Sequence",
     "Description",
     "Batch_Code",
     "Vendor_Code",
     "Vendor_Name",
+    "AP_Company_Code",
+    "Pr_Company_Code",
+    "Invoice_Number",
+    "Po_Number",
     "Cost_Center",
-    "GL_Account",
+    "Tran_Date_Text_Year",
+    "Tran_Date_Text_Period",
 )
+# Staged under another name than the source's in lower case.
+_RENAMED = {"Tran_Date_Text_Year": "fiscal_year", "Tran_Date_Text_Period": "fiscal_period"}
 _NUMBERS = ("Tran_Amount", "Total_Hours", "Quantity")
 _EMPLOYEE = ("Employee_Code", "Employee_Name")
 _DATE = "Tran_Date_Text"
+_DATES = (_DATE, "Invoice_Date")
 
 
 @dataclass(frozen=True)
@@ -63,8 +73,9 @@ def compare_staged(source_url: str, warehouse_url: str) -> Difference:
     Employees are left out: they are not staged by default.
     """
     texts = [f"nullif(btrim(\"{name}\"), '')" for name in _CODES]
-    source = [*texts, *(f'"{name}"::text' for name in _NUMBERS), f'"{_DATE}"::date::text']
-    staged = [f"{name.lower()}::text" for name in (*_CODES, *_NUMBERS)] + ["tran_date::text"]
+    source = [*texts, *(_number(f'"{name}"') for name in _NUMBERS), *(f'"{name}"::date::text' for name in _DATES)]
+    staged = [f"{_RENAMED.get(name, name.lower())}::text" for name in _CODES]
+    staged += [*(_number(name.lower()) for name in _NUMBERS), "tran_date::text", "invoice_date::text"]
     return _compare(source_url, source, warehouse_url, staged, "spectrum.job_cost_transactions")
 
 
@@ -79,9 +90,14 @@ def compare_copy(source_url: str, copy_url: str, dataset: str, *, exact: bool) -
     """
     texts, others = (*_CODES, *_EMPLOYEE, _DATE), _NUMBERS
     column = "{}::text" if exact else "nullif(btrim({}), '')"
-    source = [column.format(f'"{name}"') for name in texts] + [f'"{name}"::text' for name in others]
-    copied = [column.format(name.lower()) for name in texts] + [f"{name.lower()}::text" for name in others]
+    source = [column.format(f'"{name}"') for name in texts] + [_number(f'"{name}"') for name in others]
+    copied = [column.format(name.lower()) for name in texts] + [_number(name.lower()) for name in others]
     return _compare(source_url, source, copy_url, copied, f"{dataset}.{_SOURCE.lower()}")
+
+
+def _number(column: str) -> str:
+    """A number as text, whatever scale its column has: the source keeps more decimals of hours than the warehouse."""
+    return f"trim_scale({column}::numeric)::text"
 
 
 def _select(columns: list[str], relation: str) -> str:

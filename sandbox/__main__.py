@@ -1,4 +1,7 @@
-"""The sandbox's command line: `python -m sandbox load|serve|month|touch|fault|procore|drift`. Used by the demo, too."""
+"""The sandbox's command line: `python -m sandbox load|serve|month|touch|layout|fault|procore|drift`.
+
+Used by people and by the demo.
+"""
 
 import sys
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 
-from sandbox.data import drift, generate, schema
+from sandbox.data import drift, generate, layouts, schema
 from sandbox.data.month import advance_month
 from sandbox.data.touch import touch
 from sandbox.faults import REGISTRY, Faults
@@ -95,6 +95,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     change.add_argument("--seed", type=int, default=1, help="which rows are drawn (default: %(default)s)")
 
+    layout = _command(commands, "layout", "choose which columns and names of the tables Info-Link shows", _layout)
+    layout.add_argument(
+        "name",
+        choices=layouts.LAYOUTS,
+        help="hosted: all columns of a hosted site; aliases: an older site's names; bare: certain names only",
+    )
+    layout.add_argument(
+        "--company", default=layouts.LOGIN_COMPANY, help="the login's own company (default: %(default)s)"
+    )
+
     fault = _command(commands, "fault", "list, set or clear faults of the running servers", _fault)
     fault.add_argument("action", choices=("list", "set", "clear"))
     fault.add_argument("names", nargs="*", metavar="NAME[=VALUE][:COUNT]", help="none with clear: all of them")
@@ -168,6 +178,11 @@ def _serve(options: argparse.Namespace) -> None:
         ),
         Credentials.from_environment(),
     )
+
+
+def _layout(options: argparse.Namespace) -> None:
+    with schema.connect(options.database) as connection:
+        layouts.show(connection, options.name, options.company)
 
 
 def _fault(options: argparse.Namespace) -> None:

@@ -92,8 +92,31 @@ REGISTRY: dict[str, Fault] = {
         Fault("infolink_drop_after_rows", "Info-Link closes the connection after so many rows of an answer", "int"),
         Fault("infolink_slow_ms", "Info-Link waits so many milliseconds before it answers a query", "int"),
         Fault("infolink_deny_table", "Info-Link refuses to read this table with error 229", "text"),
+        Fault("infolink_nul", "Info-Link sends CHAR(0) wherever a stored text holds its symbol, U+2400"),
         Fault("sdx_row_cap", "SDX cuts answers at so many rows; 0 is no limit", "int", default="500"),
         Fault("sdx_warning_row", "SDX adds a warning row to an answer it has cut", "switch", default="on"),
+        Fault(
+            "sdx_projected_more",
+            "GetPhase shows projected costs that are so many dollars more than their rows add up to",
+            "int",
+            default="0",
+        ),
+        Fault(
+            "sdx_forbidden",
+            "how SDX writes characters that XML cannot carry: as references, as they are, as half of a character, as"
+            " bytes that are no text, or with care, as a space",
+            "choice",
+            default="reference",
+            choices=("reference", "raw", "surrogate", "bytes", "space"),
+        ),
+        Fault(
+            "sdx_page",
+            "Get Vendors answers so many at a time unless $limit and $skip say otherwise, as a third-party reference"
+            " has it; 0: it knows no pages and answers with all",
+            "int",
+            default="0",
+        ),
+        Fault("sdx_ignores_parameters", "Get Vendors ignores parameters that it does not know, and refuses none"),
         Fault("sdx_cut_tail", "SDX leaves the closing tags of an answer off"),
         Fault("sdx_cut_record", "SDX ends an answer in the middle of a record"),
         Fault("sdx_server_fault", "SDX answers with a SOAP fault of its server"),
@@ -137,6 +160,13 @@ REGISTRY: dict[str, Fault] = {
             default="refuse",
             choices=("refuse", "update"),
         ),
+        Fault(
+            "write_worked_out_projection",
+            "JobCostProjections of a phase whose projection is worked out by unit costs: refused, or ignored",
+            "choice",
+            default="refuse",
+            choices=("refuse", "ignore"),
+        ),
         Fault("procore_hourly_limit", "Procore takes so many calls an hour; 0 is no limit", "int", default="3600"),
         Fault("procore_spike_limit", "Procore takes so many calls in ten seconds; 0 is no limit", "int", default="100"),
         Fault("procore_rate_limit", "Procore answers 429, to be tried again after so many seconds", "int"),
@@ -149,6 +179,12 @@ REGISTRY: dict[str, Fault] = {
         Fault(
             "procore_forbidden", "Procore answers 403 where path and query contain this, as a tool that is off", "text"
         ),
+        Fault(
+            "procore_no_page_headers",
+            "Procore's lists come without Link, Total and Per-Page, whose headers not all lists have",
+        ),
+        Fault("procore_page_cap", "Procore gives at most so many records a page, whatever is asked for", "int"),
+        Fault("procore_extra_total", "Procore's Total counts so many records more than it shows", "int"),
         Fault("procore_only", "the other faults of Procore strike only paths that contain this", "text"),
     )
 }

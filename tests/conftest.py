@@ -37,6 +37,10 @@ _running: list[AirflowStack] = []
 _WAITING = ("tests/integration/", "tests/page/", "tests/stack/")
 
 
+#: Each of these takes minutes.
+_LONG = ("tests/exports/endtoend/test_endtoend_hundreds.py",)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that wait more than they compute go first, beside the others; those of the shared Airflow before all."""
     items.sort(key=lambda item: (not _uses_airflow(item), not item.nodeid.startswith(_WAITING)))
@@ -56,10 +60,14 @@ def _uses_airflow(item: pytest.Item | None) -> bool:
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
-    """Where several processes share the tests, those of a file stay together, and so do all that wait."""
+    """Where several processes share the tests, those of a file stay together, and so do all that wait; those that take
+    minutes each, and share nothing, are dealt out one by one.
+    """
 
     class ByFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
+            if nodeid.startswith(_LONG):
+                return nodeid
             return "waiting" if nodeid.startswith(_WAITING) else nodeid.partition("::")[0]
 
     return ByFile(config, log)

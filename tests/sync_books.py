@@ -38,13 +38,16 @@ class Books:
             cursor = connection.execute(query.encode(), values or None)
             return cursor.fetchall() if cursor.description else []
 
-    def deferred(self, job: str, runs: int) -> None:
-        """Note that a month of a job could not be published in so many runs in a row."""
+    def deferred(self, job: str, runs: int, rejected: int = 0) -> None:
+        """Note that a month of a job could not be published in so many runs in a row: it moved, or was held back."""
         self.ask(
             "insert into sync.deferred (table_name, company_code, job_number, partition_month, source_rows, runs,"
-            " since, last_seen_at) values ('jobs', '1', %s, '202601', 7, %s, now(), now())",
+            " since, last_seen_at, reason, rejected_rows)"
+            " values ('jobs', '1', %s, '202601', 7, %s, now(), now(), %s, %s)",
             job,
             runs,
+            "rejected" if rejected else "moved",
+            rejected,
         )
 
     def sync(

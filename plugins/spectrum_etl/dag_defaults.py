@@ -5,7 +5,7 @@ Used by every module that makes a DAG. Parsing touches nothing here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,6 +30,30 @@ _RETRY_POLICY = ExceptionRetryPolicy(
         )
     ]
 )
+
+
+def refuse_unknown_fields(context: Mapping[str, Any]) -> None:
+    """Refuse a run whose configuration holds what its form does not know; for the first task of every DAG.
+
+    Airflow takes any key: a misspelt one would leave its field as it is filled in at first, which is everything.
+
+    Args:
+        context: of the task.
+
+    Raises:
+        FixConfiguration: the message names the keys, and the fields that the form has.
+    """
+    run, dag = context.get("dag_run"), context.get("dag")
+    if run is None or dag is None:
+        return
+    fields = list(dag.params)
+    unknown = [key for key in getattr(run, "conf", None) or {} if key not in fields]
+    if unknown:
+        raise FixConfiguration(
+            f"the configuration of this run names what the form of {dag.dag_id} does not have: {', '.join(unknown)}",
+            limit=", ".join(fields) or "nothing, since it has no form",
+            remedy="trigger the DAG again with the fields of its form; nothing was done",
+        )
 
 
 def task_defaults(settings: Settings) -> dict[str, Any]:

@@ -37,6 +37,9 @@ OBJECT_NAMES = (
 #: The Airflow Variable that overrides `schedules` from the UI (A4).
 SCHEDULES_VARIABLE = "spectrum_schedules"
 
+#: Types of change request statuses that count towards the current estimate, as a published report of Spectrum has them.
+COUNTED_CHANGE_TYPES = ("1", "2", "5")
+
 Share = Annotated[float, Field(gt=0, le=1)]
 
 
@@ -45,7 +48,7 @@ class Company(Strict):
 
     Args:
         code: company code as Spectrum shows it, at most 3 characters.
-        name: for people only.
+        name: for people only; at most 190 characters, since Airflow names tasks by it and holds 250.
         phase_category: the standard cost code list that Procore gets (A2).
         sdx_conn_id: Airflow connection of the web services; null where there are none.
         infolink_conn_id: Airflow connection of Info-Link; null where there is none.
@@ -54,7 +57,7 @@ class Company(Strict):
     """
 
     code: str = Field(min_length=1, max_length=3)
-    name: str
+    name: str = Field(max_length=190)
     phase_category: str
     sdx_conn_id: str | None = "spectrum_sdx"
     infolink_conn_id: str | None = "spectrum_infolink"
@@ -98,6 +101,7 @@ class Settings(Strict):
     timezone: str = "UTC"
     readers: Readers = Readers()
     stage_employees: bool = False
+    estimate_change_types: tuple[Annotated[str, Field(pattern=r"^\d$")], ...] = COUNTED_CHANGE_TYPES
     max_deleted_share: Share = 0.2
     max_deleted_rows: int = Field(default=20, ge=0)
     max_rejected_share: Share = 0.1

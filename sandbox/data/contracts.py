@@ -1,5 +1,5 @@
-"""Generates the paper around a job: master rows, prime contract with schedule of values, subcontracts, change requests,
-estimate adjustments and projections. Used by the generator and the month of business.
+"""Generates the paper around a job: master rows, prime contract with schedule of values, estimate adjustments and
+projections, with its subcontracts and change requests. Used by the generator and the month of business.
 """
 
 import random
@@ -8,24 +8,18 @@ from datetime import date, timedelta
 from typing import Any
 
 from sandbox.data import words
-from sandbox.data.jobs import MAIN_COMPANY, TEMPLATE_JOB, JobPlan, PhasePlan
-from sandbox.data.rows import money
+from sandbox.data.change_requests import change_request_rows
+from sandbox.data.jobs import MAIN_COMPANY, TEMPLATE_JOB, JobPlan, PhasePlan, job_key
+from sandbox.data.projection_rows import WORKED_OUT
+from sandbox.data.projections import changes_of, draw_totals, projection_rows
+from sandbox.data.rows import TEN_THOUSAND, Row, money, qty
+from sandbox.data.subcontracts import subcontract_rows
 from sandbox.data.vendors import Vendor
-
-Row = tuple[str, dict[str, Any]]
 
 # Places in the main company's list of jobs whose contracts are peculiar on purpose.
 SECOND_CONTRACT = 7
 SHORT_SCHEDULES = (9, 11)
-
-_TEN_THOUSAND = 10_000
-
-
-def qty(ten_thousandths: int) -> str:
-    """Return ten-thousandths as a decimal text with four places."""
-    sign = "-" if ten_thousandths < 0 else ""
-    whole, rest = divmod(abs(ten_thousandths), _TEN_THOUSAND)
-    return f"{sign}{whole}.{rest:04d}"
+STANDARD_CATEGORY = "STD"
 
 
 def job_rows(seed: int, plan: JobPlan, as_of: date, vendors: dict[str, list[Vendor]]) -> Iterator[Row]:
@@ -39,29 +33,30 @@ def job_rows(seed: int, plan: JobPlan, as_of: date, vendors: dict[str, list[Vend
     """
     rng = random.Random(f"{seed}/paper/{plan.company}/{plan.number}")
     yield "JC_JOB_MASTER_MC", _job_master(rng, plan, as_of)
-    for phase in plan.phases:
-        yield "JC_PHASE_MASTER_MC", _phase_master(rng, plan, phase, as_of)
+    phases = [_phase_master(rng, plan, phase, as_of) for phase in plan.phases]
+    for row in phases:
+        yield "JC_PHASE_MASTER_MC", row
     if plan.number == TEMPLATE_JOB:
         return
     yield from _estimate_adjustments(rng, plan, as_of)
-    yield from _projections(rng, plan, as_of)
+    totals = draw_totals(rng, plan, as_of)
     if not plan.master:
         yield from _prime_contracts(rng, plan)
-    subcontracts = list(_subcontracts(rng, plan, vendors["S"]))
-    for _, _, rows in subcontracts:
-        yield from rows
-    pairs = [(vendor, number) for vendor, number, _ in subcontracts]
+    subcontracts = list(subcontract_rows(rng, plan, vendors["S"]))
+    for subcontract in subcontracts:
+        yield from subcontract.rows
+    requests: list[Row] = []
     for number in range(1, rng.randint(1, 5)):
-        yield from _change_request(rng, plan, as_of, number, pairs)
-
-
-def _key(plan: JobPlan) -> dict[str, Any]:
-    return {"Company_Code": plan.company, "Job_Number": plan.number}
+        requests += change_request_rows(rng, plan, as_of, number, subcontracts)
+    yield from requests
+    by_hand = {(row["Phase_Code"], row["Cost_Type"]) for row in phases if row["Projected_Cost_Code"] not in WORKED_OUT}
+    yield from projection_rows(seed, plan, by_hand, totals, changes_of(requests))
 
 
 def _job_master(rng: random.Random, plan: JobPlan, as_of: date) -> dict[str, Any]:
     city, state, zip_code = rng.choice(words.CITIES)
-    return _key(plan) | {
+    phone = f"614555{rng.randint(100, 199):04d}"
+    return job_key(plan) | {
         "Job_Description": plan.name,
         "Status_Code": plan.status,
         "Division": plan.division,
@@ -70,7 +65,9 @@ def _job_master(rng: random.Random, plan: JobPlan, as_of: date) -> dict[str, Any
         "City": city,
         "State": state,
         "Zip_Code": zip_code,
-        "Phone": f"614555{rng.randint(100, 199):04d}",
+        "Phone": phone,
+        "Job_Site_Phone": phone,
+        "Certified_Flag": "N",
         # Codes that are words stand at the left, some with trailing spaces.
         "Project_Manager": plan.manager + "  " * (plan.index % 3 == 0),
         "Superintendent": plan.superintendent,
@@ -88,13 +85,38 @@ def _job_master(rng: random.Random, plan: JobPlan, as_of: date) -> dict[str, Any
         "Create_Date": plan.start - timedelta(days=rng.randint(21, 90)),
         "Sales_Tax_Code": rng.choice(("OH7.25", "PA6", "")),
         "WO_Site": "",
-        "Latitude": qty(rng.randint(390_000, 417_000)),
-        "Longitude": qty(-rng.randint(805_000, 848_000)),
+        "Latitude": _degrees(rng.randint(39_000_001, 41_700_000)),
+        "Longitude": _degrees(-rng.randint(80_500_001, 84_800_000)),
+        "Taxable_Flag": "Y" if plan.number == TEMPLATE_JOB or rng.random() < 0.7 else "N",
+        "Phase_Display_Code": "XX-XXXX",
+        "Standard_Phase_Category": STANDARD_CATEGORY,
+        "Projected_Complete_Date": plan.end + timedelta(days=rng.randint(-15, 45)) if rng.random() < 0.6 else None,
+        "Job_Type": rng.choice(("COMM", "PUBLIC", "")),
+        "Work_State_Tax_Code": state,
+        "Earned_Calc_Type": "P",
+        "Track_Prevailing_Wage": "N",
+        "Track_Davis_Bacon": "N",
+        "Lock_Revenue_Entry": "N",
+        **_entered(rng, plan, as_of),
     }
 
 
+def _degrees(millionths: int) -> str:
+    """A place on earth as a decimal text with six places."""
+    return f"{'-' if millionths < 0 else ''}{abs(millionths) // 1_000_000}.{abs(millionths) % 1_000_000:06d}"
+
+
+def _entered(rng: random.Random, plan: JobPlan, as_of: date) -> dict[str, str]:
+    """What some project managers enter for the whole job: what it will cost, and how far it is."""
+    if plan.number == TEMPLATE_JOB or rng.random() >= 0.2:
+        return {}
+    cents = sum(phase.cost_cents for phase in plan.phases) * rng.randint(97, 108) // 100
+    percent = max(0, min(100, (as_of - plan.start).days * 100 // (plan.end - plan.start).days))
+    return {"Entered_Projected_Cost": money(cents), "Entered_Percent_Complete": str(percent)}
+
+
 def _phase_key(plan: JobPlan, phase: PhasePlan) -> dict[str, Any]:
-    return _key(plan) | {"Phase_Code": phase.code, "Cost_Type": phase.cost_type}
+    return job_key(plan) | {"Phase_Code": phase.code, "Cost_Type": phase.cost_type}
 
 
 def _phase_master(rng: random.Random, plan: JobPlan, phase: PhasePlan, as_of: date) -> dict[str, Any]:
@@ -111,54 +133,45 @@ def _phase_master(rng: random.Random, plan: JobPlan, phase: PhasePlan, as_of: da
         "End_Date": phase.end,
         "Complete_Date": min(phase.end, as_of) if phase.status == "C" else None,
         "Comment": comment if rng.random() < 0.08 else "",
-        "Cost_Center": phase.cost_center,
+        "Phase_Cost_Center": phase.cost_center,
+        "Major_Group_Code": phase.code[:2],
+        "Bid_Item_Number": billing_item(plan, phase),
+        # P as entered; E and A are worked out by Spectrum itself, from unit costs.
+        "Projected_Cost_Code": rng.choices("PEA", (92, 5, 3))[0],
+        "Est_Unit_Cost": _unit_cost(phase),
+        "TM_Markup_Flag": "N",
+        "Update_Proj_Qty": "N",
+        "Certified_Flag": "N",
     }
 
 
+def _unit_cost(phase: PhasePlan) -> str:
+    return qty(phase.cost_cents * TEN_THOUSAND * 100 // phase.quantity) if phase.quantity else "0"
+
+
 def _estimate_adjustments(rng: random.Random, plan: JobPlan, as_of: date) -> Iterator[Row]:
-    """Budget transfers: what one phase gains another gives."""
+    """Budget transfers: what one phase gains another gives. One row a phase and cost type; some have a second one."""
     started = [phase for phase in plan.phases if phase.start < as_of and phase.cost_cents]
-    sequences: dict[tuple[str, str], int] = {}
+    moved: dict[tuple[str, str], list[tuple[PhasePlan, date, int]]] = {}
     for _ in range(len(started) // 8):
         giver, taker = rng.sample(started, 2)
         cents = min(giver.cost_cents, taker.cost_cents) // 20
         day = rng.choice((giver, taker)).start + timedelta(days=rng.randint(0, 40))
         for phase, sign in ((giver, -1), (taker, 1)):
-            where = (phase.code, phase.cost_type)
-            sequences[where] = sequences.get(where, 0) + 1
-            hours = cents * _TEN_THOUSAND // 6200 if phase.cost_type == "L" else 0
+            moved.setdefault((phase.code, phase.cost_type), []).append((phase, min(day, as_of), sign * cents))
+    for moves in moved.values():
+        # Every seventh job keeps the first transfer of a phase apart from the later ones.
+        parts = [moves[:1], moves[1:]] if plan.index % 7 == 1 else [moves]
+        for part in filter(None, parts):
+            phase, cents = part[0][0], sum(cents for _, _, cents in part)
+            hours = cents * TEN_THOUSAND // 6200 if phase.cost_type == "L" else 0
             yield (
                 "JC_PHASE_ESTIMATES_MC",
                 _phase_key(plan, phase)
                 | {
-                    "Sequence": sequences[where],
-                    "Tran_Date_Text": min(day, as_of).strftime("%Y%m%d"),
-                    "Est_Quantity": qty(0),
-                    "Est_Hours": qty(sign * hours),
-                    "Est_Cost": money(sign * cents),
-                },
-            )
-
-
-def _projections(rng: random.Random, plan: JobPlan, as_of: date) -> Iterator[Row]:
-    for phase in plan.phases:
-        if phase.start >= as_of or rng.random() >= 0.25:
-            continue
-        for months_back in sorted(rng.sample(range(1, 12), rng.randint(1, 2)), reverse=True):
-            day = as_of - timedelta(days=30 * months_back)
-            factor = rng.randint(90, 125)
-            yield (
-                "JC_PROJ_COST_HISTORY_MC",
-                {
-                    "Company_Code": plan.company,
-                    "Job": plan.number,
-                    "Phase": phase.code,
-                    "Cost_Type": phase.cost_type,
-                    "Transaction_Date": day,
-                    "Projected_Hours": qty(phase.hours * factor // 100),
-                    "Projected_Quantity": qty(phase.quantity),
-                    "Projected_Cost": money(phase.cost_cents * factor // 100),
-                    "Note": rng.choice(("", "PM forecast", "Buyout – saved", "Crew productivity below plan")),
+                    "Tran_Date_Text": max(day for _, day, _ in part).strftime("%Y%m%d"),
+                    "Est_Hours": qty(hours),
+                    "Est_Cost": money(cents),
                 },
             )
 
@@ -169,7 +182,7 @@ def _prime_contracts(rng: random.Random, plan: JobPlan) -> Iterator[Row]:
         second = "C1001" if plan.customer != "C1001" else "C1002"
         customers.append((second, plan.contract_cents // 400 * 100))
     for customer, cents in customers:
-        contract = _key(plan) | {"Customer_Code": customer}
+        contract = job_key(plan) | {"Customer_Code": customer}
         yield (
             "CR_CONTRACT_MASTER_MC",
             contract
@@ -177,7 +190,7 @@ def _prime_contracts(rng: random.Random, plan: JobPlan) -> Iterator[Row]:
                 "Contract_Number": f"CN-{plan.number}",
                 "Contract_Description": f"{plan.number} {plan.name}"[:30],
                 "Price_Method_Code": plan.price_method,
-                "Original_Contract": money(cents),
+                "Original_Contract_Amount": money(cents),
                 "Contract_Date": plan.start - timedelta(days=rng.randint(5, 40)),
                 "Status_Code": plan.status,
                 "Retention_Percent": rng.choice(("5.0000", "10.0000")),
@@ -188,7 +201,7 @@ def _prime_contracts(rng: random.Random, plan: JobPlan) -> Iterator[Row]:
                 "CR_BID_ITEM_DES_MC",
                 contract
                 | {
-                    "Billing_Item": f"{number:03d}",
+                    "Billing_Item": _item(number),
                     "Billing_Description": name,
                     "Original_Contract": money(amount),
                     "Projected_Revenue": money(amount),
@@ -196,6 +209,18 @@ def _prime_contracts(rng: random.Random, plan: JobPlan) -> Iterator[Row]:
                     "Cost_Center": plan.cost_center,
                 },
             )
+
+
+def billing_item(plan: JobPlan, phase: PhasePlan) -> str:
+    """Return the item of the schedule of values that a phase is billed by, blank without one."""
+    if plan.master or not phase.cost_cents:
+        return ""
+    names = list(dict.fromkeys(each.description for each in plan.phases if each.cost_cents))
+    return _item(names.index(phase.description) + 1)
+
+
+def _item(number: int) -> str:
+    return f"{number:03d}"
 
 
 def _schedule_of_values(plan: JobPlan, cents: int) -> list[tuple[str, int]]:
@@ -211,111 +236,3 @@ def _schedule_of_values(plan: JobPlan, cents: int) -> list[tuple[str, int]]:
     if plan.company == MAIN_COMPANY and plan.index in SHORT_SCHEDULES:
         difference -= 1_250_00
     return [*items[:-1], (items[-1][0], items[-1][1] + difference)]
-
-
-def _subcontracts(
-    rng: random.Random, plan: JobPlan, vendors: list[Vendor]
-) -> Iterator[tuple[tuple[str, PhasePlan], str, list[Row]]]:
-    bought = [phase for phase in plan.phases if phase.cost_type == "S" and phase.cost_cents]
-    while bought:
-        size = rng.randint(1, 2)
-        taken, bought = bought[:size], bought[size:]
-        vendor = rng.choice(vendors)
-        number = f"{plan.number.replace('-', '')[-7:]}{chr(65 + len(bought) % 26)}{rng.randint(0, 9)}"
-        key = {"Company_Code": plan.company, "Vendor_Code": vendor.code, "Subcontract_Number": number}
-        rows: list[Row] = [
-            (
-                "VN_SUBCONTRACT_MC",
-                key
-                | {
-                    "Job_Number": plan.number,
-                    "Status_Code": plan.status,
-                    "Date_Issued": taken[0].start - timedelta(days=20),
-                    "Retention_Percent": "10.0000",
-                    "Comment": f"{taken[0].description} complete, per plans & specs",
-                },
-            )
-        ]
-        rows += [
-            (
-                "VN_SUBCONTRACT_PHASE_MC",
-                key
-                | {
-                    "Phase_Code": phase.code,
-                    "Cost_Type": phase.cost_type,
-                    "Bid_Item_Number": "",
-                    "Original_Contract_Quantity": "1.0000",
-                    "Unit_Price": f"{money(phase.cost_cents * 95 // 100)}00",
-                    "Original_Contract_Amount": money(phase.cost_cents * 95 // 100),
-                },
-            )
-            for phase in taken
-        ]
-        yield (vendor.code, taken[0]), number, rows
-
-
-def _change_request(
-    rng: random.Random, plan: JobPlan, as_of: date, number: int, subcontracts: list[tuple[tuple[str, PhasePlan], str]]
-) -> Iterator[Row]:
-    request = f"PCO-{number:03d}"
-    key = _key(plan) | {"Customer_Code": plan.customer, "Change_Request_Number": request}
-    status = rng.choice(("AP", "AP", "AP", "WA", "PE", "PE", "RJ", "IT"))
-    opened = min(as_of, plan.start + timedelta(days=rng.randint(20, 250)))
-    # A pending request may already have its change order number: both count towards the estimate.
-    numbered = status == "AP" or (status == "PE" and rng.random() < 0.2)
-    text = rng.choice(("Owner added doors", "Unforeseen rock", "Delete alt. #2", "RFI 31 – beam pocket", "Winter heat"))
-    yield (
-        "CR_CHNG_REQ_HDR_MC",
-        key
-        | {
-            "CR_Description": f"{text} ({plan.name})",
-            "CR_Status": status,
-            "Change_Order_Number": f"CO-{number:02d}" if numbered else "",
-            "Origination_Date": opened,
-            "Approved_Date": min(as_of, opened + timedelta(days=30)) if status == "AP" else None,
-        },
-    )
-    total = 0
-    for phase in rng.sample(plan.phases, min(len(plan.phases), rng.randint(1, 3))):
-        cents = rng.randint(-4, 18) * 125_000
-        total += cents
-        yield (
-            "CR_CHNG_REQ_CON_DET_MC",
-            key
-            | {
-                "Phase_Code": phase.code,
-                "Cost_Type": phase.cost_type,
-                "Change_Request_Quantity": qty(0),
-                "Change_Request_Hours": qty(cents * _TEN_THOUSAND // 6200 if phase.cost_type == "L" else 0),
-                "Change_Request_Amount": money(cents),
-            },
-        )
-    yield (
-        "CR_CHNG_REQ_REV_MC",
-        key | {"Billing_Item": "001", "Description": text, "CR_Revenue": money(total * 112 // 100)},
-    )
-    if subcontracts and rng.random() < 0.5:
-        (vendor, phase), subcontract = rng.choice(subcontracts)
-        side = _key(plan) | {
-            "Change_Request_Number": request,
-            "Vendor_Code": vendor,
-            "Subcontract_Number": subcontract,
-        }
-        executed = status == "AP"
-        yield (
-            "VN_CHNG_REQ_SUB_HDR",
-            side
-            | {
-                "Sub_Status": "E" if executed else ("R" if status == "RJ" else "P"),
-                "Sub_Change_Order_Number": f"SCO{number:02d}" if executed else "",
-            },
-        )
-        yield (
-            "VN_CHNG_REQ_SUB_DET",
-            side
-            | {
-                "Phase_Code": phase.code,
-                "Cost_Type": "S",
-                "Sub_Amount": money(rng.randint(1, 40) * 50_000),
-            },
-        )

@@ -1,6 +1,7 @@
 """Columns that disappear, appear or change their type at the source, as an upgrade of Spectrum does.
 
-Used by the sandbox's command line and by tests of drift handling. Plain ALTER TABLEs on the sandbox database.
+Used by the sandbox's command line and by tests of drift handling. Plain ALTER TABLEs on the stored tables; a layout
+that Info-Link shows follows.
 """
 
 import re
@@ -8,11 +9,13 @@ import re
 import psycopg
 from psycopg import sql
 
+from sandbox.data import layouts
+
 _TYPES = {
     "integer": "integer",
     "date": "timestamp(0)",
     "ymd": "varchar(8)",
-    "money": "numeric(14,2)",
+    "money": "numeric(12,2)",
     "qty": "numeric(14,4)",
 }
 
@@ -46,7 +49,7 @@ def drop_column(database_url: str, table: str, column: str) -> None:
     Raises:
         DriftError: no such table or column.
     """
-    with psycopg.connect(database_url) as connection:
+    with psycopg.connect(database_url) as connection, layouts.set_aside(connection):
         real_table, real_column = _find(connection, table, column)
         connection.execute(sql.SQL("ALTER TABLE {} DROP COLUMN {}").format(real_table, real_column))
 
@@ -64,7 +67,7 @@ def add_column(database_url: str, table: str, column: str, type_name: str) -> No
         DriftError: no such table, or not a type.
     """
     kind = sql.SQL(postgres_type(type_name))  # type: ignore[arg-type]  # made from the fixed list above
-    with psycopg.connect(database_url) as connection:
+    with psycopg.connect(database_url) as connection, layouts.set_aside(connection):
         real_table, _ = _find(connection, table, None)
         connection.execute(sql.SQL("ALTER TABLE {} ADD COLUMN {} {}").format(real_table, sql.Identifier(column), kind))
 
@@ -83,7 +86,7 @@ def retype_column(database_url: str, table: str, column: str, type_name: str) ->
         psycopg.Error: a value does not fit the new type.
     """
     kind = sql.SQL(postgres_type(type_name))  # type: ignore[arg-type]  # made from the fixed list above
-    with psycopg.connect(database_url) as connection:
+    with psycopg.connect(database_url) as connection, layouts.set_aside(connection):
         real_table, real_column = _find(connection, table, column)
         statement = sql.SQL("ALTER TABLE {} ALTER COLUMN {} TYPE {} USING {}::text::{}")
         connection.execute(statement.format(real_table, real_column, kind, real_column, kind))

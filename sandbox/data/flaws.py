@@ -1,7 +1,8 @@
 """The rows of the sandbox that are wrong on purpose: what a newcomer sees rejected, and what he is warned about.
 
-`REJECTED` rows cannot be typed or keyed: a sync must set them aside with the reason, and stage everything else.
-`WARNED` rows are odd but legal: a sync stages them and says so. Both come on top of the asked number of rows.
+`REJECTED` rows cannot be keyed or dated: a sync must set them aside with the reason, and stage everything else.
+`WARNED` rows are odd but usable: a sync stages them and says so. `ESTIMATES` are adjustments and changes that match no
+phase, so that no estimate has them: a sync says how many and how much. All come on top of the asked number of rows.
 """
 
 from dataclasses import dataclass
@@ -9,29 +10,68 @@ from datetime import date
 from typing import Any
 
 from sandbox.data.jobs import MAIN_COMPANY
+from sandbox.data.rows import Row
+
+# A phase with a blank description, one that its job does not have, and a change request of codes typed by hand.
+_PHASE, _NO_PHASE = "999997", "998877"
+_REQUEST = "PCO-900"
 
 
 @dataclass(frozen=True)
 class Flaw:
-    """One wrong row: its table, its values (codes trimmed), and what is wrong with it."""
+    """One wrong row: its table, its values (codes trimmed), and what is wrong with it.
+
+    A job number or a customer of None is set to those of a living job when loaded.
+    """
 
     table: str
     values: dict[str, Any]
     reason: str
 
 
-def _transaction(day: str, amount: str, reference: str) -> dict[str, Any]:
+def _transaction(day: str, amount: str, reference: str, phase: str = _NO_PHASE, hours: str = "0.00") -> dict[str, Any]:
     return {
-        "Job_Number": "",  # set to a living job when loaded
-        "Phase_Code": "011000",
+        "Job_Number": None,
+        "Phase_Code": phase,
         "Cost_Type": "O",
         "Tran_Date_Text": day,
+        # The period is the one it was posted in, whatever the date says.
+        "Tran_Date_Text_Year": "2026",
+        "Tran_Date_Text_Period": "06",
         "Tran_Type_Code": "JC",
         "Tran_Amount": amount,
-        "Total_Hours": "0.0000",
-        "Quantity": "0.0000",
+        "Total_Hours": hours,
         "Reference_1": reference,
+        "Detail_Sequence": "1",
         "Description": "Entered by hand",
+    }
+
+
+def _phase(code: str, cost_type: str, description: str, cost: str, **dates: date) -> dict[str, Any]:
+    return {
+        "Job_Number": None,
+        "Phase_Code": code,
+        "Cost_Type": cost_type,
+        "Description": description,
+        "Status_Code": "A",
+        "Projected_Cost_Code": "P",
+        "Original_Est_Cost": cost,
+        **dates,
+    }
+
+
+def _adjustment(code: str, cost_type: str, amount: str) -> dict[str, Any]:
+    return {"Job_Number": None, "Phase_Code": code, "Cost_Type": cost_type, "Est_Cost": amount}
+
+
+def _change(code: str, cost_type: str, amount: str) -> dict[str, Any]:
+    return {
+        "Job_Number": None,
+        "Customer_Code": None,
+        "Change_Request_Number": _REQUEST,
+        "Phase_Code": code,
+        "Cost_Type": cost_type,
+        "Change_Request_Amount": amount,
     }
 
 
@@ -41,14 +81,9 @@ REJECTED = (
     Flaw("JC_TRANSACTION_HISTORY_MC", _transaction("2O260415", "19.99", "FLAW-DATE-3"), "a letter O in the date"),
     Flaw("JC_TRANSACTION_HISTORY_MC", _transaction("", "-44.10", "FLAW-DATE-4"), "the date is blank"),
     Flaw(
-        "JC_JOB_MASTER_MC",
-        {
-            "Job_Number": "99-001",
-            "Job_Description": "",
-            "Status_Code": "A",
-            "Original_Contract": "0.00",
-        },
-        "the description is blank: nobody can tell what the job is",
+        "VN_SUBCONTRACT_MC",
+        {"Vendor_Code": "NOBODY100", "Subcontract_Number": "", "Job_Number": "99-001", "Status_Code": "A"},
+        "the subcontract number, part of the key, is blank",
     ),
     Flaw(
         "VN_VENDOR_MASTER_MC",
@@ -57,14 +92,7 @@ REJECTED = (
     ),
     Flaw(
         "JC_PHASE_MASTER_MC",
-        {
-            "Job_Number": "",
-            "Phase_Code": "999999",
-            "Cost_Type": "",
-            "Description": "No cost type",
-            "Status_Code": "A",
-            "Original_Est_Cost": "1000.00",
-        },
+        _phase("999999", "", "No cost type", "1000.00"),
         "the cost type, part of the key, is blank",
     ),
 )
@@ -72,27 +100,55 @@ REJECTED = (
 WARNED = (
     Flaw(
         "JC_PHASE_MASTER_MC",
-        {
-            "Job_Number": "",
-            "Phase_Code": "999998",
-            "Cost_Type": "Z",
-            "Description": "Unknown cost type",
-            "Status_Code": "A",
-            "Original_Est_Cost": "0.00",
-            "Start_Date": date(2026, 5, 1),
-            "End_Date": date(2026, 4, 1),
-        },
+        _phase("999998", "Z", "Unknown cost type", "0.00", Start_Date=date(2026, 5, 1), End_Date=date(2026, 4, 1)),
         "cost type Z is not in the cost type master, and the phase ends before it starts",
+    ),
+    Flaw("JC_PHASE_MASTER_MC", _phase(_PHASE, "O", "", "2400.00"), "the description is blank"),
+    Flaw(
+        "JC_JOB_MASTER_MC",
+        {"Job_Number": "99-001", "Job_Description": "", "Status_Code": "A", "Taxable_Flag": "N"},
+        "the description is blank: nobody can tell what the job is",
+    ),
+    Flaw(
+        "JC_TRANSACTION_HISTORY_MC",
+        _transaction("20260615", "88.00", "FLAW-HOURS-1", _PHASE, "1.333333"),
+        "a third of an hour has more decimals than most tables keep",
     ),
 )
 
+# The blank phase of a proposed request is none of these: contracts have it as a matter of course.
+ESTIMATES = (
+    Flaw("JC_PHASE_ESTIMATES_MC", _adjustment(_PHASE, "o", "250.00"), "the cost type has another letter case: O"),
+    Flaw("JC_PHASE_ESTIMATES_MC", _adjustment(_NO_PHASE, "O", "-75.25"), "the job has no such phase"),
+    Flaw(
+        "CR_CHNG_REQ_HDR_MC",
+        {
+            "Job_Number": None,
+            "Customer_Code": None,
+            "Change_Request_Number": _REQUEST,
+            "CR_Description": "Codes typed by hand",
+            "Status": "AP",
+            "Change_Order_Number": "CO-90",
+            "Origination_Date": date(2026, 5, 4),
+            "Approved_Date": date(2026, 5, 20),
+        },
+        "its lines match no phase",
+    ),
+    Flaw("CR_CHNG_REQ_CON_DET_MC", _change(_PHASE, "o", "1500.10"), "the cost type has another letter case: O"),
+    Flaw("CR_CHNG_REQ_CON_DET_MC", _change(_NO_PHASE, "S", "310.00"), "the job has no such phase"),
+)
 
-def flawed_rows(job: str) -> list[tuple[str, dict[str, Any]]]:
-    """Return (table, row) of every flaw, those that belong to some job put on `job` of the main company."""
+
+def flawed_rows(job: str, customer: str) -> list[Row]:
+    """Return (table, row) of every flaw, those that belong to some job put on a job of the main company.
+
+    Args:
+        job: its number, trimmed.
+        customer: its customer, trimmed.
+    """
+    living = {"Job_Number": job, "Customer_Code": customer}
     result = []
-    for flaw in (*REJECTED, *WARNED):
-        values = {"Company_Code": MAIN_COMPANY} | flaw.values
-        if values.get("Job_Number") == "":
-            values["Job_Number"] = job
-        result.append((flaw.table, values))
+    for flaw in (*REJECTED, *WARNED, *ESTIMATES):
+        filled = {name: living[name] if value is None else value for name, value in flaw.values.items()}
+        result.append((flaw.table, {"Company_Code": MAIN_COMPANY} | filled))
     return result

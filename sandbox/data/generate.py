@@ -13,7 +13,8 @@ from typing import Any
 from psycopg import Connection, sql
 
 from sandbox.data import schema, words
-from sandbox.data.contracts import job_rows
+from sandbox.data.contracts import STANDARD_CATEGORY, job_rows
+from sandbox.data.customers import customer_rows
 from sandbox.data.flaws import flawed_rows
 from sandbox.data.jobs import MAIN_COMPANY, TEMPLATE_JOB, JobPlan, job_starts, plan_job
 from sandbox.data.rows import RowWriter
@@ -23,7 +24,6 @@ from sandbox.data.vendors import Vendor, by_cost_type, plan_vendors, vendor_rows
 
 # The last day of business of a fresh load. Fixed, so that the same seed gives the same rows whenever it is loaded.
 AS_OF = date(2026, 6, 30)
-STANDARD_CATEGORY = "STD"
 SERVICE_CATEGORY = "SVC"
 
 # The main company has nine jobs in ten; the others share the rest.
@@ -78,7 +78,7 @@ def load(
             for table, row in job_rows(seed, plan, AS_OF, used[plan.company]):
                 writer.add(table, row, plan.trailing)
         if flaws:
-            for table, row in flawed_rows(_first_living_job(seed, shares)):
+            for table, row in flawed_rows(*_living_job(seed, shares)):
                 writer.add(table, row)
         writer.flush()
         _write_transactions(connection, seed, shares, transactions, weight, used)
@@ -107,20 +107,13 @@ def plans(seed: int, shares: dict[str, int], as_of: date) -> Iterator[JobPlan]:
             yield plan_job(seed, company, begin, as_of)
 
 
-def customer_name(code: str) -> str:
-    """Return the name of a generated customer code (`C1001` and up), or a blank text for others."""
-    number = int(code[1:]) - 1001 if code[:1] == "C" and code[1:].isdigit() else -1
-    return words.CUSTOMERS[number] if 0 <= number < len(words.CUSTOMERS) else ""
-
-
-def _first_living_job(seed: int, shares: dict[str, int]) -> str:
-    count = shares.get(MAIN_COMPANY, 0)
-    living = [
-        begin.number
-        for begin in job_starts(MAIN_COMPANY, count, AS_OF)
-        if begin.number != TEMPLATE_JOB and plan_job(seed, MAIN_COMPANY, begin, AS_OF).status == "A"
-    ]
-    return living[0] if living else "24-101"
+def _living_job(seed: int, shares: dict[str, int]) -> tuple[str, str]:
+    """The number and the customer of the main company's first active job."""
+    for begin in job_starts(MAIN_COMPANY, shares.get(MAIN_COMPANY, 0), AS_OF):
+        plan = plan_job(seed, MAIN_COMPANY, begin, AS_OF)
+        if begin.number != TEMPLATE_JOB and plan.status == "A":
+            return plan.number, plan.customer
+    return "24-101", "C1001"
 
 
 def _write_company(writer: RowWriter, seed: int, company: str, vendors: list[Vendor]) -> None:
@@ -138,8 +131,10 @@ def _write_company(writer: RowWriter, seed: int, company: str, vendors: list[Ven
         }
         writer.add("JC_STD_PHASE_DESCRIPTION_MC", values)
     for code, description, kind in words.CHANGE_STATUSES:
-        values = {"Company_Code": company, "CR_Status": code, "Description": description, "CR_Type": kind}
+        values = {"Company_Code": company, "Status_Code": code, "Description": description, "CR_Type": kind}
         writer.add("CR_CHNG_REQ_STATUS_MC", values)
+    for row in customer_rows(company, AS_OF):
+        writer.add("CR_CUSTOMER_MASTER_MC", row)
     for row in vendor_rows(seed, company, vendors, AS_OF):
         writer.add("VN_VENDOR_MASTER_MC", row)
 

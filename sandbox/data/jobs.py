@@ -22,8 +22,20 @@ _DIVISIONS = ("BLDG", "CIVIL", "SPEC", "")
 _COST_CENTERS = ("10", "20", "30", "")
 _LABOR_RATE_CENTS = 6200
 # How much of a phase's cost each cost type carries, and how many postings it makes compared with the others.
-_COST_SHARE = {"L": 0.45, "M": 0.30, "E": 0.12, "S": 0.60, "O": 0.10}
-_POSTINGS = {"L": 6.0, "M": 2.5, "E": 1.5, "S": 1.0, "O": 1.0}
+_COST_SHARE = {"L": 0.45, "M": 0.30, "E": 0.12, "RE": 0.08, "S": 0.60, "O": 0.10}
+_POSTINGS = {"L": 6.0, "M": 2.5, "E": 1.5, "RE": 1.0, "S": 1.0, "O": 1.0}
+# How jobs end, one after another: most a little below budget, some a little above, few well above. Of the phases that
+# do not go as planned, at least and at most how much of its planned cost one takes.
+_UNDER, _OVER, _WELL_OVER = (0.84, 0.98), (0.98, 1.22), (1.16, 1.50)
+_OUTCOMES = (_UNDER, _UNDER, _OVER, _UNDER, _UNDER, _OVER, _UNDER, _WELL_OVER, _UNDER, _OVER)
+_NOT_AS_PLANNED = 0.35
+# The others take a little less than planned, and codes without a budget are for small things.
+_AS_PLANNED = (0.96, 1.0)
+_UNBUDGETED = 0.15
+# What a unit costs, but for what estimators get wrong; see the quantities of transactions.
+_UNIT_CENTS = 4000
+# Place in the main company's list of the job that still has a number of the old kind.
+_OLD_NUMBER_PLACE, _OLD_NUMBER = 2, "19.50"
 
 
 @dataclass(frozen=True)
@@ -38,7 +50,10 @@ class JobStart:
 
 @dataclass(frozen=True, slots=True)
 class PhasePlan:
-    """One phase and cost type: estimate in cents, hours and quantity in ten-thousandths, and its time window."""
+    """One phase and cost type: estimate in cents, hours and quantity in ten-thousandths, and its time window.
+
+    `spent` is what it has cost so far in cents, `final` what it will have cost.
+    """
 
     code: str
     description: str
@@ -51,6 +66,7 @@ class PhasePlan:
     start: date
     end: date
     spent: float
+    final: float
     postings: float
     cost_center: str
 
@@ -89,6 +105,11 @@ class JobPlan:
         return sum(phase.postings for phase in self.phases)
 
 
+def job_key(plan: JobPlan) -> dict[str, str]:
+    """Return the codes that every row of a job begins with."""
+    return {"Company_Code": plan.company, "Job_Number": plan.number}
+
+
 def job_starts(company: str, count: int, as_of: date) -> Iterator[JobStart]:
     """Yield the first `count` jobs of a company: a template, then jobs spread over 40 months before `as_of`."""
     first_day = as_of - timedelta(days=40 * 30)
@@ -101,6 +122,9 @@ def job_starts(company: str, count: int, as_of: date) -> Iterator[JobStart]:
             continue
         if index % 17 == 3 and previous:
             yield JobStart(f"{previous}E1", start, index, master=previous)
+            continue
+        if company == MAIN_COMPANY and index == _OLD_NUMBER_PLACE:
+            yield JobStart(_OLD_NUMBER, start, index)
             continue
         numbers[start.year] = numbers.get(start.year, 100) + 1
         previous = f"{start.year % 100}-{numbers[start.year]}"
@@ -131,7 +155,8 @@ def plan_job(seed: int, company: str, begin: JobStart, as_of: date) -> JobPlan:
     name = words.JOB_NAMES[(begin.index - 1) % len(words.JOB_NAMES)]
     if begin.index > len(words.JOB_NAMES):
         name = f"{name[:20].rstrip()} #{(begin.index - 1) // len(words.JOB_NAMES) + 1}"[:25]
-    phases = tuple(_plan_phases(rng, begin.start, end, size, as_of, status, template, cost_center))
+    outcome = _OUTCOMES[begin.index % len(_OUTCOMES)]
+    phases = tuple(_plan_phases(rng, begin.start, end, size, as_of, status, template, cost_center, outcome))
     return JobPlan(
         company=company,
         number=begin.number,
@@ -155,7 +180,15 @@ def plan_job(seed: int, company: str, begin: JobStart, as_of: date) -> JobPlan:
 
 
 def _plan_phases(
-    rng: random.Random, start: date, end: date, size: float, as_of: date, status: str, template: bool, center: str
+    rng: random.Random,
+    start: date,
+    end: date,
+    size: float,
+    as_of: date,
+    status: str,
+    template: bool,
+    center: str,
+    outcome: tuple[float, float],
 ) -> Iterator[PhasePlan]:
     chosen = [phase for phase in words.PHASES if template or rng.random() < 0.62 or phase[0] == "011000"]
     total_weight = sum(phase[3] for phase in chosen)
@@ -168,7 +201,8 @@ def _plan_phases(
         opened = start + timedelta(days=int(span * at))
         closed = min(end, opened + timedelta(days=max(14, int(span * length))))
         elapsed = min(1.0, max(0.0, (as_of - opened).days / max(1, (closed - opened).days)))
-        kept = [cost_type for cost_type in cost_types if template or rng.random() < 0.88] or [cost_types[0]]
+        possible = ["RE" if letter == "R" else letter for letter in cost_types]
+        kept = [cost_type for cost_type in possible if template or rng.random() < 0.88] or possible[:1]
         for cost_type in kept:
             share = _COST_SHARE[cost_type] / sum(_COST_SHARE[each] for each in kept)
             # Some codes are opened without a budget and still get costs.
@@ -176,7 +210,8 @@ def _plan_phases(
             cents = int(size * weight / total_weight * share * rng.uniform(0.7, 1.3)) * 100
             hours = cents * 10_000 // _LABOR_RATE_CENTS if cost_type == "L" else 0
             done = status == "C" or (elapsed >= 1.0 and rng.random() < 0.4)
-            spent = 0.0 if template else elapsed * rng.uniform(0.85, 1.18)
+            final = 0.0 if template else _final(rng.random(), outcome) * cents * (1.0 if budgeted else _UNBUDGETED)
+            estimated = rng.randint(97, 104) if budgeted and unit not in {"LS", "MO"} else 0
             yield PhasePlan(
                 code=code,
                 description=description,
@@ -185,10 +220,20 @@ def _plan_phases(
                 status="C" if done else ("I" if rng.random() < 0.02 else "A"),
                 cost_cents=cents if budgeted else 0,
                 hours=hours if budgeted else 0,
-                quantity=rng.randint(1, 4000) * 10_000 if budgeted and unit not in {"LS", "MO"} else 0,
+                quantity=max(1, cents * estimated // 100 // _UNIT_CENTS) * 10_000 if estimated else 0,
                 start=opened,
                 end=closed,
-                spent=spent * cents,
-                postings=0.0 if spent == 0.0 else elapsed * _POSTINGS[cost_type] * (1 + weight) ** 0.5,
+                spent=elapsed * final,
+                final=final,
+                postings=0.0 if final == 0.0 else elapsed * _POSTINGS[cost_type] * (1 + weight) ** 0.5,
                 cost_center=center if rng.random() < 0.9 else "",
             )
+
+
+def _final(chance: float, outcome: tuple[float, float]) -> float:
+    """Which share of its planned cost a phase takes in the end, by one draw from 0 to 1."""
+    if chance < _NOT_AS_PLANNED:
+        low, high = outcome
+        return low + (high - low) * chance / _NOT_AS_PLANNED
+    low, high = _AS_PLANNED
+    return low + (high - low) * (chance - _NOT_AS_PLANNED) / (1 - _NOT_AS_PLANNED)

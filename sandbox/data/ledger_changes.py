@@ -8,6 +8,9 @@ from typing import Any
 
 from psycopg import Connection
 
+from sandbox.data.schema import TRANSACTIONS, run
+from sandbox.data.tables import tables
+
 # Draws go by what a row holds, never by where it lies: the database moves rows when it vacuums, a seed must not.
 _NEW_DRAW = "CREATE TEMP TABLE IF NOT EXISTS drawn (place tid, kind integer) ON COMMIT DROP"
 _CLEAR_DRAW = "TRUNCATE drawn"
@@ -73,22 +76,28 @@ USING drawn
 WHERE tran.ctid = drawn.place AND drawn.kind BETWEEN %(low)s AND %(high)s
 """
 
-# A new posting like an old one; what is given replaces the old value, the rest is copied.
-_INSERT_LIKE = """
-INSERT INTO dbo."JC_TRANSACTION_HISTORY_MC" (
-    "Company_Code", "Job_Number", "Phase_Code", "Cost_Type", "Tran_Date_Text", "Tran_Type_Code", "Tran_Amount",
-    "Total_Hours", "Quantity", "Unit_of_Measure", "Reference_1", "Description", "Batch_Code", "Vendor_Code",
-    "Vendor_Name", "Employee_Code", "Employee_Name", "Cost_Center", "GL_Account")
-SELECT "Company_Code", "Job_Number", "Phase_Code", "Cost_Type", coalesce(%(day)s, "Tran_Date_Text"), "Tran_Type_Code",
-       CASE WHEN %(reverse)s THEN -"Tran_Amount" ELSE round("Tran_Amount" * 1.07 + 1, 2) END,
-       CASE WHEN %(reverse)s THEN -"Total_Hours" ELSE "Total_Hours" END,
-       CASE WHEN %(reverse)s THEN -"Quantity" ELSE "Quantity" END,
-       "Unit_of_Measure", "Reference_1", CASE WHEN %(reverse)s THEN 'Reversal' ELSE "Description" END, %(batch)s,
-       "Vendor_Code", "Vendor_Name", "Employee_Code", "Employee_Name", "Cost_Center", "GL_Account"
+# A new posting like an old one; these columns get another value, the rest is copied.
+_CHANGED = {
+    "Tran_Date_Text": 'coalesce(%(day)s, "Tran_Date_Text")',
+    "Tran_Date_Text_Year": 'coalesce(left(%(day)s, 4), "Tran_Date_Text_Year")',
+    "Tran_Date_Text_Period": 'coalesce(substr(%(day)s, 5, 2), "Tran_Date_Text_Period")',
+    "Reference_1": """CASE WHEN %(reverse)s THEN "Reference_1" ELSE left(%(batch)s || "Reference_1", 15) END""",
+    "Tran_Amount": """CASE WHEN %(reverse)s THEN -"Tran_Amount" ELSE round("Tran_Amount" * 1.07 + 1, 2) END""",
+    **{
+        name: f'CASE WHEN %(reverse)s THEN -"{name}" ELSE "{name}" END'
+        for name in ("Total_Hours", "Quantity", "PR_Hours1", "PR_Hours2", "PR_Hours3")
+    },
+    "Description": """CASE WHEN %(reverse)s THEN 'Reversal' ELSE "Description" END""",
+    "Batch_Code": "%(batch)s",
+}
+_NAMES = [column.name for column in tables()[TRANSACTIONS].columns]
+_INSERT_LIKE = f"""
+INSERT INTO dbo."JC_TRANSACTION_HISTORY_MC" ({", ".join(f'"{name}"' for name in _NAMES)})
+SELECT {", ".join(_CHANGED.get(name, f'"{name}"') for name in _NAMES)}
 FROM dbo."JC_TRANSACTION_HISTORY_MC" AS tran
 JOIN drawn ON tran.ctid = drawn.place
 WHERE drawn.kind BETWEEN %(low)s AND %(high)s
-"""
+"""  # noqa: S608 - the names are the reference's
 
 _ALL_KINDS = {"low": 0, "high": 19}
 CHANCES = 1_000_000_007
@@ -138,9 +147,9 @@ class LedgerChanges:
     def reverse(self, day: str) -> int:
         """Post the opposite of each drawn row on `day` (YYYYMMDD); returns the number of rows."""
         values = {"day": day, "reverse": True, "batch": "REV", **_ALL_KINDS}
-        return self._connection.execute(_INSERT_LIKE, values).rowcount
+        return run(self._connection, _INSERT_LIKE, values).rowcount
 
     def post_again(self, batch: str, low: int = 0, high: int = 19) -> int:
         """Post a similar cost beside each drawn row of the kinds, with its date; returns the number of rows."""
         values = {"day": None, "reverse": False, "batch": batch, "low": low, "high": high}
-        return self._connection.execute(_INSERT_LIKE, values).rowcount
+        return run(self._connection, _INSERT_LIKE, values).rowcount

@@ -12,7 +12,7 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from sandbox.data import schema, words
+from sandbox.data import projection_rows, schema, words
 from sandbox.data.contracts import job_rows
 from sandbox.data.jobs import MAIN_COMPANY, JobStart, plan_job
 from sandbox.data.ledger_changes import LedgerChanges
@@ -96,7 +96,7 @@ class _Month:
         completed = self._complete_oldest_job()
         new_vendors, changed_vendors = self._change_vendors()
         adjustments = self._adjust_estimates()
-        approved = self._connection.execute(_APPROVE, {"day": self._as_of}).rowcount
+        approved = self._approve_changes()
         executed = self._connection.execute(_EXECUTE).rowcount
         share = max(1, self._count // 50)
         changes = LedgerChanges(self._connection, self._salt)
@@ -171,20 +171,30 @@ class _Month:
         return new, changed
 
     def _adjust_estimates(self) -> int:
-        """Transfer budget between two phases, three times."""
+        """Transfer budget between two phases, three times; a phase that was adjusted before keeps its one row."""
         phases = self._active_phases(6)
         for index, phase in enumerate(phases):
-            row = self._connection.execute(_NEXT_SEQUENCE, phase).fetchone()
-            values = {
-                "Sequence": row[0] if row else 1,
-                "Tran_Date_Text": f"{self._first:%Y%m%d}",
-                "Est_Quantity": "0.0000",
-                "Est_Hours": "0.0000",
-                "Est_Cost": money(self._number * 50_000 * (-1 if index % 2 else 1)),
-            }
+            amount = money(self._number * 50_000 * (-1 if index % 2 else 1))
+            values = {"Tran_Date_Text": f"{self._first:%Y%m%d}", "Est_Cost": amount}
             key = {name: phase[name] for name in ("Company_Code", "Job_Number", "Phase_Code", "Cost_Type")}
-            self._writer.add("JC_PHASE_ESTIMATES_MC", key | values)
+            if not self._connection.execute(_ADJUST_AGAIN, key | values).rowcount:
+                self._writer.add("JC_PHASE_ESTIMATES_MC", key | values)
         return len(phases)
+
+    def _approve_changes(self) -> int:
+        """Approve the oldest change requests, whose cost lines then change the projections of their phases."""
+        approved = self._connection.execute(_APPROVE, {"day": self._as_of}).fetchall()
+        for company, job, customer, request in approved:
+            key = {"company": company, "job": job, "customer": customer, "request": request}
+            for phase, cost_type, hours, amount, number in self._connection.execute(_CHANGED, key).fetchall():
+                place = {"Company_Code": company, "Job": job, "Phase": phase, "Cost_Type": cost_type}
+                steps = {"Amount": amount, "Projected_Hours": hours}
+                text = f"Change request {request}"
+                booked = projection_rows.row(
+                    place, projection_rows.CHANGE_ORDER, self._as_of, number, steps, request=request, remarks=text
+                )
+                self._writer.add(projection_rows.TABLE, booked)
+        return len(approved)
 
     def _win_jobs(self, company: str) -> int:
         """Two new jobs with phases, budgets and contracts for the main company, one for each of the others."""
@@ -202,7 +212,8 @@ class _Month:
         return won
 
     def _active_phases(self, count: int) -> list[dict[str, Any]]:
-        values = {"day": self._as_of, "count": count, "salt": self._salt}
+        known = [code for code, _ in words.COST_TYPES]
+        values = {"day": self._as_of, "count": count, "salt": self._salt, "cost_types": known}
         names = ("Company_Code", "Job_Number", "Phase_Code", "Cost_Type", "unit", "cost_center")
         rows = self._connection.execute(_ACTIVE_PHASES, values).fetchall()
         return [dict(zip(names, row, strict=True)) for row in rows]
@@ -262,21 +273,40 @@ _CHANGE_VENDOR = (
        WHERE btrim("Company_Code") = %(company)s AND btrim("Vendor_Code") = %(vendor)s""",
 )
 
-_NEXT_SEQUENCE = """
-SELECT coalesce(max("Sequence"), 0) + 1 FROM dbo."JC_PHASE_ESTIMATES_MC"
-WHERE btrim("Company_Code") = %(Company_Code)s AND btrim("Job_Number") = %(Job_Number)s
-  AND btrim("Phase_Code") = %(Phase_Code)s AND btrim("Cost_Type") = %(Cost_Type)s
+_ADJUST_AGAIN = """
+UPDATE dbo."JC_PHASE_ESTIMATES_MC" AS estimate
+SET "Est_Cost" = estimate."Est_Cost" + %(Est_Cost)s::numeric, "Tran_Date_Text" = %(Tran_Date_Text)s
+FROM (
+    SELECT ctid AS place FROM dbo."JC_PHASE_ESTIMATES_MC"
+    WHERE btrim("Company_Code") = %(Company_Code)s AND btrim("Job_Number") = %(Job_Number)s
+      AND btrim("Phase_Code") = %(Phase_Code)s AND btrim("Cost_Type") = %(Cost_Type)s
+    ORDER BY "Tran_Date_Text" LIMIT 1
+) AS first
+WHERE estimate.ctid = first.place
 """
 
 _APPROVE = """
 UPDATE dbo."CR_CHNG_REQ_HDR_MC" AS header
-SET "CR_Status" = 'AP', "Approved_Date" = %(day)s,
+SET "Status" = 'AP', "Approved_Date" = %(day)s,
     "Change_Order_Number" = lpad('CO-' || right(btrim(header."Change_Request_Number"), 2), 8)
 FROM (
-    SELECT ctid AS place FROM dbo."CR_CHNG_REQ_HDR_MC" WHERE "CR_Status" = 'PE'
+    SELECT ctid AS place FROM dbo."CR_CHNG_REQ_HDR_MC" WHERE "Status" = 'PE'
     ORDER BY "Origination_Date", "Company_Code", "Job_Number", "Change_Request_Number" LIMIT 3
 ) AS oldest
 WHERE header.ctid = oldest.place
+RETURNING btrim("Company_Code"), btrim("Job_Number"), btrim("Customer_Code"), btrim("Change_Request_Number")
+"""
+
+# What an approved request changes, and how many rows of projections its phases have.
+_CHANGED = """
+SELECT btrim(line."Phase_Code"), btrim(line."Cost_Type"), line."Change_Request_Hours", line."Change_Request_Amount",
+       (SELECT count(*) FROM dbo."JC_PROJ_COST_HISTORY_MC" AS booked
+        WHERE btrim(booked."Company_Code") = %(company)s AND btrim(booked."Job") = %(job)s
+          AND btrim(booked."Phase") = btrim(line."Phase_Code")
+          AND btrim(booked."Cost_Type") = btrim(line."Cost_Type"))
+FROM dbo."CR_CHNG_REQ_CON_DET_MC" AS line
+WHERE btrim(line."Company_Code") = %(company)s AND btrim(line."Job_Number") = %(job)s
+  AND btrim(line."Customer_Code") = %(customer)s AND btrim(line."Change_Request_Number") = %(request)s
 """
 
 # Subcontractors sign when they have agreed, not when the owner does: some change orders of theirs each month.
@@ -292,11 +322,11 @@ WHERE side.ctid = oldest.place
 
 _ACTIVE_PHASES = """
 SELECT btrim(phase."Company_Code"), btrim(phase."Job_Number"), btrim(phase."Phase_Code"), btrim(phase."Cost_Type"),
-       coalesce(phase."Unit_of_Measure", ''), coalesce(btrim(phase."Cost_Center"), '')
+       btrim(phase."Unit_of_Measure"), btrim(phase."Phase_Cost_Center")
 FROM dbo."JC_PHASE_MASTER_MC" AS phase
 JOIN dbo."JC_JOB_MASTER_MC" AS job USING ("Company_Code", "Job_Number")
 WHERE job."Status_Code" = 'A' AND phase."Status_Code" = 'A' AND phase."Start_Date" <= %(day)s
-  AND btrim(phase."Cost_Type") IN ('L', 'M', 'E', 'S', 'O')
+  AND btrim(phase."Cost_Type") = ANY(%(cost_types)s)
 ORDER BY hashtextextended(
     concat_ws('/', phase."Company_Code", phase."Job_Number", phase."Phase_Code", phase."Cost_Type", %(salt)s::text), 0)
 LIMIT %(count)s

@@ -5,19 +5,38 @@ Used by the generator and the month of business. Amounts are whole cents until h
 
 from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from psycopg import Connection, sql
 
-from sandbox.data.tables import PADDED_COLUMNS, pad, tables
+from sandbox.data import never_read
+from sandbox.data.tables import PADDED_COLUMNS, Column, pad, tables
 
+Row = tuple[str, dict[str, Any]]
+
+TEN_THOUSAND = 10_000
 _ROWS_BEFORE_WRITE = 10_000
 
 
 def money(cents: int) -> str:
     """Return cents as a decimal text: -123456 is `-1234.56`."""
-    sign = "-" if cents < 0 else ""
-    return f"{sign}{abs(cents) // 100}.{abs(cents) % 100:02d}"
+    if cents < 0:
+        return f"-{-cents // 100}.{-cents % 100:02d}"
+    return f"{cents // 100}.{cents % 100:02d}"
+
+
+def qty(ten_thousandths: int) -> str:
+    """Return ten-thousandths as a decimal text with four places."""
+    sign = "-" if ten_thousandths < 0 else ""
+    whole, rest = divmod(abs(ten_thousandths), TEN_THOUSAND)
+    return f"{sign}{whole}.{rest:04d}"
+
+
+@cache
+def filled_columns(table: str) -> tuple[Column, ...]:
+    """Return the columns of a table that a row is given: all but those the database numbers itself."""
+    return tuple(column for column in tables()[table].columns if not column.numbers_itself)
 
 
 class RowWriter:
@@ -33,7 +52,7 @@ class RowWriter:
         self.counts: Counter[str] = Counter()
 
     def add(self, table: str, values: Mapping[str, Any], trailing: int = 0) -> None:
-        """Take one row; columns that are not given are NULL.
+        """Take one row; a column that is not given, or that is given nothing, holds what Spectrum has there.
 
         Args:
             table: the table's name.
@@ -45,13 +64,16 @@ class RowWriter:
             ValueError: a code longer than its column.
         """
         definition = tables()[table]
-        unknown = values.keys() - {column.name for column in definition.columns}
+        unknown = values.keys() - definition.names
         if unknown:
             raise KeyError(f"table {table} has no column {', '.join(sorted(unknown))}")
         row = []
-        for column in definition.columns:
+        values = never_read.row_values(table) | dict(values)
+        for column in filled_columns(table):
             value = values.get(column.name)
-            if column.name in PADDED_COLUMNS and isinstance(value, str):
+            if value is None or value == "":
+                value = column.nothing
+            elif column.name in PADDED_COLUMNS and isinstance(value, str):
                 value = pad(table, column.name, value, trailing if column.name == "Job_Number" else 0)
             row.append(value)
         pending = self._pending.setdefault(table, [])
@@ -67,7 +89,8 @@ class RowWriter:
 
     def _write(self, table: str) -> None:
         rows = self._pending.pop(table, [])
-        statement = sql.SQL("COPY dbo.{} FROM STDIN").format(sql.Identifier(table))
+        names = sql.SQL(", ").join(sql.Identifier(column.name) for column in filled_columns(table))
+        statement = sql.SQL("COPY dbo.{} ({}) FROM STDIN").format(sql.Identifier(table), names)
         with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:
                 copy.write_row(row)

@@ -9,16 +9,45 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from sandbox.data import words
+from sandbox.data import never_read, words
 from sandbox.data.rows import money
 from sandbox.data.schema import TRANSACTIONS
-from sandbox.data.tables import pad, tables
+from sandbox.data.tables import NOTHING, pad
 from sandbox.data.vendors import Vendor
 
-COLUMNS = tuple(column.name for column in tables()[TRANSACTIONS].columns)
+_NEVER_READ = never_read.row_values(TRANSACTIONS)
+# The columns of a line in its order; the others of the table hold nothing.
+COLUMNS = (
+    "Company_Code", "Job_Number", "Phase_Code", "Cost_Type", "Cost_Center", "Unit_of_Measure", *_NEVER_READ,
+    "Tran_Type_Code", "Tran_Date_Text", "Tran_Date_Text_Year", "Tran_Date_Text_Period",
+    "Tran_Amount", "Quantity", "Total_Hours", "PR_Hours1", "PR_Hours2", "Detail_Sequence",
+    "Reference_1", "Reference_2", "Description", "Batch_Code",
+    "Employee_Code", "Employee_Name", "Pr_Company_Code", "Vendor_Code", "Vendor_Name", "AP_Company_Code",
+    "Invoice_Number", "Invoice_Date", "Po_Number", "Equip_Company_Code",
+    "Inventory_Company_Code", "Item_Code", "Item_Description",
+)  # fmt: skip
+# What a line without an employee, a vendor, an invoice, a store of its own has in their columns.
+_NO_EMPLOYEE = _NO_PARTY = "\t".join(NOTHING * 3)
+_NO_INVOICE = f"{NOTHING}\t\\N\t{NOTHING}"
+_NO_STORE = "\t".join(NOTHING * 4)
+_NO_SOURCE = f"{_NO_INVOICE}\t{_NO_STORE}"
+# Where a cost of each type comes from, and up to which draw. OH and ZX are none of the help's: OH was seen at a site,
+# of ZX nothing is known. A purchase order costs nothing: its receipt or invoice does.
+_KINDS = {
+    "M": (("JC", 0.02), ("IC", 0.3), ("AP", 1.0)),
+    "E": (("JC", 0.03), ("EQ", 1.0)),
+    "RE": (("JC", 0.05), ("AP", 1.0)),
+    "S": (("JC", 0.08), ("AP", 1.0)),
+    "O": (("ZX", 0.02), ("OH", 0.035), ("JC", 0.1), ("GL", 0.25), ("OT", 0.35), ("AP", 1.0)),
+}
 _EMPLOYEES = 160
 _LINES_PER_BLOCK = 2_000
+# Hours of a time card beyond this many hundredths are overtime.
+_REGULAR_HOURS = 40_00
+# One vendor in so many belongs to another company of the same owner.
+_FOREIGN_VENDORS = 25
 # Working days of a month that see postings, January to December: winter slows the work down.
 _SEASON = (2, 2, 3, 5, 6, 6, 6, 6, 6, 5, 4, 2)
 
@@ -27,7 +56,7 @@ _SEASON = (2, 2, 3, 5, 6, 6, 6, 6, 6, 5, 4, 2)
 class Posting:
     """What the lines of one phase and cost type have in common.
 
-    `cents` is what they add up to about, `count` how many there are, `start` to `end` the days they fall on.
+    `cents` is what they add up to, `count` how many there are, `start` to `end` the days they fall on.
     """
 
     company: str
@@ -59,6 +88,35 @@ class Calendar:
         low = bisect_left(self._days, start.strftime("%Y%m%d"))
         high = bisect_right(self._days, end.strftime("%Y%m%d"))
         return self._days[low:high] or [start.strftime("%Y%m%d")]
+
+
+class _Line(NamedTuple):
+    """One line before it is text: what a reversal turns around, and the rest, ready to be copied. Hundredths all."""
+
+    head: str
+    cents: int
+    quantity: int
+    hours: int
+    regular: int
+    overtime: int
+    rest: str
+
+    def reversal(self) -> "_Line":
+        """The line that takes this one back."""
+        return _Line(self.head, -self.cents, -self.quantity, -self.hours, -self.regular, -self.overtime, self.rest)
+
+    def text(self, sequence: int) -> str:
+        """The line as COPY text, under a number of its own in the batch."""
+        cents, quantity, hours = (
+            money(self.cents),
+            self.quantity and money(self.quantity),
+            self.hours and money(self.hours),
+        )
+        paid = f"{money(self.regular)}\t{money(self.overtime)}" if self.regular else "0\t0"
+        return f"{self.head}\t{cents}\t{quantity}\t{hours}\t{paid}\t{sequence}\t{self.rest}\n"
+
+
+_Make = Callable[[int, int, float], _Line]
 
 
 class TransactionWriter:
@@ -97,54 +155,109 @@ class TransactionWriter:
         chance = rng.random
         days = self._calendar.between(posting.start, posting.end)
         span = len(days)
-        head = _head(posting)
-        center = pad(TRANSACTIONS, "Cost_Center", posting.cost_center) if posting.cost_center else ""
-        tail = f"\t{center}\t{'5' + {'L': '1', 'M': '2', 'E': '3', 'S': '4', 'O': '5'}[posting.cost_type]}10000\n"
-        average = posting.cents // posting.count
-        labor = posting.cost_type == "L"
-        crew = rng.sample(self._employees, 8) if labor else []
-        parties = [] if labor else self._parties(rng, posting)
-        texts = {"M": words.MATERIALS, "O": words.OTHERS}.get(posting.cost_type, ("Progress billing", "", "Invoice"))
-        rate = rng.randint(38, 92) * 100
-        day, kind, cents, body = days[0], "JC", 0, ""
+        left = posting.cents
+        make = self._time_cards(rng, posting, days) if posting.cost_type == "L" else self._costs(rng, posting, days)
+        line, text = None, ""
         for number in range(posting.count):
             luck = chance()
-            if number and luck < 0.012:
-                if luck < 0.006:
-                    # The same line once more: legal, two equal time cards on a day.
-                    yield f"{head}{day}\t{kind}\t{money(cents)}{body}{tail}"
-                else:
-                    cents = -cents
-                    yield f"{head}{day}\t{kind}\t{money(cents)}{_negated(body)}{tail}"
+            lines_left = posting.count - number
+            if line is not None and luck < 0.012 and lines_left > 1:
+                # The same line once more: legal, two equal time cards on a day. Or a line that takes it back.
+                if luck >= 0.006:
+                    line = line.reversal()
+                    text = line.text(number + 1)
+                left -= line.cents
+                yield text
                 continue
             # Two draws averaged make few postings at both ends and many in the middle: an S-curve of cost.
-            day = days[int(span * (chance() + chance()) / 2)]
-            cents = int(average * (0.4 + 1.2 * chance()))
+            place = int(span * (chance() + chance()) / 2)
+            # Around what is left for each line, so that the last one, which takes the rest, is like the others.
+            cents = int(left // lines_left * (0.4 + 1.2 * chance()))
             if chance() < 0.02:
                 cents = -cents // 4
-            if labor:
-                kind = "PR" if luck > 0.02 else "JC"
-                hours = cents * 100 // rate
-                who = crew[int(chance() * 8)]
-                body = (
-                    f"\t{'-' if hours < 0 else ''}{abs(hours) // 100}.{abs(hours) % 100:02d}00\t0.0000\tHR\t"
-                    f"TC{int(chance() * 1e6):06d}\t\\N\t{self._batch}PR{day[2:6]}\t\t\t{who}"
-                )
-            else:
-                kind = _kind(posting.cost_type, luck)
+            if lines_left == 1:
+                cents = left
+            left -= cents
+            line = make(place, cents, luck)
+            text = line.text(number + 1)
+            yield text
+
+    def _time_cards(self, rng: random.Random, posting: Posting, days: list[str]) -> _Make:
+        """Labor: what a crew was paid, some entries by hand."""
+        chance = rng.random
+        head = _head(posting, "HR")
+        crew = [f"{who}\t{_company(posting.company)}" for who in rng.sample(self._employees, 8)]
+        rate = rng.randint(38, 92) * 100
+
+        def make(place: int, cents: int, luck: float) -> _Line:
+            day = days[place]
+            hours = cents * 100 // rate
+            # Overhead and burden are spread over the hours without a time card.
+            kind = "PR" if luck > 0.03 else ("JC" if luck > 0.015 else "OT")
+            paid = hours if kind == "PR" else 0
+            regular = max(-_REGULAR_HOURS, min(_REGULAR_HOURS, paid))
+            rest = (
+                f"TC{int(chance() * 1e7):07d}\tWE{day[2:]}\t{NOTHING}\t{self._batch}{kind}{day[2:6]}\t"
+                f"{crew[int(chance() * 8)]}\t{_NO_PARTY}\t{_NO_SOURCE}"
+            )
+            return _Line(f"{head}\t{kind}\t{_dated(day)}", cents, 0, hours, regular, paid - regular, rest)
+
+        return make
+
+    def _costs(self, rng: random.Random, posting: Posting, days: list[str]) -> _Make:
+        """Everything but labor: vendors' invoices, equipment, stock, journals."""
+        chance = rng.random
+        head = _head(posting, posting.unit)
+        kinds = _KINDS[posting.cost_type]
+        parties = self._parties(rng, posting) if kinds[-1][0] == "AP" else []
+        texts = {"M": words.MATERIALS, "O": words.OTHERS}.get(
+            posting.cost_type, ("Progress billing", NOTHING, "Invoice")
+        )
+
+        def make(place: int, cents: int, luck: float) -> _Line:
+            day = days[place]
+            for kind, upto in kinds:  # noqa: B007 - the last one stays
+                if luck < upto:
+                    break
+            number = int(chance() * 1e7)
+            party, source, second = _NO_PARTY, _NO_SOURCE, NOTHING
+            if kind == "AP":
                 party = parties[int(chance() * len(parties))]
-                text = texts[int(chance() * len(texts))]
-                quantity = abs(cents) // 4000
-                body = (
-                    f"\t0.0000\t{'-' if cents < 0 else ''}{quantity}.0000\t{posting.unit}\t"
-                    f"{kind}{int(chance() * 1e7):07d}\t{text}\t{self._batch}{kind}{day[2:6]}\t{party}\t\t"
-                )
-            yield f"{head}{day}\t{kind}\t{money(cents)}{body}{tail}"
+                invoice, order = f"INV-{number % 100_000:05d}", NOTHING
+                if posting.cost_type == "M" and number % 3:
+                    order = f"PO{number % 10_000:04d}"
+                # The invoice is some days older than its posting.
+                second = f"VCH{number:07d}"
+                source = f"{invoice}\t{days[max(0, place - 4)]}\t{order}\t{_NO_STORE}"
+            elif kind == "EQ":
+                second = f"EQ-{101 + number % 40}"
+                source = f"{_NO_INVOICE}\t{_company(posting.company)}\t{NOTHING}\t{NOTHING}\t{NOTHING}"
+            elif kind == "IC":
+                item = words.MATERIALS[number % len(words.MATERIALS)]
+                second = f"TKT{number % 100_000:05d}"
+                store = f"{_company(posting.company)}\tITEM{number % len(words.MATERIALS) + 101}\t{escape(item)}"
+                source = f"{_NO_INVOICE}\t{NOTHING}\t{store}"
+            text = texts[int(chance() * len(texts))]
+            rest = (
+                f"{kind}{number:07d}\t{second}\t{text}\t{self._batch}{kind}{day[2:6]}\t"
+                f"{_NO_EMPLOYEE}\t{party}\t{source}"
+            )
+            return _Line(f"{head}\t{kind}\t{_dated(day)}", cents, cents // 4000 * 100, 0, 0, 0, rest)
+
+        return make
 
     def _parties(self, rng: random.Random, posting: Posting) -> list[str]:
-        vendors = self._vendors[posting.company][posting.cost_type]
-        chosen = [rng.choice(vendors) for _ in range(1 if posting.cost_type == "S" else 4)]
-        return [f"{pad(TRANSACTIONS, 'Vendor_Code', vendor.code)}\t{escape(vendor.name)}" for vendor in chosen]
+        """A subcontractor, or four vendors; now and then one that another company of the owner keeps."""
+        chosen = []
+        for _ in range(1 if posting.cost_type == "S" else 4):
+            others = [company for company in self._vendors if company != posting.company]
+            foreign = others and rng.randrange(_FOREIGN_VENDORS) == 0
+            company = rng.choice(others) if foreign else posting.company
+            vendor = rng.choice(self._vendors[company][posting.cost_type])
+            chosen.append(
+                f"{pad(TRANSACTIONS, 'Vendor_Code', vendor.code)}\t{escape(vendor.name)}\t{_company(company)}"
+            )
+        return chosen
 
 
 def escape(text: str) -> str:
@@ -152,34 +265,24 @@ def escape(text: str) -> str:
     return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
 
 
-def _head(posting: Posting) -> str:
+def _head(posting: Posting, unit: str) -> str:
     codes = (
         pad(TRANSACTIONS, "Company_Code", posting.company),
         pad(TRANSACTIONS, "Job_Number", posting.job, posting.trailing),
         pad(TRANSACTIONS, "Phase_Code", posting.phase),
         pad(TRANSACTIONS, "Cost_Type", posting.cost_type),
+        pad(TRANSACTIONS, "Cost_Center", posting.cost_center),
     )
-    return "\t".join(codes) + "\t"
+    return "\t".join((*codes, unit or NOTHING, *map(str, _NEVER_READ.values())))
 
 
-def _kind(cost_type: str, luck: float) -> str:
-    if cost_type == "E":
-        return "EC"
-    if cost_type == "M":
-        return "IN" if luck > 0.8 else ("PO" if luck > 0.6 else "AP")
-    return "AP" if luck > 0.1 else "JC"
+def _dated(day: str) -> str:
+    """The day with its fiscal year and period: the fiscal year is the calendar's."""
+    return f"{day}\t{day[:4]}\t{day[4:6]}"
 
 
-def _negated(body: str) -> str:
-    """Turn the hours and the quantity of a line around, as a reversal has them."""
-    _, hours, quantity, rest = body.split("\t", 3)
-    return "\t".join(["", _minus(hours), _minus(quantity), rest])
-
-
-def _minus(number: str) -> str:
-    if number.strip("0.") == "":
-        return number
-    return number[1:] if number.startswith("-") else f"-{number}"
+def _company(code: str) -> str:
+    return pad(TRANSACTIONS, "Company_Code", code)
 
 
 def _employee(number: int) -> str:

@@ -10,11 +10,8 @@ from typing import Any
 from sandbox.data import words
 from sandbox.data.rows import money
 
-# Numbers that start with 9 are never issued. Tests search the warehouse, the logs and the pages for this prefix.
-SSN_PREFIX = "900-"
-
 # Which cost types a vendor of a type is used for; vendors without a type supply everything small.
-_USED_FOR = {"SUB": "S", "MAT": "M", "EQP": "E", "": "O"}
+_USED_FOR = {"SUB": "S", "MAT": "M", "EQP": "RE", "": "O"}
 
 
 @dataclass(frozen=True)
@@ -42,8 +39,8 @@ def plan_vendors(seed: int, company: str, count: int, first: int = 0) -> list[Ve
 
 
 def by_cost_type(vendors: list[Vendor]) -> dict[str, list[Vendor]]:
-    """Group the active vendors by the cost type they are used for (labor has none)."""
-    groups: dict[str, list[Vendor]] = {"M": [], "E": [], "S": [], "O": []}
+    """Group the active vendors by the cost type they are used for (labor and equipment of one's own have none)."""
+    groups: dict[str, list[Vendor]] = {cost_type: [] for cost_type in _USED_FOR.values()}
     for vendor in vendors:
         if vendor.status == "A":
             groups[_USED_FOR[vendor.kind]].append(vendor)
@@ -75,6 +72,12 @@ def vendor_rows(seed: int, company: str, vendors: list[Vendor], as_of: date) -> 
             "Phone": f"{area}555{rng.randint(100, 199):04d}",
             "Fax_Phone": f"{area}555{rng.randint(200, 299):04d}" if rng.random() < 0.4 else "",
             "Vendor_Email": email,
+            "Contact_Name": f"{rng.choice(words.FIRST_NAMES)} {rng.choice(words.LAST_NAMES)}"[:20],
+            "Our_Account_Number": f"AC-{rng.randint(1000, 9999)}" if rng.random() < 0.3 else "",
+            "Send_1099_Flag": "N",
+            # How it is paid, which is not whether it is active.
+            "Vendor_Status": rng.choice("CCCPV"),
+            "Terms_Disc_Code": "A",
             "Terms_Code": rng.choice("AAAB"),
             "Terms_Days": rng.choice((10, 15, 30, 30, 30, 45)),
             "Hold_Flag": "Y" if rng.random() < 0.03 else "N",
@@ -82,9 +85,6 @@ def vendor_rows(seed: int, company: str, vendors: list[Vendor], as_of: date) -> 
             "Balance": money(rng.randint(0, 9_000_000) if rng.random() < 0.6 else 0),
             "Date_Last_Invoice": invoiced,
             "Date_Last_Payment": invoiced + timedelta(days=28) if rng.random() < 0.8 else None,
-            "Social_Sec_Number": f"{SSN_PREFIX}{rng.randint(10, 99)}-{rng.randint(1000, 9999)}"
-            if rng.random() < 0.2
-            else "",
         }
 
 

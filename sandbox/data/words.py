@@ -10,13 +10,13 @@ PHASES: tuple[tuple[str, str, str, int, str], ...] = (
     ("013100", "Project Management", "L", 24, "HR"),
     ("014500", "Testing & Inspection", "S", 4, "LS"),
     ("015000", "Temporary Facilities", "LMO", 9, "MO"),
-    ("015400", "Scaffolding & Hoisting", "LES", 8, "WK"),
+    ("015400", "Scaffolding & Hoisting", "LERS", 8, "WK"),
     ("017400", "Final Cleaning", "LS", 3, "SF"),
     ("017800", "Closeout Submittals", "L", 2, "LS"),
     ("024100", "Selective Demolition", "LES", 10, "SF"),
     ("031000", "Concrete Forming", "LM", 22, "SF"),
     ("032000", "Reinforcing Steel", "LMS", 18, "TON"),
-    ("033000", "Cast-in-Place Concrete", "LMES", 42, "CY"),
+    ("033000", "Cast-in-Place Concrete", "LMERS", 42, "CY"),
     ("034100", "Precast Structural", "S", 16, "EA"),
     ("042000", "Unit Masonry", "LMS", 20, "SF"),
     ("051200", "Structural Steel", "LMS", 46, "TON"),
@@ -54,16 +54,16 @@ PHASES: tuple[tuple[str, str, str, int, str], ...] = (
     ("270000", "Communications", "S", 16, "LS"),
     ("283100", "Fire Detection & Alarm", "S", 10, "LS"),
     ("311000", "Site Clearing", "LE", 6, "AC"),
-    ("312000", "Earth Moving", "LMES", 34, "CY"),
+    ("312000", "Earth Moving", "LMERS", 34, "CY"),
     ("312500", "Erosion Controls", "LM", 4, "LF"),
     ("316300", "Bored Piles", "S", 16, "LF"),
-    ("321216", "Asphalt Paving", "MES", 20, "TON"),
+    ("321216", "Asphalt Paving", "MRS", 20, "TON"),
     ("321313", "Concrete Paving", "LMS", 12, "SF"),
     ("323100", "Fences & Gates", "S", 5, "LF"),
     ("329000", "Planting", "S", 8, "LS"),
     ("331000", "Water Utilities", "LMES", 16, "LF"),
     ("333000", "Sanitary Sewerage", "LMES", 14, "LF"),
-    ("334000", "Storm Drainage", "LMES", 16, "LF"),
+    ("334000", "Storm Drainage", "LMRS", 16, "LF"),
 )  # fmt: skip
 
 SERVICE_PHASES: tuple[tuple[str, str], ...] = (
@@ -77,7 +77,15 @@ SERVICE_PHASES: tuple[tuple[str, str], ...] = (
     ("900800", "Travel & Per Diem"),
 )
 
-COST_TYPES = (("L", "Labor"), ("M", "Material"), ("E", "Equipment"), ("S", "Subcontract"), ("O", "Other"))
+# Codes have one or two characters; PHASES names each by one letter, R for RE.
+COST_TYPES = (
+    ("L", "Labor"),
+    ("M", "Material"),
+    ("E", "Equipment"),
+    ("RE", "Rented equipment"),
+    ("S", "Subcontract"),
+    ("O", "Other"),
+)
 
 # Status code, description, type. Types 1, 2 and 5 count towards the current estimate (infolink-tables.yaml).
 CHANGE_STATUSES = (

@@ -9,12 +9,14 @@ from typing import LiteralString
 
 import psycopg
 
+from sandbox.data.layouts import SHOWN
 from sandbox.infolink import sqltypes
 from sandbox.infolink.sqltypes import SqlType
 
 USER_SCHEMA = "dbo"
 EMULATION_SCHEMA = "tsql"
 
+# Where a layout is shown, its views stand in the place of the stored tables (sandbox.data.layouts).
 # The emulation's catalogue views are named SCHEMA.VIEW inside one PostgreSQL schema, e.g. tsql."sys.objects".
 _QUERY: LiteralString = """
     SELECT n.nspname, c.relname, a.attname, t.typname, a.atttypmod
@@ -22,7 +24,9 @@ _QUERY: LiteralString = """
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-    WHERE n.nspname IN ('dbo', 'tsql') AND c.relkind IN ('r', 'v', 'm', 'p')
+    WHERE n.nspname IN (
+        'tsql', coalesce((SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname = 'shown'), 'dbo')
+    ) AND c.relkind IN ('r', 'v', 'm', 'p')
     ORDER BY c.oid, a.attnum
 """
 _PLAIN = {
@@ -102,6 +106,8 @@ def load(connection: psycopg.Connection) -> Catalog:
     for schema, table, column, type_name, modifier in connection.execute(_QUERY):
         if schema == EMULATION_SCHEMA and "." in table:
             shown_schema, _, shown = table.partition(".")
+        elif schema == SHOWN:
+            shown_schema, shown = USER_SCHEMA, table
         else:
             shown_schema, shown = schema, table
         known = column_type(type_name, modifier)

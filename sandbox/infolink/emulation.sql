@@ -190,7 +190,8 @@ JOIN tsql.type_names n ON n.typname = CASE
     WHEN t.typname = 'timestamptz' THEN 'timestamp'
     WHEN t.typname = 'float4' THEN 'float8'
     ELSE t.typname END
-WHERE c.relnamespace = to_regnamespace('dbo') AND c.relkind IN ('r', 'v', 'm', 'p');
+-- Where a layout is shown, its views stand in the place of the stored tables.
+WHERE c.relnamespace = coalesce(to_regnamespace('shown'), to_regnamespace('dbo')) AND c.relkind IN ('r', 'v', 'm', 'p');
 
 CREATE VIEW tsql."INFORMATION_SCHEMA.SCHEMATA" AS
 SELECT current_database()::varchar(128) AS "CATALOG_NAME", 'dbo'::varchar(128) AS "SCHEMA_NAME", 'dbo'::varchar(128) AS "SCHEMA_OWNER";

@@ -11,7 +11,7 @@ from sqlglot import exp
 
 from sandbox.infolink import aggregates, conversions, sqltypes
 from sandbox.infolink.errors import TdsError, unsupported
-from sandbox.infolink.sqltypes import MAX, SqlType, text_like
+from sandbox.infolink.sqltypes import MAX, NUL, SqlType, text_like
 from sandbox.infolink.values import Value, settle
 
 if TYPE_CHECKING:
@@ -248,8 +248,10 @@ def _char(node: exp.Chr, to: "Expressions") -> Value:
     if len(node.expressions) != 1 or not node.expressions[0].name.isdigit():
         raise unsupported("CHAR of other than one whole number")
     code = int(node.expressions[0].name)
-    if not 1 <= code <= 127:
-        raise unsupported(f"CHAR({code}): only 1 to 127 are the same under every code page")
+    if not 0 <= code <= 127:
+        raise unsupported(f"CHAR({code}): only 0 to 127 are the same under every code page")
+    if code == 0:
+        return Value(f"chr({ord(NUL)})", sqltypes.varchar(1), literal=NUL, trimmed=True, never_null=True)
     return Value(f"chr({code})", sqltypes.varchar(1), literal=chr(code), trimmed=code != 32, never_null=True)
 
 

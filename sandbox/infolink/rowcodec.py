@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sandbox.infolink.catalog import quote_name
 from sandbox.infolink.protocol import COLLATION_UTF8
-from sandbox.infolink.sqltypes import LARGEST_NVARCHAR, LARGEST_VARCHAR, MAX, SqlType
+from sandbox.infolink.sqltypes import LARGEST_NVARCHAR, LARGEST_VARCHAR, MAX, NUL, SqlType
 
 _INTEGER_BYTES = {"bit": 1, "tinyint": 1, "smallint": 2, "int": 4, "null": 4, "bigint": 8}
 _MAX_LENGTH = b"\xff\xff"
@@ -109,29 +109,30 @@ class EncodingQuery:
 
     Args:
         sql: returns for each row the pieces of its token.
-        texts: for each piece, None where it is complete, or the type of the nvarchar that it holds as UTF-8.
+        texts: for each piece, None where it is complete, or the type of the text that it holds as UTF-8.
     """
 
     sql: str
     texts: tuple[SqlType | None, ...]
 
 
-def encoding_query(sql: str, kinds: list[SqlType]) -> EncodingQuery:
+def encoding_query(sql: str, kinds: list[SqlType], every_text: bool = False) -> EncodingQuery:
     """Wrap a translated query so that it returns each row's ROW token ([MS-TDS] 2.2.7.19) in few pieces.
 
     PostgreSQL has no UTF-16, and emulating it there costs more than the rest of the row: nvarchar columns come as they
-    are and are encoded by `NvarcharEncoder`.
+    are and are encoded by `TextEncoder`.
 
     Args:
         sql: the translated query.
         kinds: the types of its columns, in order.
+        every_text: let varchar columns come as they are too, for what `TextEncoder` does to a text.
     """
     names = [f"c{number}" for number in range(len(kinds))]
     complete = ["'\\xd1'::bytea"]
     outputs: list[str] = []
     texts: list[SqlType | None] = []
     for kind, name in zip(kinds, names, strict=True):
-        if kind.kind != "nvarchar":
+        if kind.kind != "nvarchar" and not (every_text and kind.kind == "varchar"):
             complete.append(_piece(kind, f"q.{name}"))
             continue
         if complete:
@@ -147,16 +148,19 @@ def encoding_query(sql: str, kinds: list[SqlType]) -> EncodingQuery:
     return EncodingQuery(f"SELECT {', '.join(outputs)} FROM ({sql}) AS q({listed})", tuple(texts))
 
 
-class NvarcharEncoder:
-    """Encodes one nvarchar column of an answer. Codes and names repeat, so what was encoded before is kept for a while.
+class TextEncoder:
+    """Encodes one text column of an answer. Codes and names repeat, so what was encoded before is kept for a while.
 
     Args:
-        kind: the column's type.
+        kind: the column's type, nvarchar or varchar.
+        nul: send CHAR(0) in place of `NUL`.
     """
 
     _KEPT = 50_000  # values; enough for the codes of a large contractor, and a few megabytes
 
-    def __init__(self, kind: SqlType) -> None:
+    def __init__(self, kind: SqlType, nul: bool = False) -> None:
+        self._nul = nul
+        self._encoding = "utf-16-le" if kind.kind == "nvarchar" else "utf-8"
         self._long = _is_max(kind)
         self._null = b"\xff" * 8 if self._long else _MAX_LENGTH
         self._known: dict[bytes | None, bytes] = {}
@@ -178,7 +182,8 @@ class NvarcharEncoder:
     def _encode(self, value: bytes | None) -> bytes:
         if value is None:
             return self._null
-        text = value.decode().encode("utf-16-le")
+        held = value.decode()
+        text = (held.replace(NUL, "\0") if self._nul else held).encode(self._encoding)
         if not self._long:
             return struct.pack("<H", len(text)) + text
         chunk = struct.pack("<I", len(text)) + text if text else b""

@@ -283,16 +283,19 @@ class Session:
         if "dm_exec_sessions" in text:
             link.execute("SELECT set_config('tsql.isolation', %s, false)", [str(statements.LEVELS[self._level])])
         described = [(name, rowcodec.type_info(kind)) for name, kind in zip(query.names, query.types, strict=True)]
-        rows = self._rows(rowcodec.encoding_query(query.sql, query.types), protocol.column_metadata(described))
+        nul = self._faults.take("infolink_nul") is not None
+        encoding = rowcodec.encoding_query(query.sql, query.types, every_text=nul)
+        rows = self._rows(encoding, protocol.column_metadata(described), nul)
         status = more if self._no_count else more | DONE_COUNT
         self._pending += protocol.done_token(status, protocol.COMMAND_SELECT, rows)
 
-    def _rows(self, query: rowcodec.EncodingQuery, metadata: bytes) -> int:
+    def _rows(self, query: rowcodec.EncodingQuery, metadata: bytes, nul: bool = False) -> int:
         """Run a query whose rows are TDS tokens and send them as they come, in constant memory.
 
         Args:
             query: gives the pieces of each row's token.
             metadata: the COLMETADATA token, sent before the first row.
+            nul: send CHAR(0) where a text holds what stands for it.
 
         Returns:
             The number of rows sent.
@@ -301,7 +304,7 @@ class Session:
         wire = self._link().pgconn
         wire.send_query_params(query.sql.encode(), None, result_format=pq.Format.BINARY)
         wire.set_chunked_rows_mode(CHUNK_ROWS)
-        encoders = [None if kind is None else rowcodec.NvarcharEncoder(kind).encode for kind in query.texts]
+        encoders = [None if kind is None else rowcodec.TextEncoder(kind, nul).encode for kind in query.texts]
         sent, described = 0, False
         failure: TdsError | None = None
         try:

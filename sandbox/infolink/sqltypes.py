@@ -12,6 +12,8 @@ _RANK = ("null", "varbinary", "varchar", "nvarchar", *INTEGERS, "decimal", "floa
 _DIGITS = {"bit": 1, "tinyint": 3, "smallint": 5, "int": 10, "bigint": 19}
 MAX = -1
 LARGEST_VARCHAR = 8000
+# CHAR(0): SQL Server holds it in any text, PostgreSQL in none, so that a stored text holds this symbol for it.
+NUL = "\N{SYMBOL FOR NULL}"
 LARGEST_NVARCHAR = 4000
 
 

@@ -5,6 +5,7 @@ or `{"code", "message", "fields", "reason"}`; those of version 2 are `{"error": 
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -68,6 +69,7 @@ class Answer:
         content: the JSON body; for version 2 without its envelope.
         status: HTTP status.
         total: for a page: how many records there are on all pages.
+        extra_total: how many more than that the header Total says.
         page: number of the page, from 1.
         per_page: records on a full page.
         enveloped: wrap into `data` even in version 1, as budget changes are.
@@ -76,6 +78,7 @@ class Answer:
     content: Any
     status: int = 200
     total: int | None = None
+    extra_total: int = 0
     page: int = 1
     per_page: int = 0
     enveloped: bool = False
@@ -131,10 +134,13 @@ def _page_headers(request: Request, answer: Answer, total: int) -> dict[str, str
     for name in wanted:
         text = urlencode([*query, ("page", pages[name]), ("per_page", answer.per_page)])
         links.append(f'<{request.url.replace(query=text)}>; rel="{name}"')
-    headers = {"Total": str(total), "Per-Page": str(answer.per_page)}
+    headers = {"Total": str(total + answer.extra_total), "Per-Page": str(answer.per_page)}
     return headers | ({"Link": ", ".join(links)} if links else {})
 
 
+# A JSON text may hold characters that PostgreSQL, where the stand-in keeps its records, cannot: NUL, halves of
+# surrogates. They are kept as `⟦0000⟧`, and sent as `\u0000`.
+_KEPT = re.compile("⟦([0-9a-f]{4})⟧")
 _PAGE = frozenset({"page", "per_page"})
 
 
@@ -143,5 +149,5 @@ def _is_v2(request: Request) -> bool:
 
 
 def _json(content: Any, status: int, headers: Mapping[str, str]) -> Response:
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    text = _KEPT.sub(r"\\u\1", json.dumps(content, ensure_ascii=False, separators=(",", ":")))
     return Response(text.encode(), status, dict(headers), "application/json; charset=utf-8")

@@ -133,7 +133,8 @@ class ProcoreApp:
         with self.stores.transaction() as store:
             path = {name: str(value) for name, value in request.path_params.items()}
             v2 = request.url.path.startswith("/rest/v2.")
-            call = Call(store, company_id, path, request.query_params, _json(request, body), v2)
+            paging = self.switches.paging(request.url.path)
+            call = Call(store, company_id, path, request.query_params, _json(request, body), v2, paging)
             return render(request, handler(call))
 
     async def _report(self, _: Request) -> Response:

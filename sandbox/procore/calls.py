@@ -1,7 +1,7 @@
 """One call of the stand-in Procore's API as its handlers see it: who, where, what was sent, and what may be seen."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from psycopg import sql
@@ -10,11 +10,14 @@ from starlette.datastructures import QueryParams
 from sandbox.procore.answers import Answer, ApiError
 from sandbox.procore.filters import add_filters
 from sandbox.procore.store import Record, Store
+from sandbox.procore.switches import Paging
 
 Present = Callable[[Store, Record], dict[str, Any]]
 
-# Procore: page sizes vary by endpoint. Version 2: 10 unless asked, 100 at most (new-rest-v2-version).
+# Procore: page sizes vary by endpoint. Version 2: 10 unless asked, 100 at most (new-rest-v2-version). Projects: 100
+# unless asked, 300 at most (list-projects).
 _V1_PAGE, _V2_PAGE, LARGEST_PAGE = 20, 10, 100
+PROJECTS_PAGE, LARGEST_PROJECTS_PAGE = 100, 300
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Call:
         query: query parameters.
         body: the JSON object that was sent; empty when there is none.
         v2: whether the path is one of version 2.
+        paging: how lists are paged.
     """
 
     store: Store
@@ -36,6 +40,7 @@ class Call:
     query: QueryParams
     body: Mapping[str, Any]
     v2: bool
+    paging: Paging = field(default_factory=Paging)
 
     def number(self, name: str) -> int:
         """Return an id from path, query or body.
@@ -120,6 +125,7 @@ class Call:
         parent: Record | None = None,
         filters: Mapping[str, str] | None = None,
         paged: bool = True,
+        sizes: tuple[int, int] | None = None,
         where: Sequence[sql.Composable] = (),
     ) -> Answer:
         """Return the page of records that was asked for.
@@ -130,6 +136,7 @@ class Call:
             project, parent: whose they are.
             filters: further filters of this endpoint: name in the query, and the column or attribute it looks at.
             paged: whether this endpoint has pages at all.
+            sizes: of its pages: unless asked for, and the largest.
             where: further conditions, without parameters.
 
         Raises:
@@ -145,10 +152,14 @@ class Call:
         add_filters(self.query, filters or {}, conditions, values)
         if not paged:
             return Answer([present(self.store, record) for record in self.store.select(conditions, values)[0]])
-        size = self._positive("per_page", _V2_PAGE if self.v2 else _V1_PAGE)
-        size, page = min(size, LARGEST_PAGE), self._positive("page", 1)
+        usual, largest = sizes or (_V2_PAGE if self.v2 else _V1_PAGE, LARGEST_PAGE)
+        size = min(self._positive("per_page", usual), largest, self.paging.cap or largest)
+        page = self._positive("page", 1)
         records, total = self.store.select(conditions, values, size, (page - 1) * size)
-        return Answer([present(self.store, record) for record in records], total=total, page=page, per_page=size)
+        shown = [present(self.store, record) for record in records]
+        if not self.paging.headers:
+            return Answer(shown)
+        return Answer(shown, total=total, extra_total=self.paging.extra, page=page, per_page=size)
 
     def _positive(self, name: str, otherwise: int) -> int:
         text = self.query.get(name, "")

@@ -4,7 +4,7 @@ from psycopg import sql
 
 from sandbox.procore import shapes_company as shapes
 from sandbox.procore.answers import Answer, ApiError
-from sandbox.procore.calls import Call, Handler, Present
+from sandbox.procore.calls import LARGEST_PROJECTS_PAGE, PROJECTS_PAGE, Call, Handler, Present
 from sandbox.procore.store import Record
 from sandbox.procore.writes import change, create, sync
 
@@ -78,7 +78,7 @@ def _list_projects(call: Call, shape: Present) -> Answer:
     if (synced := call.query.get("filters[synced]")) is not None:
         where.append(sql.SQL("(origin_id IS NOT NULL) = {}").format(sql.Literal(synced == "true")))
     filters = {**_TIMES, **_ORIGIN_ID, "id": "id", "name": "name", "project_number": "project_number"}
-    return call.page("project", shape, filters=filters, where=where)
+    return call.page("project", shape, filters=filters, where=where, sizes=(PROJECTS_PAGE, LARGEST_PROJECTS_PAGE))
 
 
 def _projects(call: Call) -> Answer:

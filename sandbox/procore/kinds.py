@@ -16,8 +16,8 @@ _VENDOR_TEXTS = (
     " email_address website notes labor_union license_number trade_name"
 )
 _PROJECT_TEXTS = (
-    "name project_number address city state_code zip country_code county phone description accounting_project_number"
-    " start_date completion_date store_number"
+    "name project_number address city state_code zip country_code county time_zone phone description"
+    " accounting_project_number start_date completion_date store_number"
 )
 _CONTRACT_TEXTS = (
     "number title description accounting_method retainage_percent contract_date execution_date issued_on_date"

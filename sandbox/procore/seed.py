@@ -85,7 +85,7 @@ def _seed_linked(
     pairs = [pair for pair in project.wbs if pair in set(_known(project))]
     if role != "no_budget":
         budgeted = pairs + (project.new_pairs if role == "new_codes" else [])
-        seed_budget(records, rng, company, project, budgeted, agrees=agrees)
+        seed_budget(records, rng, company, project, budgeted, agrees=agrees, forecasts_all=role == "stale")
         records.change(project.id, {"budget_locked": role != "unlocked"})
     seed_prime(site, role)
     if not buyable(site):

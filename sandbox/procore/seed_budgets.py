@@ -3,6 +3,7 @@
 import random
 from typing import Any
 
+from sandbox.data.projection_rows import WORKED_OUT
 from sandbox.data.rows import money
 from sandbox.procore.seed_company import CompanySeed
 from sandbox.procore.seed_projects import Pair, ProjectSeed
@@ -18,10 +19,12 @@ def seed_budget(
     pairs: list[Pair],
     *,
     agrees: bool = False,
+    forecasts_all: bool = False,
 ) -> None:
     """Add a budget line for each code: the job's estimate and some cents, and what is forecast at completion.
 
-    Some lines are 0 (E4). Of the forecasts some are 0, which clears the projection, and some blank, which leaves it.
+    Some lines are 0 (E4). Of the forecasts some are 0, which clears the projection, and some blank, which leaves it;
+    blank is also what Spectrum projects by itself, unless all is forecast: then the forecast is not ready (L1).
 
     Args:
         records: added to.
@@ -29,16 +32,21 @@ def seed_budget(
         company, project: whose it is.
         pairs: the codes.
         agrees: whether the lines are the estimate to the cent, as after an import, so that changes can follow (F1).
+        forecasts_all: whether what Spectrum projects by itself is forecast, too.
     """
     estimates: dict[Pair, int] = {}
+    worked_out: set[Pair] = set()
     for row in project.job.phases if project.job else ():
-        estimates[row["Phase_Code"], row["Cost_Type"]] = int(amount(row["Original_Est_Cost"]) * 100)
+        pair = (row["Phase_Code"], row["Cost_Type"])
+        estimates[pair] = int(amount(row["Original_Est_Cost"]) * 100)
+        if row["Projected_Cost_Code"] in WORKED_OUT and not forecasts_all:
+            worked_out.add(pair)
     for place, pair in enumerate(pairs):
         cents = estimates.get(pair, rng.randint(500_000, 9_000_000))
         if not agrees:
             cents = 0 if place % 9 == 4 else max(0, cents + rng.randint(-99, 99))
         completion = cents * rng.randint(92, 118) // 100 + rng.randint(0, 99)
-        forecast = {5: None, 7: "0.00"}.get(place % 11, money(completion))
+        forecast = None if pair in worked_out else {5: None, 7: "0.00"}.get(place % 11, money(completion))
         fields = {
             "wbs_code_id": project.wbs[pair],
             "original_budget_amount": money(cents),

@@ -179,7 +179,7 @@ def linked_subcontracts(site: Site) -> list[int]:
         if vendor is None or not lines:
             continue
         link = (f"{company.code}:{code}:{number}", number)
-        title = (row["Comment"] or number)[:60]
+        title = (row["Comment_1"] or number)[:60]
         added.append(site.contract("work_order_contract", number, title, lines, vendor=vendor, origin=link))
     return added
 

@@ -134,6 +134,8 @@ def _project(name: str, number: str, code_list: int) -> dict[str, Any]:
         "state_code": "OH",
         "zip": "44126",
         "country_code": "US",
+        "time_zone": "Eastern Time (US & Canada)",
+        "tz_name": "America/New_York",
         "phone": "(614) 555-0142",
         "start_date": "2026-08-03",
         "completion_date": "2027-11-30",

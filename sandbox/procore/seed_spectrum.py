@@ -64,8 +64,7 @@ def _company(connection: Connection[Any], code: str, most_jobs: int) -> Company:
         connection, "JC_STD_PHASE_DESCRIPTION_MC", code, """trim("Phase_Category") = 'STD'""", '"Phase_Code"'
     )
     known = {row["Cost_Type"] for row in types}
-    living = """coalesce("Master_Job", '') = '' AND trim("Job_Number") <> 'TEMPLATE'
-        AND coalesce("Job_Description", '') <> ''"""
+    living = """trim("Master_Job") = '' AND trim("Job_Number") <> 'TEMPLATE' AND trim("Job_Description") <> ''"""
     order = """("Status_Code" = 'A') DESC, ("Price_Method_Code" = 'F') DESC, "Start_Date" DESC NULLS LAST"""
     rows = _table(connection, "JC_JOB_MASTER_MC", code, living, order)
     # One complete job is linked too: Spectrum refuses to write to it.
@@ -86,7 +85,7 @@ def _job(connection: Connection[Any], company: str, row: Row, cost_types: set[st
 
     phases = of("JC_PHASE_MASTER_MC", '"Phase_Code", "Cost_Type"')
     job.phases = [phase for phase in phases if phase["Cost_Type"] in cost_types]
-    contracts = of("CR_CONTRACT_MASTER_MC", '"Original_Contract" DESC')
+    contracts = of("CR_CONTRACT_MASTER_MC", '"Original_Contract_Amount" DESC')
     job.contract = contracts[0] if contracts else None
     items = of("CR_BID_ITEM_DES_MC", '"Billing_Item"')
     job.items = [item for item in items if contracts and item["Customer_Code"] == contracts[0]["Customer_Code"]]

@@ -11,7 +11,8 @@ _VENDOR = names(
     "prequalified union_member",
 )
 _PROJECT = names(
-    "name project_number address city state_code zip country_code county phone accounting_project_number start_date",
+    "name project_number address city state_code zip country_code county time_zone phone accounting_project_number",
+    "start_date",
     "completion_date active store_number",
 )
 
@@ -75,6 +76,7 @@ def project(store: Store, record: Record) -> Json:
     return {
         **project_row(store, record),
         "description": record["description"],
+        "tz_name": record["tz_name"],
         "standard_cost_code_list_id": record["standard_cost_code_list_id"],
         "is_erp_integrated": bool(record["erp_integrated"]),
     }

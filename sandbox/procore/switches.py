@@ -19,6 +19,21 @@ class Trouble:
     page_cut: bool = False
 
 
+@dataclass(frozen=True)
+class Paging:
+    """How lists are paged.
+
+    Args:
+        cap: the most records a page, whatever is asked for; None: as documented.
+        headers: whether Link, Total and Per-Page are sent.
+        extra: how many more records than there are the header Total counts.
+    """
+
+    cap: int | None = None
+    headers: bool = True
+    extra: int = 0
+
+
 class Switches:
     """Reads and sets the `procore_` faults; every method may be called from any thread.
 
@@ -55,6 +70,16 @@ class Switches:
         with self._lock:
             part = self._faults.get("procore_forbidden")
         return part is not None and part in place
+
+    def paging(self, path: str) -> Paging:
+        """Return how the list of a path is paged; `procore_only` narrows what differs from the documented way."""
+        with self._lock:
+            get = self._faults.get
+            only = get("procore_only")
+            if only is not None and only not in path:
+                return Paging()
+            cap, extra = get("procore_page_cap"), get("procore_extra_total")
+            return Paging(int(cap) if cap else None, get("procore_no_page_headers") is None, int(extra or 0))
 
     def trouble(self, method: str, path: str) -> Trouble:
         """Use up what is due for one call. A call meets one of the faults that end it, and waits besides if asked to.

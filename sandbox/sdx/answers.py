@@ -1,8 +1,13 @@
 """HTTP answers of the web services that go wrong on purpose. Used by the server."""
 
+import json
+import re
+from typing import Any
+
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from sandbox.sdx.envelope import in_bytes, unescaped
 from sandbox.sdx.lines import Lines
 
 XML = "text/xml; charset=utf-8"
@@ -37,6 +42,23 @@ class LostAnswer(Response):
         self._lines.cut(scope["client"])
         while (await receive())["type"] != "http.disconnect":
             pass
+
+
+def json_list(name: str, records: list[dict[str, Any]], forbidden: str) -> Response:
+    """Return a list of records in an object, its characters that XML cannot carry in a style of the SOAP answers.
+
+    JSON can carry all of them as references; as they are, as half of a character and as bytes it cannot.
+    """
+    held = [
+        {key: unescaped(value, forbidden) if isinstance(value, str) else value for key, value in record.items()}
+        for record in records
+    ]
+    text = json.dumps(
+        {name: held}, ensure_ascii=forbidden in {"reference", "surrogate", "space"}, separators=(",", ":")
+    )
+    if forbidden == "raw":
+        text = re.sub(r"\\u00([01][0-9a-f])", lambda found: chr(int(found[1], 16)), text)
+    return Response(in_bytes(text, forbidden), media_type="application/json")
 
 
 def cut_tail(body: bytes) -> bytes:

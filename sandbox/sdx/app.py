@@ -145,7 +145,7 @@ class SdxApp:
             )
         except CallError as error:
             return Response(write_fault(error.code, str(error)), 500, media_type=answers.XML)
-        content = write_answer(service, records)
+        content = write_answer(service, records, self._switches.forbidden())
         if damage.cut_tail:
             content = answers.cut_tail(content)
         if damage.cut_record:
@@ -163,10 +163,10 @@ class SdxApp:
         if isinstance(login, Response):
             return login
         try:
-            vendors = read_vendors(self._connections, service, company, query)
+            vendors = read_vendors(self._connections, service, company, query, self._switches.paging())
         except VendorRequestError as error:
             return answers.rest_error(400, "I", str(error), error.column)
-        response = JSONResponse({"vendors": vendors})
+        response = answers.json_list("vendors", vendors, self._switches.forbidden())
         if damage.cut_tail or damage.cut_record:
             body = bytes(response.body)
             return Response(body[: -2 if damage.cut_tail else len(body) * 2 // 3], media_type="application/json")

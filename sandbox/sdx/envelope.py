@@ -11,8 +11,13 @@ from sandbox.sdx.services import ERROR_FIELDS, WRITE_ERROR_FIELDS, Service, name
 _SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 Record = Mapping[str, str]
 
-# XML 1.0 cannot carry these characters at all.
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# XML 1.0 cannot carry these characters at all (https://www.w3.org/TR/xml/#charsets). U+2400 is how the stored texts,
+# which are PostgreSQL's, hold CHAR(0).
+_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\u2400]")
+_NUL = "\u2400"
+# How a server that does not look writes them: as a reference, as they are, as half of a character, as bytes that are no
+# text; or with care, as a space.
+FORBIDDEN_STYLES = ("reference", "raw", "surrogate", "bytes", "space")
 
 
 class CallError(Exception):
@@ -66,8 +71,14 @@ def read_call(body: bytes, service: Service) -> dict[str, str]:
     return sent
 
 
-def write_answer(service: Service, records: Iterable[Record]) -> bytes:
-    """Return the answer that carries `records`; a field a record does not have is an empty element."""
+def write_answer(service: Service, records: Iterable[Record], forbidden: str = "space") -> bytes:
+    """Return the answer that carries `records`; a field a record does not have is an empty element.
+
+    Args:
+        service: what was called.
+        records: its rows.
+        forbidden: one of `FORBIDDEN_STYLES`: how characters are written that XML cannot carry.
+    """
     name = service.answer_element
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -76,10 +87,10 @@ def write_answer(service: Service, records: Iterable[Record]) -> bytes:
     ]
     fields = [field.name for field in service.fields]
     for record in records:
-        cells = "".join(f"<{field}>{_text(record.get(field, ''))}</{field}>" for field in fields)
+        cells = "".join(f"<{field}>{_text(record.get(field, ''), forbidden)}</{field}>" for field in fields)
         parts.append(f"<response>{cells}</response>")
     parts.append(f"</{name}></nis:{service.name}Response></SOAP-ENV:Body></SOAP-ENV:Envelope>")
-    return "".join(parts).encode()
+    return in_bytes("".join(parts), forbidden)
 
 
 def write_results(service: Service, results: Iterable[tuple[str, str, str]]) -> bytes:
@@ -112,5 +123,23 @@ def error_record(code: str, description: str, column: str = "") -> dict[str, str
     return dict(zip(ERROR_FIELDS, (code, description[:250], column), strict=True))
 
 
-def _text(value: str) -> str:
-    return escape(_FORBIDDEN.sub(" ", value))
+def in_bytes(text: str, forbidden: str) -> bytes:
+    """Return the bytes of an answer; half of a character is written as such, or as a byte that begins none."""
+    if forbidden == "bytes":
+        return text.encode("utf-8", "surrogateescape")
+    return text.encode("utf-8", "surrogatepass")
+
+
+def unescaped(value: str, forbidden: str) -> str:
+    """Return a value as an answer holds it, with its forbidden characters in the style that is asked for.
+
+    `surrogate` and `bytes` stand as halves of characters until the answer becomes bytes.
+    """
+    styles = {"surrogate": "\ud800", "bytes": "\udcff", "space": " "}
+    return _FORBIDDEN.sub(lambda found: styles.get(forbidden) or found[0].replace(_NUL, "\x00"), value)
+
+
+def _text(value: str, forbidden: str = "space") -> str:
+    if forbidden != "reference":
+        return escape(unescaped(value, forbidden))
+    return _FORBIDDEN.sub(lambda found: f"&#x{ord(found[0].replace(_NUL, chr(0))):X};", escape(value))

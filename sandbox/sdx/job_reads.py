@@ -4,7 +4,6 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from sandbox.data.generate import customer_name
 from sandbox.data.written import kept_fields
 from sandbox.sdx.filters import Where, trimmed
 from sandbox.sdx.services import Service
@@ -57,15 +56,14 @@ def read_jobs(
     rows = [written.get((code(row, "Company_Code"), code(row, "Job_Number")), {}) | row for row in rows]
     if service.name == "GetJob":
         # The field is 15 long here although the column holds 30 (note in the reference).
-        return [
-            {"Certified_Flag": "N"} | row | {"Contract_Number": (row["Contract_Number"] or "")[:15]} for row in rows
-        ]
+        return [row | {"Contract_Number": row["Contract_Number"][:15]} for row in rows]
     if service.name == "GetJobMain":
-        return [_main_only(row) | row for row in rows]
-    # The stand-in keeps no projected completion: the estimate is what Spectrum shows before anyone enters one.
-    return [row | {"Projected_Complete_Date": row["Est_Complete_Date"]} for row in rows]
+        names = _customer_names(connection)
+        named = [names.get((code(row, "Company_Code"), code(row, "Customer_Code")), "") for row in rows]
+        return [{"Owner_Name": name} | row | {"Customer_Name": name} for row, name in zip(rows, named, strict=True)]
+    return rows
 
 
-def _main_only(row: dict[str, Any]) -> dict[str, Any]:
-    name = customer_name((row["Customer_Code"] or "").strip())
-    return {"Customer_Name": name, "Owner_Name": name, "Job_Site_Phone": row["Phone"]}
+def _customer_names(connection: Connection[Any]) -> dict[tuple[str, str], str]:
+    rows = connection.execute('SELECT "Company_Code", "Customer_Code", "Name" FROM dbo."CR_CUSTOMER_MASTER_MC"')
+    return {(code(row, "Company_Code"), code(row, "Customer_Code")): code(row, "Name") for row in rows}

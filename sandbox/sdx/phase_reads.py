@@ -1,17 +1,22 @@
 """GetPhase and GetPhaseEnhanced: one row a job, phase and cost type, totals computed from what is posted at the moment.
 
 Used by the server. Job to date is the sum of the transactions; the current estimate is the original one plus posted
-adjustments plus change requests that count (formula at the end of infolink-tables.yaml); projected is the newest
-entered projection or, for a value nobody entered, the current estimate.
+adjustments plus change requests that count (formula at the end of infolink-tables.yaml). Projected is the sum of the
+rows of JC_PROJ_COST_HISTORY_MC up to now, and 0 where there are none.
+
+A phase whose Projected_Cost_Code is E or A is projected by unit costs. The reference does not say how; here it is the
+projected quantity, or where none was entered the estimated one, times estimated cost or hours per estimated unit (E),
+times actual cost or hours per unit installed (A); without a unit to divide by it is the current estimate.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from psycopg import Connection, sql
 
+from sandbox.data.projection_rows import WORKED_OUT
 from sandbox.sdx.filters import Where, trimmed
 
 _JOB_WIDTH = 10
@@ -35,10 +40,15 @@ class _Total:
 
 
 _NOTHING = _Total(Decimal(0), Decimal(0), Decimal(0))
+_CENT = Decimal("0.01")
 
 
 def read_phases(
-    connection: Connection[Any], call: dict[str, str], companies: list[str], limit: int | None
+    connection: Connection[Any],
+    call: dict[str, str],
+    companies: list[str],
+    limit: int | None,
+    projected_more: int = 0,
 ) -> list[dict[str, Any]]:
     """Return the phases a call selects, in its order, with their totals, as values by field name.
 
@@ -47,6 +57,7 @@ def read_phases(
         call: the call's parameters.
         companies: the companies the call may see and asks for, trimmed.
         limit: most rows to read, None for all.
+        projected_more: dollars that an entered projection is shown above the sum of its rows.
 
     Raises:
         SuperSelectError: a filter breaks the rules.
@@ -56,7 +67,7 @@ def read_phases(
     where.superselect("Job_Number", call["pJob_Number"], _JOB_WIDTH)
     where.superselect("Cost_Type", call["pCost_Type"])
     where.status(call["pStatus_Code"])
-    where.exact("Cost_Center", call["pCost_Center"])
+    where.exact("Phase_Cost_Center", call["pCost_Center"])
     order = (sql.SQL('{} COLLATE "C"').format(trimmed(column)) for column in _SORTS[call["pSort_By"].strip()])
     statement = sql.SQL('SELECT * FROM dbo."JC_PHASE_MASTER_MC" WHERE {} ORDER BY {} LIMIT %s').format(
         where.sql(), sql.SQL(", ").join(order)
@@ -68,7 +79,7 @@ def read_phases(
     actual = _sums(connection, _ACTUAL, "Job_Number", companies, jobs)
     adjusted = _sums(connection, _ADJUSTMENTS, "Job_Number", companies, jobs)
     changed = _sums(connection, _CHANGES, "Job_Number", companies, jobs)
-    projected = _rows(connection, _PROJECTIONS, "Job", companies, jobs)
+    booked = _sums(connection, _PROJECTIONS, "Job", companies, jobs)
     result = []
     for row in rows:
         key = _key(row[name] for name in ("Company_Code", "Job_Number", "Phase_Code", "Cost_Type"))
@@ -79,16 +90,17 @@ def read_phases(
         )
         estimate = original + adjusted.get(key, _NOTHING) + changed.get(key, _NOTHING)
         totals = actual.get(key, _NOTHING)
-        entered = projected.get(key, {})
+        projected = _projected(row["Projected_Cost_Code"].strip(), booked.get(key), estimate, totals, projected_more)
         result.append(
             row
             | {
+                "Cost_Center": row["Phase_Cost_Center"],
                 "JTD_Quantity": totals.quantity,
                 "JTD_Hours": totals.hours,
                 "JTD_Actual_Dollars": totals.dollars,
-                "Projected_Quantity": _first(entered.get("quantity"), estimate.quantity),
-                "Projected_Hours": _first(entered.get("hours"), estimate.hours),
-                "Projected_Dollars": _first(entered.get("dollars"), estimate.dollars),
+                "Projected_Quantity": projected.quantity,
+                "Projected_Hours": projected.hours,
+                "Projected_Dollars": projected.dollars,
                 "Estimated_Quantity": estimate.quantity,
                 "Estimated_Hours": estimate.hours,
                 "Current_Estimated_Dollars": estimate.dollars,
@@ -121,8 +133,16 @@ def _rows(
     }
 
 
-def _first(entered: Decimal | None, estimate: Decimal) -> Decimal:
-    return estimate if entered is None else entered
+def _projected(code: str, booked: _Total | None, estimate: _Total, actual: _Total, more: int) -> _Total:
+    """What is projected of a phase and cost type, by its Projected_Cost_Code (see the first lines)."""
+    if code not in WORKED_OUT:
+        return _NOTHING if booked is None else booked + _Total(Decimal(0), Decimal(0), Decimal(more))
+    quantity = booked.quantity if booked is not None and booked.quantity else estimate.quantity
+    unit = estimate if code == "E" else actual
+    if not unit.quantity:
+        return _Total(quantity, estimate.hours, estimate.dollars)
+    hours, dollars = (quantity * value / unit.quantity for value in (unit.hours, unit.dollars))
+    return _Total(quantity, hours, dollars.quantize(_CENT, ROUND_HALF_UP))
 
 
 _ACTUAL = sql.SQL("""
@@ -158,7 +178,7 @@ WITH detail AS (
     FROM dbo."CR_CHNG_REQ_HDR_MC" AS header
     LEFT JOIN dbo."CR_CHNG_REQ_STATUS_MC" AS status
       ON btrim(status."Company_Code") = btrim(header."Company_Code")
-     AND btrim(status."CR_Status") = btrim(header."CR_Status")
+     AND btrim(status."Status_Code") = btrim(header."Status")
     WHERE btrim(header."Job_Number") IN (SELECT job FROM detail)
       AND (coalesce(btrim(header."Change_Order_Number"), '') <> '' OR status."CR_Type" IN ('1', '2', '5'))
 )
@@ -169,14 +189,14 @@ JOIN counting USING (company, job, customer, request)
 GROUP BY company, job, phase, cost_type
 """)
 
+# Now is the last day of business, or the clock's day where that is later.
 _PROJECTIONS = sql.SQL("""
-SELECT DISTINCT ON (company, job, phase, cost_type) company, job, phase, cost_type, quantity, hours, dollars
-FROM (
-    SELECT btrim("Company_Code") AS company, btrim("Job") AS job, btrim("Phase") AS phase,
-           btrim("Cost_Type") AS cost_type, "Projected_Quantity" AS quantity, "Projected_Hours" AS hours,
-           "Projected_Cost" AS dollars, "Transaction_Date" AS day
-    FROM dbo."JC_PROJ_COST_HISTORY_MC"
-    WHERE {where}
-) AS entered
-ORDER BY company, job, phase, cost_type, day DESC NULLS LAST
+SELECT btrim("Company_Code") AS company, btrim("Job") AS job, btrim("Phase") AS phase,
+       btrim("Cost_Type") AS cost_type, coalesce(sum("Projected_Quantity"), 0) AS quantity,
+       coalesce(sum("Projected_Hours"), 0) AS hours, coalesce(sum("Amount"), 0) AS dollars
+FROM dbo."JC_PROJ_COST_HISTORY_MC"
+WHERE {where}
+  AND ("Transaction_Date" IS NULL OR "Transaction_Date"::date <= greatest(
+      (now() AT TIME ZONE 'UTC')::date, (SELECT value::date FROM sandbox.state WHERE name = 'as_of')))
+GROUP BY 1, 2, 3, 4
 """)

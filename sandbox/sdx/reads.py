@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from sandbox.data.tables import NOTHING
 from sandbox.sdx.access import Authorization, Guids
 from sandbox.sdx.database import Connections
 from sandbox.sdx.envelope import Record, error_record
@@ -17,10 +18,13 @@ from sandbox.sdx.superselect import SuperSelectError, parse
 
 @dataclass(frozen=True)
 class Limits:
-    """What an installation sets: most rows of an answer (0 is no limit), and whether a cut answer says so."""
+    """What an installation sets: most rows of an answer (0 is no limit), whether a cut answer says so, and how many
+    dollars GetPhase's projected costs are above what their rows add up to.
+    """
 
     rows: int = 500
     warning: bool = True
+    projected_more: int = 0
 
 
 class Refusal(Exception):
@@ -71,7 +75,7 @@ def read(
         limit = limits.rows + 1 if limits.rows else None
         with connections.snapshot() as connection:
             if service.name.startswith("GetPhase"):
-                rows = read_phases(connection, call, companies, limit)
+                rows = read_phases(connection, call, companies, limit, limits.projected_more)
             else:
                 rows = read_jobs(connection, service, call, companies, limit)
     except Refusal as refusal:
@@ -129,11 +133,11 @@ def _record(service: Service, row: dict[str, Any]) -> Record:
 
 
 def _render(name: str, value: Any) -> str:
-    if value is None:
+    if value is None or value == NOTHING:
         return ""
     if isinstance(value, datetime | date):
         return value.strftime("%m/%d/%Y")
     if isinstance(value, Decimal):
-        places = Decimal("0.0001") if name in {"Latitude", "Longitude"} else Decimal("0.01")
+        places = Decimal("0.000001") if name in {"Latitude", "Longitude"} else Decimal("0.01")
         return str(value.quantize(places))
     return str(value)

@@ -14,6 +14,8 @@ from typing import Any
 import yaml
 
 REFERENCE = Path(__file__).resolve().parent.parent / "reference" / "sdx-services.yaml"
+# Services of the catalogue that nothing in this project calls.
+_NOT_OFFERED = frozenset({"GetJobUDF", "GetCustomers", "AddJCTrans", "ARChangeOrder", "AddCustomer"})
 ERROR_FIELDS = ("Error_Code", "Error_Description", "Error_Column")
 WRITE_ERROR_FIELDS = ("error_code", "desc", "column")
 
@@ -83,7 +85,7 @@ class Service:
 
 @cache
 def services() -> dict[str, Service]:
-    """Return the services by name."""
+    """Return the services that are offered, by name."""
     return {
         name: Service(
             name=name,
@@ -94,6 +96,7 @@ def services() -> dict[str, Service]:
             lines={array: _parameters(each) for array, each in entry.get("line_arrays", {}).items()},
         )
         for name, entry in _content()["services"].items()
+        if name not in _NOT_OFFERED
     }
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sandbox.faults import Faults
 from sandbox.sdx.reads import Limits
+from sandbox.sdx.vendor_list import Paging
 from sandbox.sdx.writes.work import Options
 
 
@@ -63,10 +64,22 @@ class Switches:
             return self._faults.take("sdx_blocked_ip") is not None
 
     def limits(self) -> Limits:
-        """Return the row cap, and whether a cut answer says so."""
+        """Return the row cap, whether a cut answer says so, and how far projections differ from their rows."""
         with self._lock:
             rows = int(self._faults.get("sdx_row_cap") or 0)
-            return Limits(rows, self._faults.get("sdx_warning_row") == "on")
+            more = int(self._faults.get("sdx_projected_more") or 0)
+            return Limits(rows, self._faults.get("sdx_warning_row") == "on", more)
+
+    def forbidden(self) -> str:
+        """Return how characters are written that XML cannot carry."""
+        with self._lock:
+            return str(self._faults.get("sdx_forbidden"))
+
+    def paging(self) -> Paging:
+        """Return whether Get Vendors knows pages, and what it does with parameters that it does not know."""
+        with self._lock:
+            rows = int(self._faults.get("sdx_page") or 0)
+            return Paging(rows, self._faults.get("sdx_ignores_parameters") is not None)
 
     def services_off(self) -> frozenset[str]:
         """Return the service that is off every ID's list, if one is."""
@@ -123,6 +136,7 @@ class Switches:
                 new_cost_type_renames=self._faults.get("write_cost_type_renames") == "on",
                 blank_status_activates=self._faults.get("write_blank_activates") == "on",
                 same_line_updates=self._faults.get("write_same_line") == "update",
+                worked_out_projections=self._faults.get("write_worked_out_projection") or "refuse",
             )
 
     def success(self) -> str:

@@ -9,6 +9,11 @@ from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.staging.spec import Check, Column, ImportObject, InfoLink, Table
 from stack.docs.markdown import code, plain, table
 
+_BLANK = {
+    "reject": "; a row without it is rejected",
+    "null": "; staged as null where it is blank, with a warning",
+    "zero": "; staged as 0 where nobody entered one, with a warning",
+}
 _READERS = {"infolink": "Info-Link", "sdx": "web services", "transactions": "summed from the transactions"}
 #: How the methods of the web services' client are called by the services that they use.
 _SERVICES = {
@@ -63,7 +68,7 @@ def _also_read(spec: Table) -> str:
     by_table: dict[str, list[str]] = defaultdict(list)
     for name in spec.infolink.joined:
         relation, _, column = _joined(spec.infolink, name).partition(".")
-        by_table[relation].append(code(column))
+        by_table[relation].append(" or ".join(map(code, column.split("|"))))
     words = "; ".join(f"of {code(relation)} {', '.join(columns)}" for relation, columns in by_table.items())
     return f"\n\nThe query also reads, {words}."
 
@@ -98,6 +103,7 @@ def _joined(infolink: InfoLink, name: str) -> str:
 
 
 def _comment(column: Column) -> str:
-    required = "; a row without it is rejected" if column.required and not column.key else ""
     allowed = f"; allowed: {', '.join(column.allowed)}" if column.allowed else ""
-    return f"{plain(column.comment)}{required}{allowed}"
+    assumed = f"; an assumed name, without which {column.without}" if column.assumed else ""
+    blank = _BLANK[column.blank] if column.required and not column.key else ""
+    return f"{plain(column.comment)}{blank}{allowed}{plain(assumed)}"

@@ -11,6 +11,7 @@ import psycopg
 import pytest
 from connections_world import COMPANY, World, settings
 
+from sandbox.data import layouts
 from spectrum_etl.connections import run
 from spectrum_etl.connections.infolink import check_infolink
 from spectrum_etl.connections.procore import check_procore
@@ -72,12 +73,12 @@ def test_m4_a_table_that_only_an_object_on_demand_reads_is_told_and_stops_nothin
         update={"schedules": BY_INFOLINK.schedules.model_copy(update={"subcontracts": "never"})}
     )
     company = COMPANY.model_copy(update={"procore_company_id": None})
-    world.faults.set("infolink_deny_table", "VN_CHNG_REQ_SUB_DET")
+    world.faults.set("infolink_deny_table", "VN_SUBCONTRACT_PHASE_MC")
     assert check_infolink(company, world.infolink, BY_INFOLINK).status == "Not connected"
     found = check_infolink(company, world.infolink, never)
     assert found.status == "Connected"
     assert [(f.subject, f.stops, f.affects) for f in found.findings or ()] == [
-        ("VN_CHNG_REQ_SUB_DET", False, "stage of subcontract_changes, on demand")
+        ("VN_SUBCONTRACT_PHASE_MC", False, "stage of subcontract_items, on demand")
     ]
 
 
@@ -88,11 +89,17 @@ def altered(world: World) -> Iterator[World]:
     changes = (("Vendor_Name", "Vendor_Title"), ("Zip_Code", "Postal_Code"))
     for before, after in changes:
         world.alter(f'alter table {table} rename column "{before}" to "{after}"')
-    world.alter(f'alter table {table} alter column "State" type integer using null')
+    world.alter(
+        f'alter table {table} alter column "State" drop default, alter column "State" drop not null,'
+        ' alter column "State" type integer using null'
+    )
     yield world
     for before, after in changes:
         world.alter(f'alter table {table} rename column "{after}" to "{before}"')
-    world.alter(f'alter table {table} alter column "State" type varchar(2)')
+    world.alter(
+        f'alter table {table} alter column "State" type varchar(2) using coalesce("State"::text, \' \'),'
+        ' alter column "State" set default \' \', alter column "State" set not null'
+    )
 
 
 def test_m4_all_differences_of_a_table_are_told_also_beyond_the_first_that_stops(altered: World) -> None:
@@ -107,6 +114,27 @@ def test_m4_all_differences_of_a_table_are_told_also_beyond_the_first_that_stops
     assert found["Vendor_Name", "missing"].stops
     assert not found["Zip_Code", "missing"].stops
     assert "stage of vendors" in found["Zip_Code", "missing"].affects
+
+
+def test_m4_what_the_exports_only_assume_is_told_and_stops_nothing(world: World) -> None:
+    """O1, D2: also that the template job's taxable flag is not shown."""
+    with psycopg.connect(world.database) as connection:
+        layouts.show(connection, "bare")
+    try:
+        world.alter('alter view shown."JC_JOB_MASTER_MC" rename column "Taxable_Flag" to "Taxed"')
+        world.alter('alter view shown."JC_PROJ_COST_HISTORY_MC" rename column "Amount" to "Cost"')
+        found = {(f.subject, f.item): f for f in _infolink(world).findings or () if "the exports" in f.affects}
+    finally:
+        with psycopg.connect(world.database) as connection:
+            layouts.show(connection, "hosted")
+    for place in (
+        ("CR_CHNG_REQ_REV_MC", "Billing_Item"),
+        ("CR_BID_ITEM_DES_MC", "Billing_Item"),
+        ("JC_JOB_MASTER_MC", "Taxable_Flag"),
+        ("JC_PROJ_COST_HISTORY_MC", "Amount"),
+    ):
+        assert not found[place].stops, place
+    assert [place for place, each in found.items() if each.stops] == []
 
 
 def test_a3_procore(world: World) -> None:

@@ -4,10 +4,13 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 
+from spectrum_etl.dag_defaults import refuse_unknown_fields
+from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.notify.callbacks import end_the_log
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,6 +59,34 @@ def test_every_dag_documents_itself_for_an_operator(dags):
     for dag in dags.values():
         for part in ("What it moves", "How often", "When it fails", "May it be run again"):
             assert part in (dag.doc_md or ""), f"{dag.dag_id}: its docstring does not say: {part}"
+
+
+def test_every_dag_refuses_a_key_that_its_form_does_not_have(dags, monkeypatch):
+    """B11. `company` for `companies` would run over everything: no task that begins a run goes on with it."""
+    for dag in dags.values():
+        assert dag.roots, dag.dag_id
+        for task in dag.roots:
+            context = {
+                "dag": dag,
+                "dag_run": SimpleNamespace(conf={"company": "1", "allow_mass_delete ": True}),
+                "params": dag.params.dump(),
+                "run_id": "manual__1",
+            }
+            monkeypatch.setitem(
+                task.python_callable.__globals__, "get_current_context", lambda context=context: context
+            )
+            with pytest.raises(FixConfiguration) as caught:
+                task.python_callable()
+            text = str(caught.value)
+            assert "the form of " + dag.dag_id + " does not have: " in text, f"{dag.dag_id}.{task.task_id}"
+            for field in dag.params:
+                assert field in text, f"{dag.dag_id}: the message does not name {field}"
+
+
+def test_the_fields_of_a_form_are_no_unknown_keys(dags):
+    for dag in dags.values():
+        refuse_unknown_fields({"dag": dag, "dag_run": SimpleNamespace(conf=dag.params.dump())})
+        refuse_unknown_fields({"dag": dag, "dag_run": SimpleNamespace(conf=None)})
 
 
 def test_every_dag_has_an_owner_tags_and_no_catch_up(dags):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from decimal import Decimal
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.services import SERVICES
-from spectrum_etl.exports.values import Value, call, comparable, format_value
+from spectrum_etl.exports.values import AsHeld, Value, call, comparable, format_value
 
 AMOUNTS = st.decimals(min_value=-9999999999, max_value=9999999999, places=2)
 
@@ -34,9 +35,20 @@ AMOUNTS = st.decimals(min_value=-9999999999, max_value=9999999999, places=2)
         ("AddVendor", "Vendor_Name", "Acme, Inc.\n", "Acme Inc."),
         ("AddVendor", "Phone", "+1 (303) 555-0142", "3035550142"),
         ("AddVendor", "Phone", "555-0142", "5550142"),
+        ("AddVendor", "Phone", "1 (303) 555-0142", "3035550142"),
         ("AddVendor", "Phone", "49 89-123456-7", "49 891234567"),
+        ("AddVendor", "Phone", "+4533123456", "+4533123456"),
+        ("AddVendor", "Phone", "+45 3312 3456", "+45 3312 3456"),
+        ("AddVendor", "Phone", "(+45) 33123456", "(+45) 33123456"),
+        ("AddVendor", "Phone", "+303 555 0142", "+303 555 0142"),
+        ("AddVendor", "Phone", "+1 555-0142", "+1 5550142"),
+        ("AddVendor", "Phone", "00453312345", "00453312345"),
+        ("AddVendor", "Phone", "0045331234", "0045331234"),
+        ("AddVendor", "Phone", "011-45331-234", "01145331234"),
         ("AddJob", "Est_Start_Date", datetime.date(2010, 1, 5), "01/05/2010"),
-        ("AddJob", "Est_Start_Date", "2010-01-05T23:30:00Z", "01/05/2010"),
+        ("AddJob", "Est_Start_Date", "2010-01-05T00:00:00Z", "01/05/2010"),
+        ("AddJob", "Est_Start_Date", "2010-01-05 00:00:00.000", "01/05/2010"),
+        ("AddJob", "Est_Start_Date", datetime.datetime(2010, 1, 5), "01/05/2010"),  # noqa: DTZ001  as a database has it
         ("AddJob", "Est_Start_Date", "01/05/2010", "01/05/2010"),
         ("AddJob", "Taxable_Flag", True, "Y"),
         ("AddJob", "City", None, ""),
@@ -54,6 +66,27 @@ def test_values_are_written_as_the_services_take_them(service: str, element: str
         ("ARChangeRequest", "Sub_Amount", "10000000000", "too large"),
         ("ARChangeRequest", "Sub_Amount", "12,5", "no number"),
         ("ARChangeRequest", "Sub_Amount", "NaN", "no number"),
+        ("ARChangeRequest", "Sub_Amount", "1_000", "no number"),
+        ("ARChangeRequest", "Sub_Amount", "１２", "no number"),
+        ("ARChangeRequest", "Sub_Amount", "1e999999999", "no number"),
+        ("ARChangeRequest", "Sub_Amount", "1e-999999999", "no number"),
+        ("ARChangeRequest", "Sub_Amount", "1e30", "too large"),
+        ("ARChangeRequest", "Sub_Amount", "1e-30", "too many decimals"),
+        (
+            "AddVendor",
+            "Phone",
+            "+45 33 12 34 56",
+            "with a country code is sent as it is, and this one is too long by 1",
+        ),
+        (
+            "AddVendor",
+            "Phone",
+            "0045 33 12 34 56",
+            "with a country code is sent as it is, and this one is too long by 2",
+        ),
+        ("AddJob", "Est_Start_Date", "2010-01-05T23:30:00Z", "a moment, and not a day"),
+        ("AddJob", "Est_Start_Date", "2010-01-05T00:00:00-07:00", "a moment, and not a day"),
+        ("AddJob", "Est_Start_Date", datetime.datetime(2010, 1, 5, 23, 30), "a moment"),  # noqa: DTZ001
         ("ARChangeRequest", "Change_Request_Number", "123456789", "too long by 1"),
         ("AddPhase", "Original_Est_Cost", "-123456789.01", "too long by 1"),
         ("AddVendor", "Terms_Days", "-1", "negative"),
@@ -71,6 +104,12 @@ def test_values_that_do_not_fit_are_refused(service: str, element: str, value: V
         format_value(service, element, value, record="subcontract ACME/S-1")
     for part in (service, element, "subcontract ACME/S-1", "allowed:", "What to do:"):
         assert part in str(caught.value)
+
+
+def test_b2_spectrums_own_text_goes_back_as_it_is_held() -> None:
+    """A phase's description is sent with every new cost type and estimate, and renames all of the phase."""
+    assert format_value("AddPhase", "Description", AsHeld("Walls  and  doors ")) == "Walls  and  doors"
+    assert format_value("AddPhase", "Description", "Walls  and\ndoors ") == "Walls and doors"
 
 
 def test_floats_are_no_money() -> None:
@@ -123,6 +162,7 @@ def test_what_spectrum_needs_has_to_be_there() -> None:
     [
         ("AddVendor", "Vendor_Name", "Acme Inc.", " Acme  Inc.   "),
         ("AddVendor", "Phone", "3035550142", "(303) 555-0142"),
+        ("AddVendor", "Phone", "+4533123456", "+45 33 12 34 56"),
         ("UpdateVendor", "Terms_Days", "30", "30"),
         ("AddPhase", "Original_Est_Cost", "0.00", None),
         ("AddPhase", "Original_Est_Cost", "1200.50", "1200.5000"),
@@ -137,6 +177,26 @@ def test_what_was_sent_equals_what_is_read_back(service: str, element: str, sent
 @pytest.mark.parametrize(("sent", "read"), [("1200.50", "1200.505"), ("1.00", None), ("-1.00", "1.00")])
 def test_amounts_that_differ_stay_different(sent: str, read: str | None) -> None:
     assert comparable("ARChangeRequest", "Sub_Amount", sent) != comparable("ARChangeRequest", "Sub_Amount", read)
+
+
+def test_a5_a_number_from_abroad_is_none_of_spectrums_ten_digits() -> None:
+    """`+45 33 12 34 56` used to become the American 453 312 3456, and to be confirmed as that."""
+    sent, american = comparable("AddVendor", "Phone", "+45 33 12 34 56"), comparable("AddVendor", "Phone", "4533123456")
+    assert sent != american
+
+
+@given(st.from_regex(r"\+?[0-9 ()./-]{0,18}", fullmatch=True))
+def test_a5_a_phone_number_loses_nothing_but_punctuation_and_the_country_code_of_ten_digits(phone: str) -> None:
+    try:
+        sent = format_value("AddVendor", "Phone", phone)
+    except FixRecord:
+        return
+    digits = [re.sub(r"[^0-9]", "", text) for text in (phone, sent)]
+    if digits[0] != digits[1]:
+        assert digits[0] == f"1{digits[1]}"
+        assert len(digits[1]) == 10
+    elif "+" in phone:
+        assert "+" in sent
 
 
 @given(AMOUNTS)

@@ -14,6 +14,69 @@ from tests.staging.resilience.harness import World
 
 _KEY = "company_code, job_number, phase_code, cost_type"
 
+#: One row a company, job, phase and cost type, by the definitions of docs/marts.md.
+_CODES = f"""
+    with promised as (
+        select s.company_code, s.job_number, i.phase_code, i.cost_type, sum(i.original_contract_amount) as amount
+        from spectrum.subcontracts as s
+        join spectrum.subcontract_items as i using (company_code, vendor_code, subcontract_number)
+        where s._deleted_at is null and i._deleted_at is null and coalesce(s.status_code, '') <> 'I'
+            and i.job_number = s.job_number
+        group by 1, 2, 3, 4
+        union all
+        select s.company_code, s.job_number, c.phase_code, c.cost_type, sum(c.sub_amount)
+        from spectrum.subcontracts as s
+        join spectrum.subcontract_changes as c using (company_code, vendor_code, subcontract_number)
+        where s._deleted_at is null and c._deleted_at is null and coalesce(s.status_code, '') <> 'I'
+            and c.job_number = s.job_number and c.sub_status = 'E'
+        group by 1, 2, 3, 4
+    ), living_budgets as (
+        select * from spectrum.budgets where _deleted_at is null
+    ), living_codes as (
+        select * from spectrum.project_cost_codes where _deleted_at is null
+    ), living_totals as (
+        select {_KEY}, projected_cost as by_get_phase from spectrum.job_cost_totals where _deleted_at is null
+    ), living_projections as (
+        select {_KEY}, projected_cost as by_increments from spectrum.projections where _deleted_at is null
+    ), codes as (
+        select {_KEY} from living_budgets
+        union select {_KEY} from living_codes
+        union select {_KEY} from living_totals
+        union select {_KEY} from living_projections
+        union select {_KEY} from spectrum.job_cost_transactions
+        union select {_KEY} from promised where amount is not null
+    ), spent as (
+        select {_KEY}, sum(tran_amount) as cost, sum(total_hours) as hours, count(*) as postings
+        from spectrum.job_cost_transactions group by {_KEY}
+    ), figures as (
+        select {_KEY}, coalesce(p.description, b.description) as what, coalesce(original_estimate, 0) as original,
+            coalesce(approved_changes, 0) as changes, coalesce(b.current_estimate, 0) as budget,
+            coalesce(cost, 0) as spent, coalesce(hours, 0) as hours, coalesce(postings, 0) as postings,
+            case when by_get_phase is not null then by_get_phase
+                when not coalesce(projection_worked_out, false) then by_increments end as entered,
+            (select coalesce(sum(amount), 0) from promised as m where
+                (m.company_code, m.job_number, m.phase_code, m.cost_type)
+                = (codes.company_code, codes.job_number, codes.phase_code, codes.cost_type)) as promised,
+            (codes.company_code, codes.job_number) in (select company_code, job_number from spectrum.jobs
+                where _deleted_at is null and status_code = 'C') as complete
+        from codes
+        left join spent using ({_KEY})
+        left join living_budgets as b using ({_KEY})
+        left join living_codes as p using ({_KEY})
+        left join living_totals using ({_KEY})
+        left join living_projections using ({_KEY})
+    ), projected as (
+        select *, case when entered <> 0 then entered when budget > spent then budget else spent end as projection
+        from figures
+    )
+    select *, case when complete or spent > projection then spent else projection end as at_end from projected"""
+
+
+def _percent(spent: str, at_end: str) -> str:
+    """Cost in percent of cost at completion: from 0 to 100, and null where there is nothing to be a share of."""
+    return f"case when {at_end} <= 0 then null when {spent} <= 0 then 0.00 else round({spent} * 100 / {at_end}, 2) end"
+
+
 #: Mart -> its columns that are compared, and the same from the staged tables.
 EXPECTED = {
     "job_cost_by_month": (
@@ -23,54 +86,15 @@ EXPECTED = {
     ),
     "job_cost_summary": (
         f"{_KEY}, description, original_estimate, approved_changes, current_estimate, committed_cost, actual_cost,"
-        " actual_hours,"
-        " transactions, projected_cost, variance, remaining, percent_complete",
+        " actual_hours, transactions, projected_cost, projection_entered, cost_at_completion, cost_floor_used,"
+        " job_complete, variance, remaining, percent_complete",
         f"""
-        with promised as (
-            select s.company_code, s.job_number, i.phase_code, i.cost_type, sum(i.original_contract_amount) as amount
-            from spectrum.subcontracts as s
-            join spectrum.subcontract_items as i using (company_code, vendor_code, subcontract_number)
-            where s._deleted_at is null and i._deleted_at is null and coalesce(s.status_code, '') <> 'I'
-                and i.job_number = s.job_number
-            group by 1, 2, 3, 4
-            union all
-            select s.company_code, s.job_number, c.phase_code, c.cost_type, sum(c.sub_amount)
-            from spectrum.subcontracts as s
-            join spectrum.subcontract_changes as c using (company_code, vendor_code, subcontract_number)
-            where s._deleted_at is null and c._deleted_at is null and coalesce(s.status_code, '') <> 'I'
-                and c.job_number = s.job_number and c.sub_status = 'E'
-            group by 1, 2, 3, 4
-        ), codes as (
-            select {_KEY} from spectrum.budgets where _deleted_at is null
-            union select {_KEY} from spectrum.project_cost_codes where _deleted_at is null
-            union select {_KEY} from spectrum.job_cost_totals where _deleted_at is null
-            union select {_KEY} from spectrum.job_cost_transactions
-            union select {_KEY} from promised where amount is not null
-        ), spent as (
-            select {_KEY}, sum(tran_amount) as cost, sum(total_hours) as hours, count(*) as postings
-            from spectrum.job_cost_transactions group by {_KEY}
-        ), figures as (
-            select {_KEY}, coalesce(p.description, b.description) as what, coalesce(original_estimate, 0) as original,
-                coalesce(approved_changes, 0) as changes, coalesce(b.current_estimate, 0) as budget,
-                coalesce(cost, 0) as spent, coalesce(hours, 0) as hours, coalesce(postings, 0) as postings,
-                projected_cost as entered, (select coalesce(sum(amount), 0) from promised as m where
-                    (m.company_code, m.job_number, m.phase_code, m.cost_type)
-                    = (codes.company_code, codes.job_number, codes.phase_code, codes.cost_type)) as promised
-            from codes
-            left join spent using ({_KEY})
-            left join (select * from spectrum.budgets where _deleted_at is null) as b using ({_KEY})
-            left join (select * from spectrum.project_cost_codes where _deleted_at is null) as p using ({_KEY})
-            left join (select * from spectrum.job_cost_totals where _deleted_at is null) as t using ({_KEY})
-        ), ends as (
-            select *, case when entered <> 0 then entered when budget > spent then budget else spent end as at_end
-            from figures
-        )
         select {_KEY}, what, original, changes, budget,
             case when exists (select from sync.runs as r where r.company_code = ends.company_code
                 and r.table_name = 'subcontract_items' and r.state = 'published') then promised end,
-            spent, hours, postings, at_end, budget - at_end,
-            budget - spent, case when at_end <> 0 then round(spent * 100 / at_end, 2) end
-        from ends""",
+            spent, hours, postings, projection, coalesce(entered, 0) <> 0, at_end, spent > projection, complete,
+            budget - at_end, budget - spent, {_percent("spent", "at_end")}
+        from ({_CODES}) as ends""",
     ),
     "vendor_spend": (
         "company_code, vendor_code, vendor_name, job_number, month, year, amount, transactions",
@@ -81,21 +105,30 @@ EXPECTED = {
     ),
     "contract_status": (
         "company_code, customer_code, job_number, job_description, original_contract, lines, lines_total, lines_add_up,"
-        " unit_price, several_contracts, actual_cost",
-        """
-        select c.company_code, c.customer_code, c.job_number,
-            (select job_description from spectrum.jobs as j where j._deleted_at is null
-                and (j.company_code, j.job_number) = (c.company_code, c.job_number)),
-            c.original_contract, count(i.job_number), coalesce(sum(i.original_contract), 0),
-            case when coalesce(c.price_method_code, '') <> 'U' then sum(i.original_contract) = c.original_contract end,
-            coalesce(c.price_method_code, '') = 'U', c.contracts_of_job > 1,
-            (select coalesce(sum(tran_amount), 0) from spectrum.job_cost_transactions as t
-                where (t.company_code, t.job_number) = (c.company_code, c.job_number))
-        from spectrum.prime_contracts as c left join spectrum.prime_contract_items as i on i._deleted_at is null
-            and (i.company_code, i.customer_code, i.job_number) = (c.company_code, c.customer_code, c.job_number)
-        where c._deleted_at is null
-        group by c.company_code, c.customer_code, c.job_number, c.original_contract, c.price_method_code,
-            c.contracts_of_job""",
+        " unit_price, several_contracts, current_estimate, actual_cost, projected_cost, cost_at_completion,"
+        " cost_floor_used, percent_complete",
+        f"""
+        with contracts as (
+            select c.company_code, c.customer_code, c.job_number,
+                (select job_description from spectrum.jobs as j where j._deleted_at is null
+                    and (j.company_code, j.job_number) = (c.company_code, c.job_number)),
+                c.original_contract, count(i.job_number), coalesce(sum(i.original_contract), 0),
+                case when coalesce(c.price_method_code, '') <> 'U'
+                    then sum(i.original_contract) = c.original_contract end,
+                coalesce(c.price_method_code, '') = 'U', c.contracts_of_job > 1
+            from spectrum.prime_contracts as c left join spectrum.prime_contract_items as i on i._deleted_at is null
+                and (i.company_code, i.customer_code, i.job_number) = (c.company_code, c.customer_code, c.job_number)
+            where c._deleted_at is null
+            group by c.company_code, c.customer_code, c.job_number, c.original_contract, c.price_method_code,
+                c.contracts_of_job
+        ), of_job as (
+            select company_code, job_number, sum(budget) as budget, sum(spent) as spent,
+                sum(projection) as projection, sum(at_end) as at_end, bool_or(spent > projection) as floor_used
+            from ({_CODES}) as ends group by company_code, job_number
+        )
+        select contracts.*, coalesce(budget, 0), coalesce(spent, 0), coalesce(projection, 0), coalesce(at_end, 0),
+            coalesce(floor_used, false), {_percent("spent", "at_end")}
+        from contracts left join of_job using (company_code, job_number)""",
     ),
 }
 

@@ -52,6 +52,21 @@ def _age(url: str, age: timedelta) -> None:
         connection.execute("update sync.runs set read_at = read_at - %s", [age])
 
 
+def test_the_digest_names_what_is_held_back(books: Books) -> None:
+    """A1: until it is mended or allowed; a month that only moved waits for nobody."""
+    books.sync("run_1", Counts())
+    books.deferred("J1", runs=9)
+    assert digest_message(_state(books.url), []) is None
+    for number in range(2, 8):
+        books.deferred(f"J{number}", runs=1, rejected=5)
+    message = digest_message(_state(books.url), [])
+    assert message is not None
+    assert "6 jobs and months are held back" in message.title
+    assert "jobs of company 1: 6 jobs and months with 42 rows are held back" in message.text
+    assert "job J2, month 202601; job J3, month 202601" in message.text
+    assert "allow newly rejected rows in its form" in message.text
+
+
 def test_an_empty_warehouse_has_nothing_to_tell(books: Books) -> None:
     state = _state(books.url)
     assert stale_lines(state.freshness, _settings(jobs="hourly"), None) == []
@@ -143,6 +158,23 @@ def test_a4_the_digest_tells_a_wrong_schedule(books: Books) -> None:
     assert message.title == "Daily digest: 1 schedules are wrong"
     assert "spectrum_schedules schedules jobs as 'weekly'" in message.text
     assert "never, daily, 4h, 2h, hourly" in message.text
+
+
+def test_a1_the_digest_tells_numbers_that_two_records_have_until_one_has_given_it_up(books: Books) -> None:
+    for number, record in enumerate(("Acme", "Bell")):
+        with psycopg.connect(books.url) as connection:
+            connection.execute(
+                "insert into export.claims (company_code, space, key, object_name, project_id, record_id, title,"
+                " linked, duplicate, claimed_by, claimed_by_name, claimed_at) values ('1', 'vendor', 'V1015',"
+                " 'vendors', '', %s, %s, true, %s, 'otto', 'otto', now())",
+                [record, record, bool(number)],
+            )
+    message = digest_message(_state(books.url), [])
+    assert message is not None
+    assert message.title == "Daily digest: 1 numbers are shared"
+    assert "company 1: vendor V1015 is that of Bell, and of Acme as well" in message.text
+    books.ask("delete from export.claims where duplicate")
+    assert digest_message(_state(books.url), []) is None
 
 
 def test_the_digest_is_about_the_companies_of_the_settings(books: Books) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import psycopg
 
+from spectrum_etl.exports.queue import NOT_ASKED
 from spectrum_etl.notify.facts import Facts, facts_of
 from spectrum_etl.notify.message import Message
 from spectrum_etl.notify.runs import message_of
@@ -80,6 +81,25 @@ def test_rows_that_wait_for_the_next_run_are_told_only_when_they_wait_run_after_
     assert "nothing is wrong with the rows that wait" in message.remedy
 
 
+def test_months_that_are_held_back_are_told_at_once(books: Books) -> None:
+    """A1: a person has to look, so the first run says it, with what to do; one that moves is told apart from it."""
+    books.sync("run_1", Counts(new=3, deferred=7))
+    books.deferred("J1", runs=1, rejected=5)
+    message = _told(books.url, "run_1")
+    assert message is not None
+    assert message.events == ("partial_success",)
+    assert "job J1, month 202601: held back, because 5 of 7 rows were newly rejected; its last good version stays" in (
+        message.text
+    )
+    assert "allow newly rejected rows in its form" in message.remedy
+    assert "nothing is wrong with the rows" not in message.remedy
+    books.deferred("J2", runs=3)
+    message = _told(books.url, "run_1")
+    assert message is not None
+    assert "allow newly rejected rows" in message.remedy
+    assert "nothing is wrong with the rows that wait" in message.remedy
+
+
 def test_volume_and_new_drift_are_told_the_gravest_first(books: Books) -> None:
     books.sync("run_1", Counts(new=3), checks=(VOLUME,), drift=(DRIFT,))
     message = _told(books.url, "run_1")
@@ -140,6 +160,22 @@ def test_m7_a_failed_export_tells_how_many_records_are_where_and_why(books: Book
         "Gray of company 1: sending; it was not finished",
     )
     assert "trigger the export again" in message.remedy
+
+
+def test_a2_a_record_that_nobody_is_asked_about_is_named_and_one_that_is_asked_again_is_not(books: Books) -> None:
+    _queue(books.url, "r", ("Bell", "ready", NOT_ASKED), ("Gray", "ready", "the form cannot be sent: no code"))
+    message = _message(books.url, "export_vendors", "r", reason="task_failure, report")
+    assert message is not None
+    assert message.lines == ("records of company 1: 2 ready", f"Bell of company 1: ready; {NOT_ASKED}")
+
+
+def test_a2_where_no_record_says_why_airflow_s_reason_is_told_beside_the_counts(books: Books) -> None:
+    """As where collecting failed half-way."""
+    _queue(books.url, "r", ("Bell", "not_ready", None))
+    message = _message(books.url, "export_vendors", "r", reason="task_failure, collect")
+    assert message is not None
+    assert message.lines == ("records of company 1: 1 not ready", "Airflow says: task_failure, collect")
+    assert "the failed task's log" in message.remedy
 
 
 def test_a_failed_export_of_many_records_tells_the_first_reasons(books: Books) -> None:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
 
 from spectrum_etl.connections.record import record
@@ -137,6 +138,28 @@ def test_a_failure_that_lasts_is_told_once_a_day(books: Books, hook: Webhook) ->
     for hour in range(6, 9):
         _fails(books, f"run_{hour}")
     assert _new(hook) == ["stage_jobs of company 1: still failing, since 2026-01-02 05:06 UTC"]
+
+
+def test_a2_every_record_that_fails_is_told_though_another_of_its_export_failed_just_before(
+    books: Books, hook: Webhook
+) -> None:
+    """Runs that ask again are started by tasks, not by hand: what they fail with is no news by itself."""
+
+    def fails(run_id: str, name: str) -> None:
+        with psycopg.connect(books.url) as connection:
+            connection.execute(
+                "insert into export.queue (object_name, company_code, project_id, record_id, title, state, fingerprint,"
+                " reason, run_id) values ('vendors', '1', '', %(name)s, %(name)s, 'failed', 'f', 'refused', %(run)s)"
+                " on conflict (object_name, company_code, project_id, record_id) do update set run_id = %(run)s",
+                {"name": name, "run": run_id},
+            )
+        callbacks.on_failure(_context(run_id, dag_id="export_vendors", run_type="operator_triggered"))
+
+    for number, name in enumerate(("Bell", "Gray", "Gray")):
+        fails(f"run_{number}", name)
+    first, second = [post["text"] for post in hook.posts]
+    assert "Bell of company 1: failed; refused" in first
+    assert "Gray of company 1: failed; refused" in second
 
 
 def test_a_daily_run_that_fails_is_told_of_each_day(books: Books, hook: Webhook) -> None:

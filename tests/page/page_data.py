@@ -45,6 +45,13 @@ from (
         ) as phases (phase, title, cost_type)
 ) as lines;
 """
+_PROJECTIONS = """
+insert into spectrum.projections (company_code, job_number, phase_code, cost_type, projected_cost, _row_hash, _run_id,
+    _read_at, _changed_at)
+select '1', job_number, phase_code, cost_type, round(current_estimate * part, 2), gen_random_uuid(), 'seed', now(),
+    now()
+from spectrum.budgets join (values ('15400', 0.60), ('15700', 1.40)) as entered (phase_code, part) using (phase_code);
+"""
 _SUBCONTRACTS = """
 insert into spectrum.subcontracts (company_code, job_number, vendor_code, subcontract_number, status_code, date_issued,
     _row_hash, _run_id, _read_at, _changed_at)
@@ -228,7 +235,7 @@ def fill(url: str, *, jobs: int = 24, postings: int = 30, rejected: int = 130) -
     """
     prepare(url)
     with psycopg.connect(url) as connection:
-        for statement in (_JOBS, _BUDGETS, _SUBCONTRACTS, _COSTS, _REJECTED):
+        for statement in (_JOBS, _BUDGETS, _PROJECTIONS, _SUBCONTRACTS, _COSTS, _REJECTED):
             # By a client-side cursor: several statements in one text.
             psycopg.ClientCursor(connection).execute(
                 statement.encode(), {"jobs": jobs, "postings": postings, "rejected": rejected}

@@ -240,6 +240,7 @@ def test_only_approvers_answer_and_only_what_they_have_seen(page: PageAirflow) -
     ]  # fmt: skip
     for wrong, field in (({}, "vendor_code"), ({**filled, "vendor_code": "MUCHTOOLONGACODE"}, "vendor_code"),
                          ({**filled, "vendor_code": "ready roof"}, "vendor_code"),
+                         ({**filled, "vendor_code": "AC\x00ME"}, "vendor_code"),
                          ({**filled, "vendor_type": "XXX"}, "vendor_type")):  # fmt: skip
         bad = page.post("accounting", "api/export/answer", answer_of(page, "v1", answers=wrong))
         assert (bad.status_code, field in bad.json()["detail"]["fields"]) == (422, True)
@@ -256,6 +257,9 @@ def test_only_approvers_answer_and_only_what_they_have_seen(page: PageAirflow) -
     assert page.post("accounting", "api/export/answer", answer_of(page, "v1", answers=filled)).status_code == 409
     unreasoned = page.post("accounting", "api/export/answer", answer_of(page, "v2", decision="reject"))
     assert "reason" in unreasoned.json()["detail"]["fields"]
+    kept_by_nothing = answer_of(page, "v2", decision="reject", reason="Twice\x00")
+    said = page.post("accounting", "api/export/answer", kept_by_nothing).json()["detail"]["fields"]["reason"]
+    assert said == "The reason holds a character that cannot be kept or sent: Twice\\u0000"
     rejected = answer_of(page, "v2", decision="reject", reason="Twice in the list")
     assert page.post("accounting", "api/export/answer", rejected).status_code == 200
     told = page.metadata(

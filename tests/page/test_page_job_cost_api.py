@@ -51,3 +51,32 @@ def test_committed_costs_add_up_from_subcontracts_and_executed_changes(page: Pag
             assert kinds == [(None, None, True), ("PCO-001", "E", True), ("PCO-002", "P", False)]
         else:
             assert kinds == [(None, None, phase != "07500")]
+
+
+def test_cost_at_completion_adds_up_and_a_job_is_as_complete_as_its_sums_say(page: PageAirflow) -> None:
+    """M6: never below cost, with Spectrum's own projection beside it; in the list, the job and the file the same."""
+    for number, complete in (("24-0003", False), ("24-0007", True)):
+        found = page.get("vera", "api/job", company="1", job=number).json()
+        spent = end = variance = Decimal(0)
+        for line in found["lines"]:
+            actual, projected = Decimal(line["actual_cost"]), Decimal(line["projected_cost"])
+            at_completion = Decimal(line["cost_at_completion"])
+            assert line["job_complete"] is complete
+            assert at_completion == (actual if complete else max(projected, actual))
+            assert line["cost_floor_used"] is (projected < actual)
+            assert line["projection_entered"] is (line["phase_code"] in {"15400", "15700"})
+            assert Decimal(line["variance"]) == Decimal(line["current_estimate"]) - at_completion
+            spent, end, variance = spent + actual, end + at_completion, variance + Decimal(line["variance"])
+        percent = round(100 * spent / end, 2)
+        assert percent == 100 if complete else percent < 100
+        assert Decimal(found["job"]["percent_complete"]) == percent
+        (row,) = page.get("vera", "api/jobs", company="1", search=number).json()["rows"]
+        named = ("actual_cost", "cost_at_completion", "variance", "percent_complete")
+        assert [Decimal(row[name]) for name in named] == [spent, end, variance, percent]
+        assert row["cost_floor_used"] is any(line["cost_floor_used"] for line in found["lines"])
+        text = page.get("vera", "api/job.csv", company="1", job=number).content.decode("utf-8-sig")
+        held = list(csv.DictReader(io.StringIO(text)))
+        assert sum(Decimal(line["cost_at_completion"]) for line in held) == end
+        assert {line["phase_code"] for line in held if line["cost_floor_used"].lower() == "true"} == {
+            line["phase_code"] for line in found["lines"] if line["cost_floor_used"]
+        }

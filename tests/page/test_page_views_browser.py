@@ -20,7 +20,8 @@ _SCALE = """
 update marts.job_cost_summary
 set original_estimate = original_estimate * %(by)s, approved_changes = approved_changes * %(by)s,
     current_estimate = current_estimate * %(by)s, committed_cost = committed_cost * %(by)s,
-    actual_cost = actual_cost * %(by)s, projected_cost = projected_cost * %(by)s, variance = variance * %(by)s
+    actual_cost = actual_cost * %(by)s, projected_cost = projected_cost * %(by)s,
+    cost_at_completion = cost_at_completion * %(by)s, variance = variance * %(by)s
 where job_number = %(job)s
 """
 SCREENS = {"1366": LAPTOP, "1280": SMALL, "1093": SCALED}
@@ -215,28 +216,56 @@ def test_a_numbers_postings_add_up_to_it_and_download(visit: Any) -> None:
 
 def test_a_job_has_sums_of_phases_a_head_that_stays_and_marks_of_overruns(visit: Any, page: PageAirflow) -> None:
     with psycopg.connect(page.warehouse_url) as connection:
-        connection.execute(
-            "update marts.job_cost_summary set projected_cost = actual_cost - 1, variance = 0"
-            " where job_number = '24-0003' and phase_code = '16100'"
-        )
-    try:
-        tab = visit("vera", "job-cost/1/24-0003", size=SMALL)
-        table = tab.get_by_role("region", name=re.compile("^Budget and cost by phase"))
-        expect(table.locator("tr.subtotal")).to_have_count(3)
-        expect(table.get_by_role("row", name=re.compile("16100"))).to_contain_text("Cost is above")
-        expect(tab.get_by_text("more than budgeted or projected")).to_be_visible()
-        table.scroll_into_view_if_needed()
-        table.evaluate("box => { box.scrollTop = box.scrollHeight; }")
-        head, box = table.locator("th").first.bounding_box(), table.bounding_box()
-        assert abs(head["y"] - box["y"]) < 3
-        picture(tab, "job-table")
-    finally:
-        with psycopg.connect(page.warehouse_url) as connection:
-            connection.execute(
-                "update marts.job_cost_summary set projected_cost = greatest(current_estimate, actual_cost),"
-                " variance = current_estimate - greatest(current_estimate, actual_cost)"
-                " where job_number = '24-0003' and phase_code = '16100'"
-            )
+        (over,) = connection.execute(
+            "select min(phase_code) from marts.job_cost_summary where job_number = '24-0003' and cost_type = 'S'"
+            " and actual_cost > current_estimate"
+        ).fetchone()
+    tab = visit("vera", "job-cost/1/24-0003", size=SMALL)
+    table = tab.get_by_role("region", name=re.compile("^Budget and cost by phase"))
+    expect(table.locator("tr.subtotal")).to_have_count(3)
+    expect(table.get_by_role("row", name=re.compile(over))).to_contain_text("Cost is above the current budget")
+    expect(tab.get_by_text("cost more than the current budget")).to_be_visible()
+    table.scroll_into_view_if_needed()
+    table.evaluate("box => { box.scrollTop = box.scrollHeight; }")
+    head, box = table.locator("th").first.bounding_box(), table.bounding_box()
+    assert abs(head["y"] - box["y"]) < 3
+    picture(tab, "job-table")
+
+
+def test_cost_at_completion_says_where_it_comes_from(visit: Any, page: PageAirflow) -> None:
+    """M6: in the head; marked in the table where Spectrum's projection is below cost; in words behind the number."""
+    found = page.get("vera", "api/job", company="1", job="24-0003").json()
+    tab = visit("vera", "job-cost/1/24-0003")
+    figures = tab.locator(".figures")
+    expect(figures).to_contain_text("Cost at completion")
+    expect(figures).to_contain_text(f"{Decimal(found['job']['percent_complete']):.1f} %")
+    table = tab.get_by_role("region", name=re.compile("^Budget and cost by phase"))
+    below = table.get_by_role("row", name=re.compile("15400"))
+    expect(below).to_contain_text("is below cost to date, which stands in its place")
+    expect(table.locator("td .outdated")).to_have_count(1)
+    expect(tab.get_by_text("Of 1 line Spectrum's projection is below cost to date")).to_be_visible()
+    table.scroll_into_view_if_needed()
+    picture(tab, "job-at-completion")
+    dialog = tab.get_by_role("dialog")
+    for phase, words in (
+        ("15400", "cost to date: Spectrum's projection is below it"),
+        ("15700", "Spectrum's projection"),
+        ("16100", "none is entered"),
+    ):
+        table.get_by_role("row", name=re.compile(phase)).locator("button").nth(5).click()
+        expect(dialog).to_contain_text("Cost at completion")
+        expect(dialog.locator(".facts").first).to_contain_text(words)
+        picture(tab, f"behind-at-completion-{phase}")
+        tab.keyboard.press("Escape")
+    tab.goto(f"{page.url}/#/job-cost/1/24-0007")
+    expect(tab.get_by_role("heading", name=re.compile("24-0007"))).to_be_visible()
+    table.get_by_role("row", name=re.compile("15700")).locator("button").nth(5).click()
+    expect(dialog).to_contain_text("cost to date: the job is complete")
+    expect(figures).to_contain_text("100.0 %")
+    tab.keyboard.press("Escape")
+    tab.goto(f"{page.url}/#/job-cost")
+    expect(tab.get_by_role("columnheader", name="At completion")).to_be_visible()
+    picture(tab, "jobs-at-completion")
 
 
 @pytest.mark.parametrize(("inside", "size"), [(True, SMALL), (False, SCALED)], ids=["airflow-1280", "own-1093"])

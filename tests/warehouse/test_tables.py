@@ -155,6 +155,44 @@ def test_a_new_column_extends_table_history_and_view(database: str) -> None:
     assert rows == [("J1", None)]
 
 
+def test_a_column_that_may_be_blank_now(database: str) -> None:
+    """What an earlier version of the spec rejected rows for is staged as null now."""
+    strict = tuple(replace(c, blank="reject") if c.name == "job_description" else c for c in JOBS.columns)
+    build(database, replace(JOBS, columns=strict))
+    insert = (
+        "insert into spectrum.jobs (company_code, job_number, status_code, _row_hash, _run_id, _read_at, _changed_at)"
+        " values ('1', 'J1', 'A', gen_random_uuid(), 'r', now(), now())"
+    )
+    with psycopg.connect(database) as connection, pytest.raises(psycopg.errors.NotNullViolation):
+        connection.execute(insert)
+    build(database, JOBS)
+    with psycopg.connect(database) as connection:
+        connection.execute(insert)
+
+
+def test_degrees_of_an_older_warehouse_get_six_decimals(database: str) -> None:
+    """A migration changes the type of a column that holds rows; the view that joins both tables is made again."""
+    build(database, JOBS)
+    with psycopg.connect(database) as connection:
+        connection.execute("drop view history.jobs_versions")
+        for schema in ("spectrum", "history"):
+            table = sql.Identifier(schema, "jobs")
+            change = (
+                "alter table {} alter column latitude type numeric(14,4), alter column longitude type numeric(14,4)"
+            )
+            connection.execute(sql.SQL(change).format(table))
+        connection.execute("alter table sync.landing_tables drop column absent")
+        connection.execute("delete from sync.migrations where name like '017%'")
+    assert build(database, JOBS) == 1
+    with psycopg.connect(database) as connection:
+        types = connection.execute(
+            "select distinct format_type(atttypid, atttypmod) from pg_attribute"
+            " where attname in ('latitude', 'longitude') and attrelid"
+            " in ('spectrum.jobs'::regclass, 'history.jobs'::regclass, 'history.jobs_versions'::regclass)"
+        ).fetchall()
+    assert types == [("numeric(14,6)",)]
+
+
 def test_a_changed_comment_is_written_again(database: str) -> None:
     build(database, JOBS)
     columns = tuple(replace(c, comment="The job's name") if c.name == "job_description" else c for c in JOBS.columns)

@@ -1,5 +1,7 @@
--- The columns a table really has: sites differ, and Info-Link hides what this user may not read.
+-- The columns a table really has: sites differ, and Info-Link hides what this user may not read. A table is looked for
+-- with and without the ending _MC, in whatever letters the site writes it.
 SELECT
+    c.TABLE_NAME,
     c.COLUMN_NAME,
     c.DATA_TYPE,
     c.CHARACTER_MAXIMUM_LENGTH,
@@ -8,5 +10,5 @@ SELECT
 FROM INFORMATION_SCHEMA.COLUMNS AS c
 WHERE
     c.TABLE_SCHEMA = 'dbo'
-    AND c.TABLE_NAME = {{ table_name }}
+    AND UPPER(c.TABLE_NAME) IN ({{ table_names }})
 ORDER BY c.ORDINAL_POSITION

@@ -2,7 +2,7 @@
 -- A month is the first six characters of the date's text; blank dates are a month too.
 SELECT
     {{ columns }}
-FROM dbo.JC_TRANSACTION_HISTORY_MC AS t
+FROM {{ tables.t }} AS t
 {% if pairs %}
 INNER JOIN (
     VALUES

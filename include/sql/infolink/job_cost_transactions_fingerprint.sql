@@ -12,7 +12,7 @@ SELECT
     CAST(
         SUM(CAST({{ row_checksum }} AS decimal(38, 0))) AS varchar(40)
     ) AS row_checksum
-FROM dbo.JC_TRANSACTION_HISTORY_MC AS t
+FROM {{ tables.t }} AS t
 {% if pairs %}
 INNER JOIN (
     VALUES

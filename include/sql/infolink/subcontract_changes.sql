@@ -1,28 +1,38 @@
--- Lines of subcontract change orders, with the status that their change request has for the subcontract. Those are
--- grouped before they are joined, so that no line is counted twice; of two different statuses neither is taken.
+-- Lines of subcontract change orders, with the status that their change request has for the subcontract. Headers are
+-- grouped before they are joined, so that no line is counted twice; of two different statuses neither is taken. A site
+-- may lack a column of either table: what both have joins them, and a status counts where all those headers agree.
+{% set keys = ["Job_Number", "Change_Request_Number", "Vendor_Code", "Subcontract_Number"] %}
+{% set shared = keys | select("in", d) | select("in", h) | list %}
 SELECT
     {{ columns }}
-FROM dbo.VN_CHNG_REQ_SUB_DET AS d
+FROM {{ tables.d }} AS d
+{% if uses.h and shared %}
 LEFT JOIN (
     SELECT
-        LTRIM(RTRIM(h.Job_Number)) COLLATE Latin1_General_BIN2 AS Job_Number,
-        LTRIM(RTRIM(h.Change_Request_Number)) COLLATE Latin1_General_BIN2 AS Change_Request_Number,
-        LTRIM(RTRIM(h.Vendor_Code)) COLLATE Latin1_General_BIN2 AS Vendor_Code,
-        LTRIM(RTRIM(h.Subcontract_Number)) COLLATE Latin1_General_BIN2 AS Subcontract_Number,
+        {% for key in shared %}
+        {{ code(h[key]) }} AS {{ key }},
+        {% endfor %}
         {{ agreed.h }}
-    FROM dbo.VN_CHNG_REQ_SUB_HDR AS h
+    FROM {{ tables.h }} AS h
     WHERE
         {{ where.h }}
     GROUP BY
-        LTRIM(RTRIM(h.Job_Number)) COLLATE Latin1_General_BIN2,
-        LTRIM(RTRIM(h.Change_Request_Number)) COLLATE Latin1_General_BIN2,
-        LTRIM(RTRIM(h.Vendor_Code)) COLLATE Latin1_General_BIN2,
-        LTRIM(RTRIM(h.Subcontract_Number)) COLLATE Latin1_General_BIN2
+        {% for key in shared %}
+        {{ code(h[key]) }}{{ "," if not loop.last }}
+        {% endfor %}
 ) AS h
     ON
-        LTRIM(RTRIM(d.Job_Number)) COLLATE Latin1_General_BIN2 = h.Job_Number
-        AND LTRIM(RTRIM(d.Change_Request_Number)) COLLATE Latin1_General_BIN2 = h.Change_Request_Number
-        AND LTRIM(RTRIM(d.Vendor_Code)) COLLATE Latin1_General_BIN2 = h.Vendor_Code
-        AND LTRIM(RTRIM(d.Subcontract_Number)) COLLATE Latin1_General_BIN2 = h.Subcontract_Number
+        {% for key in shared %}
+        {{ "AND " if not loop.first }}{{ code(d[key]) }} = h.{{ key }}
+        {% endfor %}
+{% elif uses.h %}
+CROSS JOIN (
+    SELECT
+        {{ agreed.h }}
+    FROM {{ tables.h }} AS h
+    WHERE
+        {{ where.h }}
+) AS h
+{% endif %}
 WHERE
     {{ where.d }}

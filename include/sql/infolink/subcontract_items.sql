@@ -2,24 +2,24 @@
 -- that no line is counted twice where the source holds a subcontract twice; one that is there for two jobs has none.
 SELECT
     {{ columns }}
-FROM dbo.VN_SUBCONTRACT_PHASE_MC AS i
+FROM {{ tables.i }} AS i
 LEFT JOIN (
     SELECT
-        LTRIM(RTRIM(h.Vendor_Code)) COLLATE Latin1_General_BIN2 AS Vendor_Code,
-        LTRIM(RTRIM(h.Subcontract_Number)) COLLATE Latin1_General_BIN2 AS Subcontract_Number,
+        {{ code(h.Vendor_Code) }} AS Vendor_Code,
+        {{ code(h.Subcontract_Number) }} AS Subcontract_Number,
         {{ agreed.h }}
-    FROM dbo.VN_SUBCONTRACT_MC AS h
+    FROM {{ tables.h }} AS h
     WHERE
         {{ company.h }}
     GROUP BY
-        LTRIM(RTRIM(h.Vendor_Code)) COLLATE Latin1_General_BIN2,
-        LTRIM(RTRIM(h.Subcontract_Number)) COLLATE Latin1_General_BIN2
+        {{ code(h.Vendor_Code) }},
+        {{ code(h.Subcontract_Number) }}
 ) AS h
     ON
-        LTRIM(RTRIM(i.Vendor_Code)) COLLATE Latin1_General_BIN2 = h.Vendor_Code
-        AND LTRIM(RTRIM(i.Subcontract_Number)) COLLATE Latin1_General_BIN2 = h.Subcontract_Number
+        {{ code(i.Vendor_Code) }} = h.Vendor_Code
+        AND {{ code(i.Subcontract_Number) }} = h.Subcontract_Number
 WHERE
     {{ where.i }}
     {% if jobs %}
-    AND h.Job_Number COLLATE Latin1_General_BIN2 IN ({{ jobs }})
+    AND {{ h.Job_Number }} COLLATE Latin1_General_BIN2 IN ({{ jobs }})
     {% endif %}

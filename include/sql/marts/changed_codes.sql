@@ -1,4 +1,5 @@
--- The phases and cost types whose summary may differ: their cost, budget, projection, description or commitments changed.
+-- The phases and cost types whose summary may differ: their cost, budget, projection, description or commitments changed,
+-- or their job, which may be complete now.
 -- A table of which nothing was synced since is not looked at: `since` is infinity then.
 create temporary table _changed_codes on commit drop as
 select
@@ -16,6 +17,16 @@ where
     company_code = {{ "company_code" | bound }}
     and {{ "since_budgets" | bound }}::timestamptz < 'infinity'
     and greatest(_changed_at, _deleted_at) >= {{ "since_budgets" | bound }}
+union
+select
+    job_number,
+    phase_code,
+    cost_type
+from spectrum.projections
+where
+    company_code = {{ "company_code" | bound }}
+    and {{ "since_projections" | bound }}::timestamptz < 'infinity'
+    and greatest(_changed_at, _deleted_at) >= {{ "since_projections" | bound }}
 union
 select
     job_number,
@@ -88,6 +99,20 @@ where
     subcontract.company_code = {{ "company_code" | bound }}
     and {{ "since_subcontracts" | bound }}::timestamptz < 'infinity'
     and greatest(subcontract._changed_at, subcontract._deleted_at) >= {{ "since_subcontracts" | bound }}
+union
+select
+    summary.job_number,
+    summary.phase_code,
+    summary.cost_type
+from spectrum.jobs as job
+inner join marts.job_cost_summary as summary
+    on
+        summary.company_code = {{ "company_code" | bound }}
+        and job.job_number = summary.job_number
+where
+    job.company_code = {{ "company_code" | bound }}
+    and {{ "since_jobs" | bound }}::timestamptz < 'infinity'
+    and greatest(job._changed_at, job._deleted_at) >= {{ "since_jobs" | bound }}
 union
 -- Written before anything was known of commitments. Where there are none, 0 is known now.
 select

@@ -40,7 +40,9 @@ costs as (
         summary.job_number,
         sum(summary.current_estimate) as current_estimate,
         sum(summary.actual_cost) as actual_cost,
-        sum(summary.projected_cost) as projected_cost
+        sum(summary.projected_cost) as projected_cost,
+        sum(summary.cost_at_completion) as cost_at_completion,
+        bool_or(summary.cost_floor_used) as cost_floor_used
     from jobs
     inner join marts.job_cost_summary as summary
         on
@@ -76,7 +78,13 @@ select
     coalesce(costs.current_estimate, 0) as current_estimate,
     coalesce(costs.actual_cost, 0) as actual_cost,
     coalesce(costs.projected_cost, 0) as projected_cost,
-    round(100 * costs.actual_cost / nullif(costs.projected_cost, 0), 2) as percent_complete,
+    coalesce(costs.cost_at_completion, 0) as cost_at_completion,
+    coalesce(costs.cost_floor_used, false) as cost_floor_used,
+    -- By the sums of the job, as in job_cost_summary by those of a phase and cost type.
+    case
+        when costs.cost_at_completion > 0
+            then round(100 * greatest(costs.actual_cost, 0) / costs.cost_at_completion, 2)
+    end as percent_complete,
     contract._deleted_at is not null as is_gone
 from spectrum.prime_contracts as contract
 inner join jobs on contract.job_number = jobs.job_number

@@ -1,5 +1,5 @@
--- Budget, commitments, cost to date and cost at completion of each phase and cost type. A code that only one of the sources knows is
--- a row too: costs without a budget and budgets without costs are what one looks for.
+-- Budget, commitments, cost to date and cost at completion of each phase and cost type. A code that only one of the
+-- sources knows is a row too: costs without a budget and budgets without costs are what one looks for.
 create temporary table _job_cost_summary on commit drop as
 with spent as (
     select
@@ -36,13 +36,26 @@ joined as (
         coalesce(spent.actual_hours, 0) as actual_hours,
         coalesce(spent.actual_quantity, 0) as actual_quantity,
         coalesce(spent.transactions, 0) as transactions,
-        -- Spectrum keeps 0 where nobody has projected.
-        nullif(total.projected_cost, 0) as entered_projection,
+        -- Spectrum keeps 0 where nobody has projected. GetPhase's figure holds where it is read; else what the entered
+        -- increments add up to, unless Spectrum works the projection out itself.
+        nullif(
+            coalesce(
+                total.projected_cost,
+                case when budget.projection_worked_out is not true then projection.projected_cost end
+            ),
+            0
+        ) as entered_projection,
         case
             when exists (select 1 from _commitments_known) then coalesce(commitments.committed_cost, 0)
         end as committed_cost,
+        coalesce(job.status_code = 'C', false) as job_complete,
         num_nonnulls(
-            spent.job_number, budget.job_number, total.job_number, code.job_number, commitments.committed_cost
+            spent.job_number,
+            budget.job_number,
+            total.job_number,
+            projection.job_number,
+            code.job_number,
+            commitments.committed_cost
         ) = 0 as is_gone
     from _changed_codes as changed
     left join spent
@@ -64,6 +77,13 @@ joined as (
             and changed.phase_code = total.phase_code
             and changed.cost_type = total.cost_type
             and total._deleted_at is null
+    left join spectrum.projections as projection
+        on
+            projection.company_code = {{ "company_code" | bound }}
+            and changed.job_number = projection.job_number
+            and changed.phase_code = projection.phase_code
+            and changed.cost_type = projection.cost_type
+            and projection._deleted_at is null
     left join spectrum.project_cost_codes as code
         on
             code.company_code = {{ "company_code" | bound }}
@@ -71,6 +91,11 @@ joined as (
             and changed.phase_code = code.phase_code
             and changed.cost_type = code.cost_type
             and code._deleted_at is null
+    left join spectrum.jobs as job
+        on
+            job.company_code = {{ "company_code" | bound }}
+            and changed.job_number = job.job_number
+            and job._deleted_at is null
     left join _commitments as commitments
         on
             changed.job_number = commitments.job_number
@@ -85,6 +110,18 @@ projected as (
             joined.entered_projection, greatest(joined.current_estimate, joined.actual_cost)
         ) as projected_cost
     from joined
+),
+
+-- Nobody keeps every projection up to date, and a job is not cheaper than what it has cost. A complete job costs what
+-- it has cost, whatever was projected.
+at_completion as (
+    select
+        projected.*,
+        case
+            when projected.job_complete then projected.actual_cost
+            else greatest(projected.projected_cost, projected.actual_cost)
+        end as cost_at_completion
+    from projected
 )
 
 select
@@ -106,9 +143,15 @@ select
     estimated_hours,
     projected_cost,
     entered_projection is not null as projection_entered,
+    cost_at_completion,
+    actual_cost > projected_cost as cost_floor_used,
+    job_complete,
     current_estimate - actual_cost as remaining,
-    current_estimate - projected_cost as variance,
-    round(100 * actual_cost / nullif(projected_cost, 0), 2) as percent_complete,
+    current_estimate - cost_at_completion as variance,
+    -- Of a credit nothing is complete; of a cost at completion that is not above 0, nothing is a share.
+    case
+        when cost_at_completion > 0 then round(100 * greatest(actual_cost, 0) / cost_at_completion, 2)
+    end as percent_complete,
     round(100 * actual_cost / nullif(current_estimate, 0), 2) as percent_spent,
     is_gone
-from projected
+from at_completion

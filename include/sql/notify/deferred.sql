@@ -1,5 +1,6 @@
--- Jobs and months that could not be published in several runs in a row and that nobody was told of, of the tables that
--- one Airflow run staged. One or two runs are no fault: somebody was posting.
+-- Jobs and months that could not be published and that nobody was told of, of the tables that one Airflow run staged.
+-- Those that the guard of rejected rows holds back are told of at once; those that change while they are copied only
+-- after several runs in a row, since one or two are no fault: somebody was posting.
 select
     waiting.deferred_id,
     waiting.table_name,
@@ -8,11 +9,13 @@ select
     waiting.partition_month,
     waiting.source_rows,
     waiting.runs,
-    waiting.since
+    waiting.since,
+    waiting.reason,
+    waiting.rejected_rows
 from sync.deferred as waiting
 where
     waiting.told_at is null
-    and waiting.runs >= 3
+    and (waiting.runs >= 3 or waiting.reason = 'rejected')
     and exists (
         select 1
         from sync.runs as runs

@@ -1,7 +1,8 @@
--- Why a person must look: the records of one run of an export that failed, which come first, or that it left on their
--- way.
+-- Why a person must look: the records of one run of an export that failed, which come first, those that it left on
+-- their way, and those that it was to ask about and did not.
 select
     company_code,
+    record_id,
     title,
     state::text as state,
     reason
@@ -9,5 +10,8 @@ from export.queue
 where
     object_name = {{ "object_name" | bound }}
     and run_id = {{ "run_id" | bound }}
-    and state in ('failed', 'unknown', 'sending', 'sent', 'confirmed')
+    and (
+        state in ('failed', 'unknown', 'sending', 'sent', 'confirmed')
+        or (state = 'ready' and reason = {{ "not_asked" | bound }})
+    )
 order by state <> 'failed', company_code, changed_at, record_id

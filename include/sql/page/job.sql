@@ -1,4 +1,4 @@
--- One job, and how new its costs are: null where they were never computed.
+-- One job, how complete its sums say it is, and how new its costs are: null where they were never computed.
 select
     jobs.company_code,
     jobs.job_number,
@@ -9,6 +9,17 @@ select
     jobs.est_complete_date,
     jobs.complete_date,
     jobs.original_contract,
+    (
+        select
+            case
+                when sum(summary.cost_at_completion) > 0
+                    then round(100 * greatest(sum(summary.actual_cost), 0) / sum(summary.cost_at_completion), 2)
+            end
+        from marts.job_cost_summary as summary
+        where
+            summary.company_code = jobs.company_code
+            and summary.job_number = jobs.job_number
+    ) as percent_complete,
     (
         select min(marts.rebuilt_at)
         from sync.marts

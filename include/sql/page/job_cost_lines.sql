@@ -12,6 +12,9 @@ select
     summary.transactions,
     summary.projected_cost,
     summary.projection_entered,
+    summary.cost_at_completion,
+    summary.cost_floor_used,
+    summary.job_complete,
     summary.variance,
     summary.percent_complete
 from marts.job_cost_summary as summary

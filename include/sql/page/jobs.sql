@@ -1,5 +1,5 @@
 -- Jobs with what they cost, by number, continued after one of them. Where the marts hold nothing of a job, its figures
--- are null: not known, or nothing was ever entered; 0 would be a statement.
+-- are null: not known, or nothing was ever entered; 0 would be a statement. A job is as complete as its sums say.
 select
     page.company_code,
     page.job_number,
@@ -8,7 +8,13 @@ select
     costs.current_estimate,
     costs.actual_cost,
     costs.projected_cost,
+    costs.cost_at_completion,
+    costs.cost_floor_used,
     costs.variance,
+    case
+        when costs.cost_at_completion > 0
+            then round(100 * greatest(costs.actual_cost, 0) / costs.cost_at_completion, 2)
+    end as percent_complete,
     concat_ws('/', page.company_code, page.job_number) as job_key
 from (
     select
@@ -40,6 +46,8 @@ left join lateral (
         sum(summary.current_estimate) as current_estimate,
         sum(summary.actual_cost) as actual_cost,
         sum(summary.projected_cost) as projected_cost,
+        sum(summary.cost_at_completion) as cost_at_completion,
+        bool_or(summary.cost_floor_used) as cost_floor_used,
         sum(summary.variance) as variance
     from marts.job_cost_summary as summary
     where

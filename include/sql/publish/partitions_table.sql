@@ -12,5 +12,6 @@ create table {{ partitions | ident }} (
     gone boolean not null default false,
     stable boolean not null default true,
     steady boolean,
+    held_rows bigint not null default 0,
     primary key (job_number, partition_month)
 )

@@ -1,4 +1,5 @@
--- The rows of a landing that cannot be staged, each with the first column that is wrong, its value and the reason.
+-- The rows of a landing that cannot be staged, each with the first column that is wrong, its value and the reason. In what
+-- people see, symbols stand for characters that no table can hold.
 insert into {{ rejects | ident }} (job_number, partition_month, row_key, column_name, value, reason, source_row)
 with wrong as (
     select
@@ -23,7 +24,13 @@ select
     null::jsonb,
     {% endif %}
     case _rule {% for rule in rules %} when {{ rule.number }} then '{{ rule.column }}'{% endfor %} end,
-    case _rule {% for rule in rules %} when {{ rule.number }} then {{ rule.column | ident }}{% endfor %} end,
+    translate(
+        case _rule {% for rule in rules %} when {{ rule.number }} then {{ rule.column | ident }}{% endfor %} end,
+        {{ "marks" | bound }},
+        {{ "symbols" | bound }}
+    ),
     case _rule {% for rule in rules %} when {{ rule.number }} then {{ rule.reason }}{% endfor %} end,
-    _source - {{ "personal" | bound }}::text[]
+    translate(
+        (_source - {{ "personal" | bound }}::text[])::text, {{ "marks" | bound }}, {{ "symbols" | bound }}
+    )::jsonb
 from wrong

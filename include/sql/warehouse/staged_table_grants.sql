@@ -8,3 +8,8 @@ grant select ({{ shown | idents }}) on {{ staged | ident }} to {{ analyst | iden
 
 grant select ({{ versions_shown | idents }}) on {{ past | ident }}, {{ versions | ident }}
 to {{ analyst | ident }};
+{% if changed %}
+
+-- It shows no column of persons.
+grant select on {{ (past ~ '_changed') | ident }} to {{ analyst | ident }};
+{% endif %}

@@ -8,7 +8,7 @@ from typing import Any
 from airflow.sdk import DAG, Variable, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
-from spectrum_etl.dag_defaults import companies_param, daily, start_date, task_defaults
+from spectrum_etl.dag_defaults import companies_param, daily, refuse_unknown_fields, start_date, task_defaults
 from spectrum_etl.notify.callbacks import on_failure, on_success
 from spectrum_etl.settings import SCHEDULES_VARIABLE, in_force, load_settings, wrong_schedules
 from spectrum_etl.staging.run import clean_codes
@@ -52,7 +52,9 @@ def _tasks() -> None:
     @task
     def plan() -> list[str]:
         """The companies of the trigger form."""
-        asked = clean_codes(get_current_context()["params"]["companies"])
+        context = get_current_context()
+        refuse_unknown_fields(context)
+        asked = clean_codes(context["params"]["companies"])
         return [load_settings().company(code).code for code in asked]
 
     @task(pool="spectrum_sdx", map_index_template=readable)

@@ -13,16 +13,15 @@ from spectrum_etl.errors import FixConfiguration, RetryLater, SpectrumEtlError, 
 from spectrum_etl.exports.books import tables as books
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.sources.drift import Drift
+from spectrum_etl.sources.infolink.binds import Statement
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.infolink.lookup import Lookup
-from spectrum_etl.sources.infolink.plan import make_plan
+from spectrum_etl.sources.infolink.planner import make_plan
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
-from spectrum_etl.sources.infolink.statements import Statement
+from spectrum_etl.staging.companies import unknown_to_infolink
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.staging.spec import Table
 
-#: Looked for because some sites may show it; it is not among the published columns, so that it is missing is no news.
-_UNPUBLISHED = frozenset({("JC_JOB_MASTER_MC", "Taxable_Flag")})
 #: So many tables and columns are named in a reason; all are in the list of differences.
 _NAMED = 5
 _EXPORTS = "the exports, which look there for what Spectrum holds"
@@ -44,9 +43,11 @@ def check_infolink(company: Company, connection: InfoLinkConnection, settings: S
     try:
         with InfoLinkReader(replace(connection, query_timeout=min(connection.query_timeout, 60))) as reader:
             findings = _Comparison(company, reader, settings).run()
+            unknown = unknown_to_infolink(reader, company.code)
     except SpectrumEtlError as error:
         return not_connected(company.code, conn_id, "Info-Link", error)
-    return Checked(company.code, conn_id, "Info-Link", *_lacking(findings), findings=findings)
+    broken = ("unknown company", unknown.sentence, unknown.remedy or "") if unknown else _lacking(findings)
+    return Checked(company.code, conn_id, "Info-Link", *broken, findings=findings)
 
 
 def _lacking(findings: tuple[Finding, ...]) -> tuple[str, str, str]:
@@ -94,7 +95,12 @@ class _Comparison:
         wanted = getattr(self.settings.schedules, object_name) != "never"
         rest = "" if by_infolink and wanted else ", on demand" if by_infolink else ", if it were read from Info-Link"
         use = _Use(f"stage of {table.name}{rest}", by_infolink and wanted)
-        if not all([self._is_readable(source, use) for source in table.infolink.tables.values()]):
+        if not all(
+            [
+                self._is_readable(source, use, alias in table.infolink.optional)
+                for alias, source in table.infolink.tables.items()
+            ]
+        ):
             return
         # The first column that stops a sync is told by an error. To find the others too, it is taken as mended.
         mended: dict[str, dict[str, str]] = {}
@@ -105,6 +111,8 @@ class _Comparison:
                     self.company.code,
                     self.settings.stage_employees,
                     lambda source: {**self.reader.columns(source), **mended.get(source, {})},
+                    found_as=self.reader.found,
+                    login_company=self.reader.connection.login_company,
                 )
             except StopSync as error:
                 source, _, column = (error.field or "").partition(".")
@@ -121,34 +129,33 @@ class _Comparison:
                 self._note(drift, use, stops=False)
 
     def _looked_up(self, lookup: Lookup) -> None:
-        use = _Use(_EXPORTS, True)
+        use = _Use(_EXPORTS, not lookup.assumed)
         if not self._is_readable(lookup.table, use):
             return
         there = {name.upper() for name in self.reader.columns(lookup.table)}
         for name, named in lookup.columns.items():
             columns = (named,) if isinstance(named, str) else named
-            if (lookup.table, columns[0]) in _UNPUBLISHED:
-                continue
             if not any(column.upper() in there for column in columns):
-                stops = name in lookup.required
-                effect = "it cannot be told what Spectrum holds" if stops else "what it holds is not compared"
+                needed = name in lookup.required
+                stops = needed and not lookup.assumed
+                effect = "it cannot be told what Spectrum holds" if needed else "what it holds is not compared"
                 self._note(Drift(lookup.table, columns[0], "missing", f"not there; {effect}"), use, stops=stops)
 
-    def _is_readable(self, source: str, use: _Use) -> bool:
-        """Whether Info-Link shows a table to this login and lets it read."""
+    def _is_readable(self, source: str, use: _Use, optional: bool = False) -> bool:
+        """Whether Info-Link shows a table to this login and lets it read, or nothing stops without it."""
         if source not in self.readable:
             self.readable[source] = self._try(source)
         error = self.readable[source]
-        if error is not None:
+        if error is not None and not optional:
             detail = f"{error.message}. What to do: {error.remedy}"
             self._note(Drift(source, "", "missing", detail), use, stops=True)
-        return error is None
+        return error is None or optional
 
     def _try(self, source: str) -> SpectrumEtlError | None:
         try:
             column = next(iter(self.reader.columns(source)))
             # The name comes from this package, the column from the catalog.
-            query = f'SELECT TOP (1) t."{column}" AS one FROM dbo.{source} AS t'  # noqa: S608
+            query = f'SELECT TOP (1) t."{column}" AS one FROM dbo.{self.reader.found(source)} AS t'  # noqa: S608
             self.reader.rows(Statement(query, {}), source, self.company.code)
         except RetryLater:
             raise

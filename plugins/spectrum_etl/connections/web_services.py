@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 
 from spectrum_etl.connections.expected import CREDENTIALS, LEFT_OUT, READS, Parameter, Reads, Writes, writes
 from spectrum_etl.connections.reasons import not_connected
@@ -18,12 +19,15 @@ from spectrum_etl.sources.sdx.check import ConnectionCheck
 from spectrum_etl.sources.sdx.client import SdxClient
 from spectrum_etl.sources.sdx.connection import SdxConnection
 from spectrum_etl.sources.sdx.faults import ServiceMissing
+from spectrum_etl.staging.companies import unknown_to_web_services
 
 log = logging.getLogger(__name__)
 
 _WHERE = " (where they are read by web services)"
 #: Causes that would meet every service again.
-_OF_THE_SERVER = frozenset({"unknown host", "address not allowed", "no answer", "certificate", "wrong credentials"})
+_OF_THE_SERVER = frozenset(
+    {"unknown host", "address not allowed", "no answer", "certificate", "wrong credentials", "unknown company"}
+)
 #: Causes of one service alone, and what they make of it.
 _OF_ONE_SERVICE: dict[str, ServiceState] = {"service not enabled": "Not enabled", "service missing": "Missing"}
 #: A second try tells a hiccup from a fault; more would keep the check waiting for a dead server.
@@ -53,6 +57,7 @@ class _Check:
         self.stopped: ConnectionCheck | None = None
         self.failed: dict[str, ConnectionCheck] = {}
         self.no_jobs: ConnectionCheck | None = None
+        self.shows_rows = False
 
     def run(self) -> Checked:
         # What is needed goes first: if nothing answers, the reason is that of a service that matters.
@@ -60,9 +65,12 @@ class _Check:
             self.services.append(self._read(read))
         if self.stopped is None and not any(service.status == "Enabled" for service in self.services):
             self.stopped = next(iter(self.failed.values()))
+        if self.stopped and self.stopped.cause == "unknown company" and (own := self.client.own_companies()):
+            reason = f"{self.stopped.reason} (the Authorization ID is for {', '.join(own)})"
+            self.stopped = replace(self.stopped, reason=reason)
         for write in writes(self.company):
             self.services.append(self._write(write))
-        broken = self.stopped or self._lacking() or self.no_jobs
+        broken = self.stopped or self._lacking() or self._without_jobs()
         told = (broken.cause, broken.reason, broken.remedy) if broken else ("", "", "")
         findings = None if self.stopped else tuple(self.findings)
         conn_id = self.company.sdx_conn_id or ""
@@ -73,8 +81,9 @@ class _Check:
         if self.stopped:
             return Service(read.name, "reads", needed, used_by, "Not checked", self.stopped.reason)
         found = self.client.check(read.name, self.company.code)
+        self.shows_rows = self.shows_rows or found.status == "Connected"
         if found.status == "Connected" or found.cause == "no rows":
-            # A company may well have no vendors yet; one without any job is one that this login may not see.
+            # A company may well have no vendors yet, and a new one no jobs.
             self.no_jobs = found if found.cause and read.name == "GetJob" else self.no_jobs
             self._compare(read.name, read.parameters, frozenset(), f"{used_by}{_WHERE}")
             return Service(read.name, "reads", needed, used_by, "Enabled", found.reason, found.remedy)
@@ -106,6 +115,15 @@ class _Check:
                 write.name, "writes", write.needed, used_by, "Not checked", error.message, error.remedy or ""
             )
         return Service(write.name, "writes", write.needed, used_by, "Declared")
+
+    def _without_jobs(self) -> ConnectionCheck | None:
+        """Why no service shows anything: a wrong company code as a rule, or a login that may not see the company."""
+        if self.no_jobs is None or self.shows_rows:
+            return None
+        unknown = unknown_to_web_services(self.client, self.company.code)
+        if unknown is None:
+            return self.no_jobs
+        return ConnectionCheck("Not connected", "unknown company", unknown.sentence, unknown.remedy or "")
 
     def _lacking(self) -> ConnectionCheck | None:
         """Why the settings cannot be carried out, though the server answers."""

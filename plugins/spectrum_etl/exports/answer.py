@@ -1,16 +1,18 @@
 """Takes an approver's answer: checks who and what, writes it to the ledger, and lets the record go. Used by `approval`.
 
-What is written here is all that `send` believes. Whatever cannot be taken goes back to ready and is asked anew.
+What is written here is all that `send` believes. The keys of what is accepted are claimed in the same transaction: of
+two records with one number the first answer wins. What cannot be taken goes back to ready and is asked again.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import psycopg
 
+from spectrum_etl import characters
 from spectrum_etl.errors import FixRecord, RetryLater, SpectrumEtlError, StopSync
-from spectrum_etl.exports import check, ledger, queue
+from spectrum_etl.exports import check, claiming, ledger, queue
 from spectrum_etl.exports.form import REASON
 from spectrum_etl.exports.ledger import Response
 from spectrum_etl.exports.queue import Instance, Row
@@ -19,6 +21,7 @@ from spectrum_etl.exports.shown import changed_since, unlike_shown
 from spectrum_etl.exports.spec import Broken, Candidate, Document, ExportObject, RecordId
 from spectrum_etl.exports.states import State
 from spectrum_etl.exports.systems import Systems
+from spectrum_etl.links.claims import Taken
 from spectrum_etl.warehouse.connect import connect
 
 #: Changes that a reason names: a settings' change shows in every line.
@@ -68,6 +71,7 @@ def take(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance, 
                 record=id.record,
                 remedy="nothing was sent; answer the approval that waits for it now, or trigger the export again",
             )
+        response, refused = _kept(response)
         try:
             candidate = obj.read(systems.procore, systems.company, id)
             if candidate is None:
@@ -75,7 +79,7 @@ def take(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance, 
                     queue.move(connection, obj.name, id, "waiting", "ready", instance.run_id)
                     queue.remove(connection, obj.name, id, "ready")
                 return Outcome(None, "Procore no longer has the record; nothing was sent")
-            verdict = _verdict(systems, obj, row, candidate, response)
+            verdict = _verdict(systems, connection, obj, row, candidate, response, refused)
         except SpectrumEtlError as error:
             who = response.user_name or response.user_id
             reason = f"the answer of {who} could not be taken: {error}"
@@ -83,15 +87,37 @@ def take(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance, 
             if isinstance(error, RetryLater):
                 return Outcome("ready", reason, ask_again=True)
             raise
-        _write(connection, obj, candidate, response, instance, verdict)
+        try:
+            _write(connection, obj, candidate, response, instance, verdict)
+        except Taken as taken:
+            verdict = _Verdict("ready", f"the form cannot be sent: {claiming.in_words(taken)}")
+            _write(connection, obj, candidate, response, instance, verdict)
     return Outcome(verdict.state, verdict.reason or "", ask_again=verdict.state == "ready")
 
 
-def _verdict(systems: Systems, obj: ExportObject, row: Row, candidate: Candidate, response: Response) -> _Verdict:
+def _kept(response: Response) -> tuple[Response, str]:
+    """The answer without what cannot be kept, and what is wrong where that leaves out something that counts."""
+    counts = {"accept": [name for name in response.answers if name != REASON], "reject": [REASON], "retrieve": []}
+    refused = check.refused_answers(response.answers, counts[response.decision])
+    kept = {name: value for name, value in response.answers.items() if not check.refused_answers({name: value}, [name])}
+    return replace(response, answers=kept, user_name=characters.escaped(response.user_name)), refused
+
+
+def _verdict(
+    systems: Systems,
+    connection: psycopg.Connection,
+    obj: ExportObject,
+    row: Row,
+    candidate: Candidate,
+    response: Response,
+    refused: str,
+) -> _Verdict:
     context = systems.context
     who = response.user_name or response.user_id or "nobody"
     if not systems.settings.exports.may_approve(response.user_id):
         return _Verdict("ready", f"the answer of {who} does not count: not an approver in the settings")
+    if refused:
+        return _Verdict("ready", f"the answer of {who} cannot be taken: {refused} Type it again, without the character")
     if response.decision == "retrieve":
         return _Verdict("retrieved", f"taken out by {who}; it comes back when it is collected again by name")
     if response.decision == "reject":
@@ -104,12 +130,15 @@ def _verdict(systems: Systems, obj: ExportObject, row: Row, candidate: Candidate
     if broken := check.broken_rules(obj, candidate, context):
         return _Verdict("not_ready", f"accepted by {who}, but it is no longer ready", broken=tuple(broken))
     answers = check.known_answers(obj.form(candidate, context), response.answers)
-    if broken := check.broken_form(obj, candidate, answers, context):
-        return _Verdict("ready", f"the form cannot be sent: {check.in_words(broken)}")
+    broken = check.broken_form(obj, candidate, answers, context)
     try:
         document = obj.document(candidate, answers, context)
     except FixRecord as error:
-        return _Verdict("ready", f"the form cannot be sent: {error}")
+        return _Verdict("ready", f"the form cannot be sent: {check.in_words(broken) if broken else error}")
+    if broken:
+        # A number that Spectrum has already may be there since another record was faster.
+        taken = "".join(f" {c.in_words}." for c in claiming.holders(connection, obj, candidate.id, document))
+        return _Verdict("ready", f"the form cannot be sent: {check.in_words(broken)}{taken}")
     _sane(obj, candidate, document)
     if changes := changed_since(systems, row.shown or {}, document):
         return _Verdict(
@@ -144,7 +173,11 @@ def _write(
     instance: Instance,
     verdict: _Verdict,
 ) -> None:
-    """The answer, its calls and the record's new state, in one transaction."""
+    """The answer, its calls, what it claims and the record's new state, in one transaction.
+
+    Raises:
+        Taken: another record has a key of what was accepted; nothing was written.
+    """
     with connection.transaction():
         attempt_id = ledger.record_answer(
             connection,
@@ -167,3 +200,5 @@ def _write(
             broken=verdict.broken,
             attempt_id=attempt_id,
         )
+        if verdict.document:
+            claiming.claim(connection, obj, candidate, verdict.document, response, attempt_id)

@@ -6,7 +6,7 @@ from airflow.sdk import DAG, Param
 
 from spectrum_etl.dag_defaults import START, task_defaults
 from spectrum_etl.exports.dag import TAGS
-from spectrum_etl.exports.objects.registry import NAMES
+from spectrum_etl.exports.objects.registry import LINKABLE_NAMES
 from spectrum_etl.notify.callbacks import on_failure
 from spectrum_etl.settings import load_settings
 
@@ -36,7 +36,7 @@ def by_hand_dag(dag_id: str, description: str, doc: str | None, params: dict[str
         tags=TAGS,
         on_failure_callback=on_failure,
         params={
-            "object": Param(NAMES[0], type="string", enum=list(NAMES), title="Object"),
+            "object": Param(LINKABLE_NAMES[0], type="string", enum=list(LINKABLE_NAMES), title="Object"),
             "company": Param(codes[0], type="string", enum=codes, title="Company", description="Spectrum company code"),
             **params,
         },

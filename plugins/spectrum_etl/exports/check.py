@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from spectrum_etl import characters
 from spectrum_etl.exports.spec import Answers, Broken, Candidate, Context, ExportObject, FormField
 
 
 def broken_rules(obj: ExportObject, candidate: Candidate, context: Context) -> list[Broken]:
-    """Every prerequisite that the record does not meet."""
-    return [broken for rule in obj.rules for broken in rule(candidate, context)]
+    """Every prerequisite that the record does not meet; first of all, that all of its words can be kept and sent."""
+    rules = [broken for rule in obj.rules for broken in rule(candidate, context)]
+    return [*_refused(candidate), *rules]
 
 
 def broken_form(obj: ExportObject, candidate: Candidate, answers: Answers, context: Context) -> list[Broken]:
@@ -31,6 +33,28 @@ def in_words(broken: Iterable[Broken]) -> str:
     return " ".join(f"{b.message.rstrip('.')}. What to do: {b.fix.rstrip('.')}." for b in broken)
 
 
+def refused_answers(response: Mapping[str, str], fields: Iterable[str]) -> str:
+    """What is wrong where an answer holds a character that cannot be kept or sent, in words; empty where none does.
+
+    Args:
+        response: the answers as they came.
+        fields: those that count.
+    """
+    found = [pair for name in fields for pair in characters.refused(response.get(name) or "", name)]
+    return " ".join(f"{name} holds a character that cannot be kept or sent: {value}." for name, value in found)
+
+
+def _refused(candidate: Candidate) -> Iterable[Broken]:
+    for name, value in candidate.refused:
+        yield Broken(
+            "text",
+            name,
+            value,
+            f"{candidate.title}: {name} holds a character that cannot be kept or sent: {value}",
+            "type that text again in Procore, without the character",
+        )
+
+
 def _limits(fields: Iterable[FormField], answers: Answers) -> Iterable[Broken]:
     for field in fields:
         value = answers.get(field.name, "")
@@ -43,6 +67,14 @@ def _limits(fields: Iterable[FormField], answers: Answers) -> Iterable[Broken]:
                 value,
                 f"{field.title} {value!r} has {len(value)} characters; Spectrum takes at most {field.max_length}",
                 "give a shorter one",
+            )
+        if value != " ".join(value.split()):
+            yield Broken(
+                "form",
+                field.title,
+                value,
+                f"{field.title} {value!r} holds white space other than single blanks, which would not be sent as it is",
+                "type it without",
             )
         if value and field.choices and value not in field.choices:
             allowed = ", ".join(field.choices)

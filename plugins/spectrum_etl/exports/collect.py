@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import psycopg
 
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.exports import check, ledger, links, queue
+from spectrum_etl.exports import check, claiming, ledger, links, queue
 from spectrum_etl.exports.links import Link
 from spectrum_etl.exports.locks import is_locked
 from spectrum_etl.exports.queue import Finding, Instance, Row
@@ -21,6 +21,8 @@ from spectrum_etl.exports.send import settles_at
 from spectrum_etl.exports.spec import Candidate, ExportObject, RecordId, Scope, Skipped
 from spectrum_etl.exports.states import COLLECTABLE, ENDED, IN_FLIGHT
 from spectrum_etl.exports.systems import Systems
+from spectrum_etl.links import claims
+from spectrum_etl.links.claims import Taken
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate
 
@@ -90,14 +92,23 @@ def collect(
     with connect(systems.url) as connection:
         connection.autocommit = True
         migrate(connection)
+        for one, other in claims.duplicates(connection, company):
+            log.warning("two records have one number: %s; %s. A person must look", one.in_words, other.in_words)
         _free(connection, obj, company, scope, run_id, still_waits)
-        _restart(systems, connection, obj, scope, run_id)
+        held_up = _restart(systems, connection, obj, scope, run_id)
         since = systems.clock(connection)
         exported = links.living(connection, obj.name, company)
         candidates = _readable(obj.collect(systems.procore, systems.company, scope), found.skipped)
         for batch in _batches(candidates):
-            findings = list(_findings(systems, connection, obj, scope, batch, exported))
-            queue.store(connection, obj.name, findings, run_id)
+            findings = [
+                finding
+                for finding in _findings(systems, connection, obj, scope, batch, exported)
+                if finding.candidate.id not in held_up
+            ]
+            again = [finding.candidate.id.record for finding in findings if finding.old == "failed"]
+            with connection.transaction():
+                queue.store(connection, obj.name, findings, run_id)
+                claims.free(connection, obj.name, company, again)
             found.seen += len(findings)
             found.not_ready += sum(1 for finding in findings if finding.broken)
         unread = [project.project for project in found.skipped]
@@ -161,13 +172,19 @@ def _free(
             queue.let_go(connection, obj.name, row, run_id)
 
 
-def _restart(systems: Systems, connection: psycopg.Connection, obj: ExportObject, scope: Scope, run_id: str) -> None:
+def _restart(
+    systems: Systems, connection: psycopg.Connection, obj: ExportObject, scope: Scope, run_id: str
+) -> set[RecordId]:
     """Go on with failed records that the form names and that Spectrum already holds a part of.
 
     The others are collected anew and asked about: nothing of them is left in Spectrum, or overwriting it does no harm.
+
+    Returns:
+        Records that stay failed: Spectrum holds a part of them, and another record has their number.
     """
+    held_up: set[RecordId] = set()
     if not scope.records:
-        return
+        return held_up
     for row in queue.rows(connection, obj.name, systems.company.code, ["failed"], scope):
         if row.attempt_id is None:
             continue
@@ -175,18 +192,30 @@ def _restart(systems: Systems, connection: psycopg.Connection, obj: ExportObject
         books, remains, vouched = systems.books, False, []
         for sent in attempt.calls:
             lost = sent.state in ("sending", "unknown")
-            readable = books.can_read_back(sent.call.service)
+            readable = books.can_read_back(sent.call.service, sent.call.key)
             if lost and sent.intent_at is not None and now < settles_at(sent.intent_at, systems.settings):
                 remains = True  # it may still be running: only `send` knows how to wait
             elif lost and not readable:
                 vouched.append(sent.number)  # naming the record says that it is not there
             elif (sent.state == "sent" or sent.tries) and sent.call.adds:
                 remains = remains or not readable or books.held(sent.call.service, sent.call.key) is not None
-        if remains:
+        if not remains:
+            continue
+        try:
             with connection.transaction():
                 ledger.reopen(connection, attempt.attempt_id, vouched)
                 queue.move(connection, obj.name, row.id, "failed", "sending", run_id)
+                claiming.claim_again(connection, obj, row.id, row.title, attempt)
+        except Taken as taken:
+            held_up.add(row.id)
+            reason = (
+                f"it was not sent any further: {taken.message}. Look in Spectrum whether the lines of both are there"
+                " and put it right; then link this one by hand (link_export), or take it out"
+            )
+            queue.note(connection, obj.name, row.id, "failed", reason, run_id)
+        else:
             log.info("%s: goes on with %s, of which Spectrum holds a part", obj.name, row.title)
+    return held_up
 
 
 def _readable(collected: Iterable[Candidate | Skipped], skipped: list[Skipped]) -> Iterator[Candidate]:

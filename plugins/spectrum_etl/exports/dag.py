@@ -13,7 +13,7 @@ from typing import Any
 from airflow.sdk import DAG, Param, get_current_context, task, task_group
 from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
 
-from spectrum_etl.dag_defaults import START, companies_param, task_defaults
+from spectrum_etl.dag_defaults import START, companies_param, refuse_unknown_fields, task_defaults
 from spectrum_etl.exports.approval import ApproveRecord
 from spectrum_etl.notify.callbacks import on_failure
 from spectrum_etl.settings import Settings, load_settings
@@ -26,8 +26,8 @@ TAGS = ["spectrum", "export"]
 MAX_ACTIVE_RUNS = 50
 #: The task that asks, in its group.
 APPROVAL = "record.approve"
-#: What a run may end with; any other state of its records makes it fail.
-_WELL = frozenset({"linked", "rejected", "retrieved", "ready", "queued", "not_ready", "waiting"})
+#: The task that sends, in its group.
+SENDING = "record.send"
 
 
 def export_dag(object_name: str, doc: str | None, *, watches_drift: bool = False) -> DAG:
@@ -76,6 +76,14 @@ def _params(settings: Settings) -> dict[str, Param]:
             " collects it again although it was rejected, retrieved or has failed.",
             **ids,
         ),
+        "take_out": Param(
+            False,
+            type="boolean",
+            title="Take out",
+            description="Take the named records out of the queue, which failed or do not come to their end; nothing"
+            " else is done. Only after looking in Spectrum: what it holds of them stays there. They come back when they"
+            " are collected again by name.",
+        ),
         "dry_run": Param(
             False,
             type="boolean",
@@ -98,17 +106,24 @@ def _tasks(object_name: str, watches_drift: bool) -> None:
         from spectrum_etl.exports.preview import preview
         from spectrum_etl.exports.spec import Scope
         from spectrum_etl.exports.systems import systems_from_airflow
-        from spectrum_etl.exports.tasks import as_items, still_waits
+        from spectrum_etl.exports.take_out import take_out
+        from spectrum_etl.exports.tasks import TaskStates, as_items
 
         context, now = get_current_context(), load_settings()
+        refuse_unknown_fields(context)
         params, obj = context["params"], EXPORTS[object_name]
         scope = Scope(clean_codes(params["projects"]), clean_codes(params["records"]))
         most = min(now.exports.max_records_per_run, conf.getint("core", "max_map_length"))
         items: list[dict[str, str]] = []
+        waits = TaskStates(context).still_waits
         for code in clean_codes(params["companies"]):
             with systems_from_airflow(code, now, remember=True) as systems:
                 run_id = str(context["run_id"])
-                found = collect_company(systems, obj, scope, run_id, most - len(items), still_waits(context))
+                if params["take_out"]:
+                    by = getattr(context["dag_run"], "triggering_user_name", None) or "unknown"
+                    log.info("\n".join(take_out(systems, obj, scope, by, run_id)))
+                    continue
+                found = collect_company(systems, obj, scope, run_id, most - len(items), waits)
                 if params["dry_run"]:
                     log.info(
                         "company %s, dry run: this would be written\n%s", code, preview(systems, obj, found.chosen)
@@ -149,21 +164,31 @@ def _tasks(object_name: str, watches_drift: bool) -> None:
             raise AirflowSkipException(outcome.reason or str(outcome.state))
         return outcome.state
 
-    @task(pool="warehouse", trigger_rule="all_done_min_one_success")
-    def report(records: list[dict[str, str]]) -> dict[str, int]:
+    # It runs whatever became of the others, and decides by itself: a skipped task would let the run end well.
+    @task(pool="warehouse", trigger_rule="all_done")
+    def report(records: list[dict[str, str]] | None) -> dict[str, int]:
         """Say what became of every record; fail where a person must look."""
+        from spectrum_etl.exports.report import Tasks
         from spectrum_etl.exports.report import report as report_run
+        from spectrum_etl.exports.tasks import TaskStates, this_instance
         from spectrum_etl.warehouse.connect import warehouse_url
 
-        counts, text = report_run(warehouse_url(), object_name, records)
-        log.info("%s\n%s", counts, text)
-        if bad := {state: count for state, count in counts.items() if state not in _WELL}:
+        context = get_current_context()
+        this, states = this_instance(context), TaskStates(context)
+
+        def of_record(place: int) -> tuple[str | None, str | None]:
+            asked, sent = (replace(this, task_id=name, map_index=place) for name in (APPROVAL, SENDING))
+            return states.of(asked)[1], states.of(sent)[1]
+
+        tasks = Tasks(states.still_waits, lambda run_id: states.any_alive(this.dag_id, run_id, SENDING), of_record)
+        found = report_run(warehouse_url(), object_name, this, records, tasks)
+        log.info("%s: %s\n%s", object_name, found.summary, found.table)
+        if found.bad:
             raise AirflowFailException(
-                f"{object_name}: {bad}. What to do: read the reasons in the table above, or in export.queue; mend them,"
-                " and trigger the export again: it goes on with what is under way, and with failed records that its"
-                " form names."
+                f"{object_name}: {found.problem}. What to do: mend what each reason names, and trigger the export"
+                " again: it goes on with what is under way, and with failed records that its form names"
             )
-        return counts
+        return dict(found.counts)
 
     records: Any = collect()
 
@@ -197,8 +222,9 @@ def _drift(object_name: str) -> None:
         from spectrum_etl.exports.objects.registry import EXPORTS
         from spectrum_etl.exports.systems import systems_from_airflow
 
-        count, settings = 0, load_settings()
-        for code in clean_codes(get_current_context()["params"]["companies"]):
+        count, settings, context = 0, load_settings(), get_current_context()
+        refuse_unknown_fields(context)
+        for code in clean_codes(context["params"]["companies"]):
             with systems_from_airflow(code, settings) as systems:
                 count += report_drift(systems, EXPORTS[object_name])
         return count

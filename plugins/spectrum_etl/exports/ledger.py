@@ -14,7 +14,7 @@ from typing import Any, Literal
 import psycopg
 
 from spectrum_etl.errors import StopSync
-from spectrum_etl.exports.queue import Instance, key_of
+from spectrum_etl.exports.queue import Instance, Moved, key_of
 from spectrum_etl.exports.spec import Call, Candidate, Document, digest
 from spectrum_etl.exports.states import State
 
@@ -74,7 +74,7 @@ class Attempt:
     Args:
         attempt_id: its number.
         state: what it has come to.
-        answered_by: user id of who accepted it.
+        answered_by, answered_by_name, answered_at: user id and name of who accepted it, and when.
         answers: the form.
         fingerprint, content: what Procore held when it was accepted.
         document: what was accepted; nothing else is sent.
@@ -85,6 +85,8 @@ class Attempt:
     attempt_id: int
     state: State
     answered_by: str
+    answered_by_name: str
+    answered_at: datetime
     answers: Mapping[str, str]
     fingerprint: str
     content: Mapping[str, Any]
@@ -176,8 +178,8 @@ def attempt(connection: psycopg.Connection, attempt_id: int) -> Attempt:
         StopSync: it was not accepted, so it has nothing to send.
     """
     row = connection.execute(
-        "select attempt_id, state, answered_by, answers, fingerprint, content, payload, payload_hash from export.ledger"
-        " where attempt_id = %s and payload is not null",
+        "select attempt_id, state, answered_by, answered_by_name, answered_at, answers, fingerprint, content, payload,"
+        " payload_hash from export.ledger where attempt_id = %s and payload is not null",
         [attempt_id],
     ).fetchone()
     if row is None:
@@ -185,11 +187,24 @@ def attempt(connection: psycopg.Connection, attempt_id: int) -> Attempt:
             f"attempt {attempt_id} of the ledger has nothing to send",
             remedy="report it with the rows of export.queue and export.ledger",
         )
-    calls = connection.execute(f"{_CALLS} order by call_number", [attempt_id])
-    number, state, by, answers, fingerprint, content, payload, payload_hash = row
-    document = Document.from_json(payload)
-    sent = tuple(map(_call, calls))
-    return Attempt(number, state, by, answers, fingerprint, content, document, payload_hash, sent)
+    number, state, by, by_name, at, answers, fingerprint, content, payload, payload_hash = row
+    document, sent = Document.from_json(payload), calls(connection, attempt_id)
+    return Attempt(number, state, by, by_name, at, answers, fingerprint, content, document, payload_hash, sent)
+
+
+def calls(connection: psycopg.Connection, attempt_id: int) -> tuple[SentCall, ...]:
+    """The calls of an attempt as they are now, in the order they are sent."""
+    return tuple(map(_call, connection.execute(f"{_CALLS} order by call_number", [attempt_id])))
+
+
+def is_untouched(connection: psycopg.Connection, attempt_id: int) -> bool:
+    """Whether Spectrum has surely seen nothing of an attempt, as it is now; or refused all that it has seen."""
+    row = connection.execute(
+        "select not exists (select from export.calls where attempt_id = %s"
+        " and (state in ('sending', 'unknown', 'sent') or tries > 0))",
+        [attempt_id],
+    ).fetchone()
+    return row == (True,)
 
 
 def call(connection: psycopg.Connection, attempt_id: int, number: int) -> SentCall:
@@ -214,7 +229,7 @@ def begin(
     """Write the intent of a call; the caller commits before it calls.
 
     Raises:
-        StopSync: somebody else has begun it.
+        Moved: somebody else has begun it.
     """
     done = connection.execute(
         "update export.calls set state = 'sending', tries = tries + 1, held_before = %s, intent_at = %s, answer = null,"
@@ -242,7 +257,7 @@ def settle(
         not_executed: it surely was not executed: the try does not count.
 
     Raises:
-        StopSync: it is not in the old state.
+        Moved: it is not in the old state.
     """
     done = connection.execute(
         "update export.calls set state = %(new)s, answer = %(answer)s, answered_at = clock_timestamp(),"
@@ -293,7 +308,7 @@ def reopen(connection: psycopg.Connection, attempt_id: int, vouched: Sequence[in
 
 def _once(done: psycopg.Cursor, attempt_id: int, number: int, what: str) -> None:
     if done.rowcount != 1:
-        raise StopSync(
+        raise Moved(
             f"call {number} of attempt {attempt_id} could not be set to {what}: somebody else works on it",
             remedy="nothing was sent twice; run the export again when the other task has ended",
         )

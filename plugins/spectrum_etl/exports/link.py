@@ -1,4 +1,4 @@
-"""Links a Procore record with a record that Spectrum has already (C1, C2, D1). Used by the DAG `link_export`.
+"""Links a Procore record with a record that Spectrum has already (C1, C2, D1, I2). Used by the DAG `link_export`.
 
 Nothing is written to Spectrum. Nothing is ever linked unasked: a person names the pair, or asks for all exact names.
 """
@@ -7,41 +7,59 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from typing import Any
 
+import psycopg
+
+from spectrum_etl import characters
 from spectrum_etl.errors import FixRecord, RetryLater
-from spectrum_etl.exports import links, queue
+from spectrum_etl.exports import check, claiming, links, queue
+from spectrum_etl.exports.linkable import Linkable, LinkedObject
+from spectrum_etl.exports.links import compared
 from spectrum_etl.exports.locks import record_lock
 from spectrum_etl.exports.objects.facts import text
 from spectrum_etl.exports.rules.common import linked_code
-from spectrum_etl.exports.spec import Candidate, ExportObject, RecordId
+from spectrum_etl.exports.spec import Candidate, RecordId
 from spectrum_etl.exports.states import COLLECTABLE, ENDED
 from spectrum_etl.exports.systems import Systems
+from spectrum_etl.links import claims
 from spectrum_etl.sources.procore import resources
 from spectrum_etl.warehouse.connect import connect
 
 log = logging.getLogger(__name__)
 
+#: What Spectrum calls vendors that are in use no more.
+_NOT_ACTIVE = frozenset({"I", "N"})
 
-def link(systems: Systems, obj: ExportObject, id: RecordId, spectrum_key: str, by: str) -> bool:
-    """Link two existing records: mark the one in Procore, where Procore has a field for it, then keep the link.
+
+def link(systems: Systems, obj: Linkable, id: RecordId, spectrum_key: str, by: str) -> bool:
+    """Link two existing records: keep the link, and mark the one in Procore, where Procore has a field for it.
 
     It may be killed anywhere and called again.
 
     Args:
         obj: what the record is.
         id: the Procore record.
-        spectrum_key: what it is called in Spectrum: `24-404`, or `ACME/S-1001`.
+        spectrum_key: what it is called in Spectrum, however it is spelled: `24-404`, or `ACME/S-1001`.
         by: Airflow user who asks for it.
 
     Returns:
-        Whether it was not linked before.
+        Whether it was not linked before. How the two differ, where that is looked at, is logged and kept as the link's
+        note.
 
     Raises:
-        FixRecord: one of the two is not there, one is linked to something else, or the record is being exported.
+        FixRecord: one of the two is not there, one is linked to something else, they do not belong together, or the
+            record is being exported.
         RetryLater: it is being written right now.
         SpectrumEtlError: Spectrum or Procore cannot be asked; nothing has changed, or only Procore's mark is set.
     """
-    where = {"object": obj.name, "company": id.company, "record": id.record}
+    id = RecordId(id.company, _canonical(id.project), _canonical(id.record))
+    where: dict[str, Any] = {"object": obj.name, "company": id.company, "record": id.record}
+    if characters.escaped(spectrum_key) != spectrum_key:
+        raise FixRecord(
+            "this holds a character that cannot be kept", **where, field="spectrum_key",
+            value=characters.escaped(spectrum_key), remedy="type it again, without the character",
+        )  # fmt: skip
     with record_lock(systems.url, obj.name, id) as lock, connect(systems.url) as connection:
         if lock is None:
             raise RetryLater(
@@ -55,7 +73,8 @@ def link(systems: Systems, obj: ExportObject, id: RecordId, spectrum_key: str, b
                 "Procore has no such record", **where,
                 remedy="look up its id in Procore, and give its project where it belongs to one",
             )  # fmt: skip
-        if not obj.holds(systems.books, systems.company, spectrum_key):
+        key = obj.holds(systems.books, systems.company, spectrum_key)
+        if key is None:
             raise FixRecord(
                 f"Spectrum has no {obj.title} {spectrum_key}", **where, field="spectrum_key", value=spectrum_key,
                 remedy="look up what it is called in Spectrum; what is not there yet is exported, not linked",
@@ -66,15 +85,27 @@ def link(systems: Systems, obj: ExportObject, id: RecordId, spectrum_key: str, b
                 f"the record is in the export queue as {row.state}", **where,
                 remedy="reject or retrieve it there first, or let its export end",
             )  # fmt: skip
-        is_new = _check_links(systems, obj, candidate, spectrum_key)
-        if obj.mark is not None:
-            obj.mark(systems.procore, systems.company, id, spectrum_key)
+        is_new = _check_links(systems, obj, candidate, key)
+        owner, claimed = claiming.owner(obj, id, candidate.title), obj.key(key)
+        if taken := claims.holders(connection, owner, [claimed]):
+            raise FixRecord(
+                taken[0].in_words, **where, field="spectrum_key", value=key,
+                remedy="each has one partner: end the wrong link with unlink_export, or wait until that record has been"
+                " linked, refused or taken out",
+            )  # fmt: skip
+        difference = _compare(systems, obj, candidate, key)
         with connection.transaction():
+            # First the link, which nobody else can write then until this has ended; a mark that fails takes it back.
             if is_new:
-                links.write_by_hand(connection, obj.name, id, spectrum_key, by)
+                _write(connection, obj, id, key, by, difference)
+                claims.keep(connection, owner, claimed, attempt_id=None, by=by)
             if row is not None and row.state != "linked":
                 queue.remove(connection, obj.name, id, row.state)
-    log.info("%s, company %s: %s is linked to %s", obj.name, id.company, candidate.title, spectrum_key)
+            if obj.mark is not None:
+                obj.mark(systems.procore, systems.company, id, key)
+    log.info("%s, company %s: %s is linked to %s", obj.name, id.company, candidate.title, key)
+    if difference:
+        log.warning("%s, company %s: %s: %s", obj.name, id.company, candidate.title, difference)
     return is_new
 
 
@@ -82,11 +113,11 @@ def exact_matches(systems: Systems) -> list[tuple[str, str]]:
     """Companies that are not linked, with the one Spectrum vendor of the same name, ignoring case (C2).
 
     Returns:
-        Procore id and vendor code, for names that one company and one vendor alone have. Inactive ones count as
-        having the name, but are not linked.
+        Procore id and vendor code, for names that exactly one company and one vendor have. Inactive ones of either side
+        count as having the name, but are not linked.
     """
     company = systems.company.code
-    vendors = [vendor for vendor in systems.books.vendors() if not _linked_to(systems, vendor)]
+    vendors = [vendor for vendor in systems.books.vendors() if _may_be_linked(systems, vendor)]
     names = Counter(vendor["Vendor_Name"].strip().casefold() for vendor in systems.books.vendors())
     codes = {vendor["Vendor_Name"].strip().casefold(): vendor["Vendor_Code"].strip() for vendor in vendors}
     records = [(text(record.get("name")).casefold(), record) for record in resources.vendors(systems.procore)]
@@ -102,27 +133,61 @@ def exact_matches(systems: Systems) -> list[tuple[str, str]]:
     ]
 
 
-def _linked_to(systems: Systems, vendor: dict[str, str]) -> str | None:
-    return systems.links.procore_record("vendors", systems.company.code, vendor["Vendor_Code"].strip())
+def _may_be_linked(systems: Systems, vendor: dict[str, str]) -> bool:
+    """Whether a vendor is in use, and no company is linked to it."""
+    if vendor.get("Status", "").strip().upper() in _NOT_ACTIVE:
+        return False
+    return systems.links.procore_record("vendors", systems.company.code, vendor["Vendor_Code"]) is None
 
 
-def _check_links(systems: Systems, obj: ExportObject, candidate: Candidate, spectrum_key: str) -> bool:
+def _check_links(systems: Systems, obj: Linkable, candidate: Candidate, key: str) -> bool:
     """Whether the link is still to be written; by our own links, and by the mark that the record carries in Procore."""
     id, company = candidate.id, candidate.id.company
     known = systems.links.spectrum_key(obj.name, company, id.record)
-    other = systems.links.procore_record(obj.name, company, spectrum_key)
+    other = systems.links.procore_record(obj.name, company, key)
     # The origin fields of a project's own records are theirs; a job is linked by those of the project.
     marked = candidate.content["project"] if obj.name == "jobs" else candidate.content
     carried = linked_code(marked, company) if obj.mark is not None else None
+    elsewhere = candidate.content.get("linked_elsewhere")
     problems = (
-        (known not in (None, spectrum_key), f"the record is linked to {known}"),
-        (carried not in (None, spectrum_key), f"the record is marked in Procore as {carried}"),
-        (other not in (None, id.record), f"{spectrum_key} is linked to Procore record {other}"),
+        (known is not None and compared(known) != compared(key), f"the record is linked to {known}"),
+        (carried is not None and compared(carried) != compared(key), f"the record is marked in Procore as {carried}"),
+        (bool(elsewhere), f"the record carries the id of another system in Procore: {elsewhere}"),
+        (other not in (None, id.record), f"{key} is linked to Procore record {other}"),
     )
     for wrong, said in problems:
         if wrong:
-            raise FixRecord(
-                said, object=obj.name, company=company, record=id.record, field="spectrum_key", value=spectrum_key,
-                remedy="each has one partner: end the wrong link with unlink_export first",
-            )  # fmt: skip
+            raise _taken(obj, id, key, said)
     return known is None
+
+
+def _compare(systems: Systems, obj: Linkable, candidate: Candidate, key: str) -> str:
+    """How the two records differ, where that is looked at and they may be linked all the same."""
+    if not isinstance(obj, LinkedObject):
+        return ""
+    broken = list(obj.fits(candidate, systems.context, key))
+    if broken:
+        raise FixRecord(
+            check.in_words(broken), object=obj.name, company=candidate.id.company, record=candidate.id.record,
+            field="spectrum_key", value=key, remedy="mend that in both systems, then link them again",
+        )  # fmt: skip
+    return obj.difference(candidate, systems.context, key)
+
+
+def _write(connection: psycopg.Connection, obj: Linkable, id: RecordId, key: str, by: str, difference: str) -> None:
+    try:
+        links.write_by_hand(connection, obj.name, id, key, by, difference or None)
+    except psycopg.errors.UniqueViolation:
+        raise _taken(obj, id, key, f"{key}, or the record, was linked by somebody else just now") from None
+
+
+def _taken(obj: Linkable, id: RecordId, key: str, said: str) -> FixRecord:
+    return FixRecord(
+        said, object=obj.name, company=id.company, record=id.record, field="spectrum_key", value=key,
+        remedy="each has one partner: end the wrong link with unlink_export first",
+    )  # fmt: skip
+
+
+def _canonical(id: str) -> str:
+    """An id of Procore as Procore writes it: `007` is record 7, which must not be linked twice."""
+    return id.strip().lstrip("0") or "0" if id.strip() else ""

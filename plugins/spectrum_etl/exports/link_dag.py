@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow.sdk import DAG, Param, get_current_context, task
 
+from spectrum_etl.dag_defaults import refuse_unknown_fields
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.exports.by_hand_dag import by_hand_dag
 from spectrum_etl.rights import require_operator, started_by
@@ -36,7 +37,7 @@ def link_dag(doc: str | None) -> DAG:
             type=["null", "string"],
             title="Project",
             description="Procore id of the project that the records belong to. Empty for companies, and where the "
-            "record is the project itself (jobs, budgets).",
+            "record is the project itself (jobs, budgets, forecasts).",
         ),
         "pairs": Param(
             [],
@@ -44,14 +45,14 @@ def link_dag(doc: str | None) -> DAG:
             items={"type": "string", "pattern": "^\\s*[0-9]+\\s*=\\s*\\S.*$"},
             title="Pairs",
             description="Procore id = what it is called in Spectrum, one pair a line: 562949953421312 = 24-404, or "
-            "562949953421399 = ACME/S-1001 for a commitment",
+            "562949953421399 = ACME/S-1001 for a commitment; a prime contract is called as its job",
         ),
         "exact_names": Param(
             False,
             type="boolean",
             title="Link all exact names",
             description="Vendors only: link every company whose name, ignoring case, one vendor of Spectrum alone "
-            "has, and no other company",
+            "has, and no other company. Inactive companies, and vendors with the status I or N, are left out",
         ),
     }
     description = "Links Procore records with records that Spectrum has already"
@@ -78,7 +79,8 @@ def pairs_of(params: Any) -> list[tuple[str, str, str]]:
             f"{name} belong to a project, and the form names none", field="project",
             remedy="give the Procore id of the project that the records belong to",
         )  # fmt: skip
-    return [("" if name in _OF_COMPANY else project or record, record, key) for record, key in pairs]
+    of_company, of_project = name in _OF_COMPANY, name not in _PROJECTS
+    return [("" if of_company else project if of_project else record, record, key) for record, key in pairs]
 
 
 def _tasks() -> None:
@@ -86,6 +88,7 @@ def _tasks() -> None:
     def plan() -> list[dict[str, str]]:
         """The pairs of the trigger form, and for vendors those of the same name where the form asks for them."""
         context = get_current_context()
+        refuse_unknown_fields(context)
         require_operator(context, load_settings(), "link records")
         params = context["params"]
         pairs = pairs_of(params)
@@ -101,20 +104,21 @@ def _tasks() -> None:
 
     @task(pool="procore", map_index_template="{{ record_name }}")
     def link(pair: dict[str, str]) -> bool:
-        """Verify that both are there and free, mark the one in Procore, and keep the link."""
+        """Verify that both are there and free, compare them, mark the one in Procore, and keep the link."""
         from spectrum_etl.exports.link import link as link_records
-        from spectrum_etl.exports.objects.registry import EXPORTS
+        from spectrum_etl.exports.objects.registry import linkable
         from spectrum_etl.exports.spec import RecordId
         from spectrum_etl.exports.systems import systems_from_airflow
+        from spectrum_etl.exports.tasks import grid_name
 
         context, settings = get_current_context(), load_settings()
-        context["record_name"] = f"{pair['record']} = {pair['key']}"  # type: ignore[typeddict-unknown-key]
+        context["record_name"] = grid_name(f"{pair['record']} = {pair['key']}")  # type: ignore[typeddict-unknown-key]
         params = context["params"]
         # Here, too: what `plan` has said may be changed, and its state be set, by whoever may trigger.
         require_operator(context, settings, "link records")
         by = started_by(context) or "unknown"
         with systems_from_airflow(params["company"], settings) as systems:
             id = RecordId(systems.company.code, pair["project"], pair["record"])
-            return link_records(systems, EXPORTS[params["object"]], id, pair["key"], by)
+            return link_records(systems, linkable(params["object"]), id, pair["key"], by)
 
     link.expand(pair=plan())

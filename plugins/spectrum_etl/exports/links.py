@@ -14,6 +14,13 @@ from spectrum_etl.exports.spec import RecordId
 from spectrum_etl.warehouse.connect import connect
 
 _LIVING = "object_name = %(object)s and company_code = %(company)s and unlinked_at is null"
+#: As the unique index of migration 015 compares keys, and `compared` does.
+_SAME_KEY = "lower(btrim(spectrum_key)) = lower(btrim(%(key)s))"
+
+
+def compared(key: str) -> str:
+    """A key, or a code, as Spectrum compares it: trimmed and without case."""
+    return key.strip().lower()
 
 
 @dataclass(frozen=True)
@@ -53,18 +60,20 @@ class WarehouseLinks:
         return self._of(object_name, company)[0].get(record)
 
     def procore_record(self, object_name: str, company: str, spectrum_key: str) -> str | None:
-        """The Procore record that a Spectrum key is linked to, or None."""
-        return self._of(object_name, company)[1].get(spectrum_key)
+        """The Procore record that a Spectrum key is linked to, however it is spelled; or None."""
+        return self._of(object_name, company)[1].get(compared(spectrum_key))
 
     def _of(self, object_name: str, company: str) -> tuple[dict[str, str], dict[str, str]]:
         known = self._known.get((object_name, company))
         if known is None:
             with connect(self._url) as connection:
                 pairs: list[tuple[str, str]] = connection.execute(
-                    f"select record_id, spectrum_key from export.links where {_LIVING}",  # noqa: S608
+                    f"select record_id, spectrum_key from export.links where {_LIVING}"  # noqa: S608
+                    " order by clash desc",
                     {"object": object_name, "company": company},
                 ).fetchall()
-            known = self._known[object_name, company] = (dict(pairs), {key: record for record, key in pairs})
+            by_key = {compared(key): record for record, key in pairs}
+            known = self._known[object_name, company] = (dict(pairs), by_key)
         return known
 
 
@@ -109,7 +118,7 @@ def write(
     values = {"object": object_name, "company": id.company, "record": id.record, "key": spectrum_key}
     other = connection.execute(
         f"select record_id, spectrum_key from export.links where {_LIVING}"  # noqa: S608
-        " and ((record_id = %(record)s) <> (spectrum_key = %(key)s))",
+        f" and ((record_id = %(record)s) <> ({_SAME_KEY}))",
         values,
     ).fetchone()
     if other is not None:
@@ -140,23 +149,39 @@ def write(
     )
 
 
-def write_by_hand(connection: psycopg.Connection, object_name: str, id: RecordId, spectrum_key: str, by: str) -> None:
+def write_by_hand(
+    connection: psycopg.Connection, object_name: str, id: RecordId, spectrum_key: str, by: str, note: str | None = None
+) -> None:
     """Keep a link that a person asked for, in the caller's transaction: it is marked so (D1), and has no content.
+
+    Args:
+        note: what a person should know of the pair.
 
     Raises:
         psycopg.errors.UniqueViolation: somebody linked one of the two meanwhile.
     """
     connection.execute(
-        "insert into export.links (object_name, company_code, project_id, record_id, spectrum_key, how, linked_by)"
-        " values (%s, %s, %s, %s, %s, 'by hand', %s)",
-        [object_name, id.company, id.project, id.record, spectrum_key, by],
+        "insert into export.links (object_name, company_code, project_id, record_id, spectrum_key, how, linked_by,"
+        " note) values (%s, %s, %s, %s, %s, 'by hand', %s, %s)",
+        [object_name, id.company, id.project, id.record, spectrum_key, by, note],
     )
 
 
 def end(connection: psycopg.Connection, object_name: str, id: RecordId, by: str) -> None:
-    """End a link, in the caller's transaction; its row stays as a trace."""
-    connection.execute(
+    """End a link, in the caller's transaction; its row stays as a trace.
+
+    Where two links clashed, the one that is left is no clash any more.
+    """
+    values = {"object": object_name, "company": id.company, "record": id.record, "by": by}
+    ended = connection.execute(
         "update export.links set unlinked_at = clock_timestamp(), unlinked_by = %(by)s"  # noqa: S608
-        f" where {_LIVING} and record_id = %(record)s",
-        {"object": object_name, "company": id.company, "record": id.record, "by": by},
-    )
+        f" where {_LIVING} and record_id = %(record)s returning spectrum_key",
+        values,
+    ).fetchone()
+    if ended is not None:
+        connection.execute(
+            "update export.links set clash = 0, note = case when others.links = 1 then null else note end"  # noqa: S608
+            f" from (select min(clash) as first, count(*) as links from export.links where {_LIVING} and {_SAME_KEY})"
+            f" as others where {_LIVING} and {_SAME_KEY} and clash = others.first",
+            {**values, "key": ended[0]},
+        )

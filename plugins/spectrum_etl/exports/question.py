@@ -14,13 +14,14 @@ import psycopg
 
 from spectrum_etl.display import visible
 from spectrum_etl.errors import FixRecord
-from spectrum_etl.exports import check, ledger, queue
+from spectrum_etl.exports import check, claiming, ledger, queue
 from spectrum_etl.exports.queue import Instance, Row
 from spectrum_etl.exports.shown import show, table
-from spectrum_etl.exports.spec import Answers, Candidate, ExportObject, FormField, RecordId
+from spectrum_etl.exports.spec import Answers, Candidate, Document, ExportObject, FormField, RecordId
 from spectrum_etl.exports.states import IN_FLIGHT, State
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.exports.view import AS_ENTERED
+from spectrum_etl.links.claims import Claim
 from spectrum_etl.warehouse.connect import connect
 
 _OPEN: tuple[State, ...] = ("ready", "queued")
@@ -85,8 +86,21 @@ def ask(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance) -
             return NotAsked(f"it is no longer ready: {check.in_words(broken)}")
         fields = _fields(systems, obj, candidate, ledger.last_answers(connection, row.attempt_id))
         shown = show(systems, obj, candidate, fields)
+        taken: list[Claim] = []
+        if "document" in shown:
+            document = Document.from_json(shown["document"])
+            taken = claiming.holders(connection, obj, id, document)
+            free = claiming.without_taken(obj, fields, document, taken)
+            if free == fields and (broken := claiming.broken(taken)):
+                queue.move(connection, obj.name, id, row.state, "not_ready", instance.run_id, broken=broken)
+                return NotAsked(f"it is not ready: {check.in_words(broken)}")
+            if free != fields:
+                fields = free
+                shown = show(systems, obj, candidate, fields)
         # Asked again: somebody has to look at what was wrong, whatever the form proposes now.
-        looks_right = row.reason in (None, queue.LET_GO) and _needs_no_input(systems, obj, candidate, fields, shown)
+        looks_right = (
+            row.reason in queue.NOT_ITS_FAULT and not taken and _needs_no_input(systems, obj, candidate, fields, shown)
+        )
         shown["complete"] = looks_right
         queue.move(
             connection, obj.name, id, row.state, "waiting", instance.run_id,

@@ -21,17 +21,21 @@ from spectrum_etl.exports.states import COLLECTABLE, TRANSITIONS, State
 _KEY = "object_name = %(object)s and company_code = %(company)s and project_id = %(project)s and record_id = %(record)s"
 _ROWS = (
     "select company_code, project_id, record_id, title, state, fingerprint, broken_text, reason, shown, attempt_id,"
-    " asks_dag_id, asks_run_id, asks_task_id, asks_map_index from export.queue"
+    " run_id, asks_dag_id, asks_run_id, asks_task_id, asks_map_index from export.queue"
 )
 #: Why a record is ready whose approval has ended without an answer.
 LET_GO = "the approval that asked has ended without an answer"
+#: Why a record is ready that its run was to ask about.
+NOT_ASKED = "nobody is asked about it: the task that was to ask has failed"
+#: Nothing is wrong with a record that is asked about again for one of these.
+NOT_ITS_FAULT = frozenset({None, LET_GO, NOT_ASKED})
 _LONGEST_WAIT_FIRST = "order by first_seen_at, project_id, record_id"
 
 log = logging.getLogger(__name__)
 
 
 class Moved(StopSync):
-    """The record is no longer in the state that this change starts from: somebody else was faster."""
+    """The record, or a call, is no longer in the state that this change starts from: somebody else was faster."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,7 @@ class Row:
     reason: str | None
     shown: Mapping[str, Any] | None
     attempt_id: int | None
+    run_id: str
     asks: Instance | None
 
 
@@ -125,6 +130,18 @@ def rows_of(connection: psycopg.Connection, object_name: str, ids: Sequence[Reco
         },
     )
     return {row.id: row for row in map(_row, found)}
+
+
+def rows_of_run(connection: psycopg.Connection, object_name: str, dag_id: str, run_id: str) -> list[Row]:
+    """The rows that an Airflow run changed last, and those of the records that were answered in it."""
+    found = connection.execute(
+        f"{_ROWS} as q where object_name = %(object)s and (run_id = %(run)s or exists (select from export.ledger as l"
+        " where l.dag_id = %(dag)s and l.run_id = %(run)s and l.object_name = q.object_name"
+        " and l.company_code = q.company_code and l.project_id = q.project_id and l.record_id = q.record_id))"
+        f" {_LONGEST_WAIT_FIRST}",
+        {"object": object_name, "dag": dag_id, "run": run_id},
+    )
+    return [_row(row) for row in found]
 
 
 def store(connection: psycopg.Connection, object_name: str, findings: Iterable[Finding], run_id: str) -> int:
@@ -232,11 +249,13 @@ def let_go(connection: psycopg.Connection, object_name: str, row: Row, run_id: s
     return True
 
 
-def note(connection: psycopg.Connection, object_name: str, id: RecordId, state: State, reason: str) -> None:
-    """Say why a record stays in a state; nothing where it has left it."""
+def note(
+    connection: psycopg.Connection, object_name: str, id: RecordId, state: State, reason: str, run_id: str
+) -> None:
+    """Say why a record stays in a state, and in which run; nothing where it has left it."""
     connection.execute(
-        f"update export.queue set reason = %(reason)s where {_KEY} and state = %(state)s",  # noqa: S608
-        {**key_of(object_name, id), "reason": reason, "state": state},
+        f"update export.queue set reason = %(reason)s, run_id = %(run)s where {_KEY} and state = %(state)s",  # noqa: S608
+        {**key_of(object_name, id), "reason": reason, "state": state, "run": run_id},
     )
 
 
@@ -356,7 +375,7 @@ def _finding(object_name: str, finding: Finding, run_id: str) -> dict[str, Any]:
 
 
 def _row(row: Sequence[Any]) -> Row:
-    company, project, record, title, state, fingerprint, broken, reason, shown, attempt, *asks = row
+    company, project, record, title, state, fingerprint, broken, reason, shown, attempt, run_id, *asks = row
     return Row(
         RecordId(company, project, record),
         title,
@@ -366,5 +385,6 @@ def _row(row: Sequence[Any]) -> Row:
         reason,
         shown,
         attempt,
+        run_id,
         Instance(*asks) if asks[1] is not None else None,
     )

@@ -1,7 +1,8 @@
 """Sends one accepted record to Spectrum, exactly once as far as a ledger can make it. Used by the export DAGs' `send`.
 
 It reads nothing but the ledger: neither XCom nor what Airflow says of the approval. The intent of every call is
-committed before it; whatever is not known afterwards is looked up. It may be killed anywhere and called again.
+committed before it; whatever is not known afterwards is looked up. It may be killed anywhere and called again. What
+would end the same however often it is tried ends as failed, for a person to look: no record is left without a way on.
 """
 
 from __future__ import annotations
@@ -15,16 +16,18 @@ from typing import NoReturn
 
 import psycopg
 
-from spectrum_etl.errors import RetryLater, SpectrumEtlError
-from spectrum_etl.exports import check, compare, ledger, links, queue
+from spectrum_etl.errors import FixRecord, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.exports import check, claiming, compare, continuity, ledger, links, queue
 from spectrum_etl.exports.compare import Held
 from spectrum_etl.exports.ledger import Attempt, SentCall
 from spectrum_etl.exports.locks import record_lock
-from spectrum_etl.exports.queue import Instance
+from spectrum_etl.exports.queue import Instance, Row
 from spectrum_etl.exports.services import SERVICES
-from spectrum_etl.exports.spec import Books, Broken, Call, Document, ExportObject, RecordId
+from spectrum_etl.exports.shown import changed_since
+from spectrum_etl.exports.spec import Broken, Call, ExportObject, RecordId
 from spectrum_etl.exports.states import IN_FLIGHT, State
 from spectrum_etl.exports.systems import Systems
+from spectrum_etl.links import claims
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.sdx.write import OutcomeUnknown, Refused
 from spectrum_etl.warehouse.connect import connect
@@ -33,6 +36,8 @@ log = logging.getLogger(__name__)
 
 #: Added to the server's time limit: clocks, and the way of the last packet.
 SETTLE_MARGIN = timedelta(seconds=30)
+#: Changes that a reason names.
+_MOST_CHANGES = 5
 
 
 class Unsettled(RetryLater):
@@ -96,7 +101,8 @@ def send_record(systems: Systems, obj: ExportObject, id: RecordId, run_id: str) 
 
     Raises:
         Unsettled: wait until its `until`, then call again.
-        SpectrumEtlError: something else stands in the way; nothing is lost, and calling again goes on from here.
+        SpectrumEtlError: something that is not about the record stands in the way (a system that is down, a setting, a
+            login); nothing is lost, and calling again goes on from here.
     """
     with record_lock(systems.url, obj.name, id) as lock, connect(systems.url) as connection:
         connection.autocommit = True
@@ -105,14 +111,24 @@ def send_record(systems: Systems, obj: ExportObject, id: RecordId, run_id: str) 
             return Outcome(row.state if row else None, (row and row.reason) or "nothing of it was accepted")
         if lock is None:
             return Outcome(row.state, "another task is sending it")
-        attempt = ledger.attempt(connection, row.attempt_id)
-        sending = _Sending(systems, obj, id, run_id, connection, lock, attempt, row.state)
+        try:
+            attempt = ledger.attempt(connection, row.attempt_id)
+        except StopSync as error:
+            with connection.transaction():
+                queue.move(connection, obj.name, id, row.state, "failed", run_id, reason=str(error))
+                ledger.advance(connection, row.attempt_id, "failed", str(error), ends=True)
+            return Outcome("failed", str(error))
+        sending = _Sending(systems, obj, row, run_id, connection, lock, attempt)
         try:
             return sending.run()
         except _Ended as ended:
             return ended.outcome
+        except queue.Moved:
+            raise
+        except (FixRecord, StopSync) as error:
+            return sending.fail(str(error))
         except SpectrumEtlError as error:
-            queue.note(connection, obj.name, id, sending.state, str(error))
+            queue.note(connection, obj.name, id, sending.state, str(error), run_id)
             raise
 
 
@@ -123,20 +139,23 @@ class _Sending:
         self,
         systems: Systems,
         obj: ExportObject,
-        id: RecordId,
+        row: Row,
         run_id: str,
         connection: psycopg.Connection,
         lock: psycopg.Connection,
         attempt: Attempt,
-        state: State,
     ) -> None:
-        self.systems, self.obj, self.id, self.run_id = systems, obj, id, run_id
-        self.connection, self.lock, self.attempt, self.state = connection, lock, attempt, state
+        self.systems, self.obj, self.id, self.run_id = systems, obj, row.id, run_id
+        self.connection, self.lock, self.attempt, self.state = connection, lock, attempt, row.state
+        self.shown = row.shown or {}
+        self.owner = claiming.owner(obj, row.id, row.title)
 
     def run(self) -> Outcome:
         """All that is left to do."""
         if not self.attempt.is_what_was_approved:
             self._end("failed", "the ledger's payload is not the one that was approved: its hash differs")
+        if self.state in ("sending", "unknown"):
+            self._wait_for_what_may_be_forgotten()
         if self.attempt.untouched:
             self._still_right()
         if self.state in ("sending", "unknown"):
@@ -150,14 +169,34 @@ class _Sending:
             self._confirm()
         return self._link()
 
+    def _wait_for_what_may_be_forgotten(self) -> None:
+        """Calls may run that the warehouse knows nothing of, since it was restored or another server took over."""
+        now = self.systems.clock(self.connection)
+        noticed_at = continuity.since(self.connection, now)
+        until = settles_at(noticed_at, self.systems.settings) if noticed_at else now
+        if now < until:
+            error = Unsettled(
+                f"the warehouse was restarted, restored or taken over by another server; calls that it does not know of"
+                f" may still be running, so nothing is sent before {until:%H:%M:%S} UTC",
+                object=self.obj.name, company=self.id.company, record=self.id.record,
+                remedy="nothing; the task comes back by itself",
+            )  # fmt: skip
+            error.until = until
+            raise error
+
     def _still_right(self) -> None:
-        """Before the first call: the record is as it was accepted, and meets every rule at this moment."""
+        """Before the first call: the record is as it was accepted, has its keys, and meets every rule now."""
         systems, answers = self.systems, self.attempt.answers
+        if not claims.has(self.connection, self.owner, keys := self.obj.keys(self.attempt.document)):
+            others = claims.holders(self.connection, self.owner, keys)
+            said = "; ".join(claim.in_words for claim in others) or "its number is claimed no longer"
+            self._end("ready", f"nothing was sent: {said}", again=True)
         candidate = self.obj.read(systems.procore, systems.company, self.id)
         if candidate is None:
             reason = "Procore no longer has the record; nothing was sent"
             with self.connection.transaction():
                 ledger.advance(self.connection, self.attempt.attempt_id, "ready", reason, ends=True)
+                claims.release(self.connection, self.owner)
                 queue.remove(self.connection, self.obj.name, self.id, self.state)
             raise _Ended(Outcome(None, reason))
         if candidate.fingerprint != self.attempt.fingerprint:
@@ -166,6 +205,9 @@ class _Sending:
             self._end("not_ready", f"nothing was sent: {check.in_words(broken)}", broken=broken)
         if broken := check.broken_form(self.obj, candidate, answers, systems.context):
             self._end("ready", f"nothing was sent: {check.in_words(broken)}", again=True)
+        if changes := changed_since(systems, self.shown, self.attempt.document):
+            told = "; ".join(changes[:_MOST_CHANGES]) + (" and more" if len(changes) > _MOST_CHANGES else "")
+            self._end("ready", f"Spectrum was changed after it was accepted; nothing was sent: {told}", again=True)
 
     def _write(self, sent: SentCall) -> None:
         """Make a call that is not under way: its intent first, then the call, then its outcome."""
@@ -224,7 +266,7 @@ class _Sending:
                 number = sent.number
                 ledger.settle(self.connection, self.attempt.attempt_id, number, "sending", "unknown", "the task died")
         asked_at = self.systems.clock(self.connection)
-        readable, held = self.systems.books.can_read_back(call.service), self._held(call)
+        readable, held = self.systems.books.can_read_back(call.service, call.key), self._held(call)
         if readable and compare.holds_it(call, held):
             self._settle(sent, "sent", "the answer was lost; found by looking it up")
             return
@@ -234,7 +276,10 @@ class _Sending:
             raise _unsettled(self.obj, self.id, sent, settled_at)
         if readable and held != (None if call.adds else sent.held_before):
             what = self._difference(call, held)
-            self._end("failed", f"after a lost answer Spectrum holds neither what it held before nor this: {what}")
+            self._end(
+                "failed",
+                f"after a lost answer Spectrum holds neither what it held before nor this: {what}. {self._advice}",
+            )
         if not readable and call.adds:
             self._end(
                 "failed",
@@ -250,14 +295,15 @@ class _Sending:
 
     def _confirm(self) -> None:
         """Read everything back that can be, and compare."""
+        books = self.systems.books
+        calls = [sent.call for sent in self.attempt.calls if books.can_read_back(sent.call.service, sent.call.key)]
         wrong = [
-            self._difference(sent.call, held)
-            for sent in self.attempt.calls
-            if self.systems.books.can_read_back(sent.call.service)
-            and not compare.holds_it(sent.call, held := self._held(sent.call))
+            self._difference(call, held)
+            for call, held in zip(calls, books.held_all(calls), strict=True)
+            if not compare.holds_it(call, held)
         ]
         if wrong:
-            self._end("failed", f"what Spectrum holds is not what was sent: {' '.join(wrong)}")
+            self._end("failed", f"what Spectrum holds is not what was sent: {' '.join(wrong)}. {self._advice}")
         with self._becoming("confirmed"):
             pass
 
@@ -266,7 +312,7 @@ class _Sending:
         attempt, key = self.attempt, self.attempt.document.key
         if self.obj.mark is not None:
             self.obj.mark(self.systems.procore, self.systems.company, self.id, key)
-        note = unread_note(attempt.document, self.systems.books)
+        note = compare.unread_note(attempt.document, self.systems.books)
         with self._becoming("linked", note, ends=True):
             links.write(
                 self.connection,
@@ -278,11 +324,19 @@ class _Sending:
                 fingerprint=attempt.fingerprint,
                 by=attempt.answered_by,
             )
+            claims.keep(
+                self.connection, self.owner, self.obj.key(key), attempt_id=attempt.attempt_id, by=attempt.answered_by
+            )
         return Outcome("linked", note or f"linked to {key}")
 
     def _held(self, call: Call) -> Held | None:
         books = self.systems.books
-        return books.held(call.service, call.key) if books.can_read_back(call.service) else None
+        return books.held(call.service, call.key) if books.can_read_back(call.service, call.key) else None
+
+    @property
+    def _advice(self) -> str:
+        """What a person does where Spectrum holds something else than was sent."""
+        return f"What to do: {self.obj.unconfirmed}; then collect the record again"
 
     def _document_of(self, call: Call) -> Call | None:
         """The document of a line, where Spectrum holds it: a line under its key would become part of it."""
@@ -293,10 +347,21 @@ class _Sending:
     def _difference(self, call: Call, held: Held | None) -> str:
         return compare.in_words(call, compare.differences(call, held))
 
+    def fail(self, reason: str) -> Outcome:
+        """A person must look."""
+        with self._becoming("failed", reason, ends=True):
+            self._release()
+        return Outcome("failed", reason)
+
     def _end(self, state: State, reason: str, *, again: bool = False, broken: Sequence[Broken] = ()) -> NoReturn:
         with self._becoming(state, reason, ends=True, broken=broken):
-            pass
+            self._release()
         raise _Ended(Outcome(state, reason, again))
+
+    def _release(self) -> None:
+        """The keys are free again, unless Spectrum holds something under them, or might: then nobody else gets them."""
+        if ledger.is_untouched(self.connection, self.attempt.attempt_id):
+            claims.release(self.connection, self.owner)
 
     @contextmanager
     def _becoming(
@@ -317,12 +382,6 @@ class _Sending:
 def settles_at(intent_at: datetime, settings: Settings) -> datetime:
     """From when on a call whose answer was lost surely runs no more."""
     return intent_at + timedelta(seconds=settings.exports.server_time_limit) + SETTLE_MARGIN
-
-
-def unread_note(document: Document, books: Books) -> str | None:
-    """Which services of a document cannot be read back to confirm it, in words; None where all can."""
-    unread = sorted({call.service for call in document.calls if not books.can_read_back(call.service)})
-    return f"what {', '.join(unread)} wrote cannot be read back, so it was not compared" if unread else None
 
 
 def _unsettled(obj: ExportObject, id: RecordId, sent: SentCall, until: datetime) -> Unsettled:

@@ -12,6 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+#: Values of a phase's Projected_Cost_Code with which Spectrum works its projection out itself, by unit costs: an entry
+#: by JobCostProjections is not what is shown then.
+WORKED_OUT = frozenset({"E", "A"})
+
 PAGES = "https://help.trimble.com/en/spectrum/spectrum/api-web-services/list-of-web-services"
 
 Kind = Literal["text", "digits", "number", "date"]

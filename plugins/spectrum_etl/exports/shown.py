@@ -6,13 +6,12 @@ Used by `question`, which asks; by `answer`, which sends nothing else than what 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports import compare, view
-from spectrum_etl.exports.send import unread_note
 from spectrum_etl.exports.spec import Call, Candidate, Document, ExportObject, FormField
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.exports.view import AS_ENTERED
@@ -39,13 +38,13 @@ def show(systems: Systems, obj: ExportObject, candidate: Candidate, fields: Sequ
         document = _draft(systems, obj, candidate, fields)
     except FixRecord as error:
         return {"incomplete": str(error), "proposed": proposed}
-    held = [_held(systems, call) for call in document.calls]
+    held = _held(systems, document.calls)
     shown = {
         "document": document.as_json(),
         "held": held,
         "proposed": proposed,
         "totals": view.totals(view.view(document.calls, held)),
-        "unread": unread_note(document, systems.books),
+        "unread": compare.unread_note(document, systems.books),
     }
     if all(field.fills for field in fields):
         shown["fills"] = {field.name: list(field.fills) for field in fields}
@@ -112,20 +111,24 @@ def _common(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
 
 
 def changed_since(systems: Systems, shown: Mapping[str, Any], document: Document) -> list[str]:
-    """Where Spectrum now holds something else than the approver was shown, in words."""
+    """Where Spectrum now holds something else than the approver was shown, in words.
+
+    What was typed may be part of a key: a call is the one that was shown if all else of its key is.
+    """
     if "document" not in shown:
         return []
-    calls = Document.from_json(shown["document"]).calls
-    before = {_place(call): held for call, held in zip(calls, shown["held"], strict=True)}
+    typed = {element for elements in shown.get("fills", {}).values() for element in elements}
+    calls = zip(Document.from_json(shown["document"]).calls, shown["held"], strict=True)
+    before = {_place(call, typed): held for call, held in calls if AS_ENTERED not in call.key.values()}
+    compared = [call for call in document.calls if not call.adds and _place(call, typed) in before]
     changes = []
-    for call in document.calls:
-        if not call.adds and _place(call) in before:
-            was, now = before[_place(call)] or {}, _held(systems, call) or {}
-            changes += [
-                f"{compare.name_of(call)}, {element}: was {was.get(element)!r}, is now {now.get(element)!r}"
-                for element in call.fields
-                if was.get(element) != now.get(element)
-            ]
+    for call, held in zip(compared, _held(systems, compared), strict=True):
+        was, now = before[_place(call, typed)] or {}, held or {}
+        changes += [
+            f"{compare.name_of(call)}, {element}: was {was.get(element)!r}, is now {now.get(element)!r}"
+            for element in call.fields
+            if was.get(element) != now.get(element)
+        ]
     return changes
 
 
@@ -140,14 +143,15 @@ def table(shown: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
     return rows
 
 
-def _held(systems: Systems, call: Call) -> dict[str, str] | None:
-    if AS_ENTERED in call.key.values() or not systems.books.can_read_back(call.service):
-        return None
-    return systems.books.held(call.service, call.key)
+def _held(systems: Systems, calls: Sequence[Call]) -> list[dict[str, str] | None]:
+    """What Spectrum holds of each; None where that depends on the form, or cannot be read back."""
+    known = [call for call in calls if AS_ENTERED not in call.key.values()]
+    found = iter(systems.books.held_all(known))
+    return [None if AS_ENTERED in call.key.values() else next(found) for call in calls]
 
 
-def _place(call: Call) -> tuple[str, tuple[tuple[str, str], ...]]:
-    return call.service, tuple(sorted(call.key.items()))
+def _place(call: Call, typed: Collection[str]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    return call.service, tuple(sorted((element, value) for element, value in call.key.items() if element not in typed))
 
 
 def _now(call: Call, held: Mapping[str, str] | None, element: str) -> str:

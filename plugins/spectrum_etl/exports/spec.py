@@ -9,8 +9,11 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from spectrum_etl import characters
+from spectrum_etl.exports.lookups import Books, Links
+from spectrum_etl.links.keys import Key, Space
 from spectrum_etl.settings import Company, Settings
 
 if TYPE_CHECKING:  # DAG files import this module, and must not import what the client needs
@@ -54,11 +57,22 @@ class Candidate:
         title: what people call it, e.g. `Subcontract SC-001, Acme Drywall (River Tower)`.
         content: all facts that decide about it, as JSON values; money as text. Nothing else of Procore may be used:
             the fingerprint of this is what tells whether the record changed while it waited.
+        refused: the fields that hold a character which cannot be kept or sent, with what surrounds it. Title and
+            content have it escaped, so that everything can hold them (`characters`); such a record is never ready.
     """
 
     id: RecordId
     title: str
     content: Mapping[str, Any]
+    refused: tuple[tuple[str, str], ...] = field(init=False, compare=False, default=())
+
+    def __post_init__(self) -> None:
+        """Find and escape what cannot be kept, wherever the candidate was made."""
+        refused = tuple(characters.refused(self.content)) or tuple(characters.refused(self.title, "title"))
+        if refused:
+            object.__setattr__(self, "refused", refused)
+            object.__setattr__(self, "title", characters.escaped(self.title))
+            object.__setattr__(self, "content", characters.escaped_all(self.content))
 
     @property
     def fingerprint(self) -> str:
@@ -89,7 +103,8 @@ class Broken:
     """One rule that a record breaks.
 
     Args:
-        rule: its number in the requirements, e.g. `G1`; `form` for a value of the approver's form.
+        rule: its number in the requirements, e.g. `G1`; `form` for a value of the approver's form, `text` for
+            characters that cannot be kept or sent.
         field: the field, as Procore's or the form's users know it.
         value: what it holds, as text; never a secret.
         message: what is wrong, naming the limit.
@@ -189,60 +204,6 @@ class Document:
         return digest(self.as_json())
 
 
-class Books(Protocol):
-    """What Spectrum holds now, read live; made by `exports.books`. Codes go in and come out trimmed."""
-
-    def held(self, service: str, key: Mapping[str, str]) -> dict[str, str] | None:
-        """What Spectrum holds under the key of a call: elements of that service and their values, normalised as
-        `exports.values.comparable` does; only those that can be read back. None where there is nothing.
-        """
-        ...
-
-    def can_read_back(self, service: str) -> bool:
-        """Whether `held` can answer for this service with the connections that the company has."""
-        ...
-
-    def vendors(self) -> list[dict[str, str]]:
-        """All vendors, active or not: Vendor_Code, Vendor_Name, Type, Status, Address_1, Phone, ... Read once."""
-        ...
-
-    def job(self, number: str) -> dict[str, str] | None:
-        """One job: Job_Number, Job_Description, Status_Code, Division, Customer_Code, Price_Method_Code, ..."""
-        ...
-
-    def phases(self, job: str) -> dict[tuple[str, str], dict[str, str]]:
-        """A job's phases by phase code and cost type: Description, Status_Code, Original_Est_Cost, ..."""
-        ...
-
-    def change_request_numbers(self, job: str) -> set[str]:
-        """All change request numbers of a job, whichever side they came from (H2)."""
-        ...
-
-    def billing_items(self, job: str) -> dict[str, dict[str, str]]:
-        """The billing items of a job's prime contract, by code."""
-        ...
-
-    def status_codes(self) -> set[str]:
-        """The change request status codes of the company; empty where they cannot be read."""
-        ...
-
-    def cost_types(self) -> set[str]:
-        """The cost types of the company."""
-        ...
-
-
-class Links(Protocol):
-    """What was exported or linked before; `export.links`. Made by `exports.links`."""
-
-    def spectrum_key(self, object_name: str, company: str, record: str) -> str | None:
-        """The Spectrum key that a Procore record is linked to, or None."""
-        ...
-
-    def procore_record(self, object_name: str, company: str, spectrum_key: str) -> str | None:
-        """The Procore record that a Spectrum key is linked to, or None."""
-        ...
-
-
 @dataclass(frozen=True)
 class Context:
     """What rules and documents may look at besides the candidate.
@@ -299,7 +260,11 @@ class ExportObject:
         mark: writes the link into Procore, where Procore has a field for it; repeating it does no harm. None: the
             link is in the ledger alone.
         unmark: takes it out again. None as for `mark`.
-        holds: whether Spectrum still holds the record of a link, for `unlink_export`.
+        holds: what Spectrum itself calls the record of a key that somebody typed, or that is linked; None where it
+            holds none. Codes are compared as Spectrum does: trimmed and without case.
+        space: what the key of its document, and of its link, is unique in: no other record has it while the record is
+            exported, and for as long as it stays linked.
+        claims: the other keys that its document writes under: no other record has them while it is exported.
         mapping: for the documentation.
         order: the order of the exports in lists; what others need comes first.
         offers: whether a collected record holds anything that Spectrum lacks; where it says no, the record is left
@@ -308,6 +273,7 @@ class ExportObject:
         again: whether a record that was exported is offered again once its content differs from what was exported
             (forecasts; new cost codes of a job). Its Spectrum key must stay the same.
         frozen: the keys of the content that may not change after the export; differences are reported (G5).
+        unconfirmed: what a person does where Spectrum holds something else than was sent, as an instruction.
     """
 
     name: str
@@ -321,12 +287,23 @@ class ExportObject:
     document: Callable[[Candidate, Answers, Context], Document]
     mark: Callable[[ProcoreClient, Company, RecordId, str], None] | None
     unmark: Callable[[ProcoreClient, Company, RecordId], None] | None
-    holds: Callable[[Books, Company, str], bool]
+    holds: Callable[[Books, Company, str], str | None]
+    space: Space
+    claims: Callable[[Document], Iterable[Key]] = lambda document: ()
     mapping: tuple[FieldMapping, ...] = field(default=())
     order: int = 0
     offers: Callable[[Candidate, Context], bool] | None = None
     again: bool = False
     frozen: tuple[str, ...] = ()
+    unconfirmed: str = "look at it in Spectrum, and correct it there or in Procore"
+
+    def key(self, spectrum_key: str) -> Key:
+        """The key of a link, which no other record may have while it lasts."""
+        return Key(self.space, spectrum_key)
+
+    def keys(self, document: Document) -> tuple[Key, ...]:
+        """Every key that no other record may have while this document is sent."""
+        return (self.key(document.key), *self.claims(document))
 
 
 def rule(number: str) -> Callable[[AnyRule], AnyRule]:

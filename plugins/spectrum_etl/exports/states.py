@@ -6,7 +6,7 @@ Used by `queue`, which refuses every other move. What each means to people: `inc
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, get_args
 
 State = Literal[
     "queued",
@@ -23,6 +23,8 @@ State = Literal[
     "failed",
 ]
 
+#: All of them.
+STATES: tuple[State, ...] = get_args(State)
 #: Nobody has been asked yet: a run may write these again, and takes them out when Procore no longer has the record.
 COLLECTABLE: frozenset[State] = frozenset({"queued", "not_ready", "ready"})
 #: Accepted and not yet done: only `send` goes on with these, and nobody may ask again meanwhile.
@@ -34,17 +36,38 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
     "queued": frozenset({"not_ready", "ready", "waiting"}),
     "not_ready": frozenset({"queued", "ready"}),
     "ready": frozenset({"queued", "not_ready", "waiting"}),
-    # Back to ready: nobody waits any more, or the answer could not be taken and somebody is asked anew.
+    # Back to ready: nobody waits any more, or the answer could not be taken and somebody is asked again.
     "waiting": frozenset({"ready", "not_ready", "rejected", "retrieved", "sending"}),
     "rejected": frozenset({"ready", "not_ready"}),
     "retrieved": frozenset({"ready", "not_ready"}),
-    # Back to ready or not_ready only before the first call: Spectrum has seen nothing of it.
-    "sending": frozenset({"ready", "not_ready", "unknown", "sent", "failed"}),
-    "unknown": frozenset({"sending", "sent", "failed"}),
-    "sent": frozenset({"confirmed", "failed"}),
-    "confirmed": frozenset({"linked", "failed"}),
+    # Back to ready or not_ready only before the first call: Spectrum has seen nothing of it. To retrieved, from here
+    # to failed: a person has looked and takes it out, since nothing else leads on.
+    "sending": frozenset({"ready", "not_ready", "unknown", "sent", "failed", "retrieved"}),
+    "unknown": frozenset({"sending", "sent", "failed", "retrieved"}),
+    "sent": frozenset({"confirmed", "failed", "retrieved"}),
+    "confirmed": frozenset({"linked", "failed", "retrieved"}),
     # An object that may be exported again (forecasts, new cost codes) starts over.
     "linked": frozenset({"ready", "not_ready"}),
     # To sending: a person has mended what stood in the way, and what is missing is sent.
-    "failed": frozenset({"ready", "not_ready", "sending"}),
+    "failed": frozenset({"ready", "not_ready", "sending", "retrieved"}),
+}
+
+#: What may lead on: of itself, or when a person does it. docs/exports.md says how; a test walks each of them.
+Action = Literal["next run", "answer", "collect again", "take out", "link by hand", "unlink"]
+#: What leads on from each state. There is none without: a record of which nobody can say what becomes of it blocks its
+#: project, and its number, for ever.
+WAYS_ON: Mapping[State, tuple[Action, ...]] = {
+    "queued": ("next run", "link by hand"),
+    "not_ready": ("next run", "link by hand"),
+    "ready": ("next run", "link by hand"),
+    # The next run: once the task that asked has ended without an answer.
+    "waiting": ("answer", "next run"),
+    "rejected": ("collect again", "link by hand"),
+    "retrieved": ("collect again", "link by hand"),
+    "sending": ("next run", "take out"),
+    "unknown": ("next run", "take out"),
+    "sent": ("next run", "take out"),
+    "confirmed": ("next run", "take out"),
+    "linked": ("unlink",),
+    "failed": ("collect again", "take out", "link by hand"),
 }

@@ -12,7 +12,8 @@ import psycopg
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.exports.links import WarehouseLinks
-from spectrum_etl.exports.spec import Books, Context
+from spectrum_etl.exports.lookups import Books
+from spectrum_etl.exports.spec import Context
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.sources.procore.client import ProcoreClient
 

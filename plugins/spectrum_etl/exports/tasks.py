@@ -1,8 +1,8 @@
-"""What the export DAGs' tasks share: names of task instances, asking anew, tables for the log."""
+"""What the export DAGs' tasks share: names and states of task instances, asking again, tables for the log."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from airflow.sdk import Context
@@ -12,6 +12,8 @@ from spectrum_etl.display import visible
 from spectrum_etl.exports.queue import Instance, Row
 from spectrum_etl.exports.spec import RecordId
 
+#: Most characters of a name in the grid: Airflow's `rendered_map_index` is varchar(250).
+GRID_NAME = 200
 #: States of a task instance that has asked and may still take an answer; None: it was cleared and will run again.
 _ALIVE = frozenset(
     {
@@ -35,22 +37,38 @@ def this_instance(context: Context) -> Instance:
     return Instance(ti.dag_id, ti.run_id, ti.task_id, map_index, ti.try_number)
 
 
-def still_waits(context: Context) -> Callable[[Instance], bool]:
-    """Asks Airflow whether a task instance still waits for its approver, or works on the answer."""
-    known: dict[tuple[str, str, str], Mapping[str, str | None]] = {}
+class TaskStates:
+    """Asks Airflow about task instances; each task of a run once.
 
-    def asked(instance: Instance) -> bool:
-        place = (instance.dag_id, instance.run_id, instance.task_id)
-        if place not in known:
-            states = context["ti"].get_task_states(
-                dag_id=instance.dag_id, run_ids=[instance.run_id], task_ids=[instance.task_id]
-            )
-            known[place] = states.get(instance.run_id, {})
+    Args:
+        context: of the task that asks.
+    """
+
+    def __init__(self, context: Context) -> None:
+        self._ti = context["ti"]
+        self._known: dict[tuple[str, str, str], Mapping[str, str | None]] = {}
+
+    def of(self, instance: Instance) -> tuple[bool, str | None]:
+        """Whether there is such a task instance, and its state."""
+        states = self._states(instance.dag_id, instance.run_id, instance.task_id)
         name = instance.task_id if instance.map_index < 0 else f"{instance.task_id}_{instance.map_index}"
-        states_of_run = known[place]
-        return name in states_of_run and states_of_run[name] in _ALIVE
+        return name in states, states.get(name)
 
-    return asked
+    def still_waits(self, instance: Instance) -> bool:
+        """Whether a task instance still waits for its approver, or works on the answer."""
+        there, state = self.of(instance)
+        return there and state in _ALIVE
+
+    def any_alive(self, dag_id: str, run_id: str, task_id: str) -> bool:
+        """Whether any instance of a mapped task of a run has not ended."""
+        return any(state in _ALIVE for state in self._states(dag_id, run_id, task_id).values())
+
+    def _states(self, dag_id: str, run_id: str, task_id: str) -> Mapping[str, str | None]:
+        place = (dag_id, run_id, task_id)
+        if place not in self._known:
+            states = self._ti.get_task_states(dag_id=dag_id, run_ids=[run_id], task_ids=[task_id])
+            self._known[place] = states.get(run_id, {})
+        return self._known[place]
 
 
 def ask_again(context: Context, id: RecordId) -> NoReturn:
@@ -79,10 +97,20 @@ def ask_again(context: Context, id: RecordId) -> NoReturn:
     )
 
 
+def grid_name(title: str) -> str:
+    """A name for Airflow's grid, which holds 250 characters and fails the task with a longer one after its work."""
+    return title if len(title) <= GRID_NAME else f"{title[: GRID_NAME - 1]}…"
+
+
 def as_items(rows: Sequence[Row]) -> list[dict[str, str]]:
     """Records as they walk to the mapped tasks: only where to look, and a name for the grid."""
     return [
-        {"company": row.id.company, "project": row.id.project, "record": row.id.record, "title": visible(row.title)}
+        {
+            "company": row.id.company,
+            "project": row.id.project,
+            "record": row.id.record,
+            "title": grid_name(visible(row.title)),
+        }
         for row in rows
     ]
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import logging
 
 from spectrum_etl.errors import FixRecord, RetryLater
-from spectrum_etl.exports import links, queue
+from spectrum_etl.exports import claiming, links, queue
+from spectrum_etl.exports.linkable import Linkable
 from spectrum_etl.exports.locks import record_lock
-from spectrum_etl.exports.spec import ExportObject
+from spectrum_etl.exports.states import IN_FLIGHT
 from spectrum_etl.exports.systems import Systems
+from spectrum_etl.links import claims
 from spectrum_etl.warehouse.connect import connect
 
 log = logging.getLogger(__name__)
 
 
-def unlink(systems: Systems, obj: ExportObject, record: str, by: str) -> str:
+def unlink(systems: Systems, obj: Linkable, record: str, by: str) -> str:
     """End a link: verify that Spectrum no longer holds what was exported, take the mark out of Procore, then end it.
 
     It may be killed anywhere and called again.
@@ -27,7 +29,7 @@ def unlink(systems: Systems, obj: ExportObject, record: str, by: str) -> str:
         The Spectrum key that it was linked to.
 
     Raises:
-        FixRecord: it is not linked, or Spectrum still holds it.
+        FixRecord: it is not linked, Spectrum still holds it, or more of it is on its way there.
         RetryLater: it is being exported right now.
         SpectrumEtlError: Spectrum or Procore cannot be asked; nothing has changed, or only Procore's mark is gone.
     """
@@ -46,6 +48,12 @@ def unlink(systems: Systems, obj: ExportObject, record: str, by: str) -> str:
                     "the record is being exported", object=obj.name, company=company.code, record=record,
                     remedy="wait until that has ended; the task is tried again by itself",
                 )  # fmt: skip
+            row = queue.find(connection, obj.name, link.id)
+            if row is not None and row.state in IN_FLIGHT:
+                raise FixRecord(
+                    f"the record is in the export queue as {row.state}", object=obj.name, company=company.code,
+                    record=record, remedy="let its export end first, or take the record out with the export's form",
+                )  # fmt: skip
             # What was linked by hand was not written by an export: ending that link leaves nothing behind in Spectrum.
             if link.how == "export" and obj.holds(systems.books, company, link.spectrum_key):
                 raise FixRecord(
@@ -61,7 +69,7 @@ def unlink(systems: Systems, obj: ExportObject, record: str, by: str) -> str:
                 obj.unmark(systems.procore, company, link.id)
             with connection.transaction():
                 links.end(connection, obj.name, link.id, by)
-                row = queue.find(connection, obj.name, link.id)
+                claims.release(connection, claiming.owner(obj, link.id), linked=True)
                 if row is not None and row.state == "linked":
                     queue.remove(connection, obj.name, link.id, "linked")
     log.info("%s, company %s: record %s is no longer linked to %s", obj.name, company.code, record, link.spectrum_key)

@@ -6,6 +6,8 @@ import logging
 
 from airflow.sdk import DAG, Param, get_current_context, task
 
+from spectrum_etl.dag_defaults import refuse_unknown_fields
+from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.exports.by_hand_dag import by_hand_dag
 from spectrum_etl.rights import require_operator, started_by
 from spectrum_etl.settings import load_settings
@@ -41,23 +43,31 @@ def _tasks() -> None:
     def plan() -> list[str]:
         """The records of the trigger form, which only an operator's run may name."""
         context = get_current_context()
+        refuse_unknown_fields(context)
         require_operator(context, load_settings(), "end links")
-        return list(clean_codes(context["params"]["records"]))
+        records = list(clean_codes(context["params"]["records"]))
+        if not records:
+            raise FixConfiguration(
+                "the form names nothing to unlink", field="records",
+                remedy="give the Procore ids of the records, one a line, as export.links has them",
+            )  # fmt: skip
+        return records
 
     @task(pool="procore", map_index_template="{{ record_name }}")
     def unlink(record: str) -> str:
         """Verify that Spectrum no longer holds the record, then clear the link in Procore and in the warehouse."""
-        from spectrum_etl.exports.objects.registry import EXPORTS
+        from spectrum_etl.exports.objects.registry import linkable
         from spectrum_etl.exports.systems import systems_from_airflow
+        from spectrum_etl.exports.tasks import grid_name
         from spectrum_etl.exports.unlink import unlink as unlink_record
 
         context, settings = get_current_context(), load_settings()
-        context["record_name"] = record  # type: ignore[typeddict-unknown-key]
+        context["record_name"] = grid_name(record)  # type: ignore[typeddict-unknown-key]
         params = context["params"]
         # Here, too: what `plan` has said may be changed, and its state be set, by whoever may trigger.
         require_operator(context, settings, "end links")
         by = started_by(context) or "unknown"
         with systems_from_airflow(params["company"], settings) as systems:
-            return unlink_record(systems, EXPORTS[params["object"]], record, by)
+            return unlink_record(systems, linkable(params["object"]), record, by)
 
     unlink.expand(record=plan())

@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from spectrum_etl.errors import FixRecord
+from spectrum_etl.exports.numbers import number_of
 from spectrum_etl.exports.services import SERVICES, Element, Service
 from spectrum_etl.exports.spec import Call
 
@@ -27,12 +28,20 @@ _PHASES = frozenset(
 _PHONES = frozenset({"Phone", "Fax_Phone", "Job_Site_Phone", "Contact_Phone"})
 _NAMES = frozenset({"Vendor_Name", "Alpha_Sort", "Alt_1099_Name"})
 
+#: The time of a calendar day that is written as a moment.
+_MIDNIGHT = re.compile(r"[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00:?00)?$")
 _SEPARATORS = re.compile(r"[-./\s]+")
 _SYMBOL = re.compile(r"[^A-Z0-9]")
 _UNSENDABLE = re.compile(r"[^\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FIRST_YEAR = 1900
 #: Of Spectrum's varchar columns, as its customers' servers have it; nothing is published about others.
 _CODE_PAGE = "cp1252"
+
+
+class AsHeld(str):
+    """A text of Spectrum's own that goes back as it is held: not even runs of blanks are folded (B2)."""
+
+    __slots__ = ()
 
 
 def call(service: str, values: Mapping[str, Value], *, adds: bool, record: str = "") -> Call:
@@ -136,7 +145,8 @@ def comparable(service: str, element: str, value: Value) -> str:
         found = date_of(text) if text else None
         return f"{found:%m/%d/%Y}" if found else text
     if element in _PHONES:
-        return _digits(text) or text
+        digits = _digits(text)
+        return f"+{digits}" if _is_abroad(text) else digits or text
     return _coded(layout, text)
 
 
@@ -153,21 +163,53 @@ def _text_of(layout: Element, value: Value) -> str:
     if layout.kind == "number":
         return _number(layout, value)
     if layout.kind == "date":
-        found = value if isinstance(value, date) else date_of(_plain(value))
+        found = _day(value)
         if found is None or found.year < _FIRST_YEAR:
             raise _Unfit("this is no date that Spectrum takes")
         return f"{found:%m/%d/%Y}"
-    text = _folded(_plain(value))
+    text = value.strip() if isinstance(value, AsHeld) else _folded(_plain(value))
     if layout.name in _PHONES:
-        # Seven or ten digits are taken by every service; other numbers go as they are, without dashes.
-        digits = _digits(text)
-        return digits if len(digits) in {7, 10} else text.replace("-", "")
+        return _phone(layout, text)
     text = _coded(layout, text)
     if layout.kind == "digits" and not (text.isascii() and text.isdigit()):
         raise _Unfit("a code of digits is needed")
     if strange := "".join(sorted({c for c in text if not _is_stored(c)})):
         raise _Unfit(f"Spectrum's database has no {strange!r} and would store question marks")
     return text
+
+
+def _phone(layout: Element, text: str) -> str:
+    """Seven or ten digits, which every service takes; other numbers as they are, without dashes.
+
+    Ten digits are a number of the North American plan, whose country code is 1. Without its own country code, another
+    number would be one of those.
+    """
+    digits = _digits(text)
+    if len(digits) in {7, 10} and not _is_abroad(text):
+        return digits
+    kept = text.replace("-", "")
+    if _is_abroad(text) and (over := len(kept) - layout.length) > 0:
+        raise _Unfit(f"a number with a country code is sent as it is, and this one is too long by {over} characters")
+    return kept
+
+
+def _is_abroad(text: str) -> bool:
+    """Whether a phone number has a country code that is not 1: behind `+`, or behind `00` or `011`, which dial out."""
+    digits = re.sub(r"[^0-9]", "", text)
+    if text.lstrip("( ").startswith("+"):
+        return not (digits.startswith("1") and len(digits) == 11)
+    return digits.startswith(("00", "011"))
+
+
+def _day(value: Value) -> date | None:
+    """The day of a date, or of a text that holds one; None where it holds none."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    text = value.isoformat() if isinstance(value, datetime) else _plain(value)
+    if (found := date_of(text)) is not None and re.search(r"[T ]", text.strip()) and not _MIDNIGHT.search(text.strip()):
+        # Which day it is depends on the time zone, which only the caller knows (`objects.days`).
+        raise _Unfit("this is a moment, and not a day")
+    return found
 
 
 def _is_stored(character: str) -> bool:
@@ -189,11 +231,8 @@ def _coded(layout: Element, text: str) -> str:
 
 
 def _number(layout: Element, value: Value) -> str:
-    try:
-        number = Decimal(_plain(value))
-    except InvalidOperation:
-        raise _Unfit("this is no number") from None
-    if not number.is_finite():
+    number = number_of(_plain(value))
+    if number is None:
         raise _Unfit("this is no number")
     if number < 0 and not layout.signed:
         raise _Unfit("the number may not be negative")
@@ -207,11 +246,8 @@ def _number(layout: Element, value: Value) -> str:
 
 
 def _comparable_number(layout: Element, text: str) -> str:
-    try:
-        number = Decimal(text.replace(",", "") or "0")
-    except InvalidOperation:
-        return text
-    return _plain_number(number, layout.decimals) if number.is_finite() else text
+    number = number_of(text.replace(",", "") or "0")
+    return text if number is None else _plain_number(number, layout.decimals)
 
 
 def _plain_number(number: Decimal, decimals: int) -> str:
@@ -252,5 +288,5 @@ def _folded(text: str) -> str:
 
 
 def _digits(text: str) -> str:
-    digits = re.sub(r"\D", "", text)
+    digits = re.sub(r"[^0-9]", "", text)
     return digits[1:] if len(digits) == 11 and digits.startswith("1") else digits

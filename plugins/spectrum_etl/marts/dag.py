@@ -6,7 +6,7 @@ from typing import Any
 
 from airflow.sdk import DAG, Asset, AssetAny, Param, get_current_context, task
 
-from spectrum_etl.dag_defaults import companies_param, start_date, task_defaults
+from spectrum_etl.dag_defaults import companies_param, refuse_unknown_fields, start_date, task_defaults
 from spectrum_etl.marts.spec import MARTS, SOURCES
 from spectrum_etl.notify.callbacks import on_failure, on_success
 from spectrum_etl.settings import load_settings
@@ -52,7 +52,9 @@ def marts_dag(doc: str | None) -> DAG:
         @task
         def plan() -> list[str]:
             """The companies of the trigger form."""
-            asked = clean_codes(get_current_context()["params"]["companies"])
+            context = get_current_context()
+            refuse_unknown_fields(context)
+            asked = clean_codes(context["params"]["companies"])
             return [load_settings().company(code).code for code in asked]
 
         @task(pool="warehouse", outlets=list(marts.values()), map_index_template="{{ company }}")

@@ -62,6 +62,7 @@ SOURCES = (
     "job_cost_transactions",
     "job_cost_totals",
     "budgets",
+    "projections",
     "project_cost_codes",
     "vendors",
     "prime_contracts",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,16 +40,21 @@ class State:
     Args:
         approvals: records of the export queue that wait for somebody, by object, company and state.
         changed_exports: exported records that differ in Procore now, by object and company.
+        shared_numbers: numbers of Spectrum that two records had before there were claims.
         rejected: rows that are rejected now, by table and company.
         open_drift: columns that differ from what is known of them, by table and company.
         freshness: when each object of a company was last read, and the warehouse's clock.
+        held_back: jobs and months that are not published because too many of their rows are rejected, by table and
+            company.
     """
 
     approvals: Rows
     changed_exports: Rows
+    shared_numbers: Rows
     rejected: Rows
     open_drift: Rows
     freshness: Rows
+    held_back: Rows = field(default_factory=list)
 
 
 def read_state(url: str, companies: Sequence[str]) -> State:
@@ -132,10 +137,22 @@ def digest_message(state: State, stale: list[str], wrong: Sequence[SpectrumEtlEr
         f" Procore (since {row['since']:%Y-%m-%d}); export.drift says what to do"
         for row in state.changed_exports
     ]
+    shared = [
+        f"company {row['company_code']}: {row['space']} {row['key']} is that of {row['title']}, and of"
+        f" {row['other_title']} as well; docs/exports.md says what to do"
+        for row in state.shared_numbers
+    ]
     rejected = [
         f"{row['table_name']} of company {row['company_code']}: {row['rejected']} rows rejected (since"
         f" {row['since']:%Y-%m-%d}), most of them because: {row['reason']}"
         for row in state.rejected
+    ]
+    held_back = [
+        f"{row['table_name']} of company {row['company_code']}: {row['partitions']} jobs and months with"
+        f" {row['source_rows']} rows are held back (since {row['since']:%Y-%m-%d}): {'; '.join(row['first_ones'])}"
+        f"{'; ...' if row['partitions'] > len(row['first_ones']) else ''}. Too many of their rows are rejected: correct"
+        " them in Spectrum, or trigger the DAG and allow newly rejected rows in its form"
+        for row in state.held_back
     ]
     drift = [
         f"{row['table_name']} of company {row['company_code']}: {row['differences']} columns of Spectrum differ (since"
@@ -146,7 +163,9 @@ def digest_message(state: State, stale: list[str], wrong: Sequence[SpectrumEtlEr
     parts = (
         ("Exports", approvals, _sum(state.approvals, "records"), "exports wait"),
         ("Changed after the export", changed, _sum(state.changed_exports, "records"), "exported records differ"),
+        ("Shared numbers", shared, len(shared), "numbers are shared"),
         ("Rejected rows", rejected, _sum(state.rejected, "rejected"), "rows are rejected"),
+        ("Held back", held_back, _sum(state.held_back, "partitions"), "jobs and months are held back"),
         ("Changed columns", drift, _sum(state.open_drift, "differences"), "columns differ"),
         ("Out of date", stale, len(stale), "objects are out of date"),
         ("Schedules", [str(error) for error in wrong], len(wrong), "schedules are wrong"),

@@ -7,7 +7,7 @@ from typing import Any
 
 from airflow.sdk import DAG, Param, Variable, get_current_context, task
 
-from spectrum_etl.dag_defaults import daily, start_date, task_defaults
+from spectrum_etl.dag_defaults import daily, refuse_unknown_fields, start_date, task_defaults
 from spectrum_etl.notify.callbacks import on_failure, on_success
 from spectrum_etl.settings import SCHEDULES_VARIABLE, load_settings, wrong_schedules
 
@@ -52,8 +52,9 @@ def digest_dag(doc: str | None) -> DAG:
             from spectrum_etl.notify.digest import digest_message, read_state, stale_lines, stale_message
             from spectrum_etl.warehouse.connect import warehouse_url
 
-            now = load_settings()
-            if get_current_context()["params"]["test"]:
+            now, context = load_settings(), get_current_context()
+            refuse_unknown_fields(context)
+            if context["params"]["test"]:
                 return {"test": try_channels(now.notifications)}
             state = read_state(warehouse_url(), [company.code for company in now.companies])
             override = Variable.get(SCHEDULES_VARIABLE, default=None)

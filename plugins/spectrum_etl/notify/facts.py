@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from spectrum_etl.exports.queue import NOT_ASKED
 from spectrum_etl.warehouse.templates import render
 
 Rows = list[dict[str, Any]]
@@ -48,6 +49,7 @@ def facts_of(connection: psycopg.Connection, dag_id: str, run_id: str) -> Facts:
         run_id: the Airflow run.
     """
     values = {"dag_id": dag_id, "run_id": run_id, "object_name": dag_id.removeprefix(_EXPORT)}
+    values["not_asked"] = NOT_ASKED
     with connection.cursor(row_factory=dict_row) as cursor:
         return Facts(
             **{name: cursor.execute(render(f"notify/{name}.sql"), values).fetchall() for name in _names(dag_id)}

@@ -34,6 +34,10 @@ _DEFERRED = (
     " meets a quiet moment takes them; trigger stage_job_costs for the job when nobody posts, or choose another"
     " schedule for job_costs"
 )
+_HELD_BACK = (
+    "correct the rejected rows of the jobs and months that are held back in Spectrum; where they are right as they are,"
+    " trigger the DAG and allow newly rejected rows in its form"
+)
 _EXPORTS = (
     "do what each reason says, then trigger the export again: it goes on with what is under way, and with failed"
     " records that its form names"
@@ -62,8 +66,8 @@ def message_of(
         return None
     lines = [_line(row) for row in facts.runs if failed or row in partial]
     lines += _lines(facts)
-    if failed and not lines:
-        lines = [f"Airflow says: {reason or 'a task failed'}"]
+    if failed and (not lines or (facts.exports and not facts.export_reasons)):
+        lines += [f"Airflow says: {reason or 'a task failed'}"]
     title = f"still failing, since {since}" if failed and since else _TITLES[happened[0]]
     remedy = _remedy(happened[0], facts, rejected=bool(partial))
     where = "export.queue has all of it" if facts.exports else "sync.runs, sync.checks and sync.drift have all of it"
@@ -77,11 +81,15 @@ def message_of(
 
 
 def _remedy(event: Event, facts: Facts, *, rejected: bool) -> str:
-    if event == "failure" and facts.exports:
+    if event == "failure" and facts.export_reasons:
         return _EXPORTS
     if event != "partial_success" or not facts.deferred:
         return _REMEDIES[event]
-    return f"{_REMEDIES[event]}; {_DEFERRED}" if rejected else _DEFERRED
+    reasons = {row["reason"] for row in facts.deferred}
+    parts = [_REMEDIES[event]] if rejected else []
+    parts += [_HELD_BACK] if "rejected" in reasons else []
+    parts += [_DEFERRED] if "moved" in reasons else []
+    return "; ".join(parts)
 
 
 def _subject(dag_id: str, facts: Facts) -> str:
@@ -101,8 +109,7 @@ def _lines(facts: Facts) -> list[str]:
     ]
     lines += [
         f"{row['table_name']} of company {row['company_code']}: job {row['job_number'] or '(blank)'}, month"
-        f" {row['partition_month'] or '(blank)'}: {row['source_rows']} rows changed while they were copied, in"
-        f" {row['runs']} runs in a row since {row['since']:%Y-%m-%d %H:%M} UTC"
+        f" {row['partition_month'] or '(blank)'}: {_waits(row)}"
         for row in facts.deferred
     ]
     lines += [row["message"] for row in facts.verification]
@@ -129,6 +136,19 @@ def _lines(facts: Facts) -> list[str]:
         for row in facts.export_reasons
     ]
     return lines
+
+
+def _waits(row: dict[str, Any]) -> str:
+    """Why a job and month was not published."""
+    if row["reason"] == "rejected":
+        return (
+            f"held back, because {row['rejected_rows']} of {row['source_rows']} rows were newly rejected; its last good"
+            " version stays"
+        )
+    return (
+        f"{row['source_rows']} rows changed while they were copied, in {row['runs']} runs in a row since"
+        f" {row['since']:%Y-%m-%d %H:%M} UTC"
+    )
 
 
 def _written(row: dict[str, Any]) -> str:

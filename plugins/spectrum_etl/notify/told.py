@@ -148,6 +148,11 @@ def hash_of(facts: Facts, reason: str) -> str:
         for row in facts.verification
     ]
     causes += [(row["connection"], row["company_code"], row["kind"], row["cause"]) for row in facts.connections]
+    # Each record that failed is news, though another of the same export failed an hour ago.
+    causes += [
+        (row["record_id"], row["company_code"], row["state"], _NUMBER.sub("0", row["reason"] or ""))
+        for row in facts.export_reasons
+    ]
     return hashlib.sha256(repr(sorted(causes) or reason).encode()).hexdigest()
 
 

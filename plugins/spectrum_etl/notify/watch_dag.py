@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 
-from airflow.sdk import DAG, Variable, task
+from airflow.sdk import DAG, Variable, get_current_context, task
 
-from spectrum_etl.dag_defaults import start_date, task_defaults
+from spectrum_etl.dag_defaults import refuse_unknown_fields, start_date, task_defaults
 from spectrum_etl.notify.callbacks import on_failure, on_success
 from spectrum_etl.settings import SCHEDULES_VARIABLE, load_settings
 
@@ -43,6 +43,7 @@ def watch_dag(doc: str | None) -> DAG:
             from spectrum_etl.notify.late import tell_late
             from spectrum_etl.warehouse.connect import warehouse_url
 
+            refuse_unknown_fields(get_current_context())
             late = tell_late(warehouse_url(), load_settings(), Variable.get(SCHEDULES_VARIABLE, default=None))
             log.info("%s", "\n".join(late) or "no sync is late")
             return late

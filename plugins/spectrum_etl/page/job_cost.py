@@ -23,8 +23,8 @@ router = APIRouter(dependencies=[Depends(_may_see)])
 
 _FILE = (
     "phase_code", "cost_type", "description", "original_estimate", "estimate_adjustments", "approved_changes",
-    "current_estimate", "committed_cost", "actual_cost", "projected_cost", "variance", "percent_complete",
-    "transactions",
+    "current_estimate", "committed_cost", "actual_cost", "projected_cost", "projection_entered", "cost_at_completion",
+    "cost_floor_used", "job_complete", "variance", "percent_complete", "transactions",
 )  # fmt: skip
 _POSTING = (
     "tran_date", "phase_code", "cost_type", "tran_type_code", "description", "vendor_code", "vendor_name",

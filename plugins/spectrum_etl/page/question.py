@@ -12,6 +12,7 @@ from typing import Any
 
 from fastapi import HTTPException, Request, status
 
+from spectrum_etl.characters import refused
 from spectrum_etl.exports.form import ACCEPT, NEEDED_TO_ACCEPT, PATTERN_SAYS, REASON, REJECT, RETRIEVE
 from spectrum_etl.page.airflow_api import call, part
 
@@ -59,7 +60,9 @@ def wrong_fields(fields: list[dict[str, Any]], answers: Mapping[str, str]) -> di
     wrong = {}
     for field in fields:
         value, most, choices = answers.get(field["name"], ""), field["max_length"], field["choices"]
-        if field["required"] and not value:
+        if wrong_words := refused_words(field["title"], value):
+            wrong[field["name"]] = wrong_words
+        elif field["required"] and not value:
             wrong[field["name"]] = f"{field['title']} is needed."
         elif most is not None and len(value) > most:
             wrong[field["name"]] = f"{field['title']} has {len(value)} characters; Spectrum takes at most {most}."
@@ -68,6 +71,12 @@ def wrong_fields(fields: list[dict[str, Any]], answers: Mapping[str, str]) -> di
         elif value and field["pattern"] and not re.fullmatch(field["pattern"], value):
             wrong[field["name"]] = f"{field['title']} {value!r} does not fit: Spectrum takes {field['pattern_says']}."
     return wrong
+
+
+def refused_words(title: str, value: str) -> str:
+    """What is wrong with words that hold a character which cannot be kept or sent; empty where none does."""
+    found = next(refused(value), None)
+    return f"{title} holds a character that cannot be kept or sent: {found[1]}" if found else ""
 
 
 def _field(name: str, param: Mapping[str, Any]) -> dict[str, Any]:

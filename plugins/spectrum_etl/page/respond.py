@@ -16,7 +16,7 @@ from spectrum_etl.page import access, scope
 from spectrum_etl.page.airflow_api import call
 from spectrum_etl.page.answers import Answer
 from spectrum_etl.page.documents import added_up
-from spectrum_etl.page.question import OPTIONS, REASON, place_of, question, wrong_fields
+from spectrum_etl.page.question import OPTIONS, REASON, place_of, question, refused_words, wrong_fields
 from spectrum_etl.page.reads import Row, open_warehouse
 
 router = APIRouter()
@@ -104,6 +104,8 @@ async def answer(request: Request, given: Response, readable: access.Readable, u
     reason = given.reason.strip()
     if given.decision == "reject" and not reason:
         raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, {"fields": {REASON: "A rejection needs a reason."}})
+    if given.decision == "reject" and (wrong_words := refused_words("The reason", reason)):
+        raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, {"fields": {REASON: wrong_words}})
     values = {field["name"]: given.answers.get(field["name"], "").strip() for field in asked["fields"]}
     if given.decision == "accept" and (wrong := wrong_fields(asked["fields"], values)):
         raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, {"fields": wrong})

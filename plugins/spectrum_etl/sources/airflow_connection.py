@@ -40,9 +40,9 @@ class AirflowConnection(Address, Protocol):
 class Wrong(Protocol):
     """Makes the error for one field of the connection."""
 
-    def __call__(self, name: str, message: str, limit: str) -> FixConfiguration:
+    def __call__(self, field: str, message: str, limit: str, /) -> FixConfiguration:
         """Args:
-        name: the field.
+        field: the field.
         message: what is wrong with it, without what it holds.
         limit: what is allowed.
         """

@@ -14,6 +14,8 @@ from typing import Any
 
 import requests
 
+from spectrum_etl.characters import escaped
+
 _LONGEST_QUOTE = 300
 _PIECE = 64 * 1024
 
@@ -30,13 +32,16 @@ class Headers(requests.auth.AuthBase):
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:
-    """Server text made safe for a message: secrets replaced, white space folded, at most 300 characters."""
+    """Server text made safe for a message: secrets replaced, white space folded, at most 300 characters.
+
+    What a message's readers cannot hold, the warehouse among them, is escaped.
+    """
     for secret in secrets:
         if secret:
             text = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "***", text, flags=re.IGNORECASE)
             if len(secret) >= 6:
                 text = re.sub(re.escape(secret), "***", text, flags=re.IGNORECASE)
-    text = " ".join(text.split())
+    text = escaped(" ".join(text.split()))
     return text if len(text) <= _LONGEST_QUOTE else f"{text[:_LONGEST_QUOTE]}..."
 
 

@@ -6,18 +6,22 @@ Used by `staging.check`. Nothing is cast that was not matched against a pattern 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import psycopg
 from psycopg import sql
 
+from spectrum_etl.character_marks import MARKS, SYMBOLS, shown
 from spectrum_etl.settings import Settings
+from spectrum_etl.sources.sdx.services import SUPERSELECT_CHARACTERS
 from spectrum_etl.staging.run import Landing
 from spectrum_etl.staging.spec import Column, Table
+from spectrum_etl.warehouse.landings import LandedTable
 from spectrum_etl.warehouse.templates import quote, render
 
 #: Digits before and after the decimal point of the staged types.
-_DIGITS = {"money": (12, 2), "quantity": (10, 4)}
+DIGITS = {"money": (12, 2), "quantity": (10, 4), "degrees": (8, 6)}
 
 
 @dataclass(frozen=True)
@@ -37,18 +41,32 @@ class Rule:
     reason: str
 
 
-def row_rules(table: Table, columns: tuple[Column, ...], reader: str) -> list[Rule]:
+def row_rules(
+    table: Table, columns: tuple[Column, ...], reader: str, absent: Collection[str] = (), marked: bool = False
+) -> list[Rule]:
     """The row rules of a table, in the order of its columns.
 
     Args:
         table: the spec.
         columns: the columns that were landed.
         reader: decides how dates are written: Info-Link's arrive as YYYY-MM-DD, the web services' as MM/DD/YYYY.
+        absent: parts of the key that the source does not have: blank in every row, which is no fault of any.
+        marked: whether a landed row holds a mark in place of a character (`characters`).
     """
     found: list[tuple[str, str, str]] = []
     for column in columns:
         name = quote(column.name)
-        if (column.key and not column.may_be_blank) or column.required:
+        if marked and identifies(table, column):
+            found.append(
+                (
+                    column.name,
+                    f"({name} is null or {name} !~ {_literal(f'[{MARKS}]')})",
+                    "holds a character that PostgreSQL or XML cannot hold, and the row is known by it: enter it again"
+                    " in Spectrum",
+                )
+            )
+        needs_value = column.key or (column.required and column.blank == "reject")
+        if needs_value and not column.may_be_blank and column.name not in absent:
             found.append((column.name, f"{name} is not null", "is blank, and a row needs it: fill it in in Spectrum"))
         if column.allowed:
             allowed = ", ".join(column.allowed)
@@ -69,7 +87,7 @@ def row_rules(table: Table, columns: tuple[Column, ...], reader: str) -> list[Ru
 
 
 def cast_rows(
-    connection: psycopg.Connection, landing: Landing, table: Table, reader: str, settings: Settings
+    connection: psycopg.Connection, landing: Landing, table: Table, landed: LandedTable, settings: Settings
 ) -> tuple[int, int]:
     """Make the typed slice of a landing, and list the rows that cannot be in it.
 
@@ -77,7 +95,7 @@ def cast_rows(
         connection: the warehouse; the caller's transaction.
         landing: its table `table` has been landed.
         table: the spec.
-        reader: who read it.
+        landed: who read it, and which parts of the key the source does not have.
         settings: name the phase category, and whether personal columns were read.
 
     Returns:
@@ -85,11 +103,13 @@ def cast_rows(
     """
     columns = table.read_columns(settings.stage_employees)
     month_of = next((c.name for c in columns if c.ymd), None) if table.partitioned else None
-    rules = row_rules(table, columns, reader)
+    reader, absent = landed.reader, landed.absent
+    marked = landed.marked_rows > 0
+    rules = row_rules(table, columns, reader, absent, marked)
     shared = {
         "landing": landing.relation(table.name),
         "month_of": month_of,
-        "trimmed": [(column.name, _trimmed(column)) for column in columns],
+        "trimmed": [(column.name, trimmed(column, absent, marked and takes_out(table, column))) for column in columns],
     }
     rows, rejects = landing.relation(table.name, "rows"), landing.relation(table.name, "rejects")
     connection.execute(
@@ -119,7 +139,7 @@ def cast_rows(
         connection.execute("analyze _wrong")
         connection.execute(
             render("publish/reject.sql", **shared, rejects=rejects, rules=rules, key=table.key, by_job=table.by_job),
-            parameters,
+            parameters | {"marks": MARKS, "symbols": SYMBOLS},
         )
     if table.key:
         connection.execute(
@@ -130,29 +150,70 @@ def cast_rows(
     return _count(connection, rows), _count(connection, rejects)
 
 
+def reject_jobs(connection: psycopg.Connection, landing: Landing, table: Table, landed: LandedTable) -> None:
+    """List the jobs that the web service could not be asked for, after `cast_rows`, in the same transaction."""
+    if not landed.not_asked:
+        return
+    connection.execute(
+        render("publish/reject_jobs.sql", rejects=landing.relation(table.name, "rejects")),
+        {
+            "company_code": landing.scope.company_code,
+            "jobs": list(landed.not_asked),
+            "shown": [shown(job) for job in landed.not_asked],
+            "reason": f"job_number cannot be asked for by the web services, which take 1 to 10 characters and read"
+            f" {SUPERSELECT_CHARACTERS} and ALL as an expression, so nothing of this job is read: set the reader of"
+            f" {table.name} to {'transactions' if table.infolink is None else 'infolink'} in include/settings.yaml, or"
+            " give the job another number in Spectrum",
+        },
+    )
+
+
 def derived_parameters(landing: Landing, settings: Settings) -> dict[str, str]:
     """What a derived column and a check may use, bound by the driver: `%(phase_category)s`, `%(company_code)s`."""
     company = settings.company(landing.scope.company_code)
     return {"phase_category": company.phase_category, "company_code": company.code}
 
 
-def _trimmed(column: Column) -> str:
-    """SQL of the text of a landed column: blank is null, but in a part of the key that may be blank."""
+def identifies(table: Table, column: Column) -> bool:
+    """Whether a row is known by this column: the key, or of a partitioned table what says where a posting belongs."""
+    return column.key or (table.partitioned and column.required and column.blank == "reject")
+
+
+def takes_out(table: Table, column: Column) -> bool:
+    """Whether characters that no table can hold are taken out of a column: of texts, never of what a row is known by.
+
+    A number or date that holds one is none: it is rejected as any other that cannot be read.
+    """
+    return column.type in ("code", "text") and not identifies(table, column)
+
+
+def trimmed(column: Column, absent: Collection[str] = (), without_marks: bool = False) -> str:
+    """SQL of the text of a landed column: blank is null, but in a part of the key that may be blank.
+
+    Args:
+        column: the column.
+        absent: parts of the key that the source does not have.
+        without_marks: take out the marks that stand for characters that no table can hold.
+    """
     name = quote(column.name)
-    return f"btrim(coalesce({name}, ''))" if column.may_be_blank else f"nullif(btrim({name}), '')"
+    if without_marks:
+        name = f"translate({name}, {_literal(MARKS)}, '')"
+    keeps_blank = column.may_be_blank or (column.key and column.name in absent)
+    return f"btrim(coalesce({name}, ''))" if keeps_blank else f"nullif(btrim({name}), '')"
 
 
 def _type_rule(column: Column, reader: str) -> tuple[str, str] | None:
     name = quote(column.name)
-    if column.type in _DIGITS:
-        whole, decimals = _DIGITS[column.type]
-        # No letters: PostgreSQL would take NaN, infinity and 1e5. No more decimals than fit: it would round them. One
-        # pattern for all of it says the same at three times the cost.
-        condition = (
-            f"case when {name} !~ '[^0-9.+-]' and pg_input_is_valid({name}, {_literal(column.sql_type)})"
-            f" then min_scale({name}::numeric) <= {decimals} else false end"
-        )
-        limit = f"a number of at most {whole} digits before and {decimals} after the point"
+    if column.type in DIGITS:
+        whole, decimals = DIGITS[column.type]
+        # No letters: PostgreSQL would take NaN, infinity and 1e5. One pattern for all of it says the same at three
+        # times the cost.
+        condition = f"{name} !~ '[^0-9.+-]' and pg_input_is_valid({name}, {_literal(column.sql_type)})"
+        limit = f"a number of at most {whole} digits before the point"
+        if column.type == "money":
+            # No more decimals than cents: PostgreSQL would round them without a word.
+            condition = f"case when {condition} then min_scale({name}::numeric) <= {decimals} else false end"
+            limit += f" and {decimals} after it"
         return condition, f"is not {limit}: correct it in Spectrum"
     if column.type == "integer":
         return rf"{name} ~ '^[+-]?[0-9]{{1,9}}(\.0*)?$'", "is not a whole number: correct it in Spectrum"
@@ -187,6 +248,8 @@ def _cast(column: Column, landed: bool, reader: str) -> str:
         return f"trunc({name}::numeric)::integer"
     if column.type == "code":
         return f'{name} collate "C"'
+    if column.blank == "zero":
+        return f"coalesce({name}::{column.sql_type}, 0)"
     return f"{name}::{column.sql_type}"
 
 

@@ -6,6 +6,7 @@ A critical check that is not met stops here: nothing is published, and yesterday
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,8 @@ from psycopg import sql
 from spectrum_etl.errors import StopSync
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging import guards
-from spectrum_etl.staging.cast import cast_rows, derived_parameters
+from spectrum_etl.staging.cast import cast_rows, derived_parameters, reject_jobs
+from spectrum_etl.staging.cast_notes import notes
 from spectrum_etl.staging.checks import CheckResult, import_meanwhile, run_checks
 from spectrum_etl.staging.land import recorded_failure
 from spectrum_etl.staging.run import Landing
@@ -64,7 +66,7 @@ def check(url: str, obj: ImportObject, landing_id: int, settings: Settings) -> l
                 import_meanwhile()
             for table in tables:
                 require_whole(connection, landing, landed[table.name])
-                results[table.name] = [_type_rows(connection, table, landing, landed[table.name], settings)]
+                results[table.name] = _type_rows(connection, table, landing, landed[table.name], settings)
             slices = {table.name: landing.relation(table.name, "rows") for table in tables}
             for table in tables:
                 schema, relation = slices[table.name].split(".")
@@ -79,30 +81,85 @@ def check(url: str, obj: ImportObject, landing_id: int, settings: Settings) -> l
 
 def _type_rows(
     connection: psycopg.Connection, table: Table, landing: Landing, landed: LandedTable, settings: Settings
-) -> CheckResult:
+) -> list[CheckResult]:
+    company = landing.scope.company_code
     with connection.transaction():
-        good, bad = cast_rows(connection, landing, table, landed.reader, settings)
+        good, bad = cast_rows(connection, landing, table, landed, settings)
         if table.partitioned:
-            rows, rejects = (landing.relation(table.name, kind) for kind in ("rows", "rejects"))
-            partitions.forget_unstable(connection, landing.relation(table.name, "partitions"), rows, rejects)
+            result, examples = _guard_partitions(connection, table, landing, landed, settings)
+        else:
+            result = guards.rejected_share(
+                table.name,
+                company,
+                landed.landed_rows,
+                bad,
+                settings,
+                new_rows=runs.newly_rejected(connection, landing, table.name) if bad else 0,
+                allowed=landing.scope.allow_rejected,
+            )
+            examples = _rejected_examples(connection, landing.relation(table.name, "rejects")) if bad else []
+        # After the guard: they are no rows of the source.
+        reject_jobs(connection, landing, table, landed)
         record_checked(connection, landing, table.name)
-        examples = _rejected_examples(connection, landing.relation(table.name, "rejects")) if bad else []
-    log.info("%s of company %s: %s rows typed, %s rejected", table.name, landing.scope.company_code, good, bad)
-    result = guards.rejected_share(table.name, landing.scope.company_code, landed.landed_rows, bad, settings)
+    log.info("%s of company %s: %s rows typed, %s rejected", table.name, company, good, bad)
     columns = tuple(dict.fromkeys(example["column_name"] for example in examples))
     message = f"{result.message} Wrong columns: {', '.join(columns)}." if result.message else ""
-    return replace(result, examples=examples, columns=columns, message=message)
+    rejected = replace(result, examples=examples, columns=columns, message=message)
+    return [rejected, *notes(connection, landing, table, landed, settings)]
 
 
-def _rejected_examples(connection: psycopg.Connection, rejects: str) -> list[dict[str, Any]]:
-    """Some rejected rows with their reasons: where nothing is published they are to be seen nowhere else."""
+def _guard_partitions(
+    connection: psycopg.Connection, table: Table, landing: Landing, landed: LandedTable, settings: Settings
+) -> tuple[CheckResult, list[dict[str, Any]]]:
+    """Drop the rows of partitions that cannot be published: those that moved, and those that the guard holds back.
+
+    Returns:
+        What the guard says, and examples of rejected rows; those of partitions that it holds back come first.
+    """
+    rows, rejects = (landing.relation(table.name, kind) for kind in ("rows", "rejects"))
+    relation = landing.relation(table.name, "partitions")
+    partitions.forget_unstable(connection, relation, rows, rejects)
+    bad = partitions.count(connection, rejects)
+    runs.newly_rejected(connection, landing, table.name)
+    found = [
+        guards.NewlyRejected(*row)
+        for row in partitions.newly_rejected(connection, relation, landing.scope.company_code)
+    ]
+    allowed = landing.scope.allow_rejected
+    held = guards.held_back(found, landed.landed_rows, settings, everything=landing.scope.full_refresh)
+    result = guards.rejected_partitions(
+        table.name, landing.scope.company_code, landed.landed_rows, bad, held, settings, allowed=allowed
+    )
+    examples = _rejected_examples(connection, rejects, held) if bad else []
+    if held and not allowed:
+        named = [(one.job_number, one.partition_month, one.new_rows) for one in held]
+        partitions.hold_back(connection, relation, rows, rejects, named)
+    return result, examples
+
+
+def _rejected_examples(
+    connection: psycopg.Connection, rejects: str, first: Sequence[guards.NewlyRejected] = ()
+) -> list[dict[str, Any]]:
+    """Some rejected rows with their reasons: where nothing is published they are to be seen nowhere else.
+
+    Args:
+        connection: the warehouse.
+        rejects: relation of the rejected rows.
+        first: jobs and months whose rows come first.
+    """
     rows = connection.execute(
-        sql.SQL("select row_key, job_number, column_name, value, reason from {} limit 20").format(
-            sql.Identifier(*rejects.split("."))
-        )
+        sql.SQL(
+            "select row_key, job_number, partition_month, column_name, value, reason from {}"
+            " order by (coalesce(job_number, ''), coalesce(partition_month, ''))"
+            " in (select * from unnest(%s::text[], %s::text[])) desc limit 20"
+        ).format(sql.Identifier(*rejects.split("."))),
+        [[one.job_number for one in first], [one.partition_month for one in first]],
     ).fetchall()
-    names = ("row_key", "job_number", "column_name", "value", "reason")
-    return [dict(zip(names, row, strict=True)) for row in rows]
+    names = ("row_key", "job_number", "partition_month", "column_name", "value", "reason")
+    return [
+        {name: value for name, value in zip(names, row, strict=True) if value is not None or name != "partition_month"}
+        for row in rows
+    ]
 
 
 def _stop_if_critical(obj: ImportObject, landing: Landing, results: dict[str, list[CheckResult]]) -> None:

@@ -109,6 +109,13 @@ def _params(obj: ImportObject, settings: Settings) -> dict[str, Param]:
             description="Let this run delete more rows than max_deleted_share allows. Only after looking at Spectrum, "
             "and only for the operators of the settings.",
         ),
+        "allow_rejected": Param(
+            False,
+            type="boolean",
+            title="Allow newly rejected rows",
+            description="Publish although more rows are newly rejected than max_rejected_share allows: they are listed,"
+            " and never stop a run again. Only after looking at the reasons.",
+        ),
     }
     if obj.by_job:
         params["jobs"] = Param(
@@ -143,19 +150,25 @@ def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> N
     def plan() -> list[dict[str, Any]]:
         """Turn the trigger form into one scope a company."""
         context = get_current_context()
+        dag_defaults.refuse_unknown_fields(context)
         params = context["params"]
         if params["allow_mass_delete"]:
             require_operator(context, load_settings(), MASS_DELETE)
         months = _months_of(context) if months_of_interval else ()
+        codes = [load_settings().company(code).code for code in clean_codes(params["companies"])]
+        jobs = dict.fromkeys(codes, clean_codes(params.get("jobs")))
+        if len(codes) > 1 and jobs[codes[0]]:
+            jobs = _jobs_of(obj, codes, jobs[codes[0]])
         scopes = [
             Scope(
-                load_settings().company(code).code,
-                jobs=clean_codes(params.get("jobs")),
+                code,
+                jobs=of_company,
                 months=months,
                 full_refresh=params["full_refresh"],
                 allow_mass_delete=params["allow_mass_delete"],
+                allow_rejected=params.get("allow_rejected", False),
             ).to_dict()
-            for code in clean_codes(params["companies"])
+            for code, of_company in jobs.items()
         ]
         log.info("%s: %s companies, scope %s", obj.name, len(scopes), scopes)
         return scopes
@@ -229,6 +242,29 @@ def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> N
         published >> drop_landing(scope).as_teardown(setups=[scopes, landing_id])
 
     company.expand(scope=scopes)
+
+
+def _jobs_of(obj: ImportObject, codes: list[str], jobs: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Which of the jobs of the form belong to which company; a company that has none of them is left out.
+
+    Raises:
+        FixConfiguration: a job belongs to none of them.
+    """
+    from spectrum_etl.staging.known_jobs import no_such_jobs, unknown_jobs
+    from spectrum_etl.staging.sources import Sources
+    from spectrum_etl.warehouse.connect import connect, warehouse_url
+
+    settings, known = load_settings(), set[str]()
+    unknown: dict[str, list[str]] = {}
+    for code in codes:
+        with Sources.from_airflow(code, settings) as sources, connect(warehouse_url()) as connection:
+            connection.autocommit = True
+            unknown[code], there = unknown_jobs(connection, obj, jobs, sources, settings)
+            known |= set(there)
+    if nowhere := [job for job in jobs if all(job in unknown[code] for code in codes)]:
+        raise no_such_jobs(nowhere, known, ", ".join(codes))
+    found = {code: tuple(job for job in jobs if job not in unknown[code]) for code in codes}
+    return {code: of_company for code, of_company in found.items() if of_company}
 
 
 def _months_of(context: Any) -> tuple[str, ...]:

@@ -5,10 +5,20 @@ Pure functions: the caller counts. A guard compares exactly: the shares of the s
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
+from spectrum_etl.character_marks import shown
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging.checks.result import CheckResult
+from spectrum_etl.staging.spec import Table
+from spectrum_etl.warehouse.stamps import TakenBack
+
+_EXAMPLES = 20
+#: So many jobs and months are named in a message; `sync.deferred` lists all of them.
+_NAMED = 5
 
 
 def volume(table: str, company: str, rows: int, rows_before: int | None, settings: Settings) -> CheckResult:
@@ -38,8 +48,19 @@ def volume(table: str, company: str, rows: int, rows_before: int | None, setting
     )
 
 
-def rejected_share(table: str, company: str, landed_rows: int, rejected_rows: int, settings: Settings) -> CheckResult:
-    """Stop the publish where too many rows were rejected: more than `max_rejected_rows` and `max_rejected_share`.
+def rejected_share(
+    table: str,
+    company: str,
+    landed_rows: int,
+    rejected_rows: int,
+    settings: Settings,
+    *,
+    new_rows: int | None = None,
+    allowed: bool = False,
+) -> CheckResult:
+    """Stop the publish where too many rows are newly rejected: more than `max_rejected_rows` and `max_rejected_share`.
+
+    What was listed before never stops anything.
 
     Args:
         table: staged table.
@@ -47,9 +68,11 @@ def rejected_share(table: str, company: str, landed_rows: int, rejected_rows: in
         landed_rows: rows that were read, rejected ones included.
         rejected_rows: rows of them that cannot be staged.
         settings: gives the limits.
+        new_rows: rejected rows that are not listed already; all of them unless it is given.
+        allowed: the trigger form of this run allows newly rejected rows: then it is published, and shown as a warning.
     """
-    few = rejected_rows <= settings.max_rejected_rows
-    if few or rejected_rows <= _share(settings.max_rejected_share) * landed_rows:
+    new = rejected_rows if new_rows is None else new_rows
+    if not _too_many(new, landed_rows, settings):
         return CheckResult(
             "rejected_share",
             "critical",
@@ -58,18 +81,198 @@ def rejected_share(table: str, company: str, landed_rows: int, rejected_rows: in
             rows_failed=rejected_rows,
             source="guard",
         )
+    newly = "" if new == rejected_rows else f", {new} of them newly"
+    remedy = (
+        "The trigger form of this run allowed it, so they are listed."
+        if allowed
+        else "Nothing is published: the examples of this check in sync.checks show the reasons; correct the records in"
+        " Spectrum, raise the limits in include/settings.yaml, or trigger the DAG and allow newly rejected rows in the"
+        " trigger form."
+    )
     return CheckResult(
         "rejected_share",
         "critical",
-        "failed",
+        "warned" if allowed else "failed",
         rows_checked=landed_rows,
         rows_failed=rejected_rows,
         source="guard",
-        message=f"{table} of company {company}: {rejected_rows} of {landed_rows} rows were rejected, more than"
-        f" max_rejected_rows {settings.max_rejected_rows} and max_rejected_share"
-        f" {_percent(settings.max_rejected_share)}. Nothing is published: the examples of this check in"
-        " sync.checks show the reasons; correct the records in Spectrum, or raise the limits in include/settings.yaml.",
+        message=f"{table} of company {company}: {rejected_rows} of {landed_rows} rows were rejected{newly}, more than"
+        f" {_rejected_limits(settings)}. {remedy}",
     )
+
+
+@dataclass(frozen=True)
+class NewlyRejected:
+    """A job and month of transactions that holds newly rejected rows.
+
+    Args:
+        job_number: the job; empty where the source's is blank.
+        partition_month: first six characters of the date's text.
+        source_rows: rows of the source, all of them landed.
+        new_rows: rows of them that are rejected and not listed already.
+        has_published: whether a version of it is staged, which would be lost.
+    """
+
+    job_number: str
+    partition_month: str
+    source_rows: int
+    new_rows: int
+    has_published: bool
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        return f"job {self.job_number or '(blank)'}, month {self.partition_month or '(blank)'}"
+
+
+def held_back(
+    found: Sequence[NewlyRejected], landed_rows: int, settings: Settings, *, everything: bool
+) -> list[NewlyRejected]:
+    """The jobs and months that are not published, because too many of their rows are newly rejected.
+
+    Where too many rows of the whole landing are, it is those that exceed `max_rejected_share` of their own rows: of the
+    rest no more than that share is left. Otherwise it is those that exceed both limits by themselves, if a good version
+    of them would be lost: in a large landing nobody would notice. A full refresh is published as it is then.
+
+    Args:
+        found: every job and month with newly rejected rows.
+        landed_rows: rows of all jobs and months that were landed.
+        settings: gives the limits.
+        everything: the run is a full refresh.
+    """
+    if _too_many(sum(one.new_rows for one in found), landed_rows, settings):
+        return [one for one in found if _beyond_share(one.new_rows, one.source_rows, settings)]
+    if everything:
+        return []
+    return [one for one in found if one.has_published and _too_many(one.new_rows, one.source_rows, settings)]
+
+
+def rejected_partitions(
+    table: str,
+    company: str,
+    landed_rows: int,
+    rejected_rows: int,
+    held: Sequence[NewlyRejected],
+    settings: Settings,
+    *,
+    allowed: bool = False,
+) -> CheckResult:
+    """What the guard of rejected rows says of a partitioned table: it never stops the publish of the others.
+
+    Args:
+        table: staged table.
+        company: company code.
+        landed_rows: rows that were read, rejected ones included.
+        rejected_rows: rows of them that cannot be staged, those of `held` included.
+        held: what `held_back` gives.
+        settings: gives the limits.
+        allowed: the trigger form of this run allows newly rejected rows: then nothing is held back, and it is shown.
+    """
+    if not held:
+        return CheckResult(
+            "rejected_share",
+            "critical",
+            "passed",
+            rows_checked=landed_rows,
+            rows_failed=rejected_rows,
+            source="guard",
+        )
+    named = "; ".join(f"{one.name}: {one.new_rows} of {one.source_rows} rows" for one in held[:_NAMED])
+    more = f"; and {len(held) - _NAMED} more" if len(held) > _NAMED else ""
+    what, remedy = (
+        (
+            "are published although more of their rows were newly rejected than",
+            "The trigger form of this run allowed it, so those rows are listed.",
+        )
+        if allowed
+        else (
+            "are held back, because more of their rows were newly rejected than",
+            "Their last good version stays, and everything else is published. sync.deferred lists them; correct the"
+            " records in Spectrum, raise the limits in include/settings.yaml, or trigger the DAG and allow newly"
+            " rejected rows in the trigger form.",
+        )
+    )
+    return CheckResult(
+        "rejected_share",
+        "critical",
+        "warned",
+        rows_checked=landed_rows,
+        rows_failed=rejected_rows,
+        source="guard",
+        message=f"{table} of company {company}: {len(held)} jobs and months {what} {_rejected_limits(settings)}"
+        f" ({named}{more}). {remedy}",
+    )
+
+
+def stamped_in_the_future(name: str, company: str, stamps: TakenBack) -> CheckResult:
+    """Say that syncs were stamped later than now, and what became of that.
+
+    Args:
+        name: importable object.
+        company: company code.
+        stamps: what was found and taken back.
+    """
+    run = f", the newest by run {stamps.run_id}" if stamps.run_id else ""
+    return CheckResult(
+        "stamped_in_the_future",
+        "warning",
+        "warned",
+        rows_failed=stamps.syncs,
+        source="guard",
+        message=f"{name} of company {company}: {stamps.syncs} syncs{run} were stamped later than now, up to"
+        f" {stamps.stamped_at:%Y-%m-%d %H:%M} UTC. They are taken back to the moment of their run,"
+        f" {stamps.moment:%Y-%m-%d %H:%M} UTC, so that later syncs are published. Look at the clock of the warehouse's"
+        " server: it was ahead when they ran.",
+    )
+
+
+def _too_many(rejected: int, landed: int, settings: Settings) -> bool:
+    return rejected > settings.max_rejected_rows and _beyond_share(rejected, landed, settings)
+
+
+def _beyond_share(rejected: int, landed: int, settings: Settings) -> bool:
+    return rejected > _share(settings.max_rejected_share) * landed
+
+
+def _rejected_limits(settings: Settings) -> str:
+    return (
+        f"max_rejected_rows {settings.max_rejected_rows} and max_rejected_share {_percent(settings.max_rejected_share)}"
+    )
+
+
+def amounts_left_out(table: Table, company: str, found: Sequence[Sequence[Any]]) -> list[CheckResult]:
+    """Warn of amounts that Spectrum holds and a table's query does not take.
+
+    Args:
+        table: its spec says which reasons there are, and what each means.
+        company: company code.
+        found: rows of the query: reason, what its columns say, how many rows, and their amount as text.
+
+    Returns:
+        One result a reason, with count and sum, the largest amounts as examples.
+    """
+    if table.infolink is None or table.infolink.left_out is None:
+        raise ValueError(f"{table.name} leaves nothing out")
+    spec, results = table.infolink.left_out, []
+    for reason, (name, explains) in spec.reasons.items():
+        groups = sorted((row for row in found if row[0] == reason), key=lambda row: -abs(Decimal(row[-1])))
+        rows, amount = sum(int(row[-2]) for row in groups), sum((Decimal(row[-1]) for row in groups), Decimal(0))
+        named = ("row_count", "amount")
+        examples = [dict(zip((*spec.columns, *named), map(_text, row[1:]), strict=True)) for row in groups[:_EXAMPLES]]
+        results.append(
+            CheckResult(
+                name,
+                "warning",
+                "warned" if groups else "passed",
+                rows_failed=rows,
+                examples=examples,
+                message=f"{table.name} of company {company}: {rows} rows of {amount:,.2f}: {explains}."
+                if groups
+                else "",
+                source="guard",
+            )
+        )
+    return results
 
 
 def mass_delete(
@@ -115,6 +318,10 @@ def mass_delete(
 def _share(share: float) -> Decimal:
     # 0.29 as a float is a little less than 0.29: 29 of 100 rows would be more than the share.
     return Decimal(str(share))
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else shown(str(value).strip())
 
 
 def _percent(share: float) -> str:

@@ -7,15 +7,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
 
-from spectrum_etl.errors import RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.settings import Settings
+from spectrum_etl.sources.infolink.companies import holds_company
 from spectrum_etl.sources.infolink.reader import UnclearLine
+from spectrum_etl.sources.sdx.faults import CompanyRefused
 from spectrum_etl.staging import read as reading
+from spectrum_etl.staging.checks.result import CheckResult
+from spectrum_etl.staging.companies import require_company
+from spectrum_etl.staging.guards import amounts_left_out
+from spectrum_etl.staging.known_jobs import require_jobs
 from spectrum_etl.staging.run import Landing, Run, Scope
 from spectrum_etl.staging.sources import Sources
 from spectrum_etl.staging.spec import ImportObject, Table, fingerprint
@@ -63,12 +69,14 @@ def land(url: str, obj: ImportObject, scope: Scope, run: Run, sources: Sources, 
             ensure_table(connection, table)
         landing = open_landing(connection, obj.name, scope, run)
         with recorded_failure(url, landing, obj, settings):
+            if scope.jobs:
+                require_jobs(connection, obj, scope.jobs, sources, settings)
             for table in obj.tables:
                 reader = settings.reader(table.name)
                 if table.partitioned:
                     _land_partitions(connection, obj, table, landing, sources, settings)
                 elif reads_of_its_own(reader, scope):
-                    with connection.transaction():
+                    with connection.transaction(), _known_company(sources):
                         _land_table(connection, table, reader, landing, sources, settings)
             if reconciles(obj, landing.scope, settings):
                 _compare_again(connection, obj, landing, sources, settings)
@@ -166,6 +174,9 @@ def _land_table(
     relation = landing.relation(table.name)
     what = (table, reader, sources, landing.scope, settings.stage_employees, pairs)
     part = reading.read(*what)
+    if part.left_out:
+        _note_left_out(connection, table, reader, landing, part)
+        return 0
     create_landing_table(connection, relation, part.columns)
     try:
         with connection.transaction():
@@ -174,12 +185,28 @@ def _land_table(
         log.warning("%s: a value holds a separator character; reading column by column, which is slower", table.name)
         part = reading.read(*what, by_columns=True)
         rows = part.copy_into(connection, relation)
+    if not rows and pairs is None and not part.not_asked:
+        _require_shown(table, reader, sources)
     runs.record_drift(connection, landing, table.name, reader, part.drift)
     record_table(
         connection,
         landing,
-        LandedTable(table.name, relation, reader, rows, rows if source_rows is None else source_rows, {}),
+        LandedTable(
+            table.name,
+            relation,
+            reader,
+            rows,
+            (rows if source_rows is None else source_rows) + len(part.not_asked),
+            {},
+            part.absent,
+            part.marked.count,
+            part.not_asked,
+        ),
     )
+    if reader == "infolink" and table.infolink and table.infolink.left_out:
+        found = sources.infolink.left_out(table, landing.scope.company_code, jobs=landing.scope.jobs)
+        results = amounts_left_out(table, landing.scope.company_code, found)
+        runs.record_checks(connection, landing, table.name, results)
     log.info(
         "%s of company %s: landed %s rows from %s in landing %s",
         table.name,
@@ -189,6 +216,51 @@ def _land_table(
         landing.landing_id,
     )
     return rows
+
+
+@contextmanager
+def _known_company(sources: Sources) -> Iterator[None]:
+    """Where the web services refuse the company, say which there are, if its code is wrong.
+
+    By REST the company is the login, so that a wrong code looks like a wrong password.
+    """
+    try:
+        yield
+    except (CompanyRefused, Reauthenticate):
+        with suppress(Reauthenticate):  # the password is wrong: the error at hand says so
+            require_company(sources)
+        raise
+
+
+def _require_shown(table: Table, reader: str, sources: Sources) -> None:
+    """Nothing was read: refuse a company that Spectrum does not have, or that the web services do not show.
+
+    Raises:
+        FixConfiguration: as `require_company`, or Info-Link holds jobs of the company and the web services show none.
+    """
+    require_company(sources)
+    if reader != "sdx" or table.sdx != "jobs" or not sources.has_infolink:
+        return
+    master = table.infolink.table if table.infolink else ""
+    if master and holds_company(sources.infolink, master, sources.company.code):
+        raise FixConfiguration(
+            f"the web services show no job of the company, though {master} holds some",
+            object=table.name,
+            company=sources.company.code,
+            remedy="look in Spectrum which companies and jobs the Authorization ID's operator may see, and at the extra"
+            " guid of the Airflow connection; or set the reader of this object to infolink in include/settings.yaml",
+        )
+
+
+def _note_left_out(
+    connection: psycopg.Connection, table: Table, reader: str, landing: Landing, part: reading.Reading
+) -> None:
+    """Say that this site does not show what the table is made of; what was staged of it before stays."""
+    runs.record_drift(connection, landing, table.name, reader, part.drift)
+    message = f"{table.name} of company {landing.scope.company_code} is not staged: {part.left_out}"
+    log.warning("%s", message)
+    result = CheckResult("can_be_staged", "warning", "warned", message=message, source="guard")
+    runs.record_checks(connection, landing, table.name, [result])
 
 
 def _land_partitions(
@@ -210,6 +282,8 @@ def _land_partitions(
         to_copy, source_rows = partitions.choose(
             connection, relation, _partition_scope(scope), partition_parameters(landing, table, settings)
         )
+        if not source_rows:
+            require_company(sources)
         if to_copy == 0:
             log.info("%s of company %s: no partition of %s rows differs", table.name, scope.company_code, source_rows)
             # Nothing to copy. Partitions that are gone still have rows to delete, so the table may need a publish.
@@ -254,7 +328,7 @@ def reads_of_its_own(reader: str, scope: Scope) -> bool:
 def reconciles(obj: ImportObject, scope: Scope, settings: Settings) -> bool:
     """Whether totals come from a reader of their own in this run, so that they can be compared with transactions."""
     return obj.partitioned and any(
-        not table.partitioned and reads_of_its_own(settings.reader(table.name), scope) for table in obj.tables
+        table.sdx and settings.reader(table.name) == "sdx" and reads_of_its_own("sdx", scope) for table in obj.tables
     )
 
 

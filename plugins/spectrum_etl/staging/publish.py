@@ -22,6 +22,7 @@ from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.counts import Counts
 from spectrum_etl.warehouse.landings import LandedTable, find_landing, landed_tables, require_checked, set_state
 from spectrum_etl.warehouse.snapshot import Slice
+from spectrum_etl.warehouse.stamps import take_back
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,12 @@ def publish(url: str, obj: ImportObject, landing_id: int, settings: Settings) ->
             if state in ("published", "unchanged", "superseded"):
                 log.info("landing %s is %s already: nothing to do", landing_id, state)
                 return runs.published_counts(connection, landing)
+            stamps = take_back(connection, obj, landing)
+            if stamps:
+                # This landing's own moment may be among them.
+                landing, _ = find_landing(connection, landing_id)
+                told = guards.stamped_in_the_future(obj.name, landing.scope.company_code, stamps)
+                runs.record_checks(connection, landing, obj.tables[0].name, [told])
             failed = runs.failed_checks(connection, landing)
             if failed:
                 raise StopSync(
@@ -108,7 +115,10 @@ class _Publication:
         relation = self.landing.relation(table.name, "partitions")
         parameters = {**part.parameters, **partition_parameters(self.landing, table, self.settings)}
         difference = partitions.compare(self.connection, table, relation, part.rows, parameters)
-        self._guard(table, difference.living, difference.lost, landed)
+        # A row that is rejected now has not vanished: it is listed, and the guard of rejected rows has judged it.
+        runs.newly_rejected(self.connection, self.landing, table.name)
+        lost = max(0, difference.lost - partitions.newly_rejected_published(self.connection))
+        self._guard(table, difference.living, lost, landed)
         partitions.write(self.connection, table, part.rows, difference, parameters)
         rejected = snapshot.update_rejected(self.connection, part, scope=partitions.PUBLISHED)
         return Counts(
@@ -137,7 +147,7 @@ class _Publication:
         return found
 
     def _reconcile(self) -> None:
-        totals = next(t for t in self.obj.tables if not t.partitioned)
+        totals = next(t for t in self.obj.tables if self.settings.reader(t.name) == "sdx")
         source = next(t for t in self.obj.tables if t.partitioned)
         result = reconcile(self.connection, totals, source, self.landing)
         runs.record_checks(self.connection, self.landing, totals.name, [result])

@@ -10,20 +10,24 @@ from typing import Any
 
 import psycopg
 
+from spectrum_etl.character_marks import shown
 from spectrum_etl.errors import StopSync
 from spectrum_etl.sources.drift import Drift
 from spectrum_etl.sources.infolink.statements import SEPARATOR
 from spectrum_etl.sources.sdx.published import DOCUMENTED_FIELDS
+from spectrum_etl.sources.sdx.services import job_can_be_asked_for
 from spectrum_etl.staging.run import Scope
 from spectrum_etl.staging.sources import Sources
 from spectrum_etl.staging.spec import Column, Table
-from spectrum_etl.warehouse.copy import Row, copy_lines, copy_rows
+from spectrum_etl.warehouse.copy import MarkedRows, Row, copy_lines, copy_rows
 
 log = logging.getLogger(__name__)
 
 BATCH_ROWS = 5_000
 #: Last landed column of a partitioned table: the row's part of its partition's checksum, by the source.
 CHECKSUM = "_checksum"
+#: Reads of the web services that ask for one job after the other.
+_JOB_BY_JOB = ("phases", "phase_totals")
 #: Which calls give the records of each read of the web services, for the drift notes.
 SERVICES = {
     "jobs": "GetJob, GetJobMain, GetJobDates",
@@ -42,12 +46,20 @@ class Reading:
         batches: the rows, in pieces; to be consumed once.
         drift: differences between source and spec; complete once the rows have been consumed.
         lines: instead of `batches`: pieces of rows that are one text each, where the source gives such.
+        absent: parts of the key that the source does not have.
+        left_out: why nothing can be read of the table at this site, for people; empty where it can.
+        not_asked: jobs that the web service cannot be asked for by their number.
+        marked: counts the rows that hold a mark in place of a character; complete once the rows have been consumed.
     """
 
     columns: tuple[str, ...]
     batches: Iterator[Iterable[Row]]
     drift: list[Drift] = field(default_factory=list)
     lines: Iterator[list[str]] | None = None
+    absent: tuple[str, ...] = ()
+    left_out: str = ""
+    not_asked: tuple[str, ...] = ()
+    marked: MarkedRows = field(default_factory=MarkedRows)
 
     def copy_into(self, connection: psycopg.Connection, relation: str) -> int:
         """Stream the rows into a landing table.
@@ -59,8 +71,8 @@ class Reading:
             UnclearLine: a value holds what should stand between columns: read again, by columns.
         """
         if self.lines is None:
-            return copy_rows(connection, relation, self.columns, self.batches)
-        return copy_lines(connection, relation, self.columns, self.lines, SEPARATOR)
+            return copy_rows(connection, relation, self.columns, self.batches, self.marked)
+        return copy_lines(connection, relation, self.columns, self.lines, SEPARATOR, self.marked)
 
 
 def read(
@@ -100,13 +112,32 @@ def read(
             "checksums": table.partitioned,
         }
         landed = Reading((*names, CHECKSUM) if table.partitioned else names, iter(()), list(plan.drift))
+        landed.absent = tuple(column.name for column in plan.columns if column.spec.assumed and column.source is None)
+        landed.left_out = plan.left_out
+        if scope.jobs and "job_number" in landed.absent:
+            landed.left_out = "its rows name no job here, so it cannot be narrowed to jobs"
+        if landed.left_out:
+            return landed
         if by_columns:
             landed.batches = sources.infolink.read(table, scope.company_code, **wanted)
         else:
             landed.lines = sources.infolink.read_lines(table, scope.company_code, **wanted)
         return landed
     reading = Reading(names, iter(()))
-    records = _records(table, sources, scope, reading.drift)
+    jobs: tuple[str, ...] = ()
+    if table.sdx in _JOB_BY_JOB:
+        numbers = job_numbers(sources, scope)
+        jobs = tuple(number for number in numbers if job_can_be_asked_for(number))
+        reading.not_asked = tuple(number for number in numbers if not job_can_be_asked_for(number))
+        if reading.not_asked:
+            log.warning(
+                "%s of company %s: the web services cannot be asked for %s jobs, such as %s; each is listed",
+                table.name,
+                scope.company_code,
+                len(reading.not_asked),
+                shown(reading.not_asked[0]),
+            )
+    records = _records(table, sources, scope, jobs, reading.drift)
     reading.batches = _batches(_rows(table, columns, records, reading.drift))
     return reading
 
@@ -116,7 +147,9 @@ def job_numbers(sources: Sources, scope: Scope) -> tuple[str, ...]:
     return scope.jobs or tuple(sources.sdx.job_numbers(scope.company_code))
 
 
-def _records(table: Table, sources: Sources, scope: Scope, drift: list[Drift]) -> Iterator[Mapping[str, str]]:
+def _records(
+    table: Table, sources: Sources, scope: Scope, jobs: tuple[str, ...], drift: list[Drift]
+) -> Iterator[Mapping[str, str]]:
     client, company = sources.sdx, scope.company_code
     if table.sdx == "jobs":
         masters = _master_jobs(sources, company, drift)
@@ -128,7 +161,7 @@ def _records(table: Table, sources: Sources, scope: Scope, drift: list[Drift]) -
         for record in client.read_vendors(company):
             yield {**record, "Status": "A"}  # the service shows active vendors only
     else:
-        yield from client.read_phases(company, job_numbers(sources, scope), enhanced=table.sdx == "phases")
+        yield from client.read_phases(company, jobs, enhanced=table.sdx == "phases")
 
 
 def _master_jobs(sources: Sources, company: str, drift: list[Drift]) -> Mapping[str, str]:

@@ -38,6 +38,7 @@ class Scope:
         months: only these months (YYYYMM) of transactions; empty means all.
         full_refresh: copy everything in scope, even where the fingerprints say that nothing changed.
         allow_mass_delete: let this one run delete more rows than the guard allows.
+        allow_rejected: let this one run publish although more rows are newly rejected than the guard allows.
     """
 
     company_code: str
@@ -45,6 +46,7 @@ class Scope:
     months: tuple[str, ...] = ()
     full_refresh: bool = False
     allow_mass_delete: bool = False
+    allow_rejected: bool = False
 
     def __post_init__(self) -> None:
         for month in self.months:

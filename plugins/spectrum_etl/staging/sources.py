@@ -7,7 +7,7 @@ from types import TracebackType
 
 from spectrum_etl.credentials import airflow_connection
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.settings import Company, Settings
+from spectrum_etl.settings import COUNTED_CHANGE_TYPES, Company, Settings
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
 from spectrum_etl.sources.sdx.client import SdxClient
@@ -21,12 +21,19 @@ class Sources:
         company: whose data.
         infolink: where Info-Link is; None where the company has none.
         sdx: where the web services are; None where the company has none.
+        change_types: types of change request statuses that count towards the estimate.
     """
 
     def __init__(
-        self, company: Company, *, infolink: InfoLinkConnection | None = None, sdx: SdxConnection | None = None
+        self,
+        company: Company,
+        *,
+        infolink: InfoLinkConnection | None = None,
+        sdx: SdxConnection | None = None,
+        change_types: tuple[str, ...] = COUNTED_CHANGE_TYPES,
     ) -> None:
         self.company = company
+        self._change_types = change_types
         self._infolink_connection = infolink
         self._sdx_connection = sdx
         self._infolink: InfoLinkReader | None = None
@@ -45,12 +52,18 @@ class Sources:
             airflow_connection(company.infolink_conn_id)
         )
         sdx = company.sdx_conn_id and SdxConnection.from_airflow(airflow_connection(company.sdx_conn_id))
-        return cls(company, infolink=infolink or None, sdx=sdx or None)
+        types = settings.estimate_change_types
+        return cls(company, infolink=infolink or None, sdx=sdx or None, change_types=types)
 
     @property
     def has_infolink(self) -> bool:
         """Whether the company has an Info-Link."""
         return self._infolink_connection is not None
+
+    @property
+    def has_sdx(self) -> bool:
+        """Whether the company has the web services."""
+        return self._sdx is not None or self._sdx_connection is not None
 
     @property
     def infolink(self) -> InfoLinkReader:
@@ -62,7 +75,8 @@ class Sources:
         if self._infolink is None:
             if self._infolink_connection is None:
                 raise self._missing("infolink_conn_id", "Info-Link")
-            self._infolink = self._stack.enter_context(InfoLinkReader(self._infolink_connection))
+            reader = InfoLinkReader(self._infolink_connection, self._change_types)
+            self._infolink = self._stack.enter_context(reader)
         return self._infolink
 
     @property

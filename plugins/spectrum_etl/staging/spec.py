@@ -13,7 +13,7 @@ from typing import Literal
 
 Reader = Literal["infolink", "sdx", "transactions"]
 Severity = Literal["critical", "warning"]
-ColumnType = Literal["code", "text", "money", "quantity", "integer", "date", "boolean"]
+ColumnType = Literal["code", "text", "money", "quantity", "degrees", "integer", "date", "boolean"]
 
 #: Staged PostgreSQL type of each column type. Codes are text: they are never numbers (`007` is not `7`).
 SQL_TYPES: dict[ColumnType, str] = {
@@ -21,6 +21,7 @@ SQL_TYPES: dict[ColumnType, str] = {
     "text": "text",
     "money": "numeric(14,2)",
     "quantity": "numeric(14,4)",
+    "degrees": "numeric(14,6)",
     "integer": "integer",
     "date": "date",
     "boolean": "boolean",
@@ -40,12 +41,18 @@ class Column:
         source: the Info-Link column, `Job_Number`; `adjusted.Est_Cost` where the query adds it up under that alias;
             `h.Job_Number` where it belongs to another table of the query than the first, and is read where all rows of
             that table that go with the row agree; several names of which the first that exists is read
-            (`("Status", "Status_Code")`); none where Info-Link does not have it.
+            (`("Status", "Status_Code")`, names without regard to case); none where Info-Link does not have it.
         sdx: field of the web service's record; none where that reader does not have it.
         key: part of the row's key: never blank, unless `may_be_blank`.
         may_be_blank: a part of the key that is blank in most rows: it is staged as an empty text, never as null, and a
             site may lack it.
-        required: a source without this column stops the sync, and a row without a value is rejected.
+        required: a source without this column stops the sync, and a row without a value is rejected, unless `blank`
+            says otherwise.
+        blank: a required column whose missing value makes no row unusable: `null` stages the row without it, `zero`
+            stages 0, because figures add it up. Either way a warning counts the rows.
+        assumed: the column's name at real sites is not certain, so that its lack stops nothing. A part of the key:
+            the rows that the rest of the key tells apart are added up. A required column: the table is not staged.
+        without: for an assumed column, what its lack affects, for people.
         allowed: a row with another value is rejected.
         ymd: the source holds the date as text, YYYYMMDD.
         personal: beside amounts this tells what a person earns: read only where `stage_employees` is on.
@@ -61,6 +68,9 @@ class Column:
     key: bool = False
     may_be_blank: bool = False
     required: bool = False
+    blank: Literal["reject", "null", "zero"] = "reject"
+    assumed: bool = False
+    without: str = ""
     allowed: tuple[str, ...] = ()
     ymd: bool = False
     personal: bool = False
@@ -75,11 +85,20 @@ class Column:
             raise ValueError(f"column {self.name}: no reader has it and it is not derived")
         if self.may_be_blank and (not self.key or self.required or self.type != "code"):
             raise ValueError(f"column {self.name}: only a code in the key, and not required, can be kept as blank")
+        if self.blank != "reject" and (self.key or not self.required):
+            raise ValueError(f"column {self.name}: only a required column outside the key says what a blank becomes")
+        if self.assumed != bool(self.without):
+            raise ValueError(f"column {self.name}: an assumed column says what its lack affects, and no other does")
 
     @property
     def sql_type(self) -> str:
         """The staged PostgreSQL type."""
         return SQL_TYPES[self.type]
+
+    @property
+    def never_null(self) -> bool:
+        """Whether every staged row has a value: a part of the key, and what rows are rejected without or get 0 for."""
+        return self.key or (self.required and self.blank != "null")
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -103,6 +122,7 @@ class Check:
         values: the allowed values of `in_set`.
         minimum, maximum: the bounds of `between`, in the column's unit.
         query: file below `include/sql/checks` for `sql`.
+        amount: column of that query whose sum is part of the message.
     """
 
     name: str
@@ -114,6 +134,22 @@ class Check:
     minimum: str | None = None
     maximum: str | None = None
     query: str | None = None
+    amount: str | None = None
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Amounts that Spectrum holds and the query of a table does not take: a warning with their count and sum.
+
+    Args:
+        query: T-SQL template below `include/sql/infolink`, of `columns` and one row a reason and group.
+        columns: names of its columns: `reason`, then those that say which rows, then `row_count` and `amount`.
+        reasons: what the query calls a reason -> name of the check, and what the operator is told.
+    """
+
+    query: str
+    columns: tuple[str, ...]
+    reasons: dict[str, tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -123,13 +159,20 @@ class InfoLink:
     Args:
         query: T-SQL template below `include/sql/infolink`.
         tables: alias used in the query -> Info-Link table; the first holds the rows, the others join to it.
-        joined: columns that the query uses beside those of the columns (`c.Change_Request_Amount`), all required
-            unless they end in `?`.
+        joined: columns that the query uses beside those of the columns, by the name that the template uses, with other
+            names they may have (`h.Status|CR_Status`); all required unless they end in `?`.
+        optional: alias -> what is affected where that table is not shown, or lacks a column that it is joined by. A
+            first table that is not shown leaves the staged table out; the others are left out of the query.
+        added_up: whether the rows of a key are increments, so that a row is staged with what they add up to.
+        left_out: what the query leaves out though Spectrum holds an amount.
     """
 
     query: str
     tables: dict[str, str]
     joined: tuple[str, ...] = ()
+    optional: dict[str, str] = field(default_factory=dict)
+    added_up: bool = False
+    left_out: LeftOut | None = None
 
     @property
     def table(self) -> str:
@@ -148,6 +191,8 @@ class Table:
         infolink: how Info-Link gives it, if it does.
         sdx: the web service read that gives it: a method of `SdxClient` without `read_`, if one does.
         partitioned: job and month partitions by fingerprint instead of key and row hash (no row key).
+        told_apart_by: of a table without a key, the columns that probably tell one row from another. Nothing is staged
+            by them: a view of the history pairs a row that went with one that came, where both are the only ones.
         checks: beside those derived from the columns.
         hidden_status: the column that becomes `I` (inactive) when the web service no longer shows a row, because
             that service shows active ones only and a missing one need not be deleted.
@@ -159,6 +204,7 @@ class Table:
     infolink: InfoLink | None = None
     sdx: str | None = None
     partitioned: bool = False
+    told_apart_by: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     hidden_status: str | None = None
 

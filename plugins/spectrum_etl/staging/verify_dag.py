@@ -6,7 +6,7 @@ from typing import Any
 
 from airflow.sdk import DAG, get_current_context, task
 
-from spectrum_etl.dag_defaults import start_date, task_defaults
+from spectrum_etl.dag_defaults import refuse_unknown_fields, start_date, task_defaults
 from spectrum_etl.notify.callbacks import on_failure, on_success
 from spectrum_etl.settings import load_settings
 from spectrum_etl.staging.dag import TAGS
@@ -38,6 +38,7 @@ def verify_dag(doc: str | None) -> DAG:
         @task
         def plan() -> list[dict[str, str]]:
             """Every object of every company."""
+            refuse_unknown_fields(get_current_context())
             return [
                 {"company_code": company.code, "object_name": name}
                 for company in load_settings().companies

@@ -41,6 +41,8 @@ VALIDITY_COLUMNS = {
     "_valid_to": "Until when the row was so; null while it is",
 }
 
+_SIDES = ("before", "after")
+
 
 def ensure_table(connection: psycopg.Connection, table: Table) -> None:
     """Create a staged table, or extend it to its spec: tables, columns, comments, indexes, views, analysts' grants.
@@ -83,6 +85,13 @@ def version_columns(table: Table) -> list[str]:
     return [column.name for column in table.columns] + month + list(VERSION_COLUMNS)
 
 
+def compared_columns(table: Table) -> tuple[str, ...]:
+    """Columns of which the view of changed rows shows before and after; none where a table has no such view."""
+    if not table.told_apart_by:
+        return ()
+    return tuple(c.name for c in table.columns if c.name not in table.told_apart_by and not c.personal)
+
+
 def _system(table: Table) -> list[tuple[str, str, str]]:
     system = [(name, kind, comment) for name, (kind, comment) in SYSTEM_COLUMNS.items()]
     return ([MONTH_COLUMN] if table.partitioned else []) + system
@@ -102,9 +111,10 @@ def _statements(table: Table) -> sql.SQL:
     return render(
         "warehouse/staged_table.sql",
         table=table,
-        columns=[(c.name, _collated(c), " not null" if c.key or c.required else "") for c in table.columns],
+        columns=[(c.name, _collated(c), " not null" if c.never_null else "") for c in table.columns],
         system=[(name, kind, "") for name, kind, _ in _system(table)],
         version_columns=version_columns(table),
+        compared=compared_columns(table),
     )
 
 
@@ -115,6 +125,7 @@ def _grants(table: Table) -> sql.SQL:
         table=table,
         shown=shown,
         versions_shown=[name for name in version_columns(table) if name in shown] + list(VALIDITY_COLUMNS),
+        changed=bool(table.told_apart_by),
         analyst=ANALYST,
     )
 
@@ -164,11 +175,16 @@ def _comments(table: Table) -> sql.Composed:
         sql.SQL("comment on table {} is {}").format(staged, table.comment),
         sql.SQL("comment on table {} is {}").format(past, table.comment + " (superseded and deleted versions)"),
     ]
-    for relation, commented in (
+    relations = [
         (("spectrum", table.name), columns),
         (("history", table.name), kept | VALIDITY_COLUMNS),
         (("history", f"{table.name}_versions"), kept | VALIDITY_COLUMNS),
-    ):
+    ]
+    if compared := compared_columns(table):
+        changed = {name: columns[name] for name in table.told_apart_by} | {"_changed_at": "When the change was read"}
+        changed |= {f"{name}_{side}": f"{columns[name]}, {side} the change" for name in compared for side in _SIDES}
+        relations.append((("history", f"{table.name}_changed"), changed))
+    for relation, commented in relations:
         for name, comment in commented.items():
             statements.append(sql.SQL("comment on column {} is {}").format(sql.Identifier(*relation, name), comment))
     return sql.SQL(";\n").join(statements)

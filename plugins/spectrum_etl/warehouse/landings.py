@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import psycopg
@@ -35,6 +35,9 @@ class LandedTable:
         landed_rows: rows in it.
         source_rows: rows the source holds in the landing's scope, copied or known to be unchanged.
         sums: control totals: the sum of each amount as text, and the rows that `check` typed and rejected.
+        absent: parts of the key that the source does not have, so that they are blank in every row.
+        marked_rows: rows that hold a mark in place of a character that PostgreSQL or XML cannot hold.
+        not_asked: jobs that the web service cannot be asked for by their number.
     """
 
     table_name: str
@@ -43,6 +46,9 @@ class LandedTable:
     landed_rows: int
     source_rows: int
     sums: Mapping[str, str | int]
+    absent: Sequence[str] = ()
+    marked_rows: int = 0
+    not_asked: Sequence[str] = ()
 
 
 def open_landing(connection: psycopg.Connection, object_name: str, scope: Scope, run: Run) -> Landing:
@@ -81,8 +87,8 @@ def find_landing(connection: psycopg.Connection, landing_id: int) -> tuple[Landi
 def record_table(connection: psycopg.Connection, landing: Landing, landed: LandedTable) -> None:
     """Write the control totals of one landed table; the caller commits them together with its rows."""
     connection.execute(
-        "insert into sync.landing_tables (landing_id, table_name, relation, reader, landed_rows, source_rows, sums)"
-        " values (%s, %s, %s, %s, %s, %s, %s)",
+        "insert into sync.landing_tables (landing_id, table_name, relation, reader, landed_rows, source_rows, sums,"
+        " absent, marked_rows, not_asked) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
             landing.landing_id,
             landed.table_name,
@@ -91,6 +97,9 @@ def record_table(connection: psycopg.Connection, landing: Landing, landed: Lande
             landed.landed_rows,
             landed.source_rows,
             json.dumps(dict(landed.sums)),
+            list(landed.absent),
+            landed.marked_rows,
+            list(landed.not_asked),
         ],
     )
 
@@ -99,8 +108,8 @@ def landed_tables(connection: psycopg.Connection, landing: Landing) -> dict[str,
     """The tables of a landing, by staged table."""
     with connection.transaction():
         rows = connection.execute(
-            "select table_name, relation, reader, landed_rows, source_rows, sums from sync.landing_tables"
-            " where landing_id = %s",
+            "select table_name, relation, reader, landed_rows, source_rows, sums, absent, marked_rows, not_asked"
+            " from sync.landing_tables where landing_id = %s",
             [landing.landing_id],
         ).fetchall()
     return {row[0]: LandedTable(*row) for row in rows}

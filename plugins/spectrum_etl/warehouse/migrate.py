@@ -62,6 +62,7 @@ def migrate(connection: psycopg.Connection) -> int:
     files = sorted((SQL_FOLDER / "warehouse").glob("[0-9]*.sql"))
     if _applied(connection) >= {path.name for path in files} and not _lacking(connection):
         return 0
+    connection.add_notice_handler(_log_warning)
     with connection.transaction():
         take(connection, DDL_LOCK, what=OWN_TABLES)
         connection.execute("create schema if not exists sync")
@@ -81,7 +82,14 @@ def migrate(connection: psycopg.Connection) -> int:
         if todo or _lacking(connection):
             connection.execute(sql.SQL(GRANTS.read_text(encoding="utf-8")))  # type: ignore[arg-type]
             log.info("warehouse: granted what analysts and approvers may read")
+    connection.remove_notice_handler(_log_warning)
     return len(todo)
+
+
+def _log_warning(said: psycopg.errors.Diagnostic) -> None:
+    """What a migration found in this warehouse and a person should look at."""
+    if said.severity_nonlocalized == "WARNING":
+        log.warning("warehouse: %s", said.message_primary)
 
 
 def _applied(connection: psycopg.Connection) -> set[str]:

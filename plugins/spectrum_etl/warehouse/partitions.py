@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
+from spectrum_etl.character_marks import as_stored, mark_for_database
 from spectrum_etl.staging.spec import Table
 from spectrum_etl.warehouse.ddl import version_columns
 from spectrum_etl.warehouse.statistics import renew
@@ -66,12 +67,13 @@ def choose(connection: psycopg.Connection, partitions: str, scope: str, paramete
 
 
 def wanted(connection: psycopg.Connection, partitions: str) -> list[tuple[str, str]]:
-    """The partitions to copy, as (job, month)."""
-    return connection.execute(
+    """The partitions to copy, as (job, month), both as the source has them."""
+    rows = connection.execute(
         sql.SQL("select job_number, partition_month from {} where copied order by 1, 2").format(
             sql.Identifier(*partitions.split("."))
         )
-    ).fetchall()
+    )
+    return [(as_stored(job), as_stored(month)) for job, month in rows]
 
 
 def copy_everything(connection: psycopg.Connection, partitions: str) -> None:
@@ -126,15 +128,76 @@ def forget_unstable(connection: psycopg.Connection, partitions: str, rows: str, 
     assert row is not None
     deferred, moved = row
     if moved or _strays(connection, partitions):
-        for relation, month in ((rows, "_month"), (rejects, "partition_month")):
-            connection.execute(
-                render("publish/partitions_forget.sql", partitions=partitions, relation=relation, month=month)
-            )
+        _forget(connection, **names)
     if moved:
         log.warning(
             "%s partitions with %s rows changed while they were copied; the next run takes them", moved, deferred
         )
     return deferred
+
+
+def newly_rejected(
+    connection: psycopg.Connection, partitions: str, company_code: str
+) -> list[tuple[str, str, int, int, bool]]:
+    """The stable partitions that hold newly rejected rows, after `runs.newly_rejected` in the same transaction.
+
+    Returns:
+        Job, month, rows of the source, newly rejected rows, and whether a version has been published before.
+    """
+    return connection.execute(
+        render("publish/partitions_newly_rejected.sql", partitions=partitions), {"company_code": company_code}
+    ).fetchall()
+
+
+def newly_rejected_published(connection: psycopg.Connection) -> int:
+    """Newly rejected rows of the partitions that the running publish replaces.
+
+    Args:
+        connection: the warehouse, after `compare` and `runs.newly_rejected` in the same transaction.
+    """
+    rows: int = _one(
+        connection,
+        "select coalesce(sum(new_rows), 0)::bigint from _newly join _partitions using (job_number, partition_month)",
+    )
+    return rows
+
+
+def hold_back(
+    connection: psycopg.Connection,
+    partitions: str,
+    rows: str,
+    rejects: str,
+    held: Sequence[tuple[str, str, int]],
+) -> None:
+    """Mark partitions as held back, and drop their landed rows.
+
+    Args:
+        connection: the warehouse.
+        partitions, rows, rejects: relations of the landing.
+        held: job, month and newly rejected rows of each.
+    """
+    jobs, months, counts = (list(column) for column in zip(*held, strict=True))
+    connection.execute(
+        render("publish/partitions_hold.sql", partitions=partitions),
+        {"held_jobs": jobs, "held_months": months, "held_rows": counts},
+    )
+    _forget(connection, partitions, rows, rejects)
+    log.warning("%s partitions are held back: too many of their rows were newly rejected", len(held))
+
+
+def held_back(connection: psycopg.Connection, table_name: str, company_code: str) -> list[tuple[str, str]]:
+    """The partitions that the guard of rejected rows holds back now, as (job, month)."""
+    return connection.execute(
+        "select job_number, partition_month from sync.deferred where table_name = %s and company_code = %s"
+        " and reason = 'rejected' order by 1, 2",
+        [table_name, company_code],
+    ).fetchall()
+
+
+def count(connection: psycopg.Connection, relation: str) -> int:
+    """Rows of a relation of the landing."""
+    rows: int = _one(connection, "select count(*) from {}", relation)
+    return rows
 
 
 @dataclass(frozen=True)
@@ -236,8 +299,15 @@ def write(
 def _copy(connection: psycopg.Connection, relation: sql.Identifier, fingerprints: Iterable[Fingerprint]) -> None:
     statement = sql.SQL("copy {} " + _COLUMNS + " from stdin").format(relation)
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for fingerprint in fingerprints:
-            copy.write_row(fingerprint)
+        for job, month, *numbers in fingerprints:
+            copy.write_row((mark_for_database(job), mark_for_database(month), *numbers))
+
+
+def _forget(connection: psycopg.Connection, partitions: str, rows: str, rejects: str) -> None:
+    for relation, month in ((rows, "_month"), (rejects, "partition_month")):
+        connection.execute(
+            render("publish/partitions_forget.sql", partitions=partitions, relation=relation, month=month)
+        )
 
 
 def _strays(connection: psycopg.Connection, partitions: str) -> bool:

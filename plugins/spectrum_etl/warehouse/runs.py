@@ -12,6 +12,7 @@ import psycopg
 from spectrum_etl.staging.run import Landing, Run, Scope
 from spectrum_etl.warehouse.counts import Counts
 from spectrum_etl.warehouse.locks import take
+from spectrum_etl.warehouse.templates import render
 
 if TYPE_CHECKING:
     from spectrum_etl.sources.drift import Drift
@@ -112,6 +113,23 @@ def record_checks(
         {table_name: results},
         landing.landing_id,
     )
+
+
+def newly_rejected(connection: psycopg.Connection, landing: Landing, table_name: str) -> int:
+    """Count the rows of a landing that are rejected now and were not before; fills the temporary table `_newly`.
+
+    Args:
+        connection: the warehouse, in the transaction that typed the rows.
+        landing: the landing.
+        table_name: staged table.
+    """
+    connection.execute(
+        render("publish/rejected_new.sql", rejects=landing.relation(table_name, "rejects")),
+        {"table_name": table_name, "company_code": landing.scope.company_code},
+    )
+    row = connection.execute("select coalesce(sum(new_rows), 0)::bigint from _newly").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def failed_checks(connection: psycopg.Connection, landing: Landing) -> list[str]:

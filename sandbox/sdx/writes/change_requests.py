@@ -9,13 +9,15 @@ from psycopg.rows import DictRow
 
 from sandbox.sdx.writes import lookups
 from sandbox.sdx.writes.change_lines import check_lines, write_lines
+from sandbox.sdx.writes.projections import book_change_request
 from sandbox.sdx.writes.store import change, code, find, insert
 from sandbox.sdx.writes.work import Work
 
 _TABLE = "CR_CHNG_REQ_HDR_MC"
+_STATUSES = "CR_CHNG_REQ_STATUS_MC"
 _COLUMNS = {
     "CR_Description": "CR_Description",
-    "CR_Status": "CR_Status",
+    "CR_Status": "Status",
     "Origination_Date": "Origination_Date",
     "Approved_Date": "Approved_Date",
 }
@@ -54,6 +56,17 @@ def change_request(work: Work) -> None:
         insert(work.connection, _TABLE, key | fresh | values)
     if contract is not None:
         write_lines(work, key, contract)
+    _book(work, key)
+
+
+def _book(work: Work, key: dict[str, str]) -> None:
+    """Book what the request changes in the projections of its phases: all of it once it is approved."""
+    (header,) = find(work.connection, _TABLE, key)
+    status = {"Company_Code": work.company, "Status_Code": code(header, "Status")}
+    approved = any(code(row, "CR_Type") == _APPROVED for row in find(work.connection, _STATUSES, status))
+    on = header["Approved_Date"]
+    day = work.today if on is None else on.date()
+    book_change_request(work, key, approved or bool(code(header, "Change_Order_Number")), day)
 
 
 def _contract(work: Work, job: str, customer: str) -> DictRow | None:
@@ -80,11 +93,11 @@ def _check_header(work: Work, existing: DictRow | None) -> None:
     if existing is None:
         work.missing("CR_Status")
     else:
-        status = status or code(existing, "CR_Status")
+        status = status or code(existing, "Status")
     if not status:
         return
-    key = {"Company_Code": work.company, "CR_Status": status}
-    found = find(work.connection, "CR_CHNG_REQ_STATUS_MC", key)
+    key = {"Company_Code": work.company, "Status_Code": status}
+    found = find(work.connection, _STATUSES, key)
     if not found:
         work.invalid("CR_Status", f"Status code {status} is not on file")
     elif work.text("Approved_Date") and code(found[0], "CR_Type") != _APPROVED:

@@ -5,20 +5,14 @@ from typing import Any
 
 from psycopg.rows import DictRow
 
-from sandbox.data.written import keep_fields, kept_field
 from sandbox.sdx.writes import lookups
 from sandbox.sdx.writes.job_rules import check_job, check_update
 from sandbox.sdx.writes.store import change, code, find, insert
 from sandbox.sdx.writes.work import Work
 
 _TABLE = "JC_JOB_MASTER_MC"
-_SAME = (
-    "Job_Description", "Status_Code", "Division", "Address_1", "Address_2", "City", "State", "Zip_Code", "Phone",
-    "Project_Manager", "Superintendent", "Estimator", "Customer_Code", "Contract_Number", "Original_Contract",
-    "Price_Method_Code", "Cost_Center", "Master_Job", "Est_Start_Date", "Est_Complete_Date", "Start_Date",
-    "Complete_Date", "Create_Date", "WO_Site", "Latitude", "Longitude",
-)  # fmt: skip
-_COLUMNS = {name: name for name in _SAME} | {"Tax_Class_Code": "Sales_Tax_Code"}
+# The installation takes A/R sales tax codes for tax classes; the page of AddJob misspells the local tax code.
+_RENAMED = {"Tax_Class_Code": "Sales_Tax_Code", "Work_Local_Tax_Cod": "Work_Local_Tax_Code"}
 
 
 def add_job(work: Work) -> None:
@@ -35,17 +29,19 @@ def add_job(work: Work) -> None:
     lookups.cost_center(work, "Cost_Center")
     check_job(work, {})
     work.settle()
-    values: dict[str, Any] = {"Status_Code": "A", "Create_Date": work.today, "Original_Contract": Decimal(0)}
+    values: dict[str, Any] = {
+        "Status_Code": "A",
+        "Create_Date": work.today,
+        "Phase_Display_Code": lookups.PHASE_MASK,
+    }
     if master is not None:
-        # A sub job takes customer and tax class from its master; a contract is made for a customer sent only.
-        values |= {name: code(master, name) for name in ("Customer_Code", "Sales_Tax_Code")}
-    values |= work.columns(_COLUMNS)
+        # A sub job takes these from its master; a contract is made for a customer sent only.
+        values |= {name: code(master, name) for name in ("Customer_Code", "Sales_Tax_Code", "Phase_Display_Code")}
+    values |= work.row(_TABLE, _RENAMED)
     if values["Status_Code"] == "C":
         values.setdefault("Complete_Date", work.today)
     insert(work.connection, _TABLE, {"Company_Code": work.company, "Job_Number": number} | values)
-    work.keep("job", number, {"Job_Number", *_COLUMNS})
-    if master is not None and not work.text("Phase_Display_Code"):
-        _inherit_mask(work, number)
+    work.keep("job", number, _TABLE, _RENAMED)
     if work.text("Customer_Code"):
         _add_contract(work, number, values)
 
@@ -69,13 +65,13 @@ def update_job(work: Work) -> None:
         if sent and contracts and sent not in {code(contract, "Customer_Code") for contract in contracts}:
             work.invalid("Customer_Code", f"Job {number} has a contract with another customer; change it in A/R")
     work.settle()
-    values = work.columns(_COLUMNS)
+    values = work.row(_TABLE, _RENAMED)
     if work.options.blank_status_activates and row is not None:
         values.setdefault("Status_Code", "A")
     if values.get("Status_Code") == "C":
         values.setdefault("Complete_Date", work.today)
     change(work.connection, _TABLE, {"Company_Code": work.company, "Job_Number": number}, values)
-    work.keep("job", number, {"Job_Number", *_COLUMNS})
+    work.keep("job", number, _TABLE, _RENAMED)
     if contracts:
         for name in ("Customer_Code", "Original_Contract"):
             if work.text(name):
@@ -95,11 +91,6 @@ def _contracts(work: Work, number: str) -> list[DictRow]:
     return find(work.connection, "CR_CONTRACT_MASTER_MC", {"Company_Code": work.company, "Job_Number": number})
 
 
-def _inherit_mask(work: Work, number: str) -> None:
-    mask = kept_field(work.connection, "job", work.company, work.text("Master_Job")).get("Phase_Display_Code", "")
-    keep_fields(work.connection, "job", work.company, number, {"Phase_Display_Code": mask})
-
-
 def _add_contract(work: Work, number: str, job: dict[str, Any]) -> None:
     name = str(job.get("Job_Description") or "")
     insert(
@@ -112,7 +103,7 @@ def _add_contract(work: Work, number: str, job: dict[str, Any]) -> None:
             "Contract_Number": job.get("Contract_Number"),
             "Contract_Description": f"{number} {name}".strip()[:30],
             "Price_Method_Code": job.get("Price_Method_Code"),
-            "Original_Contract": job.get("Original_Contract") or Decimal(0),
+            "Original_Contract_Amount": job.get("Original_Contract") or Decimal(0),
             "Contract_Date": work.today,
             "Status_Code": job.get("Status_Code"),
             "Retention_Percent": Decimal(0),

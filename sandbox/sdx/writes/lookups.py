@@ -2,8 +2,6 @@
 
 from psycopg.rows import DictRow
 
-from sandbox.data.generate import customer_name
-from sandbox.data.written import kept_field
 from sandbox.sdx.writes.store import code, find
 from sandbox.sdx.writes.work import Work
 
@@ -57,8 +55,8 @@ def cost_type(work: Work, element: str = "Cost_Type") -> bool:
 
 def fits_mask(work: Work, job_number: str, element: str) -> bool:
     """Say whether a phase has as many characters as its job's mask, or else the installation's; it is noted if not."""
-    own = kept_field(work.connection, "job", work.company, job_number).get("Phase_Display_Code", "")
-    mask = own or PHASE_MASK
+    jobs = find(work.connection, "JC_JOB_MASTER_MC", {"Company_Code": work.company, "Job_Number": job_number})
+    mask = (code(jobs[0], "Phase_Display_Code") if jobs else "") or PHASE_MASK
     places = sum(character.isalnum() for character in mask)
     if len(work.text(element)) == places:
         return True
@@ -97,13 +95,13 @@ def phase(work: Work, job_number: str, phase_element: str, cost_element: str) ->
 def customer(work: Work, element: str = "Customer_Code") -> bool:
     """Say whether there is the customer an element names; an unknown one is noted, a blank one is not.
 
-    Info-Link's reference has no customer table: known are the generator's customers and those of contracts.
+    A customer with a contract is known, too: tests make contracts without a customer master.
     """
     text = work.text(element)
     if not text:
         return False
     key = {"Company_Code": work.company, "Customer_Code": text}
-    if customer_name(text) or find(work.connection, "CR_CONTRACT_MASTER_MC", key):
+    if any(find(work.connection, table, key) for table in ("CR_CUSTOMER_MASTER_MC", "CR_CONTRACT_MASTER_MC")):
         return True
     work.invalid(element, f"Customer {text} is not on file")
     return False

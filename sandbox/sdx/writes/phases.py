@@ -4,23 +4,11 @@ The installation marks the current estimate as display only, so the Current_Est_
 as the page says they can be.
 """
 
-from decimal import Decimal
-
 from sandbox.sdx.writes import lookups
 from sandbox.sdx.writes.store import change, code, insert
 from sandbox.sdx.writes.work import Work
 
 _TABLE = "JC_PHASE_MASTER_MC"
-_COLUMNS = {
-    "Unit_of_Measure": "Unit_of_Measure",
-    "Price_Method_Code": "Price_Method_Code",
-    "Original_Est_Quantity": "Original_Est_Quantity",
-    "Original_Est_Hours": "Original_Est_Hours",
-    "Original_Est_Cost": "Original_Est_Cost",
-    "Phase_Cost_Center": "Cost_Center",
-    "Status_Code": "Status_Code",
-}
-_ESTIMATES = ("Original_Est_Quantity", "Original_Est_Hours", "Original_Est_Cost")
 
 
 def add_phase(work: Work) -> None:
@@ -42,8 +30,8 @@ def add_phase(work: Work) -> None:
         work.missing("Description")
     work.settle()
     key = {"Company_Code": work.company, "Job_Number": job, "Phase_Code": phase}
-    values = work.columns(_COLUMNS)
-    description = work.text("Description")
+    values = work.row(_TABLE, {})
+    description = values.pop("Description", "")
     if existing:
         if work.options.blank_status_activates:
             values.setdefault("Status_Code", "A")
@@ -51,9 +39,8 @@ def add_phase(work: Work) -> None:
     else:
         if siblings and not work.options.new_cost_type_renames:
             description = code(siblings[0], "Description")
-        values = dict.fromkeys(_ESTIMATES, Decimal(0)) | {"Status_Code": "A"} | values
-        insert(work.connection, _TABLE, key | {"Cost_Type": cost} | values)
+        insert(work.connection, _TABLE, {"Status_Code": "A", "Projected_Cost_Code": "P"} | key | values)
     if description:
         # The description is the phase's: every cost type of it gets the new one.
         change(work.connection, _TABLE, key, {"Description": description})
-    work.keep("phase", f"{job}/{phase}/{cost}", {"Job_Number", "Phase_Code", "Cost_Type", "Description", *_COLUMNS})
+    work.keep("phase", f"{job}/{phase}/{cost}", _TABLE)

@@ -45,8 +45,8 @@ def import_schedule(work: Work, contract: Mapping[str, Any]) -> None:
     work.settle()
     texts = _checked(work, work.service.lines[_ARRAY], lines or [])
     total = sum((Decimal(line["Original_Contract"] or 0) for line in texts), Decimal(0))
-    if total != (rows[0]["Original_Contract"] or Decimal(0)):
-        text = f"The lines add up to {total}, the contract amount is {rows[0]['Original_Contract']}"
+    if total != (rows[0]["Original_Contract_Amount"]):
+        text = f"The lines add up to {total}, the contract amount is {rows[0]['Original_Contract_Amount']}"
         work.invalid("Original_Contract", text)
     work.settle()
     for line in texts:

@@ -27,7 +27,7 @@ def find(connection: Connection[DictRow], table: str, key: Mapping[str, str]) ->
 
 
 def insert(connection: Connection[DictRow], table: str, values: Mapping[str, Any]) -> None:
-    """Insert a row; columns that are not given are NULL."""
+    """Insert a row; columns that are not given hold what Spectrum has where nobody entered anything."""
     names = list(values)
     statement = sql.SQL("INSERT INTO dbo.{} ({}) VALUES ({})").format(
         sql.Identifier(table),
@@ -65,4 +65,6 @@ def _where(table: str, key: Mapping[str, str]) -> Where:
 
 
 def _stored(table: str, column: str, value: Any) -> Any:
+    if value is None or value == "":
+        return tables()[table].column(column).nothing
     return pad(table, column, value) if column in PADDED_COLUMNS and isinstance(value, str) else value

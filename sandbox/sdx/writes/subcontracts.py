@@ -5,19 +5,14 @@ from typing import Any
 
 from psycopg.rows import DictRow
 
-from sandbox.data.written import kept_field
 from sandbox.sdx.writes import lookups
 from sandbox.sdx.writes.store import change, code, find, insert
 from sandbox.sdx.writes.work import Work
 
 _HEADERS = "VN_SUBCONTRACT_MC"
 _LINES = "VN_SUBCONTRACT_PHASE_MC"
-_COLUMNS = {
-    "Status_Code": "Status_Code",
-    "Date_Issued": "Date_Issued",
-    "Retention_Percent": "Retention_Percent",
-    "Comment": "Comment",
-}
+# The service takes one comment of 120 characters, the table has two columns of 60.
+_COMMENT_WIDTH = 60
 _CENT = Decimal("0.01")
 _TOO_MUCH = Decimal(10) ** 9
 
@@ -43,14 +38,13 @@ def update_subcontract(work: Work) -> None:
         work.invalid("Pay_When_Paid", "Pay_When_Paid Y is allowed only with Pay_Override Y")
     work.settle()
     key = {"Company_Code": work.company, "Vendor_Code": work.text("Vendor_Code"), "Subcontract_Number": number}
-    values = work.columns(_COLUMNS)
+    values = work.row(_HEADERS, {}) | _comment(work)
     if existing is not None:
         change(work.connection, _HEADERS, key, values)
     else:
-        fresh: dict[str, Any] = {"Status_Code": "A", "Date_Issued": work.today, "Retention_Percent": Decimal(0)}
-        insert(work.connection, _HEADERS, key | {"Job_Number": job} | fresh | values)
-    shown = {"Vendor_Code", "Subcontract_Number", "Job_Number", *_COLUMNS}
-    work.keep("subcontract", f"{work.text('Vendor_Code')}/{number}", shown)
+        fresh: dict[str, Any] = {"Status_Code": "A", "Date_Issued": work.today}
+        insert(work.connection, _HEADERS, key | fresh | values)
+    work.keep("subcontract", f"{work.text('Vendor_Code')}/{number}", _HEADERS, {"Comment"})
 
 
 def update_subcontract_phase(work: Work) -> None:
@@ -66,16 +60,17 @@ def update_subcontract_phase(work: Work) -> None:
         if header is None:
             work.invalid("Subcontract_Number", f"Subcontract {number} of vendor {vendor} is not on file")
     work.settle()
-    kept = kept_field(work.connection, "subcontract", work.company, f"{vendor}/{number}")
     defaults = {"Phase_Code": "Default_Phase_Code", "Cost_Type": "Default_Cost_Type"}
     work.values = dict(work.values) | {
-        name: work.text(name) or kept.get(default, "") for name, default in defaults.items()
+        name: work.text(name) or (code(header, default) if header is not None else "")
+        for name, default in defaults.items()
     }
     work.missing(*defaults)
     job = code(header, "Job_Number") if header is not None else ""
     phase = lookups.phase(work, job, "Phase_Code", "Cost_Type")
     work.settle()
-    item = work.text("Bid_Item_Number") or _phase_item(work, job)
+    # A blank billing item defaults to the phase's own.
+    item = work.text("Bid_Item_Number") or (code(phase, "Bid_Item_Number") if phase is not None else "")
     key = {
         "Company_Code": work.company,
         "Vendor_Code": vendor,
@@ -84,13 +79,20 @@ def update_subcontract_phase(work: Work) -> None:
         "Cost_Type": work.text("Cost_Type"),
         "Bid_Item_Number": item,
     }
-    values = _line_values(work, kept, phase)
+    values = _line_values(work, header, phase)
     work.settle()
     if find(work.connection, _LINES, key):
         change(work.connection, _LINES, key, values)
     else:
-        columns = ("Original_Contract_Quantity", "Unit_Price", "Original_Contract_Amount")
-        insert(work.connection, _LINES, key | dict.fromkeys(columns, Decimal(0)) | values)
+        insert(work.connection, _LINES, key | values)
+    _add_up(work, {name: key[name] for name in ("Company_Code", "Vendor_Code", "Subcontract_Number")})
+
+
+def _add_up(work: Work, key: dict[str, str]) -> None:
+    """Let the header's original amount be the sum of its lines."""
+    lines = find(work.connection, _LINES, key)
+    total = sum((line["Original_Contract_Amount"] for line in lines), Decimal(0))
+    change(work.connection, _HEADERS, key, {"Original_Amount": total})
 
 
 def subcontract(work: Work, vendor: str, number: str) -> DictRow | None:
@@ -112,20 +114,20 @@ def _check_defaults(work: Work, job: str) -> None:
         lookups.cost_type(work, "Default_Cost_Type")
 
 
-def _phase_item(work: Work, job: str) -> str:
-    """The phase's own billing item, which a blank one defaults to."""
-    key = f"{job}/{work.text('Phase_Code')}/{work.text('Cost_Type')}"
-    return kept_field(work.connection, "phase", work.company, key).get("Bid_Item_Number", "")
+def _comment(work: Work) -> dict[str, str]:
+    text = work.text("Comment")
+    return {"Comment_1": text[:_COMMENT_WIDTH], "Comment_2": text[_COMMENT_WIDTH:]} if text else {}
 
 
-def _line_values(work: Work, kept: dict[str, str], phase: DictRow | None) -> dict[str, Any]:
+def _line_values(work: Work, header: DictRow | None, phase: DictRow | None) -> dict[str, Any]:
     """The money of a line: fixed price takes the amount alone, unit price computes it from price and quantity."""
     price, quantity = work.number("Unit_Price"), work.number("Original_Contract_Quantity")
-    values: dict[str, Any] = {}
-    if _by_unit(work, kept, phase):
-        values = work.columns({name: name for name in ("Unit_Price", "Original_Contract_Quantity")})
+    values = work.columns({name: name for name in ("Bill_Description", "Unit_Of_Measure", "Retention_Flag")})
+    by_unit = _by_unit(work, header, phase)
+    if by_unit:
+        values |= work.columns({name: name for name in ("Unit_Price", "Original_Contract_Quantity")})
     amount = work.number("Original_Contract_Amount")
-    if values and price is not None and quantity is not None:
+    if by_unit and price is not None and quantity is not None:
         amount = (price * quantity).quantize(_CENT, ROUND_HALF_UP)
     if amount is not None and abs(amount) >= _TOO_MUCH:
         work.invalid("Original_Contract_Amount", f"The amount {amount} has more than 9 digits")
@@ -134,7 +136,8 @@ def _line_values(work: Work, kept: dict[str, str], phase: DictRow | None) -> dic
     return values
 
 
-def _by_unit(work: Work, kept: dict[str, str], phase: DictRow | None) -> bool:
+def _by_unit(work: Work, header: DictRow | None, phase: DictRow | None) -> bool:
     unit = work.text("Unit_Of_Measure") or (code(phase, "Unit_of_Measure") if phase is not None else "")
     method = code(phase, "Price_Method_Code") if phase is not None else ""
-    return kept.get("Unit_Price_Flag") == "Y" and method in {"U", "J"} and unit != "LS"
+    flag = code(header, "Unit_Price_Flag") if header is not None else ""
+    return flag == "Y" and method in {"U", "J"} and unit != "LS"

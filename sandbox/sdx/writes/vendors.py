@@ -8,26 +8,8 @@ from sandbox.sdx.writes.store import change, code, find, insert
 from sandbox.sdx.writes.work import Work
 
 _TABLE = "VN_VENDOR_MASTER_MC"
-_COLUMNS = {
-    "Vendor_Name": "Vendor_Name",
-    "Alpha_Sort": "Alpha_Sort",
-    "Type": "Type",
-    "Address_1": "Address_1",
-    "Address_2": "Address_2",
-    "State": "State",
-    "Zip_Code": "Zip_Code",
-    "Phone": "Phone",
-    "Fax_Phone": "Fax_Phone",
-    "Vendor_Email": "Vendor_Email",
-    "Terms_Code": "Terms_Code",
-    "Terms_Days": "Terms_Days",
-    "Hold_Flag": "Hold_Flag",
-    "Insurance_Exp_Date": "Insurance_Exp_Date",
-    "Social_Sec_Number": "Social_Sec_Number",
-}
 # The city has another name in each service; the column is the same.
-_ADD = _COLUMNS | {"Address_3": "Address_3"}
-_UPDATE = _COLUMNS | {"City": "Address_3", "Status": "Status"}
+_UPDATE = {"City": "Address_3"}
 _LISTS = range(1, 11)
 # Ways of payment that go to a bank account.
 _TO_AN_ACCOUNT = frozenset({"P", "S", "E"})
@@ -46,9 +28,9 @@ def add_vendor(work: Work) -> None:
         work.invalid("Vendor_Code", f"Vendor {vendor_code} already exists")
     _check_both(work)
     work.settle()
-    values = {"Hold_Flag": "N", "Balance": Decimal(0)} | work.columns(_ADD)
-    insert(work.connection, _TABLE, {"Company_Code": work.company, "Vendor_Code": vendor_code, "Status": "A"} | values)
-    work.keep("vendor", vendor_code, {"Vendor_Code", *_ADD})
+    values = {"Hold_Flag": "N", "Status": "A"} | work.row(_TABLE, {})
+    insert(work.connection, _TABLE, {"Company_Code": work.company, "Vendor_Code": vendor_code} | values)
+    work.keep("vendor", vendor_code, _TABLE)
 
 
 def update_vendor(work: Work) -> None:
@@ -64,8 +46,8 @@ def update_vendor(work: Work) -> None:
     work.settle()
     vendor_code = work.text("Vendor_Code")
     key = {"Company_Code": work.company, "Vendor_Code": vendor_code}
-    change(work.connection, _TABLE, key, work.columns(_UPDATE))
-    work.keep("vendor", vendor_code, {"Vendor_Code", *_UPDATE})
+    change(work.connection, _TABLE, key, work.row(_TABLE, _UPDATE))
+    work.keep("vendor", vendor_code, _TABLE, _UPDATE)
 
 
 def _check_both(work: Work) -> None:

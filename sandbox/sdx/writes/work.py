@@ -13,6 +13,7 @@ from typing import Any
 from psycopg import Connection
 from psycopg.rows import DictRow
 
+from sandbox.data.tables import tables
 from sandbox.data.written import keep_fields
 from sandbox.sdx.services import Parameter, Service
 from sandbox.sdx.writes.checks import is_number
@@ -26,6 +27,7 @@ class Options:
     new_cost_type_renames: bool = True
     blank_status_activates: bool = False
     same_line_updates: bool = False
+    worked_out_projections: str = "refuse"
 
 
 @dataclass
@@ -86,6 +88,21 @@ class Work:
         """
         return {column: self.value(name) for name, column in names.items() if self.values[name]}
 
+    def row(self, table: str, renamed: Mapping[str, str]) -> dict[str, Any]:
+        """Return the values of the elements that are not blank and that a table has a column for, by column.
+
+        Args:
+            table: a table of Info-Link; an element of a column's name is that column's.
+            renamed: element to column, where the names differ.
+        """
+        same = {name: name for name in self._parts if name in tables()[table].names}
+        return self.columns(same | {name: column for name, column in renamed.items() if name in self.parameters})
+
+    @property
+    def _parts(self) -> list[str]:
+        """The elements besides the company, which is part of every key."""
+        return [name for name in self.parameters if name not in {"Authorization_ID", "GUID", "Company_Code"}]
+
     def invalid(self, column: str, description: str) -> None:
         """Note an element with an invalid value."""
         self.problems.append(Result("I", description, column))
@@ -108,14 +125,15 @@ class Work:
             # One record an element: the first thing that is wrong with it.
             raise Refused(list({problem.column: problem for problem in reversed(self.problems)}.values())[::-1])
 
-    def keep(self, kind: str, key: str, written: Iterable[str]) -> None:
+    def keep(self, kind: str, key: str, table: str, renamed: Iterable[str] = ()) -> None:
         """Keep the elements no Info-Link column holds.
 
         Args:
             kind: the kind of record.
             key: its key in the company, trimmed.
-            written: elements whose values stand in a column already.
+            table: the table of the record.
+            renamed: elements whose values stand in a column of another name.
         """
-        shown = {"Company_Code", *written}
-        kept = {parameter: self.values[parameter] for parameter in self.parameters if parameter not in shown}
+        shown = tables()[table].names | set(renamed)
+        kept = {name: self.values[name] for name in self._parts if name not in shown}
         keep_fields(self.connection, kind, self.company, key, kept)

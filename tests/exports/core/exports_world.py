@@ -7,7 +7,7 @@ BaseException, which ends everything up to the test as a SIGKILL would, connecti
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -74,8 +74,14 @@ class Spectrum:
         found = self.held_now.get(place(service, key))
         return None if found is None else dict(found)
 
-    def can_read_back(self, service: str) -> bool:
+    def held_all(self, calls: Sequence[Call]) -> list[dict[str, str] | None]:
+        return [self.held(call.service, call.key) if self.can_read_back(call.service) else None for call in calls]
+
+    def can_read_back(self, service: str, key: Mapping[str, str] | None = None) -> bool:
         return service not in self.unreadable
+
+    def unread(self, call: Call) -> list[str]:
+        return []
 
     def write(self, service: str, parameters: Mapping[str, str]) -> str:
         self._time_passes()
@@ -220,7 +226,10 @@ OBJECT = ExportObject(
     document=_document,
     mark=_mark,
     unmark=_unmark,
-    holds=lambda books, company, key: books.held("AddVendor", {"Company_Code": "1", "Vendor_Code": key}) is not None,
+    holds=lambda books, company, key: (
+        key if books.held("AddVendor", {"Company_Code": "1", "Vendor_Code": key}) is not None else None
+    ),
+    space="vendor",
     frozen=("name", "lines"),
 )
 

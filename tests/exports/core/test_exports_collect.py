@@ -13,8 +13,7 @@ import pytest
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.exports.preview import preview
 from spectrum_etl.exports.question import NotAsked, Question
-from spectrum_etl.exports.report import report
-from spectrum_etl.exports.tasks import as_items
+from spectrum_etl.exports.tasks import as_items, grid_name
 from spectrum_etl.settings import Settings
 from tests.exports.core.exports_world import OBJECT, World
 
@@ -136,15 +135,16 @@ def test_a_dry_run_shows_what_would_be_written(world: World):
     assert world.state(world.id("r1")) == "ready"
 
 
-def test_the_report_lists_every_record_of_the_run_with_its_reason(world: World):
-    done, failed = world.accept("r1"), world.accept("r2")
-    world.send(done)
-    world.spectrum.faults = ["refused"]
-    world.send(failed)
-    with_names = as_items([row for id in (done, failed) if (row := world.row(id))])
-    counts, text = report(world.url, "things", with_names)
-    assert counts == {"linked": 1, "failed": 1}
-    assert "a phase is complete" in text
+def test_b10_names_in_the_grid_are_cut_and_what_is_kept_is_not(world: World):
+    """Airflow keeps 250 characters of a name, and fails a task with a longer one after its work was done."""
+    id = world.add("r" * 300)
+    world.collect()
+    row = world.row(id)
+    assert row is not None
+    assert row.title == f"Thing {'r' * 300}"
+    (item,) = as_items([row])
+    assert (item["record"], item["title"]) == ("r" * 300, f"Thing {'r' * 193}…")
+    assert grid_name("r" * 200) == "r" * 200
 
 
 def test_ten_thousand_records_of_which_none_is_ready(world: World):

@@ -1,4 +1,4 @@
-"""What the form of `link_export` asks for."""
+"""What the forms of `link_export` and `unlink_export` ask for."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.exports import unlink_dag
 from spectrum_etl.exports.link_dag import pairs_of
 
 
@@ -28,3 +29,17 @@ def test_a_form_that_says_too_little_is_refused() -> None:
     with pytest.raises(FixConfiguration, match="commitments belong to a project"):
         pairs_of(form(object="commitments", pairs=["7 = ACME/S-1"]))
     assert pairs_of(form(exact_names=True)) == []
+
+
+@pytest.mark.parametrize(("records", "named"), [([" 7 ", "8"], ["7", "8"]), ([], None), (["  "], None)])
+def test_a2_a_form_of_unlink_that_names_nothing_does_not_end_well(
+    monkeypatch: pytest.MonkeyPatch, records: list[str], named: list[str] | None
+) -> None:
+    """A run that has nothing to do skips all its tasks, and a run whose tasks are skipped is green."""
+    monkeypatch.setattr(unlink_dag, "get_current_context", lambda: {"params": {"records": records}})
+    plan: Any = unlink_dag.unlink_dag("").get_task("plan")
+    if named:
+        assert plan.python_callable() == named
+        return
+    with pytest.raises(FixConfiguration, match="names nothing to unlink"):
+        plan.python_callable()

@@ -1,8 +1,12 @@
-"""Random faults, kills, people and changes: exactly one write of the approved content, and no record is lost (M7)."""
+"""Random faults, kills, people, changes, clashes and two runs at once: exactly one write of the approved content (M7).
+
+No record is lost, none gets the number of another one (A1), and none is left in a state that no action leaves.
+"""
 
 from __future__ import annotations
 
 import itertools
+import threading
 from collections import Counter
 from contextlib import suppress
 from datetime import timedelta
@@ -14,7 +18,8 @@ from hypothesis import strategies as st
 from spectrum_etl.errors import RetryLater
 from spectrum_etl.exports.question import Question
 from spectrum_etl.exports.send import Unsettled
-from spectrum_etl.exports.spec import Document
+from spectrum_etl.exports.spec import Document, RecordId
+from spectrum_etl.exports.states import IN_FLIGHT
 from tests.exports.core.exports_world import FAULTS, Kill, World, killed_after, place
 
 SEQUENCES = 500
@@ -22,13 +27,15 @@ _records = itertools.count(1)
 _outcomes: Counter[str] = Counter()
 
 #: What may happen between two tries to send.
-_EVENTS = st.sampled_from(["", "", "", "person adds", "person changes", "record changes", "record goes", "waits"])
+_EVENTS = st.sampled_from(
+    ["", "", "", "person adds", "person changes", "record changes", "record goes", "waits", "clash", "two runs"]
+)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def counted():
     yield
-    print(f"\n{sum(_outcomes.values())} random sequences: {dict(_outcomes)}; 0 duplicates, 0 lost")
+    print(f"\n{sum(_outcomes.values())} random sequences: {dict(_outcomes)}; 0 duplicates, 0 lost, 0 merged, 0 stuck")
 
 
 _STORIES = {
@@ -113,9 +120,50 @@ def happen(world: World, record: str, document: Document, event: str) -> bool:
         content["name"] += "x"
     elif event == "record goes":
         world.procore.records.pop(record, None)
+    elif event == "clash":
+        clash(world, world.id(record), document)
+        return False
+    elif event == "two runs":
+        two_runs(world, world.id(record))
+        return False
     else:
         return False
     return event != "waits"
+
+
+def clash(world: World, id: RecordId, document: Document) -> None:
+    """Another record is given the number of this one, which is on its way: it is refused, with whose number it is."""
+    if world.state(id) not in IN_FLIGHT:
+        return
+    other = world.add(f"q{next(_records)}")
+    world.collect(other.record)
+    assert isinstance(world.ask(other), Question)
+    outcome = world.answer(other, code=document.key.lower())
+    assert (outcome.state, outcome.ask_again) == ("ready", True)
+    assert f"Thing {id.record}" in outcome.reason
+    world.procore.records.pop(other.record)
+
+
+def two_runs(world: World, id: RecordId) -> None:
+    """Two runs that have picked the same record."""
+    raised: list[BaseException] = []
+
+    def send() -> None:
+        try:
+            world.send(id)
+        except Unsettled as wait:
+            world.time = max(world.time, wait.until)
+        except (RetryLater, Kill):
+            pass
+        except BaseException as error:  # noqa: BLE001  handed to the thread that waits
+            raised.append(error)
+
+    both = [threading.Thread(target=send) for _ in range(2)]
+    for thread in both:
+        thread.start()
+    for thread in both:
+        thread.join(60)
+    assert raised == []
 
 
 def check(world: World, id, document: Document, told: set[str], interfered: bool) -> None:
@@ -133,6 +181,8 @@ def check(world: World, id, document: Document, told: set[str], interfered: bool
     ), "something was written that nobody approved"
 
     record = id.record
+    held = world.query("select key, linked from export.claims where record_id = %s and space = 'vendor'", record)
+    assert held == ([(document.key, True)] if state == "linked" else held if state == "failed" else [])
     attempts = world.query("select state, finished_at is not null from export.ledger where record_id = %s", record)
     linked = world.query("select spectrum_key from export.links where record_id = %s", record)
     if state == "linked":

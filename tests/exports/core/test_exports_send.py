@@ -278,11 +278,12 @@ def test_a_fault_of_procore_after_the_confirmation_is_only_repeated(world):
     with pytest.raises(RetryLater):
         world.send(id)
     assert world.state(id) == "confirmed"
-    with pytest.raises(FixRecord):
-        world.send(id)
+    assert world.send(id).state == "failed"
     assert "taken" in world.row(id).reason
+    assert [row.state for row in world.collect("r1").chosen] == ["sending"]
     world.send(id)
     assert_done(world, id)
+    assert world.spectrum.calls == 2
 
 
 def test_of_two_senders_one_sends(world):

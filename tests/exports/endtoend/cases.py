@@ -67,8 +67,25 @@ CASES = {
         Case("forecasts", "project", f"id = {_FIRST}"),
     )
 }  # fmt: skip
+#: The third project that the seed links is the one with codes that its job lacks.
+_THIRD = (
+    "(select id from procore.records where kind = 'project' and origin_id is not null and company_id = 4001"
+    " order by id offset 2 limit 1)"
+)
 #: New codes of a job that exists: three calls instead of thirteen.
-NEW_CODES = Case("jobs", "project", "fields->>'name' = 'Library Addition'")
+NEW_CODES = Case("jobs", "project", f"id = {_THIRD}")
+
+
+def everything_is_ready_on(stage: Stage) -> int:
+    """The project that has something ready of every object, budget changes too."""
+    return int(stage.sandbox(f"select {_SECOND}")[0][0])
+
+
+def with_new_codes(stage: Stage) -> int:
+    """The project with codes that its job lacks."""
+    return int(stage.sandbox(f"select {_THIRD}")[0][0])
+
+
 #: What the properties and the kills run over: each object, at most a handful of calls.
 SHORT = {**CASES, "jobs": NEW_CODES}
 #: Objects whose link Procore keeps, too, and the field of its code.

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-pytest.register_assert_rewrite("tests.exports.endtoend.cases", "tests.exports.endtoend.stage")
+pytest.register_assert_rewrite(*(f"tests.exports.endtoend.{name}" for name in ("cases", "pairs", "stage")))
 
 from stack.postgres import EmbeddedPostgres  # noqa: E402
 from tests.exports.endtoend.stage import Stage, open_stage  # noqa: E402

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -48,7 +49,7 @@ from tests.exports.endtoend.places import AUTHORIZATION, PASSWORD, SECRET, Lines
 SETTINGS = Path(__file__).resolve().parents[3] / "include" / "settings.yaml"
 APPROVER = "accounting"
 PROCORE_COMPANY = 4001
-JOBS = 24
+JOBS = 30
 
 #: Where the web services write.
 _WRITTEN = (
@@ -57,7 +58,7 @@ _WRITTEN = (
     "VN_CHNG_REQ_SUB_HDR", "VN_CHNG_REQ_SUB_DET", "JC_PROJ_COST_HISTORY_MC",
 )  # fmt: skip
 #: In the order in which they may be filled.
-_BOOKS = ("ledger", "queue", "calls", "links", "drift")
+_BOOKS = ("ledger", "queue", "calls", "links", "drift", "claims")
 _RESTORE_PROCORE = """
     delete from procore.records r
         where not exists (select from pristine.records p where p.id = r.id and p is not distinct from r);
@@ -153,6 +154,11 @@ class Stage:
             pass
         return None
 
+    def reopen(self) -> None:
+        """The warehouse was away: look at it by a new connection."""
+        self.books_link.close()
+        self.books_link = _open(self.places.warehouse)
+
     def quiet(self) -> None:
         """Wait until the web services work on nothing."""
         deadline = time.monotonic() + 30
@@ -238,7 +244,7 @@ class Stage:
             connection.execute(_RESTORE_PROCORE.encode())
         connection = self.books_link
         with connection.transaction():
-            for table in ("drift", "links", "calls", "queue", "ledger"):
+            for table in reversed(_BOOKS):
                 connection.execute(sql.SQL("delete from export.{}").format(sql.Identifier(table)))
         self.sdx.calls.reset()
         self.procore.calls.reset()
@@ -249,6 +255,7 @@ class Stage:
         schema = sql.Identifier(f"kept_{name}")
         connection = self.books_link
         with connection.transaction():
+            connection.execute(sql.SQL("drop schema if exists {} cascade").format(schema))  # of an earlier test
             connection.execute(sql.SQL("create schema {}").format(schema))
             for table in _BOOKS:
                 names = sql.Identifier(f"kept_{name}", table), sql.Identifier("export", table)
@@ -260,22 +267,36 @@ class Stage:
         connection = self.books_link
         with connection.transaction():
             for table in _BOOKS:
-                names = sql.Identifier("export", table), sql.Identifier(f"kept_{name}", table)
-                connection.execute(sql.SQL("insert into {} overriding system value select * from {}").format(*names))
+                columns = sql.SQL(", ").join(map(sql.Identifier, self._columns(table)))
+                names = sql.Identifier("export", table), columns, columns, sql.Identifier(f"kept_{name}", table)
+                copied = "insert into {} ({}) overriding system value select {} from {}"
+                connection.execute(sql.SQL(copied).format(*names))
+
+    def _columns(self, table: str) -> list[str]:
+        """The columns of one of the books, but for those that the warehouse computes."""
+        query = (
+            "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 and not attisdropped"
+            " and attgenerated = ''"
+        )
+        return [name for (name,) in self.warehouse(query, f"export.{table}")]
 
     def _clock(self, connection: psycopg.Connection) -> datetime:
         return warehouse_clock(connection) + self.offset
 
 
 @contextmanager
-def open_stage(postgres: EmbeddedPostgres, name: str = "endtoend") -> Iterator[Stage]:
+def open_stage(
+    postgres: EmbeddedPostgres, name: str = "endtoend", warehouse_server: EmbeddedPostgres | None = None
+) -> Iterator[Stage]:
     """Load both stand-ins, start their servers, make a warehouse. Everything is gone at the end.
 
     Args:
         postgres: a running server.
         name: of the databases.
+        warehouse_server: another one for the warehouse, which may be stopped while the stand-ins go on.
     """
-    source, warehouse = (postgres.create_database(f"{name}_{part}") for part in ("source", "warehouse"))
+    holder = warehouse_server or postgres
+    source, warehouse = postgres.create_database(f"{name}_source"), holder.create_database(f"{name}_warehouse")
     load(source, jobs=JOBS, transactions=200)
     seed(source)
     with psycopg.connect(warehouse, autocommit=True) as connection:
@@ -295,16 +316,35 @@ def open_stage(postgres: EmbeddedPostgres, name: str = "endtoend") -> Iterator[S
             stage.reset()
             yield stage
             stage.quiet()
-    for part in ("source", "warehouse"):
-        postgres.drop_database(f"{name}_{part}")
+    postgres.drop_database(f"{name}_source")
+    holder.drop_database(f"{name}_warehouse")
 
 
 class _Shorter:
-    """`time` for the faults of the writing services."""
+    """`time` for the faults of the writing services, which sleep once before their work and once after it."""
+
+    #: How long each of the two is beside a fault, in seconds.
+    pace: Callable[[], float] = staticmethod(lambda: 0.0)
 
     @staticmethod
     def sleep(seconds: float) -> None:
-        time.sleep(seconds * 0.9)
+        time.sleep(seconds * 0.9 + _Shorter.pace())
+
+
+@contextmanager
+def paced(chance: random.Random, most: float, one_in: int = 20) -> Iterator[None]:
+    """Inside, one write in so many takes up to so many seconds, before its work or after it; the others none.
+
+    Args:
+        chance: says which.
+        most: in seconds.
+        one_in: of how many writes.
+    """
+    _Shorter.pace = staticmethod(lambda: chance.uniform(0, most) if chance.random() < 0.5 / one_in else 0.0)
+    try:
+        yield
+    finally:
+        _Shorter.pace = staticmethod(lambda: 0.0)
 
 
 def _prepare(source: str, settings: Path) -> None:
@@ -314,6 +354,8 @@ def _prepare(source: str, settings: Path) -> None:
             "select id::text from procore.records where kind = 'project' and origin_id is not null and company_id = %s",
             [PROCORE_COMPANY],
         ).fetchall()
+        # A project that a test adds may be forecast, too.
+        rows += connection.execute("select (max(id) + 1)::text from procore.records").fetchall()
         connection.execute("create schema pristine")
         for table in (*(f"dbo.{name}" for name in _WRITTEN), "procore.records"):
             name = sql.Identifier(table.partition(".")[2])

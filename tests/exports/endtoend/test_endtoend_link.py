@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.link import exact_matches, link
-from spectrum_etl.exports.objects.registry import EXPORTS
+from spectrum_etl.exports.objects.registry import EXPORTS, NAMES
 from spectrum_etl.exports.spec import RecordId
 from spectrum_etl.exports.unlink import unlink
 from tests.exports.endtoend.cases import CASES
@@ -73,6 +75,121 @@ def test_c2_a_name_that_two_have_is_never_exact(stage: Stage) -> None:
     assert found == [], "nobody can tell which of the two it is"
     stage.sandbox("update procore.records set deleted_at = now() where id::text = %s", second.record)
     assert [record for record, key in exact_matches(stage.systems()) if key == code] == [first.record]
+
+
+@pytest.mark.parametrize("status", ["N", "I", "n"])
+def test_a6_link_all_exact_names_leaves_vendors_out_that_are_not_active(stage: Stage, status: str) -> None:
+    """C2: such a vendor still has the name, so that another one of that name is not exact either."""
+    code, name = free_vendor(stage)
+    id = company(stage, name)
+    assert (id.record, code) in exact_matches(stage.systems())
+    stage.sandbox('update dbo."VN_VENDOR_MASTER_MC" set "Status" = %s where btrim("Vendor_Code") = %s', status, code)
+    assert id.record not in dict(exact_matches(stage.systems()))
+    stage.sandbox(
+        'insert into dbo."VN_VENDOR_MASTER_MC" select (json_populate_record(v, json_build_object('
+        "'Vendor_Code', 'TWIN', 'Status', 'A'))).* from dbo.\"VN_VENDOR_MASTER_MC\" as v"
+        ' where btrim("Vendor_Code") = %s and btrim("Company_Code") = %s returning 1',
+        code,
+        COMPANY,
+    )
+    assert id.record not in dict(exact_matches(stage.systems()))
+
+
+def test_a6_two_spellings_are_one_vendor(stage: Stage) -> None:
+    """`v1015` and `V1015` used to be linked to two companies. Kept is what Spectrum calls it."""
+    code, name = free_vendor(stage)
+    first, second, obj = company(stage, name), company(stage, "Another"), EXPORTS["vendors"]
+    assert link(stage.systems(), obj, first, f" {code.lower()} ", "otto") is True
+    assert stage.warehouse(LINKS) == [(first.record, code, "by hand", "otto")]
+    assert origin(stage, first.record) == code
+    for spelled in (code, code.lower()):
+        with pytest.raises(FixRecord, match=f"{code} is linked to Procore record {first.record}"):
+            link(stage.systems(), obj, second, spelled, "otto")
+        assert link(stage.systems(), obj, first, spelled, "otto") is False, "again: nothing"
+    assert origin(stage, second.record) is None
+    assert unlink(stage.systems(), obj, first.record, "otto") == code
+    assert link(stage.systems(), obj, second, code.title(), "otto") is True
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a6_every_object_keeps_spectrums_own_spelling(stage: Stage, name: str) -> None:
+    """Of what was exported, linked by hand under another spelling once its link has ended."""
+    if name in ("jobs", "budgets", "forecasts"):
+        id = CASES[name].id(stage)
+        key = "AB-7"
+        stage.sandbox(
+            'insert into dbo."JC_JOB_MASTER_MC" ("Company_Code", "Job_Number", "Job_Description", "Status_Code")'
+            " values (lpad(%s, 3), lpad(%s, 10), 'In progress', 'A') returning 1",
+            COMPANY,
+            key,
+        )
+        stage.sandbox(
+            'insert into dbo."JC_PHASE_MASTER_MC" ("Company_Code", "Job_Number", "Phase_Code", "Cost_Type",'
+            ' "Description", "Status_Code", "Original_Est_Cost") values'
+            " (lpad(%s, 3), lpad(%s, 10), '01000', 'L', 'Any', 'A', 100) returning 1",
+            COMPANY,
+            key,
+        )
+    else:
+        id = CASES[name].id(stage)
+        typed = {"vendor_code": "ACME7"} if name == "vendors" else {}
+        typed |= {"subcontract_number": "Sc-7a"} if name == "commitments" else {}
+        typed |= {"change_request_id": "Cr-7a"} if "change" in name else {}
+        key = stage.accept(name, id, **typed).key
+        assert stage.finish(name, id).state == "linked"
+        stage.warehouse("update export.links set unlinked_at = now() where record_id = %s", id.record)
+        if EXPORTS[name].unmark is not None:
+            EXPORTS[name].unmark(stage.systems().procore, stage.places.company, id)  # type: ignore[misc]
+    assert link(stage.systems(), EXPORTS[name], id, key.swapcase(), "otto") is True
+    assert stage.warehouse(f"{LINKS} and record_id = %s", id.record) == [(id.record, key, "by hand", "otto")]
+
+
+def test_a6_two_people_link_one_vendor_at_once(stage: Stage) -> None:
+    """The database keeps a key once, however it is spelled; who comes second has marked nothing in Procore."""
+    code, name = free_vendor(stage)
+    pairs = [(company(stage, name), code), (company(stage, "Another"), code.lower())]
+    together, ended = threading.Barrier(2), []
+
+    def run(id: RecordId, spelled: str) -> None:
+        with stage.places.lines() as lines:
+            systems = stage.systems(lines)
+            systems.books.vendors()
+            together.wait()
+            try:
+                ended.append(link(systems, EXPORTS["vendors"], id, spelled, "otto"))
+            except FixRecord as error:
+                ended.append(str(error))
+
+    threads = [threading.Thread(target=run, args=pair) for pair in pairs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(result is True for result in ended) == 1, ended
+    ((record, key, _, _),) = stage.warehouse(LINKS)
+    assert key == code
+    assert [origin(stage, id.record) for id, _ in pairs if id.record != record] == [None]
+
+
+def test_a6_one_record_is_not_linked_twice_under_two_spellings_of_its_id(stage: Stage) -> None:
+    code, name = free_vendor(stage)
+    id = company(stage, name)
+    padded = RecordId(COMPANY, "", f"00{id.record}")
+    assert link(stage.systems(), EXPORTS["vendors"], padded, code, "otto") is True
+    assert link(stage.systems(), EXPORTS["vendors"], id, code, "otto") is False
+    assert stage.warehouse(LINKS) == [(id.record, code, "by hand", "otto")]
+
+
+def test_a6_a_contract_with_the_id_of_another_system_is_not_linked(stage: Stage) -> None:
+    """N12: its id would be replaced by ours."""
+    id = CASES["commitments"].id(stage)
+    key = stage.accept("commitments", id).key
+    assert stage.finish("commitments", id).state == "linked"
+    stage.warehouse("update export.links set unlinked_at = now()")
+    stage.sandbox("update procore.records set origin_id = 'SAGE-7' where id = %s", int(id.record))
+    with pytest.raises(FixRecord, match="carries the id of another system in Procore: SAGE-7"):
+        link(stage.systems(), EXPORTS["commitments"], id, key, "otto")
+    assert stage.procore_record(id.record)["origin_id"] == "SAGE-7"
 
 
 def test_d1_a_project_in_progress_is_linked_to_its_job(stage: Stage) -> None:

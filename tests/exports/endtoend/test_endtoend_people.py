@@ -264,11 +264,15 @@ def test_rejected_and_retrieved_records_leave_the_queue_until_they_are_named(sta
 
 
 def test_a_question_shows_what_will_be_written_although_the_form_proposes_nothing(stage: Stage) -> None:
-    """The elements that the form decides say so, and everything else is there."""
+    """The elements that the form decides say so, and everything else is there; D2: Info-Link's flag of the template."""
+    flag = """select "Taxable_Flag" from dbo."JC_JOB_MASTER_MC"
+              where btrim("Job_Number") = 'TEMPLATE' and btrim("Company_Code") = '1'"""
+    assert stage.sandbox(flag) == [("Y",)]
+    assert stage.systems().settings.exports.template_taxable == {"1": "N"}
     (row,) = [row for row in stage.collect("jobs").chosen if "Long Number" in row.title]
     question = stage.ask("jobs", row.id)
     assert isinstance(question, Question)
-    assert [field.proposal for field in question.fields] == ["", "N"]
+    assert [field.proposal for field in question.fields] == ["", "Y"]
     for part in ("Job\\_Number (as you enter it)", "Long Number Annex", "| (not known yet) |", "Price\\_Method\\_Code"):
         assert part in question.body, question.body
     assert "depends on the form" not in question.body

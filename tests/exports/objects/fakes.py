@@ -5,12 +5,13 @@ Data alone, no behaviour of Spectrum: what Spectrum really holds and how it answ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from spectrum_etl.export_settings import ExportSettings
-from spectrum_etl.exports.spec import Broken, Candidate, Context, RecordId
+from spectrum_etl.exports.spec import Broken, Call, Candidate, Context, RecordId
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.sources.procore.faults import NotFound
 
@@ -56,17 +57,34 @@ class Books:
     )
     vendor_rows: list[dict[str, str]] = field(default_factory=list)
     requests: dict[str, set[str]] = field(default_factory=dict)
-    items: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)
+    items: dict[str, dict[str, dict[str, str]]] | None = field(default_factory=dict)
+    originals: dict[str, str] = field(default_factory=dict)
+    prime_contracts: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     statuses: set[str] = field(default_factory=lambda: {"A", "P"})
     types: set[str] = field(default_factory=lambda: {"L", "M", "S"})
     records: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict)
     unreadable: set[str] = field(default_factory=set)
+    hidden: dict[str, list[str]] = field(default_factory=dict)
+    projected: dict[str, dict[tuple[str, str], str]] = field(default_factory=dict)
+    later_projections: bool = True
 
     def held(self, service: str, key: Mapping[str, str]) -> dict[str, str] | None:
         return self.records.get((service, *key.values()))
 
-    def can_read_back(self, service: str) -> bool:
+    def held_all(self, calls: Sequence[Call]) -> list[dict[str, str] | None]:
+        return [self.held(call.service, call.key) for call in calls]
+
+    def can_read_back(self, service: str, key: Mapping[str, str] | None = None) -> bool:
         return service not in self.unreadable
+
+    def unread(self, call: Call) -> list[str]:
+        return self.hidden.get(call.service, [])
+
+    def last_projections(self, job: str) -> dict[tuple[str, str], str]:
+        return self.projected.get(job, {})
+
+    def shows_later_projections(self) -> bool:
+        return self.later_projections
 
     def vendors(self) -> list[dict[str, str]]:
         return self.vendor_rows
@@ -77,11 +95,28 @@ class Books:
     def phases(self, job: str) -> dict[tuple[str, str], dict[str, str]]:
         return self.phase_rows.get(job, {})
 
+    def subcontract(self, vendor: str, number: str) -> dict[str, str] | None:
+        for (service, *key), row in self.records.items():
+            if service == "UpdateSubcontract" and [part.lower() for part in key[1:]] == [
+                vendor.lower(),
+                number.lower(),
+            ]:
+                return {"Vendor_Code": key[1], "Subcontract_Number": key[2], **row}
+        return None
+
+    def contracts(self, job: str) -> list[dict[str, str]]:
+        return self.prime_contracts.get(job, [])
+
     def change_request_numbers(self, job: str) -> set[str]:
         return self.requests.get(job, set())
 
-    def billing_items(self, job: str) -> dict[str, dict[str, str]]:
-        return self.items.get(job, {})
+    def billing_items(self, job: str) -> dict[str, dict[str, str]] | None:
+        return None if self.items is None else self.items.get(job, {})
+
+    def original_contract(self, job: str) -> str | None:
+        items = (self.items or {}).get(job, {}).values()
+        amounts = [Decimal(item["Original_Contract"]) for item in items if "Original_Contract" in item]
+        return f"{sum(amounts):.2f}" if amounts else self.originals.get(job)
 
     def status_codes(self) -> set[str]:
         return self.statuses

@@ -1,6 +1,6 @@
 """Forecasts that become projected costs: rules, form, document and reading (L1, B4)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,21 @@ def test_complete_phases_are_projected_too() -> None:
     assert not list(rules.codes_are_synced(forecast(), context(books)))
 
 
+@pytest.mark.parametrize("code", ["E", "A", " e"])
+def test_phases_that_spectrum_projects_itself_are_refused(code: str) -> None:
+    """L1: the phase and the code are named; P, and a site that does not show the code, are as entered."""
+    books = Books(phase_rows={JOB: {("03100", "L"): phase(Projected_Cost_Code=code), ("03100", "M"): phase()}})
+    (broken,) = rules.is_projected_by_hand(forecast(lines=[line(), line(cost_type="M")]), context(books))
+    assert broken.rule == "L1"
+    assert "phase 03100 with cost type L" in broken.message
+    assert f"Projected_Cost_Code {code.strip().upper()}" in broken.message
+    for entered in ("P", "", "X"):
+        books = Books(phase_rows={JOB: {("03100", "L"): phase(Projected_Cost_Code=entered)}})
+        assert numbers(rules.is_projected_by_hand(forecast(), context(books))) == []
+    unlinked = forecast(project={**PROJECT, "origin_id": "", "origin_code": ""})
+    assert numbers(rules.is_projected_by_hand(unlinked, context(books))) == []
+
+
 def test_no_code_is_repeated() -> None:
     """L1: Spectrum has one projection of a phase and cost type."""
     assert numbers(rules.repeats_no_code(forecast(lines=[line(), line(position=2)]), context())) == ["L1"]
@@ -91,10 +106,42 @@ def test_the_date_is_a_day(day: str, broken: int) -> None:
     assert numbers(rules.date_is_one(forecast(), {"projection_date": day}, context())) == ["L1"] * broken
 
 
+LAST = {JOB: {("03100", "L"): "2026-01-20", ("03100", "M"): "2026-02-10", ("09200", "S"): "2026-03-01"}}
+
+
+@pytest.mark.parametrize(("day", "broken"), [("2026-02-09", 1), ("2026-02-10", 0), ("2026-02-11", 0), ("no day", 0)])
+def test_a_day_before_the_last_projection_is_refused(day: str, broken: int) -> None:
+    """L1: of the phases that the forecast has a figure for; the last day is named. The same day will do."""
+    two = forecast(lines=[line(), line(cost_type="M")])
+    found = list(rules.date_is_not_before_the_last(two, {"projection_date": day}, context(Books(projected=LAST))))
+    assert numbers(found) == ["L1"] * broken
+    for one in found:
+        assert "phase 03100 with cost type M has a projection of 2026-02-10" in one.message
+        assert one.fix == "type 2026-02-10 or a later day"
+    assert numbers(rules.date_is_not_before_the_last(two, {"projection_date": day}, context())) == []
+
+
+def test_a_day_to_come_is_taken_where_it_can_be_read_back() -> None:
+    """L1: GetPhase shows today's projection alone."""
+    later = {"projection_date": (datetime.now(UTC).date() + timedelta(days=2)).isoformat()}
+    (broken,) = rules.date_has_come(forecast(), later, context(Books(later_projections=False)))
+    assert "has not come" in broken.message
+    assert numbers(rules.date_has_come(forecast(), later, context())) == []
+    assert numbers(rules.date_has_come(forecast(), ANSWERS, context(Books(later_projections=False)))) == []
+
+
 def test_today_is_proposed() -> None:
     before = datetime.now(UTC).date().isoformat()
-    (field,) = OBJECT.form(forecast(), context())
+    (field,) = OBJECT.form(forecast(), context(Books(projected=LAST)))
     assert before <= field.proposal <= datetime.now(UTC).date().isoformat()
+    assert "Not before 2026-01-20" in field.description
+
+
+def test_a_later_projection_moves_the_proposal() -> None:
+    """L1: what would be refused is never proposed."""
+    later = (datetime.now(UTC).date() + timedelta(days=40)).isoformat()
+    (field,) = OBJECT.form(forecast(), context(Books(projected={JOB: {("03100", "L"): later}})))
+    assert field.proposal == later
 
 
 def test_every_figure_is_a_projection() -> None:

@@ -7,8 +7,8 @@ import pytest
 
 from spectrum_etl.exports.objects.jobs import OBJECT
 from spectrum_etl.exports.rules import jobs as rules
-from spectrum_etl.exports.spec import Candidate, Context, RecordId, Scope
-from tests.exports.objects.fakes import COMPANY, JOB, PROJECT, Books, Links, Procore, candidate, context, numbers, phase
+from spectrum_etl.exports.spec import Candidate, Context
+from tests.exports.objects.fakes import COMPANY, JOB, PROJECT, Books, Links, candidate, context, numbers, phase
 
 LIST = "Spectrum Standard Cost Codes"
 ANSWERS = {"job_number": "25-001", "taxable": "N"}
@@ -125,10 +125,43 @@ def test_custom_segments_are_refused() -> None:
     assert numbers(rules.no_custom_segments(project(segments=["Area"]), context())) == ["B4"]
 
 
+def pairs(record: Candidate) -> list[tuple[str, str]]:
+    return [(one["phase"], kind) for one, kind in rules.pairs_to_add(record, context())]
+
+
+def test_b10_a_custom_segment_keeps_only_its_own_code_back() -> None:
+    """B4, B5: one budget code with a segment used to block all new codes of a synced project."""
+    record = linked(code("03-100", "L", "S"), code("01-000", "S"), segments=["Area"], segmented=[["01000", "S"]])
+    assert pairs(record) == [("03100", "S")]
+    assert broken_of(record, context()) == []
+    assert [call.key["Phase_Code"] for call in OBJECT.document(record, {}, context()).calls] == ["03100"]
+
+
+def test_b10_where_nothing_else_is_new_the_code_is_not_ready() -> None:
+    """B4: it is shown, with the reason, and never said to be there."""
+    record = linked(code("03-100", "L"), code("01-000", "S"), segments=["Area"], segmented=[["01000", "S"]])
+    assert OBJECT.offers is not None
+    assert OBJECT.offers(record, context())
+    (broken,) = [one for rule in OBJECT.rules for one in rule(record, context())]
+    assert (broken.rule, broken.value) == ("B4", "01-000.S")
+
+
+def test_b10_a_code_of_a_sub_job_keeps_only_itself_back() -> None:
+    """B3, B5: and the same of a sub job's code."""
+    sub = code("01-000", "S", sub_job=True)
+    record = linked(code("03-100", "L", "S"), sub)
+    assert pairs(record) == [("03100", "S")]
+    assert broken_of(record, context()) == []
+    assert broken_of(linked(code("03-100", "L"), sub), context()) == ["B3"]
+
+
 def test_two_codes_of_one_phase_are_refused() -> None:
     """B2."""
     record = project(codes=[code("03-100"), code("031-00"), code("09-200")])
     assert numbers(rules.phases_are_distinct(record, context())) == ["B2"]
+    both = [code("03-100", "L"), code("031-00", "M")]
+    assert numbers(rules.phases_are_distinct(linked(*both, code("09-200", "X")), context())) == []
+    assert numbers(rules.phases_are_distinct(linked(*both, code("03100", "S")), context())) == ["B2", "B2"]
 
 
 @pytest.mark.parametrize(
@@ -183,10 +216,23 @@ def test_the_form_of_a_new_job() -> None:
     used, _ = OBJECT.form(project({**NEW, "number": JOB}), context())
     assert used.proposal == ""
     assert f"{JOB} is taken: Spectrum already has a job {JOB}." in used.description
+
+
+@pytest.mark.parametrize(
+    ("shown", "setting", "proposed"),
+    [
+        ("Y", "N", "Y"), ("N", "Y", "N"), ("Y", None, "Y"), (" ", "Y", "Y"), (None, "Y", "Y"), (None, None, ""),
+        ("X", None, ""), ("X", "N", "N"),
+    ],
+)  # fmt: skip
+def test_the_template_jobs_taxable_flag_is_proposed(shown: str | None, setting: str | None, proposed: str) -> None:
+    """D2: as Info-Link shows it; the setting is for sites without."""
     books = Books()
     del books.job_rows[JOB]["Taxable_Flag"]
-    assert OBJECT.form(project(), context(books))[1].proposal == ""
-    assert OBJECT.form(project(), context(books, template_taxable={"001": "Y"}))[1].proposal == "Y"
+    if shown is not None:
+        books.job_rows[JOB]["Taxable_Flag"] = shown
+    settings = {"template_taxable": {"001": setting}} if setting else {}
+    assert OBJECT.form(project(), context(books, **settings))[1].proposal == proposed
 
 
 def test_new_codes_ask_for_nothing() -> None:
@@ -259,89 +305,6 @@ def test_a_project_linked_in_the_ledger_alone_is_synced() -> None:
     """B5."""
     links = Links({("jobs", "001", "601"): JOB})
     assert OBJECT.document(project(), {}, context(links=links)).key == JOB
-
-
-SHOWN = {
-    "id": 601,
-    "name": "Harbor School",
-    "project_number": "25-001",
-    "address": "1 Pier Road",
-    "city": "Boston",
-    "state_code": "MA",
-    "zip": "02110",
-    "created_at": "2026-02-03T23:10:00Z",
-    "standard_cost_code_list_id": 3,
-    "origin_id": None,
-    "origin_code": None,
-}
-CODES = [
-    {"id": 1, "full_code": "09", "code": "09", "name": "Finishes", "parent": {"id": None}, "line_item_types": []},
-    {
-        "id": 2,
-        "full_code": "09-200",
-        "code": "200",
-        "name": "Drywall",
-        "parent": {"id": 1},
-        "biller_type": "Project",
-        "line_item_types": [{"id": 8, "code": "S"}, {"id": 9, "code": "m"}],
-    },
-]
-
-
-def procore(**changed: Any) -> Any:
-    area = {"code": "N", "segment": {"type": "custom", "name": "Area"}}
-    return Procore(
-        {
-            "/rest/v1.0/projects": [{"id": 601}, {"id": 602}],
-            "/rest/v1.0/projects/601": {**SHOWN, **changed},
-            "/rest/v1.0/standard_cost_code_lists": [{"id": 3, "name": LIST}],
-            "/rest/v1.0/cost_codes": CODES,
-            "/rest/v1.0/projects/601/work_breakdown_structure/wbs_codes": [{"id": 5, "segment_items": [area]}],
-        }
-    )
-
-
-def test_projects_are_collected_with_their_codes() -> None:
-    (found,) = OBJECT.collect(procore(), COMPANY, Scope())
-    assert (found.id, found.title) == (RecordId("001", "601", "601"), "Project Harbor School")
-    assert found.content == {
-        "project": NEW,
-        "created_on": "2026-02-03",
-        "list": LIST,
-        "address": "1 Pier Road",
-        "city": "Boston",
-        "state": "MA",
-        "zip": "02110",
-        "codes": [
-            {
-                "code": "09-200",
-                "phase": "09200",
-                "description": "Drywall",
-                "cost_types": ["M", "S"],
-                "sub_job": False,
-            }
-        ],
-        "segments": ["Area"],
-    }
-    assert OBJECT.read(procore(), COMPANY, found.id) == found
-    assert OBJECT.read(procore(), COMPANY, RecordId("001", "602", "602")) is None
-    assert [one.id.record for one in OBJECT.collect(procore(), COMPANY, Scope(projects=("601",)))] == ["601"]
-
-
-def test_the_link_in_procore() -> None:
-    """D1: a project that is linked to the job already keeps its link."""
-    assert OBJECT.mark is not None
-    fresh, done = procore(), procore(origin_id="001:25-001", origin_code="25-001")
-    for client in (fresh, done):
-        OBJECT.mark(client, COMPANY, RecordId("001", "601", "601"), "25-001")
-    ((_, path, body),) = fresh.written
-    assert path == "/rest/v1.0/projects/601"
-    assert body["project"]["origin_id"] == "001:25-001"
-    assert body["project"]["origin_code"] == "25-001"
-    assert done.written == []
-    assert OBJECT.unmark is not None
-    OBJECT.unmark(done, COMPANY, RecordId("001", "601", "601"))
-    assert done.written[0][2]["project"]["origin_id"] is None
 
 
 def test_whether_spectrum_holds_a_job() -> None:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from spectrum_etl.exports.objects.contracts import plain
 from spectrum_etl.exports.objects.prime_contract_change_orders import OBJECT
 from spectrum_etl.exports.rules import prime_change_orders as rules
 from spectrum_etl.exports.rules import prime_contracts
@@ -90,6 +89,17 @@ def test_the_prime_contract_is_up_to_date(total: str, items: dict[str, dict[str,
         order(contract={**CONTRACT, "total": total}), context(books(items={JOB: items}))
     )
     assert numbers(found) == ["J1"] * broken
+
+
+@pytest.mark.parametrize(("held", "broken"), [("1000.00", 0), ("999.99", 1), (None, 0)])
+def test_where_billing_items_cannot_be_read_the_jobs_contract_stands_for_them(held: str | None, broken: int) -> None:
+    """J1, DESIGN 5: what a site does not show stops nothing else; the form says what is not checked."""
+    hidden = books(items=None, originals={JOB: held} if held else {})
+    assert numbers(prime_contracts.prime_contract_is_up_to_date(order(), context(hidden))) == ["J1"] * broken
+    assert numbers(rules.billing_item_exists(order(), {**ANSWERS, "billing_item": "30"}, context(hidden))) == []
+    _, item = OBJECT.form(order(), context(hidden))
+    assert (item.choices, item.proposal) == ((), "")
+    assert "cannot be read here, so it is not checked before it is sent" in item.description
 
 
 def test_a_second_prime_contract_is_refused() -> None:
@@ -348,16 +358,3 @@ def test_prime_contracts_are_counted() -> None:
     """I2."""
     (found,) = OBJECT.collect(procore(**{"/rest/v1.0/prime_contracts": [PRIME, {**PRIME, "id": 71}]}), COMPANY, Scope())
     assert found.content["prime_contracts"] == 2
-
-
-@pytest.mark.parametrize(
-    ("shown", "read"),
-    [
-        ("<p>Walls<br/>and  doors</p>", "Walls and doors"),
-        ("Walls &amp; doors", "Walls & doors"),
-        ("5 < 6 walls,\n2 doors", "5 < 6 walls, 2 doors"),
-        (None, ""),
-    ],
-)
-def test_descriptions_are_plain(shown: str | None, read: str) -> None:
-    assert plain(shown) == read

@@ -7,12 +7,19 @@ from typing import Any
 import psycopg
 import pytest
 
-from sandbox.data.flaws import REJECTED, WARNED
+from sandbox.data.flaws import ESTIMATES, REJECTED, WARNED
 from sandbox.data.generate import AS_OF, load
 from sandbox.data.tables import PADDED_COLUMNS, tables
-from sandbox.data.vendors import SSN_PREFIX
 
 SMALL = {"jobs": 30, "transactions": 3_000}
+
+
+# Tables whose rows no object of this project reads yet: they are there, and empty.
+EMPTY = {
+    "JC_PHASE_SUMMARY_MC", "CR_BILLING_HEADER_MC", "CR_INVOICE_HEADER_MC", "CR_INVOICE_DETAIL_MC", "CR_OPEN_ITEM_MC",
+    "VN_GL_DISTRIBUTION_HEADER_MC", "VN_GL_DISTRIBUTION_DETAIL_MC", "VN_PAYMENT_HISTORY_MC",
+    "PO_PURCHASE_ORDER_HEADER_MC", "PO_PURCHASE_ORDER_DETAIL_MC",
+}  # fmt: skip
 
 
 def rows(url: str, statement: str) -> list[tuple[Any, ...]]:
@@ -43,9 +50,9 @@ def test_same_seed_gives_the_same_rows_and_another_seed_others(sandbox_database:
 def test_counts_are_exact_and_every_table_is_filled(sandbox_database: str) -> None:
     counts = load(sandbox_database, **SMALL)
     stored = {name: sum(found.values()) for name, found in contents(sandbox_database).items()}
-    assert stored == counts.rows
-    assert all(stored.values())
-    flawed = Counter(flaw.table for flaw in (*REJECTED, *WARNED))
+    assert {name: count for name, count in stored.items() if count} == counts.rows
+    assert {name for name, count in stored.items() if not count} == EMPTY
+    flawed = Counter(flaw.table for flaw in (*REJECTED, *WARNED, *ESTIMATES))
     assert stored["JC_TRANSACTION_HISTORY_MC"] == 3_000 + flawed["JC_TRANSACTION_HISTORY_MC"]
     assert stored["JC_JOB_MASTER_MC"] == 30 + flawed["JC_JOB_MASTER_MC"]
     assert counts.jobs == {"1": 26, "2": 4}
@@ -54,17 +61,21 @@ def test_counts_are_exact_and_every_table_is_filled(sandbox_database: str) -> No
 def test_flaws_are_the_documented_ones_only(sandbox_database: str) -> None:
     load(sandbox_database, **SMALL)
     dates = rows(sandbox_database, 'SELECT "Tran_Date_Text" FROM "JC_TRANSACTION_HISTORY_MC"')
-    flawed = {flaw.values["Tran_Date_Text"] for flaw in REJECTED if "Tran_Date_Text" in flaw.values}
+    flawed = {flaw.values["Tran_Date_Text"] or " " for flaw in REJECTED if "Tran_Date_Text" in flaw.values}
     good = [text for (text,) in dates if text not in flawed]
     assert len(dates) - len(good) == len(flawed) == 4
     assert all(re.fullmatch(r"20\d{6}", text) and text <= f"{AS_OF:%Y%m%d}" for text in good)
     statuses = dict(rows(sandbox_database, 'SELECT "Status_Code", count(*) FROM "JC_JOB_MASTER_MC" GROUP BY 1'))
     assert statuses.keys() == {"A", "I", "C"}
     blank = """SELECT (SELECT count(*) FROM "VN_VENDOR_MASTER_MC" WHERE btrim("Vendor_Code") = ''),
-                      (SELECT count(*) FROM "JC_PHASE_MASTER_MC" WHERE btrim("Cost_Type") = '')"""
-    assert rows(sandbox_database, blank) == [(1, 1)]
+                      (SELECT count(*) FROM "JC_PHASE_MASTER_MC" WHERE btrim("Cost_Type") = ''),
+                      (SELECT count(*) FROM "VN_SUBCONTRACT_MC" WHERE btrim("Subcontract_Number") = ''),
+                      (SELECT count(*) FROM "JC_PHASE_MASTER_MC" WHERE btrim("Description") = ''),
+                      (SELECT count(*) FROM "JC_JOB_MASTER_MC" WHERE btrim("Job_Description") = ''),
+                      (SELECT count(*) FROM "JC_TRANSACTION_HISTORY_MC" WHERE "Total_Hours" = 1.333333)"""
+    assert rows(sandbox_database, blank) == [(1,) * 6]
     load(sandbox_database, **SMALL, flaws=False)
-    assert rows(sandbox_database, blank) == [(0, 0)]
+    assert rows(sandbox_database, blank) == [(0,) * 6]
 
 
 def test_codes_are_stored_padded_and_sometimes_trailed(sandbox_database: str) -> None:
@@ -78,6 +89,10 @@ def test_codes_are_stored_padded_and_sometimes_trailed(sandbox_database: str) ->
                 f'SELECT DISTINCT "{column.name}" FROM "{table.name}" WHERE btrim("{column.name}") <> \'\'',  # noqa: S608
             )
             assert all(len(code) == column.width for (code,) in found), (table.name, column.name)
+    blanks = rows(
+        sandbox_database, 'SELECT DISTINCT "Master_Job" FROM "JC_JOB_MASTER_MC" WHERE btrim("Master_Job") = \'\''
+    )
+    assert blanks == [(" ",)], "nothing is one blank, never an empty text"
     jobs = [code for (code,) in rows(sandbox_database, 'SELECT DISTINCT "Job_Number" FROM "JC_TRANSACTION_HISTORY_MC"')]
     assert any(code.endswith(" ") for code in jobs)
     # One job under two spellings: what groups by the raw text sees two jobs.
@@ -89,11 +104,11 @@ def test_schedules_of_values_add_up_but_for_two(sandbox_database: str) -> None:
     load(sandbox_database, **SMALL)
     short = rows(
         sandbox_database,
-        """SELECT btrim(con."Job_Number"), con."Original_Contract" - sum(item."Original_Contract")
+        """SELECT btrim(con."Job_Number"), con."Original_Contract_Amount" - sum(item."Original_Contract")
            FROM "CR_CONTRACT_MASTER_MC" AS con
            JOIN "CR_BID_ITEM_DES_MC" AS item USING ("Company_Code", "Customer_Code", "Job_Number")
-           GROUP BY con."Company_Code", con."Customer_Code", con."Job_Number", con."Original_Contract"
-           HAVING con."Original_Contract" <> sum(item."Original_Contract")""",
+           GROUP BY con."Company_Code", con."Customer_Code", con."Job_Number", con."Original_Contract_Amount"
+           HAVING con."Original_Contract_Amount" <> sum(item."Original_Contract")""",
     )
     assert len(short) == 2
     double = """SELECT "Job_Number" FROM "CR_CONTRACT_MASTER_MC" GROUP BY "Company_Code", "Job_Number"
@@ -101,40 +116,6 @@ def test_schedules_of_values_add_up_but_for_two(sandbox_database: str) -> None:
     assert len(rows(sandbox_database, double)) == 1
     unit = """SELECT count(*) FROM "CR_CONTRACT_MASTER_MC" WHERE "Price_Method_Code" = 'U'"""
     assert rows(sandbox_database, unit) == [(1,)]
-
-
-def test_transactions_look_like_job_costs(sandbox_database: str) -> None:
-    """M9: employees stand on labor rows, vendors on the others; social security numbers are there to be left unread."""
-    load(sandbox_database, jobs=50, transactions=20_000)
-    kinds = {
-        kind for (kind,) in rows(sandbox_database, 'SELECT DISTINCT "Tran_Type_Code" FROM "JC_TRANSACTION_HISTORY_MC"')
-    }
-    assert kinds == {"JC", "AP", "PR", "EC", "IN", "PO"}
-    people = rows(
-        sandbox_database,
-        """SELECT count(*) FILTER (WHERE "Cost_Type" LIKE '%L' AND "Employee_Name" = ''),
-                  count(*) FILTER (WHERE "Cost_Type" LIKE '%S' AND "Vendor_Name" = ''),
-                  count(*) FILTER (WHERE "Cost_Type" LIKE '%L' AND "Vendor_Name" <> ''),
-                  count(*) FILTER (WHERE "Tran_Amount" < 0)
-           FROM "JC_TRANSACTION_HISTORY_MC" WHERE "Reference_1" NOT LIKE 'FLAW%'""",
-    )[0]
-    assert people[:3] == (0, 0, 0)
-    assert people[3] > 100
-    twins = 'SELECT 1 FROM "JC_TRANSACTION_HISTORY_MC" AS tran GROUP BY tran HAVING count(*) > 1'
-    assert rows(sandbox_database, twins)
-    months = dict(
-        rows(
-            sandbox_database,
-            """SELECT substr("Tran_Date_Text", 5, 2), count(*) FROM "JC_TRANSACTION_HISTORY_MC"
-               WHERE "Tran_Date_Text" BETWEEN '20240101' AND '20251231' GROUP BY 1""",
-        )
-    )
-    assert months["06"] > 1.5 * months["01"]
-    numbers = rows(
-        sandbox_database, 'SELECT "Social_Sec_Number" FROM "VN_VENDOR_MASTER_MC" WHERE "Social_Sec_Number" <> \'\''
-    )
-    assert numbers
-    assert all(number.startswith(SSN_PREFIX) for (number,) in numbers)
 
 
 def test_texts_are_awkward_and_fit_the_source_code_page(sandbox_database: str) -> None:
@@ -163,7 +144,7 @@ def test_jobs_have_sub_jobs_a_template_and_blanks(sandbox_database: str) -> None
                   WHERE "Company_Code" = '  1' AND "Phase_Category" = 'STD'"""
     assert rows(sandbox_database, template) == rows(sandbox_database, standard)
     for column in ("Division", "Cost_Center"):
-        blank = f"SELECT count(*) FROM \"JC_JOB_MASTER_MC\" WHERE coalesce(btrim(\"{column}\"), '') = ''"  # noqa: S608
+        blank = f'SELECT count(*) FROM "JC_JOB_MASTER_MC" WHERE btrim("{column}") = \'\''  # noqa: S608
         assert rows(sandbox_database, blank)[0][0] > 1
 
 

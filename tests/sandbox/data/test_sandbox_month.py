@@ -40,7 +40,7 @@ def test_month_changes_what_it_counts(sandbox_database: str) -> None:
         + counts.reversed_transactions
     )
     total = value(sandbox_database, 'SELECT count(*) FROM "JC_TRANSACTION_HISTORY_MC"')
-    assert total == 10_004 + added - counts.deleted_transactions
+    assert total == 10_005 + added - counts.deleted_transactions
     # A row can be drawn twice (edited, then deleted): at most the sum, and at least one of each.
     lost = value(sandbox_database, LOST)
     edited = counts.edited_texts + counts.edited_amounts
@@ -52,7 +52,7 @@ def test_month_changes_what_it_counts(sandbox_database: str) -> None:
     assert newest == counts.new_transactions + counts.reversed_transactions
     back = COUNT + """"Batch_Code" = 'BACK' AND "Tran_Date_Text" < '202606'"""
     assert value(sandbox_database, back) > 0
-    assert value(sandbox_database, COUNT + """"Reference_1" LIKE 'FLAW%'""") == 4
+    assert value(sandbox_database, COUNT + """"Reference_1" LIKE 'FLAW%'""") == 5
 
 
 def test_months_follow_one_another_and_repeat_for_a_seed(sandbox_database: str) -> None:

@@ -2,6 +2,7 @@
 
 import time
 
+import psycopg
 import pytest
 import requests
 
@@ -83,6 +84,53 @@ def test_pages_have_links_totals_and_a_largest_size(raw: Raw, ids: dict[str, int
     assert raw.call("GET", "/rest/v1.0/vendors", company_id=4001, page="x").status_code == 400
     strange = raw.call("GET", f"/rest/v2.0/companies/4001/projects/{ids['ready']}/commitment_contracts/1")
     assert strange.json()["error"]["code"] == "NOT_FOUND"
+
+
+def test_pages_as_the_client_must_not_trust_them(server: ProcoreServer, raw: Raw) -> None:
+    """The traps of lists: pages capped in silence, no headers, a Total that counts more than is shown."""
+    everything = [vendor["id"] for vendor in raw.all("/rest/v1.0/vendors", company_id=4001)]
+    server.switches.set("procore_page_cap", "7")
+    server.switches.set("procore_extra_total", "3")
+    capped = raw.call("GET", "/rest/v1.0/vendors", company_id=4001, per_page=5000)
+    assert (len(capped.json()), capped.headers["Per-Page"]) == (7, "7")
+    assert capped.headers["Total"] == str(len(everything) + 3)
+    server.switches.set("procore_no_page_headers")
+    second = raw.call("GET", "/rest/v1.0/vendors", company_id=4001, per_page=5000, page=2)
+    assert [vendor["id"] for vendor in second.json()] == everything[7:14]
+    assert not {"Link", "Total", "Per-Page"} & {name for name in second.headers}
+    server.switches.set("procore_only", "/projects")
+    assert raw.call("GET", "/rest/v1.0/vendors", company_id=4001).headers["Per-Page"] == "20"
+
+
+def test_texts_hold_whatever_json_can(business: str, raw: Raw) -> None:
+    """PostgreSQL, which keeps the records, cannot hold NUL or half of a surrogate pair; Procore's answers can."""
+    with psycopg.connect(business, autocommit=True) as connection:
+        row = connection.execute(
+            'update procore.records set fields = fields || \'{"notes": "a⟦0000⟧b⟦d83d⟧c"}\' where id ='
+            " (select min(id) from procore.records where kind = 'vendor' and company_id = 4001) returning id"
+        ).fetchone()
+    assert row is not None
+    answer = raw.call("GET", f"/rest/v1.0/vendors/{row[0]}", company_id=4001)
+    assert b"a\\u0000b\\ud83dc" in answer.content
+    assert answer.json()["notes"] == "a\x00b\ud83dc"
+
+
+def test_a_project_tells_its_time_zone(raw: Raw, ids: dict[str, int]) -> None:
+    """By the name of the tz database only where one project is shown (list-projects, show-project)."""
+    shown = raw.get(f"/rest/v1.0/projects/{ids['ready']}", company_id=4001)
+    assert (shown["time_zone"], shown["tz_name"]) == ("Eastern Time (US & Canada)", "America/New_York")
+    listed = raw.all("/rest/v1.0/projects", company_id=4001)
+    assert {project["time_zone"] for project in listed} == {"Eastern Time (US & Canada)"}
+    assert not any("tz_name" in project for project in listed)
+
+
+def test_projects_have_pages_of_their_own_size(raw: Raw) -> None:
+    """Published: 100 unless asked for, 300 at most."""
+    sizes = [
+        raw.call("GET", "/rest/v1.0/projects", company_id=4001, **asked).headers["Per-Page"]
+        for asked in ({}, {"per_page": 300}, {"per_page": 2000})
+    ]
+    assert sizes == ["100", "300", "300"]
 
 
 def test_filters_narrow_a_list(raw: Raw) -> None:

@@ -216,7 +216,8 @@ def test_phase_totals_are_live_and_follow_the_published_formula(soap: Soap, quer
                + coalesce((SELECT sum("Change_Request_Amount") FROM "CR_CHNG_REQ_CON_DET_MC" AS d
                 JOIN "CR_CHNG_REQ_HDR_MC" AS h USING ("Company_Code", "Job_Number", "Customer_Code",
                      "Change_Request_Number")
-                JOIN "CR_CHNG_REQ_STATUS_MC" AS s USING ("Company_Code", "CR_Status")
+                JOIN "CR_CHNG_REQ_STATUS_MC" AS s
+                  ON s."Company_Code" = h."Company_Code" AND s."Status_Code" = h."Status"
                 WHERE (d."Company_Code", d."Job_Number", d."Phase_Code", d."Cost_Type")
                     = (p."Company_Code", p."Job_Number", p."Phase_Code", p."Cost_Type")
                   AND (btrim(h."Change_Order_Number") <> '' OR s."CR_Type" IN ('1', '2', '5'))), 0)
@@ -230,8 +231,6 @@ def test_phase_totals_are_live_and_follow_the_published_formula(soap: Soap, quer
         assert (Decimal(row["JTD_Actual_Dollars"]), Decimal(row["Current_Estimated_Dollars"])) == (actual, estimate), (
             key
         )
-    assert any(row["Current_Estimated_Dollars"] != row["Projected_Dollars"] for row in rows)
-    assert any(row["Current_Estimated_Dollars"] == row["Projected_Dollars"] for row in rows)
 
 
 def test_one_jobs_phases_are_found_whatever_their_padding(soap: Soap, query: Query) -> None:
@@ -242,8 +241,10 @@ def test_one_jobs_phases_are_found_whatever_their_padding(soap: Soap, query: Que
         rows = soap.rows("GetPhase", pJob_Number=job) + soap.rows("GetPhase", pJob_Number=job, pStatus_Code="C")
         assert len(rows) == count
         assert len({(row["Phase_Code"], row["Cost_Type"]) for row in rows}) == count
+        # The flawed dates are posted to a phase that the job does not have, which no GetPhase shows.
         booked = query("""SELECT sum("Tran_Amount") FROM "JC_TRANSACTION_HISTORY_MC" WHERE btrim("Company_Code") = '1'
-                          AND btrim("Job_Number") = %s""", job)[0][0]  # fmt: skip
+                          AND btrim("Job_Number") = %s
+                          AND "Reference_1" NOT LIKE 'FLAW-DATE%%'""", job)[0][0]  # fmt: skip
         assert sum(Decimal(row["JTD_Actual_Dollars"]) for row in rows) == (booked or 0)
 
 

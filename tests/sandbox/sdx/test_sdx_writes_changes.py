@@ -48,7 +48,7 @@ def test_one_call_a_line(writer: Writer, site: Site, header: dict[str, str], soa
     assert costs(query, site.job) == [
         ("    CR-1", "230000", "S", Decimal("500.00")), ("    CR-1", "260000", "S", Decimal("-20.00")),
     ]  # fmt: skip
-    stored = """SELECT "CR_Description", "CR_Status", "Origination_Date"::date::text, "Approved_Date"::date::text
+    stored = """SELECT "CR_Description", "Status", "Origination_Date"::date::text, "Approved_Date"::date::text
                 FROM "CR_CHNG_REQ_HDR_MC" WHERE btrim("Job_Number") = %s"""
     assert query(stored, site.job) == [("More doors", "PE", "2026-06-30", None)]
     (row,) = [each for each in soap.rows("GetPhase", pJob_Number=site.job) if each["Phase_Code"].strip() == "230000"]

@@ -28,14 +28,16 @@ def lines(query: Query, vendor: str) -> list[tuple[object, ...]]:
 
 def test_header_and_lines(writer: Writer, site: Site, vendor: str, query: Query) -> None:
     """G3: the number is unique per vendor."""
-    site.subcontract(vendor, "SC-1", Retention_Percent="10.0", Comment="HVAC complete", Date_Issued="07/01/2026")
+    words = "HVAC complete, as drawn and specified, with all controls, test and balance"
+    site.subcontract(vendor, "SC-1", Retention_Percent="10.0", Comment=words, Date_Issued="07/01/2026")
     (row,) = query(
         """SELECT "Company_Code", "Vendor_Code", "Subcontract_Number", btrim("Job_Number"), "Status_Code",
-                             "Retention_Percent", "Comment" FROM "VN_SUBCONTRACT_MC"
-                      WHERE btrim("Vendor_Code") = %s""",
+                  "Retention_Percent", "Comment_1", "Comment_2", "Original_Amount" FROM "VN_SUBCONTRACT_MC"
+           WHERE btrim("Vendor_Code") = %s""",
         vendor,
     )
-    assert row == ("  1", vendor.rjust(10), "      SC-1", site.job, "A", Decimal("10.0000"), "HVAC complete")
+    assert row[:6] == ("  1", vendor.rjust(10), "      SC-1", site.job, "A", Decimal("10.0000"))
+    assert row[6:] == (words[:60], words[60:], Decimal("0.00")), "one comment of 120 characters is two columns of 60"
     key = {"Company_Code": "1", "Vendor_Code": vendor, "Subcontract_Number": "SC-1"}
     hvac = key | {"Phase_Code": "230000", "Cost_Type": "S"}
     writer.done(
@@ -54,6 +56,8 @@ def test_header_and_lines(writer: Writer, site: Site, vendor: str, query: Query)
     writer.done("UpdateSubcontractPhases", **hvac, Original_Contract_Amount="-50.00")
     writer.done("UpdateSubcontractPhases", **hvac)
     assert [line[5] for line in lines(query, vendor)] == [Decimal("-50.00"), Decimal("100.00")]
+    total = query("""SELECT "Original_Amount" FROM "VN_SUBCONTRACT_MC" WHERE btrim("Vendor_Code") = %s""", vendor)
+    assert total == [(Decimal("50.00"),)], "the header holds the sum of its lines"
 
 
 def test_unit_price_and_defaults_of_the_header(writer: Writer, site: Site, vendor: str, query: Query) -> None:

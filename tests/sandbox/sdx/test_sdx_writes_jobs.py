@@ -1,4 +1,4 @@
-"""AddJob, UpdateJob, AddPhase and JobCostProjections by raw envelopes, read back by the SOAP reads."""
+"""AddJob, UpdateJob and AddPhase by raw envelopes, read back by the SOAP reads."""
 
 from decimal import Decimal
 
@@ -28,7 +28,7 @@ def read_phase(soap: Soap, job: str, phase: str, cost_type: str) -> dict[str, st
 
 def contracts(query: Query, job: str) -> list[tuple[object, ...]]:
     return query(
-        """SELECT btrim("Customer_Code"), "Original_Contract", "Price_Method_Code" FROM "CR_CONTRACT_MASTER_MC"
+        """SELECT btrim("Customer_Code"), "Original_Contract_Amount", "Price_Method_Code" FROM "CR_CONTRACT_MASTER_MC"
            WHERE btrim("Job_Number") = %s""",
         job,
     )
@@ -42,9 +42,11 @@ def test_new_job_is_read_back_and_gets_its_contract(writer: Writer, soap: Soap, 
         "Fax_Phone": "6145550111", "Work_State_Tax_Code": "OH", "Cost_Center": "10",
     }  # fmt: skip
     writer.done("AddJob", **JOB, **given)
-    assert query("""SELECT "Job_Number" FROM "JC_JOB_MASTER_MC" WHERE btrim("Job_Number") = 'N-100'""") == [
-        ("     N-100",)
-    ]
+    columns = '"Job_Number", "Latitude", "Certified_Flag", "Fax_Phone", "Phase_Display_Code", "Master_Job", "WO_Site"'
+    stored = query(f"""SELECT {columns} FROM "JC_JOB_MASTER_MC" WHERE btrim("Job_Number") = 'N-100'""")  # noqa: S608
+    assert stored == [("     N-100", Decimal("39.961100"), "Y", "6145550111", "XX-XXXX", " ", " ")], (
+        "nothing is a blank"
+    )
     job = read_job(soap, "GetJob", "N-100")
     assert (job["Status_Code"], job["Division"], job["Certified_Flag"], job["Work_State_Tax_Code"]) == (
         "A", "BLDG", "Y", "OH",
@@ -84,9 +86,9 @@ def test_sub_job_takes_customer_and_mask_from_its_master(writer: Writer, query: 
     """B3: the master's number is stored; no contract is made for a customer that was not sent."""
     writer.done("AddJob", **JOB, Job_Number="N-300", Customer_Code="C1002", Phase_Display_Code="XX-XXX")
     writer.done("AddJob", **JOB, Job_Number="N-300E", Master_Job="N-300")
-    stored = query("""SELECT btrim("Customer_Code"), btrim("Master_Job") FROM "JC_JOB_MASTER_MC"
-                      WHERE btrim("Job_Number") = 'N-300E'""")
-    assert stored == [("C1002", "N-300")]
+    stored = query("""SELECT btrim("Customer_Code"), btrim("Master_Job"), "Phase_Display_Code", "Taxable_Flag"
+                      FROM "JC_JOB_MASTER_MC" WHERE btrim("Job_Number") = 'N-300E'""")
+    assert stored == [("C1002", "N-300", "XX-XXX", "Y")]
     assert contracts(query, "N-300E") == []
     phase = {"Job_Number": "N-300E", "Description": "Walls", "Cost_Type": "L"}
     assert "mask XX-XXX" in writer.says("AddPhase", **PHASE, **phase, Phase_Code="031000")
@@ -146,7 +148,7 @@ def test_phase_is_added_and_updated(writer: Writer, site: Site, soap: Soap) -> N
     site.phase("099100", "L", cost="1200.50", Original_Est_Hours="20", Unit_of_Measure="SF", Description="Painting")
     row = read_phase(soap, site.job, "099100", "L")
     assert (row["Current_Estimated_Dollars"], row["Projected_Dollars"], row["Estimated_Hours"]) == (
-        "1200.50", "1200.50", "20.00",
+        "1200.50", "0.00", "20.00",
     )  # fmt: skip
     key = {"Job_Number": site.job, "Phase_Code": "099100", "Cost_Type": "L"}
     writer.done("AddPhase", **PHASE, **key, Original_Est_Cost="0")
@@ -181,50 +183,3 @@ def test_bad_phases_are_refused(writer: Writer, site: Site, query: Query) -> Non
     assert writer.refused("AddPhase", **(good | {"Price_Method_Code": ""})) == {"Price_Method_Code": "M"}
     assert writer.refused("AddPhase", **(good | {"Original_Est_Cost": "1.005"})) == {"Original_Est_Cost": "I"}
     assert writer.refused("AddPhase", **(good | {"Original_Est_Cost": "12345678901"})) == {"Original_Est_Cost": "I"}
-
-
-def entries(query: Query, job: str) -> list[tuple[object, ...]]:
-    return query(
-        """SELECT "Transaction_Date"::text, "Projected_Cost", "Projected_Hours" FROM "JC_PROJ_COST_HISTORY_MC"
-           WHERE btrim("Job") = %s ORDER BY 1""",
-        job,
-    )
-
-
-def test_projections_are_totals_that_0_clears_and_blank_leaves(
-    writer: Writer, site: Site, soap: Soap, query: Query
-) -> None:
-    """L1."""
-    key = site.key | {"Phase_Code": "230000", "Cost_Type": "S"}
-    writer.done("JobCostProjections", **key, Transaction_Date="07/01/2026", Amount="5000.00")
-    row = read_phase(soap, site.job, "230000", "S")
-    assert (row["Projected_Dollars"], row["Projected_Hours"], row["Current_Estimated_Dollars"]) == (
-        "5000.00", "0.00", "1000.00",
-    )  # fmt: skip
-    writer.done("JobCostProjections", **key, Transaction_Date="07/02/2026", Projected_Hours="40")
-    assert read_phase(soap, site.job, "230000", "S")["Projected_Dollars"] == "5000.00", "blank leaves"
-    writer.done("JobCostProjections", **key, Transaction_Date="07/02/2026", Projected_Hours="40")
-    writer.done("JobCostProjections", **key, Transaction_Date="07/03/2026", Amount="5000")
-    assert len(entries(query, site.job)) == 2, "an equal value is ignored"
-    writer.done("JobCostProjections", **key, Transaction_Date="06/01/2026", Amount="900.00")
-    assert read_phase(soap, site.job, "230000", "S")["Projected_Dollars"] == "5000.00", "back-dated is a correction"
-    writer.done("JobCostProjections", **key, Transaction_Date="07/02/2026", Amount="0")
-    assert read_phase(soap, site.job, "230000", "S")["Projected_Dollars"] == "0.00"
-    assert [entry[0] for entry in entries(query, site.job)] == [
-        "2026-06-01 00:00:00", "2026-07-01 00:00:00", "2026-07-02 00:00:00", "2026-07-02 00:00:01",
-    ]  # fmt: skip
-
-
-def test_bad_projections_are_refused(writer: Writer, site: Site) -> None:
-    key = site.key | {"Phase_Code": "230000", "Cost_Type": "S", "Transaction_Date": "07/01/2026"}
-    assert writer.refused("JobCostProjections", **key) == {"Amount": "M"}
-    assert writer.refused("JobCostProjections", **(key | {"Amount": "1", "Transaction_Date": ""})) == {
-        "Transaction_Date": "M"
-    }
-    assert writer.refused("JobCostProjections", **key, Amount="12345678901") == {"Amount": "I"}
-    assert "Phase 011000 is not on file" in writer.says(
-        "JobCostProjections", **(key | {"Phase_Code": "011000", "Amount": "1"})
-    )
-    assert "Cost type L is not on file for job" in writer.says(
-        "JobCostProjections", **(key | {"Cost_Type": "L", "Amount": "1"})
-    )

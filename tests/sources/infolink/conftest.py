@@ -80,6 +80,8 @@ class Site:
     def create_tables(self) -> None:
         """All tables, empty."""
         for table, spec in _TABLES.items():
+            if "columns" not in spec:
+                continue
             columns = [
                 sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(_type(column["type"])))
                 for name, column in spec["columns"].items()

@@ -12,8 +12,8 @@ from airflow.sdk import Connection
 from sandbox.infolink.server import InfoLinkServer
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.sources.infolink import InfoLinkConnection, InfoLinkReader
+from spectrum_etl.sources.infolink.binds import Statement
 from spectrum_etl.sources.infolink.faults import explain
-from spectrum_etl.sources.infolink.statements import Statement
 from spectrum_etl.staging.objects import OBJECTS
 
 SECRET = "s3cret-of-the-test"

@@ -6,7 +6,7 @@ import pytest
 
 from spectrum_etl.errors import FixConfiguration, StopSync
 from spectrum_etl.sources.infolink import InfoLinkReader, statements
-from spectrum_etl.sources.infolink.plan import make_plan
+from spectrum_etl.sources.infolink.planner import make_plan
 from spectrum_etl.staging.objects import OBJECTS
 
 TRANSACTIONS = OBJECTS["job_costs"].table("job_cost_transactions")
@@ -29,7 +29,7 @@ def drift_of(site, table) -> list[tuple[str, str]]:
 
 def read(site, table, **options):
     with site.reader() as reader:
-        names = reader.plan(table, "1").names
+        names = reader.plan(table, "1").column_names
         return [dict(zip(names, row, strict=True)) for batch in reader.read(table, "1", **options) for row in batch]
 
 
@@ -100,16 +100,32 @@ def test_date_text_that_became_a_date(site):
 
 
 def test_money_that_became_a_float(site):
-    """A binary fraction is noted, and read as the decimal that was once entered."""
+    """A binary fraction is noted, and read as the cents that were once entered."""
     site.execute('alter table dbo."JC_TRANSACTION_HISTORY_MC" alter column "Tran_Amount" type double precision')
     for amount in ("10.10", "-1234567.89", "0.07"):
         site.insert("JC_TRANSACTION_HISTORY_MC", {**TRANSACTION, "Tran_Amount": amount})
     assert drift_of(site, TRANSACTIONS) == [("Tran_Amount", "type")]
     found = sorted(row["tran_amount"] for row in read(site, TRANSACTIONS))
-    assert found == ["-1234567.890000", "0.070000", "10.100000"]
+    assert found == ["-1234567.89", "0.07", "10.10"]
     with site.reader() as reader:
         (mark,) = reader.fingerprints(TRANSACTIONS, "1")
-    assert mark.amount == "-1234557.720000"
+    assert mark.amount == "-1234557.72"
+
+
+def test_money_with_four_decimals_of_its_own(site):
+    """SQL Server's own type money has four decimals: rounded to cents where it is read, and where it is added up."""
+    columns = {name: "decimal(12,2)" for name in ("Tran_Amount", "Total_Hours", "Quantity")}
+    names = {source.split(".")[-1] for column in TRANSACTIONS.columns for source in column.sources}
+    known = {name: "varchar(8)" for name in names} | {"Invoice_Date": "datetime"} | columns | {"Tran_Amount": "money"}
+    plan = make_plan(TRANSACTIONS, "1", False, lambda _table: known)
+    assert [(drift.column, drift.change) for drift in plan.drift] == [("Tran_Amount", "type")]
+    amount = plan.column("tran_amount")
+    assert amount.text == (
+        "CAST(CAST(ROUND(CAST(t.Tran_Amount AS decimal(28, 6)), 2) AS decimal(28, 2)) AS varchar(40))"
+    )
+    assert amount.number in amount.hashed
+    decimal = make_plan(TRANSACTIONS, "1", False, lambda _table: known | {"Tran_Amount": "decimal(14,4)"})
+    assert decimal.column("tran_amount").number == "t.Tran_Amount", "what was asked for is not rounded"
 
 
 def test_summed_column_that_is_no_number_stops(site):

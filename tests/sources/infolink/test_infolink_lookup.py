@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.sources.infolink.binds import Statement
 from spectrum_etl.sources.infolink.lookup import Lookup, look_up
-from spectrum_etl.sources.infolink.statements import Statement
 
 LOOKUP = Lookup(
     "books/job.sql",
@@ -38,7 +38,7 @@ SELECT
     CAST(t.Status_Code AS nvarchar(1)) AS Status,
     CONVERT(varchar(10), t.Start_Date, 23) AS Start_Date,
     CAST(t.Original_Contract AS varchar(40)) AS Amount
-FROM dbo.JC_JOB_MASTER_MC AS t
+FROM dbo.JC_JOB_MASTER AS t
 WHERE
     t.COMPANY_CODE IN (%(Company_Code_stored_0)s, %(Company_Code_stored_1)s, %(Company_Code_stored_2)s)
     AND LTRIM(RTRIM(t.COMPANY_CODE)) IN (%(Company_Code)s)
@@ -55,6 +55,9 @@ class Recorder:
 
     def columns(self, _table: str) -> dict[str, str]:
         return self._columns
+
+    def found(self, table: str) -> str:
+        return table.removesuffix("_MC")
 
     def rows(self, statement: Statement, _table: str, _company: str | None) -> list[tuple[Any, ...]]:
         self.asked.append(statement)

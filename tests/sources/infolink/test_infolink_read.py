@@ -18,7 +18,7 @@ TABLES = [table for obj in OBJECTS.values() for table in obj.tables if table.inf
 
 
 def rows(reader: InfoLinkReader, table: Table, company: str = "1", **scope: Any) -> list[dict[str, str | None]]:
-    names = reader.plan(table, company, scope.get("stage_employees", False)).names
+    names = reader.plan(table, company, scope.get("stage_employees", False)).column_names
     return [dict(zip(names, row, strict=True)) for batch in reader.read(table, company, **scope) for row in batch]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from spectrum_etl.errors import FixConfiguration, StopSync
+from spectrum_etl.errors import StopSync
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.staging.spec import Table
 
@@ -19,7 +19,7 @@ CHANGE = {**SIDE, "Phase_Code": "033000", "Cost_Type": "S", "Sub_Amount": "-5.05
 
 def rows(site, table: Table, **scope: Any) -> list[dict[str, Any]]:
     with site.reader() as reader:
-        names = reader.plan(table, "1").names
+        names = reader.plan(table, "1").column_names
         found = [dict(zip(names, row, strict=True)) for batch in reader.read(table, "1", **scope) for row in batch]
     return [{name: value and value.strip() for name, value in row.items()} for row in found]
 
@@ -70,19 +70,74 @@ def test_a_change_has_the_status_that_its_request_has_for_the_subcontract(site):
     assert found == {"100": ("E", "7"), "101": ("P", None), "102": (None, None), "103": (None, None)}
 
 
-def test_a_site_may_lack_bid_items_but_not_what_commitments_are_made_of(site):
+def test_a_site_may_lack_bid_items_but_not_the_job_of_a_subcontract(site):
+    """M4: what is certain and needed stops the sync."""
     with site.reader() as reader:
         site.execute('alter table "VN_SUBCONTRACT_PHASE_MC" drop column "Bid_Item_Number"')
         plan = reader.plan(ITEMS, "1")
         assert [(d.column, d.detail) for d in plan.drift] == [("Bid_Item_Number", "bid_item_number is staged as blank")]
-    for table, column, spec in (
-        ("VN_SUBCONTRACT_MC", "Job_Number", ITEMS),
-        ("VN_CHNG_REQ_SUB_DET", "Sub_Amount", CHANGES),
-        ("VN_CHNG_REQ_SUB_HDR", "Sub_Status", CHANGES),
-    ):
-        site.execute(f'alter table "{table}" drop column "{column}"')
-        with site.reader() as reader, pytest.raises(StopSync, match=f"column {column} of {table} is missing"):
-            reader.plan(spec, "1")
-    site.execute('drop table "VN_CHNG_REQ_SUB_DET"')
-    with site.reader() as reader, pytest.raises(FixConfiguration, match="VN_CHNG_REQ_SUB_DET"):
-        reader.plan(CHANGES, "1")
+    site.execute('alter table "VN_SUBCONTRACT_MC" drop column "Job_Number"')
+    with site.reader() as reader, pytest.raises(StopSync, match="column Job_Number of VN_SUBCONTRACT_MC is missing"):
+        reader.plan(ITEMS, "1")
+
+
+def test_changes_without_an_amount_are_not_staged(site):
+    """M4: an assumed column stops nothing; the difference says what is affected."""
+    site.execute('alter table "VN_CHNG_REQ_SUB_DET" drop column "Sub_Amount"')
+    with site.reader() as reader:
+        plan = reader.plan(CHANGES, "1")
+    assert "without sub_amount it cannot be staged" in plan.left_out
+    assert [(d.column, d.change) for d in plan.drift] == [("Sub_Amount", "missing")]
+    assert "committed cost" in plan.drift[0].detail
+
+
+@pytest.mark.parametrize("column", ["Sub_Status", "Company_Code"])
+def test_changes_without_a_status(site, column):
+    """A status that is not shown is not known: no change counts as executed, and all of them are staged."""
+    site.insert("VN_CHNG_REQ_SUB_DET", CHANGE)
+    site.execute(f'alter table "VN_CHNG_REQ_SUB_HDR" drop column "{column}"')
+    (row,) = rows(site, CHANGES)
+    assert (row["sub_amount"], row["sub_status"]) == ("-5.05", None)
+    with site.reader() as reader:
+        assert "no change is known to be executed" in reader.plan(CHANGES, "1").drift[0].detail
+
+
+def test_changes_are_added_up_where_their_phase_is_not_shown(site):
+    """Rows that the rest of the key does not tell apart are one row, with the sum of their amounts."""
+    site.insert("VN_CHNG_REQ_SUB_DET", CHANGE | {"Phase_Code": "033000"})
+    site.insert("VN_CHNG_REQ_SUB_DET", CHANGE | {"Phase_Code": "044000", "Sub_Amount": "7.50"})
+    site.insert("VN_CHNG_REQ_SUB_DET", CHANGE | {"Subcontract_Number": "S2", "Sub_Amount": "1.25"})
+    site.execute('alter table "VN_CHNG_REQ_SUB_DET" drop column "Phase_Code"')
+    found = {row["subcontract_number"].strip(): row for row in rows(site, CHANGES)}
+    assert {number: f"{Decimal(row['sub_amount']):.2f}" for number, row in found.items()} == {
+        "S1": "2.45",
+        "S2": "1.25",
+    }
+    assert {row["phase_code"] for row in found.values()} == {None}
+    with site.reader() as reader:
+        assert reader.totals(CHANGES, "1") == {"rows": 2, "sub_amount": Decimal("3.70")}
+        lines = [line for batch in reader.read_lines(CHANGES, "1") for line in batch]
+    assert len(lines) == 2
+
+
+def test_a_status_by_what_both_tables_show(site):
+    """Where headers name no subcontract, a change has the status on which all headers of its request agree."""
+    site.insert("VN_CHNG_REQ_SUB_DET", CHANGE)
+    site.insert("VN_CHNG_REQ_SUB_DET", CHANGE | {"Change_Request_Number": "CR2"})
+    for request, status in (("CR1", "E"), ("CR1", "E"), ("CR2", "E"), ("CR2", "P")):
+        site.insert("VN_CHNG_REQ_SUB_HDR", SIDE | {"Change_Request_Number": request, "Sub_Status": status})
+    site.execute('alter table "VN_CHNG_REQ_SUB_HDR" drop column "Subcontract_Number"')
+    assert {row["change_request_number"].strip(): row["sub_status"] for row in rows(site, CHANGES)} == {
+        "CR1": "E",
+        "CR2": None,
+    }
+
+
+def test_a_view_of_another_company_is_not_taken_for_all(site):
+    """A table without _MC that has no company code shows the login's own company only."""
+    site.insert("VN_CHNG_REQ_SUB_DET", CHANGE)
+    site.execute('alter table "VN_CHNG_REQ_SUB_DET" drop column "Company_Code"')
+    with site.reader() as reader:
+        assert "of the login's own company only, which is inf" in reader.plan(CHANGES, "1").left_out
+        assert not reader.plan(CHANGES, "INF").left_out
+        assert [row[0] for batch in reader.read(CHANGES, "INF") for row in batch] == ["INF"]

@@ -186,7 +186,13 @@ class Stub:
 
 
 def paged(
-    url: str, records: list[dict[str, Any]], *, link: bool = True, totals: bool = True, cap: int = 10_000
+    url: str,
+    records: list[dict[str, Any]],
+    *,
+    link: bool = True,
+    totals: bool = True,
+    cap: int = 10_000,
+    extra_total: int = 0,
 ) -> Handler:
     """Answers pages of a list.
 
@@ -196,6 +202,7 @@ def paged(
         link: whether the Link header is sent.
         totals: whether Total and Per-Page are sent.
         cap: the most records a page, whatever is asked for.
+        extra_total: how many more than there are the header Total counts.
     """
 
     def handle(asked: Asked) -> Reply:
@@ -211,7 +218,7 @@ def paged(
                 links.append(f'<{url}{asked.path}?page={page + 1}&{kept}>; rel="next"')
             headers["Link"] = ", ".join(links)
         if totals:
-            headers |= {"Total": str(len(records)), "Per-Page": str(size)}
+            headers |= {"Total": str(len(records) + extra_total), "Per-Page": str(size)}
         return Reply(200, records[(page - 1) * size : page * size], headers)
 
     return handle

@@ -11,7 +11,7 @@ import pytest
 from procore_stub import Asked, Reply, Stub, paged
 
 from spectrum_etl.errors import RetryLater, StopSync
-from spectrum_etl.sources.procore import ProcoreClient
+from spectrum_etl.sources.procore import ProcoreClient, resources
 from spectrum_etl.sources.procore.faults import ListChanged, Unreadable
 
 PATH = "/rest/v1.0/vendors"
@@ -40,9 +40,86 @@ def test_a_server_that_gives_smaller_pages_than_asked(stub: Stub, client: Procor
 
 
 def test_a_list_without_pages(stub: Stub, client: ProcoreClient) -> None:
+    """It answers the same whatever page is asked for; that it is shorter than a page could be the server's limit."""
     stub.on("GET", PATH, Reply(200, records(30)))
     assert list(client.pages(PATH)) == records(30)
-    assert len(stub.asked) == 1
+    assert [asked.param("page") for asked in stub.asked] == ["1", "2"]
+
+
+def test_b11_a_list_without_pages_that_grows_while_it_is_asked_again(stub: Stub, client: ProcoreClient) -> None:
+    """Lines that came twice would be added up twice."""
+    stub.on("GET", PATH, Reply(200, records(2)), Reply(200, records(3)))
+    assert list(client.pages(PATH)) == records(3)
+
+
+def test_b11_records_without_ids_come_once(stub: Stub, client: ProcoreClient) -> None:
+    rows = [{"wbs_code_id": number, "amount": "1.00"} for number in (1, 2, 2)]
+    stub.on("GET", PATH, Reply(200, rows))
+    assert list(client.pages(PATH)) == rows
+
+
+@pytest.mark.parametrize("count", [0, 299, 300, 301, 730])
+def test_b11_a_server_that_caps_its_pages_in_silence(stub: Stub, client: ProcoreClient, count: int) -> None:
+    """Neither Link nor Total, and fewer records a page than were asked for: 300 of 730 used to be all."""
+    stub.lists(PATH, records(count), link=False, totals=False, cap=300)
+    assert list(client.pages(PATH)) == records(count)
+    assert {asked.param("per_page") for asked in stub.asked} == {"500"}
+
+
+@pytest.mark.parametrize("link", [True, False])
+def test_b11_a_total_that_is_always_too_high_stops_nothing(
+    stub: Stub, client: ProcoreClient, caplog: pytest.LogCaptureFixture, link: bool
+) -> None:
+    """Both numbers are in the log; an end that the header Link claims is looked behind once."""
+    stub.lists(PATH, records(25), link=link, extra_total=4)
+    assert list(client.pages(PATH, {"per_page": 10})) == records(25)
+    (said,) = [record.getMessage() for record in caplog.records]
+    assert "counts 29 records and shows 25" in said
+    assert [asked.param("page") for asked in stub.asked] == ["1", "2", "3", "4"]
+
+
+def test_b11_a_total_that_is_too_high_for_a_list_without_pages(
+    stub: Stub, client: ProcoreClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    stub.on("GET", PATH, Reply(200, records(3), {"Total": "730"}))
+    assert list(client.pages(PATH)) == records(3)
+    assert "counts 730 records and shows 3" in caplog.text
+
+
+def test_b11_a_total_that_is_too_low_ends_nothing(stub: Stub, client: ProcoreClient) -> None:
+    """Two pages of ten and five came where it says 7."""
+    stub.lists(PATH, records(15), link=False, extra_total=-8)
+    assert list(client.pages(PATH, {"per_page": 10})) == records(15)
+
+
+def test_b11_empty_pages_that_name_another_one_end(stub: Stub, client: ProcoreClient) -> None:
+    def handle(asked: Asked) -> Reply:
+        page = int(asked.param("page") or 1)
+        link = {"Link": f'<{stub.url}{PATH}?page={page + 1}>; rel="next"'}
+        return Reply(200, records(10) if page == 1 else [], link)
+
+    stub.on("GET", PATH, handle)
+    assert list(client.pages(PATH, {"per_page": 10})) == records(10)
+    assert len(stub.asked) == 2
+
+
+def test_b11_pages_that_the_server_names_and_that_hold_the_same_are_an_error(stub: Stub, client: ProcoreClient) -> None:
+    """Named by the header Link, the second page is there: ending would lose what it holds."""
+
+    def handle(asked: Asked) -> Reply:
+        following = int(asked.param("page") or 1) + 1
+        return Reply(200, records(10), {"Link": f'<{stub.url}{PATH}?page={following}>; rel="next"', "Total": "30"})
+
+    stub.on("GET", PATH, handle)
+    with pytest.raises(Unreadable, match="two pages hold the same records"):
+        list(client.pages(PATH, {"per_page": 10}))
+
+
+def test_b11_projects_are_asked_for_300_a_page(stub: Stub, client: ProcoreClient) -> None:
+    """Published: the largest page of projects."""
+    stub.lists("/rest/v1.0/projects", records(730), link=False, totals=False, cap=300)
+    assert len(list(resources.projects(client))) == 730
+    assert {asked.param("per_page") for asked in stub.asked} == {"300"}
 
 
 def test_a_list_without_pages_that_looks_like_a_full_page(stub: Stub, client: ProcoreClient) -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from sdx_stub import AUTHORIZATION_ID, Reply, json_reply
@@ -52,11 +53,81 @@ def test_numbers_stay_as_they_were_written(stub, client):
     }
 
 
+class Vendors:
+    """A server of vendors in two states.
+
+    Args:
+        count: how many there are.
+        page: of so many, by $limit and $skip; 0: none.
+        unknown: what it does with parameters it does not know: `ignore` or `refuse`.
+        cap: most vendors of an answer, whatever is asked.
+    """
+
+    def __init__(self, count, page=0, unknown="ignore", cap=None):
+        self.vendors = [{**VENDOR, "Vendor_Code": f"V{n}", "State": ("CO", "UT")[n % 2]} for n in range(count)]
+        self.page, self.unknown, self.cap = page, unknown, cap
+        self.asked = []
+
+    def __call__(self, request):
+        query = {name: values[0] for name, values in parse_qs(urlsplit(request.path).query).items()}
+        self.asked.append(query)
+        paging = {name: int(query.pop(name)) for name in ("$limit", "$skip") if name in query}
+        if paging and not self.page and self.unknown == "refuse":
+            return Reply(b'{"Error_Code": "I", "Error_Description": "$limit is not a parameter"}', 400)
+        assert "pCostCenter" in query or not query, "required when any filter is used"
+        found = [one for one in self.vendors if query.get("pState", one["State"]) == one["State"]]
+        if self.page:
+            first = paging.get("$skip", 0)
+            found = found[first : first + paging.get("$limit", self.page)]
+        return json_reply({"vendors": found[: self.cap]})
+
+
+@pytest.mark.parametrize("unknown", ["ignore", "refuse"])
 @pytest.mark.parametrize("count", [25, 40])
-def test_a_list_as_long_as_a_page_is_suspect(stub, connect, count):
-    serve(stub, [{**VENDOR, "Vendor_Code": str(n)} for n in range(count)])
-    with pytest.raises(StopSync, match=f"{count} vendors, just as many as one page.*Info-Link"):
-        list(connect(row_cap=40).read_vendors("1"))
+def test_a_list_as_long_as_a_page_is_whole_where_the_server_knows_no_pages(stub, connect, count, unknown):
+    """A6. It answers a second page as the first, or refuses it; the filter by state gives the same vendors."""
+    stub.paths["/vendors/1"] = server = Vendors(count, unknown=unknown)
+    found = list(connect(row_cap=40).read_vendors("1"))
+    assert [one["Vendor_Code"] for one in found] == [one["Vendor_Code"] for one in server.vendors]
+    assert server.asked[0] == {}
+    assert [query["pState"] for query in server.asked[2:]] == ["CO", "UT"]
+
+
+@pytest.mark.parametrize("count", [25, 26, 60, 525, 1025])
+@pytest.mark.parametrize("cap", [None, 25])
+def test_further_pages_are_read_where_the_server_has_them(stub, client, count, cap):
+    """A6. Also where it gives fewer at a time than it is asked for."""
+    stub.paths["/vendors/1"] = server = Vendors(count, page=25, cap=cap)
+    found = list(client.read_vendors("1"))
+    assert [one["Vendor_Code"] for one in found] == [one["Vendor_Code"] for one in server.vendors]
+    if count == 25:
+        assert len(server.asked) == 2, "the second page is empty, which says enough"
+
+
+@pytest.mark.parametrize("unknown", ["ignore", "refuse"])
+def test_a_list_that_hides_vendors_is_found_by_a_filter(stub, client, unknown):
+    """A6. A server that cuts at 25 and has another way to page, which nobody knows."""
+    stub.paths["/vendors/1"] = Vendors(30, unknown=unknown, cap=25)
+    with pytest.raises(StopSync, match=r"25 vendors, but of the state CO also V26.*Info-Link"):
+        list(client.read_vendors("1"))
+
+
+def test_pages_that_overlap_are_not_used(stub, client):
+    """A6. A vendor was added between two pages, or the server pages otherwise than its parameters say."""
+    everything = Vendors(60, page=25)
+    moved = Vendors(60, page=25)
+    moved.vendors.insert(0, {**VENDOR, "Vendor_Code": "NEW", "State": "CO"})
+    answers = iter([everything, moved])
+    stub.paths["/vendors/1"] = lambda request: next(answers)(request)
+    with pytest.raises(StopSync, match="25 vendors, and the next page repeats some of them"):
+        list(client.read_vendors("1"))
+
+
+def test_a_second_page_that_is_cut_is_not_taken_for_a_refusal(stub, client):
+    answers = Vendors(25)
+    stub.paths["/vendors/1"] = lambda request: Reply(b'{"vendors": [{') if "skip" in request.path else answers(request)
+    with pytest.raises(StopSync, match="no whole JSON"):
+        list(client.read_vendors("1"))
 
 
 def test_a_longer_list_than_the_cap_shows_that_there_is_none(stub, connect):

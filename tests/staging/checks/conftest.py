@@ -22,7 +22,14 @@ _FIXED = {
     "tran_type_code": "JC",
     "sub_status": "E",
 }
-_VALUES = {"money": "100.00", "quantity": "10.0000", "integer": 30, "date": "2024-03-01", "boolean": True}
+_VALUES = {
+    "money": "100.00",
+    "quantity": "10.0000",
+    "degrees": "40.500000",
+    "integer": 30,
+    "date": "2024-03-01",
+    "boolean": True,
+}
 
 
 def good_value(column: Column, number: int) -> Any:

@@ -39,6 +39,7 @@ REFERENCES = [
             "budgets",
             "job_cost_transactions",
             "job_cost_totals",
+            "projections",
             "subcontract_items",
             "subcontract_changes",
         )
@@ -74,7 +75,7 @@ def test_reference_to_a_staged_row(warehouse: Warehouse, reference: Reference) -
 def _distinct(table: str) -> Row:
     """Makes a third row of the same references: another value in the part of the key that no check refers to."""
     spec = TABLES[table]
-    if spec.partitioned or table in ("budgets", "job_cost_totals"):
+    if spec.partitioned or table in ("budgets", "job_cost_totals", "projections"):
         return {}
     free = next(c for c in ("subcontract_number", "phase_code", "customer_code") if c in spec.key)
     return {free: "other"}
@@ -217,3 +218,36 @@ def test_the_contract_of_a_billing_item_is_there(warehouse: Warehouse) -> None:
     assert result.examples == [{"customer_code": "customer_code-2", "job_number": "job_number-2", "row_count": 2}]
     warehouse.land("prime_contracts", contract(1, "1.00"), contract(2, "2.00"))
     assert check({"prime_contracts": "landing.prime_contracts"}).status == "passed"
+
+
+def test_projections_agree_with_get_phase_l1(warehouse: Warehouse) -> None:
+    """Count and sum of those that differ; what Spectrum works out itself, or GetPhase lacks, is not compared."""
+
+    def entered(number: int, amount: str | None) -> Row:
+        return good_row("projections", number, projected_cost=amount)
+
+    def total(number: int, amount: str | None, **changes: Any) -> Row:
+        codes = {name: good_row("projections", number)[name] for name in ("job_number", "phase_code", "cost_type")}
+        return good_row("job_cost_totals", number, projected_cost=amount, **codes, **changes)
+
+    def budget(number: int, worked_out: bool) -> Row:
+        codes = {name: good_row("projections", number)[name] for name in ("job_number", "phase_code", "cost_type")}
+        return good_row("budgets", number, projection_worked_out=worked_out, **codes)
+
+    warehouse.land("projections", *(entered(number, "100.00") for number in range(1, 7)), entered(7, None))
+    assert warehouse.check("projections")["projections_agree"].status == "passed", "GetPhase was never read"
+    warehouse.stage(
+        "job_cost_totals",
+        total(1, "100.00"),
+        total(2, "130.00"),
+        total(3, "99.50"),
+        total(4, None),
+        total(5, "500.00"),
+        {**total(6, "600.00"), **DEAD},
+        total(7, "7.00"),
+    )
+    warehouse.stage("budgets", budget(2, False), budget(5, True))
+    result = warehouse.check("projections")["projections_agree"]
+    assert (result.status, result.severity, result.rows_failed) == ("warned", "warning", 3)
+    assert "3 found, 36.50 in all, on 3 of 7 rows" in result.message
+    assert sorted(example["difference"] for example in result.examples) == ["-0.50", "30.00", "7.00"]

@@ -14,6 +14,22 @@ from stack.postgres import EmbeddedPostgres
 
 _PASSWORD = "conformance"
 _numbers = itertools.count(1)
+#: Another site may let any column be NULL.
+_MAY_BE_NULL = """
+do $$
+declare one record;
+begin
+    for one in
+        select format('alter table dbo.%I %s', table_name,
+            string_agg(format('alter column %I drop not null', column_name), ', ')) as statement
+        from information_schema.columns
+        where table_schema = 'dbo' and is_nullable = 'NO' and is_identity = 'NO'
+        group by table_name
+    loop
+        execute one.statement;
+    end loop;
+end $$
+"""
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +78,4 @@ def new_warehouse(postgres: EmbeddedPostgres, spectrum_of_module: Spectrum) -> I
 def empty(spectrum: Spectrum) -> None:
     """Drop and create the tables anew: tests change their columns too."""
     schema.create(spectrum.connection, recreate=True)
+    spectrum.connection.execute(_MAY_BE_NULL)

@@ -22,6 +22,11 @@ _AMOUNTS = ("money",)
 _TYPED = ("money", "quantity", "integer", "date")
 
 
+def stored_name(table: str) -> str:
+    """What the stand-in calls a table that is looked for with and without `_MC`."""
+    return table if table in source_tables() else table.removesuffix("_MC")
+
+
 def _known_values() -> dict[tuple[str, str], str]:
     """A value that the row rules and checks of the specs accept, by Info-Link table and column."""
     known = {}
@@ -34,7 +39,7 @@ def _known_values() -> dict[tuple[str, str], str]:
                 value = column.allowed[0] if column.allowed else checked.get(column.name)
                 for source in column.sources:
                     if value:
-                        known[table.infolink.table, source] = value
+                        known[stored_name(table.infolink.table), source] = value
     return known
 
 
@@ -50,8 +55,8 @@ def source_row(source_table: str, number: int, company: str = "1", **changes: An
         company: company code.
         changes: Info-Link column -> value as stored.
     """
-    definition = source_tables()[source_table]
-    return {c.name: _value(source_table, c, number, company) for c in definition.columns} | changes
+    columns = (c for c in source_tables()[source_table].columns if not c.numbers_itself)
+    return {c.name: _value(source_table, c, number, company) for c in columns} | changes
 
 
 def _value(table: str, column: SourceColumn, number: int, company: str) -> Any:
@@ -59,20 +64,19 @@ def _value(table: str, column: SourceColumn, number: int, company: str) -> Any:
     if column.kind == "text":
         if column.name == "Master_Job":
             return ""
+        if column.name.endswith("_Date_Text"):
+            return f"202601{number:02d}"
         prefix = _PREFIX.get(column.name, column.name[0])
         text = company if column.name == "Company_Code" else known or f"{prefix}{number}"
         if column.name in PADDED_COLUMNS:
             return pad(table, column.name, text)
         return known or f"{column.name.replace('_', ' ')} {number}"[-(column.width or 1) :].strip()
-    if column.kind == "money":
-        return Decimal(100 * number) + Decimal("0.25")
-    if column.kind == "qty":
-        return Decimal(number) + Decimal("0.5")
+    if column.kind == "number":
+        is_money = column.sql_type.endswith(",2)")
+        return Decimal(100 * number) + Decimal("0.25") if is_money else Decimal(number)
     if column.kind == "date":
         return datetime(2026, 1, 1) + timedelta(days=number)  # noqa: DTZ001  SQL Server's datetime has no zone
-    if column.kind == "ymd":
-        return f"202601{number:02d}"
-    return number
+    return b"\x00" if column.kind == "bytes" else number
 
 
 class Subject:
@@ -82,7 +86,7 @@ class Subject:
         assert table.infolink is not None
         self.object, self.table = obj, table
         self.name = table.name
-        self.source_table = table.infolink.table
+        self.source_table = stored_name(table.infolink.table)
         self._aliases = set(table.infolink.tables)
 
     def row(self, number: int, company: str = "1", **changes: Any) -> Row:
@@ -101,7 +105,7 @@ class Subject:
         """The trimmed code of row `number`: its own, or that of the row of the same number in the table it is from."""
         alias, _, name = column.sources[0].rpartition(".")
         assert self.table.infolink is not None
-        source = self.table.infolink.tables[alias] if alias else self.source_table
+        source = stored_name(self.table.infolink.tables[alias]) if alias else self.source_table
         return source_row(source, number)[name].strip()
 
     @property
@@ -123,14 +127,32 @@ class Subject:
         return self.table.by_job and self.inner_key_source != "Job_Number"
 
     @property
-    def required(self) -> Column | None:
-        """The first column, beside the key, that every row needs."""
-        return next((c for c in self.table.columns if c.required and not c.key), None)
+    def needed(self) -> Column | None:
+        """The first column, beside the key, without which the sync stops."""
+        return next((c for c in self.table.columns if c.required and not c.key and not c.assumed), None)
+
+    @property
+    def rejecting(self) -> tuple[Column, Any, str] | None:
+        """A column, a value of it that rejects the row, and words of the reason; none where only a key can."""
+        blank = next((c for c in self.table.columns if c.required and not c.key and c.blank == "reject"), None)
+        if blank:
+            return blank, None, "is blank"
+        return (self.amounts[0], Decimal("0.0050"), "2 after it") if self.amounts else None
+
+    @property
+    def labels(self) -> list[Column]:
+        """Columns whose blank value is staged as null, with a warning."""
+        return [c for c in self.table.columns if c.blank == "null" and self._own(c)]
+
+    @property
+    def added_up(self) -> list[Column]:
+        """Amounts that figures add up: one that nobody entered is staged as 0, with a warning."""
+        return [c for c in self.table.columns if c.blank == "zero" and self._own(c)]
 
     @property
     def changing(self) -> Column:
         """The column in which a row is changed: neither key nor code."""
-        found = self.required or self.text
+        found = self.text or (self.amounts[0] if self.amounts else None)
         assert found is not None
         return found
 
@@ -171,7 +193,7 @@ SUBJECTS: dict[str, Subject] = {
     table.name: Subject(entry, table)
     for entry in OBJECTS.values()
     for table in entry.tables
-    if table.infolink is not None and not table.partitioned
+    if table.infolink is not None and not table.partitioned and not table.infolink.added_up
 }
 
 

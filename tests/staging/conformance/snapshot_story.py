@@ -18,7 +18,7 @@ from spectrum_etl.staging.run import Scope
 # Each case's row. Rows of other numbers are there so that a case is not alone.
 PLAIN, BEHIND, CHANGED, KEY, COPIES, CLASH, UNICODE, NEGATIVE, FITS, TOO_BIG = range(1, 11)
 BACK, MENDED, REJECTED_THEN_GONE, WRONG_TYPE, BLANKS, BESIDE_UNREADABLE, UNREADABLE_ELSEWHERE = range(11, 18)
-INSIDE, OUTSIDE, GONE, CENTS = range(18, 22)
+INSIDE, OUTSIDE, GONE, CENTS, NAMELESS = range(18, 23)
 NEW_KEY = 50
 
 OTHER_COMPANY_ROWS = (PLAIN, CHANGED, BACK, GONE)
@@ -74,8 +74,9 @@ class Teller:
             self._look("narrowed", Scope("1", jobs=(self.subjects[0].job(INSIDE),)))
             lacking = {}
         self._each(self._rename_required)
-        away = {s.name: (*lacking.get(s.name, ()), *([s.required.name] if s.required else ())) for s in self.subjects}
-        self._look("required_missing", lacking=away, stopped=True)
+        away = {s.name: (*lacking.get(s.name, ()), *([s.needed.name] if s.needed else ())) for s in self.subjects}
+        if any(s.needed for s in self.subjects):
+            self._look("required_missing", lacking=away, stopped=True)
         self._each(self._empty)
         self._look("guarded", lacking=lacking, stopped=True, max_deleted_rows=0)
         self._look("empty", Scope("1", allow_mass_delete=True), lacking=lacking, max_deleted_rows=0)
@@ -101,8 +102,11 @@ class Teller:
             act(subject)
 
     def _seed(self) -> None:
+        # The company has rows elsewhere too, so that the object's own table can be emptied without losing it.
+        elsewhere = "JC_COST_TYPE_MASTER_MC" if self.name == "vendors" else "VN_VENDOR_MASTER_MC"
+        self.spectrum.add(elsewhere, source_row(elsewhere, NAMELESS))
         for subject in self.subjects:
-            for number in range(1, CENTS + 1):
+            for number in range(1, NAMELESS + 1):
                 row = subject.row(number)
                 if number == BEHIND:
                     row = padded_behind(row, subject.source_table)
@@ -125,16 +129,16 @@ class Teller:
             budget = source_row("JC_PHASE_MASTER_MC", number)
             codes = {name: budget[name] for name in phase}
             for sequence in (1, 2):
-                adjustment = source_row("JC_PHASE_ESTIMATES_MC", number, Sequence=sequence, **codes)
+                adjustment = source_row("JC_PHASE_ESTIMATES_MC", number * sequence, **codes)
                 self.spectrum.add("JC_PHASE_ESTIMATES_MC", adjustment)
             for request, order, status in (("R1", "CO1", "P"), ("R2", "", "X"), ("R3", " ", "P")):
                 names = {"Job_Number": codes["Job_Number"], "Change_Request_Number": request.rjust(8)}
-                header = {**names, "Change_Order_Number": order, "CR_Status": status}
+                header = {**names, "Change_Order_Number": order, "Status": status}
                 self.spectrum.add("CR_CHNG_REQ_HDR_MC", source_row("CR_CHNG_REQ_HDR_MC", number, **header))
                 line = source_row("CR_CHNG_REQ_CON_DET_MC", number, **{**codes, **names})
                 self.spectrum.add("CR_CHNG_REQ_CON_DET_MC", line)
         for status, kind in (("P", "3"), ("X", "2")):
-            known = source_row("CR_CHNG_REQ_STATUS_MC", 1, CR_Status=status, CR_Type=kind)
+            known = source_row("CR_CHNG_REQ_STATUS_MC", 1, Status_Code=status, CR_Type=kind)
             self.spectrum.add("CR_CHNG_REQ_STATUS_MC", known)
 
     def _pad_otherwise(self, subject: Subject) -> None:
@@ -159,9 +163,14 @@ class Teller:
             self._update(subject, TOO_BIG, {name: LARGEST + Decimal("0.01")})
             self._update(subject, CENTS, {name: Decimal("1.0050")})
         self._delete(subject, BACK)
-        if subject.required:
+        if subject.rejecting:
+            column, value, _ = subject.rejecting
             for number in (MENDED, REJECTED_THEN_GONE):
-                self._update(subject, number, {subject.source_of(subject.required): None})
+                self._update(subject, number, {subject.source_of(column): value})
+        nothing = {subject.source_of(c): " " for c in subject.labels}
+        nothing |= {subject.source_of(c): None for c in subject.added_up}
+        if nothing:
+            self._update(subject, NAMELESS, nothing)
 
     def _correct(self, subject: Subject) -> None:
         table = subject.source_table
@@ -180,8 +189,9 @@ class Teller:
     def _hide_a_key(self, subject: Subject) -> None:
         if subject.typed:
             name = subject.source_of(subject.typed)
-            mended = subject.row(WRONG_TYPE)[name] if subject.typed.required else None
-            self._update(subject, WRONG_TYPE, {name: mended})
+            mended = subject.row(WRONG_TYPE)[name]  # the column holds texts now
+            written = f"{mended:%Y-%m-%d}" if subject.typed.type == "date" else str(mended)
+            self._update(subject, WRONG_TYPE, {name: written})
         self.spectrum.add(subject.source_table, subject.row(BESIDE_UNREADABLE, **{subject.inner_key_source: "   "}))
         self._delete(subject, BESIDE_UNREADABLE)
         self._delete(subject, UNREADABLE_ELSEWHERE)
@@ -203,13 +213,13 @@ class Teller:
         self._delete(subject, GONE)
 
     def _rename_required(self, subject: Subject) -> None:
-        if subject.required:
-            name = subject.source_of(subject.required)
+        if subject.needed:
+            name = subject.source_of(subject.needed)
             self.spectrum.alter(subject.source_table, "rename column {} to {}", name, "Away")
 
     def _empty(self, subject: Subject) -> None:
-        if subject.required:
-            name = subject.source_of(subject.required)
+        if subject.needed:
+            name = subject.source_of(subject.needed)
             self.spectrum.alter(subject.source_table, "rename column {} to {}", "Away", name)
         self.spectrum.remove(subject.source_table, {"Company_Code": "1"})
 
@@ -225,6 +235,26 @@ class Teller:
     def _replace(self, subject: Subject, number: int, row: Row) -> None:
         self._delete(subject, number)
         self.spectrum.add(subject.source_table, row)
+
+
+class Stories:
+    """Every object's story, told once and only when asked for."""
+
+    def __init__(self, new_warehouse: Callable[[], Warehouse]) -> None:
+        self._new_warehouse = new_warehouse
+        self._told: dict[str, Story | Exception] = {}
+
+    def of(self, subject: Subject) -> Story:
+        name = subject.object.name
+        if name not in self._told:
+            try:
+                self._told[name] = Teller(name, self._new_warehouse()).tell()
+            except Exception as error:  # noqa: BLE001  every case of the object fails of it, not the first alone
+                self._told[name] = error
+        told = self._told[name]
+        if isinstance(told, Exception):
+            raise told
+        return told
 
 
 def _changed(subject: Subject) -> Row:

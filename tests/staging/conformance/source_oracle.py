@@ -20,6 +20,16 @@ def _n(column: str) -> str:
     return f'case when pg_input_is_valid(x."{column}"::text, \'numeric\') then x."{column}"::text::numeric end'
 
 
+def _q(column: str, decimals: int = 4) -> str:
+    """A quantity: more decimals than the staged column holds are rounded."""
+    return f"round({_n(column)}, {decimals})"
+
+
+def _m(column: str) -> str:
+    """An amount that figures add up: 0 where nobody entered one."""
+    return f"case when {_t(column)} is null then 0 else {_n(column)} end"
+
+
 def _d(column: str) -> str:
     return f'case when pg_input_is_valid(x."{column}"::text, \'date\') then (x."{column}"::text)::date end'
 
@@ -42,8 +52,15 @@ _APPROVED = """exists (
         and btrim(h."Change_Request_Number") = btrim(o."Change_Request_Number")
         and (btrim(coalesce(h."Change_Order_Number", '')) <> '' or exists (
             select from dbo."CR_CHNG_REQ_STATUS_MC" as s
-            where btrim(s."Company_Code") = btrim(h."Company_Code") and btrim(s."CR_Status") = btrim(h."CR_Status")
+            where btrim(s."Company_Code") = btrim(h."Company_Code") and btrim(s."Status_Code") = btrim(h."Status")
                 and s."CR_Type" in ('1', '2', '5'))))"""
+
+
+def _increments(column: str) -> str:
+    """The sum of a column over all projections of the row's phase and cost type."""
+    same = " and ".join(f'btrim(o."{key}") = btrim(x."{key}")' for key in ("Company_Code", "Job", "Phase", "Cost_Type"))
+    return f'(select sum(o."{column}") from dbo."JC_PROJ_COST_HISTORY_MC" as o where {same})'  # noqa: S608
+
 
 _ADJUSTMENTS, _CHANGES = "JC_PHASE_ESTIMATES_MC", "CR_CHNG_REQ_CON_DET_MC"
 
@@ -52,6 +69,10 @@ def _budget(original: str, adjustment: str, change: str) -> str:
     adjusted = _joined(_ADJUSTMENTS, adjustment)
     changed = _joined(_CHANGES, change, _APPROVED)
     return f"coalesce({_n(original)}, 0) + coalesce({adjusted}, 0) + coalesce({changed}, 0)"
+
+
+def _rounded(expression: str) -> str:
+    return f"round({expression}, 4)"
 
 
 _CONTRACTS = (
@@ -87,15 +108,19 @@ EXPECTED: dict[str, tuple[str, dict[str, str]]] = {
             *("Company_Code", "Job_Number", "Job_Description", "Status_Code", "Division", "Address_1", "Address_2"),
             *("City", "State", "Zip_Code", "Phone", "Project_Manager", "Superintendent", "Estimator", "Customer_Code"),
             *("Contract_Number", "Price_Method_Code", "Cost_Center", "Master_Job", "Sales_Tax_Code", "WO_Site"),
+            *("Taxable_Flag", "Phase_Display_Code", "Standard_Phase_Category"),
         )
-        | {name.lower(): _n(name) for name in ("Original_Contract", "Latitude", "Longitude")}
+        | {"original_contract": _n("Original_Contract")}
+        | {name.lower(): _q(name, 6) for name in ("Latitude", "Longitude")}
         | {
             name.lower(): _d(name)
-            for name in ("Est_Start_Date", "Est_Complete_Date", "Start_Date", "Complete_Date", "Create_Date")
+            for name in (
+                *("Est_Start_Date", "Est_Complete_Date", "Projected_Complete_Date", "Start_Date", "Complete_Date"),
+                "Create_Date",
+            )
         }
         | {
             "customer_name": "null::text",
-            "projected_complete_date": "null::date",
             "importable": "coalesce(btrim(x.\"Master_Job\"), '') = ''",
             "not_importable_reason": "'sub job of ' || nullif(btrim(x.\"Master_Job\"), '')"
             " || ': Procore has no sub jobs'",
@@ -114,29 +139,31 @@ EXPECTED: dict[str, tuple[str, dict[str, str]]] = {
         "JC_PHASE_MASTER_MC",
         _texts(
             *("Company_Code", "Job_Number", "Phase_Code", "Cost_Type", "Description", "Status_Code"),
-            *("Unit_of_Measure", "Price_Method_Code", "Comment", "Cost_Center"),
+            *("Unit_of_Measure", "Price_Method_Code", "Comment", "Bid_Item_Number"),
         )
+        | {"cost_center": _t("Phase_Cost_Center")}
         | {name.lower(): _d(name) for name in ("Start_Date", "End_Date", "Complete_Date")},
     ),
     "budgets": (
         "JC_PHASE_MASTER_MC",
         _texts(
             *("Company_Code", "Job_Number", "Phase_Code", "Cost_Type", "Description", "Status_Code"),
-            "Unit_of_Measure",
+            *("Unit_of_Measure", "Projected_Cost_Code"),
         )
         | {
-            "original_estimate": _n("Original_Est_Cost"),
-            "original_hours": _n("Original_Est_Hours"),
-            "original_quantity": _n("Original_Est_Quantity"),
+            "projection_worked_out": "upper(btrim(coalesce(x.\"Projected_Cost_Code\", ''))) in ('E', 'A')",
+            "original_estimate": _m("Original_Est_Cost"),
+            "original_hours": _q("Original_Est_Hours"),
+            "original_quantity": _q("Original_Est_Quantity"),
             "estimate_adjustments": _joined(_ADJUSTMENTS, "Est_Cost"),
-            "adjusted_hours": _joined(_ADJUSTMENTS, "Est_Hours"),
-            "adjusted_quantity": _joined(_ADJUSTMENTS, "Est_Quantity"),
+            "adjusted_hours": _rounded(_joined(_ADJUSTMENTS, "Est_Hours")),
+            "adjusted_quantity": _rounded(_joined(_ADJUSTMENTS, "Est_Quantity")),
             "approved_changes": _joined(_CHANGES, "Change_Request_Amount", _APPROVED),
-            "changed_hours": _joined(_CHANGES, "Change_Request_Hours", _APPROVED),
-            "changed_quantity": _joined(_CHANGES, "Change_Request_Quantity", _APPROVED),
+            "changed_hours": _rounded(_joined(_CHANGES, "Change_Request_Hours", _APPROVED)),
+            "changed_quantity": _rounded(_joined(_CHANGES, "Change_Request_Quantity", _APPROVED)),
             "current_estimate": _budget("Original_Est_Cost", "Est_Cost", "Change_Request_Amount"),
-            "current_hours": _budget("Original_Est_Hours", "Est_Hours", "Change_Request_Hours"),
-            "current_quantity": _budget("Original_Est_Quantity", "Est_Quantity", "Change_Request_Quantity"),
+            "current_hours": _rounded(_budget("Original_Est_Hours", "Est_Hours", "Change_Request_Hours")),
+            "current_quantity": _rounded(_budget("Original_Est_Quantity", "Est_Quantity", "Change_Request_Quantity")),
         },
     ),
     "prime_contracts": (
@@ -146,12 +173,16 @@ EXPECTED: dict[str, tuple[str, dict[str, str]]] = {
             *("Price_Method_Code", "Status_Code"),
         )
         | {
-            "original_contract": _n("Original_Contract"),
+            "original_contract": _m("Original_Contract_Amount"),
             "contract_date": _d("Contract_Date"),
-            "retention_percent": _n("Retention_Percent"),
+            "retention_percent": _q("Retention_Percent"),
             "contracts_of_job": _CONTRACTS,
             "title": "btrim(x.\"Job_Number\") || ' Prime Contract'",
-            "importable": f"coalesce(x.\"Price_Method_Code\", '') <> 'U' and {_CONTRACTS} = 1",
+            "importable": f"coalesce(btrim(x.\"Price_Method_Code\"), '') <> 'U' and {_CONTRACTS} = 1",
+            "not_importable_reason": "case when btrim(x.\"Price_Method_Code\") = 'U'"
+            " then 'unit price contracts are not supported'"
+            f" when {_CONTRACTS} > 1 then 'the job has more than one prime contract: change orders could not be"
+            " exported' end",
         },
     ),
     "prime_contract_items": (
@@ -160,21 +191,29 @@ EXPECTED: dict[str, tuple[str, dict[str, str]]] = {
             *("Company_Code", "Customer_Code", "Job_Number", "Billing_Item", "Billing_Description"),
             *("GL_Account", "Cost_Center"),
         )
-        | {"original_contract": _n("Original_Contract"), "projected_revenue": _n("Projected_Revenue")},
+        | {"original_contract": _m("Original_Contract"), "projected_revenue": _n("Projected_Revenue")},
     ),
     "subcontracts": (
         "VN_SUBCONTRACT_MC",
-        _texts("Company_Code", "Job_Number", "Vendor_Code", "Subcontract_Number", "Status_Code", "Comment")
-        | {"date_issued": _d("Date_Issued"), "retention_percent": _n("Retention_Percent")},
+        _texts(
+            *("Company_Code", "Job_Number", "Vendor_Code", "Subcontract_Number", "Status_Code"),
+            *("Comment_1", "Comment_2"),
+        )
+        | {"date_issued": _d("Date_Issued"), "retention_percent": _q("Retention_Percent")}
+        | {name.lower(): _n(name) for name in ("Original_Amount", "Total_Billed", "Total_Paid", "Retention_Balance")},
     ),
     "subcontract_items": (
         "VN_SUBCONTRACT_PHASE_MC",
-        _texts("Company_Code", "Vendor_Code", "Subcontract_Number", "Phase_Code", "Cost_Type")
+        _texts("Company_Code", "Vendor_Code", "Subcontract_Number", "Phase_Code", "Cost_Type", "Bill_Description")
         | {
             "bid_item_number": "btrim(coalesce(x.\"Bid_Item_Number\", ''))",
             "job_number": f"coalesce({_agreed('Job_Number', 'VN_SUBCONTRACT_MC', _SUBCONTRACT)}, '')",
         }
-        | {name.lower(): _n(name) for name in ("Original_Contract_Quantity", "Unit_Price", "Original_Contract_Amount")},
+        | {name.lower(): _q(name) for name in ("Original_Contract_Quantity", "Unit_Price")}
+        | {
+            "original_contract_amount": _m("Original_Contract_Amount"),
+            "amount_billed_to_date": _n("Amount_Billed_To_Date"),
+        },
     ),
     "subcontract_changes": (
         "VN_CHNG_REQ_SUB_DET",
@@ -182,7 +221,7 @@ EXPECTED: dict[str, tuple[str, dict[str, str]]] = {
             *("Company_Code", "Job_Number", "Change_Request_Number", "Vendor_Code", "Subcontract_Number"),
             *("Phase_Code", "Cost_Type"),
         )
-        | {"sub_amount": _n("Sub_Amount")}
+        | {"sub_amount": _m("Sub_Amount")}
         | {
             name.lower(): _agreed(name, "VN_CHNG_REQ_SUB_HDR", _SUBCONTRACT_CHANGE)
             for name in ("Sub_Status", "Sub_Change_Order_Number")
@@ -192,12 +231,31 @@ EXPECTED: dict[str, tuple[str, dict[str, str]]] = {
         "JC_TRANSACTION_HISTORY_MC",
         _texts(
             *("Company_Code", "Job_Number", "Phase_Code", "Cost_Type", "Tran_Type_Code", "Unit_of_Measure"),
-            *("Reference_1", "Description", "Batch_Code", "Vendor_Code", "Vendor_Name", "Cost_Center", "GL_Account"),
+            *("Reference_1", "Reference_2", "Detail_Sequence", "Description", "Batch_Code", "Vendor_Code"),
+            *("Vendor_Name", "AP_Company_Code", "Pr_Company_Code", "Invoice_Number", "Po_Number", "Cost_Center"),
         )
-        | {"tran_date": _d("Tran_Date_Text")}
-        | {name.lower(): _n(name) for name in ("Tran_Amount", "Total_Hours", "Quantity")},
+        | {"tran_date": _d("Tran_Date_Text"), "invoice_date": _d("Invoice_Date")}
+        | {"fiscal_year": _t("Tran_Date_Text_Year"), "fiscal_period": _t("Tran_Date_Text_Period")}
+        | {"tran_amount": _m("Tran_Amount")}
+        | {name.lower(): _q(name) for name in ("Total_Hours", "Quantity")},
+    ),
+    "projections": (
+        "JC_PROJ_COST_HISTORY_MC",
+        {
+            "company_code": _t("Company_Code"),
+            "job_number": _t("Job"),
+            "phase_code": _t("Phase"),
+            "cost_type": _t("Cost_Type"),
+            "projected_cost": _increments("Amount"),
+            "projected_hours": _rounded(_increments("Projected_Hours")),
+            "projected_quantity": _rounded(_increments("Projected_Quantity")),
+        },
     ),
 }
+
+
+#: Staged tables of which a row is what several of the source add up to.
+ADDED_UP = frozenset({"projections"})
 
 
 def columns_of(staged_table: str) -> list[str]:
@@ -218,7 +276,8 @@ def source_rows(
     """
     source, expressions = EXPECTED[staged_table]
     chosen = ["null" if name in lacking else expression for name, expression in expressions.items()]
-    query = f'select {", ".join(chosen)} from dbo."{source}" as x where btrim(x."Company_Code") = %s'  # noqa: S608
+    distinct = "distinct" if staged_table in ADDED_UP else ""
+    query = f'select {distinct} {", ".join(chosen)} from dbo."{source}" as x where btrim(x."Company_Code") = %s'  # noqa: S608
     return Counter(connection.execute(sql.SQL(query), [company]).fetchall())  # type: ignore[arg-type]
 
 

@@ -172,6 +172,7 @@ class Observation:
         read_at: its moment of reading.
         tables: the tables of the object afterwards.
         runs: its rows of sync.runs, by table.
+        checks: severity, status and failed rows of its checks, by table and name.
     """
 
     counts: dict[str, Counts]
@@ -179,6 +180,7 @@ class Observation:
     read_at: Any
     tables: dict[str, Seen]
     runs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    checks: dict[str, dict[str, tuple[str, str, int]]] = field(default_factory=dict)
 
 
 class Warehouse:
@@ -251,8 +253,15 @@ class Warehouse:
             found = cursor.execute(
                 "select * from sync.runs where landing_id = (select max(landing_id) from sync.landings)"
             ).fetchall()
+            checked = cursor.execute(
+                "select table_name, check_name, severity, status, rows_failed from sync.checks"
+                " where landing_id = (select max(landing_id) from sync.landings)"
+            ).fetchall()
         runs = {row["table_name"]: row for row in found}
-        return Observation(counts, error, next(iter(runs.values()))["read_at"], seen, runs)
+        checks: dict[str, dict[str, tuple[str, str, int]]] = {name: {} for name in tables}
+        for row in checked:
+            checks[row["table_name"]][row["check_name"]] = (row["severity"], row["status"], row["rows_failed"])
+        return Observation(counts, error, next(iter(runs.values()))["read_at"], seen, runs, checks)
 
     def versions(self, table: str, company: str = "1") -> list[dict[str, Any]]:
         """Every version of every row, as the view of the table's history gives them."""

@@ -106,8 +106,8 @@ def _vanished_partition(spectrum: Spectrum) -> None:
 
 
 def _unicode_and_large(spectrum: Spectrum) -> None:
-    row = posting("J3", "20260309", "-999999999999.99", Description="Żółć 日本 %s \\N")
-    spectrum.add(SOURCE, row, posting("J3", "20260309", "999999999999.99"))
+    row = posting("J3", "20260309", "-9999999999.99", Description="Żółć 日本 %s \\N")
+    spectrum.add(SOURCE, row, posting("J3", "20260309", "9999999999.99"))
 
 
 def _other_case_of_a_job(spectrum: Spectrum) -> None:

@@ -86,18 +86,19 @@ def test_full_refresh_repairs_what_was_found(ledger: Warehouse) -> None:
 
 def test_snapshots_with_rejected_flagged_and_deleted_rows_agree(warehouse: Warehouse) -> None:
     """A row kept for a rejected version counts once; a deleted one does not count."""
-    subject = SUBJECTS["budgets"]
-    assert _verify(warehouse, "budgets") == [], "never staged: nothing to compare"
+    subject = SUBJECTS["prime_contracts"]
+    assert _verify(warehouse, "prime_contracts") == [], "never staged: nothing to compare"
     warehouse.spectrum.add(subject.source_table, *(subject.row(number) for number in range(1, 6)))
-    warehouse.sync("budgets")
-    phase = {name: subject.row(1)[name] for name in subject.key_sources.values()}
-    warehouse.spectrum.change(subject.source_table, phase, Description=" ")
+    warehouse.sync("prime_contracts")
+    warehouse.spectrum.alter(subject.source_table, "alter column {} type numeric(14,4)", "Original_Contract_Amount")
+    contract = {name: subject.row(1)[name] for name in subject.key_sources.values()}
+    warehouse.spectrum.change(subject.source_table, contract, Original_Contract_Amount="0.0050")
     warehouse.spectrum.add(subject.source_table, subject.row(2))
     warehouse.spectrum.remove(subject.source_table, {"Job_Number": subject.job(3)})
-    warehouse.sync("budgets")
-    (result,) = _verify(warehouse, "budgets")
-    assert (result.status, result.rows_checked) == ("passed", 5)
-    assert "original_estimate" in result.columns
-    assert warehouse.execute("delete from spectrum.budgets where job_number = %s", subject.job(4)) == 1
-    with pytest.raises(StopSync, match=r"budgets of company 1.*rows 5 in Spectrum, 4 staged and rejected"):
-        _verify(warehouse, "budgets")
+    warehouse.sync("prime_contracts")
+    result, items = _verify(warehouse, "prime_contracts")
+    assert (result.status, result.rows_checked, items.rows_checked) == ("passed", 5, 0)
+    assert "original_contract" in result.columns
+    assert warehouse.execute("delete from spectrum.prime_contracts where job_number = %s", subject.job(4)) == 1
+    with pytest.raises(StopSync, match=r"prime_contracts of company 1.*rows 5 in Spectrum, 4 staged and rejected"):
+        _verify(warehouse, "prime_contracts")

@@ -9,13 +9,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
+from sandbox.data.tables import tables
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.staging.spec import Column, Table
 from tests.staging.resilience.harness import World
@@ -30,6 +31,7 @@ FROM "JC_PHASE_MASTER_MC" AS p WHERE btrim(p."Company_Code") = %s AND btrim(p."C
 """
 
 Rows = Counter[tuple[object, ...]]
+_PLACES = {"quantity": Decimal("0.0001"), "degrees": Decimal("0.000001")}
 
 
 def assert_equals_source(world: World, *names: str, company: str = "1") -> None:
@@ -50,13 +52,33 @@ def source_rows(world: World, table: Table, company: str) -> Rows:
     assert table.infolink is not None
     columns = _columns(world, table)
     with psycopg.connect(world.source, row_factory=dict_row, options="-c search_path=dbo,public") as connection:
-        found = connection.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(table.infolink.table))).fetchall()
+        found = connection.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(_stored(table)))).fetchall()
     by_name = [{key.lower(): value for key, value in row.items()} for row in found]
     kept = [row for row in by_name if row["company_code"].strip() == company]
     if world.settings.reader(table.name) == "sdx":
         # The services are asked for every status that is documented, so they never show another.
         kept = [row for row in kept if (row["status_code"] or "").strip() in ("A", "I", "C")]
+    if table.infolink.added_up:
+        kept = _added_up(table, kept)
     return Counter(tuple(_plain(c, row.get(_source(c).lower())) for c in columns) for row in kept)
+
+
+def _stored(table: Table) -> str:
+    """The sandbox's name of a staged table's source: of two names, the one that it has."""
+    assert table.infolink is not None
+    name = table.infolink.table
+    return name if name in tables() else name.removesuffix("_MC")
+
+
+def _added_up(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One row a key of the rows that are its increments, with their sums."""
+    keys = [_source(c).lower() for c in table.columns if c.key]
+    amounts = [_source(c).lower() for c in table.columns if c.type in ("money", "quantity")]
+    found: dict[tuple[str, ...], dict[str, Any]] = {}
+    for row in rows:
+        known = found.setdefault(tuple(row[key].strip() for key in keys), {key: row[key] for key in keys})
+        known |= {name: known.get(name, Decimal(0)) + row[name] for name in amounts}
+    return list(found.values())
 
 
 def staged_rows(world: World, table: Table, company: str) -> Rows:
@@ -138,11 +160,14 @@ def _plain(column: Column, value: object) -> object:
         return value.strftime("%Y%m%d")
     if column.type == "date" and not column.ymd:
         return _day(value)
-    if column.type in ("money", "quantity", "integer"):
+    if column.type in ("money", "quantity", "degrees", "integer"):
         try:
-            return Decimal(str(value)).normalize() + 0
+            number = Decimal(str(value))
         except InvalidOperation:
             return str(value)
+        # Hours, quantities and degrees may have more decimals than the warehouse keeps.
+        places = _PLACES.get(column.type)
+        return (number.quantize(places, ROUND_HALF_UP) if places else number).normalize() + 0
     return str(value)
 
 

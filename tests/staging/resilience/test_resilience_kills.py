@@ -203,21 +203,22 @@ def test_the_warehouse_goes_while_it_is_written(world: World) -> None:
     ("wrong", "kind", "words"),
     [
         ({"password": "falsch-Geheim"}, Reauthenticate, ("refused the login", "login and password")),
-        ({"dbname": "nowhere"}, FixConfiguration, ("nowhere", "schema")),
-        ({"port": "1"}, RetryLater, ("127.0.0.1:1", "host and port")),
-        ({"host": "no-such-host.invalid"}, RetryLater, ("no-such-host.invalid", "host and port")),
+        ({"dbname": "nowhere"}, FixConfiguration, ("no such database", "schema")),
+        ({"port": "1"}, RetryLater, ("(the host), port 1", "refused", "host and port")),
+        ({"host": "no-such-host.invalid"}, RetryLater, ("failed to resolve", "host and port")),
     ],
 )
 def test_a_warehouse_that_cannot_be_opened_is_told(
     world: World, wrong: dict[str, str], kind: type[SpectrumEtlError], words: tuple[str, ...]
 ) -> None:
-    """A3, for the other end: each has its own class and remedy."""
+    """A3, for the other end: each has its own class and remedy. What the connection holds is not quoted."""
     url = psycopg.conninfo.make_conninfo(world.warehouse, **wrong)
     with pytest.raises(kind) as caught, connect(url):
         pass
     for word in (*words, "What to do:"):
         assert word in str(caught.value)
     assert "Geheim" not in str(caught.value)
+    assert "no-such-host" not in str(caught.value)
 
 
 def test_a_login_without_permissions_is_told(world: World) -> None:

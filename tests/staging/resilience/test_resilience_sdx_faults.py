@@ -97,7 +97,7 @@ def test_phases_and_totals_survive_intermittent_faults(both: World) -> None:
     assert_equals_source(world, "project_cost_codes", "job_costs")
     # The sandbox's rejected postings are on a phase that its phase master does not have, and GetPhase cannot show.
     warned = world.ask("select examples from sync.checks where source = 'reconciliation' and status <> 'passed'")
-    assert [(e["phase_code"], e["get_phase"]) for (examples,) in warned for e in examples] == [("011000", "0")]
+    assert [(e["phase_code"], e["get_phase"]) for (examples,) in warned for e in examples] == [("998877", "0")]
 
 
 def test_a_fault_after_the_first_table_was_landed_publishes_neither(both: World) -> None:
@@ -144,14 +144,14 @@ def test_wrong_credentials_and_addresses_are_told_apart(
 
 
 def test_a_company_of_another_authorization_is_told(both: World) -> None:
-    """The Authorization ID may not see the company."""
+    """Neither the Authorization ID nor Info-Link shows the company: the message names those that are there."""
     world = both.by_sdx("jobs")
     code = world.settings.companies[1].model_copy(update={"code": "3"})
     world = replace(world, settings=world.settings.model_copy(update={"companies": (code,)}))
     run = world.run()
     with pytest.raises(SpectrumEtlError) as caught:
         world.sync("jobs", run, company="3")
-    assert_explained(world, "jobs", caught.value, run, "company 3", "GetJob")
+    assert_explained(world, "jobs", caught.value, run, "company 3", "no company '3'", "allowed: 1, 2")
 
 
 def test_enhanced_authentication_renews_an_expired_token(both: World, sdx_server: SdxServer) -> None:

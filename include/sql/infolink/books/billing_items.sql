@@ -1,6 +1,6 @@
 -- Billing items of the prime contract of a job: a change request can only change those that are there.
 SELECT
     {{ columns }}
-FROM dbo.CR_BID_ITEM_DES_MC AS t
+FROM {{ table }} AS t
 WHERE
     {{ where }}

@@ -1,6 +1,6 @@
 -- The cost side of a line of a change request.
 SELECT
     {{ columns }}
-FROM dbo.CR_CHNG_REQ_CON_DET_MC AS t
+FROM {{ table }} AS t
 WHERE
     {{ where }}

@@ -2,6 +2,6 @@
 -- The table names no customer.
 SELECT
     {{ columns }}
-FROM dbo.VN_CHNG_REQ_SUB_HDR AS t
+FROM {{ table }} AS t
 WHERE
     {{ where }}

@@ -1,6 +1,6 @@
 -- The cost types of the company.
 SELECT
     {{ columns }}
-FROM dbo.JC_COST_TYPE_MASTER_MC AS t
+FROM {{ table }} AS t
 WHERE
     {{ where }}

@@ -1,6 +1,6 @@
 -- One job, whatever its status: a complete job's number is taken too.
 SELECT
     {{ columns }}
-FROM dbo.JC_JOB_MASTER_MC AS t
+FROM {{ table }} AS t
 WHERE
     {{ where }}

@@ -1,6 +1,6 @@
 -- The header of a subcontract; its number is unique per vendor only.
 SELECT
     {{ columns }}
-FROM dbo.VN_SUBCONTRACT_MC AS t
+FROM {{ table }} AS t
 WHERE
     {{ where }}

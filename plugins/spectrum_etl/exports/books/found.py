@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from spectrum_etl.characters import escaped
 from spectrum_etl.errors import StopSync
 from spectrum_etl.exports.services import SERVICES
 from spectrum_etl.exports.values import comparable
@@ -11,15 +12,15 @@ from spectrum_etl.sources.infolink.lookup import Found
 
 
 def trimmed(row: Mapping[str, str | None]) -> dict[str, str]:
-    """A row's values, trimmed; NULL is blank."""
-    return {name: (value or "").strip() for name, value in row.items()}
+    """A row's values, trimmed, and with what nothing else can hold escaped; NULL is blank."""
+    return {name: escaped((value or "").strip()) for name, value in row.items()}
 
 
 def elements(service: str, row: Mapping[str, str | None]) -> dict[str, str]:
     """The elements of a service that a row holds, comparable, without those of the key."""
     layout = SERVICES[service]
     return {
-        name: comparable(service, name, value)
+        name: escaped(comparable(service, name, value))
         for name, value in row.items()
         if name in layout.elements and name not in layout.key
     }

@@ -2,20 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from spectrum_etl.errors import StopSync
-from spectrum_etl.exports.books import change_requests, tables
+from spectrum_etl.exports.books import change_requests, projected, projections, tables
 from spectrum_etl.exports.books.found import elements, only, part
-from spectrum_etl.exports.books.projections import projection_at
 from spectrum_etl.exports.books.source import Source, same
-from spectrum_etl.sources.infolink.lookup import Found
+from spectrum_etl.sources.infolink.lookup import Found, Lookup
 
 Key = Mapping[str, str]
 Held = dict[str, str] | None
 
 #: What the web services can read back, where there is no Info-Link.
-BY_WEB_SERVICE = frozenset({"AddVendor", "UpdateVendor", "AddJob", "UpdateJob", "AddPhase"})
+BY_WEB_SERVICE = frozenset({"AddVendor", "UpdateVendor", "AddJob", "UpdateJob", "AddPhase", projections.SERVICE})
+#: Where Info-Link holds what a service writes, of those that write one row.
+_ROWS: Mapping[str, Lookup] = {
+    "AddVendor": tables.NEW_VENDORS,
+    "UpdateVendor": tables.VENDORS,
+    "AddJob": tables.JOBS,
+    "UpdateJob": tables.JOBS,
+    "AddPhase": tables.PHASES,
+    "UpdateSubcontract": tables.SUBCONTRACTS,
+    "UpdateSubcontractPhases": tables.SUBCONTRACT_LINES,
+}
+
+
+def is_shown(source: Source, service: str, key: Key) -> bool:
+    """Whether the company's connections show what stands under a key, with the tables and columns of this site.
+
+    What is certain of Info-Link counts as shown: where it is missing, that is said when it is looked up.
+    """
+    if not source.has_infolink:
+        return service in BY_WEB_SERVICE
+    if service == projections.SERVICE:
+        return source.has_sdx or bool(source.entry_names())
+    if service == "ARChangeRequest" and key:
+        return change_requests.is_shown(source.infolink, key)
+    return service in HELD
+
+
+def unread(source: Source, service: str, key: Key, sent: Iterable[str]) -> set[str]:
+    """Which of the elements that are sent this site's Info-Link does not show, though others' do."""
+    if not source.has_infolink:
+        return set()
+    if service == "ARChangeRequest":
+        return change_requests.unread(source.infolink, key, sent)
+    lookup = _ROWS.get(service)
+    return set() if lookup is None else set(source.lacking(lookup, set(lookup.columns) & set(sent)))
 
 
 def _vendor(source: Source, service: str, key: Key) -> Held:
@@ -30,9 +63,17 @@ def _phase(source: Source, service: str, key: Key) -> Held:
     return _elements(service, source.phase(key["Job_Number"], key["Phase_Code"], key["Cost_Type"]))
 
 
-def _projection(source: Source, service: str, key: Key) -> Held:
-    codes = part(key, ("Job_Number", "Phase_Code", "Cost_Type"))
-    return projection_at(source.rows(tables.PROJECTIONS, codes), key, source.company)
+def phases_of(source: Source, keys: Sequence[Key]) -> list[Held]:
+    """As `HELD` for each of these keys of AddPhase; without Info-Link with one look a job instead of one a key."""
+    jobs = () if source.has_infolink else {key["Job_Number"] for key in keys}
+    rows = {job: source.phases(job) for job in jobs}
+    return [
+        _elements(
+            "AddPhase",
+            source.phase(key["Job_Number"], key["Phase_Code"], key["Cost_Type"], rows.get(key["Job_Number"])),
+        )
+        for key in keys
+    ]
 
 
 def _subcontract(source: Source, service: str, key: Key) -> Held:
@@ -69,13 +110,18 @@ def _elements(service: str, row: Found | None) -> Held:
     return None if row is None else elements(service, row)
 
 
+#: Services of which many keys are looked up with fewer questions than one by one.
+TOGETHER: Mapping[str, Callable[[Source, Sequence[Key]], list[Held]]] = {
+    "AddPhase": phases_of,
+    projections.SERVICE: projected.held_of,
+}
 HELD: dict[str, Callable[[Source, str, Key], Held]] = {
     "AddVendor": _vendor,
     "UpdateVendor": _vendor,
     "AddJob": _job,
     "UpdateJob": _job,
     "AddPhase": _phase,
-    "JobCostProjections": _projection,
+    projections.SERVICE: projected.held,
     "UpdateSubcontract": _subcontract,
     "UpdateSubcontractPhases": _subcontract_line,
     "ARChangeRequest": _change_request,

@@ -1,57 +1,115 @@
-"""Which projection is in force on a date, out of all that were entered. Used by `held`.
+"""Which projection is in force on a day: by GetPhase, or as the sum of the increments up to it. Used by `held`.
 
-Documented of JobCostProjections: values are totals at completion; one that is equal to what is stored is ignored, so no
-entry of its date appears; blank leaves a value as it is. So a value is that of the latest entry up to the date that has
-one.
+JobCostProjections takes totals at completion and books what they differ by (JC_PROJ_COST_HISTORY_MC): an equal total
+books nothing, a date before the last entry books a balancing row beside it, change orders book rows of their own, and a
+row without a date counts on every day. What GetPhase shows is the truth where it is read: it is the total of today.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal, InvalidOperation
 
 from spectrum_etl.errors import StopSync
 from spectrum_etl.exports.values import comparable, date_of
 from spectrum_etl.sources.infolink.lookup import Found
 
-_SERVICE = "JobCostProjections"
-_VALUES = ("Amount", "Projected_Hours", "Projected_Quantity")
+SERVICE = "JobCostProjections"
+#: Elements of the service and the fields of GetPhase that show the same.
+FIGURES: Mapping[str, str] = {
+    "Amount": "Projected_Dollars",
+    "Projected_Hours": "Projected_Hours",
+    "Projected_Quantity": "Projected_Quantity",
+}
+#: Somewhere on earth the day is up to so much later or earlier than in UTC, and where Spectrum stands is not known.
+_LATEST, _EARLIEST = timedelta(hours=14), timedelta(hours=-12)
+
+Held = dict[str, str]
 
 
-def projection_at(rows: Sequence[Found], key: Mapping[str, str], company: str) -> dict[str, str] | None:
-    """The projection of a phase and cost type in force on a date.
+def in_force(
+    day: date, figures: Held | None, entries: Sequence[Found] | None, names: Sequence[str], now: datetime
+) -> Held | None:
+    """The projection of a phase and cost type that is in force on a day.
 
     Args:
-        rows: everything entered for it.
-        key: of the call; its Transaction_Date is the date.
-        company: company code, for messages.
+        day: which.
+        figures: what GetPhase shows, comparable; None where it is not read.
+        entries: the rows of the phase and cost type; None where they cannot be added up.
+        names: the elements that those rows tell.
+        now: the time, zone-aware.
 
     Returns:
-        The values, comparable; None where nothing was entered up to that date.
+        The figures, comparable. Those of GetPhase, but for a day that may not have begun where Spectrum stands: then
+        the sum of the rows, unless GetPhase shows something else than the rows of the days before. None where
+        neither is given.
+    """
+    if figures is None or entries is None:
+        return figures if entries is None else totals(entries, day, names)
+    first, last = (now + _EARLIEST).date(), (now + _LATEST).date()
+    if day > last:
+        return totals(entries, day, names)
+    begun = (first + timedelta(days=since) for since in range((day - first).days))
+    if any(_agree(figures, totals(entries, earlier, names)) for earlier in begun):
+        return totals(entries, day, names)
+    return figures
+
+
+def figures_of(row: Mapping[str, str | None]) -> Held:
+    """What a record of GetPhase shows, as elements of the service; fields that it lacks are left out."""
+    return {name: comparable(SERVICE, name, row[field]) for name, field in FIGURES.items() if field in row}
+
+
+def totals(entries: Iterable[Found], day: date, names: Sequence[str]) -> Held:
+    """The sums of the increments up to a day; rows without a date count on every day.
 
     Raises:
-        StopSync: two entries of one day differ.
-        ValueError: the key has no date.
+        StopSync: an increment is not a number.
     """
-    day = date_of(key.get("Transaction_Date", ""))
-    if day is None:
-        raise ValueError(f"{_SERVICE}: the key has no Transaction_Date")
-    dated = [(entered, row) for row in rows if (entered := date_of((row["Transaction_Date"] or "").strip()))]
-    past = sorted((pair for pair in dated if pair[0] <= day), key=lambda pair: pair[0], reverse=True)
-    if not past:
-        return None
-    found = {}
-    for name in (name for name in _VALUES if name in past[0][1]):
-        latest = next((entered for entered, row in past if row[name] is not None), None)
-        values = {comparable(_SERVICE, name, row[name]) for entered, row in past if entered == latest}
-        if len(values) > 1:
-            raise StopSync(
-                f"Spectrum holds several projections entered for {latest}, so it cannot be told which is in force",
-                object=_SERVICE,
-                company=company,
-                record=" ".join(f"{part}={key[part]}" for part in ("Job_Number", "Phase_Code", "Cost_Type")),
-                field=name,
-                value=", ".join(sorted(values)),
-                remedy="look at the projections of this phase in Spectrum, and correct them there",
-            )
-        found[name] = values.pop() if values else comparable(_SERVICE, name, None)
-    return found
+    past = [row for row in entries if (entered := day_of(row)) is None or entered <= day]
+    return {name: comparable(SERVICE, name, sum((_number(row, name) for row in past), Decimal(0))) for name in names}
+
+
+def last_days(entries: Iterable[Found]) -> dict[tuple[str, str], str]:
+    """The day of the last dated increment, as YYYY-MM-DD, by phase code and cost type."""
+    found: dict[tuple[str, str], date] = {}
+    for row in entries:
+        entered, code = day_of(row), code_of(row)
+        if entered is not None:
+            found[code] = max(entered, found.get(code, entered))
+    return {code: day.isoformat() for code, day in found.items()}
+
+
+def code_of(row: Mapping[str, str | None]) -> tuple[str, str]:
+    """Phase code and cost type of a row, trimmed."""
+    return (row.get("Phase_Code") or "").strip(), (row.get("Cost_Type") or "").strip()
+
+
+def day_of(row: Found) -> date | None:
+    """The day of an increment; None where it has none."""
+    return date_of((row.get("Transaction_Date") or "").strip())
+
+
+def now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
+
+
+def _agree(one: Held, other: Held) -> bool:
+    return all(one[name] == other[name] for name in one.keys() & other.keys())
+
+
+def _number(row: Found, name: str) -> Decimal:
+    text = (row.get(name) or "").strip()
+    try:
+        return Decimal(text or 0)
+    except InvalidOperation:
+        raise StopSync(
+            "an increment of a projection is not a number, so the projection cannot be added up",
+            object="JC_PROJ_COST_HISTORY_MC",
+            record=" ".join(filter(None, code_of(row))),
+            field=name,
+            value=text,
+            remedy="look at the projections of this phase in Spectrum",
+        ) from None

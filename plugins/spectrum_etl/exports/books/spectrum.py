@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
 from typing import TypeVar, cast
 
-from spectrum_etl.exports.books import change_requests, tables
+from spectrum_etl.exports.books import change_requests, projections, tables
 from spectrum_etl.exports.books.found import elements, trimmed
-from spectrum_etl.exports.books.held import BY_WEB_SERVICE, HELD
+from spectrum_etl.exports.books.held import HELD, TOGETHER, is_shown, unread
 from spectrum_etl.exports.books.source import Source, Sources
+from spectrum_etl.exports.spec import Call
 from spectrum_etl.exports.values import comparable
 from spectrum_etl.settings import Company
 
@@ -24,8 +26,9 @@ class SpectrumBooks:
     Args:
         company: whose Spectrum.
         sources: its connections, open for as long as this is used.
-        remember: also keep the answers on jobs, phases, billing items, change request numbers, status codes and cost
-            types: to look at many records at once, never for what decides whether a call is sent. `held` never keeps.
+        remember: also keep the answers on jobs, phases, projections' last days, billing items, change request numbers,
+            status codes and cost types: to look at many records at once, never for what decides whether a call is
+            sent. `held` never keeps.
 
     Raises, from every method:
         FixConfiguration: Info-Link lacks or hides a table or a column that is needed, or the company has no way at all.
@@ -39,9 +42,17 @@ class SpectrumBooks:
         self._kept: dict[tuple[str, ...], object] = {}
         self._vendors: list[dict[str, str]] | None = None
 
-    def can_read_back(self, service: str) -> bool:
-        """Whether `held` can answer for this service with the connections that the company has."""
-        return service in HELD and (self._source.has_infolink or service in BY_WEB_SERVICE)
+    def can_read_back(self, service: str, key: Mapping[str, str] | None = None) -> bool:
+        """Whether `held` can answer for this service with the connections that the company has.
+
+        Args:
+            key: of a call, where its line matters: which tables and columns a site shows decides.
+        """
+        return is_shown(self._source, service, key or {})
+
+    def unread(self, call: Call) -> list[str]:
+        """The elements of a call that this site does not show, though others do: they are not compared."""
+        return sorted(unread(self._source, call.service, call.key, call.fields))
 
     def held(self, service: str, key: Mapping[str, str]) -> dict[str, str] | None:
         """What Spectrum holds under the key of a call, live.
@@ -54,16 +65,38 @@ class SpectrumBooks:
         Returns:
             Elements of the service that can be read back, without those of the key, as `values.comparable` gives
             them; None where there is nothing. Of a line of which only one side is there, what is not is blank. Of a
-            projection: what is in force on its date, entered then or before, since Spectrum ignores one that changes
-            nothing.
+            projection: what is in force on its date, however it came about; where nothing was entered that is 0.
 
         Raises:
             ValueError: it cannot be read back, see `can_read_back`.
         """
-        if not self.can_read_back(service):
+        if not self.can_read_back(service, key):
             raise ValueError(f"{service} cannot be read back with the connections of company {self._source.company}")
-        codes = {name: value.strip() for name, value in key.items()}
-        return HELD[service](self._source, service, {**codes, "Company_Code": self._source.company})
+        return HELD[service](self._source, service, self._key(key))
+
+    def held_all(self, calls: Sequence[Call]) -> list[dict[str, str] | None]:
+        """As `held` for each of many calls, None also where a call cannot be read back; phases job by job."""
+        found: dict[int, dict[str, str] | None] = {}
+        asked = [number for number, call in enumerate(calls) if self.can_read_back(call.service, call.key)]
+        for service, held_of in TOGETHER.items():
+            numbers = [number for number in asked if calls[number].service == service]
+            keys = [self._key(calls[number].key) for number in numbers]
+            found |= dict(zip(numbers, held_of(self._source, keys), strict=True))
+        for number in asked:
+            if number not in found:
+                found[number] = self.held(calls[number].service, calls[number].key)
+        return [found.get(number) for number in range(len(calls))]
+
+    def last_projections(self, job: str) -> dict[tuple[str, str], str]:
+        """The day of the last projection of a job's phases, as YYYY-MM-DD, by phase code and cost type.
+
+        Returns:
+            Those that have a dated one, change orders' rows included; nothing where Info-Link does not show them.
+        """
+        job = job.strip()
+        return self._keep(
+            lambda: projections.last_days(self._source.entries({"Job_Number": job}) or ()), "projections", job
+        )
 
     def vendors(self) -> list[dict[str, str]]:
         """All vendors, trimmed; read once. By the web services: the active ones.
@@ -92,18 +125,43 @@ class SpectrumBooks:
 
         Returns:
             Phase_Code, Cost_Type, Description, Status_Code, Original_Est_Cost, Price_Method_Code, ...: those that the
-            source tells; the web services do not tell the original estimate.
+            source tells; the web services do not tell the original estimate, nor how a projection is worked out
+            (Projected_Cost_Code).
         """
         job = job.strip()
         return self._keep(lambda: self._phases(job), "phases", job) if job else {}
+
+    def shows_later_projections(self) -> bool:
+        """Whether a projection of a day to come can be read back: GetPhase shows today's alone."""
+        return self._source.has_infolink and bool(self._source.entry_names())
+
+    def subcontract(self, vendor: str, number: str) -> dict[str, str] | None:
+        """One subcontract, trimmed; None where the vendor has none of that number.
+
+        Returns:
+            Vendor_Code, Subcontract_Number, Job_Number, Status_Code, ...: those that the source tells.
+        """
+        codes = {"Vendor_Code": vendor.strip(), "Subcontract_Number": number.strip()}
+        found = self._source.one("UpdateSubcontract", tables.SUBCONTRACTS, codes) if all(codes.values()) else None
+        return None if found is None else trimmed(found)
+
+    def contracts(self, job: str) -> list[dict[str, str]]:
+        """The prime contracts of a job, trimmed: one a customer.
+
+        Returns:
+            Customer_Code, Job_Number, Original_Contract (two decimals; blank where nobody entered it),
+            Contract_Number, ...: those that the source tells.
+        """
+        rows = [trimmed(row) for row in self._source.rows(tables.CONTRACTS, {"Job_Number": job.strip()})]
+        return [_with_money(row, "Original_Contract") if row.get("Original_Contract") else row for row in rows]
 
     def change_request_numbers(self, job: str) -> set[str]:
         """All change request numbers of a job, of the owner's side and of the subcontractors' (H2)."""
         job, company = job.strip(), self._source.company
         return self._keep(lambda: change_requests.numbers(self._source.infolink, company, job), "numbers", job)
 
-    def billing_items(self, job: str) -> dict[str, dict[str, str]]:
-        """The billing items of a job's prime contract, by code.
+    def billing_items(self, job: str) -> dict[str, dict[str, str]] | None:
+        """The billing items of a job's prime contract, by code; None where this site does not show them.
 
         Returns:
             Customer_Code, Job_Number, Billing_Item, Billing_Description, Original_Contract (two decimals), ...
@@ -111,13 +169,21 @@ class SpectrumBooks:
         job = job.strip()
         return self._keep(lambda: self._billing_items(job), "billing items", job)
 
+    def original_contract(self, job: str) -> str | None:
+        """What a job's prime contract was originally, with two decimals: the sum of its billing items.
+
+        Where this site does not show their amounts: the job's own original contract; None where it shows neither.
+        """
+        job = job.strip()
+        return self._keep(lambda: self._original_contract(job), "original contract", job)
+
     def status_codes(self) -> set[str]:
-        """The change request status codes of the company; empty where it has no Info-Link to read them."""
-        if not self._source.has_infolink:
+        """The change request status codes of the company; empty where they cannot be read."""
+        lookup = tables.CHANGE_REQUEST_STATUSES
+        if not self._source.has_infolink or self._source.lacking(lookup):
             return set()
         return self._keep(
-            lambda: {row["CR_Status"] for row in map(trimmed, self._source.rows(tables.CHANGE_REQUEST_STATUSES, {}))},
-            "status codes",
+            lambda: {row["Status_Code"] for row in map(trimmed, self._source.rows(lookup, {}))}, "status codes"
         )
 
     def cost_types(self) -> set[str]:
@@ -142,12 +208,33 @@ class SpectrumBooks:
         found = {}
         for row in self._source.phases(job):
             codes = trimmed(row)
-            found[codes["Phase_Code"], codes["Cost_Type"]] = codes | elements("AddPhase", row)
+            # The description goes back to Spectrum with a new cost type or an estimate, so it is not folded (B2).
+            kept = {"Description": codes["Description"]}
+            found[codes["Phase_Code"], codes["Cost_Type"]] = codes | elements("AddPhase", row) | kept
         return found
 
-    def _billing_items(self, job: str) -> dict[str, dict[str, str]]:
+    def _billing_items(self, job: str) -> dict[str, dict[str, str]] | None:
+        if self._source.lacking(tables.BILLING_ITEMS):
+            return None
         rows = [trimmed(row) for row in self._source.rows(tables.BILLING_ITEMS, {"Job_Number": job})]
-        for row in rows:
-            for money in {"Original_Contract", "Projected_Revenue"} & row.keys():
-                row[money] = comparable("ARChangeRequest", "CR_Revenue", row[money])
-        return {row["Billing_Item"]: row for row in rows}
+        return {row["Billing_Item"]: _with_money(row, "Original_Contract", "Projected_Revenue") for row in rows}
+
+    def _original_contract(self, job: str) -> str | None:
+        lookup = tables.SCHEDULE_OF_VALUES
+        if not self._source.lacking(lookup):
+            rows = self._source.rows(lookup, {"Job_Number": job})
+            return _money(sum((Decimal(row["Original_Contract"] or 0) for row in rows), Decimal(0)))
+        held = self.job(job) or {}
+        return _money(held["Original_Contract"]) if "Original_Contract" in held else None
+
+    def _key(self, key: Mapping[str, str]) -> dict[str, str]:
+        return {**{name: value.strip() for name, value in key.items()}, "Company_Code": self._source.company}
+
+
+def _money(value: str | Decimal) -> str:
+    return comparable("ARChangeRequest", "CR_Revenue", value)
+
+
+def _with_money(row: dict[str, str], *names: str) -> dict[str, str]:
+    """A row whose amounts, as far as it has them, are written with two decimals."""
+    return row | {name: _money(row[name]) for name in names if name in row}

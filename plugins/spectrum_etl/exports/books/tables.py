@@ -2,14 +2,17 @@
 
 Used by `spectrum` and `change_requests`. Columns are named as elements of the services where they hold one. Left out on
 purpose is what cannot be compared: a phase's price method (J, the job's, is not stored as J for certain), the note of
-a projection (not kept where its amount changes nothing), and the description of a revenue line (which of two elements
-it holds is not published). Names: the published columns of
-Info-Link; sites differ, and a column that is not there is not compared (M4).
+a projection (not kept where its amount changes nothing), the comment of a subcontract (two columns; where a long one is
+divided is not published), and the description of a revenue line (which of two elements it holds is not published).
+
+Names were seen at real sites or are assumed; those that a column may have are listed in the order in which they are
+tried, and a column that is not there is not compared (M4).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from spectrum_etl.sources.infolink.lookup import Lookup
 
@@ -24,11 +27,13 @@ def _lookup(
     required: Iterable[str],
     optional: Iterable[str] = (),
     renamed: Mapping[str, str | tuple[str, ...]] | None = None,
+    *,
+    assumed: bool = False,
 ) -> Lookup:
     """A lookup whose names are its columns, but for those that are `renamed`."""
     needed = ("Company_Code", *required)
     columns: dict[str, str | tuple[str, ...]] = {name: name for name in (*needed, *optional)}
-    return Lookup(f"books/{template}.sql", table, {**columns, **(renamed or {})}, frozenset(needed))
+    return Lookup(f"books/{template}.sql", table, {**columns, **(renamed or {})}, frozenset(needed), assumed)
 
 
 VENDORS = _lookup(
@@ -96,31 +101,36 @@ PHASES = _lookup(
     "JC_PHASE_MASTER_MC",
     ("Job_Number", "Phase_Code", "Cost_Type", "Description", "Status_Code", "Original_Est_Cost"),
     ("Unit_of_Measure", "Original_Est_Quantity", "Original_Est_Hours"),
-    {"Phase_Cost_Center": "Cost_Center"},
+    {"Phase_Cost_Center": ("Phase_Cost_Center", "Cost_Center")},
 )
-PHASES_WITH_PRICE_METHOD = Lookup(
-    PHASES.template, PHASES.table, {**PHASES.columns, "Price_Method_Code": "Price_Method_Code"}, PHASES.required
+#: Also what is told of a phase but not compared: its price method, and how its projection is worked out.
+PHASES_IN_FULL = Lookup(
+    PHASES.template,
+    PHASES.table,
+    {**PHASES.columns, "Price_Method_Code": "Price_Method_Code", "Projected_Cost_Code": "Projected_Cost_Code"},
+    PHASES.required,
 )
+#: Rows are increments: what is projected on a day is the sum up to it.
 PROJECTIONS = Lookup(
     "books/projections.sql",
     "JC_PROJ_COST_HISTORY_MC",
     {
         "Company_Code": "Company_Code",
-        "Job_Number": "Job",
-        "Phase_Code": "Phase",
+        "Job_Number": ("Job", "Job_Number"),
+        "Phase_Code": ("Phase", "Phase_Code"),
         "Cost_Type": "Cost_Type",
         "Transaction_Date": "Transaction_Date",
-        "Amount": "Projected_Cost",
+        "Amount": ("Amount", "Projected_Cost"),
         "Projected_Hours": "Projected_Hours",
         "Projected_Quantity": "Projected_Quantity",
     },
-    frozenset({"Company_Code", "Job_Number", "Phase_Code", "Cost_Type", "Transaction_Date"}),
+    frozenset({"Company_Code", "Job_Number", "Phase_Code", "Cost_Type"}),
 )
 SUBCONTRACTS = _lookup(
     "subcontract",
     "VN_SUBCONTRACT_MC",
     ("Vendor_Code", "Subcontract_Number"),
-    ("Job_Number", "Status_Code", "Date_Issued", "Retention_Percent", "Comment"),
+    ("Job_Number", "Status_Code", "Date_Issued", "Retention_Percent"),
 )
 SUBCONTRACT_LINES = _lookup(
     "subcontract_lines",
@@ -133,7 +143,8 @@ CHANGE_REQUESTS = _lookup(
     "change_requests",
     "CR_CHNG_REQ_HDR_MC",
     _REQUEST,
-    ("CR_Description", "CR_Status", "Origination_Date", "Approved_Date"),
+    ("CR_Description", "Origination_Date", "Approved_Date"),
+    {"CR_Status": ("Status", "CR_Status")},
 )
 CHANGE_REQUEST_COSTS = _lookup(
     "change_request_costs",
@@ -145,30 +156,53 @@ CHANGE_REQUEST_COSTS = _lookup(
 CHANGE_REQUEST_REVENUES = _lookup(
     "change_request_revenues",
     "CR_CHNG_REQ_REV_MC",
-    (*_REQUEST, "CR_Billing_Item_Code", "CR_Revenue"),
-    (),
-    {"CR_Billing_Item_Code": "Billing_Item"},
+    (*_REQUEST, "CR_Billing_Item_Code"),
+    ("CR_Revenue",),
+    {"CR_Billing_Item_Code": ("Billing_Item", "Billing_Item_Code", "CR_Billing_Item_Code", "Bill_Item_Code")},
+    assumed=True,
 )
 _SUBCONTRACT_SIDE = ("Job_Number", "Change_Request_Number", "Subcontractor_Code", "Subcontract_Number")
 CHANGE_REQUEST_SUBCONTRACTS = _lookup(
     "change_request_subcontracts",
-    "VN_CHNG_REQ_SUB_HDR",
-    (*_SUBCONTRACT_SIDE, "Sub_Status"),
-    ("Sub_Change_Order_Number",),
+    "VN_CHNG_REQ_SUB_HDR_MC",
+    _SUBCONTRACT_SIDE,
+    ("Sub_Status", "Sub_Change_Order_Number"),
     {"Subcontractor_Code": "Vendor_Code"},
+    assumed=True,
 )
 CHANGE_REQUEST_SUBCONTRACT_LINES = _lookup(
     "change_request_subcontract_lines",
-    "VN_CHNG_REQ_SUB_DET",
-    (*_SUBCONTRACT_SIDE, "CR_Phase_Code", "CR_Cost_Type", "Sub_Amount"),
-    (),
+    "VN_CHNG_REQ_SUB_DET_MC",
+    (*_SUBCONTRACT_SIDE, "CR_Phase_Code", "CR_Cost_Type"),
+    ("Sub_Amount",),
     {"Subcontractor_Code": "Vendor_Code", "CR_Phase_Code": "Phase_Code", "CR_Cost_Type": "Cost_Type"},
+    assumed=True,
+)
+CONTRACTS = _lookup(
+    "contracts",
+    "CR_CONTRACT_MASTER_MC",
+    ("Customer_Code", "Job_Number"),
+    ("Contract_Number", "Price_Method_Code", "Status_Code"),
+    {"Original_Contract": ("Original_Contract_Amount", "Original_Contract")},
 )
 BILLING_ITEMS = _lookup(
     "billing_items",
     "CR_BID_ITEM_DES_MC",
-    ("Customer_Code", "Job_Number", "Billing_Item", "Original_Contract"),
+    ("Customer_Code", "Job_Number", "Billing_Item"),
     ("Billing_Description", "Projected_Revenue", "GL_Account", "Cost_Center"),
+    {
+        "Billing_Item": ("Billing_Item", "Billing_Item_Code", "Bill_Item_Code", "Bid_Item_Number", "Bid_Item"),
+        "Original_Contract": ("Original_Contract", "Original_Contract_Amount", "Contract_Amount"),
+    },
+    assumed=True,
 )
-CHANGE_REQUEST_STATUSES = _lookup("change_request_statuses", "CR_CHNG_REQ_STATUS_MC", ("CR_Status",))
+#: The same rows for their amounts, which can be added up where nobody can tell the items apart.
+SCHEDULE_OF_VALUES = replace(BILLING_ITEMS, required=frozenset({"Company_Code", "Job_Number", "Original_Contract"}))
+CHANGE_REQUEST_STATUSES = _lookup(
+    "change_request_statuses",
+    "CR_CHNG_REQ_STATUS_MC",
+    ("Status_Code",),
+    (),
+    {"Status_Code": ("Status_Code", "CR_Status")},
+)
 COST_TYPES = _lookup("cost_types", "JC_COST_TYPE_MASTER_MC", ("Cost_Type",))

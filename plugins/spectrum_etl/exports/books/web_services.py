@@ -1,14 +1,16 @@
 """The second way to see what Spectrum holds: the reading web services, for vendors, jobs, phases. Used by `source`.
 
 They show less than Info-Link: active vendors only, and of a phase no original estimate. What they do not show is not
-compared. No service can be asked for one vendor or one job, so the whole list is read each time.
+compared. No service can be asked for one vendor or one job, so the whole list is read each time. Projections are shown
+by GetPhase better than by Info-Link, which holds the steps that led to them.
 """
 
 from __future__ import annotations
 
 from spectrum_etl.sources.infolink.lookup import Found
 from spectrum_etl.sources.sdx.client import SdxClient
-from spectrum_etl.sources.sdx.faults import ServiceMissing
+from spectrum_etl.sources.sdx.faults import ServiceMissing, ServiceNotEnabled
+from spectrum_etl.sources.sdx.services import is_plain
 
 #: Field of the vendor list -> element. Its phone and e-mail may be those of a contact person, so they are not compared.
 _VENDOR = {
@@ -71,3 +73,34 @@ def phases(client: SdxClient, company: str, job: str) -> list[Found]:
     except ServiceMissing:
         found = list(client.read_phases(company, [job], enhanced=False))
     return [{name: phase[name] for name in _PHASE if name in phase} for phase in found]
+
+
+def projections(client: SdxClient, company: str, job: str, cost_type: str = "") -> list[Found]:
+    """What a job's phases are projected to cost today, complete ones included, fields named as GetPhase has them.
+
+    Args:
+        client: open.
+        company: company code.
+        job: trimmed job number.
+        cost_type: only this one, trimmed; blank means all.
+
+    Raises:
+        ServiceMissing, ServiceNotEnabled: neither GetPhase nor GetPhaseEnhanced can be used.
+        SpectrumEtlError: as every read of the client.
+    """
+    try:
+        return _projections(client, company, job, cost_type, "GetPhase")
+    except (ServiceMissing, ServiceNotEnabled) as error:
+        try:
+            return _projections(client, company, job, cost_type, "GetPhaseEnhanced")
+        except (ServiceMissing, ServiceNotEnabled):
+            raise error from None
+
+
+def _projections(client: SdxClient, company: str, job: str, cost_type: str, service: str) -> list[Found]:
+    if not is_plain(cost_type) or not is_plain(job):
+        phases = client.read_phases(company, [job], enhanced=service == "GetPhaseEnhanced")
+        return [dict(row) for row in phases]
+    asked = {"pCompany_Code": company, "pJob_Number": job, "pCost_Type": cost_type}
+    # A blank status leaves complete phases out.
+    return [dict(row) for status in ("", "C") for row in client.call(service, {**asked, "pStatus_Code": status})]

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from spectrum_etl.exports.lookups import Books
+from spectrum_etl.exports.objects import spelled
 from spectrum_etl.exports.objects.budgets import read_budget
 from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, of_each, project_facts, text
 from spectrum_etl.exports.objects.proposals import proposing
+from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.rules import budget_changes as rules
 from spectrum_etl.exports.rules.change_requests import NUMBER, customer_of
 from spectrum_etl.exports.rules.common import (
@@ -24,7 +27,6 @@ from spectrum_etl.exports.rules.common import (
 )
 from spectrum_etl.exports.spec import (
     Answers,
-    Books,
     Candidate,
     Context,
     Document,
@@ -116,10 +118,9 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
     return Document(f"{job}/{number}", tuple(calls))
 
 
-def holds(books: Books, company: Company, key: str) -> bool:
-    """Whether the job still has a change request of that number."""
-    job, _, number = key.rpartition("/")
-    return number.strip() in books.change_request_numbers(job)
+def holds(books: Books, company: Company, key: str) -> str | None:
+    """Job and number of the change request, where the job still has one of that number."""
+    return spelled.change_request(books, key)
 
 
 def _around(client: ProcoreClient, project: str) -> tuple[dict[str, Any], WbsCodes, dict[str, Any]] | None:
@@ -142,7 +143,7 @@ def _candidate(
     content = {
         "project": project,
         "number": number,
-        "title": text(change.get("title")),
+        "title": text_of("budget_change", change, "title"),
         "status": text(change.get("status")),
         "budget": budget,
         "lines": [line_facts(line, wbs, place, line.get("amount")) for place, line in enumerate(lines, start=1)],
@@ -177,6 +178,7 @@ OBJECT = ExportObject(
     mark=None,
     unmark=None,
     holds=holds,
+    space="change request",
     mapping=(
         FieldMapping("job of the project", "ARChangeRequest.Job_Number"),
         FieldMapping("customer of the job", "ARChangeRequest.Customer_Code"),

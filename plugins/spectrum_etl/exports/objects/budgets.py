@@ -15,12 +15,14 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from spectrum_etl.exports.lookups import Books
+from spectrum_etl.exports.objects import spelled
+from spectrum_etl.exports.objects.claimed import phases
 from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, named_projects, of_each, project_facts, text
 from spectrum_etl.exports.rules import budgets as rules
 from spectrum_etl.exports.rules.common import job_of, lines_of
 from spectrum_etl.exports.spec import (
     Answers,
-    Books,
     Candidate,
     Context,
     Document,
@@ -31,7 +33,7 @@ from spectrum_etl.exports.spec import (
     Scope,
     Skipped,
 )
-from spectrum_etl.exports.values import call
+from spectrum_etl.exports.values import AsHeld, call
 from spectrum_etl.settings import Company
 from spectrum_etl.sources.procore import resources
 from spectrum_etl.sources.procore.client import ProcoreClient
@@ -95,7 +97,7 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
             "Job_Number": job,
             "Phase_Code": line["phase"],
             "Cost_Type": line["cost_type"],
-            "Description": held["Description"],
+            "Description": AsHeld(held["Description"]),
             "Original_Est_Cost": line["amount"],
             "Price_Method_Code": held.get("Price_Method_Code", "").strip() or "J",
             "Status_Code": held.get("Status_Code", ""),
@@ -104,9 +106,10 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
     return Document(job, tuple(calls))
 
 
-def holds(books: Books, company: Company, key: str) -> bool:
-    """Whether any phase of the job still has an original estimate."""
-    return any(_nonzero(row.get("Original_Est_Cost", "")) for row in books.phases(key).values())
+def holds(books: Books, company: Company, key: str) -> str | None:
+    """The job's number, where any of its phases still has an original estimate."""
+    estimated = any(_nonzero(row.get("Original_Est_Cost", "")) for row in books.phases(key).values())
+    return spelled.job(books, key) if estimated else None
 
 
 def _line(row: Mapping[str, Any], wbs: WbsCodes) -> dict[str, Any]:
@@ -145,6 +148,8 @@ OBJECT = ExportObject(
     mark=None,
     unmark=None,
     holds=holds,
+    space="budget",
+    claims=phases,
     mapping=(
         FieldMapping("job of the project", "AddPhase.Job_Number"),
         FieldMapping("cost code of the line", "AddPhase.Phase_Code", "without separators; a phase of the job"),

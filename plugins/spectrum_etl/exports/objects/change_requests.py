@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from spectrum_etl.exports.lookups import Books
+from spectrum_etl.exports.objects import spelled
 from spectrum_etl.exports.objects.contracts import known
 from spectrum_etl.exports.objects.proposals import proposing
 from spectrum_etl.exports.rules import change_requests as rules
@@ -18,7 +20,7 @@ from spectrum_etl.exports.rules.common import (
     job_of,
     number_of,
 )
-from spectrum_etl.exports.spec import Answers, Books, Candidate, Context, FieldMapping, FormField
+from spectrum_etl.exports.spec import Answers, Candidate, Context, FieldMapping, FormField
 from spectrum_etl.settings import Company
 
 SERVICE = "ARChangeRequest"
@@ -80,7 +82,6 @@ def key_of(values: Mapping[str, str]) -> str:
     return f"{values['Job_Number']}/{values['Change_Request_Number']}"
 
 
-def holds(books: Books, company: Company, key: str) -> bool:
-    """Whether the job has the change request."""
-    job, _, number = key.rpartition("/")
-    return number.upper() in {used.strip().upper() for used in books.change_request_numbers(job)}
+def holds(books: Books, company: Company, key: str) -> str | None:
+    """Job and number of the change request, where the job has it."""
+    return spelled.change_request(books, key)

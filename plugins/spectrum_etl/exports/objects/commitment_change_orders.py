@@ -12,6 +12,7 @@ from typing import Any
 
 from spectrum_etl.exports.objects import change_requests, contracts
 from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, money, of_each, project_facts, text
+from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.rules import change_orders as rules
 from spectrum_etl.exports.rules.change_requests import APPROVED
 from spectrum_etl.exports.services import SERVICES
@@ -44,7 +45,7 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
     def of(project: Mapping[str, Any]) -> Iterator[Candidate]:
         id = text(project["id"])
         listed = resources.change_order_packages(client, id)
-        packages = [package for package in listed if contracts.wanted(package, scope, (APPROVED,))]
+        packages = [package for package in listed if contracts.wanted(package, scope, (APPROVED,), company)]
         known = _commitments(client, id) if packages else {}
         for package in packages:
             # The list tells no type; a change order of another contract is the prime contract's.
@@ -130,7 +131,7 @@ def _candidate(
 ) -> Candidate:
     facts, changed = project_facts(project), contracts.contract_facts(contract)
     vendor, lines = vendors.facts((contract or {}).get("vendor")), package.get("line_items") or ()
-    number, name = text(package.get("number")), contracts.plain(package.get("title"))
+    number, name = text(package.get("number")), text_of("change_order", package, "title")
     content = {
         "project": facts,
         "type": text(package.get("type")),
@@ -179,9 +180,12 @@ OBJECT = ExportObject(
     mark=mark,
     unmark=unmark,
     holds=change_requests.holds,
+    space="change request",
     mapping=(
         *change_requests.HEADER_MAPPING,
-        FieldMapping("title", f"{_SERVICE}.CR_Description", "the number where there is no title; at most 250"),
+        FieldMapping(
+            "title", f"{_SERVICE}.CR_Description", "as it is; the number where there is no title; at most 250"
+        ),
         FieldMapping("line cost_code", f"{_SERVICE}.CR_Phase_Code", "without separators; each once with its type"),
         FieldMapping("line line_item_type", f"{_SERVICE}.CR_Cost_Type", "one for all lines"),
         FieldMapping("always 0", f"{_SERVICE}.Change_Request_Hours", "flagged required; amounts alone are exported"),
@@ -190,7 +194,9 @@ OBJECT = ExportObject(
         FieldMapping("contract", f"{_SERVICE}.Subcontract_Number", "of the synced subcontract"),
         FieldMapping("line amount", f"{_SERVICE}.Sub_Amount", "without tax"),
         FieldMapping("always P", f"{_SERVICE}.Sub_Status", "proposed; executed needs a change order of the job"),
-        FieldMapping("line description", f"{_SERVICE}.Sub_Description", "not sent where longer than 30"),
+        FieldMapping(
+            "line description", f"{_SERVICE}.Sub_Description", "without markup; not sent where longer than 30"
+        ),
     ),
     order=60,
     frozen=("status", "lines"),

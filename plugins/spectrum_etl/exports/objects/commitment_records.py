@@ -8,6 +8,7 @@ from typing import Any
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.objects import contracts
 from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, money, of_each, project_facts, text
+from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.rules.commitments import READY_STATUSES
 from spectrum_etl.exports.spec import Candidate, RecordId, Scope, Skipped
 from spectrum_etl.settings import Company
@@ -30,7 +31,11 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
             statuses = READY_STATUSES[kind]
             read = listed(client, id, status=() if scope.records else statuses)
             # By id: Procore is asked for one status after the other, and a contract may go from one to the next.
-            found = {text(contract["id"]): contract for contract in read if contracts.wanted(contract, scope, statuses)}
+            found = {
+                text(contract["id"]): contract
+                for contract in read
+                if contracts.wanted(contract, scope, statuses, company)
+            }
             for contract in found.values():
                 yield _candidate(client, company, project, kind, contract, codes.of(id), vendors)
 
@@ -99,6 +104,6 @@ def _candidate(
             for position, line in enumerate(lines, 1)
         ],
     }
-    named = " ".join(filter(None, (content["number"], text(contract.get("title")))))
+    named = " ".join(filter(None, (content["number"], text_of("contract", contract, "title"))))
     title = f"{kind.capitalize()} {named or id}, {vendor['name'] or 'no company'} ({facts['name']})"
     return Candidate(RecordId(company.code, facts["id"], id), title, content)

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.objects import commitment_records as records
-from spectrum_etl.exports.objects import contracts
+from spectrum_etl.exports.objects import contracts, spelled
 from spectrum_etl.exports.objects.proposals import proposing
 from spectrum_etl.exports.rules import commitments as rules
 from spectrum_etl.exports.rules.amounts import by_code, total
@@ -20,7 +21,6 @@ from spectrum_etl.exports.rules.contracts import vendor_of
 from spectrum_etl.exports.services import SERVICES
 from spectrum_etl.exports.spec import (
     Answers,
-    Books,
     Call,
     Candidate,
     Context,
@@ -72,11 +72,9 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
     return Document(f"{vendor}/{number}", tuple(calls))
 
 
-def holds(books: Books, company: Company, key: str) -> bool:
-    """Whether the vendor has the subcontract."""
-    vendor, _, number = key.partition("/")
-    held = {"Company_Code": company.code, "Vendor_Code": vendor, "Subcontract_Number": number}
-    return books.held("UpdateSubcontract", held) is not None
+def holds(books: Books, company: Company, key: str) -> str | None:
+    """Vendor and number of the subcontract, where the vendor has it."""
+    return spelled.subcontract(books, key)
 
 
 def _lines(candidate: Candidate, key: Mapping[str, str]) -> Iterator[Call]:
@@ -131,6 +129,7 @@ OBJECT = ExportObject(
     mark=records.mark,
     unmark=records.unmark,
     holds=holds,
+    space="subcontract",
     mapping=(
         FieldMapping("vendor", "UpdateSubcontract.Vendor_Code", "the vendor that the contract company is linked to"),
         FieldMapping("form: subcontract id", "UpdateSubcontract.Subcontract_Number", "at most 10; ERP id in Procore"),
@@ -144,7 +143,7 @@ OBJECT = ExportObject(
         FieldMapping(
             "line description",
             "UpdateSubcontractPhases.Bill_Description",
-            "left to Spectrum where longer than 25, and for summed lines",
+            "without markup; left to Spectrum where longer than 25, and for summed lines",
         ),
         FieldMapping(
             "line amount",

@@ -7,15 +7,15 @@ while they make their documents.
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from html.parser import HTMLParser
 from typing import Any
 
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.objects import facts
 from spectrum_etl.exports.objects.facts import Json, WbsCodes, text
+from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.rules.amounts import by_code
+from spectrum_etl.exports.rules.common import own_key
 from spectrum_etl.exports.spec import Candidate, Scope
 from spectrum_etl.settings import Company
 from spectrum_etl.sources.procore import resources
@@ -26,7 +26,6 @@ KINDS: dict[str, resources.Commitment] = {
     "subcontract": "work_order_contract",
     "purchase order": "purchase_order_contract",
 }
-_BREAKS = frozenset({"br", "p", "div", "li", "tr"})
 
 
 def projects(client: ProcoreClient, scope: Scope) -> Iterator[Mapping[str, Any]]:
@@ -39,19 +38,23 @@ def projects(client: ProcoreClient, scope: Scope) -> Iterator[Mapping[str, Any]]
             yield project
 
 
-def wanted(record: Mapping[str, Any], scope: Scope, statuses: Iterable[str]) -> bool:
-    """Whether a record is collected: those that the form names, whatever they are; else the approved, unlinked ones."""
+def wanted(record: Mapping[str, Any], scope: Scope, statuses: Iterable[str], company: Company) -> bool:
+    """Whether a record is collected: those that the form names, whatever they are; else the approved, unlinked ones.
+
+    One that carries another system's origin id is among these: it is shown, and why it cannot be exported.
+    """
     if record.get("deleted_at"):
         return False
     if scope.records:
         return text(record["id"]) in scope.records
-    return not text(record.get("origin_id")) and text(record.get("status")).lower() in {s.lower() for s in statuses}
+    is_free = not text(record.get("origin_id")) or bool(linked_elsewhere(record, company))
+    return is_free and text(record.get("status")).lower() in {s.lower() for s in statuses}
 
 
 def linked_elsewhere(record: Mapping[str, Any], company: Company) -> str:
-    """The record's origin id where it is not one of these exports', `COMPANY:...`; else empty."""
+    """The record's origin id where it is not one of this package's; else empty."""
     origin = text(record.get("origin_id"))
-    return "" if origin.startswith(f"{company.code}:") else origin
+    return "" if own_key(origin, company.code) else origin
 
 
 def commitment(client: ProcoreClient, project: str, contract: str) -> tuple[str, Json] | None:
@@ -70,7 +73,7 @@ def _commitment(kind: resources.Commitment, client: ProcoreClient, project: str,
 def contract_facts(contract: Mapping[str, Any] | None) -> Json:
     """What a change order's rules need of the contract that it changes; empty texts where there is none."""
     contract = contract or {}
-    names = (text(contract.get("number")), text(contract.get("title")))
+    names = (text(contract.get("number")), text_of("contract", contract, "title"))
     return {
         "id": text(contract.get("id")),
         "name": " ".join(filter(None, names)),
@@ -157,27 +160,3 @@ def joined_note(lines: Iterable[Mapping[str, str]]) -> str:
         if len(group) > 1
     )
     return f"Summed into one line each: {told}." if told else ""
-
-
-def plain(value: Any) -> str:
-    """A description without markup: Procore's longer texts are HTML where they were formatted."""
-    shown = text(value)
-    if not re.search(r"<[a-zA-Z/!]|&\w+;|&#", shown):
-        return " ".join(shown.split())
-    reader = _Text()
-    reader.feed(shown)
-    reader.close()
-    return " ".join("".join(reader.parts).split())
-
-
-class _Text(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        self.parts.append(data)
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        if tag in _BREAKS:
-            self.parts.append(" ")

@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from spectrum_etl.characters import escaped
+from spectrum_etl.exports.numbers import number_of
+from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.spec import Candidate, Scope, Skipped
 from spectrum_etl.sources.procore import resources
 from spectrum_etl.sources.procore.client import ProcoreClient
@@ -66,7 +69,7 @@ def of_each(
                 " switch the tool on in this project and let the service account's permission template read it, or take"
                 " the project off the service account's permitted projects"
             )
-            yield Skipped(id, reason)
+            yield Skipped(id, escaped(reason))
     if refused is not None and not read:
         raise refused
 
@@ -94,12 +97,12 @@ def money(value: Any) -> str:
         as it is, for `rules.common.amounts_unfit` to report.
     """
     shown = text(value)
+    amount = number_of(shown)
     try:
-        amount = Decimal(shown)
-        exact = amount.quantize(_CENT)
+        exact = None if amount is None else amount.quantize(_CENT)
     except InvalidOperation:
-        return shown
-    return f"{exact + 0:.2f}" if amount == exact else shown
+        exact = None  # more digits than can be counted with
+    return shown if exact is None or amount != exact else f"{exact + 0:.2f}"
 
 
 def phase_code(code: str) -> str:
@@ -115,8 +118,8 @@ def project_facts(project: Mapping[str, Any]) -> Json:
     """What the rules need of a project, whatever they are about."""
     return {
         "id": text(project.get("id")),
-        "name": text(project.get("name")),
-        "number": text(project.get("project_number")),
+        "name": text_of("project", project, "name"),
+        "number": text_of("project", project, "project_number"),
         "origin_id": text(project.get("origin_id")),
         "origin_code": text(project.get("origin_code")),
     }
@@ -177,7 +180,7 @@ def line_facts(line: Mapping[str, Any], wbs: WbsCodes, position: int, amount: An
     return {
         "id": text(line.get("id")),
         "name": f"line {position}",
-        "description": text(line.get("description")),
+        "description": text_of("line_item", line, "description"),
         "amount": money(amount),
         **facts,
     }

@@ -1,25 +1,25 @@
 """Forecasts of projects, which become Spectrum's projected costs (L1). Used by `export_forecasts`.
 
 One record a project: the figures of the column `Estimated Cost at Completion` of its budget view. One
-JobCostProjections a figure, at completion; 0 clears Spectrum's projection, and a blank figure leaves it as it is. A
-project is offered again once its figures differ from those exported last, so its content holds nothing else that
-changes. Procore has no field for the link.
+JobCostProjections a figure, at completion; 0 clears Spectrum's projection, and a blank figure leaves it as it is.
+Spectrum books what a figure differs by, so one that is equal to the current projection books nothing and is confirmed
+all the same. A project is offered again once its figures differ from those exported last, so its content holds nothing
+else that changes. Procore has no field for the link.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from spectrum_etl.exports.objects import contracts
+from spectrum_etl.exports.lookups import Books
+from spectrum_etl.exports.objects import contracts, spelled
+from spectrum_etl.exports.objects.claimed import projections
 from spectrum_etl.exports.objects.facts import Json, found, line_facts, named_projects, of_each, project_facts, text
 from spectrum_etl.exports.rules import forecasts as rules
 from spectrum_etl.exports.rules.common import job_of, number_of
 from spectrum_etl.exports.spec import (
     Answers,
-    Books,
     Candidate,
     Context,
     Document,
@@ -66,15 +66,15 @@ def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | N
 
 
 def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
-    """The day that the figures hold for; today is proposed."""
-    today = datetime.now(ZoneInfo(context.settings.timezone)).date()
+    """The day that the figures hold for; today is proposed, or the day of a later projection that Spectrum has."""
+    today, last = rules.today(context).isoformat(), rules.last_projection(candidate, context)
+    taken = f" Not before {last[0]}, the last projection that Spectrum has of these phases." if last else ""
     return (
         FormField(
             rules.DATE,
             "Projection date",
-            "Day that the figures hold for, as YYYY-MM-DD. With a day before the last projection that was posted, "
-            "Spectrum keeps them as a correction and leaves the current projection as it is.",
-            proposal=today.isoformat(),
+            f"Day that the figures hold for, as YYYY-MM-DD.{taken}",
+            proposal=max(today, last[0]) if last else today,
             max_length=10,
             fills=("Transaction_Date",),
             pattern=r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])",
@@ -105,9 +105,9 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
     return Document(job, calls)
 
 
-def holds(books: Books, company: Company, key: str) -> bool:
-    """Whether Spectrum has the job: projections are never deleted, they are gone with it."""
-    return books.job(key) is not None
+def holds(books: Books, company: Company, key: str) -> str | None:
+    """The job's number, where Spectrum has it: projections are never deleted, they are gone with it."""
+    return spelled.job(books, key)
 
 
 def _figures(client: ProcoreClient, project: str) -> tuple[str, list[Json]]:
@@ -158,21 +158,28 @@ OBJECT = ExportObject(
         rules.column_is_there,
         rules.has_a_figure,
         rules.codes_are_synced,
+        rules.is_projected_by_hand,
         rules.repeats_no_code,
         rules.amounts_fit,
         rules.has_no_custom_segments,
     ),
     form=form,
-    form_rules=(rules.date_is_one,),
+    form_rules=(rules.date_is_one, rules.date_is_not_before_the_last, rules.date_has_come),
     document=document,
     mark=None,
     unmark=None,
     holds=holds,
+    space="forecast",
+    claims=projections,
     mapping=(
         FieldMapping("project", f"{_SERVICE}.Job_Number", "the job that the project is synced with"),
         FieldMapping("row cost_code", f"{_SERVICE}.Phase_Code", "without separators"),
         FieldMapping("row category", f"{_SERVICE}.Cost_Type"),
-        FieldMapping("form: projection date", f"{_SERVICE}.Transaction_Date", "today is proposed"),
+        FieldMapping(
+            "form: projection date",
+            f"{_SERVICE}.Transaction_Date",
+            "today is proposed; not before Spectrum's last projection",
+        ),
         FieldMapping(
             "row Estimated Cost at Completion",
             f"{_SERVICE}.Amount",
@@ -181,4 +188,6 @@ OBJECT = ExportObject(
     ),
     order=80,
     again=True,
+    unconfirmed="look at the projections of these phases in Spectrum: somebody may have entered another one meanwhile,"
+    " a later one may be there, or Spectrum works them out itself",
 )

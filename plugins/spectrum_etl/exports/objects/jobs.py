@@ -2,9 +2,9 @@
 
 One record a project. While it is not linked, its document is AddJob and an AddPhase for every cost code and type; once
 it is, an AddPhase for every code and type that the job lacks. A project without such codes is left out (`offers`).
-The division, cost center, customer and price method of a new job are those of the template job (D2). Its taxable flag
-is told by no service and no published table: the settings propose it, the approver answers. The customer makes
-Spectrum create the contract of the job, too (AddJob).
+The division, cost center, customer and price method of a new job are those of the template job (D2). So is its taxable
+flag, as far as Info-Link shows it: else the settings propose one; the approver answers. The customer makes Spectrum
+create the contract of the job, too (AddJob).
 """
 
 from __future__ import annotations
@@ -12,6 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from spectrum_etl.exports.links import compared
+from spectrum_etl.exports.lookups import Books
+from spectrum_etl.exports.objects import spelled
+from spectrum_etl.exports.objects.claimed import phases
+from spectrum_etl.exports.objects.days import day_of
 from spectrum_etl.exports.objects.facts import (
     code_facts,
     found,
@@ -22,13 +27,13 @@ from spectrum_etl.exports.objects.facts import (
     text,
 )
 from spectrum_etl.exports.objects.proposals import proposing
+from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.rules import jobs as rules
 from spectrum_etl.exports.rules.address import address_elements, address_facts
 from spectrum_etl.exports.rules.common import job_of, linked_code, number_of
 from spectrum_etl.exports.services import SERVICES
 from spectrum_etl.exports.spec import (
     Answers,
-    Books,
     Call,
     Candidate,
     Context,
@@ -68,7 +73,7 @@ def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | N
 def offers(candidate: Candidate, context: Context) -> bool:
     """A project without a job, or with codes that its job lacks, or whose job is gone."""
     job = job_of(candidate, context)
-    return job is None or context.books.job(job) is None or bool(rules.pairs_to_add(candidate, context))
+    return job is None or context.books.job(job) is None or bool(rules.lacking(candidate, context))
 
 
 def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
@@ -76,8 +81,9 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
     if not rules.is_new(candidate, context):
         return ()
     company, exports = context.company.code, context.settings.exports
-    flag = (rules.template_of(context) or {}).get("Taxable_Flag", "").strip()
-    flag = flag or exports.template_taxable.get(company, "")
+    flag = (rules.template_of(context) or {}).get("Taxable_Flag", "").strip().upper()
+    if flag not in {"Y", "N"}:
+        flag = exports.template_taxable.get(company, "")
     number = FormField(
         "job_number",
         "Job id",
@@ -93,8 +99,8 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
         FormField(
             "taxable",
             "Taxable",
-            "Whether the job is taxable, as its template job is: Spectrum does not let the template's flag be read.",
-            proposal=flag if flag in {"Y", "N"} else "",
+            "Whether the job is taxable, as its template job is.",
+            proposal=flag,
             max_length=1,
             choices=("Y", "N"),
             fills=("Taxable_Flag",),
@@ -125,7 +131,7 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
 def mark(client: ProcoreClient, company: Company, id: RecordId, key: str) -> None:
     """The project's origin code becomes the job number; a project that is linked to that job already stays as it is."""
     project = found(resources.project, client, id.record)
-    if project is None or linked_code(project, company.code) != key:
+    if project is None or compared(linked_code(project, company.code) or "") != compared(key):
         resources.mark_project(client, id.record, origin_id=f"{company.code}:{key}", origin_code=key)
 
 
@@ -134,9 +140,9 @@ def unmark(client: ProcoreClient, company: Company, id: RecordId) -> None:
     resources.unmark_project(client, id.record)
 
 
-def holds(books: Books, company: Company, key: str) -> bool:
-    """Whether Spectrum has the job."""
-    return books.job(key) is not None
+def holds(books: Books, company: Company, key: str) -> str | None:
+    """The job's number, where Spectrum has it."""
+    return spelled.job(books, key)
 
 
 def _add_job(candidate: Candidate, job: str, taxable: str, context: Context) -> Call:
@@ -164,17 +170,29 @@ def _read(client: ProcoreClient, company: Company, id: str, lists: Mapping[str, 
     if project is None:
         return None
     facts = project_facts(project)
-    segments = {name for code in resources.wbs_codes(client, id) for name in code_facts(code)["segments"]}
+    budget_codes = [code_facts(code) for code in resources.wbs_codes(client, id)]
     content = {
         "project": facts,
-        "created_on": text(project.get("created_at"))[:10],
+        "created_on": day_of(project.get("created_at"), project),
         "list": lists.get(text(project.get("standard_cost_code_list_id")), ""),
         **address_facts(project),
         "codes": list(_codes(resources.cost_codes(client, id))),
-        "segments": sorted(segments),
+        "segments": sorted({name for code in budget_codes for name in code["segments"]}),
     }
+    # Only where there are any: what other projects hold, and so whether it differs from what was exported, stays.
+    if segmented := _segmented(budget_codes):
+        content["segmented"] = segmented
     title = f"Project {facts['name'] or facts['id']}"
     return Candidate(RecordId(company.code, facts["id"], facts["id"]), title, content)
+
+
+def _segmented(budget_codes: Iterable[Mapping[str, Any]]) -> list[list[str]]:
+    """Phase and cost type of the budget codes that the project has with another segment only."""
+    plain: set[tuple[str, str]] = set()
+    with_segment: set[tuple[str, str]] = set()
+    for code in budget_codes:
+        (with_segment if code["segments"] else plain).add((code["phase"], code["cost_type"]))
+    return [list(pair) for pair in sorted(with_segment - plain) if all(pair)]
 
 
 def _codes(cost_codes: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -189,7 +207,7 @@ def _codes(cost_codes: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
         yield {
             "code": full,
             "phase": phase_code(full),
-            "description": text(code.get("name")),
+            "description": text_of("cost_code", code, "name"),
             "cost_types": sorted(kinds - {""}),
             "sub_job": code.get("biller_type") == "SubJob",
         }
@@ -220,6 +238,8 @@ OBJECT = ExportObject(
     mark=mark,
     unmark=unmark,
     holds=holds,
+    space="job",
+    claims=phases,
     mapping=(
         FieldMapping("form: job id", "AddJob.Job_Number", "at most 10, new; the project number is proposed"),
         FieldMapping("name", "AddJob.Job_Description", "at most 25, longer is refused"),
@@ -233,7 +253,7 @@ OBJECT = ExportObject(
         FieldMapping("template job", "AddJob.Customer_Code", "Spectrum creates the contract with it"),
         FieldMapping("template job", "AddJob.Price_Method_Code"),
         FieldMapping(
-            "form: taxable", "AddJob.Taxable_Flag", "proposed by the settings: that of the template job cannot be read"
+            "form: taxable", "AddJob.Taxable_Flag", "the template job's; by the settings where a site does not show it"
         ),
         FieldMapping("cost code", "AddPhase.Phase_Code", "without separators, at most 20"),
         FieldMapping("cost type of the cost code", "AddPhase.Cost_Type", "one that Spectrum has"),

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from spectrum_etl.exports.numbers import number_of
 from spectrum_etl.exports.objects import contracts
+from spectrum_etl.exports.objects.days import day_of
 from spectrum_etl.exports.objects.facts import Json, WbsCodes, found, line_facts, money, of_each, project_facts, text
+from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.rules.change_requests import APPROVED
 from spectrum_etl.exports.spec import Candidate, RecordId, Scope, Skipped
-from spectrum_etl.settings import Company, load_settings
+from spectrum_etl.settings import Company
 from spectrum_etl.sources.procore import resources
 from spectrum_etl.sources.procore.client import ProcoreClient
 
@@ -24,12 +25,14 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
     def of(project: Mapping[str, Any]) -> Iterator[Candidate]:
         id = text(project["id"])
         listed = resources.prime_change_orders(client, id, status=None if scope.records else APPROVED)
-        orders = [order for order in listed if contracts.wanted(order, scope, (APPROVED,))]
+        orders = [order for order in listed if contracts.wanted(order, scope, (APPROVED,), company)]
+        # The list of projects does not name the zone as the tz database does.
+        shown = found(resources.project, client, id) if orders else None
         primes = list(resources.prime_contracts(client, id)) if orders else []
-        for order in orders:
+        for order in orders if shown is not None else ():
             whole = found(resources.prime_change_order, client, id, text(order["id"]))
-            if whole is not None:
-                yield _candidate(client, company, project, whole, primes, codes.of(id))
+            if whole is not None and shown is not None:
+                yield _candidate(client, company, shown, whole, primes, codes.of(id))
 
     yield from of_each(client, contracts.projects(client, scope), of)
 
@@ -58,20 +61,8 @@ def _lines(client: ProcoreClient, project: str, order: Mapping[str, Any], codes:
 def _markup(line: Mapping[str, Any]) -> str:
     """All markups of a line, horizontal and vertical ones; what is no amount is kept for the rules to report."""
     amounts = [text(markup.get("amount")) or "0" for markup in line.get("markup_line_items") or ()]
-    try:
-        return money(sum((Decimal(amount) for amount in amounts), Decimal(0)))
-    except InvalidOperation:
-        return " + ".join(amounts)
-
-
-def _day(moment: Any) -> str:
-    """The day of a Procore time in the settings' zone, as ISO text; what is no time stays as it is."""
-    shown = text(moment)
-    try:
-        found = datetime.fromisoformat(shown)
-    except ValueError:
-        return shown
-    return (found.astimezone(ZoneInfo(load_settings().timezone)) if found.tzinfo else found).date().isoformat()
+    numbers = [number_of(amount) for amount in amounts]
+    return " + ".join(amounts) if None in numbers else money(sum(filter(None, numbers), Decimal(0)))
 
 
 def _candidate(
@@ -84,14 +75,14 @@ def _candidate(
 ) -> Candidate:
     facts = project_facts(project)
     contract = next((prime for prime in primes if text(prime["id"]) == text(order.get("contract_id"))), {})
-    number, name = text(order.get("number")), contracts.plain(order.get("title"))
+    number, name = text(order.get("number")), text_of("change_order", order, "title")
     content = {
         "project": facts,
         "number": number,
         "title": name,
-        "description": contracts.plain(order.get("description")) or name or number,
+        "description": text_of("change_order", order, "description") or name or number,
         "status": text(order.get("status")),
-        "approved_on": _day(order.get("reviewed_at")),
+        "approved_on": day_of(order.get("reviewed_at"), project),
         "total": money(order.get("grand_total")),
         "prime_contracts": sum(1 for prime in primes if not prime.get("deleted_at")),
         "contract": {

@@ -33,13 +33,16 @@ _REVENUE_TEXT = SERVICES[_SERVICE].elements["CR_Additional_Description"].length
 def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
     """The change request's id, and the billing item of its revenue."""
     job = job_of(candidate, context)
-    items = tuple(sorted(context.books.billing_items(job))) if job else ()
+    found = context.books.billing_items(job) if job else {}
+    items = tuple(sorted(found or ()))
+    unread = " Spectrum's items cannot be read here, so it is not checked before it is sent." if found is None else ""
     return (
         change_requests.number_field(candidate, context, contracts.joined_note(candidate.content["lines"])),
         FormField(
             rules.ITEM,
             "Billing item",
-            f"Billing item of the prime contract in Spectrum that gets the revenue of {candidate.content['total']}.",
+            f"Billing item of the prime contract in Spectrum that gets the revenue of {candidate.content['total']}."
+            f"{unread}",
             proposal=items[0] if len(items) == 1 else "",
             max_length=rules.ITEM_LENGTH,
             choices=items,
@@ -104,10 +107,17 @@ OBJECT = ExportObject(
     mark=None,
     unmark=None,
     holds=change_requests.holds,
+    space="change request",
     mapping=(
         *change_requests.HEADER_MAPPING,
-        FieldMapping("description", f"{_SERVICE}.CR_Description", "the title where there is none; at most 250"),
-        FieldMapping("reviewed_at", f"{_SERVICE}.Approved_Date", "the day in the settings' time zone"),
+        FieldMapping(
+            "description", f"{_SERVICE}.CR_Description", "without markup; the title where there is none; at most 250"
+        ),
+        FieldMapping(
+            "reviewed_at",
+            f"{_SERVICE}.Approved_Date",
+            "the day in the project's time zone, else the settings'; midnight UTC is that day",
+        ),
         FieldMapping("line cost_code", f"{_SERVICE}.CR_Phase_Code", "estimate; without separators"),
         FieldMapping("line line_item_type", f"{_SERVICE}.CR_Cost_Type", "estimate"),
         FieldMapping("always 0", f"{_SERVICE}.Change_Request_Hours", "flagged required; amounts alone are exported"),

@@ -10,8 +10,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from spectrum_etl.exports.lookups import Books
+from spectrum_etl.exports.objects import spelled
 from spectrum_etl.exports.objects.facts import found, text
 from spectrum_etl.exports.objects.proposals import proposing
+from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.rules import vendors as rules
 from spectrum_etl.exports.rules.address import address_elements, address_facts
 from spectrum_etl.exports.rules.common import number_of
@@ -19,7 +22,6 @@ from spectrum_etl.exports.rules.vendors import normalised_name
 from spectrum_etl.exports.services import SERVICES
 from spectrum_etl.exports.spec import (
     Answers,
-    Books,
     Candidate,
     Context,
     Document,
@@ -35,10 +37,14 @@ from spectrum_etl.sources.procore import resources
 from spectrum_etl.sources.procore.client import ProcoreClient
 
 _LENGTHS = SERVICES["AddVendor"].elements
+_PHONE = (
+    "at most 14; seven or ten digits without punctuation and the country code 1; with another country code as it is; "
+    "extensions are refused"
+)
 
 
 def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate]:
-    """Active companies without a vendor; a company that the form names is shown whatever it is."""
+    """Companies without a vendor that are not inactive; one that the form names is shown whatever it is."""
     if scope.records:
         for record in scope.records:
             candidate = read(client, company, RecordId(company.code, "", record))
@@ -46,7 +52,7 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
                 yield candidate
         return
     for vendor in resources.vendors(client):
-        if vendor.get("is_active", True) and not text(vendor.get("origin_id")):
+        if vendor.get("is_active", True) is not False and not text(vendor.get("origin_id")):
             yield _candidate(company, vendor)
 
 
@@ -124,20 +130,20 @@ def unmark(client: ProcoreClient, company: Company, id: RecordId) -> None:
     resources.unmark_vendor(client, id.record)
 
 
-def holds(books: Books, company: Company, key: str) -> bool:
-    """Whether a vendor has the code, active or not."""
-    return any(vendor["Vendor_Code"].strip().upper() == key.strip().upper() for vendor in books.vendors())
+def holds(books: Books, company: Company, key: str) -> str | None:
+    """The code of the vendor that has it, active or not."""
+    return spelled.vendor(books, key)
 
 
 def _candidate(company: Company, vendor: Mapping[str, Any]) -> Candidate:
-    name = text(vendor.get("name"))
+    name = text_of("vendor", vendor, "name")
     content = {
         "name": name,
         **address_facts(vendor),
         "phone": text(vendor.get("business_phone")),
         "fax": text(vendor.get("fax_number")),
         "email": text(vendor.get("email_address")),
-        "active": bool(vendor.get("is_active", True)),
+        "active": vendor.get("is_active", True),
         "origin_id": text(vendor.get("origin_id")),
         "origin_code": text(vendor.get("origin_code")),
     }
@@ -164,6 +170,7 @@ OBJECT = ExportObject(
     mark=mark,
     unmark=unmark,
     holds=holds,
+    space="vendor",
     mapping=(
         FieldMapping("form: vendor code", "AddVendor.Vendor_Code", "at most 10, upper case, new; ERP id in Procore"),
         FieldMapping("form: vendor type", "AddVendor.Type", "one of the settings' vendor types"),
@@ -174,8 +181,8 @@ OBJECT = ExportObject(
         FieldMapping("city", "AddVendor.Address_3", "at most 25; AddVendor calls the city so"),
         FieldMapping("state_code", "AddVendor.State", "at most 2"),
         FieldMapping("zip", "AddVendor.Zip_Code", "at most 10"),
-        FieldMapping("business_phone", "AddVendor.Phone", "without punctuation, at most 14; extensions are refused"),
-        FieldMapping("fax_number", "AddVendor.Fax_Phone", "without punctuation, at most 14; extensions are refused"),
+        FieldMapping("business_phone", "AddVendor.Phone", _PHONE),
+        FieldMapping("fax_number", "AddVendor.Fax_Phone", _PHONE),
         FieldMapping("email_address", "AddVendor.Vendor_Email", "at most 80"),
         FieldMapping("setting vendor_terms", "AddVendor.Terms_Code", "Spectrum requires it"),
         FieldMapping("setting vendor_terms", "AddVendor.Terms_Days", "Spectrum requires it"),

@@ -71,7 +71,7 @@ def address_wrong(number: str, candidate: Candidate, service: str, city: str) ->
 def phone_wrong(number: str, candidate: Candidate, service: str, element: str, field: str) -> Iterator[Broken]:
     """A phone number (fact `field`) holds more than digits and punctuation, such as an extension, or is too long."""
     phone = candidate.content[field]
-    if not re.fullmatch(r"[0-9 ()+./-]*", phone):
+    if not re.fullmatch(r"[( ]*\+?[0-9 ()./-]*", phone):
         yield Broken(
             number,
             field,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from spectrum_etl.exports.numbers import number_of
 from spectrum_etl.exports.rules import common
 from spectrum_etl.exports.spec import Broken, Candidate
 
@@ -13,11 +14,8 @@ Lines = list[Mapping[str, str]]
 
 def total(amounts: Iterable[str]) -> Decimal | None:
     """The sum of amounts; None where one of them is no amount (`common.amounts_unfit` reports it)."""
-    try:
-        added = sum((Decimal(amount) for amount in amounts), Decimal("0.00"))
-    except InvalidOperation:
-        return None
-    return added if added.is_finite() else None
+    numbers = [number_of(amount) for amount in amounts]
+    return None if None in numbers else sum(filter(None, numbers), Decimal("0.00"))
 
 
 def by_code(lines: Iterable[Mapping[str, str]]) -> dict[tuple[str, str], Lines]:

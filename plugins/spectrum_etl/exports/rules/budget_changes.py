@@ -7,8 +7,9 @@ They read these facts besides those of `rules.common`: `status`, `title`, and `b
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from spectrum_etl.exports.numbers import number_of
 from spectrum_etl.exports.rules import change_requests, common
 from spectrum_etl.exports.spec import Answers, Broken, Candidate, Context, rule
 
@@ -152,11 +153,8 @@ def number_is_free(candidate: Candidate, answers: Answers, context: Context) -> 
 
 
 def _amount(value: str) -> Decimal:
-    """An amount; what is none counts as 0, and differs from any other that is not."""
-    try:
-        return Decimal(value or "0").quantize(Decimal("0.01"))
-    except InvalidOperation:
-        return Decimal("0.00")
+    """An amount, not rounded; what is none counts as 0, and differs from any other that is not."""
+    return number_of(value or "0") or Decimal("0.00")
 
 
 def _at(amounts: dict[tuple[str, str], Decimal], pair: tuple[str, str]) -> Decimal:

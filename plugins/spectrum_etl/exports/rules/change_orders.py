@@ -25,7 +25,7 @@ def subcontract_of(candidate: Candidate, context: Context) -> tuple[str, str] | 
     contract, company = candidate.content["contract"], context.company.code
     key = context.links.spectrum_key("commitments", company, contract["id"]) if contract["id"] else None
     if not key and contract["origin_id"]:
-        key = contract["origin_id"].removeprefix(f"{company}:")
+        key = common.own_key(contract["origin_id"], company) or contract["origin_id"]
     vendor, slash, number = (key or "").partition("/")
     if slash and vendor.strip() and number.strip():
         return vendor.strip(), number.strip()

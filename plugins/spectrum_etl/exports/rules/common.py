@@ -44,7 +44,21 @@ def linked_code(record: Mapping[str, Any], company: str) -> str | None:
     if not origin:
         return None
     code = str(record.get("origin_code") or "").strip()
-    return code or origin.removeprefix(f"{company}:").strip() or None
+    return code or own_key(origin, company) or origin
+
+
+def own_key(origin: str, company: str) -> str | None:
+    """What follows the company in an origin id of this package: of an export, `001:24-404`, or of an import,
+    `spectrum:001:24-404`. None where the origin id is another system's.
+
+    Args:
+        origin: origin id.
+        company: Spectrum company code.
+    """
+    for prefix in (f"{company}:", f"spectrum:{company}:"):
+        if origin.startswith(prefix):
+            return origin.removeprefix(prefix).strip() or None
+    return None
 
 
 def job_of(candidate: Candidate, context: Context) -> str | None:

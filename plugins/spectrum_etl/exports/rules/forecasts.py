@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from spectrum_etl.exports.rules import common
 from spectrum_etl.exports.rules.amounts import by_code
+from spectrum_etl.exports.services import WORKED_OUT
 from spectrum_etl.exports.spec import Answers, Broken, Candidate, Context, rule
 
 #: Field of the form with the date that the figures hold for, as YYYY-MM-DD.
@@ -77,6 +79,28 @@ def codes_are_synced(candidate: Candidate, context: Context) -> Iterator[Broken]
 
 
 @rule("L1")
+def is_projected_by_hand(candidate: Candidate, context: Context) -> Iterator[Broken]:
+    """No row is of a phase whose projected cost Spectrum works out itself (Projected_Cost_Code E or A).
+
+    By web services alone the code cannot be read: then Spectrum refuses such a figure, or the confirmation tells.
+    """
+    job = common.job_of(candidate, context)
+    phases = context.books.phases(job) if job and context.books.job(job) else {}
+    for line in common.lines_of(candidate):
+        held = phases.get((line["phase"], line["cost_type"]), {})
+        code = held.get("Projected_Cost_Code", "").strip().upper()
+        if code in WORKED_OUT:
+            yield Broken(
+                "L1",
+                f"{line['name']}: cost code",
+                str(line["code"]),
+                f"{candidate.title}: {line['name']} is phase {line['phase']} with cost type {line['cost_type']}, whose "
+                f"projected cost Spectrum works out itself by unit costs (Projected_Cost_Code {code})",
+                "set the phase in Spectrum to projected costs as entered (P), or clear the figure in Procore",
+            )
+
+
+@rule("L1")
 def repeats_no_code(candidate: Candidate, context: Context) -> Iterator[Broken]:
     """No two rows have the same phase and cost type: Spectrum projects one figure for both together."""
     for (phase, cost_type), lines in by_code(common.lines_of(candidate)).items():
@@ -107,7 +131,7 @@ def has_no_custom_segments(candidate: Candidate, context: Context) -> Iterator[B
 def date_is_one(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Broken]:
     """The form's date is a day, written as YYYY-MM-DD."""
     shown = common.number_of(answers, DATE)
-    if not _is_day(shown):
+    if _day(shown) is None:
         yield Broken(
             "L1",
             DATE,
@@ -117,10 +141,65 @@ def date_is_one(candidate: Candidate, answers: Answers, context: Context) -> Ite
         )
 
 
-def _is_day(shown: str) -> bool:
+@rule("L1")
+def date_is_not_before_the_last(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Broken]:
+    """The form's date is not before the last projection of any row's phase: Spectrum would keep it as a correction.
+
+    Change orders book projections, too. By web services alone their days cannot be read: then the confirmation tells.
+    """
+    day, last = _day(common.number_of(answers, DATE)), last_projection(candidate, context)
+    if day is not None and last is not None and day.isoformat() < last[0]:
+        taken, phase, cost_type = last
+        yield Broken(
+            "L1",
+            DATE,
+            day.isoformat(),
+            f"{candidate.title}: phase {phase} with cost type {cost_type} has a projection of {taken} in Spectrum, "
+            "which would keep an earlier one as a correction and leave the current projection as it is",
+            f"type {taken} or a later day",
+        )
+
+
+@rule("L1")
+def date_has_come(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Broken]:
+    """The form's date has come, where only GetPhase shows projections: it shows those of today."""
+    day = _day(common.number_of(answers, DATE))
+    now = today(context)
+    if day is not None and day > now and not context.books.shows_later_projections():
+        yield Broken(
+            "L1",
+            DATE,
+            day.isoformat(),
+            f"{candidate.title}: {day.isoformat()} has not come, and a projection of a later day cannot be read back "
+            "here",
+            f"type {now.isoformat()}, or let Info-Link show JC_PROJ_COST_HISTORY_MC to this package's user",
+        )
+
+
+def last_projection(candidate: Candidate, context: Context) -> tuple[str, str, str] | None:
+    """The last day on which any row's phase has a projection, with that phase and cost type; None where none is known.
+
+    Returns:
+        The day as YYYY-MM-DD, phase code, cost type.
+    """
+    job = common.job_of(candidate, context)
+    if not job:
+        return None
+    days = context.books.last_projections(job)
+    codes = [(line["phase"], line["cost_type"]) for line in common.lines_of(candidate)]
+    return max(((days[code], *code) for code in codes if code in days), default=None)
+
+
+def today(context: Context) -> date:
+    """Today in the time zone of the settings."""
+    return datetime.now(ZoneInfo(context.settings.timezone)).date()
+
+
+def _day(shown: str) -> date | None:
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", shown):
-        return False
+        return None
     try:
-        return date.fromisoformat(shown).year >= _FIRST_YEAR
+        day = date.fromisoformat(shown)
     except ValueError:
-        return False
+        return None
+    return day if day.year >= _FIRST_YEAR else None

@@ -1,8 +1,11 @@
 """When a Procore project may become a Spectrum job, and its new codes phases of it. Used by `exports.objects.jobs`.
 
 They read these facts besides those of `rules.common`: `created_on`, `list`, the address, and `codes`:
-`[{"code", "phase", "description", "cost_types", "sub_job"}, ...]`, the codes that have no codes below them.
-A project that is not linked becomes a job with all its codes; of a linked one the codes that its job lacks are added.
+`[{"code", "phase", "description", "cost_types", "sub_job"}, ...]`, the codes that have no codes below them; `segments`,
+names of those besides cost code and cost type, and, where there are any, `segmented`: phase and cost type of the budget
+codes that the project has with such a segment only.
+A project that is not linked becomes a job with all its codes; of a linked one the codes that its job lacks are added,
+as far as Spectrum knows their like: a code of a sub job, or one with a custom segment, keeps none of the others back.
 """
 
 from __future__ import annotations
@@ -11,10 +14,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.rules.address import address_wrong
 from spectrum_etl.exports.rules.common import job_not_synced, job_of, number_of, too_long, unfit
 from spectrum_etl.exports.services import SERVICES
-from spectrum_etl.exports.spec import Answers, Books, Broken, Candidate, Context, rule
+from spectrum_etl.exports.spec import Answers, Broken, Candidate, Context, rule
+from spectrum_etl.exports.values import AsHeld
 
 #: What the template job has to supply, and how people call it (D2). The cost center may be blank: Spectrum takes one
 #: only where the company works with cost centers.
@@ -30,6 +35,14 @@ def is_new(candidate: Candidate, context: Context) -> bool:
 
 
 def pairs_to_add(candidate: Candidate, context: Context) -> list[Pair]:
+    """The codes and cost types that are sent: all of them for a new job, else those that it lacks and may have."""
+    pairs = lacking(candidate, context)
+    if is_new(candidate, context):
+        return pairs
+    return [pair for pair in pairs if not pair[0]["sub_job"] and not _is_segmented(candidate, *pair)]
+
+
+def lacking(candidate: Candidate, context: Context) -> list[Pair]:
     """The codes and cost types that Spectrum lacks: all of them for a new job."""
     job = job_of(candidate, context)
     held = context.books.phases(job) if job else {}
@@ -40,7 +53,7 @@ def pairs_to_add(candidate: Candidate, context: Context) -> list[Pair]:
 def description_of(code: Code, context: Context, job: str | None) -> str:
     """A phase's description: Spectrum's own where the job has the phase, since AddPhase renames all of a phase (B2)."""
     held = context.books.phases(job) if job else {}
-    own = (row["Description"].strip() for (phase, _), row in held.items() if phase == code["phase"])
+    own = (AsHeld(row["Description"].strip()) for (phase, _), row in held.items() if phase == code["phase"])
     return next(own, code["description"])
 
 
@@ -80,7 +93,7 @@ def began_after_the_connection(candidate: Candidate, context: Context) -> Iterat
 def template_is_complete(candidate: Candidate, context: Context) -> Iterator[Broken]:
     """The template job is set, exists, and has everything that a new job takes from it.
 
-    Its taxable flag can be read by no service and no published table, so the form asks for it.
+    Its taxable flag is proposed in the form: web services do not tell it, and not every site's Info-Link shows it.
     """
     if not is_new(candidate, context):
         return
@@ -164,9 +177,13 @@ def uses_the_list(candidate: Candidate, context: Context) -> Iterator[Broken]:
 
 @rule("B3")
 def no_sub_jobs(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """No code belongs to a sub job."""
-    for code in candidate.content["codes"]:
-        if code["sub_job"]:
+    """No code belongs to a sub job. Of a synced project such codes are left out, as long as others are new."""
+    if not is_new(candidate, context) and pairs_to_add(candidate, context):
+        return
+    codes = candidate.content["codes"]
+    new = codes if is_new(candidate, context) else [code for code, _ in lacking(candidate, context)]
+    for code in codes:
+        if code["sub_job"] and code in new:
             yield Broken(
                 "B3",
                 "cost code",
@@ -178,7 +195,13 @@ def no_sub_jobs(candidate: Candidate, context: Context) -> Iterator[Broken]:
 
 @rule("B4")
 def no_custom_segments(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """No budget code of the project has a segment besides cost code and cost type."""
+    """No budget code of a new job has a segment besides cost code and cost type.
+
+    Of a synced project, codes that it has with such a segment only are left out, as long as others are new.
+    """
+    if not is_new(candidate, context):
+        yield from _new_segmented(candidate, context)
+        return
     for segment in candidate.content["segments"]:
         yield Broken(
             "B4",
@@ -190,6 +213,25 @@ def no_custom_segments(candidate: Candidate, context: Context) -> Iterator[Broke
         )
 
 
+def _new_segmented(candidate: Candidate, context: Context) -> Iterator[Broken]:
+    if pairs_to_add(candidate, context):
+        return
+    for code, kind in lacking(candidate, context):
+        if _is_segmented(candidate, code, kind):
+            yield Broken(
+                "B4",
+                f"cost code {code['code']}: budget code segment",
+                f"{code['code']}.{kind}",
+                f"{candidate.title}: the project has cost code {code['code']} with cost type {kind} only together with "
+                "another segment; Spectrum knows cost code and cost type only",
+                "add the budget code without that segment, or leave it: it keeps no other code back",
+            )
+
+
+def _is_segmented(candidate: Candidate, code: Code, kind: str) -> bool:
+    return [code["phase"], kind] in candidate.content.get("segmented", ())
+
+
 @rule("B5")
 def job_takes_codes(candidate: Candidate, context: Context) -> Iterator[Broken]:
     """The job of a synced project exists, is not complete, and lacks at least one of the project's codes."""
@@ -197,7 +239,7 @@ def job_takes_codes(candidate: Candidate, context: Context) -> Iterator[Broken]:
         return
     broken = list(job_not_synced("B5", candidate, context))
     yield from broken
-    if not broken and not pairs_to_add(candidate, context):
+    if not broken and not lacking(candidate, context):
         yield Broken(
             "B5",
             "cost codes",
@@ -209,11 +251,12 @@ def job_takes_codes(candidate: Candidate, context: Context) -> Iterator[Broken]:
 
 @rule("B2")
 def phases_are_distinct(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """No two codes become the same phase, whose one description they would fight about."""
+    """No two codes become the same phase that is sent, whose one description they would fight about."""
     first: dict[str, str] = {}
+    sent = {code["phase"] for code, _ in pairs_to_add(candidate, context)}
     for code in candidate.content["codes"]:
         other = first.setdefault(code["phase"], code["code"])
-        if other != code["code"]:
+        if other != code["code"] and (code["phase"] in sent or is_new(candidate, context)):
             yield Broken(
                 "B2",
                 "cost code",

@@ -137,14 +137,17 @@ def number_is_free(candidate: Candidate, answers: Answers, context: Context) -> 
 
 @rule("J1")
 def billing_item_exists(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Broken]:
-    """The billing item of the form fits and is one of the contract's: Spectrum creates none."""
+    """The billing item of the form fits and is one of the contract's: Spectrum creates none.
+
+    Where this site does not show the items, Spectrum itself says so when it is sent.
+    """
     item, job = common.number_of(answers, ITEM), common.job_of(candidate, context)
     if not item:
         yield Broken("J1", ITEM, "", f"{candidate.title}: no billing item was given", "choose one")
         return
     yield from common.too_long("J1", candidate.title, ITEM, item, ITEM_LENGTH, "choose another one")
-    items = context.books.billing_items(job) if job else {}
-    if job and item not in items:
+    items = context.books.billing_items(job) if job else None
+    if items is not None and item not in items:
         yield Broken(
             "J1",
             ITEM,

@@ -26,20 +26,23 @@ def prime_contract_is_synced(candidate: Candidate, context: Context) -> Iterator
             "prime contract",
             contract["name"],
             f"{candidate.title}: prime contract {contract['name']} is not synced with Spectrum's",
-            "link the prime contract to Spectrum's first",
+            "link the prime contract to its job's (link_export for prime contracts), then look at Procore again",
         )
 
 
 @rule("J1")
 def prime_contract_is_up_to_date(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """The prime contract of Procore and the billing items of Spectrum have the same original amount."""
+    """The prime contract of Procore and the billing items of Spectrum have the same original amount.
+
+    Where this site does not show the items' amounts, the job's original contract stands for them.
+    """
     job = common.job_of(candidate, context)
     if job is None or context.books.job(job) is None:
         return
-    items = context.books.billing_items(job)
-    held = total([item.get("Original_Contract", "") or "0" for item in items.values()])
+    items, amount = context.books.billing_items(job), context.books.original_contract(job)
+    held = None if amount is None else total([amount])
     contract = candidate.content["contract"]
-    if not items:
+    if items is not None and not items:
         yield Broken(
             "J1",
             "prime contract",
@@ -47,13 +50,13 @@ def prime_contract_is_up_to_date(candidate: Candidate, context: Context) -> Iter
             f"{candidate.title}: job {job} has no billing items in Spectrum, and its revenue belongs to one",
             "enter the schedule of values of the prime contract in Spectrum",
         )
-    elif held != total([contract["total"]]):
+    elif held is not None and held != total([contract["total"]]):
         yield Broken(
             "J1",
             "prime contract",
             contract["total"],
             f"{candidate.title}: prime contract {contract['name']} is {contract['total'] or 'nothing'} in Procore, "
-            f"and {held if held is None else f'{held:.2f}'} in Spectrum",
+            f"and {held:.2f} in Spectrum",
             "bring the prime contract's schedule of values in Procore up to date with Spectrum's",
         )
 

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
+from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.rules.address import address_wrong, phone_wrong
 from spectrum_etl.exports.rules.common import linked_code, number_of, too_long, unfit
 from spectrum_etl.exports.services import SERVICES
-from spectrum_etl.exports.spec import Answers, Books, Broken, Candidate, Context, rule
+from spectrum_etl.exports.spec import Answers, Broken, Candidate, Context, rule
 
 #: Words that say what kind of company it is, not which.
 LEGAL_FORMS = frozenset(
@@ -59,8 +60,16 @@ def is_not_synced(candidate: Candidate, context: Context) -> Iterator[Broken]:
 
 @rule("C1")
 def is_active(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """Inactive companies stay where they are."""
-    if not candidate.content["active"]:
+    """The company is active: inactive ones stay where they are."""
+    if candidate.content["active"] is None:
+        yield Broken(
+            "C1",
+            "active",
+            "null",
+            f"{candidate.title}: Procore does not say whether the company is active; only active ones are exported",
+            "open the company in Procore's directory and save it as active, or make it inactive",
+        )
+    elif not candidate.content["active"]:
         yield Broken(
             "C1",
             "active",

@@ -1,5 +1,5 @@
 // Exact sums of amounts, which come as text: doubles would lose cents in large jobs.
-export const SUMS = ["original_estimate", "changes", "current_estimate", "committed_cost", "actual_cost", "projected_cost", "variance"];
+export const SUMS = ["original_estimate", "changes", "current_estimate", "committed_cost", "actual_cost", "cost_at_completion", "variance"];
 
 /** Exact sum of amounts with at most four decimals; null where there are none, or one of them is not known. */
 export function exactSum(values) {

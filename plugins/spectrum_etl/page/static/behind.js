@@ -3,7 +3,10 @@ import { ago, address, day, html, money, month, plural, useData, useList } from 
 import { Dialog, Download, Listed, Problem, Table, Time } from "./parts.js";
 
 export const COST_TYPES = { L: "Labor", M: "Material", E: "Equipment", S: "Subcontract", O: "Other" };
-const SOURCES = { JC: "Job cost", AP: "Accounts payable", PR: "Payroll", EC: "Equipment", IN: "Inventory", PO: "Purchase order" };
+const SOURCES = {
+  AP: "Accounts payable", PR: "Payroll", JC: "Job cost", EQ: "Equipment", IC: "Inventory", GL: "General ledger", OT: "Overhead",
+  OH: "Overhead",
+};
 const CHANGE_STATES = { P: "pending", E: "executed", R: "rejected" };
 const SUBCONTRACT_STATES = { A: "active", I: "inactive", C: "complete" };
 
@@ -32,11 +35,19 @@ function Made({ what, line, company, job }) {
       <dt>Current budget</dt><dd><strong>${money(line.current_estimate)}</strong></dd></dl>
       ${held.budget_read_at && html`<p class="faint">As Spectrum held it <${Time} at=${held.budget_read_at}>${ago(held.budget_read_at)}</>.</p>`}`;
   }
-  const source = line.projection_entered ? "entered in Spectrum" : "no projection is entered in Spectrum, so the greater of current budget and cost to date";
   return html`<dl class="facts sums"><dt>Current budget</dt><dd>${money(line.current_estimate)}</dd>
     <dt>Cost to date</dt><dd>${money(line.actual_cost)}</dd>
-    <dt>Projected cost</dt><dd><strong>${money(line.projected_cost)}</strong> <span class="faint">${source}</span></dd>
+    <dt>Spectrum's projection</dt><dd>${line.projection_entered ? money(line.projected_cost) : html`<span class="faint">none is entered</span>`}</dd>
+    <dt>Cost at completion</dt><dd><strong>${money(line.cost_at_completion)}</strong> <span class="faint">${reason(line)}</span></dd>
     <dt>Variance</dt><dd>${variance(line.variance)}</dd></dl>`;
+}
+
+/** Why the cost at completion of a line is what it is. */
+function reason(line) {
+  if (line.job_complete) return "cost to date: the job is complete";
+  if (line.cost_floor_used) return "cost to date: Spectrum's projection is below it";
+  if (line.projection_entered) return "Spectrum's projection";
+  return "the greater of budget and cost: no projection is entered in Spectrum";
 }
 
 /** The subcontracts behind a committed amount; what does not count is there too, in faint, with the reason. */

@@ -11,6 +11,9 @@ import { Marts, NotComputed } from "./marts.js";
 const JOB_STATES = { A: ["ok", "Active"], C: ["plain", "Complete"], I: ["warn", "Inactive"] };
 const COMMITTED = "Subcontracts that are not inactive, with their executed changes; all of it, paid or not";
 const NOT_KNOWN = "Not known until all subcontracts have been synced";
+const AT_COMPLETION = "What it will have cost: Spectrum's projection, or the current budget where none is entered, but never less than cost to date. A complete job costs what it has cost";
+const VARIANCE = "Current budget less cost at completion; in parentheses when it will cost more";
+const COMPLETE = "Cost to date in percent of cost at completion";
 
 /** The address of the list as it was left, for the way back to it. */
 let left = link("job-cost");
@@ -44,8 +47,9 @@ function Jobs({ company, query }) {
     { title: "Current budget", kind: "num", cell: (r) => money(r.current_estimate, { cents: false }) },
     { title: "Cost to date", kind: "num", cell: (r) => money(r.actual_cost, { cents: false }) },
     { title: "Spent", kind: "bar-cell", cell: (r) => html`<${Spent} actual=${r.actual_cost} budget=${r.current_estimate} />` },
-    { title: "Projected", kind: "num", cell: (r) => money(r.projected_cost, { cents: false }) },
-    { title: "Variance", kind: "num", help: "Budget less projected cost; in parentheses when it will cost more", cell: (r) => variance(r.variance, { cents: false }) },
+    { title: "At completion", kind: "num", help: AT_COMPLETION, cell: (r) => money(r.cost_at_completion, { cents: false }) },
+    { title: "Complete", kind: "num", help: COMPLETE, cell: (r) => percent(r.percent_complete) },
+    { title: "Variance", kind: "num", help: VARIANCE, cell: (r) => variance(r.variance, { cents: false }) },
   ];
   return html`
     <div class="bar"><${Search} value=${text} onInput=${(value) => chosen(value, active)} label="Search job number or name" />
@@ -90,10 +94,11 @@ function Job({ company, job }) {
   const totals = Object.fromEntries(SUMS.map((name) => [name, exactSum(lines.map((line) => line[name]))]));
   const unknown = lines.some((line) => line.committed_cost === null);
   const over = lines.filter(exceeded).length;
+  const outdated = lines.filter((line) => line.cost_floor_used).length;
   const shown = (name, line) => (name === "variance" ? variance(line[name]) : money(line[name]));
   const number = (name, what, title, help) => ({
     title, help, kind: "num", foot: shown(name, totals),
-    cell: (line) => html`${name === "actual_cost" && html`<${Over} line=${line} />`}${line.subtotal ? shown(name, line) : html`
+    cell: (line) => html`${name === "actual_cost" && html`<${Over} line=${line} />`}${name === "cost_at_completion" && html`<${Outdated} line=${line} />`}${line.subtotal ? shown(name, line) : html`
       <button class="number" title="What is behind this number" onClick=${() => setBehind({ what, line })}>${shown(name, line)}</button>`}`,
   });
   const columns = [
@@ -107,8 +112,8 @@ function Job({ company, job }) {
       ? { title: "Committed", kind: "num", help: NOT_KNOWN, cell: () => html`<span class="faint" title=${NOT_KNOWN}>not known</span>` }
       : number("committed_cost", "committed", "Committed", COMMITTED),
     number("actual_cost", "actual", "Actual", "Job-to-date cost"),
-    number("projected_cost", "projected", "Projected", "Cost at completion"),
-    number("variance", "projected", "Variance", "Current budget less projected cost; in parentheses when it will cost more"),
+    number("cost_at_completion", "projected", "At completion", AT_COMPLETION),
+    number("variance", "projected", "Variance", VARIANCE),
   ];
   return html`
     <${Back} />
@@ -123,7 +128,8 @@ function Job({ company, job }) {
         <details><summary>The same as a table</summary><${Months} months=${months} onMonth=${(at) => setBehind(ofMonth(months, at))} /></details></section>`
       : html`<${Empty} title="No costs posted yet" icon="none" />`)}
     ${head.computed_at && html`<section><h3>By phase and cost type</h3>
-      ${over > 0 && html`<p class="lead">${plural(over, "line costs", "lines cost")} more than budgeted or projected: marked with <span class="over"><${Icon} name="warn" /></span>.</p>`}
+      ${over > 0 && html`<p class="lead">${plural(over, "line has", "lines have")} cost more than the current budget: marked with <span class="over"><${Icon} name="warn" /></span>.</p>`}
+      ${outdated > 0 && html`<p class="lead">Of ${plural(outdated, "line", "lines")} Spectrum's projection is below cost to date, which stands in its place: marked with <span class="outdated"><${Icon} name="floor" /></span>.</p>`}
       ${lines.length ? html`<${Grid}><${Table} label="Budget and cost by phase and cost type; arrow keys move between the numbers" columns=${columns}
         rows=${byPhase(lines)} foot tall kindOf=${(line) => (line.subtotal ? "subtotal" : "")} keyOf=${(line) => `${line.phase_code} ${line.cost_type}`} /></>`
       : html`<${Empty} title="No budget and no costs yet" icon="none" />`}</section>`}
@@ -135,22 +141,25 @@ function Figures({ head, totals, unknown }) {
     <div><dt>Current budget</dt><dd>${money(totals.current_estimate)}</dd></div>
     <div><dt>Committed</dt><dd>${unknown ? html`<span class="faint" title=${NOT_KNOWN}>not known</span>` : money(totals.committed_cost)}</dd></div>
     <div><dt>Cost to date</dt><dd>${money(totals.actual_cost)}</dd></div>
-    <div><dt>Projected cost</dt><dd>${money(totals.projected_cost)}</dd></div>
-    <div><dt>Variance</dt><dd>${variance(totals.variance)}</dd></div>
+    <div title=${AT_COMPLETION}><dt>Cost at completion</dt><dd>${money(totals.cost_at_completion)}</dd></div>
+    <div title=${COMPLETE}><dt>Complete</dt><dd>${percent(head.percent_complete)}</dd></div>
+    <div title=${VARIANCE}><dt>Variance</dt><dd>${variance(totals.variance)}</dd></div>
     <div><dt>Started</dt><dd>${day(head.start_date)}</dd></div>
   </dl>`;
 }
 
 const ofMonth = (months, at) => ({ what: "month", month: at, cost: months.find((entry) => entry.month === at)?.actual_cost });
-const exceeded = (line) => compare(line.actual_cost, line.current_estimate) || compare(line.actual_cost, line.projected_cost);
+const exceeded = (line) => compare(line.actual_cost, line.current_estimate);
+const percent = (value) => (value === null || value === undefined ? html`<span class="faint">–</span>` : `${Number(value).toFixed(1)} %`);
 
-/** A mark where more was spent than is budgeted or projected: a variance of 0.00 hides that. */
-function Over({ line }) {
-  if (!exceeded(line)) return null;
-  const than = [compare(line.actual_cost, line.current_estimate) && "the current budget", compare(line.actual_cost, line.projected_cost) && "the projected cost"];
-  const text = `Cost is above ${than.filter(Boolean).join(" and ")}`;
-  return html`<span class="over" title=${text}><${Icon} name="warn" /><span class="hidden">${text}: </span></span>`;
-}
+/** A mark where more was spent than is budgeted. */
+const Over = ({ line }) => exceeded(line) && html`<${Mark} kind="over" icon="warn" text="Cost is above the current budget" />`;
+
+/** A mark where Spectrum's projection is below cost, so that it is not what the line will have cost. */
+const Outdated = ({ line }) => line.cost_floor_used
+  && html`<${Mark} kind="outdated" icon="floor" text=${`Spectrum's projection of ${money(line.projected_cost)} is below cost to date, which stands in its place`} />`;
+
+const Mark = ({ kind, icon, text }) => html`<span class=${kind} title=${text}><${Icon} name=${icon} /><span class="hidden">${text}: </span></span>`;
 
 const Back = () => html`<p><a class="back" href=${left}><${Icon} name="back" /> All jobs</a></p>`;
 

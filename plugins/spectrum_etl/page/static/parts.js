@@ -6,6 +6,7 @@ const SHAPES = {
   ok: "M4 10.5l4 4 8-9", warn: "M10 4v8M10 15.2v.3", bad: "M5 5l10 10M15 5L5 15", run: "M10 3a7 7 0 1 1-7 7",
   refresh: "M16 6v4h-4M16 10a6 6 0 1 0-1.6 4.2", down: "M10 3v10M6 9.5l4 4 4-4M4 17h12", open: "M7 4l6 6-6 6",
   back: "M13 4l-6 6 6 6", none: "M5 10h10", search: "M9 4a5 5 0 1 0 0 10A5 5 0 0 0 9 4M13 13l4 4", wait: "M10 4v6l4 2",
+  floor: "M4 17h12M10 13V3M6.5 6.5L10 3l3.5 3.5",
 };
 
 export const Icon = ({ name, spin }) => html`

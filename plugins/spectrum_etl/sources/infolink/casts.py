@@ -40,6 +40,11 @@ def is_inexact(type_text: str) -> bool:
     return _name(type_text) in {"float", "real"}
 
 
+def is_longer_than_cents(type_text: str) -> bool:
+    """Whether numbers of this type have more decimals than cents without anybody having asked for them."""
+    return _name(type_text) in {"money", "smallmoney"}
+
+
 def width(type_text: str) -> int | None:
     """How many characters a text column holds; None where it is unlimited or not a text."""
     found = _WIDTH.search(type_text)
@@ -48,38 +53,46 @@ def width(type_text: str) -> int | None:
     return int(found.group(1))
 
 
-def as_text(column: str, type_text: str, *, ymd: bool = False) -> str:
-    """T-SQL that gives a column as text, unrounded and untrimmed.
+def as_text(column: str, type_text: str, *, ymd: bool = False, cents: bool = False) -> str:
+    """T-SQL that gives a column as text, untrimmed and, but for `cents`, unrounded.
 
     Args:
         column: `t.Tran_Amount`.
         type_text: its type in the database.
         ymd: write a date as YYYYMMDD instead of YYYY-MM-DD (a column that should hold such a text, but is a date).
+        cents: an amount: round it where its type is inexact or longer by itself; a decimal is left as it is.
 
     Returns:
         Text columns as nvarchar: unicode and any code page arrive unharmed. Dates without their time of day. `money`
         by way of a decimal, since a plain cast would cut its third and fourth decimal. `float` too: up to nine billion
-        that is what was once entered; above, the noise of the float shows and the row is rejected.
+        that is what was once entered.
     """
     kind = family(type_text)
     if kind == "date":
         return f"CONVERT(varchar(10), {column}, {112 if ymd else 23})"
     if kind == "number":
-        return f"CAST({as_number(column, type_text)} AS varchar({NUMBER_WIDTH}))"
+        return f"CAST({as_number(column, type_text, cents=cents)} AS varchar({NUMBER_WIDTH}))"
     return f"CAST({column} AS nvarchar({width(type_text) or 'max'}))"
 
 
-def as_part(column: str, type_text: str, *, ymd: bool = False) -> str:
+def as_part(column: str, type_text: str, *, ymd: bool = False, cents: bool = False) -> str:
     """T-SQL that gives a column as part of a CONCAT, which makes a text unicode by itself and NULL blank."""
     # A text of limited width: CONCAT refuses the old types text and ntext.
-    return column if width(type_text) else as_text(column, type_text, ymd=ymd)
+    return column if width(type_text) else as_text(column, type_text, ymd=ymd, cents=cents)
 
 
-def as_number(column: str, type_text: str) -> str:
+def as_number(column: str, type_text: str, *, cents: bool = False) -> str:
     """T-SQL that gives a column as an exact number, to be added up.
 
     Text that is not a number counts as NULL: such a row is rejected by the warehouse, which adds up what it can read.
+
+    Args:
+        column, type_text: as for `as_text`.
+        cents: round an inexact or longer type to cents, so that what is added up is what is staged.
     """
+    if cents and (is_inexact(type_text) or is_longer_than_cents(type_text)):
+        # By way of six decimals: a float is seldom the number that was entered, and rounding 1.005 would go wrong.
+        return f"CAST(ROUND(CAST({column} AS decimal(28, 6)), 2) AS decimal(28, 2))"
     if is_inexact(type_text):
         return f"CAST({column} AS decimal(28, 6))"
     if _name(type_text) in {"money", "smallmoney"}:
@@ -93,14 +106,14 @@ def as_number(column: str, type_text: str) -> str:
     return "CAST(NULL AS decimal(28, 6))"
 
 
-def as_hashed(column: str, type_text: str, *, ymd: bool = False) -> str:
+def as_hashed(column: str, type_text: str, *, ymd: bool = False, cents: bool = False) -> str:
     """T-SQL that writes a column for hashing: NULL, blank and every text are different, wherever they stand.
 
     A text is preceded by its length, so that no text can imitate the end of a column; a dash is NULL. It is hashed in
     its own code page: a hash is only ever compared with another of the same column.
     """
     if family(type_text) in {"number", "date"}:
-        return f"COALESCE({as_text(column, type_text, ymd=ymd)}, '-')"
+        return f"COALESCE({as_text(column, type_text, ymd=ymd, cents=cents)}, '-')"
     return f"CASE WHEN {column} IS NULL THEN '-' ELSE CONCAT(DATALENGTH({column}), ':', {column}) END"
 
 

@@ -76,6 +76,14 @@ class InfoLinkConnection:
     isolation: Isolation = "read committed"
     name: str = "spectrum_infolink"
 
+    @property
+    def login_company(self) -> str:
+        """The company whose rows a table without `_MC` shows: a login's name begins with it (`INFO0003`: INF).
+
+        Source: reference/spectrum-api.md, section 4.
+        """
+        return self.user[:3]
+
     def __post_init__(self) -> None:
         for name in ("host", "database", "user", "password"):
             if not getattr(self, name):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import socket
-from typing import Protocol
+from typing import Any, Protocol
 
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.sources.airflow_connection import hide
@@ -104,7 +104,7 @@ def _explained(error: BaseException, target: Target, table: str | None, company:
     inner = getattr(error, "orig", None) or error
     number, text = _number(inner), _quoted(inner, target)
     what = table or "Info-Link"
-    place = {"object": what, "company": company}
+    place: dict[str, Any] = {"object": what, "company": company}
     if number in _LOGIN:
         return explain_refusal(inner, target, database_is_wrong=False)
     if number in _DATABASE:
@@ -150,7 +150,7 @@ def missing_table(table: str, target: Target) -> FixConfiguration:
     return missing
 
 
-def _explain_transport(number: int | None, text: str, target: Target, place: dict[str, str | None]) -> SpectrumEtlError:
+def _explain_transport(number: int | None, text: str, target: Target, place: dict[str, Any]) -> SpectrumEtlError:
     if number in _PASSING:
         return RetryLater(f"the SQL Server is busy or restarting: {text}", **place, remedy="run it again")
     # Whatever the driver says: after an earlier failure in this process it repeats the words of that one.

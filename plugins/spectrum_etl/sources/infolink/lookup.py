@@ -7,13 +7,14 @@ spellings where the column's width is known, so that an index can be used. Value
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.sources.infolink import casts
+from spectrum_etl.sources.infolink.binds import Binds, Statement, spellings
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
-from spectrum_etl.sources.infolink.statements import Binds, Statement, render, spellings
+from spectrum_etl.sources.infolink.templates import render
 
 _ALIAS = "t"
 
@@ -26,15 +27,18 @@ class Lookup:
 
     Args:
         template: its file below `include/sql/infolink`; it calls the table `t`.
-        table: Info-Link table.
+        table: Info-Link table, as companies share it; `reader.found` says what this site calls it.
         columns: name -> the column, or those that it may be called, in the order of preference.
         required: names of the columns without which nothing can be said of a row.
+        assumed: whether table or columns were not seen at a real site for certain: what a site lacks of them affects
+            what is looked up here, and stops nothing else. Ask `lacking` before `look_up`.
     """
 
     template: str
     table: str
     columns: Mapping[str, str | tuple[str, ...]]
     required: frozenset[str] = field(default=frozenset())
+    assumed: bool = False
 
 
 def look_up(reader: InfoLinkReader, lookup: Lookup, codes: Mapping[str, str]) -> list[Found]:
@@ -52,8 +56,7 @@ def look_up(reader: InfoLinkReader, lookup: Lookup, codes: Mapping[str, str]) ->
         FixConfiguration: the table, a required column or one that is filtered by is not there, or not shown.
         SpectrumEtlError: as every query of the reader.
     """
-    there = {name.upper(): (name, kind) for name, kind in reader.columns(lookup.table).items()}
-    real = {name: _real(named, there) for name, named in lookup.columns.items()}
+    real = _columns(reader, lookup)
     for name, found in real.items():
         if found is None and (name in lookup.required or name in codes):
             raise _missing(lookup, name)
@@ -61,9 +64,60 @@ def look_up(reader: InfoLinkReader, lookup: Lookup, codes: Mapping[str, str]) ->
     columns = [f"{casts.as_text(f'{_ALIAS}.{column}', kind)} AS {name}" for name, (column, kind) in present.items()]
     binds = Binds()
     conditions = [condition for name, code in codes.items() for condition in _filter(name, *present[name], code, binds)]
-    sql = render(lookup.template, columns=",\n    ".join(columns), where="\n    AND ".join(conditions))
+    table = f"dbo.{reader.found(lookup.table)}"
+    sql = render(lookup.template, table=table, columns=",\n    ".join(columns), where="\n    AND ".join(conditions))
     rows = reader.rows(Statement(sql, binds.values), lookup.table, codes.get("Company_Code"))
+    if not rows and "Company_Code" in codes and not lookup.assumed:
+        _check_company(reader, lookup, codes["Company_Code"], *present["Company_Code"])
     return [dict(zip(present, row, strict=True)) for row in rows]
+
+
+def _check_company(reader: InfoLinkReader, lookup: Lookup, company: str, column: str, kind: str) -> None:
+    """A table without `_MC` shows the login's own company: of another one it proves nothing that no row is there."""
+    found = reader.found(lookup.table)
+    if found.upper().endswith("_MC"):
+        return
+    binds = Binds()
+    where = " AND ".join(_filter("Company_Code", column, kind, company, binds))
+    # The names are from the catalog.
+    query = f"SELECT TOP (1) {_ALIAS}.{column} AS company FROM dbo.{found} AS {_ALIAS} WHERE {where}"  # noqa: S608
+    if not reader.rows(Statement(query, binds.values), lookup.table, company):
+        raise FixConfiguration(
+            f"Info-Link shows {found}, which has the rows of one company alone, and none of this one, so it cannot be "
+            "told what Spectrum holds",
+            object=lookup.table,
+            company=company,
+            remedy=f"allow {lookup.table} to this user in Info-Link's table security and run Update Database, or name "
+            "a connection of this company's own login as infolink_conn_id",
+        )
+
+
+def lacking(reader: InfoLinkReader, lookup: Lookup, names: Iterable[str] | None = None) -> list[str]:
+    """What a site lacks of a lookup.
+
+    Args:
+        reader: inside its `with`.
+        lookup: which table and columns.
+        names: of `lookup.columns`, those that matter; the required ones by default.
+
+    Returns:
+        Those of the names whose column is not there; all of them where the table is not shown.
+
+    Raises:
+        RetryLater: Info-Link cannot be asked now.
+    """
+    wanted = lookup.required if names is None else names
+    try:
+        real = _columns(reader, lookup)
+    except FixConfiguration:  # the table is not shown: the catalog says nothing else
+        return [name for name in lookup.columns if name in set(wanted)]
+    return [name for name in lookup.columns if name in set(wanted) and real[name] is None]
+
+
+def _columns(reader: InfoLinkReader, lookup: Lookup) -> dict[str, tuple[str, str] | None]:
+    """Name -> the column's own name and type; None where the site lacks it."""
+    there = {name.upper(): (name, kind) for name, kind in reader.columns(lookup.table).items()}
+    return {name: _real(named, there) for name, named in lookup.columns.items()}
 
 
 def _real(named: str | tuple[str, ...], there: Mapping[str, tuple[str, str]]) -> tuple[str, str] | None:

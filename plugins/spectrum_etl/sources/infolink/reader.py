@@ -14,13 +14,17 @@ from typing import Any, NamedTuple, Self
 import pymssql
 import sqlalchemy
 
-from spectrum_etl.errors import RetryLater
+from spectrum_etl.character_marks import mark_for_database
+from spectrum_etl.errors import RetryLater, StopSync
+from spectrum_etl.settings import COUNTED_CHANGE_TYPES
 from spectrum_etl.sources.drift import Drift
 from spectrum_etl.sources.infolink import statements
+from spectrum_etl.sources.infolink.binds import Statement
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.infolink.faults import explain, missing_table
-from spectrum_etl.sources.infolink.plan import ReadPlan, make_plan
-from spectrum_etl.sources.infolink.statements import Scope, Statement
+from spectrum_etl.sources.infolink.plan import ReadPlan
+from spectrum_etl.sources.infolink.planner import make_plan
+from spectrum_etl.sources.infolink.statements import Scope
 from spectrum_etl.staging.spec import Table
 
 Row = tuple[str | None, ...]
@@ -57,14 +61,17 @@ class InfoLinkReader:
 
     Args:
         connection: where and who.
+        change_types: types of change request statuses that count towards the estimate.
 
     Raises, from every method: what `faults.explain` makes of the driver's errors.
     """
 
-    def __init__(self, connection: InfoLinkConnection) -> None:
+    def __init__(self, connection: InfoLinkConnection, change_types: tuple[str, ...] = COUNTED_CHANGE_TYPES) -> None:
         self.connection = connection
+        self.change_types = change_types
         self._opened: sqlalchemy.PoolProxiedConnection | None = None
         self._columns: dict[str, dict[str, str]] = {}
+        self._found: dict[str, str] = {}
         self._executions = 0
 
     def __enter__(self) -> Self:
@@ -84,7 +91,8 @@ class InfoLinkReader:
         """The real columns of an Info-Link table.
 
         Args:
-            table_name: without schema.
+            table_name: without schema; where there is none of that name, the one without `_MC` is taken, which shows
+                the rows of the login's own company. Names are looked for without regard to case.
 
         Returns:
             Column name -> type, such as `varchar(10)` or `decimal(14,2)`, in the table's order.
@@ -96,8 +104,16 @@ class InfoLinkReader:
             rows = self._all(statements.columns_statement(table_name), table_name)
             if not rows:
                 raise missing_table(table_name, self.connection)
-            self._columns[table_name] = {str(row[0]): _type_text(*row[1:]) for row in rows}
+            # Of X_MC and X the longer name is the one that holds every company.
+            name = max({str(row[0]) for row in rows}, key=len)
+            self._columns[table_name] = {str(row[1]): _type_text(*row[2:]) for row in rows if row[0] == name}
+            self._found[table_name] = name
         return self._columns[table_name]
+
+    def found(self, table_name: str) -> str:
+        """What an Info-Link table is called at this site; arguments and errors as for `columns`."""
+        self.columns(table_name)
+        return self._found[table_name]
 
     def plan(self, table: Table, company: str, stage_employees: bool = False) -> ReadPlan:
         """What is read of a table at this site, and how the site differs from the spec (M4).
@@ -111,7 +127,15 @@ class InfoLinkReader:
             StopSync: a key, required or summed column is missing, or a summed one does not hold numbers.
             FixConfiguration: Info-Link does not show one of its tables to this user.
         """
-        return make_plan(table, company, stage_employees, self.columns)
+        return make_plan(
+            table,
+            company,
+            stage_employees,
+            self.columns,
+            found_as=self.found,
+            login_company=self.connection.login_company,
+            change_types=self.change_types,
+        )
 
     def read(
         self,
@@ -212,8 +236,18 @@ class InfoLinkReader:
         plan = self.plan(table, company, stage_employees)
         statement = statements.totals_statement(plan, _scope(jobs, (), None))
         (row,) = self._all(statement, plan.infolink.table, plan.company)
-        sums = zip(statements.money_columns(plan), row[1:], strict=True)
+        sums = zip(statements.money_columns(plan.columns), row[1:], strict=True)
         return {"rows": int(row[0]), **{column.name: Decimal(total) for column, total in sums}}
+
+    def left_out(self, table: Table, company: str, *, jobs: Sequence[str] = ()) -> list[tuple[Any, ...]]:
+        """Groups of amounts that the query of a table does not take (`LeftOut`); columns as its spec says.
+
+        Args:
+            table, company, jobs: as for `read`.
+        """
+        plan = self.plan(table, company)
+        statement = statements.left_out_statement(plan, _scope(jobs, (), None))
+        return self._all(statement, plan.infolink.table, plan.company)
 
     def rows(self, statement: Statement, table: str, company: str | None = None) -> list[tuple[Any, ...]]:
         """All rows of a query that gives few: `lookup` makes those.
@@ -236,8 +270,11 @@ class InfoLinkReader:
         """
         if self.master_jobs_drift():
             return {}
-        name, kind = next(item for item in self.columns(_MASTERS).items() if item[0].upper() == "COMPANY_CODE")
-        statement = statements.master_jobs_statement(f"j.{name}", kind, company.strip())
+        real = {name.upper(): (name, kind) for name, kind in self.columns(_MASTERS).items()}
+        names = {name: f"j.{real[name.upper()][0]}" for name in ("Company_Code", "Job_Number", "Master_Job")}
+        statement = statements.master_jobs_statement(
+            self.found(_MASTERS), names, real["COMPANY_CODE"][1], company.strip()
+        )
         return {str(job): str(master) for job, master in self._all(statement, _MASTERS, company.strip())}
 
     def master_jobs_drift(self) -> tuple[Drift, ...]:
@@ -251,7 +288,12 @@ class InfoLinkReader:
             yield from self._batches(statement, batch_rows, plan.infolink.table, plan.company)
 
     def _all(self, statement: Statement, table: str, company: str | None = None) -> list[tuple[Any, ...]]:
-        return [row for batch in self._batches(statement, 1000, table, company) for row in batch]
+        """All rows of a query that gives few; no text in them holds what PostgreSQL cannot."""
+        return [
+            tuple(mark_for_database(value) if isinstance(value, str) else value for value in row)
+            for batch in self._batches(statement, 1000, table, company)
+            for row in batch
+        ]
 
     def _batches(
         self, statement: Statement, batch_rows: int, table: str, company: str | None
@@ -273,6 +315,14 @@ class InfoLinkReader:
             counted = cursor.rowcount
         except pymssql.Error as error:
             raise explain(error, self.connection, table=table, company=company) from None
+        except UnicodeDecodeError as error:
+            raise StopSync(
+                f"a text after {seen} rows cannot be read: {error.reason}",
+                object=table,
+                company=company,
+                remedy="nothing was published; look for damaged text in the newest records of this table in Spectrum,"
+                " and report it with the collation of the database",
+            ) from None
         if counted not in {-1, seen}:
             raise RetryLater(
                 f"{seen} rows arrived, but the server counted {counted}: the answer is incomplete",

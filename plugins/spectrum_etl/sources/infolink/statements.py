@@ -1,26 +1,17 @@
 """The T-SQL that is sent to Info-Link: templates below `include/sql/infolink` with columns and filters filled in.
 
-Used by `reader`. Values are bound by the driver, never rendered. Codes are stored padded, in a case-insensitive
-collation: every filter compares them trimmed and binary, which is exact, and beside it lists the stored spellings
-where the column's width is known, so that an index can be used.
+Used by `reader`. A template names columns as the spec does, and gets them as this site calls them.
 """
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-
-import jinja2
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from spectrum_etl.sources.infolink import casts
+from spectrum_etl.sources.infolink.binds import Binds, Statement, code_filter, spelled
 from spectrum_etl.sources.infolink.plan import PlannedColumn, ReadPlan
-
-SQL_FOLDER = Path(__file__).resolve().parents[4] / "include" / "sql" / "infolink"
-
-#: Binary: 'a' is not 'A'. Trailing blanks are ignored by every collation of SQL Server, leading ones are not.
-COLLATION = "Latin1_General_BIN2"
+from spectrum_etl.sources.infolink.templates import COLLATION, code, render
 
 #: Between the columns of a row that is read as one text: the unit separator, which no text of Spectrum should hold.
 SEPARATOR = "\x1f"
@@ -28,24 +19,6 @@ SEPARATOR_SQL = f"CHAR({ord(SEPARATOR)})"
 
 #: Partitions in one statement. The text of a statement grows with it, and so does the time the server takes to plan it.
 PAIRS = 500
-
-#: More leading blanks than any code of Spectrum can have; wider columns get no list of spellings.
-_MOST_SPELLINGS = 40
-
-Value = str | bytes
-
-
-@dataclass(frozen=True)
-class Statement:
-    """One query.
-
-    Args:
-        sql: T-SQL with `%(name)s` in place of values.
-        parameters: the values.
-    """
-
-    sql: str
-    parameters: dict[str, Value]
 
 
 @dataclass(frozen=True)
@@ -72,18 +45,6 @@ class Scope:
             yield Scope(self.jobs, self.months, tuple(pairs[start : start + PAIRS]))
 
 
-def spellings(code: str, width: int | None) -> list[str]:
-    """How a code can be stored in a column of that width: with 0 to n leading blanks.
-
-    Trailing blanks need no spelling of their own: SQL Server ignores them when it compares.
-    """
-    if width is None or width > _MOST_SPELLINGS:
-        return []
-    if not code:
-        return [code]
-    return [" " * blanks + code for blanks in range(max(width - len(code), 0) + 1)]
-
-
 def read_statement(plan: ReadPlan, scope: Scope, *, checksums: bool = False) -> Statement:
     """The query of a table's rows, every column as text.
 
@@ -91,7 +52,7 @@ def read_statement(plan: ReadPlan, scope: Scope, *, checksums: bool = False) -> 
         plan, scope: which columns and rows.
         checksums: end every row with its part of the checksum that `fingerprint_statement` sums, without a spec hash.
     """
-    columns = [f"{column.text} AS {column.name}" for column in plan.columns]
+    columns = [f"{column.text} AS {column.name}" for column in _outer(plan)]
     binds = Binds()
     if checksums:
         columns.append(f"CAST({_row_checksum(plan, binds, '')} AS varchar(20)) AS row_checksum")
@@ -107,10 +68,11 @@ def lines_statement(plan: ReadPlan, scope: Scope, *, checksums: bool = False) ->
         plan, scope, checksums: as for `read_statement`.
     """
     binds = Binds()
-    parts = [column.part for column in plan.columns]
+    columns = _outer(plan)
+    parts = [column.part for column in columns]
     if checksums:
         parts.append(f"CAST({_row_checksum(plan, binds, '')} AS varchar(20))")
-    kind = _unicode([column.width for column in plan.columns], len(parts) + 20)
+    kind = _unicode([column.width for column in columns], len(parts) + 20)
     between = f",\n        {SEPARATOR_SQL},\n        "
     line = f"CONCAT(\n        CAST('' AS {kind}),\n        {between.join(parts)}\n    ) COLLATE {COLLATION} AS row_line"
     return _query(plan, scope, [line], binds)
@@ -118,17 +80,18 @@ def lines_statement(plan: ReadPlan, scope: Scope, *, checksums: bool = False) ->
 
 def totals_statement(plan: ReadPlan, scope: Scope) -> Statement:
     """The query of the number of rows and the sum of every money column, over the same query as the rows."""
-    money = money_columns(plan)
+    company, *others = _outer(plan)
+    money = money_columns(others)
     numbers = [f"{column.number} AS {column.name}" for column in money]
-    inner = _query(plan, scope, [f"{plan.columns[0].text} AS {plan.columns[0].name}", *numbers])
+    inner = _query(plan, scope, [f"{company.text} AS {company.name}", *numbers])
     sums = [f"CAST(COALESCE(SUM(source_rows.{c.name}), 0) AS varchar(40)) AS {c.name}" for c in money]
     columns = _list(["COUNT(*) AS row_count", *sums])
     return Statement(render("totals.sql", columns=columns, query=inner.sql), inner.parameters)
 
 
-def money_columns(plan: ReadPlan) -> list[PlannedColumn]:
-    """The columns whose sums `totals_statement` gives, in its order."""
-    return [column for column in plan.columns if column.spec.type == "money"]
+def money_columns(columns: Iterable[PlannedColumn]) -> list[PlannedColumn]:
+    """Those whose sums `totals_statement` gives, in its order."""
+    return [column for column in columns if column.spec.type == "money"]
 
 
 def fingerprint_statement(plan: ReadPlan, scope: Scope, spec_hash: str) -> Statement:
@@ -140,6 +103,7 @@ def fingerprint_statement(plan: ReadPlan, scope: Scope, spec_hash: str) -> State
         sums[name] = column.number if column else "CAST(NULL AS decimal(14, 4))"
     rendered = render(
         "job_cost_transactions_fingerprint.sql",
+        tables=_tables(plan),
         amount=sums["tran_amount"],
         hours=sums["total_hours"],
         quantity=sums["quantity"],
@@ -150,86 +114,139 @@ def fingerprint_statement(plan: ReadPlan, scope: Scope, spec_hash: str) -> State
 
 
 def columns_statement(table: str) -> Statement:
-    """The query of a table's real columns and types."""
+    """The query of the real columns and types of a table, which may be called by its name without `_MC`, too."""
     binds = Binds()
-    return Statement(render("columns.sql", table_name=binds.value("table_name", table)), binds.values)
+    other = table.removesuffix("_MC")
+    named = ", ".join([binds.value("table_name", table.upper()), binds.value("other_name", other.upper())])
+    return Statement(render("columns.sql", table_names=named), binds.values)
 
 
-def master_jobs_statement(company_column: str, company_type: str, company: str) -> Statement:
+def master_jobs_statement(table: str, names: Mapping[str, str], company_type: str, company: str) -> Statement:
     """The query of every sub job and its master.
 
     Args:
-        company_column, company_type: the company column with its alias, and its type.
+        table: the job master's name at this site.
+        names: name in the specs -> the column's name at this site, with the alias `j`.
+        company_type: type of the company column.
         company: trimmed company code.
     """
     binds = Binds()
-    where = " AND ".join(_code_filter(company_column, company_type, {"company": company}, binds))
-    return Statement(render("master_jobs.sql", where={"j": where}), binds.values)
+    where = " AND ".join(code_filter(names["Company_Code"], company_type, {"company": company}, binds))
+    return Statement(render("master_jobs.sql", where={"j": where}, tables={"j": f"dbo.{table}"}, j=names), binds.values)
 
 
-class Binds:
-    """Collects the values of one statement."""
-
-    def __init__(self) -> None:
-        self.values: dict[str, Value] = {}
-
-    def value(self, name: str, value: str) -> str:
-        """Keep a value; what stands for it in the statement."""
-        self.values[name] = _bound(value)
-        return f"%({name})s"
-
-
-def _bound(value: str) -> Value:
-    # The driver writes str as N'...', which is nvarchar: comparing a varchar column with it converts the column and
-    # loses the index. Bytes become a plain literal, which fits both kinds of column.
-    return value.encode("ascii") if value.isascii() else value
+def left_out_statement(plan: ReadPlan, scope: Scope) -> Statement:
+    """The query of the amounts that the table's query does not take (`LeftOut`)."""
+    if plan.infolink.left_out is None:
+        raise ValueError(f"{plan.table.name} leaves nothing out")
+    binds = Binds()
+    return Statement(render(plan.infolink.left_out.query, **_context(plan, scope, binds)), binds.values)
 
 
 def _query(plan: ReadPlan, scope: Scope, columns: list[str], binds: Binds | None = None) -> Statement:
+    """The rows of a table, with these columns; they are those of `_outer`."""
     binds = binds or Binds()
-    context: dict[str, object] = {"columns": _list(columns)}
+    if not plan.added_up:
+        rows = render(plan.infolink.query, **_context(plan, scope, binds), columns=_list(columns))
+        return Statement(rows, binds.values)
+    inner = [f"{column.number if _is_number(column) else column.text} AS {column.name}" for column in plan.columns]
+    rows = render(plan.infolink.query, **_context(plan, scope, binds), columns=_list(inner))
+    keys = [code(f"every_row.{column.name}") for column in plan.columns if column.spec.key and column.source]
+    aggregated = [_aggregated(column) for column in plan.columns]
+    return Statement(
+        render(
+            "added_up.sql",
+            columns=_list(columns),
+            aggregated=_list(aggregated, indent=8),
+            keys=_list(keys, indent=8),
+            query=rows,
+        ),
+        binds.values,
+    )
+
+
+def _outer(plan: ReadPlan) -> tuple[PlannedColumn, ...]:
+    """The columns of the whole query: those of its tables, or of the rows that were added up."""
+    if not plan.added_up:
+        return plan.columns
+    return tuple(
+        replace(
+            column,
+            spec=replace(column.spec, ymd=False),
+            source=f"added_up.{column.name}" if column.source else None,
+            type="decimal(38,6)" if _is_number(column) else f"nvarchar({column.width or 'max'})",
+        )
+        for column in plan.columns
+    )
+
+
+def _aggregated(column: PlannedColumn) -> str:
+    """A column of rows that are added up: their code, the sum, or the value on which all of them agree."""
+    value = f"every_row.{column.name}"
+    if column.spec.key and column.source:
+        # Of one group all are the same; without a collation of its own, so that it goes with the other columns.
+        return f"MIN(LTRIM(RTRIM({value}))) AS {column.name}"
+    if _is_number(column):
+        return f"SUM({value}) AS {column.name}"
+    return f"{_agreement(value, f'{value} COLLATE {COLLATION}')} AS {column.name}"
+
+
+def _is_number(column: PlannedColumn) -> bool:
+    return column.source is not None and column.spec.type in {"money", "quantity"}
+
+
+def _context(plan: ReadPlan, scope: Scope, binds: Binds) -> dict[str, object]:
+    """What the template of a table's query uses beside its columns."""
+    if any(column.source == "%(company)s" for column in plan.columns):
+        binds.value("company", plan.company)
+    # An alias stands for its columns by the names of the spec; that of a table which is not there is empty, so false.
+    context: dict[str, object] = {alias: plan.names.get(alias, {}) for alias in plan.infolink.tables}
+    context["tables"] = _tables(plan)
     if plan.table.partitioned:
-        context |= _partition_context(plan, scope, binds)
-    else:
-        if scope.months or scope.partitions is not None:
-            raise ValueError(f"{plan.table.name} has no months and partitions")
-        context["where"] = {alias: _where(plan, alias, scope, binds) for alias in plan.infolink.tables}
+        return context | _partition_context(plan, scope, binds)
+    if scope.months or scope.partitions is not None:
+        raise ValueError(f"{plan.table.name} has no months and partitions")
+    # Bound only where a status has a type: a statement binds nothing that it does not use.
+    kinds = plan.change_types if any("CR_Type" in names for names in plan.names.values()) else ()
+    used = {column.source.partition(".")[0] for column in plan.columns if column.source}
+    return context | {
+        "uses": {alias: alias in used for alias in plan.infolink.tables},
+        "where": {alias: _where(plan, alias, scope, binds) for alias in plan.tables},
         # For a joined table whose groups must be seen whole, whatever jobs are asked for.
-        context["company"] = {alias: _where(plan, alias, Scope(), binds) for alias in plan.infolink.tables}
-        context["jobs"] = ", ".join(binds.value(name, job) for name, job in _numbered("job", scope.jobs).items())
-        context |= {"sums": _sums(plan), "agreed": _agreed(plan)}
-    return Statement(render(plan.infolink.query, **context), binds.values)
+        "company": {alias: _where(plan, alias, Scope(), binds) for alias in plan.tables},
+        "jobs": _bound_list("job", scope.jobs, binds),
+        "change_types": _bound_list("change_type", kinds, binds),
+        "sums": _sums(plan),
+        "agreed": _agreed(plan),
+    }
+
+
+def _tables(plan: ReadPlan) -> dict[str, str]:
+    return {alias: f"dbo.{name}" for alias, name in plan.tables.items()}
 
 
 def _where(plan: ReadPlan, alias: str, scope: Scope, binds: Binds) -> str:
     """The rows of one table of the query that belong to the company and, where it has jobs, to the jobs."""
     real = plan.real[alias]
-    name, kind = real["COMPANY_CODE"]
-    conditions = _code_filter(f"{alias}.{name}", kind, {"company": plan.company}, binds)
+    conditions = []
+    if "COMPANY_CODE" in real:
+        name, kind = real["COMPANY_CODE"]
+        conditions += code_filter(f"{alias}.{name}", kind, {"company": plan.company}, binds)
     if scope.jobs:
         if not plan.table.by_job:
             raise ValueError(f"{plan.table.name} has no jobs")
-        if "JOB_NUMBER" in real:
-            name, kind = real["JOB_NUMBER"]
-            conditions += _code_filter(f"{alias}.{name}", kind, _numbered("job", scope.jobs), binds)
-    return "\n    AND ".join(conditions)
+        if job := _job_column(plan, alias):
+            name, kind = job
+            conditions += code_filter(f"{alias}.{name}", kind, _numbered("job", scope.jobs), binds)
+    return "\n    AND ".join(conditions) or "1 = 1"  # all rows are those of the login's company
 
 
-def _code_filter(column: str, kind: str, codes: dict[str, str], binds: Binds) -> list[str]:
-    exact = [binds.value(name, code) for name, code in codes.items()]
-    listed = _spelled(column, kind, codes, binds)
-    return [*([listed] if listed else []), f"LTRIM(RTRIM({column})) COLLATE {COLLATION} IN ({', '.join(exact)})"]
-
-
-def _spelled(column: str, kind: str, codes: dict[str, str], binds: Binds) -> str | None:
-    """`column IN (every way the codes can be stored)`; None where the width of the column is not known."""
-    width = casts.width(kind)
-    stored = [
-        binds.value(f"{name}_stored_{number}", spelling)
-        for name, code in codes.items()
-        for number, spelling in enumerate(spellings(code, width))
-    ]
-    return f"{column} IN ({', '.join(stored)})" if stored else None
+def _job_column(plan: ReadPlan, alias: str) -> tuple[str, str] | None:
+    """The column of a table that holds the job, if one does, and its type."""
+    planned = plan.column("job_number")
+    if planned and planned.source and planned.source.startswith(f"{alias}."):
+        return planned.source.removeprefix(f"{alias}."), planned.type
+    return plan.real[alias].get("JOB_NUMBER")
 
 
 def _partition_context(plan: ReadPlan, scope: Scope, binds: Binds) -> dict[str, object]:
@@ -249,7 +266,7 @@ def _partition_context(plan: ReadPlan, scope: Scope, binds: Binds) -> dict[str, 
         jobs = {code: f"picked_job_{n}" for n, code in enumerate(dict.fromkeys(j for j, _ in scope.partitions))}
         months = {code: f"picked_month_{n}" for n, code in enumerate(dict.fromkeys(m for _, m in scope.partitions))}
         pairs = [f"({binds.value(jobs[j], j)}, {binds.value(months[m], m)})" for j, m in scope.partitions]
-        listed = _spelled(job.source, job.type, {name: code for code, name in jobs.items()}, binds)
+        listed = spelled(job.source, job.type, {name: code for code, name in jobs.items()}, binds)
         if listed:
             conditions.append(f"({listed} OR {job.source} IS NULL)" if "" in jobs else listed)
     return {
@@ -302,10 +319,18 @@ def _agreed(plan: ReadPlan) -> dict[str, str]:
             text = casts.family(column.type) == "text"
             value = f"LTRIM(RTRIM({column.source}))" if text else f"{column.source}"
             # Compared exactly, but given in the collation of all the other columns.
-            exact = f"{value} COLLATE {COLLATION}" if text else value
-            case = f"WHEN MIN({exact}) = MAX({exact})\n                THEN MIN({value})"
-            found.setdefault(alias, []).append(f"CASE\n            {case}\n        END AS {name}")
+            agreement = _agreement(value, f"{value} COLLATE {COLLATION}" if text else value)
+            found.setdefault(alias, []).append(f"{agreement} AS {name}")
     return {alias: _list(cases, indent=8) for alias, cases in found.items()}
+
+
+def _agreement(value: str, exact: str) -> str:
+    """T-SQL of the value that all rows of a group hold, NULL where they differ; `exact` is what is compared."""
+    return f"CASE\n            WHEN MIN({exact}) = MAX({exact})\n                THEN MIN({value})\n        END"
+
+
+def _bound_list(prefix: str, values: Iterable[str], binds: Binds) -> str:
+    return ", ".join(binds.value(name, value) for name, value in _numbered(prefix, values).items())
 
 
 def _numbered(prefix: str, values: Iterable[str]) -> dict[str, str]:
@@ -314,19 +339,3 @@ def _numbered(prefix: str, values: Iterable[str]) -> dict[str, str]:
 
 def _list(items: Sequence[str], indent: int = 4) -> str:
     return (",\n" + " " * indent).join(items)
-
-
-def render(name: str, **context: object) -> str:
-    """A template below `SQL_FOLDER`, filled in; values never are, they are bound."""
-    return _environment().get_template(name).render(**context)
-
-
-@functools.cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(SQL_FOLDER),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,
-    )

@@ -7,6 +7,7 @@ has no `next`; not every list has pages), .../new-rest-v2-version (an envelope `
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -29,9 +30,19 @@ _WINDOW_READS = 3
 
 @dataclass(frozen=True)
 class _Page:
+    """One page as it came.
+
+    Args:
+        records: of the page.
+        total: how many records the list has, where the answer says so.
+        next: the call that the header Link names for the next page; None where it names none.
+        is_linked: whether that header is there: of the last page it names no next one.
+    """
+
     records: list[dict[str, Any]]
     total: int | None
     next: Call | None
+    is_linked: bool
 
 
 def is_version_2(path: str) -> bool:
@@ -42,47 +53,108 @@ def is_version_2(path: str) -> bool:
 def read_pages(transport: Transport, call: Call) -> Iterator[dict[str, Any]]:
     """The records of all pages of a list.
 
+    The list is at its end when as many records came as the header Total counts; without it, when the header Link names
+    no next page; without both, when a page is empty, or is one that came before. A short page proves nothing, since the
+    server may give fewer records a page than were asked for, and a list without pages answers the same whatever page is
+    asked for. A Total that stays higher than what can be seen, as of records that the service account may not see, is
+    logged; it stops nothing.
+
     Args:
         transport: sends the calls.
         call: of the list; `per_page` may be among its parameters.
 
     Raises:
-        ListChanged: fewer records came than the list has: it changed while it was read.
+        ListChanged: fewer records came than the list has, and its Total moved: it changed while it was read.
         Unreadable: an answer is no list of records, or its pages lead in a circle.
         SpectrumEtlError: of the calls.
     """
     per_page = int(call.params.get("per_page") or (_PER_PAGE_V2 if is_version_2(call.path) else _PER_PAGE_V1))
     following: Call | None = replace(call, params={**call.params, "page": 1, "per_page": per_page})
-    first_total: int | None = None
-    total: int | None = None
-    count = 0
-    ids: tuple[Any, ...] = ()
+    totals: list[int] = []
+    count, named, seen = 0, False, _Seen()
     while following:
-        page = _read(transport, following, per_page)
-        these = tuple(record.get("id") for record in page.records)
-        if these and these == ids:
-            if page.total is None:
-                # A list without pages answers the same whatever page is asked for.
-                return
+        page = _read(transport, following)
+        if named and seen.holds(page.records):
             raise Unreadable(
                 "two pages hold the same records",
                 object=call.name,
                 remedy="run the task again; if it persists, tell Procore's support",
             )
-        ids = these
-        count += len(these)
-        total = page.total
-        first_total = total if first_total is None else first_total
-        yield from page.records
-        following = page.next
-        del page
-    if total is not None and (count < total or total < (first_total or 0)):
-        raise ListChanged(
-            f"the list changed while its pages were read: {count} records came, it had {first_total} at first and "
-            f"{total} at the end",
-            object=call.name,
-            remedy="run the task again",
+        fresh = seen.new_of(page.records)
+        if page.records and not fresh and not named:
+            break
+        count += len(fresh)
+        if page.total is not None and page.total not in totals[-1:]:
+            totals.append(page.total)
+        yield from fresh
+        named = page.next is not None
+        following = (page.next or _one_more(following, page, count)) if page.records else None
+        del page, fresh
+    _compare(call, count, totals)
+
+
+class _Seen:
+    """What came on earlier pages: the ids of records, and what each page held."""
+
+    def __init__(self) -> None:
+        self._ids: set[Any] = set()
+        self._pages: set[int] = set()
+
+    def holds(self, records: list[dict[str, Any]]) -> bool:
+        """Whether an earlier page held the same records."""
+        return bool(records) and _content(records) in self._pages
+
+    def new_of(self, records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The records of a page that did not come on an earlier one; they count as such from now on.
+
+        A list that grows while it is read, or has no pages, shows some a second time; lines would be added up twice.
+        """
+        ids = [record.get("id") for record in records]
+        if None in ids:
+            fresh = [] if self.holds(records) else records
+        else:
+            fresh = [record for record, id in zip(records, ids, strict=True) if id not in self._ids]
+            self._ids.update(ids)
+        self._pages.add(_content(records))
+        return fresh
+
+
+def _content(records: list[dict[str, Any]]) -> int:
+    """Tells pages apart: by the ids of their records, where all have one."""
+    ids = [record.get("id") for record in records]
+    return hash(tuple(ids) if None not in ids else json.dumps(records, sort_keys=True))
+
+
+def _one_more(asked: Call, page: _Page, count: int) -> Call | None:
+    """The call of the page behind one whose answer names none; None where nothing can be behind it."""
+    # A Total that is lower than what came is no count of the list.
+    knows = page.total is not None and count <= page.total
+    is_last = count == page.total if knows else page.is_linked
+    if is_last:
+        return None
+    number = str(asked.params.get("page", ""))
+    return replace(asked, params={**asked.params, "page": int(number) + 1}) if number.isdigit() else None
+
+
+def _compare(call: Call, count: int, totals: list[int]) -> None:
+    """Say so where fewer records came than the list has; `totals` are the values of Total, in their order."""
+    if not totals or (count >= totals[-1] and totals[-1] >= totals[0]):
+        return
+    if len(totals) == 1:
+        log.warning(
+            "%s: Procore counts %s records and shows %s; the list is taken as it is shown. The service account may lack"
+            " the permission to see the others.",
+            call.name,
+            totals[0],
+            count,
         )
+        return
+    raise ListChanged(
+        f"the list changed while its pages were read: {count} records came, it had {totals[0]} at first and "
+        f"{totals[-1]} at the end",
+        object=call.name,
+        remedy="run the task again",
+    )
 
 
 def read_updated(
@@ -122,7 +194,7 @@ def read_updated(
             log.warning("%s Reading it again.", change)
 
 
-def _read(transport: Transport, call: Call, per_page: int) -> _Page:
+def _read(transport: Transport, call: Call) -> _Page:
     answer = transport.exchange(call)
     content = answer.content
     records = content.get("data") if isinstance(content, dict) else content
@@ -132,34 +204,28 @@ def _read(transport: Transport, call: Call, per_page: int) -> _Page:
             object=call.name,
             remedy="check that host and port of the Airflow connection lead to Procore's API",
         )
-    total = _count(answer, "Total")
-    return _Page(records, total, _next(call, answer, len(records), per_page, total))
+    return _Page(records, _count(answer, "Total"), _next(call, answer), bool(answer.headers.get("Link", "").strip()))
 
 
-def _next(call: Call, answer: Answer, length: int, per_page: int, total: int | None) -> Call | None:
-    """The call of the next page: by the Link header, else by Total and Per-Page, else where this page is full."""
-    page = int(call.params.get("page", 1))
-    if "Link" in answer.headers:
-        links = requests.utils.parse_header_links(answer.headers["Link"])
-        url = next((link["url"] for link in links if link.get("rel") == "next"), None)
-        if url is None:
-            return None
-        # Of the address only the query is used: the token goes to the configured server and nowhere else.
-        query = {name: value[0] if len(value) == 1 else value for name, value in parse_qs(urlsplit(url).query).items()}
-        following = replace(call, params={**call.params, **query})
-        number = str(query.get("page", ""))
-        onwards = int(number) > page if number.isdigit() else following.params != call.params
-        if not onwards:
-            raise Unreadable(
-                "the address of the next page leads back",
-                object=call.name,
-                value=f"page {number or page} after page {page}",
-                remedy="run the task again; if it persists, tell Procore's support",
-            )
-        return following
-    size = _count(answer, "Per-Page") or per_page
-    more = page * size < total if total is not None else length == per_page
-    return replace(call, params={**call.params, "page": page + 1}) if more and length else None
+def _next(call: Call, answer: Answer) -> Call | None:
+    """The call that the header Link names for the next page."""
+    links = requests.utils.parse_header_links(answer.headers.get("Link", ""))
+    url = next((link["url"] for link in links if link.get("rel") == "next"), None)
+    if url is None:
+        return None
+    # Of the address only the query is used: the token goes to the configured server and nowhere else.
+    query = {name: value[0] if len(value) == 1 else value for name, value in parse_qs(urlsplit(url).query).items()}
+    following = replace(call, params={**call.params, **query})
+    page, number = int(call.params.get("page", 1)), str(query.get("page", ""))
+    onwards = int(number) > page if number.isdigit() else following.params != call.params
+    if not onwards:
+        raise Unreadable(
+            "the address of the next page leads back",
+            object=call.name,
+            value=f"page {number or page} after page {page}",
+            remedy="run the task again; if it persists, tell Procore's support",
+        )
+    return following
 
 
 def _count(answer: Answer, header: str) -> int | None:

@@ -27,6 +27,9 @@ from spectrum_etl.sources.procore.marks import (
     unmark_vendor,
 )
 
+#: The largest page of projects (list-projects: "due to the size of the data in the response").
+_PROJECTS_A_PAGE = 300
+
 Record = dict[str, Any]
 Records = Iterator[Record]
 BudgetRows = Literal["budgeted", "unbudgeted", "all"]
@@ -121,7 +124,7 @@ def projects(
         origin_id: only the one with this origin id.
     """
     filters = {"filters[by_status]": status, "filters[synced]": synced, "filters[origin_id]": origin_id}
-    return client.pages("/rest/v1.0/projects", {**company_scope(client), **filters})
+    return client.pages("/rest/v1.0/projects", {**company_scope(client), "per_page": _PROJECTS_A_PAGE, **filters})
 
 
 def project(client: ProcoreClient, project_id: Id) -> Record:

@@ -15,7 +15,9 @@ from lxml import etree
 
 from spectrum_etl.errors import SpectrumEtlError, StopSync
 from spectrum_etl.sources.sdx import faults
+from spectrum_etl.sources.sdx.clean import Cleaner
 from spectrum_etl.sources.sdx.faults import AnswerCut, Call
+from spectrum_etl.sources.sdx.services import record_key
 
 _RECORD_END = re.compile(rb"</(?:[\w.-]+:)?response\s*>")
 #: Closing tags are looked for in this many bytes at the end of an answer.
@@ -58,6 +60,7 @@ class AnswerParser:
         self._names: dict[str, str] = {}
         self._count = 0
         self._parent: etree._Element | None = None
+        self._last: dict[str, str] = {}
 
     def records(self, chunks: Iterable[bytes]) -> Iterator[dict[str, str]]:
         """The records of an answer, fields as sent, without the error triple. `outcome` is complete at the end.
@@ -79,10 +82,11 @@ class AnswerParser:
             no_network=True,
             remove_comments=True,
             remove_pis=True,
+            encoding="utf-8",
         )
         tail = b""
         size = since = 0
-        for chunk in chunks:
+        for chunk in _cleaned(chunks):
             if not size:
                 chunk = chunk.lstrip()
             if not chunk:
@@ -108,6 +112,8 @@ class AnswerParser:
         except etree.XMLSyntaxError as error:
             # Only the place is told: the parser's own words quote the data.
             line, column = error.position
+            for _ in self._drain(parser):
+                pass  # the records before that place: the message names the last one
             raise self._cut(f"it is not well-formed XML at line {line}, column {column}") from None
 
     def _drain(self, parser: etree.XMLPullParser) -> Iterator[dict[str, str]]:
@@ -126,6 +132,7 @@ class AnswerParser:
             element.clear()
             self._forget_before(element)
             if self._is_data(fields):
+                self._last = fields
                 yield fields
 
     @staticmethod
@@ -214,10 +221,16 @@ class AnswerParser:
                 return
         raise self._foreign(f"its root is <{etree.QName(root).localname}> and it holds no record")
 
+    def _place(self) -> str | None:
+        """The last record that was read, so that the one that cannot be can be found in Spectrum."""
+        key = [value for value in record_key(self._call.service, self._last)[1:] if value] if self._last else []
+        return f"after the record {' '.join(key)}" if key else None
+
     def _cut(self, why: str) -> AnswerCut:
         return AnswerCut(
             f"the answer ({self._call.filters}) is incomplete, and nothing of it was used: {why} "
             f"after {self._count} whole records",
+            record=self._place(),
             object=self._call.service,
             company=self._call.company,
             remedy="run the task again; if it persists, set the reader of this object to infolink in "
@@ -227,8 +240,16 @@ class AnswerParser:
     def _foreign(self, why: str) -> SpectrumEtlError:
         return StopSync(
             f"this is no answer that can be read ({self._call.filters}): {why}",
+            record=self._place(),
             object=self._call.service,
             company=self._call.company,
             remedy="check that host and port of the Airflow connection lead to Spectrum's Data Exchange, and what the "
             "service answers in its Excel add-in; read the object by Info-Link meanwhile",
         )
+
+
+def _cleaned(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    cleaner = Cleaner()
+    for chunk in chunks:
+        yield cleaner.feed(chunk)
+    yield cleaner.end()

@@ -26,12 +26,14 @@ Cause = Literal[
     "service not enabled",
     "service missing",
     "no rows",
+    "unknown company",
     "other",
 ]
 #: Services asked to tell a wrong Authorization ID from one that lacks a single service.
 _PROBES = ("GetJob", "GetJobMain", "GetJobDates", "GetPhase", "GetCustomers")
 _CAUSES: tuple[tuple[type[SpectrumEtlError], Cause], ...] = (
     (faults.UnknownHost, "unknown host"),
+    (faults.CompanyRefused, "unknown company"),
     (faults.AddressNotAllowed, "address not allowed"),
     (faults.ConnectionLost, "address not allowed"),
     (faults.NoAnswer, "no answer"),

@@ -10,6 +10,7 @@ from types import TracebackType
 import requests
 
 from spectrum_etl.sources.sdx.check import ConnectionCheck, check
+from spectrum_etl.sources.sdx.companies import own_companies, shows_company
 from spectrum_etl.sources.sdx.connection import SdxConnection
 from spectrum_etl.sources.sdx.jobs import read_job_numbers, read_jobs
 from spectrum_etl.sources.sdx.phases import read_phases
@@ -112,6 +113,14 @@ class SdxClient:
     def read_vendors(self, company: str) -> Iterator[dict[str, str]]:
         """The active vendors of a company; see `vendors.read_vendors`."""
         return read_vendors(self._transport, company)
+
+    def shows_company(self, company: str) -> bool:
+        """Whether the services show anything of a company; see `companies.shows_company`."""
+        return shows_company(self._soap, plain_company(company, "GetJob"))
+
+    def own_companies(self) -> list[str]:
+        """The companies that the Authorization ID answers for by itself; see `companies.own_companies`."""
+        return own_companies(self._soap)
 
     def check(self, service: str = "GetJob", company: str | None = None) -> ConnectionCheck:
         """Whether a service can be used, and what stands in the way if not; see `check.check`.

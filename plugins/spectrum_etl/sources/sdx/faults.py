@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.sources.http import parse_json
+from spectrum_etl.sources.sdx.clean import clean
 
 #: Codes that are no error: good, successful, warning, and blank. Every other code is one.
 GOOD_CODES = frozenset({"", "G", "S", "W"})
@@ -49,6 +51,10 @@ class ServiceNotEnabled(FixConfiguration):
 
 class AnswerCut(RetryLater):
     """An answer ended early or is not well-formed; nothing of it was used."""
+
+
+class CompanyRefused(FixConfiguration):
+    """The company asked for is refused: Spectrum does not have it, or the Authorization ID is not for it."""
 
 
 class SessionExpired(RetryLater):
@@ -92,6 +98,16 @@ def from_record(call: Call, code: str, description: str, column: str) -> Spectru
     if "time out has occurred" in words:
         return SessionExpired(
             said, object=call.service, company=call.company, remedy="run the task again: a new GUID is used"
+        )
+    if column.strip().casefold() == "pcompany_code":
+        return CompanyRefused(
+            said,
+            object=call.service,
+            company=call.company,
+            field=column.strip(),
+            value=call.company,
+            remedy="correct the company's code in include/settings.yaml, or add the company to the Authorization ID "
+            f"{_DATA_EXCHANGE}",
         )
     if column.strip().casefold() == "authorization_id" or "authorization" in words:
         return refused_authorization(call, said, words)
@@ -169,7 +185,7 @@ def from_status(call: Call, status: int, enhanced: bool, location: str = "", sai
         location: where a redirect leads.
         said: the server's words, redacted.
     """
-    where = {"object": call.service, "company": call.company}
+    where: dict[str, Any] = {"object": call.service, "company": call.company}
     told = f"HTTP {status}: {said}" if said else f"HTTP {status}"
     if status == 401:
         return Reauthenticate(
@@ -232,7 +248,8 @@ def from_fault_text(call: Call, body: bytes, safe: Callable[[str], str]) -> Spec
         safe: makes server text safe for a message.
     """
     try:
-        root = etree.fromstring(body.lstrip(), etree.XMLParser(resolve_entities=False, no_network=True))
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, encoding="utf-8")
+        root = etree.fromstring(clean(body).lstrip(), parser)
     except etree.XMLSyntaxError:
         return None
     fault = next(root.iter("{*}Fault"), None)

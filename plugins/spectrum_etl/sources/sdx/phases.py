@@ -15,7 +15,12 @@ from dataclasses import dataclass
 
 from spectrum_etl.errors import FixConfiguration, StopSync
 from spectrum_etl.sources.sdx.faults import ServiceMissing
-from spectrum_etl.sources.sdx.services import PARAMETER_LENGTHS, PHASE_FILTERS, is_plain, plain_company
+from spectrum_etl.sources.sdx.services import (
+    PARAMETER_LENGTHS,
+    PHASE_FILTERS,
+    job_can_be_asked_for,
+    plain_company,
+)
 from spectrum_etl.sources.sdx.soap import Soap
 from spectrum_etl.sources.sdx.split import ChangedBetweenCalls, Leaf, Splitter
 from spectrum_etl.sources.sdx.spool import values_of
@@ -38,7 +43,7 @@ def read_phases(soap: Soap, company: str, jobs: Iterable[str], *, enhanced: bool
     Args:
         soap: asks.
         company: company code.
-        jobs: job numbers; compared trimmed, each read once.
+        jobs: job numbers, all of which `job_can_be_asked_for`; compared trimmed, each read once.
         enhanced: read GetPhaseEnhanced, which adds dates, price method and comment, in place of GetPhase.
 
     Raises:
@@ -114,7 +119,7 @@ def _read_job_once(soap: Soap, service: str, company: str, job: str) -> _JobPhas
 def _checked_job(service: str, company: str, job: str) -> str:
     number = job.strip()
     limit = PARAMETER_LENGTHS["pJob_Number"]
-    if is_plain(number) and len(number) <= limit:
+    if job_can_be_asked_for(number):
         return number
     raise FixConfiguration(
         "this job cannot be asked for by itself: its number would be read as an expression",

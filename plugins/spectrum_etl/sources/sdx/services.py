@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from spectrum_etl.character_marks import has_mark
 from spectrum_etl.errors import FixConfiguration
 
 #: Namespace of requests (PRO-IV's), used where the WSDL names none.
@@ -29,6 +30,7 @@ PARAMETER_LENGTHS: dict[str, int] = {
     "pCost_Type": 3,
     "pJob_Number": 10,
     "pStatus": 3,
+    "pState": 2,
 }
 
 #: The fields that identify a record, for services where they are known.
@@ -72,6 +74,11 @@ def is_plain(value: str) -> bool:
     """Whether SuperSelect reads this value as itself: no `* ? , / #` in it, not the word ALL, not blank."""
     value = value.strip()
     return bool(value) and value.upper() != "ALL" and not any(char in value for char in SUPERSELECT_CHARACTERS)
+
+
+def job_can_be_asked_for(number: str) -> bool:
+    """Whether a service can be asked for this job alone, by its trimmed number."""
+    return is_plain(number) and len(number) <= PARAMETER_LENGTHS["pJob_Number"] and not has_mark(number)
 
 
 def plain_company(company: str, service: str) -> str:

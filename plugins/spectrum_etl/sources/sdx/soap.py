@@ -171,7 +171,13 @@ class Soap:
             return self.transport.retrying(once)
         except AnswerCut as error:
             # Every try was cut: trying once more is no remedy.
-            raise StopSync(error.message, object=error.object, company=error.company, remedy=error.remedy) from error
+            raise StopSync(
+                error.message,
+                object=error.object,
+                company=error.company,
+                record=error.record,
+                remedy=error.remedy,
+            ) from error
 
     def _read_once(self, call: Call, guid: str) -> Answer:
         declared = self.declaration(call.service)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import requests
 import tenacity
@@ -221,7 +221,7 @@ def read_start(response: requests.Response, limit: int) -> bytes:
 def _explain(call: Call, error: requests.RequestException, connection: SdxConnection) -> SpectrumEtlError:
     """What a network failure means. The order matters: timeouts and TLS failures are connection errors, too."""
     server = f"the server ({call.filters})"
-    where = {"object": call.service, "company": call.company}
+    where: dict[str, Any] = {"object": call.service, "company": call.company}
     if isinstance(error, requests.exceptions.SSLError):
         return faults.CertificateRefused(
             "the encrypted connection to the server failed: its certificate is not trusted, or it speaks no TLS",

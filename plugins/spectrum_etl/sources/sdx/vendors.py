@@ -7,18 +7,21 @@ accounts-payable-services/get-vendors
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from spectrum_etl.errors import StopSync
+from spectrum_etl.character_marks import MARK_INVALID, mark_for_xml
+from spectrum_etl.errors import FixConfiguration, StopSync
 from spectrum_etl.sources.http import Endless, parse_json, pieces
 from spectrum_etl.sources.sdx import faults
 from spectrum_etl.sources.sdx.faults import AnswerCut, Call
 from spectrum_etl.sources.sdx.published import DOCUMENTED_FIELDS
-from spectrum_etl.sources.sdx.services import plain_company
+from spectrum_etl.sources.sdx.services import PARAMETER_LENGTHS, plain_company
 from spectrum_etl.sources.sdx.transport import Transport
 
 log = logging.getLogger(__name__)
@@ -32,10 +35,17 @@ _SECOND = {
     "Purchase_State": "Payment_State",
     "Purchase_Zip": "Payment_Zip",
 }
-#: Page size that a third-party reference tells of; a list of just so many may be one page.
+_CODE = re.compile(rb'"vendor_code"\s*:\s*"([^"\\]{1,40})"', re.IGNORECASE)
+#: Page size that a third-party reference tells of, with the parameters $limit and $skip; a list of just so many may be
+#: one page. The official page knows neither.
 _DEFAULT_PAGE = 25
+_LARGEST_PAGE = 500
 #: Fifty thousand vendors, in bytes: the whole list is in memory.
 _LONGEST_ANSWER = 50_000_000
+
+
+class MayBeIncomplete(StopSync):
+    """The list of vendors may lack some."""
 
 
 class _Object(list[tuple[str, Any]]):
@@ -54,46 +64,114 @@ def read_vendors(transport: Transport, company: str) -> Iterator[dict[str, str]]
         SpectrumEtlError: the server refused, or could not be reached.
     """
     company = plain_company(company, SERVICE)
-    call = Call(SERVICE, {"pCompany_Code": company})
     started = time.monotonic()
-    try:
-        content = transport.retrying(lambda: _read(transport, call, company))
-    except AnswerCut as error:
-        raise StopSync(error.message, object=SERVICE, company=company, remedy=error.remedy) from error
-    vendors = [_vendor(transport, call, entry) for entry in _list_in(transport, call, content)]
-    warned = any(vendor.pop("_warning", "") for vendor in vendors)
-    vendors = [vendor for vendor in vendors if any(value.strip() for value in vendor.values())]
-    if warned or len(vendors) in {_DEFAULT_PAGE, transport.connection.row_cap}:
-        raise StopSync(
-            f"the list has {len(vendors)} vendors{' and a warning' if warned else ', just as many as one page'}, so it "
-            "may be incomplete, and the service has no documented paging",
-            object=SERVICE,
-            company=company,
-            limit=f"neither {_DEFAULT_PAGE} nor {transport.connection.row_cap} vendors",
-            remedy="use Info-Link: set the reader of vendors to infolink in include/settings.yaml",
-        )
+    vendors = _ask(transport, company)
+    if len(vendors) in {_DEFAULT_PAGE, transport.connection.row_cap}:
+        vendors = _with_further_pages(transport, company, vendors)
     log.info("Company %s: %d vendors by REST, %.1f s", company, len(vendors), time.monotonic() - started)
     yield from vendors
 
 
-def _read(transport: Transport, call: Call, company: str) -> Any:
+def _ask(transport: Transport, company: str, query: Mapping[str, str] | None = None) -> list[dict[str, str]]:
+    """The vendors of one answer."""
+    call = Call(SERVICE, {"pCompany_Code": company, **(query or {})})
+    try:
+        content = transport.retrying(lambda: _read(transport, call, company, query or {}))
+    except AnswerCut as error:
+        raise StopSync(
+            error.message, object=SERVICE, company=company, record=error.record, remedy=error.remedy
+        ) from error
+    vendors = [_vendor(transport, call, entry) for entry in _list_in(transport, call, content)]
+    warned = any(vendor.pop("_warning", "") for vendor in vendors)
+    vendors = [vendor for vendor in vendors if any(value.strip() for value in vendor.values())]
+    if warned:
+        raise _incomplete(company, f"{len(vendors)} vendors and a warning")
+    return vendors
+
+
+def _with_further_pages(transport: Transport, company: str, first: list[dict[str, str]]) -> list[dict[str, str]]:
+    """All vendors, where the first answer is as long as one page: the second page tells.
+
+    A server that pages answers with other vendors or, at the end, none. One that knows no pages answers as before, or
+    refuses the parameters; then the documented filter by state has to give the same vendors, too.
+    """
+    vendors, known = list(first), _codes(first)
+    while True:
+        query = {"$limit": str(_LARGEST_PAGE), "$skip": str(len(vendors))}
+        try:
+            page = _ask(transport, company, query)
+        except (FixConfiguration, StopSync) as error:
+            refused = not isinstance(error, MayBeIncomplete) and not isinstance(error.__cause__, AnswerCut)
+            if not refused or len(vendors) > len(first):
+                raise
+            log.info("Company %s: the server takes no parameters for pages: %s", company, error)
+            page = first
+        codes = _codes(page)
+        if codes == known and len(vendors) == len(first):
+            _confirm_by_state(transport, company, first)
+            return vendors
+        if not codes:
+            return vendors
+        if codes & known:
+            raise _incomplete(company, f"{len(vendors)} vendors, and the next page repeats some of them")
+        vendors += page
+        known |= codes
+
+
+def _confirm_by_state(transport: Transport, company: str, vendors: list[dict[str, str]]) -> None:
+    """Look whether the list is whole, by the documented filter: in a shorter list a vendor that is hidden shows."""
+    known, limit = _codes(vendors), PARAMETER_LENGTHS["pState"]
+    states = {vendor.get("State", "").strip() for vendor in vendors} - {""}
+    for state in sorted(state for state in states if len(state) <= limit):
+        if more := _codes(_ask(transport, company, {"pState": state, "pCostCenter": "ALL"})) - known:
+            raise _incomplete(company, f"{len(vendors)} vendors, but of the state {state} also {sorted(more)[0]}")
+
+
+def _codes(vendors: list[dict[str, str]]) -> set[str]:
+    return {vendor.get("Vendor_Code", "").strip() for vendor in vendors}
+
+
+def _incomplete(company: str, holds: str) -> MayBeIncomplete:
+    return MayBeIncomplete(
+        f"the list has {holds}, so it may be incomplete",
+        object=SERVICE,
+        company=company,
+        remedy="run the task again; if it persists, use Info-Link: set the reader of vendors to infolink in"
+        " include/settings.yaml",
+    )
+
+
+def _read(transport: Transport, call: Call, company: str, query: Mapping[str, str]) -> Any:
     headers = {"Accept": "application/json", "Content-Type": "application/json"}
     path = f"/vendors/{quote(company, safe='')}"
+    if query:
+        path += "?" + "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
     with transport.exchange(call, "GET", path, headers=headers, rest_company=company) as response:
         try:
             body = b"".join(pieces(response, _LONGEST_ANSWER))
         except Endless as error:
             raise faults.endless(call, error) from None
     try:
-        return parse_json(body, object_pairs_hook=_Object, parse_float=str, parse_int=str, parse_constant=str)
-    except ValueError:
+        text = body.decode(json.detect_encoding(body), MARK_INVALID)
+        # Not strict: control characters may stand in a text as they are.
+        return parse_json(
+            text, strict=False, object_pairs_hook=_Object, parse_float=str, parse_int=str, parse_constant=str
+        )
+    except ValueError as error:
         raise AnswerCut(
             f"the answer ({len(body)} bytes) is no whole JSON, and nothing of it was used",
             object=SERVICE,
             company=company,
+            record=_place(body, error),
             remedy="run the task again; if it persists, check that the server's REST services are on, or set the "
             "reader of vendors to infolink in include/settings.yaml",
         ) from None
+
+
+def _place(body: bytes, error: Exception) -> str | None:
+    """The last vendor before the place where the answer cannot be read."""
+    codes = _CODE.findall(body[: error.pos] if isinstance(error, json.JSONDecodeError) else body)
+    return f"after vendor {codes[-1].decode(errors='replace').strip()}" if codes else None
 
 
 def _list_in(transport: Transport, call: Call, content: Any) -> list[Any]:
@@ -154,7 +232,7 @@ def _text(call: Call, name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return value
+        return mark_for_xml(value)
     raise _unreadable(call, f"a list or an object under {name}")
 
 

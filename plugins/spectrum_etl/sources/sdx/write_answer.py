@@ -14,6 +14,7 @@ from lxml import etree
 
 from spectrum_etl.errors import StopSync
 from spectrum_etl.sources.sdx import faults
+from spectrum_etl.sources.sdx.clean import clean
 from spectrum_etl.sources.sdx.faults import Call
 
 _CODES = ("error_code",)
@@ -104,9 +105,12 @@ def parse(call: Call, content: bytes, safe: Callable[[str], str]) -> WriteAnswer
         UnreadableAnswer: it is cut, not well-formed, or no answer of the service: nothing can be told from it.
         SpectrumEtlError: it is a SOAP fault; the class says which.
     """
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+    # Spectrum's words may quote a character that XML cannot hold: whether a call was executed must not hang on that.
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True, encoding="utf-8"
+    )
     try:
-        root = etree.fromstring(content.strip(), parser)
+        root = etree.fromstring(clean(content).strip(), parser)
     except etree.XMLSyntaxError as error:
         line, column = error.position
         raise UnreadableAnswer(f"the answer is no whole XML (line {line}, column {column})", remedy=LOOK_UP) from None

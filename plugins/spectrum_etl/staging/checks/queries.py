@@ -71,19 +71,21 @@ def offenders(check: Check, existing: Mapping[str, bool], slices: Mapping[str, s
     return f"with _batch as not materialized (select * from {_BATCH}) select found.* from ({query}) as found"  # noqa: S608
 
 
-def worst_offenders(offending: str, relation: str) -> sql.SQL:
+def worst_offenders(offending: str, relation: str, amount: str | None = None) -> sql.SQL:
     """How many keys a `unique` or `sql` check found, on how many rows, and the worst of them.
 
     Args:
         offending: what `offenders` returned.
         relation: the landed slice.
+        amount: a column of it that is added up.
 
     Returns:
-        A query of `_keys`, `_rows` and the columns of the offending rows, at most `EXAMPLES` rows.
+        A query of `_keys`, `_rows`, `_amount` and the columns of the offending rows, at most `EXAMPLES` rows.
     """
     text = offending.replace(_BATCH, quote(relation))
+    added = f"sum({quote(amount)}) over ()" if amount else "null::numeric"
     return sql.SQL(
-        f"select count(*) over () as _keys, sum(row_count) over ()::bigint as _rows, found.*"  # type: ignore[arg-type]  # noqa: S608
+        f"select count(*) over () as _keys, sum(row_count) over ()::bigint as _rows, {added} as _amount, found.*"  # type: ignore[arg-type]  # noqa: S608
         f" from ({text}) as found order by row_count desc, found::text limit {EXAMPLES}"
     )
 
@@ -138,7 +140,7 @@ def _bound(text: str | None, check: Check, column: Column) -> Decimal | date | N
         return None
     if column.type == "date":
         return date.fromisoformat(text)
-    if column.type in ("money", "quantity", "integer"):
+    if column.type in ("money", "quantity", "degrees", "integer"):
         return Decimal(text)
     raise ValueError(f"check {check.name}: {column.name} is of type {column.type}, which has no bounds")
 

@@ -159,14 +159,16 @@ def _look(
     if offending is None:
         statement = queries.offending_rows(check, table, relation, values)
     else:
-        statement = queries.worst_offenders(offending, relation)
+        statement = queries.worst_offenders(offending, relation, check.amount)
     with connection.cursor(row_factory=dict_row) as cursor:
         found = cursor.execute(statement).fetchall()
     if not found:
         return [], 0, ""
-    hidden = {column.name for column in table.columns if column.personal} | {"_keys", "_rows"}
+    hidden = {column.name for column in table.columns if column.personal} | {"_keys", "_rows", "_amount"}
     examples = [{name: _plain(value) for name, value in row.items() if name not in hidden} for row in found]
     keys = f"{found[0]['_keys']} found, on " if "_keys" in found[0] else ""
+    if check.amount:
+        keys = f"{found[0]['_keys']} found, {found[0]['_amount']:,.2f} in all, on "
     return examples, found[0]["_rows"], keys
 
 

@@ -58,7 +58,18 @@ def _derived(table: Table) -> list[Check]:
             f"{column.name} is blank, but {'it is part of the key' if column.key else 'every row needs it'}. {_DEFECT}",
         )
         for column in table.columns
-        if column.key or column.required
+        if column.never_null
+    ]
+    checks += [
+        Check(
+            f"{column.name}_present",
+            "not_null",
+            (column.name,),
+            "warning",
+            f"{column.name} is blank in Spectrum. The rows are staged without it: fill it in there.",
+        )
+        for column in table.columns
+        if column.blank == "null"
     ]
     checks += [
         Check(

@@ -1,6 +1,6 @@
-"""Budgets: original and current estimate of every job, phase and cost type (E3, E4)."""
+"""Budgets: original and current estimate of every job, phase and cost type (E3, E4), and its projections (L1)."""
 
-from spectrum_etl.staging.spec import Check, Column, ImportObject, InfoLink, Table, company_column
+from spectrum_etl.staging.spec import Check, Column, ImportObject, InfoLink, LeftOut, Table, company_column
 
 BUDGETS = Table(
     name="budgets",
@@ -37,10 +37,31 @@ BUDGETS = Table(
             "h.Customer_Code",
             "h.Change_Request_Number",
             "h.Change_Order_Number",
-            "h.CR_Status",
+            "h.Status|CR_Status",
             "s.Company_Code",
-            "s.CR_Status",
+            "s.Status_Code|CR_Status",
             "s.CR_Type",
+        ),
+        left_out=LeftOut(
+            query="budgets_left_out.sql",
+            columns=("job_number", "phase_code", "cost_type", "change_request_number", "status_type"),
+            reasons={
+                "type": (
+                    "changes_of_another_type",
+                    "change requests have an amount, but a status of a type that does not count towards the estimate: "
+                    "look at their status in Spectrum, or at estimate_change_types in include/settings.yaml",
+                ),
+                "change": (
+                    "changes_without_phase",
+                    "approved changes are on a job, phase and cost type that is not in the phase master, to the "
+                    "letter, and are in no estimate: correct the change request in Spectrum",
+                ),
+                "adjustment": (
+                    "adjustments_without_phase",
+                    "estimate adjustments are on a job, phase and cost type that is not in the phase master, to the "
+                    "letter, and are in no estimate: correct them in Spectrum",
+                ),
+            },
         ),
     ),
     columns=(
@@ -48,10 +69,31 @@ BUDGETS = Table(
         Column("job_number", "code", "Job number", source="Job_Number", key=True, required=True),
         Column("phase_code", "code", "Phase, without separators", source="Phase_Code", key=True, required=True),
         Column("cost_type", "code", "Cost type", source="Cost_Type", key=True, required=True),
-        Column("description", "text", "What the phase is", source="Description", required=True),
-        Column("status_code", "code", "A active, I inactive, C complete", source="Status_Code", required=True),
+        Column("description", "text", "What the phase is", source="Description", required=True, blank="null"),
+        Column(
+            "status_code", "code", "A active, I inactive, C complete", source="Status_Code", required=True, blank="null"
+        ),
         Column("unit_of_measure", "code", "Unit of the quantities", source="Unit_of_Measure"),
-        Column("original_estimate", "money", "Original estimated cost", source="Original_Est_Cost", required=True),
+        Column(
+            "projected_cost_code",
+            "code",
+            "How the projection is worked out: P as entered; E and A by Spectrum itself, from unit costs",
+            source="Projected_Cost_Code",
+        ),
+        Column(
+            "projection_worked_out",
+            "boolean",
+            "Whether Spectrum works the projection out itself, so that none can be entered",
+            derived="coalesce(upper(projected_cost_code) in ('E', 'A'), false)",
+        ),
+        Column(
+            "original_estimate",
+            "money",
+            "Original estimated cost",
+            source="Original_Est_Cost",
+            required=True,
+            blank="zero",
+        ),
         Column("original_hours", "quantity", "Original estimated hours", source="Original_Est_Hours"),
         Column("original_quantity", "quantity", "Original estimated quantity", source="Original_Est_Quantity"),
         Column("estimate_adjustments", "money", "Sum of posted estimate adjustments", source="adjusted.Est_Cost"),
@@ -62,7 +104,8 @@ BUDGETS = Table(
         Column(
             "approved_changes",
             "money",
-            "Sum of change requests that have a change order number or a status of type 1, 2 or 5",
+            "Sum of change requests that have a change order number, or a status of a type that counts (1, 2 and 5 "
+            "unless the settings say otherwise)",
             source="changed.Change_Request_Amount",
         ),
         Column("changed_hours", "quantity", "Hours of those change requests", source="changed.Change_Request_Hours"),
@@ -137,6 +180,58 @@ BUDGETS = Table(
     ),
 )
 
+PROJECTIONS = Table(
+    name="projections",
+    comment="One row a job, phase and cost type with entered projections: what all of its increments add up to. Where "
+    "job_cost_totals has the figure of GetPhase, that one holds.",
+    infolink=InfoLink(
+        query="projections.sql",
+        tables={"t": "JC_PROJ_COST_HISTORY_MC"},
+        added_up=True,
+        optional={"t": "projections are known only where GetPhase is read"},
+    ),
+    columns=(
+        company_column(),
+        Column("job_number", "code", "Job number", source=("Job", "Job_Number"), key=True, required=True),
+        Column(
+            "phase_code",
+            "code",
+            "Phase, without separators",
+            source=("Phase", "Phase_Code"),
+            key=True,
+            required=True,
+        ),
+        Column("cost_type", "code", "Cost type", source="Cost_Type", key=True, required=True),
+        Column("projected_cost", "money", "Projected cost at completion", source=("Amount", "Projected_Cost")),
+        Column("projected_hours", "quantity", "Projected hours at completion", source="Projected_Hours"),
+        Column("projected_quantity", "quantity", "Projected quantity at completion", source="Projected_Quantity"),
+    ),
+    checks=(
+        Check(
+            "phase_is_staged",
+            "sql",
+            ("phase_code",),
+            "warning",
+            "Projections of a phase and cost type that is not among the staged project cost codes: sync those.",
+            query="phase_is_staged.sql",
+        ),
+        Check(
+            "projections_agree",
+            "sql",
+            ("projected_cost",),
+            "warning",
+            "The increments of a phase and cost type do not add up to GetPhase's figure, which is taken where it is "
+            "read. The two are read at different times: look at those that stay, in Spectrum's projection history.",
+            query="projections_agree.sql",
+            amount="difference",
+        ),
+    ),
+)
+
 OBJECT = ImportObject(
-    name="budgets", title="Budgets", tables=(BUDGETS,), readers={"budgets": ("infolink",)}, schedule="4h"
+    name="budgets",
+    title="Budgets and projections",
+    tables=(BUDGETS, PROJECTIONS),
+    readers={"budgets": ("infolink",), "projections": ("infolink",)},
+    schedule="4h",
 )

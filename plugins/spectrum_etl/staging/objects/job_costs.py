@@ -8,28 +8,57 @@ JOB_COST_TRANSACTIONS = Table(
     "two postings.",
     infolink=InfoLink(query="job_cost_transactions.sql", tables={"t": "JC_TRANSACTION_HISTORY_MC"}),
     partitioned=True,
+    told_apart_by=(
+        "company_code",
+        "job_number",
+        "phase_code",
+        "cost_type",
+        "tran_type_code",
+        "tran_date",
+        "reference_1",
+        "reference_2",
+        "detail_sequence",
+    ),
     columns=(
         company_column(),
         Column("job_number", "code", "Job number", source="Job_Number", required=True),
         Column("phase_code", "code", "Phase, without separators", source="Phase_Code", required=True),
         Column("cost_type", "code", "Cost type", source="Cost_Type", required=True),
         Column("tran_date", "date", "Date of the transaction", source="Tran_Date_Text", required=True, ymd=True),
-        Column("tran_type_code", "code", "Where it was entered: JC, AP, PR, EC, IN, PO", source="Tran_Type_Code"),
+        Column(
+            "tran_type_code",
+            "code",
+            "Where it was entered: AP payables, PR payroll, JC job cost, EQ equipment, IC inventory, GL ledger, OT or "
+            "OH overhead",
+            source="Tran_Type_Code",
+        ),
         Column(
             "tran_amount",
             "money",
             "Cost, in the company's currency; may be negative",
             source="Tran_Amount",
             required=True,
+            blank="zero",
         ),
         Column("total_hours", "quantity", "Hours", source="Total_Hours"),
         Column("quantity", "quantity", "Quantity", source="Quantity"),
         Column("unit_of_measure", "code", "Unit of the quantity", source="Unit_of_Measure"),
         Column("reference_1", "code", "Reference: invoice, check, batch line", source="Reference_1"),
+        Column("reference_2", "code", "Second reference", source="Reference_2"),
+        Column("detail_sequence", "code", "Line of the entry", source="Detail_Sequence"),
         Column("description", "text", "What it was for", source="Description"),
         Column("batch_code", "code", "Batch it was posted in", source="Batch_Code"),
         Column("vendor_code", "code", "Vendor", source="Vendor_Code"),
         Column("vendor_name", "text", "Vendor's name at posting", source="Vendor_Name"),
+        Column(
+            "ap_company_code", "code", "Company that the vendor belongs to; may be another", source="AP_Company_Code"
+        ),
+        Column("invoice_number", "code", "Vendor's invoice", source="Invoice_Number"),
+        Column("invoice_date", "date", "Date of the vendor's invoice", source="Invoice_Date"),
+        Column("po_number", "code", "Purchase order", source="Po_Number"),
+        Column(
+            "pr_company_code", "code", "Company that the employee belongs to; may be another", source="Pr_Company_Code"
+        ),
         Column(
             "employee_code", "code", "Employee; only with stage_employees (M9)", source="Employee_Code", personal=True
         ),
@@ -41,7 +70,8 @@ JOB_COST_TRANSACTIONS = Table(
             personal=True,
         ),
         Column("cost_center", "code", "Cost center", source="Cost_Center"),
-        Column("gl_account", "code", "Account charged, without separators", source="GL_Account"),
+        Column("fiscal_year", "code", "Fiscal year of the transaction's date", source="Tran_Date_Text_Year"),
+        Column("fiscal_period", "code", "Fiscal period of the transaction's date", source="Tran_Date_Text_Period"),
     ),
     checks=(
         Check(
@@ -77,7 +107,7 @@ JOB_COST_TRANSACTIONS = Table(
             ("tran_type_code",),
             "warning",
             "A transaction type that is not known: tell the project which one, with Spectrum's meaning of it.",
-            values=("JC", "AP", "PR", "EC", "IN", "PO"),
+            values=("AP", "PR", "JC", "EQ", "IC", "GL", "OT", "OH"),
         ),
         Check(
             "phase_is_staged",
@@ -117,7 +147,7 @@ JOB_COST_TOTALS = Table(
         Column("job_number", "code", "Job number", sdx="Job_Number", key=True, required=True),
         Column("phase_code", "code", "Phase, without separators", sdx="Phase_Code", key=True, required=True),
         Column("cost_type", "code", "Cost type", sdx="Cost_Type", key=True, required=True),
-        Column("jtd_cost", "money", "Job-to-date cost", sdx="JTD_Actual_Dollars", required=True),
+        Column("jtd_cost", "money", "Job-to-date cost", sdx="JTD_Actual_Dollars", required=True, blank="zero"),
         Column("jtd_hours", "quantity", "Job-to-date hours", sdx="JTD_Hours"),
         Column("jtd_quantity", "quantity", "Job-to-date quantity", sdx="JTD_Quantity"),
         Column("projected_cost", "money", "Projected cost at completion", sdx="Projected_Dollars"),
@@ -152,6 +182,9 @@ OBJECT = ImportObject(
     name="job_costs",
     title="Job costs",
     tables=(JOB_COST_TRANSACTIONS, JOB_COST_TOTALS),
-    readers={"job_cost_transactions": ("infolink",), "job_cost_totals": ("sdx", "transactions")},
+    readers={
+        "job_cost_transactions": ("infolink",),
+        "job_cost_totals": ("sdx", "transactions"),
+    },
     schedule="hourly",
 )

@@ -10,7 +10,15 @@ JOBS = Table(
     columns=(
         company_column(),
         Column("job_number", "code", "Job number", source="Job_Number", sdx="Job_Number", key=True, required=True),
-        Column("job_description", "text", "Job name", source="Job_Description", sdx="Job_Description", required=True),
+        Column(
+            "job_description",
+            "text",
+            "Job name",
+            source="Job_Description",
+            sdx="Job_Description",
+            required=True,
+            blank="null",
+        ),
         Column(
             "status_code",
             "code",
@@ -64,7 +72,8 @@ JOBS = Table(
         Column(
             "projected_complete_date",
             "date",
-            "Projected completion; web services only",
+            "Projected completion",
+            source="Projected_Complete_Date",
             sdx="Projected_Complete_Date",
         ),
         Column("start_date", "date", "Actual start", source="Start_Date", sdx="Start_Date"),
@@ -72,8 +81,18 @@ JOBS = Table(
         Column("create_date", "date", "When the job was created", source="Create_Date", sdx="Create_Date"),
         Column("sales_tax_code", "code", "Sales tax code; Info-Link only", source="Sales_Tax_Code"),
         Column("wo_site", "code", "Work order site", source="WO_Site", sdx="WO_Site"),
-        Column("latitude", "quantity", "Degrees north", source="Latitude", sdx="Latitude"),
-        Column("longitude", "quantity", "Degrees east", source="Longitude", sdx="Longitude"),
+        Column("latitude", "degrees", "Degrees north", source="Latitude", sdx="Latitude"),
+        Column("longitude", "degrees", "Degrees east", source="Longitude", sdx="Longitude"),
+        Column("taxable_flag", "code", "Y taxable, N not; Info-Link only", source="Taxable_Flag"),
+        Column(
+            "phase_display_code", "code", "Mask that phases are shown with; Info-Link only", source="Phase_Display_Code"
+        ),
+        Column(
+            "standard_phase_category",
+            "code",
+            "List of standard phases that the job's phases come from; Info-Link only",
+            source="Standard_Phase_Category",
+        ),
         Column(
             "importable",
             "boolean",

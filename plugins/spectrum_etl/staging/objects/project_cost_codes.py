@@ -20,7 +20,15 @@ PROJECT_COST_CODES = Table(
             required=True,
         ),
         Column("cost_type", "code", "Cost type", source="Cost_Type", sdx="Cost_Type", key=True, required=True),
-        Column("description", "text", "What the phase is", source="Description", sdx="Description", required=True),
+        Column(
+            "description",
+            "text",
+            "What the phase is",
+            source="Description",
+            sdx="Description",
+            required=True,
+            blank="null",
+        ),
         Column(
             "status_code",
             "code",
@@ -42,7 +50,14 @@ PROJECT_COST_CODES = Table(
         Column("end_date", "date", "Estimated end", source="End_Date", sdx="End_Date"),
         Column("complete_date", "date", "Actual completion", source="Complete_Date", sdx="Complete_Date"),
         Column("comment", "text", "Comment", source="Comment", sdx="Comment"),
-        Column("cost_center", "code", "Cost center of the phase", source="Cost_Center", sdx="Cost_Center"),
+        Column(
+            "cost_center",
+            "code",
+            "Cost center of the phase",
+            source=("Phase_Cost_Center", "Cost_Center"),
+            sdx="Cost_Center",
+        ),
+        Column("bid_item_number", "code", "Billing item of the phase; Info-Link only", source="Bid_Item_Number"),
     ),
     checks=(
         Check(

@@ -12,12 +12,13 @@ STANDARD_COST_CODES = Table(
             "phase_category",
             "code",
             "Phase category: a list of standard phases; the settings name the one that Procore gets (A2)",
-            source="Phase_Category",
+            source=("Phase_Category", "Standard_Phase_Category", "Category_Code", "Category"),
             key=True,
-            required=True,
+            assumed=True,
+            without="no list can be told from another, so no standard cost code is importable (A2)",
         ),
         Column("phase_code", "code", "Phase, without separators", source="Phase_Code", key=True, required=True),
-        Column("description", "text", "What the phase is", source="Description", required=True),
+        Column("description", "text", "What the phase is", source="Description", required=True, blank="null"),
         Column(
             "importable",
             "boolean",
@@ -45,7 +46,7 @@ STANDARD_COST_TYPES = Table(
     columns=(
         company_column(),
         Column("cost_type", "code", "Cost type", source="Cost_Type", key=True, required=True),
-        Column("description", "text", "What the cost type is", source="Description", required=True),
+        Column("description", "text", "What the cost type is", source="Description", required=True, blank="null"),
         Column("status_code", "code", "A active, I inactive", source="Status_Code"),
     ),
     checks=(

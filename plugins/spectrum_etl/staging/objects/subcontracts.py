@@ -58,7 +58,12 @@ SUBCONTRACTS = Table(
         ),
         Column("date_issued", "date", "When it was issued", source="Date_Issued"),
         Column("retention_percent", "quantity", "Retention, in percent", source="Retention_Percent"),
-        Column("comment", "text", "Comment", source="Comment"),
+        Column("comment_1", "text", "Comment, first line", source=("Comment_1", "Comment")),
+        Column("comment_2", "text", "Comment, second line", source="Comment_2"),
+        Column("original_amount", "money", "Amount before changes, as Spectrum keeps it", source="Original_Amount"),
+        Column("total_billed", "money", "Invoiced to date", source="Total_Billed"),
+        Column("total_paid", "money", "Paid to date", source="Total_Paid"),
+        Column("retention_balance", "money", "Retention that is not paid yet", source="Retention_Balance"),
     ),
     checks=(
         Check(
@@ -137,7 +142,10 @@ SUBCONTRACT_ITEMS = Table(
             "Amount of the line, before changes",
             source="Original_Contract_Amount",
             required=True,
+            blank="zero",
         ),
+        Column("amount_billed_to_date", "money", "Invoiced on the line to date", source="Amount_Billed_To_Date"),
+        Column("bill_description", "text", "What the line is for", source="Bill_Description"),
     ),
     checks=(
         Check(
@@ -154,42 +162,65 @@ SUBCONTRACT_ITEMS = Table(
     ),
 )
 
+_CHANGES_WITHOUT = "the committed cost of subcontracts is known without their changes"
+_STATUS_WITHOUT = "no change is known to be executed, so that none counts as committed"
+
+
+def _assumed(name: str, comment: str, source: str, without: str) -> Column:
+    """A part of the key of a change: none of its columns was seen at a real site."""
+    return Column(name, "code", comment, source=source, key=True, assumed=True, without=without)
+
+
 SUBCONTRACT_CHANGES = Table(
     name="subcontract_changes",
     comment="One row a line of a subcontract change order: change request, subcontract, phase and cost type.",
     infolink=InfoLink(
         query="subcontract_changes.sql",
-        tables={"d": "VN_CHNG_REQ_SUB_DET", "h": "VN_CHNG_REQ_SUB_HDR"},
+        tables={"d": "VN_CHNG_REQ_SUB_DET_MC", "h": "VN_CHNG_REQ_SUB_HDR_MC"},
         joined=(
+            "d.Company_Code",
             "h.Company_Code",
-            "h.Job_Number",
-            "h.Change_Request_Number",
-            "h.Vendor_Code",
-            "h.Subcontract_Number",
-            "h.Sub_Status",
+            "h.Job_Number?",
+            "h.Change_Request_Number?",
+            "h.Vendor_Code?",
+            "h.Subcontract_Number?",
         ),
+        optional={"d": _CHANGES_WITHOUT, "h": _STATUS_WITHOUT},
     ),
     columns=(
         company_column(),
-        Column("job_number", "code", "Job number", source="Job_Number", key=True, required=True),
-        Column(
-            "change_request_number",
-            "code",
-            "Change request of the job",
-            source="Change_Request_Number",
-            key=True,
-            required=True,
+        _assumed(
+            "job_number", "Job number", "Job_Number", "changes belong to no job, so that none counts as committed"
         ),
-        _VENDOR,
-        _NUMBER,
-        _PHASE,
-        _COST_TYPE,
-        Column("sub_amount", "money", "Amount of the change; may be negative", source="Sub_Amount", required=True),
+        _assumed(
+            "change_request_number",
+            "Change request of the job",
+            "Change_Request_Number",
+            "the changes of a subcontract are one row a phase and cost type",
+        ),
+        _assumed("vendor_code", "Vendor (subcontractor)", "Vendor_Code", _CHANGES_WITHOUT),
+        _assumed(
+            "subcontract_number", "Subcontract number, unique for a vendor", "Subcontract_Number", _CHANGES_WITHOUT
+        ),
+        _assumed("phase_code", "Phase, without separators", "Phase_Code", _CHANGES_WITHOUT),
+        _assumed("cost_type", "Cost type", "Cost_Type", _CHANGES_WITHOUT),
+        Column(
+            "sub_amount",
+            "money",
+            "Amount of the change; may be negative",
+            source="Sub_Amount",
+            required=True,
+            blank="zero",
+            assumed=True,
+            without=_CHANGES_WITHOUT,
+        ),
         Column(
             "sub_status",
             "code",
-            "P pending, E executed, R rejected; executed ones are counted as committed",
+            "P proposed, E executed, R rejected; executed ones are counted as committed",
             source="h.Sub_Status",
+            assumed=True,
+            without=_STATUS_WITHOUT,
         ),
         Column(
             "sub_change_order_number",

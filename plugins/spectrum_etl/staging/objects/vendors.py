@@ -11,7 +11,7 @@ VENDORS = Table(
     columns=(
         company_column(),
         Column("vendor_code", "code", "Vendor code", source="Vendor_Code", sdx="Vendor_Code", key=True, required=True),
-        Column("vendor_name", "text", "Vendor's name", source="Vendor_Name", sdx="Name", required=True),
+        Column("vendor_name", "text", "Vendor's name", source="Vendor_Name", sdx="Name", required=True, blank="null"),
         Column("alpha_sort", "code", "Short name to sort by; Info-Link only", source="Alpha_Sort"),
         Column("type", "code", "Vendor type (C6); Info-Link only", source="Type"),
         Column(

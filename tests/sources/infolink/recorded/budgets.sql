@@ -1,6 +1,6 @@
 -- Budgets: one row a job, phase and cost type of the phase master, with the sum of its posted estimate adjustments and
 -- the sum of its approved changes. Adjustments and changes are summed before they are joined, so no budget is counted
--- twice. A change counts if its change request has a change order number, or a status of type 1, 2 or 5.
+-- twice. A change counts if its change request has a change order number, or a status of a type of the settings.
 SELECT
     CAST(p.Company_Code AS nvarchar(3)) AS company_code,
     CAST(p.Job_Number AS nvarchar(10)) AS job_number,
@@ -9,6 +9,7 @@ SELECT
     CAST(p.Description AS nvarchar(25)) AS description,
     CAST(p.Status_Code AS nvarchar(1)) AS status_code,
     CAST(p.Unit_of_Measure AS nvarchar(3)) AS unit_of_measure,
+    CAST(p.Projected_Cost_Code AS nvarchar(1)) AS projected_cost_code,
     CAST(p.Original_Est_Cost AS varchar(40)) AS original_estimate,
     CAST(p.Original_Est_Hours AS varchar(40)) AS original_hours,
     CAST(p.Original_Est_Quantity AS varchar(40)) AS original_quantity,
@@ -58,12 +59,9 @@ LEFT JOIN (
             WHERE
                 h.Company_Code IN (%(company_stored_0)s, %(company_stored_1)s, %(company_stored_2)s)
     AND LTRIM(RTRIM(h.Company_Code)) COLLATE Latin1_General_BIN2 IN (%(company)s)
-                AND LTRIM(RTRIM(h.Job_Number)) COLLATE Latin1_General_BIN2
-                = LTRIM(RTRIM(d.Job_Number)) COLLATE Latin1_General_BIN2
-                AND LTRIM(RTRIM(h.Customer_Code)) COLLATE Latin1_General_BIN2
-                = LTRIM(RTRIM(d.Customer_Code)) COLLATE Latin1_General_BIN2
-                AND LTRIM(RTRIM(h.Change_Request_Number)) COLLATE Latin1_General_BIN2
-                = LTRIM(RTRIM(d.Change_Request_Number)) COLLATE Latin1_General_BIN2
+                AND LTRIM(RTRIM(h.Job_Number)) COLLATE Latin1_General_BIN2 = LTRIM(RTRIM(d.Job_Number)) COLLATE Latin1_General_BIN2
+                AND LTRIM(RTRIM(h.Customer_Code)) COLLATE Latin1_General_BIN2 = LTRIM(RTRIM(d.Customer_Code)) COLLATE Latin1_General_BIN2
+                AND LTRIM(RTRIM(h.Change_Request_Number)) COLLATE Latin1_General_BIN2 = LTRIM(RTRIM(d.Change_Request_Number)) COLLATE Latin1_General_BIN2
                 AND (
                     COALESCE(LTRIM(RTRIM(h.Change_Order_Number)), '') <> ''
                     OR EXISTS (
@@ -72,9 +70,8 @@ LEFT JOIN (
                         WHERE
                             s.Company_Code IN (%(company_stored_0)s, %(company_stored_1)s, %(company_stored_2)s)
     AND LTRIM(RTRIM(s.Company_Code)) COLLATE Latin1_General_BIN2 IN (%(company)s)
-                            AND LTRIM(RTRIM(s.CR_Status)) COLLATE Latin1_General_BIN2
-                            = LTRIM(RTRIM(h.CR_Status)) COLLATE Latin1_General_BIN2
-                            AND LTRIM(RTRIM(s.CR_Type)) IN ('1', '2', '5')
+                            AND LTRIM(RTRIM(s.Status_Code)) COLLATE Latin1_General_BIN2 = LTRIM(RTRIM(h.Status)) COLLATE Latin1_General_BIN2
+                            AND LTRIM(RTRIM(s.CR_Type)) IN (%(change_type_0)s, %(change_type_1)s, %(change_type_2)s)
                     )
                 )
         )
@@ -94,3 +91,6 @@ WHERE
 -- company_stored_0 = b'1'
 -- company_stored_1 = b' 1'
 -- company_stored_2 = b'  1'
+-- change_type_0 = b'1'
+-- change_type_1 = b'2'
+-- change_type_2 = b'5'

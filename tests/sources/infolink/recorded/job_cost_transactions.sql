@@ -12,12 +12,20 @@ SELECT
     CAST(t.Quantity AS varchar(40)) AS quantity,
     CAST(t.Unit_of_Measure AS nvarchar(3)) AS unit_of_measure,
     CAST(t.Reference_1 AS nvarchar(15)) AS reference_1,
+    CAST(t.Reference_2 AS nvarchar(20)) AS reference_2,
+    CAST(t.Detail_Sequence AS nvarchar(10)) AS detail_sequence,
     CAST(t.Description AS nvarchar(30)) AS description,
     CAST(t.Batch_Code AS nvarchar(10)) AS batch_code,
     CAST(t.Vendor_Code AS nvarchar(10)) AS vendor_code,
     CAST(t.Vendor_Name AS nvarchar(30)) AS vendor_name,
+    CAST(t.AP_Company_Code AS nvarchar(3)) AS ap_company_code,
+    CAST(t.Invoice_Number AS nvarchar(20)) AS invoice_number,
+    CONVERT(varchar(10), t.Invoice_Date, 23) AS invoice_date,
+    CAST(t.Po_Number AS nvarchar(15)) AS po_number,
+    CAST(t.Pr_Company_Code AS nvarchar(3)) AS pr_company_code,
     CAST(t.Cost_Center AS nvarchar(10)) AS cost_center,
-    CAST(t.GL_Account AS nvarchar(12)) AS gl_account
+    CAST(t.Tran_Date_Text_Year AS nvarchar(5)) AS fiscal_year,
+    CAST(t.Tran_Date_Text_Period AS nvarchar(2)) AS fiscal_period
 FROM dbo.JC_TRANSACTION_HISTORY_MC AS t
 WHERE
     t.Company_Code IN (%(company_stored_0)s, %(company_stored_1)s, %(company_stored_2)s)

@@ -24,12 +24,20 @@ SELECT
                 COALESCE(CAST(t.Quantity AS varchar(40)), '-'), '|',
                 CASE WHEN t.Unit_of_Measure IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Unit_of_Measure), ':', t.Unit_of_Measure) END, '|',
                 CASE WHEN t.Reference_1 IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Reference_1), ':', t.Reference_1) END, '|',
+                CASE WHEN t.Reference_2 IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Reference_2), ':', t.Reference_2) END, '|',
+                CASE WHEN t.Detail_Sequence IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Detail_Sequence), ':', t.Detail_Sequence) END, '|',
                 CASE WHEN t.Description IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Description), ':', t.Description) END, '|',
                 CASE WHEN t.Batch_Code IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Batch_Code), ':', t.Batch_Code) END, '|',
                 CASE WHEN t.Vendor_Code IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Vendor_Code), ':', t.Vendor_Code) END, '|',
                 CASE WHEN t.Vendor_Name IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Vendor_Name), ':', t.Vendor_Name) END, '|',
+                CASE WHEN t.AP_Company_Code IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.AP_Company_Code), ':', t.AP_Company_Code) END, '|',
+                CASE WHEN t.Invoice_Number IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Invoice_Number), ':', t.Invoice_Number) END, '|',
+                COALESCE(CONVERT(varchar(10), t.Invoice_Date, 23), '-'), '|',
+                CASE WHEN t.Po_Number IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Po_Number), ':', t.Po_Number) END, '|',
+                CASE WHEN t.Pr_Company_Code IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Pr_Company_Code), ':', t.Pr_Company_Code) END, '|',
                 CASE WHEN t.Cost_Center IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Cost_Center), ':', t.Cost_Center) END, '|',
-                CASE WHEN t.GL_Account IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.GL_Account), ':', t.GL_Account) END
+                CASE WHEN t.Tran_Date_Text_Year IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Tran_Date_Text_Year), ':', t.Tran_Date_Text_Year) END, '|',
+                CASE WHEN t.Tran_Date_Text_Period IS NULL THEN '-' ELSE CONCAT(DATALENGTH(t.Tran_Date_Text_Period), ':', t.Tran_Date_Text_Period) END
             )), 1, 8
         ) AS bigint) AS decimal(38, 0))) AS varchar(40)
     ) AS row_checksum

@@ -23,14 +23,17 @@ SELECT
     CAST(j.Master_Job AS nvarchar(10)) AS master_job,
     CONVERT(varchar(10), j.Est_Start_Date, 23) AS est_start_date,
     CONVERT(varchar(10), j.Est_Complete_Date, 23) AS est_complete_date,
-    CAST(NULL AS varchar(1)) AS projected_complete_date,
+    CONVERT(varchar(10), j.Projected_Complete_Date, 23) AS projected_complete_date,
     CONVERT(varchar(10), j.Start_Date, 23) AS start_date,
     CONVERT(varchar(10), j.Complete_Date, 23) AS complete_date,
     CONVERT(varchar(10), j.Create_Date, 23) AS create_date,
     CAST(j.Sales_Tax_Code AS nvarchar(15)) AS sales_tax_code,
     CAST(j.WO_Site AS nvarchar(10)) AS wo_site,
     CAST(j.Latitude AS varchar(40)) AS latitude,
-    CAST(j.Longitude AS varchar(40)) AS longitude
+    CAST(j.Longitude AS varchar(40)) AS longitude,
+    CAST(j.Taxable_Flag AS nvarchar(1)) AS taxable_flag,
+    CAST(j.Phase_Display_Code AS nvarchar(20)) AS phase_display_code,
+    CAST(j.Standard_Phase_Category AS nvarchar(10)) AS standard_phase_category
 FROM dbo.JC_JOB_MASTER_MC AS j
 WHERE
     j.Company_Code IN (%(company_stored_0)s, %(company_stored_1)s, %(company_stored_2)s)

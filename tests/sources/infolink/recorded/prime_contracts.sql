@@ -1,4 +1,5 @@
--- Prime contracts: one row a customer and job. Unit price contracts come along; the warehouse marks them.
+-- Prime contracts: one row a customer and job. Unit price contracts come along; the warehouse marks them. Where the
+-- site shows no amount of the contract, that of the job stands for it, on the contract with the job's own customer.
 SELECT
     CAST(c.Company_Code AS nvarchar(3)) AS company_code,
     CAST(c.Customer_Code AS nvarchar(10)) AS customer_code,
@@ -6,7 +7,7 @@ SELECT
     CAST(c.Contract_Number AS nvarchar(30)) AS contract_number,
     CAST(c.Contract_Description AS nvarchar(30)) AS contract_description,
     CAST(c.Price_Method_Code AS nvarchar(1)) AS price_method_code,
-    CAST(c.Original_Contract AS varchar(40)) AS original_contract,
+    CAST(c.Original_Contract_Amount AS varchar(40)) AS original_contract,
     CONVERT(varchar(10), c.Contract_Date, 23) AS contract_date,
     CAST(c.Status_Code AS nvarchar(1)) AS status_code,
     CAST(c.Retention_Percent AS varchar(40)) AS retention_percent

@@ -12,7 +12,8 @@ SELECT
     CONVERT(varchar(10), p.End_Date, 23) AS end_date,
     CONVERT(varchar(10), p.Complete_Date, 23) AS complete_date,
     CAST(p.Comment AS nvarchar(250)) AS comment,
-    CAST(p.Cost_Center AS nvarchar(10)) AS cost_center
+    CAST(p.Phase_Cost_Center AS nvarchar(10)) AS cost_center,
+    CAST(p.Bid_Item_Number AS nvarchar(10)) AS bid_item_number
 FROM dbo.JC_PHASE_MASTER_MC AS p
 WHERE
     p.Company_Code IN (%(company_stored_0)s, %(company_stored_1)s, %(company_stored_2)s)

@@ -1,5 +1,6 @@
--- Lines of subcontract change orders, with the status that their change request has for the subcontract. Those are
--- grouped before they are joined, so that no line is counted twice; of two different statuses neither is taken.
+-- Lines of subcontract change orders, with the status that their change request has for the subcontract. Headers are
+-- grouped before they are joined, so that no line is counted twice; of two different statuses neither is taken. A site
+-- may lack a column of either table: what both have joins them, and a status counts where all those headers agree.
 SELECT
     CAST(d.Company_Code AS nvarchar(3)) AS company_code,
     CAST(d.Job_Number AS nvarchar(10)) AS job_number,

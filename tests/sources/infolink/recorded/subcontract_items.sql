@@ -10,7 +10,9 @@ SELECT
     CAST(i.Bid_Item_Number AS nvarchar(10)) AS bid_item_number,
     CAST(i.Original_Contract_Quantity AS varchar(40)) AS original_contract_quantity,
     CAST(i.Unit_Price AS varchar(40)) AS unit_price,
-    CAST(i.Original_Contract_Amount AS varchar(40)) AS original_contract_amount
+    CAST(i.Original_Contract_Amount AS varchar(40)) AS original_contract_amount,
+    CAST(i.Amount_Billed_To_Date AS varchar(40)) AS amount_billed_to_date,
+    CAST(i.Bill_Description AS nvarchar(25)) AS bill_description
 FROM dbo.VN_SUBCONTRACT_PHASE_MC AS i
 LEFT JOIN (
     SELECT

@@ -7,7 +7,12 @@ SELECT
     CAST(s.Status_Code AS nvarchar(1)) AS status_code,
     CONVERT(varchar(10), s.Date_Issued, 23) AS date_issued,
     CAST(s.Retention_Percent AS varchar(40)) AS retention_percent,
-    CAST(s.Comment AS nvarchar(120)) AS comment
+    CAST(s.Comment_1 AS nvarchar(60)) AS comment_1,
+    CAST(s.Comment_2 AS nvarchar(60)) AS comment_2,
+    CAST(s.Original_Amount AS varchar(40)) AS original_amount,
+    CAST(s.Total_Billed AS varchar(40)) AS total_billed,
+    CAST(s.Total_Paid AS varchar(40)) AS total_paid,
+    CAST(s.Retention_Balance AS varchar(40)) AS retention_balance
 FROM dbo.VN_SUBCONTRACT_MC AS s
 WHERE
     s.Company_Code IN (%(company_stored_0)s, %(company_stored_1)s, %(company_stored_2)s)

@@ -1,0 +1,43 @@
+"""What can be linked by hand: everything that is exported, and what is only linked. Used by `link` and `unlink`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from spectrum_etl.exports.lookups import Books
+from spectrum_etl.exports.spec import Broken, Candidate, Context, ExportObject, RecordId
+from spectrum_etl.links.keys import Key, Space
+from spectrum_etl.settings import Company
+
+if TYPE_CHECKING:  # DAG files import this module, and must not import what the client needs
+    from spectrum_etl.sources.procore.client import ProcoreClient
+
+
+@dataclass(frozen=True)
+class LinkedObject:
+    """A kind of record that both systems have, and that no export writes.
+
+    Args:
+        name, title, read, mark, unmark, holds, space: as of an `ExportObject`.
+        fits: what keeps a record of Procore and a key of Spectrum from being linked, beside what holds for every pair.
+        difference: how the two differ although they may be linked, in words; empty where they do not.
+    """
+
+    name: str
+    title: str
+    read: Callable[[ProcoreClient, Company, RecordId], Candidate | None]
+    mark: Callable[[ProcoreClient, Company, RecordId, str], None] | None
+    unmark: Callable[[ProcoreClient, Company, RecordId], None] | None
+    holds: Callable[[Books, Company, str], str | None]
+    fits: Callable[[Candidate, Context, str], Iterable[Broken]]
+    difference: Callable[[Candidate, Context, str], str]
+    space: Space
+
+    def key(self, spectrum_key: str) -> Key:
+        """The key of a link, which no other record may have while it lasts."""
+        return Key(self.space, spectrum_key)
+
+
+Linkable = ExportObject | LinkedObject

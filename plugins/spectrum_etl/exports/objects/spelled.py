@@ -1,0 +1,44 @@
+"""What Spectrum itself calls a record that somebody names: the spelling that is kept in the links.
+
+Used by the modules of `exports.objects`. Spectrum compares codes trimmed and without case: `v1015` and `V1015` are one
+vendor, and only one record of Procore may be linked to it. A key of several codes has a slash between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from spectrum_etl.exports.links import compared
+from spectrum_etl.exports.lookups import Books
+
+
+def vendor(books: Books, code: str) -> str | None:
+    """A vendor's code, active or not; None where Spectrum has none of that code."""
+    return _one_of((held["Vendor_Code"].strip() for held in books.vendors()), code)
+
+
+def job(books: Books, number: str) -> str | None:
+    """A job's number; None where Spectrum has no such job."""
+    held = books.job(number.strip())
+    return None if held is None else held["Job_Number"].strip()
+
+
+def subcontract(books: Books, key: str) -> str | None:
+    """`VENDOR/NUMBER` of a subcontract; None where the vendor has none of that number."""
+    code, _, number = key.partition("/")
+    held = books.subcontract(code.strip(), number.strip())
+    return None if held is None else f"{held['Vendor_Code'].strip()}/{held['Subcontract_Number'].strip()}"
+
+
+def change_request(books: Books, key: str) -> str | None:
+    """`JOB/NUMBER` of a change request; None where the job has none of that number."""
+    named, _, number = key.rpartition("/")
+    own = job(books, named)
+    held = None if own is None else _one_of(books.change_request_numbers(own), number)
+    return None if held is None else f"{own}/{held}"
+
+
+def _one_of(codes: Iterable[str], wanted: str) -> str | None:
+    """The code that is spelled as it is asked for, else one that is the same to Spectrum."""
+    same = [code for code in codes if compared(code) == compared(wanted)]
+    return wanted.strip() if wanted.strip() in same else next(iter(same), None)

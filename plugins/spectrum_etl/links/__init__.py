@@ -1,0 +1,1 @@
+"""Which Procore record has which number of Spectrum: one place for both directions."""

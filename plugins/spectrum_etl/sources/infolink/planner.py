@@ -1,0 +1,284 @@
+"""Lays a table's spec over the columns of one site (M4). Used by `reader` and by the check of the connection.
+
+Names are compared without regard to case, and those that a spec lists are tried in their order. What is certain and
+needed stops the sync where it is missing; what is only assumed never does: the table is staged with what there is, and
+the difference says what that affects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Literal
+
+from spectrum_etl.errors import FixConfiguration, StopSync
+from spectrum_etl.settings import COUNTED_CHANGE_TYPES
+from spectrum_etl.sources.drift import Drift
+from spectrum_etl.sources.infolink import casts
+from spectrum_etl.sources.infolink.plan import PlannedColumn, ReadPlan, infolink_of
+from spectrum_etl.sources.infolink.published import KNOWN
+from spectrum_etl.staging.spec import Column, Table
+
+_MISSING_REMEDY = "allow the column in Info-Link, or correct it in the object's module; nothing is published without it"
+_COMPANY = "COMPANY_CODE"
+
+ColumnsOf = Callable[[str], Mapping[str, str]]
+
+
+def make_plan(
+    table: Table,
+    company: str,
+    stage_employees: bool,
+    columns_of: ColumnsOf,
+    *,
+    found_as: Callable[[str], str] = str,
+    login_company: str = "",
+    change_types: tuple[str, ...] = COUNTED_CHANGE_TYPES,
+) -> ReadPlan:
+    """Lay a table's spec over the real columns.
+
+    Args:
+        table: the spec.
+        company: company code, for messages and filters.
+        stage_employees: whether personal columns are read (M9).
+        columns_of: Info-Link table -> real column name -> type; raises FixConfiguration for one that is not shown.
+        found_as: Info-Link table -> its name at this site, once `columns_of` has found it.
+        login_company: the company whose rows a table without `_MC` shows: the first letters of the login's name.
+        change_types: types of change request statuses that count towards the estimate.
+
+    Returns:
+        The plan; its `left_out` says why where the table cannot be staged at all.
+
+    Raises:
+        StopSync: a certain key column, a required one or one that the query needs is missing, or one that is added up
+            does not hold numbers.
+        FixConfiguration: a table that the query needs is not shown.
+    """
+    plan = _Planner(table, company, columns_of, found_as, login_company).plan(stage_employees)
+    return replace(plan, change_types=change_types)
+
+
+class _Planner:
+    def __init__(
+        self, table: Table, company: str, columns_of: ColumnsOf, found_as: Callable[[str], str], login_company: str
+    ) -> None:
+        self.table = table
+        self.company = company.strip()
+        self.login_company = login_company
+        self.infolink = infolink_of(table)
+        self.first = next(iter(self.infolink.tables))
+        self.drift: dict[tuple[str, str, str], Drift] = {}
+        self.real: dict[str, dict[str, tuple[str, str]]] = {}
+        self.tables: dict[str, str] = {}
+        self.names: dict[str, dict[str, str]] = {}
+        self.left_out = ""
+        self.added_up = self.infolink.added_up
+        #: "alias.Name" of the template -> the names to try, and whether one of them must be there.
+        self.joined: dict[str, tuple[tuple[str, ...], bool]] = {}
+        for entry in self.infolink.joined:
+            alias, _, names = entry.removesuffix("?").partition(".")
+            first, *others = names.split("|")
+            self.joined[f"{alias}.{first}"] = ((first, *others), not entry.endswith("?"))
+        for alias, source in self.infolink.tables.items():
+            self._find_table(alias, source, columns_of, found_as)
+
+    def plan(self, stage_employees: bool) -> ReadPlan:
+        for name, (names, required) in self.joined.items():
+            self._find_joined(name, names, required)
+        wanted = self.table.read_columns(stage_employees)
+        columns = () if self.left_out else tuple(self._planned(column) for column in wanted)
+        self._find_new()
+        return ReadPlan(
+            table=self.table,
+            company=self.company,
+            columns=() if self.left_out else columns,
+            real=self.real,
+            drift=tuple(self.drift.values()),
+            tables=self.tables,
+            names=self.names,
+            added_up=self.added_up,
+            left_out=self.left_out,
+        )
+
+    def _find_table(self, alias: str, source: str, columns_of: ColumnsOf, found_as: Callable[[str], str]) -> None:
+        try:
+            columns = columns_of(source)
+        except FixConfiguration as error:
+            if alias not in self.infolink.optional:
+                raise
+            self._leave_out_table(alias, "", f"{error.message}; {self.infolink.optional[alias]}")
+            return
+        self.real[alias] = {name.upper(): (name, kind) for name, kind in columns.items()}
+        self.tables[alias] = found_as(source)
+        self.names[alias] = {}
+
+    def _leave_out_table(self, alias: str, column: str, detail: str) -> None:
+        """Do without a table of the query, or without the staged table where that one holds its rows."""
+        self.drift[self.infolink.tables[alias], column.upper(), "missing"] = Drift(
+            self.infolink.tables[alias], column, "missing", f"{self.table.name}: {detail}"
+        )
+        for known in (self.tables, self.names):
+            known.pop(alias, None)
+        if alias == self.first:
+            self.left_out = detail
+
+    def _planned(self, column: Column) -> PlannedColumn:
+        if not column.sources:
+            return PlannedColumn(column.name, column)
+        for source in column.sources:
+            found = self._derived(column, source) if self._is_derived(source) else self._direct(column, source)
+            if found:
+                self._note_stand_in(column, source)
+                return found
+        alias, name = self._split(column.sources[0])
+        if self._company_of_login(alias, name):
+            return PlannedColumn(column.name, column, "%(company)s", "varchar(3)")
+        if alias not in self.tables:
+            return PlannedColumn(column.name, column)  # its table is left out, and that is noted
+        if column.assumed:
+            self._note(alias, name, "missing", self._do_without(column))
+        elif column.required or (column.key and not column.may_be_blank):
+            raise self._missing(alias, name, f"staged as {column.name}, which every row needs")
+        elif not self._is_derived(column.sources[0]):
+            staged = "blank" if column.may_be_blank else "NULL"
+            self._note(alias, name, "missing", f"{column.name} is staged as {staged}")
+        return PlannedColumn(column.name, column)
+
+    def _note_stand_in(self, column: Column, source: str) -> None:
+        """Note where a column of another table stands for one that is not there."""
+        alias, name = self._split(column.sources[0])
+        other, stands_for = self._split(source)
+        if other != alias:
+            table = self.infolink.tables.get(other, other)
+            self._note(alias, name, "missing", f"{table}.{stands_for} stands for it in {column.name}")
+
+    def _do_without(self, column: Column) -> str:
+        """Stage without an assumed column; what that affects."""
+        if column.key:
+            self.added_up = True
+            rows = "rows that the rest of the key does not tell apart are added up"
+            return f"{self.table.name} is staged without {column.name}, and {rows}: {column.without}"
+        if column.required:
+            self.left_out = f"without {column.name} it cannot be staged: {column.without}"
+            return f"{self.table.name} is not staged: {column.without}"
+        return f"{column.name} is staged as NULL: {column.without}"
+
+    def _direct(self, column: Column, source: str) -> PlannedColumn | None:
+        alias, name = self._split(source)
+        found = self.real[alias].get(name.upper()) if alias in self.tables else None
+        if found is None:
+            return None
+        real, kind = found
+        self.names[alias][self._split(column.sources[0])[1]] = f"{alias}.{real}"
+        self._compare(alias, real, kind, column)
+        return PlannedColumn(column.name, column, f"{alias}.{real}", kind)
+
+    def _derived(self, column: Column, source: str) -> PlannedColumn | None:
+        """A sum over another table of the query, `adjusted.Est_Cost`: there if the column that is summed is."""
+        name = source.split(".")[1]
+        base = next(joined for joined in self.joined if joined.split(".")[1] == name)
+        alias = base.split(".")[0]
+        qualified = self.names.get(alias, {}).get(name)
+        if qualified is None:
+            return None
+        real, kind = self.real[alias][qualified.split(".")[1].upper()]
+        self._compare(alias, real, kind, column)
+        if casts.family(kind) != "number":
+            if self.joined[base][1]:
+                raise self._stop(alias, real, f"is {kind} and cannot be added up to {column.name}")
+            return None
+        summed = casts.as_number(f"{alias}.{real}", kind, cents=column.type == "money")
+        return PlannedColumn(column.name, column, source, "decimal(38,6)", summed=summed)
+
+    def _find_joined(self, joined: str, names: tuple[str, ...], required: bool) -> None:
+        alias, wanted = joined.split(".")
+        if alias not in self.tables:
+            return
+        for name in names:
+            if found := self.real[alias].get(name.upper()):
+                self.names[alias][wanted] = f"{alias}.{found[0]}"
+                return
+        if self._company_of_login(alias, wanted):
+            return
+        if alias in self.infolink.optional and required:
+            self._leave_out_table(alias, wanted, self.infolink.optional[alias])
+        elif required:
+            raise self._missing(alias, wanted, "needed by the query")
+        else:
+            effect = self.infolink.optional.get(alias, "what is summed of it is staged as NULL")
+            self._note(alias, wanted, "missing", f"{self.table.name}: {effect}")
+
+    def _company_of_login(self, alias: str, name: str) -> bool:
+        """Whether the rows need no company code: a table without `_MC` shows only those of the login's company.
+
+        Source: reference/spectrum-api.md, section 4.
+        """
+        if name.upper() != _COMPANY or alias not in self.tables or self.tables[alias].upper().endswith("_MC"):
+            return False
+        if self.login_company.upper() == self.company.upper():
+            return True
+        error = FixConfiguration(
+            f"{self.tables[alias]} shows the rows of the login's own company only, which is"
+            f" {self.login_company or 'not known'}",
+            object=self.table.name,
+            company=self.company,
+            field=f"{self.tables[alias]}.Company_Code",
+            remedy=f"have {self.infolink.tables[alias]} allowed in Info-Link, or give this company an Info-Link"
+            " connection with a login of its own",
+        )
+        if alias not in self.infolink.optional:
+            raise error
+        self._leave_out_table(alias, name, f"{error.message}; {self.infolink.optional[alias]}")
+        return True
+
+    def _find_new(self) -> None:
+        used = {self._split(source) for column in self.table.columns for source in column.sources}
+        used |= {(joined.split(".")[0], name) for joined, (names, _) in self.joined.items() for name in names}
+        for alias in self.tables:
+            source = self.infolink.tables[alias]
+            known = {name.upper() for of, name in used if of == alias} | KNOWN.get(source, frozenset())
+            for upper, (real, kind) in self.real[alias].items():
+                if upper not in known:
+                    self._note(alias, real, "new", f"{kind}; it is not read")
+
+    def _compare(self, alias: str, real: str, kind: str, column: Column) -> None:
+        expected = _expected(column)
+        if expected is None:
+            return
+        if casts.family(kind) != expected:
+            self._note(alias, real, "type", f"is {kind}, expected a {expected}; rows that do not fit are rejected")
+        elif casts.is_inexact(kind) or (column.type == "money" and casts.is_longer_than_cents(kind)):
+            rounded = "amounts are rounded to cents" if column.type == "money" else "it holds no exact decimals"
+            self._note(alias, real, "type", f"is {kind}, expected a decimal; {rounded}")
+
+    def _is_derived(self, source: str) -> bool:
+        return self._split(source)[0] not in self.infolink.tables
+
+    def _split(self, source: str) -> tuple[str, str]:
+        alias, _, name = source.rpartition(".")
+        return alias or self.first, name
+
+    def _note(self, alias: str, column: str, change: Literal["missing", "new", "type"], detail: str) -> None:
+        table = self.infolink.tables[alias]
+        self.drift.setdefault((table, column.upper(), change), Drift(table, column, change, detail))
+
+    def _missing(self, alias: str, name: str, why: str) -> StopSync:
+        return self._stop(alias, name, f"is missing ({why})")
+
+    def _stop(self, alias: str, name: str, problem: str) -> StopSync:
+        table = self.infolink.tables[alias]
+        return StopSync(
+            f"column {name} of {table} {problem}",
+            object=self.table.name,
+            company=self.company,
+            field=f"{table}.{name}",
+            remedy=_MISSING_REMEDY,
+        )
+
+
+def _expected(column: Column) -> casts.Family | None:
+    if column.type in {"code", "text"} or column.ymd:
+        return "text"
+    if column.type in {"money", "quantity", "degrees", "integer"}:
+        return "number"
+    return "date" if column.type == "date" else None

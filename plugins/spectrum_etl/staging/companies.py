@@ -1,0 +1,102 @@
+"""Tells a company code that Spectrum does not have from a company that is empty. Used by syncs, checks, verification.
+
+Both give no rows. A company that is new has a row somewhere: a cost type, a standard phase, a vendor, a job. A code
+that is in the company column of no table, while others are, is a wrong one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.sources.infolink.companies import company_codes, holds_company
+from spectrum_etl.sources.infolink.reader import InfoLinkReader
+from spectrum_etl.sources.sdx.client import SdxClient
+from spectrum_etl.sources.sdx.faults import CompanyRefused
+from spectrum_etl.staging.objects import OBJECTS
+from spectrum_etl.staging.sources import Sources
+
+_REMEDY = (
+    "correct the company's code in include/settings.yaml: it is what Spectrum shows, with its leading zeros. A company"
+    " that is new counts as there once it has a cost type, a vendor or a job"
+)
+
+
+def require_company(sources: Sources) -> None:
+    """Refuse a company code that Spectrum does not have. For when nothing was read; costs a few look-ups.
+
+    Raises:
+        FixConfiguration: it is in no table that Info-Link shows (or, without Info-Link, in no answer of the web
+            services), and others are; the message names them.
+        SpectrumEtlError: what the sources' clients raise.
+    """
+    code = sources.company.code
+    error = (
+        unknown_to_infolink(sources.infolink, code)
+        if sources.has_infolink
+        else unknown_to_web_services(sources.sdx, code)
+    )
+    if error:
+        raise error
+
+
+def unknown_to_infolink(reader: InfoLinkReader, code: str) -> FixConfiguration | None:
+    """Why a company code must be wrong, by Info-Link's tables; None where it is there, or nothing at all is.
+
+    Args:
+        reader: inside its `with`.
+        code: company code.
+    """
+    tables = []
+    for table in _tables():
+        try:
+            if holds_company(reader, table, code):
+                return None
+        except FixConfiguration:
+            continue  # not shown to this user: it can say nothing
+        tables.append(table)
+    others: list[str] = []
+    for table in tables:
+        others = company_codes(reader, table)
+        if others:
+            break
+    return _unknown(code, others, "none of the tables that Info-Link shows holds a row of it") if others else None
+
+
+def unknown_to_web_services(client: SdxClient, code: str) -> FixConfiguration | None:
+    """Why a company code must be wrong, by the web services; None where they show something of it, or nothing at all.
+
+    Args:
+        client: of the company's connection.
+        code: company code.
+    """
+    try:
+        if client.shows_company(code):
+            return None
+    except CompanyRefused as refused:
+        return _unknown(code, client.own_companies(), refused.message)
+    others = client.own_companies()
+    return _unknown(code, others, "the web services show nothing of it") if others and code not in others else None
+
+
+def _tables() -> Iterator[str]:
+    """The Info-Link tables of all specs, the job master first: most companies are found there."""
+    named = [
+        source
+        for name in ("jobs", *OBJECTS)
+        for table in OBJECTS[name].tables
+        if table.infolink
+        for source in table.infolink.tables.values()
+    ]
+    yield from dict.fromkeys(named)
+
+
+def _unknown(code: str, others: list[str], why: str) -> FixConfiguration:
+    return FixConfiguration(
+        f"Spectrum has no company {code!r}: {why}",
+        company=code,
+        field="code",
+        value=code,
+        limit=", ".join(others) or None,
+        remedy=_REMEDY,
+    )

@@ -1,0 +1,177 @@
+"""What Info-Link shows of the stored tables: the hosted site's layout, an older site's names, or certain names only.
+
+The stored tables are always a hosted site's, in schema `dbo`, so that the web services work whatever is shown. Another
+layout is a schema of views, `shown`, which the Info-Link server puts in the place of `dbo` as long as it is there.
+Used by the command line (`python -m sandbox layout NAME`) and by tests: `layouts.show(connection, "bare")`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal, LiteralString, cast, get_args
+
+from psycopg import Connection, sql
+
+from sandbox.data.tables import Column, definitions, tables
+
+Layout = Literal["hosted", "aliases", "bare"]
+LAYOUTS: tuple[Layout, ...] = get_args(Layout)
+SHOWN = "shown"
+LOGIN_COMPANY = "1"
+
+# How `aliases` names tables: the letters' case is the site's, a name without _MC is the login company's own view.
+_LOWER_CASE_TABLES = frozenset({"JC_PHASE_MASTER_MC", "CR_CHNG_REQ_STATUS_MC"})
+_UPPER_CASE_COLUMNS = frozenset({"VN_VENDOR_MASTER_MC"})
+_OWN_COMPANY = {
+    "JC_COST_TYPE_MASTER_MC": "JC_COST_TYPE_MASTER",
+    "VN_SUBCONTRACT_MC": "VN_SUBCONTRACT",
+    "VN_SUBCONTRACT_PHASE_MC": "Vn_Subcontract_Phase",
+    "VN_CHNG_REQ_SUB_HDR": "VN_CHNG_REQ_SUB_HDR",
+    "VN_CHNG_REQ_SUB_DET": "VN_CHNG_REQ_SUB_DET",
+}
+# Beside the login company's own view there is the table of all companies.
+_ALL_COMPANIES = {"VN_CHNG_REQ_SUB_HDR": "VN_CHNG_REQ_SUB_HDR_MC"}
+# What Info-Link is asked for by; the other columns of the table without a key may be NULL.
+_TRANSACTION_KEY = ("Company_Code", "Job_Number", "Phase_Code", "Cost_Type", "Tran_Date_Text")
+
+
+class LayoutError(ValueError):
+    """No layout of that name."""
+
+
+@dataclass(frozen=True)
+class _View:
+    """One view: its table, its name, its columns as (shown name, expression), and whether it has one company only."""
+
+    table: str
+    name: str
+    columns: tuple[tuple[str, sql.Composable], ...]
+    own_company: bool = False
+
+
+def show(connection: Connection[Any], layout: str, company: str = LOGIN_COMPANY) -> None:
+    """Let Info-Link show another layout, from its next statement after the commit on.
+
+    Args:
+        connection: the sandbox database, as its owner; the caller commits.
+        layout: `hosted` has every column of `infolink-columns.yaml`. `aliases` has those of `infolink-tables.yaml`
+            under the last of their other names, NULL where there is nothing, some tables in another letter case and
+            some as a view of one company. `bare` is hosted without every name that is only assumed.
+        company: the login's own company, of which the views of one company show rows.
+
+    Raises:
+        LayoutError: another name.
+    """
+    if layout not in LAYOUTS:
+        raise LayoutError(f"there is no layout {layout!r}; use one of {', '.join(LAYOUTS)}")
+    schema = sql.Identifier(SHOWN)
+    connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schema))
+    if layout == "hosted":
+        return
+    connection.execute(sql.SQL("CREATE SCHEMA {}").format(schema))
+    connection.execute(sql.SQL("COMMENT ON SCHEMA {} IS {}").format(schema, sql.Literal(f"{layout}/{company}")))
+    stored = _stored_columns(connection)
+    for view in _aliases(stored) if layout == "aliases" else _bare(stored):
+        connection.execute(_create(view, company))
+
+
+def shown(connection: Connection[Any]) -> tuple[str, str]:
+    """Return the layout that is shown and the login's company."""
+    query = sql.SQL("SELECT obj_description(to_regnamespace({}), 'pg_namespace')").format(sql.Literal(SHOWN))
+    row = connection.execute(query).fetchone()
+    if row is None or row[0] is None:
+        return "hosted", LOGIN_COMPANY
+    layout, _, company = str(row[0]).partition("/")
+    return layout, company
+
+
+@contextmanager
+def set_aside(connection: Connection[Any]) -> Iterator[None]:
+    """Give the stored tables without views on them, to be altered; the layout is shown again afterwards."""
+    layout, company = shown(connection)
+    show(connection, "hosted")
+    yield
+    show(connection, layout, company)
+
+
+def _stored_columns(connection: Connection[Any]) -> dict[str, dict[str, str]]:
+    """The columns there are, with their types, by table and name: some may have been dropped, added or retyped."""
+    found: dict[str, dict[str, str]] = {}
+    rows = connection.execute(
+        """
+        SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod)
+        FROM pg_catalog.pg_class AS c
+        JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+        WHERE c.relnamespace = to_regnamespace('dbo') AND c.relkind = 'r'
+        ORDER BY c.relname, a.attnum
+        """
+    )
+    for table, column, kind in rows:
+        found.setdefault(table, {})[column] = kind
+    return found
+
+
+def _bare(stored: dict[str, dict[str, str]]) -> Iterator[_View]:
+    for table, columns in stored.items():
+        listed = (definitions()[table].get("columns") or {}) if table in definitions() else {}
+        assumed = {name for name, entry in listed.items() if not entry["certain"]}
+        kept = tuple((name, sql.Identifier(name)) for name in columns if name not in assumed)
+        if kept:
+            yield _View(table, table, kept)
+
+
+def _aliases(stored: dict[str, dict[str, str]]) -> Iterator[_View]:
+    for table, columns in stored.items():
+        chosen = tuple(_alias(table, name, kind) for name, kind in _listed(table, columns).items())
+        if table in _UPPER_CASE_COLUMNS:
+            chosen = tuple((name.upper(), expression) for name, expression in chosen)
+        if table in _ALL_COMPANIES:
+            yield _View(table, _ALL_COMPANIES[table], chosen)
+        name = table.lower() if table in _LOWER_CASE_TABLES else _OWN_COMPANY.get(table, table)
+        yield _View(table, name, chosen, table in _OWN_COMPANY)
+
+
+def _listed(table: str, columns: dict[str, str]) -> dict[str, str]:
+    """The columns `infolink-tables.yaml` names, in its order, and what was added; all where it names none."""
+    listed = (definitions()[table].get("columns") or {}) if table in definitions() else {}
+    if not listed:
+        return columns
+    known = tables()[table].names
+    added = {name: kind for name, kind in columns.items() if name not in known}
+    return {name: columns[name] for name in listed if name in columns} | added
+
+
+def _alias(table: str, name: str, kind: str) -> tuple[str, sql.Composable]:
+    """A column under the last of its other names, NULL where there is nothing; a key is never NULL."""
+    entry = ((definitions().get(table) or {}).get("columns") or {}).get(name, {})
+    column = sql.Identifier(name)
+    shown_name = entry.get("also", [name])[-1]
+    if table not in tables() or name not in tables()[table].names or name in _key(table):
+        return shown_name, column
+    nothing = _nothing(tables()[table].column(name), bool(entry.get("required")))
+    if not nothing:
+        return shown_name, column
+    # A CASE forgets how long or precise its column is: SQL Server's does not.
+    kept = sql.SQL("(CASE WHEN {} THEN NULL ELSE {} END)::{}")
+    return shown_name, kept.format(nothing.format(column), column, sql.SQL(cast(LiteralString, kind)))
+
+
+def _key(table: str) -> tuple[str, ...]:
+    return tables()[table].key or _TRANSACTION_KEY
+
+
+def _nothing(column: Column, required: bool) -> sql.SQL | None:
+    """The condition under which a column says nothing; a required amount of 0 is an amount."""
+    if column.kind == "text":
+        return sql.SQL("btrim({}) = ''")
+    return sql.SQL("{} = 0") if column.kind == "number" and not required else None
+
+
+def _create(view: _View, company: str) -> sql.Composed:
+    columns = sql.SQL(", ").join(
+        sql.SQL("{} AS {}").format(expression, sql.Identifier(name)) for name, expression in view.columns
+    )
+    rows = sql.SQL('WHERE btrim("Company_Code") = {}').format(sql.Literal(company)) if view.own_company else sql.SQL("")
+    return sql.SQL("CREATE VIEW {} AS SELECT {} FROM {} {}").format(
+        sql.Identifier(SHOWN, view.name), columns, sql.Identifier("dbo", view.table), rows
+    )

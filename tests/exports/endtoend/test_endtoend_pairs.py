@@ -1,0 +1,59 @@
+"""A1: two records of one Spectrum key, accepted in the same moment, never become one document.
+
+Real servers, real PostgreSQL, both sent side by side, whatever Spectrum takes to answer. What else may happen to the
+warehouse meanwhile: `test_endtoend_pairs_warehouse`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from tests.exports.endtoend.pair_records import PAIRS, Pair
+from tests.exports.endtoend.pairs import Table, play, table
+from tests.exports.endtoend.stage import Stage
+
+#: Seconds that Spectrum takes to answer a call: those of `make test`, and the others.
+QUICK, SLOW = (0.0, 0.3), (0.5, 1.5, 4.0)
+#: How many pairs there are in all.
+ALL = 200
+#: Combinations that `make test` plays twice at each of its delays.
+TWICE = 5
+
+
+@pytest.fixture(scope="module")
+def on(shared_stage: Stage) -> Iterator[Table]:
+    """Where they are played."""
+    with table(shared_stage) as on:
+        yield on
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=[pair.title for pair in PAIRS])
+def test_a1_of_two_records_with_one_key_one_is_linked_and_the_other_asked_again(on: Table, pair: Pair) -> None:
+    """At 0 and 0.3 s an answer; 40 pairs with those below."""
+    for seconds in QUICK:
+        play(on, pair, seconds, alike=True, to_the_end=seconds == QUICK[0])
+
+
+@pytest.mark.parametrize("pair", PAIRS[:TWICE], ids=[pair.title for pair in PAIRS[:TWICE]])
+def test_a1_also_where_titles_and_spelling_differ(on: Table, pair: Pair) -> None:
+    """`95` and `0095` are one number; lines of two requests with different titles were merged, too."""
+    for seconds in QUICK:
+        play(on, pair, seconds, alike=False, to_the_end=False)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+def test_a1_two_hundred_pairs(on: Table) -> None:
+    """Every combination at every delay, then again until there are 200 with those of `make test`."""
+    turns = [(pair, seconds, alike) for alike in (True, False) for seconds in SLOW for pair in PAIRS]
+    turns += [(pair, seconds, False) for pair in PAIRS[TWICE:] for seconds in QUICK]
+    played: Counter[str] = Counter()
+    left = ALL - len(QUICK) * (len(PAIRS) + TWICE)
+    for pair, seconds, alike in (turns + turns)[:left]:
+        play(on, pair, seconds, alike=alike)
+        played[f"{pair.space}, {seconds} s"] += 1
+    print(f"\n{sum(played.values())} pairs, none merged, one of each linked, the other asked again: {dict(played)}")
+    assert sum(played.values()) == left
