@@ -21,7 +21,8 @@ class AirflowApi:
         url: address without a path, for example `http://127.0.0.1:8080`.
         user: a name known to Airflow's auth manager.
         password: its password.
-        prove: called before each login; raises where the server at the URL may not have the password.
+        prove: called before each login and before connections are sent; raises where the server at the URL may have
+            no password.
     """
 
     def __init__(self, url: str, user: str, password: str, prove: Callable[[], None] = lambda: None) -> None:
@@ -79,8 +80,9 @@ class AirflowApi:
             keep_existing: leave those that are there alone instead.
 
         Raises:
-            StackError: Airflow refuses one of them.
+            StackError: Airflow refuses one of them, or the server at the URL may not have their passwords.
         """
+        self._prove()
         existing = "skip" if keep_existing else "overwrite"
         action = {"action": "create", "action_on_existence": existing, "entities": list(entities)}
         refused = self.call("PATCH", kind, {"actions": [action]})["create"]["errors"]

@@ -178,7 +178,8 @@ class EmbeddedPostgres:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def _connect(self) -> psycopg.Connection:
-        return psycopg.connect(self.url(), autocommit=True, connect_timeout=10)
+        # Only in a way that does not show the password to the server: it may be another one.
+        return psycopg.connect(self.url(), autocommit=True, connect_timeout=10, require_auth="scram-sha-256")
 
     def _start_on_free_port(self) -> None:
         port = self.port or free_port()  # the last one first: whoever reconnects after a crash finds the server

@@ -40,6 +40,7 @@ def login(postgres: EmbeddedPostgres, secrets: Secrets, role: str) -> dict[str, 
         postgres.create_role(ANALYST, password, member_of=ANALYSTS)
     # Not as arguments: those are shown to every user of the machine.
     connection = {"PGHOST": "127.0.0.1", "PGPORT": str(postgres.port), "PGUSER": user, "PGPASSWORD": password}
+    connection["PGREQUIREAUTH"] = "scram-sha-256"  # shows no other server the password
     return {**connection, "PGDATABASE": "warehouse", "PGOPTIONS": f"-c search_path={_SEARCH_PATH}"}
 
 

@@ -95,9 +95,9 @@ def test_d22_also_what_does_not_agree_is_named_at_once(tmp_path: Path) -> None:
         "retries",
         "exports.approvers: Value error, a user id is listed twice",
         "exports.server_time_limit",
-        "exports.template_job: ['9'] are no configured companies; those are ['1', '1']",
-        "exports.template_taxable: ['8']",
-        "exports.subcontract_gl_account: ['7']",
+        "exports.template_job: unknown companies ['9']; configured: ['1', '1']",
+        "exports.template_taxable: unknown companies ['8']",
+        "exports.subcontract_gl_account: unknown companies ['7']",
         "notifications.email_to: Value error, the channel email needs",
         "notifications.late_after_minutes",
     ):

@@ -38,7 +38,7 @@ def disagreements(values: Any) -> list[InitErrorDetails]:
         given = exports.get(setting)
         unknown = sorted({str(code) for code in given} - set(codes)) if isinstance(given, Mapping) else []
         if unknown:
-            said = f"{unknown} are no configured companies; those are {codes}"
+            said = f"unknown companies {unknown}; configured: {codes}"
             found.append(_wrong(("exports", setting), said, unknown))
     return found
 

@@ -1,8 +1,10 @@
-"""A program that holds a port and answers there as a healthy Airflow would, as that of another checkout does."""
+"""Programs that hold a port of ours: one answers as a healthy Airflow would, as that of another checkout does, one as a
+PostgreSQL that wants to see passwords."""
 
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,8 +42,10 @@ def foreign_server(port: int = 0) -> Iterator[Foreign]:
             now = datetime.now(UTC).isoformat()
             parts = ("metadatabase", "scheduler", "triggerer", "dag_processor")
             health = {part: {"status": "healthy", f"latest_{part}_heartbeat": now} for part in parts}
-            answer = json.dumps(health if "health" in self.path else {"detail": "no"}).encode()
-            self.send_response(200 if "health" in self.path else 401)
+            known = {"health": health, "token": {"access_token": "a token"}}
+            found = next((answer for word, answer in known.items() if word in self.path), None)
+            answer = json.dumps(found or {"detail": "no"}).encode()
+            self.send_response(200 if found else 401)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
@@ -62,3 +66,35 @@ def foreign_server(port: int = 0) -> Iterator[Foreign]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def foreign_postgres() -> Iterator[Foreign]:
+    """A PostgreSQL that asks whoever connects for the password as it is; `received` has what it was given."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        foreign = Foreign(server.getsockname()[1])
+
+        def serve() -> None:
+            while True:
+                try:
+                    client, _ = server.accept()
+                except OSError:  # the block has ended
+                    return
+                with client:
+                    client.settimeout(10)
+                    while length := int.from_bytes(client.recv(4) or bytes(4), "big"):
+                        request = client.recv(length - 4)
+                        if request[:2] == b"\x04\xd2":  # for encryption, before the first word
+                            client.sendall(b"N")
+                            continue
+                        client.sendall(b"R" + (8).to_bytes(4, "big") + (3).to_bytes(4, "big"))
+                        foreign.received.append(client.recv(1000).decode(errors="replace"))
+                        break
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        try:
+            yield foreign
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join(timeout=15)

@@ -7,18 +7,20 @@ from collections.abc import Callable
 from itertools import chain, repeat
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from stack import airflow as airflow_module
 from stack import processes
 from stack import sandbox as sandbox_module
 from stack.airflow import LocalAirflow
+from stack.airflow_api import AirflowApi
 from stack.errors import StackError
 from stack.ports import free_port, is_answered
 from stack.postgres import EmbeddedPostgres
 from stack.sandbox import LocalSandbox
 from stack.secret_values import load_secrets
-from tests.stack.foreign import foreign_server
+from tests.stack.foreign import foreign_postgres, foreign_server
 
 _PROJECT = Path(__file__).resolve().parents[2]
 
@@ -82,3 +84,31 @@ def test_a_port_is_answered_only_where_somebody_listens() -> None:
         assert is_answered(port)
     assert not is_answered(port)
     assert not is_answered(0)
+
+
+def test_d21_connections_go_to_nobody_who_took_the_port_after_the_login() -> None:
+    """They hold the passwords of Spectrum, Procore and the warehouse."""
+    ours = [True]
+
+    def prove() -> None:
+        if not ours[0]:
+            raise StackError("another program has taken the port")
+
+    with foreign_server() as foreign:
+        api = AirflowApi(f"http://127.0.0.1:{foreign.port}", "admin", "secret", prove)
+        with pytest.raises(StackError, match="401 to PATCH connections"):
+            api.put("connections", [{"connection_id": "warehouse", "password": "before"}])
+        assert any("before" in text for text in foreign.received), "while it is ours it gets them"
+        ours[0] = False
+        with pytest.raises(StackError, match="another program has taken the port"):
+            api.put("connections", [{"connection_id": "warehouse", "password": "after"}])
+        assert not any("after" in text for text in foreign.received)
+
+
+def test_d21_another_postgresql_on_the_port_sees_no_password(tmp_path: Path) -> None:
+    cluster = EmbeddedPostgres(tmp_path / "postgres")
+    with foreign_postgres() as foreign:
+        cluster.port = foreign.port
+        with pytest.raises(psycopg.OperationalError):
+            cluster.has_role("analyst")
+        assert foreign.received == [""], "it asked, and was left without an answer"
