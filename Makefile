@@ -19,8 +19,8 @@ demo: $(INSTALLED) ## start everything, stage all eight objects, print what came
 down: $(INSTALLED) ## stop everything that make demo started
 	@$(BIN)/python -m stack.down
 
-sql: $(INSTALLED) ## open a prompt on the demo's warehouse
-	@$(BIN)/python -m stack.sql_prompt
+sql: $(INSTALLED) ## open a prompt on the demo's warehouse, as an analyst; ROLE=owner as its owner
+	@$(BIN)/python -m stack.sql_prompt --role='$(or $(ROLE),analyst)'
 
 test: $(INSTALLED) ## run the tests, but for those that take minutes
 	@$(BIN)/python -m pytest $(TWO_AT_A_TIME) -m "not slow"
@@ -43,6 +43,8 @@ bench: $(INSTALLED) ## measure; see benchmarks/
 lock: $(INSTALLED) ## pin the newest versions that requirements-dev.txt allows
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade \
 		--generate-hashes --no-annotate requirements-dev.txt --output-file requirements.lock
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-annotate --constraint requirements.lock requirements.txt --output-file requirements-run.lock
 
 $(INSTALLED): requirements.lock stack/install.sh
 	@stack/install.sh

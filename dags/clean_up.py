@@ -8,7 +8,8 @@ differences that were mended long ago, old check results, and the history of old
 touched, nor is what is current, however old: the last sync of each table, rows that are still rejected, differences
 that still exist. (Airflow's own history is cleaned by `airflow db clean`.)
 
-**How often.** Daily, three hours after the time of day that the settings call daily.
+**How often.** Daily, three hours after the time of day that the settings call daily. By hand only for the
+users in `operators` of the settings.
 
 **When it fails.** The task's log ends with what is wrong and what to do. Nothing is lost by it; the next run removes
 what this one did not.

@@ -10,7 +10,8 @@ in the export queue leaves it. Of prime contracts the amounts are compared; a di
 link.
 
 **How often.** Only when somebody triggers it, with pairs such as `562949953421312 = 24-404`; for vendors also with
-*Link all exact names*. Nothing is ever linked by itself.
+*Link all exact names*. Nothing is ever linked by itself. Only the users in `operators` of the settings may: a run of
+anybody else fails and changes nothing.
 
 **When it fails.** The log of `link` says why: a record is not there, or is linked to something else already; a project
 or job has a second prime contract. The other pairs are linked all the same. Correct the pair and trigger the DAG again.

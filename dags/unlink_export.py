@@ -7,7 +7,8 @@ takes the mark out of Procore where Procore has a field for it, and ends the lin
 stays as a trace with the Airflow user who asked for it. What was linked by hand (`link_export`) may stay in Spectrum.
 
 **How often.** Only when somebody triggers it, with the object, the company and the Procore ids of the records, as
-`export.links` has them.
+`export.links` has them. Only the users in `operators` of the settings may: a run of anybody else fails and changes
+nothing.
 
 **When it fails.** The log of `unlink` says why: the record is not linked, or Spectrum still holds it. Delete it in
 Spectrum first, then clear the failed task or trigger the DAG again.

@@ -5,7 +5,6 @@ interfaces, and one log for everything.
 """
 
 import contextlib
-import hashlib
 import json
 import sys
 import time
@@ -19,56 +18,32 @@ import psutil  # type: ignore[import-untyped]
 from stack import processes
 from stack.airflow_api import AirflowApi, JsonObject
 from stack.airflow_environment import configuration, passwords_file
+from stack.airflow_preload import TASKS, scheduler_command
 from stack.errors import StackError, log_tail
+from stack.fingerprint import fingerprint
 from stack.paths import write_private
-from stack.ports import next_free_port
+from stack.patience import Patience
+from stack.ports import is_answered, next_free_port
 from stack.secret_values import Secrets
 
 PREFERRED_PORT = 8080
-_HEALTHY_SECONDS = 180
-# LocalExecutor forks its tasks from the scheduler: what that one has imported, no task imports again. Great
-# Expectations alone takes three seconds of processor time, in every check of every company; the library a quarter of a
-# second, in every task.
-_LIBRARIES = (
-    "airflow.dag_processing.dagbag",
-    "airflow.providers.standard.decorators.python",
-    "airflow.providers.standard.operators.hitl",
-    "great_expectations.expectations",
-    "lxml.etree",
-    "psycopg",
-    "requests",
-    "sqlalchemy.dialects.mssql.pymssql",
-)
-#: What the project's own tasks import.
-TASKS = (
-    "spectrum_etl.exports.steps.answer",
-    "spectrum_etl.exports.spectrum",
-    "spectrum_etl.exports.steps.collect",
-    "spectrum_etl.orchestration.export_dag",
-    "spectrum_etl.exports.objects.registry",
-    "spectrum_etl.exports.steps.ask",
-    "spectrum_etl.exports.systems",
-    "spectrum_etl.marts.publish",
-    "spectrum_etl.sources.sdx.write",
-    "spectrum_etl.staging.check",
-    "spectrum_etl.orchestration.staging_dag",
-    "spectrum_etl.staging.land",
-    "spectrum_etl.staging.publish",
-    "spectrum_etl.sources.company",
-)
-_WITH_LIBRARIES = """
-import importlib, logging, sys
-logging.getLogger("great_expectations").setLevel(logging.WARNING)
-import airflow
-for name in sys.argv.pop(1).split(","):
-    importlib.import_module(name)
-from airflow.__main__ import main
-main()
-"""
+_PORT_TRIES = 5
+_SAY_SECONDS = 60
 #: The `airflow` command of this environment.
 AIRFLOW = Path(sys.executable).with_name("airflow")
-_COMPONENTS = ("api-server", "scheduler", "dag-processor", "triggerer")
-_WATCHED = ("metadatabase", "scheduler", "triggerer", "dag_processor")
+_API_SERVER = "api-server"
+_COMPONENTS = (_API_SERVER, "scheduler", "dag-processor", "triggerer")
+#: The parts whose health the API server tells, by the component that each is waited for.
+_WATCHED = {
+    "metadatabase": _API_SERVER,
+    "scheduler": "scheduler",
+    "triggerer": "triggerer",
+    "dag_processor": "dag-processor",
+}
+
+
+class _PortLostError(Exception):
+    """Another program listens on the port that was free a moment ago."""
 
 
 @dataclass
@@ -103,8 +78,11 @@ class LocalAirflow:
         return f"http://localhost:{self._port()}"
 
     def api(self, user: str = "admin") -> AirflowApi:
-        """Return a REST client that acts as one of the users admin, ops, vera and accounting."""
-        return AirflowApi(f"http://127.0.0.1:{self._port()}", user, self.secrets.users[user])
+        """Return a REST client that acts as one of the users admin, ops, vera and accounting.
+
+        It shows its password to this Airflow only, not to another program that has taken the port.
+        """
+        return AirflowApi(f"http://127.0.0.1:{self._port()}", user, self.secrets.users[user], self._prove_ours)
 
     def start(self, say: Callable[[str], None]) -> bool:
         """Start Airflow and wait until it is healthy; keep one that runs already with the same configuration and code.
@@ -116,23 +94,27 @@ class LocalAirflow:
             Whether it had to be started.
 
         Raises:
-            StackError: a component dies or is not healthy in time, with the reason and its log's path.
+            StackError: a component dies, or does nothing and is not healthy, with the reason and its log's path.
         """
         if self.running():
             say(f"Airflow is running already at {self.url}")
             return False
         self.stop()
-        port = next_free_port(self.first_port)
-        if port != self.first_port:
-            say(f"port {self.first_port} is taken by another program: Airflow uses {port}")
-        self._port_file().write_text(str(port), encoding="ascii")
         write_private(passwords_file(self.home), json.dumps(self.secrets.users) + "\n")
+        self._choose_port(say)
         say("creating or upgrading Airflow's tables")
         self._migrate()
-        say("starting scheduler, DAG processor, triggerer and API server")
-        started = datetime.now(UTC)
-        running = {name: self.spawn(name, self._command(name)) for name in _COMPONENTS}
-        self._wait_until_healthy(running, started)
+        for _ in range(_PORT_TRIES):
+            try:
+                say("starting scheduler, DAG processor, triggerer and API server")
+                self._start_components(say)
+                break
+            except _PortLostError:
+                say(f"another program was faster and has taken port {self._port()}")
+                self.stop()
+                self._choose_port(say)
+        else:
+            raise StackError(f"Airflow lost its port to other programs {_PORT_TRIES} times: start it again")
         self.api().wait_for_tasks_api()  # while the DAG processor works, so that the first task need not wait
         self._fingerprint_file().write_text(self._fingerprint(), encoding="ascii")
         return True
@@ -150,11 +132,11 @@ class LocalAirflow:
         """Return whether all components are alive and healthy, with this configuration and this library code."""
         if not self._fingerprint_file().exists() or self._fingerprint_file().read_text() != self._fingerprint():
             return False
-        if any(not self.find(name) for name in _COMPONENTS):
+        if any(not self.find(name) for name in _COMPONENTS) or not self._has_port():
             return False
         try:
-            return not _unhealthy(self.api().health(), since=None)
-        except (StackError, ValueError):  # nobody, or another program, answers on the port
+            return _unhealthy(self.api().health(), since=None) is None
+        except (StackError, ValueError):  # nobody answers
             return False
 
     def spawn(
@@ -180,6 +162,10 @@ class LocalAirflow:
         """Return the living processes of a component or another program, its tasks too."""
         return processes.find(f"{self._mark}/{name}")
 
+    def work(self, name: str) -> float:
+        """Return the processor time in seconds that a component or another program has taken."""
+        return processes.work(f"{self._mark}/{name}")
+
     def environment(self) -> dict[str, str]:
         """Return the components' whole environment, for `airflow` commands too."""
         configured = configuration(
@@ -194,43 +180,75 @@ class LocalAirflow:
 
     def _command(self, component: str) -> list[str | Path]:
         if component == "scheduler":
-            modules = ",".join((*_LIBRARIES, *self.preloaded))
-            return [sys.executable, "-P", "-c", _WITH_LIBRARIES, modules, component, "--skip-serve-logs"]
+            return scheduler_command(self.preloaded)
         return [AIRFLOW, component, *(["--skip-serve-logs"] if component == "triggerer" else [])]
 
     @property
     def _mark(self) -> str:
         return f"{self.home}:airflow"
 
+    def _choose_port(self, say: Callable[[str], None]) -> None:
+        port = next_free_port(self.first_port)
+        if port != self.first_port:
+            say(f"port {self.first_port} is taken by another program: Airflow uses {port}")
+        self._port_file().write_text(str(port), encoding="ascii")
+
+    def _has_port(self) -> bool:
+        """Return whether it is this Airflow that listens on its port."""
+        return self._port() in processes.listening(f"{self.home}:")
+
+    def _prove_ours(self) -> None:
+        if not self._has_port():
+            raise StackError(
+                f"port {self._port()} is not this Airflow's: it was stopped, or another program has taken the port."
+                " No password was sent; start it again"
+            )
+
     def _migrate(self) -> None:
         process = self.spawn("migrate", [AIRFLOW, "db", "migrate"])
-        code = process.wait(timeout=_HEALTHY_SECONDS)
+        patience = Patience(self.work)
+        while (code := _exit_code(process)) is None:
+            if stuck := patience.over("migrate"):
+                raise StackError(f"airflow db migrate does not end: {stuck}\nlog: {self._log('migrate')}")
         if code:
             raise StackError(
                 f"airflow db migrate failed: {log_tail(self._log('migrate'))}\nlog: {self._log('migrate')}"
             )
 
-    def _wait_until_healthy(self, running: Mapping[str, psutil.Process], started: datetime) -> None:
-        deadline = time.monotonic() + _HEALTHY_SECONDS
-        reason = "the API server does not answer"
+    def _start_components(self, say: Callable[[str], None]) -> None:
+        """Start them, and wait until all are healthy.
+
+        Raises:
+            _PortLostError: another program has taken the port meanwhile.
+            StackError: a component dies, or does nothing.
+        """
+        started, patience = datetime.now(UTC), Patience(self.work)
+        running = {name: self.spawn(name, self._command(name)) for name in _COMPONENTS}
+        told = time.monotonic()
         while True:
+            # In this order: who answers before ours listens is another program.
+            if is_answered(self._port()) and not self._has_port():
+                raise _PortLostError
             for name, process in running.items():
                 if not process.is_running() or process.status() == psutil.STATUS_ZOMBIE:
                     raise StackError(f"Airflow's {name} died: {log_tail(self._log(name))}\nlog: {self._log(name)}")
-            with contextlib.suppress(StackError, ValueError):  # nobody answers yet
-                reason = _unhealthy(self.api().health(), since=started)
-            if not reason:
-                return
-            if time.monotonic() > deadline:
-                raise StackError(f"Airflow is not healthy after {_HEALTHY_SECONDS} s: {reason}\nlogs: {self.logs}")
+            awaited, reason = _API_SERVER, "the API server does not answer"
+            if self._has_port():
+                with contextlib.suppress(StackError, ValueError):  # it does not answer yet
+                    unhealthy = _unhealthy(self.api().health(), since=started)
+                    if unhealthy is None:
+                        return
+                    awaited, reason = unhealthy
+            if stuck := patience.over(awaited):
+                raise StackError(f"Airflow is not healthy: {reason}, and {stuck}\nlogs: {self.logs}")
+            if time.monotonic() - told > _SAY_SECONDS:
+                say(f"still waiting: {reason}")
+                told = time.monotonic()
             time.sleep(0.25)
 
     def _fingerprint(self) -> str:
-        """Return what a running Airflow was started with: its environment, and the library code it has imported."""
-        digest = hashlib.sha256(json.dumps(sorted(self.environment().items())).encode())
-        for path in sorted(self.plugins.rglob("*.py")):
-            digest.update(f"{path}{path.stat().st_mtime_ns}".encode())
-        return digest.hexdigest()
+        """Return what a running Airflow was started with: its environment, and the code that it has read."""
+        return fingerprint(self.environment(), self.plugins, self.plugins.parent / "include" / "sql")
 
     def _port(self) -> int:
         return int(self._port_file().read_text()) if self._port_file().exists() else self.first_port
@@ -245,13 +263,21 @@ class LocalAirflow:
         return self.logs / f"airflow-{name}.log"
 
 
-def _unhealthy(health: JsonObject, since: datetime | None) -> str:
-    """Return which component is not healthy, or nothing; heartbeats from before `since` are another process's."""
-    for name in _WATCHED:
+def _unhealthy(health: JsonObject, since: datetime | None) -> tuple[str, str] | None:
+    """Return the component that is to be waited for, and why; heartbeats from before `since` are another process's."""
+    for name, component in _WATCHED.items():
         part = health.get(name) or {}
         if part.get("status") != "healthy":
-            return f"{name} is {part.get('status')}"
+            return component, f"{name} is {part.get('status')}"
         beat = part.get(f"latest_{name}_heartbeat")
         if since and beat and datetime.fromisoformat(beat) < since:
-            return f"{name} has not reported yet"
-    return ""
+            return component, f"{name} has not reported yet"
+    return None
+
+
+def _exit_code(process: psutil.Process) -> int | None:
+    """Return how a process ended, or None where it is still running after a second."""
+    try:
+        return int(process.wait(timeout=1) or 0)
+    except psutil.TimeoutExpired:
+        return None

@@ -1,6 +1,6 @@
 """A small client of Airflow's REST API."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -8,7 +8,9 @@ import requests
 
 from stack.errors import StackError
 
-_TIMEOUT = (5, 60)
+#: Seconds to connect and to wait for an answer: on a busy machine the first one of each API takes its time.
+_TIMEOUT = (5, 300)
+_HEALTH_TIMEOUT = (5, 30)
 JsonObject = dict[str, Any]
 
 
@@ -19,12 +21,15 @@ class AirflowApi:
         url: address without a path, for example `http://127.0.0.1:8080`.
         user: a name known to Airflow's auth manager.
         password: its password.
+        prove: called before each login and before connections are sent; raises where the server at the URL may have
+            no password.
     """
 
-    def __init__(self, url: str, user: str, password: str) -> None:
+    def __init__(self, url: str, user: str, password: str, prove: Callable[[], None] = lambda: None) -> None:
         self.url = url.rstrip("/")
         self._user = user
         self._password = password
+        self._prove = prove
         self._session = requests.Session()
         self._session.trust_env = False  # neither proxies nor .netrc have a say on loopback
 
@@ -55,7 +60,7 @@ class AirflowApi:
 
     def health(self) -> JsonObject:
         """Return the state of every component; needs no user."""
-        answer: JsonObject = self._send("GET", f"{self.url}/api/v2/monitor/health", None, {}).json()
+        answer: JsonObject = self._send("GET", f"{self.url}/api/v2/monitor/health", None, {}, _HEALTH_TIMEOUT).json()
         return answer
 
     def wait_for_tasks_api(self) -> None:
@@ -75,8 +80,9 @@ class AirflowApi:
             keep_existing: leave those that are there alone instead.
 
         Raises:
-            StackError: Airflow refuses one of them.
+            StackError: Airflow refuses one of them, or the server at the URL may not have their passwords.
         """
+        self._prove()
         existing = "skip" if keep_existing else "overwrite"
         action = {"action": "create", "action_on_existence": existing, "entities": list(entities)}
         refused = self.call("PATCH", kind, {"actions": [action]})["create"]["errors"]
@@ -192,15 +198,18 @@ class AirflowApi:
 
     def _log_in(self) -> None:
         self._session.headers.pop("Authorization", None)
+        self._prove()
         body = {"username": self._user, "password": self._password}
         answer = self._send("POST", f"{self.url}/auth/token", body, {})
         if not answer.ok:
             raise StackError(f"Airflow refuses user {self._user!r} with {answer.status_code} at {self.url}/auth/token")
         self._session.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
 
-    def _send(self, method: str, url: str, body: Any, query: Mapping[str, Any]) -> requests.Response:
+    def _send(
+        self, method: str, url: str, body: Any, query: Mapping[str, Any], timeout: tuple[float, float] = _TIMEOUT
+    ) -> requests.Response:
         try:
-            return self._session.request(method, url, json=body, params=query, timeout=_TIMEOUT)
+            return self._session.request(method, url, json=body, params=query, timeout=timeout)
         except requests.RequestException as error:
             raise StackError(f"Airflow does not answer at {url}: {error}") from error
 

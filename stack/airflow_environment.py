@@ -31,6 +31,8 @@ def configuration(
             "FERNET_KEY": secrets.fernet_key,
             "SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{user}:{role}" for user, role in AIRFLOW_USERS.items()),
             "SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": passwords_file(home),
+            # Seconds. Their defaults, 30 and 50, are too short for a file's first import on a busy machine.
+            "DAGBAG_IMPORT_TIMEOUT": 300,
             "EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
         },
         "DATABASE": {"SQL_ALCHEMY_CONN": _with_driver(database_url)},
@@ -49,6 +51,7 @@ def configuration(
             "REFRESH_INTERVAL": 5,
             "BUNDLE_REFRESH_CHECK_INTERVAL": 2,
             "MIN_FILE_PROCESS_INTERVAL": 60,
+            "DAG_FILE_PROCESSOR_TIMEOUT": 600,
         },
         "LOGGING": {
             "BASE_LOG_FOLDER": home / "logs",

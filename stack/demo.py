@@ -149,7 +149,7 @@ def _run(paths: Paths, progress: Progress) -> int:
         end_leftovers(api, dags, progress.say)
     apply_settings(api, paths.airflow_settings, {**stack.sandbox.connections(), "warehouse": _warehouse(stack)})
     _write_env(paths, stack)
-    wait_until_parsed(api, dags)
+    wait_until_parsed(stack.airflow, dags)
     runs = run_to_end(api, STAGE_DAGS, "staging", paths, progress)
     # Only now: an unpaused publish_marts would run after each of the eight, and compete with them.
     run_to_end(api, (MARTS_DAG,), "marts", paths, progress)

@@ -21,6 +21,16 @@ def is_free(port: int) -> bool:
         return True
 
 
+def is_answered(port: int) -> bool:
+    """Return whether somebody, of whatever program, listens on a loopback port."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        if not port or probe.connect_ex(("127.0.0.1", port)) != 0:
+            return False
+        # Where nobody listens, the kernel may have connected the probe with itself.
+        return bool(probe.getsockname() != probe.getpeername())
+
+
 def next_free_port(first: int) -> int:
     """Return a port, or the first free one above it; any free one when the next hundred are taken."""
     return next((port for port in range(first, first + 100) if is_free(port)), 0) or free_port()

@@ -19,7 +19,7 @@ from stack.ports import free_port
 from stack.postgres_cluster import Cluster, open_private
 
 SUPERUSER = "spectrum"
-_START_SECONDS = 60
+_START_SECONDS = 600  # pg_ctl returns as soon as the server has died; recovery after a crash takes its time
 _STOP_SECONDS = 60
 _PORT_TRIES = 5
 _BUSY_PORT = "could not bind"
@@ -128,19 +128,30 @@ class EmbeddedPostgres:
             file.write(secrets.token_urlsafe(24))
         return path.read_text(encoding="ascii")
 
-    def create_role(self, name: str, password: str, *, may_create_roles: bool = False) -> None:
+    def has_role(self, name: str) -> bool:
+        """Return whether there is a role of this name."""
+        with self._connect() as connection:
+            return connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone() is not None
+
+    def create_role(
+        self, name: str, password: str, *, may_create_roles: bool = False, member_of: str | None = None
+    ) -> None:
         """Create a role that may log in, or set its password when it is there.
 
         Args:
             name: the role.
             password: its password.
             may_create_roles: whether it may create other roles.
+            member_of: a role whose rights it gets.
         """
+        known = self.has_role(name)
         with self._connect() as connection:
-            known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone()
             statement = "ALTER ROLE {} LOGIN {} PASSWORD {}" if known else "CREATE ROLE {} LOGIN {} PASSWORD {}"
             right = sql.SQL("CREATEROLE" if may_create_roles else "NOCREATEROLE")
             connection.execute(sql.SQL(statement).format(sql.Identifier(name), right, sql.Literal(password)))
+            if member_of:
+                grant = sql.SQL("GRANT {} TO {}").format(sql.Identifier(member_of), sql.Identifier(name))
+                connection.execute(grant)
 
     def create_database(self, name: str, *, owner: str = SUPERUSER, template: str = "template1") -> str:
         """Create a database unless it is there.
@@ -166,7 +177,8 @@ class EmbeddedPostgres:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
     def _connect(self) -> psycopg.Connection:
-        return psycopg.connect(self.url(), autocommit=True, connect_timeout=10)
+        # Only in a way that does not show the password to the server: it may be another one.
+        return psycopg.connect(self.url(), autocommit=True, connect_timeout=10, require_auth="scram-sha-256")
 
     def _start_on_free_port(self) -> None:
         port = self.port or free_port()  # the last one first: whoever reconnects after a crash finds the server

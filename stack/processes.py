@@ -70,6 +70,33 @@ def find(mark: str) -> list[psutil.Process]:
     return marked + others
 
 
+def listening(mark: str) -> set[int]:
+    """Return the ports that the processes with a mark listen on: who else answers on a port is another program.
+
+    Args:
+        mark: the mark, or the beginning of it.
+    """
+    ports: set[int] = set()
+    for process in find(mark):
+        with contextlib.suppress(psutil.Error):
+            inet = process.net_connections("inet")
+            ports |= {connection.laddr.port for connection in inet if connection.status == psutil.CONN_LISTEN}
+    return ports
+
+
+def work(mark: str) -> float:
+    """Return the processor time in seconds that the processes with a mark have taken, with those that have ended.
+
+    Args:
+        mark: the mark, or the beginning of it.
+    """
+    seconds = 0.0
+    for process in find(mark):
+        with contextlib.suppress(psutil.Error):
+            seconds += sum(process.cpu_times()[:4])  # user and system, its own and its ended children's
+    return seconds
+
+
 def stop(mark: str, *, patience: float = 20) -> None:
     """Stop all processes with a mark: SIGINT to their groups, then SIGTERM, then SIGKILL, until nothing is left.
 

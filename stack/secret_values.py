@@ -34,6 +34,7 @@ class Secrets:
     api_secret_key: str = field(default_factory=_key)
     airflow_database: str = field(default_factory=_password)
     warehouse: str = field(default_factory=_password)
+    analyst: str = field(default_factory=_password)
     sandbox: str = field(default_factory=_password)
     authorization_id: str = field(default_factory=_password)
     infolink: str = field(default_factory=_password)

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from stack.airflow import LocalAirflow
 from stack.airflow_api import AirflowApi, JsonObject
 from stack.errors import StackError
+from stack.patience import Patience
 from stack.progress import Board, DagProgress
 
 # What others refer to comes first; all of them may run at once.
@@ -26,8 +28,9 @@ MARTS_DAG = "publish_marts"
 _ENDED = ("success", "failed")
 _DONE = ("success", "failed", "skipped", "upstream_failed", "removed")
 _SHOWN = ("running", "up_for_retry", "deferred", "awaiting_input")
-_PARSE_SECONDS = 90
-_SCHEDULED_SECONDS = 20
+_DAG_PROCESSOR = "dag-processor"
+_TOO_SLOW = "DagBag import timeout"
+_SCHEDULED_SECONDS = 120
 _POLL_SECONDS = 0.5
 _REASON_LINES = 12
 
@@ -40,23 +43,28 @@ class FollowedRun:
     run_id: str
 
 
-def wait_until_parsed(api: AirflowApi, dag_ids: Sequence[str]) -> None:
-    """Wait until Airflow knows the DAGs.
+def wait_until_parsed(airflow: LocalAirflow, dag_ids: Sequence[str]) -> None:
+    """Wait until Airflow knows the DAGs, as long as its DAG processor is at work.
 
     Args:
-        api: an admin's client.
+        airflow: a running one.
         dag_ids: DAGs that have to be there.
 
     Raises:
-        StackError: a DAG file cannot be imported, or a DAG is not there in time.
+        StackError: a DAG file cannot be imported, or the DAG processor died or does nothing and a DAG is not there.
     """
-    deadline = time.monotonic() + _PARSE_SECONDS
-    while missing := [dag_id for dag_id in dag_ids if dag_id not in api.dags()]:
-        if broken := api.import_errors():
-            names = "\n".join(f"{error['filename']}: {error['stack_trace'].strip()}" for error in broken)
+    api, patience = airflow.api(), Patience(airflow.work)
+    while missing := sorted(set(dag_ids) - api.dags().keys()):
+        errors = api.import_errors()
+        # A file that took too long is parsed again by itself.
+        if broken := [error for error in errors if _TOO_SLOW not in error["stack_trace"]]:
+            names = "\n".join(f"  {error['filename']}: {_last_line(error['stack_trace'])}" for error in broken)
             raise StackError(f"Airflow cannot import these DAG files:\n{names}")
-        if time.monotonic() > deadline:
-            raise StackError(f"Airflow does not know {', '.join(missing)} after {_PARSE_SECONDS} s: look into dags/")
+        lacking = f"Airflow does not know {', '.join(missing)}"
+        if not airflow.find(_DAG_PROCESSOR):
+            raise StackError(f"{lacking}: its {_DAG_PROCESSOR} died\nlogs: {airflow.logs}")
+        if stuck := patience.over(_DAG_PROCESSOR):
+            raise StackError(f"{lacking}: {stuck}\nlogs: {airflow.logs}")
         time.sleep(_POLL_SECONDS)
 
 
@@ -178,3 +186,8 @@ def _seconds(run: JsonObject) -> float:
         return 0
     end = datetime.fromisoformat(run["end_date"]) if run["end_date"] else datetime.now(UTC)
     return (end - datetime.fromisoformat(run["start_date"])).total_seconds()
+
+
+def _last_line(trace: str) -> str:
+    """What a traceback says in the end: the error itself."""
+    return next((line.strip() for line in reversed(trace.splitlines()) if line.strip()), "no reason is given")

@@ -62,7 +62,7 @@ class AirflowStack:
         self.sandbox.start(print)
         self.airflow.start(print)
         self.connect()
-        wait_until_parsed(self.api(), [path.stem for path in (PROJECT / "dags").glob("*.py")])
+        wait_until_parsed(self.airflow, [path.stem for path in (PROJECT / "dags").glob("*.py")])
 
     def stop(self) -> None:
         """Stop Airflow with all its tasks, then the sandbox."""

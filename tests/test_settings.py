@@ -71,6 +71,50 @@ def test_every_wrong_value_is_named_at_once(tmp_path: Path) -> None:
         _load(tmp_path, daily_at="25:00", retries=-1)
 
 
+def test_d22_also_what_does_not_agree_is_named_at_once(tmp_path: Path) -> None:
+    """Wrong values, double companies, unknown ones, double approvers and a missing address: in one message."""
+    exporting = {**_COMPANY, "procore_company_id": 4001}
+    with pytest.raises(FixConfiguration) as caught:
+        _load(
+            tmp_path,
+            companies=[exporting, {**exporting, "colour": "red"}],
+            retries=-1,
+            exports={
+                "approvers": [{"id": "a", "name": "A"}] * 2,
+                "server_time_limit": -1,
+                "template_job": {"9": "T"},
+                "template_taxable": {"8": "N"},
+                "subcontract_gl_account": {"7": "5"},
+            },
+            notifications={"channels": ["email"], "late_after_minutes": 0},
+        )
+    message = str(caught.value)
+    for named in (
+        "companies: a company code is listed twice in ['1', '1']",
+        "companies.1.colour",
+        "retries",
+        "exports.approvers: Value error, a user id is listed twice",
+        "exports.server_time_limit",
+        "exports.template_job: unknown companies ['9']; configured: ['1', '1']",
+        "exports.template_taxable: unknown companies ['8']",
+        "exports.subcontract_gl_account: unknown companies ['7']",
+        "notifications.email_to: Value error, the channel email needs",
+        "notifications.late_after_minutes",
+    ):
+        assert named in message, message
+
+
+def test_d22_who_never_exports_edits_no_setting_of_the_exports(tmp_path: Path) -> None:
+    """The shipped file, with the companies of somebody else: everything else stays as it is."""
+    values = yaml.safe_load(settings_path().read_text(encoding="utf-8"))
+    values["companies"] = [{**_COMPANY, "code": "01"}, {**_COMPANY, "code": "02"}]
+    settings = _load(tmp_path, **values)
+    assert [company.procore_company_id for company in settings.companies] == [None, None]
+    values["companies"][1]["procore_company_id"] = 4002
+    with pytest.raises(FixConfiguration, match=r"exports\.template_job.*exports\.subcontract_gl_account"):
+        _load(tmp_path, **values)
+
+
 _WEBHOOK = "https://hooks.slack.com/services/T0/B0/SECRET"
 
 
@@ -81,7 +125,7 @@ _WEBHOOK = "https://hooks.slack.com/services/T0/B0/SECRET"
         ({"notifications": {"password": "SECRET"}}, "notifications.password"),
         ({"notifications": {"channels": [_WEBHOOK]}}, "notifications.channels.0"),
         ({"notifications": {"channels": {"slack": _WEBHOOK}}}, "notifications.channels"),
-        ({"notifications": {"channels": ["email"], "slack_conn_id": "SECRET"}}, "notifications: "),
+        ({"notifications": {"channels": ["email"], "slack_conn_id": "SECRET"}}, "notifications.email_to: "),
         ({"companies": [{"code": "1", "name": "One", "password": "SECRET"}]}, "companies.0.phase_category"),
         ({"companies": [_COMPANY, {**_COMPANY, "name": "SECRET"}]}, "listed twice"),
         ({"timezone": _WEBHOOK}, "timezone"),

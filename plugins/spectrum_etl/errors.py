@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Literal
 
-#: The systems that a connection leads to, as `sync.connections.kind` names them.
+#: The systems that a connection leads to, as `sync.connections.kind` names them. Errors hold it as text: fields of a
+#: record are often handed to them as one dictionary of texts.
 System = Literal["web services", "Info-Link", "Procore", "warehouse"]
 
 
@@ -27,7 +28,7 @@ class SpectrumEtlError(Exception):
         limit: what would be allowed, e.g. `at most 10 characters`.
         remedy: what to do, as an instruction.
         connection: which Airflow connection the remedy is about.
-        system: the system that could not be used as it should; None where the error says nothing about a system.
+        system: the `System` that could not be used as it should; None where the error says nothing about a system.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class SpectrumEtlError(Exception):
         limit: str | None = None,
         remedy: str | None = None,
         connection: str | None = None,
-        system: System | None = None,
+        system: str | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message

@@ -216,7 +216,7 @@ def test_a_record_is_asked_about_with_everything_that_would_be_written_and_a_fil
     asked = exports.asked["golden"]
     assert asked["subject"] == f"Vendor: Company {GOLDEN}"
     assert asked["task_instance"]["rendered_map_index"] == f"Company {GOLDEN}"
-    assert [user["id"] for user in asked["assigned_users"]] == ["admin", APPROVER]
+    assert [user["id"] for user in asked["assigned_users"]] == [APPROVER]
     assert asked["defaults"] is None
     form = {name: (param["value"], param["schema"].get("maxLength")) for name, param in asked["params"].items()}
     assert form == {"vendor_code": ("READYROOFI", 10), "vendor_type": ("SUB", None), "reason": (None, 1000)}

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from stack.errors import StackError
 from stack.postgres import EmbeddedPostgres
 from tests.page.page_airflow import AIRFLOW, PageAirflow, answer_of, open_page_airflow
-from tests.page.page_data import FORM, fill
+from tests.page.page_data import FORM, fill, wait_for_approver
 
 pytestmark = pytest.mark.slow
 
@@ -79,3 +80,27 @@ def test_m8_the_cookie_of_airflows_pages_signs_in_and_another_site_is_refused(pa
     assert session.get(f"{page.url}/api/overview", timeout=60).status_code == 200
     elsewhere = {"Sec-Fetch-Site": "cross-site"}
     assert session.get(f"{page.url}/api/overview", headers=elsewhere, timeout=60).status_code == 403
+
+
+def test_c20_a_role_of_its_own_lets_an_approver_answer_and_start_nothing(page: PageAirflow) -> None:
+    """As docs/setup.md has it: what a Viewer may, and two permissions more."""
+    for command in (
+        ["roles", "create", "Approver"],
+        ["roles", "add-perms", "Approver", "-a", "can_edit", "-r", "HITL Detail"],
+        ["roles", "add-perms", "Approver", "-a", "can_edit", "-r", "DAG:export_vendors"],
+        ["users", "add-role", "-u", "accounting", "-r", "Viewer"],
+        ["users", "add-role", "-u", "accounting", "-r", "Approver"],
+        ["users", "remove-role", "-u", "accounting", "-r", "User"],
+    ):
+        subprocess.run(
+            [AIRFLOW, *command], env=page.airflow.environment(), cwd=page.airflow.home, check=True, capture_output=True
+        )
+    wait_for_approver(page.warehouse_url, "r1", "Role Roofing", "manual__2", 7)
+    page.waits("export_vendors", "manual__2", 7, FORM, approver=ACCOUNTING_ID)
+    filled = {"vendor_code": "ROLEROOF", "vendor_type": "SUB"}
+    taken = page.post("accounting", "api/export/answer", answer_of(page, "r1", answers=filled))
+    assert taken.status_code == 200, taken.text
+    assert page.post("accounting", "api/refresh", {"object": "vendors"}).status_code == 403
+    for dag_id in ("export_vendors", "unlink_export", "clean_up", "stage_vendors"):
+        with pytest.raises(StackError, match="Airflow answers 403"):
+            page.airflow.api("accounting").trigger(dag_id)

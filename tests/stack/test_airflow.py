@@ -9,7 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from stack import processes
+from stack import airflow as airflow_module
+from stack import patience, processes
 from stack.airflow import LocalAirflow
 from stack.airflow_settings import apply_settings
 from stack.errors import StackError
@@ -41,6 +42,8 @@ def bad():
 good()
 bad()
 """
+# A file that takes more than ten seconds is given up on, and tried again soon.
+_QUICK = {"AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "10", "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "5"}
 _SETTINGS = Path(__file__).resolve().parents[2] / "airflow_settings.yaml"
 
 
@@ -55,8 +58,9 @@ def airflow(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
     url = postgres.create_database("airflow_of_stack_tests")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         started = LocalAirflow(
-            home, home, url, home / "dags", home / "plugins", secrets, first_port=taken.getsockname()[1], preloaded=()
-        )
+            home, home, url, home / "dags", home / "plugins", secrets, first_port=taken.getsockname()[1], preloaded=(),
+            extra=_QUICK,
+        )  # fmt: skip
         try:
             started.start(print)
             yield started
@@ -102,7 +106,7 @@ def test_settings_are_applied_and_what_people_changed_is_kept(airflow: LocalAirf
 
 def test_runs_are_followed_and_a_failure_names_task_reason_and_log(airflow: LocalAirflow, progress: Progress) -> None:
     api = airflow.api()
-    wait_until_parsed(api, ["good", "bad"])
+    wait_until_parsed(airflow, ["good", "bad"])
     runs = start_runs(api, ["good", "bad"], print)
     assert follow(api, runs, Board(progress, None)) == [runs[1]]
     assert len(api.runs("good")) == 1, "the run that unpausing starts is followed, not doubled"
@@ -113,10 +117,13 @@ def test_runs_are_followed_and_a_failure_names_task_reason_and_log(airflow: Loca
 
 
 def test_a_running_one_is_kept_until_the_library_changes(airflow: LocalAirflow) -> None:
-    assert airflow.running()
-    (airflow.plugins / "new.py").write_text("")
-    assert not airflow.running()
-    (airflow.plugins / "new.py").unlink()
+    sql = airflow.plugins.parent / "include" / "sql" / "page.sql"
+    sql.parent.mkdir(parents=True)
+    for read_once in (airflow.plugins / "new.py", airflow.plugins / "page.js", sql):
+        assert airflow.running()
+        read_once.write_text("")
+        assert not airflow.running()
+        read_once.unlink()
     assert airflow.running()
 
 
@@ -129,13 +136,36 @@ def test_secrets_are_private_and_not_in_arguments(airflow: LocalAirflow) -> None
         assert secret not in arguments
 
 
+def test_d21_a_dag_that_took_too_long_to_import_is_waited_for_and_a_broken_one_is_one_line(
+    airflow: LocalAirflow,
+) -> None:
+    """The first import of this file outlives Airflow's limit, as any does on a machine that is busy enough."""
+    (airflow.dags / "late.py").write_text(
+        "import pathlib, time\n"
+        f"been = pathlib.Path({str(airflow.home / 'been')!r})\n"
+        "if not been.exists():\n    been.touch()\n    time.sleep(60)\n"
+        "from airflow.sdk import DAG\ndag = DAG('late', schedule=None)\n"
+    )
+    wait_until_parsed(airflow, ["late"])
+    assert (airflow.home / "been").exists()
+    (airflow.dags / "broken.py").write_text("from airflow.sdk import DAG\nraise ValueError('job 17 is wrong')\n")
+    with pytest.raises(StackError) as caught:
+        wait_until_parsed(airflow, ["never"])
+    assert str(caught.value) == "Airflow cannot import these DAG files:\n  broken.py: ValueError: job 17 is wrong"
+    (airflow.dags / "broken.py").unlink()
+    deadline = time.monotonic() + 60
+    while errors := airflow.api().import_errors():
+        assert time.monotonic() < deadline, errors
+        time.sleep(0.2)
+
+
 def test_stop_leaves_no_process_even_with_a_task_at_work(airflow: LocalAirflow) -> None:
     (airflow.dags / "slow.py").write_text(
         "from airflow.sdk import dag, task\n@dag(schedule=None)\ndef slow():\n    @task\n    def nap():\n"
         "        import subprocess\n        subprocess.run(['sleep', '120'])\n    nap()\nslow()\n"
     )
     api = airflow.api()
-    wait_until_parsed(api, ["slow"])
+    wait_until_parsed(airflow, ["slow"])
     api.set_paused("slow", False)
     run = FollowedRun("slow", api.trigger("slow"))
     deadline = time.monotonic() + 60
@@ -145,6 +175,22 @@ def test_stop_leaves_no_process_even_with_a_task_at_work(airflow: LocalAirflow) 
     airflow.stop()
     assert processes.find(str(airflow.home)) == []
     assert not airflow.running()
+
+
+def test_d21_a_command_that_does_nothing_is_given_up_on(
+    postgres: EmbeddedPostgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idle = tmp_path / "idle"
+    idle.write_text("#!/bin/sh\nexec sleep 600\n")
+    idle.chmod(0o700)
+    monkeypatch.setattr(airflow_module, "AIRFLOW", idle)
+    monkeypatch.setattr(patience, "STILL_SECONDS", 1)
+    stuck = LocalAirflow(tmp_path, tmp_path, postgres.url(), tmp_path, tmp_path, Secrets(), first_port=18090)
+    try:
+        with pytest.raises(StackError, match=r"airflow db migrate does not end: migrate has done nothing for \d+ s"):
+            stuck.start(print)
+    finally:
+        stuck.stop()
 
 
 def test_a_component_that_dies_is_reported_with_its_log(postgres: EmbeddedPostgres, tmp_path: Path) -> None:

@@ -88,6 +88,9 @@ def _without_a_stack(monkeypatch: pytest.MonkeyPatch, api: _Airflow) -> None:
         def connections(self) -> dict[str, Any]:
             return {}
 
+        def work(self, _name: str) -> float:
+            return 0.0
+
         @property
         def secrets(self) -> "Part":
             return self

@@ -11,6 +11,7 @@ from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.model.run import clean_codes
 from spectrum_etl.orchestration.by_hand_dag import by_hand_dag
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
+from spectrum_etl.rights import require_operator, started_by
 from spectrum_etl.settings import load_settings
 
 log = logging.getLogger(__name__)
@@ -88,6 +89,7 @@ def _tasks() -> None:
         """The pairs of the trigger form, and for vendors those of the same name where the form asks for them."""
         context = get_current_context()
         refuse_unknown_fields(context)
+        require_operator(context, load_settings(), "link records")
         params = context["params"]
         pairs = pairs_of(params)
         if params["exact_names"] and params["object"] in _OF_COMPANY:
@@ -109,11 +111,13 @@ def _tasks() -> None:
         from spectrum_etl.model.record import RecordId
         from spectrum_etl.orchestration.export_tasks import grid_name
 
-        context = get_current_context()
+        context, settings = get_current_context(), load_settings()
         context["record_name"] = grid_name(f"{pair['record']} = {pair['key']}")  # type: ignore[typeddict-unknown-key]
         params = context["params"]
-        by = getattr(context["dag_run"], "triggering_user_name", None) or "unknown"
-        with systems_from_airflow(params["company"], load_settings()) as systems:
+        # Here, too: what `plan` has said may be changed, and its state be set, by whoever may trigger.
+        require_operator(context, settings, "link records")
+        by = started_by(context) or "unknown"
+        with systems_from_airflow(params["company"], settings) as systems:
             id = RecordId(systems.company.code, pair["project"], pair["record"])
             return link_records(systems, linkable(params["object"]), id, pair["key"], by)
 

@@ -6,6 +6,7 @@ from airflow.sdk import DAG, get_current_context, task
 
 from spectrum_etl.orchestration.callbacks import on_failure, on_success
 from spectrum_etl.orchestration.dag_defaults import daily, refuse_unknown_fields, start_date, task_defaults
+from spectrum_etl.rights import require_operator
 from spectrum_etl.settings import load_settings
 
 
@@ -37,8 +38,11 @@ def clean_up_dag(doc: str | None) -> DAG:
             from spectrum_etl.retention.clean import clean_up
             from spectrum_etl.warehouse.connect import warehouse_url
 
-            refuse_unknown_fields(get_current_context())
-            return clean_up(warehouse_url(), load_settings().retention)
+            context, now = get_current_context(), load_settings()
+            refuse_unknown_fields(context)
+            if context["dag_run"].run_type != "scheduled":
+                require_operator(context, now, "clean up by hand")
+            return clean_up(warehouse_url(), now.retention)
 
         remove()
     return dag

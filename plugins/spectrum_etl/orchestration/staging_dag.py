@@ -24,6 +24,7 @@ from spectrum_etl.model.run import Run, Scope, clean_codes
 from spectrum_etl.model.spec import ImportObject, Table
 from spectrum_etl.orchestration import dag_defaults
 from spectrum_etl.orchestration.callbacks import on_backfilled, on_failure, on_success
+from spectrum_etl.rights import require_operator
 from spectrum_etl.settings import SCHEDULES_VARIABLE, Settings, load_settings, schedule_of
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 TAGS = ["spectrum", "staging"]
+#: What only an operator's run may do, in the words of its refusal.
+MASS_DELETE = "delete any number of rows"
 
 
 def asset_of(table: Table) -> Asset:
@@ -103,7 +106,8 @@ def _params(obj: ImportObject, settings: Settings) -> dict[str, Param]:
             False,
             type="boolean",
             title="Allow one mass delete",
-            description="Let this run delete more rows than max_deleted_share allows. Only after looking at Spectrum.",
+            description="Let this run delete more rows than max_deleted_share allows. Only after looking at Spectrum, "
+            "and only for the operators of the settings.",
         ),
         "allow_rejected": Param(
             False,
@@ -148,6 +152,8 @@ def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> N
         context = get_current_context()
         dag_defaults.refuse_unknown_fields(context)
         params = context["params"]
+        if params["allow_mass_delete"]:
+            require_operator(context, load_settings(), MASS_DELETE)
         months = _months_of(context) if months_of_interval else ()
         codes = [load_settings().company(code).code for code in clean_codes(params["companies"])]
         jobs = dict.fromkeys(codes, clean_codes(params.get("jobs")))
@@ -176,6 +182,8 @@ def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> N
 
         asked = _named(scope)
         now = load_settings()
+        if asked.allow_mass_delete:  # here, too: whoever may trigger may also change what `plan` has said
+            require_operator(get_current_context(), now, MASS_DELETE)
         with Sources.from_airflow(asked.company_code, now) as sources:
             return land_object(warehouse_url(), obj, asked, _this_run(), sources, now)
 

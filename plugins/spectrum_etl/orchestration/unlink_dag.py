@@ -10,6 +10,7 @@ from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.model.run import clean_codes
 from spectrum_etl.orchestration.by_hand_dag import by_hand_dag
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
+from spectrum_etl.rights import require_operator, started_by
 from spectrum_etl.settings import load_settings
 
 log = logging.getLogger(__name__)
@@ -40,9 +41,10 @@ def unlink_dag(doc: str | None) -> DAG:
 def _tasks() -> None:
     @task
     def plan() -> list[str]:
-        """The records of the trigger form."""
+        """The records of the trigger form, which only an operator's run may name."""
         context = get_current_context()
         refuse_unknown_fields(context)
+        require_operator(context, load_settings(), "end links")
         records = list(clean_codes(context["params"]["records"]))
         if not records:
             raise FixConfiguration(
@@ -59,11 +61,13 @@ def _tasks() -> None:
         from spectrum_etl.exports.systems import systems_from_airflow
         from spectrum_etl.orchestration.export_tasks import grid_name
 
-        context = get_current_context()
+        context, settings = get_current_context(), load_settings()
         context["record_name"] = grid_name(record)  # type: ignore[typeddict-unknown-key]
         params = context["params"]
-        by = getattr(context["dag_run"], "triggering_user_name", None) or "unknown"
-        with systems_from_airflow(params["company"], load_settings()) as systems:
+        # Here, too: what `plan` has said may be changed, and its state be set, by whoever may trigger.
+        require_operator(context, settings, "end links")
+        by = started_by(context) or "unknown"
+        with systems_from_airflow(params["company"], settings) as systems:
             return unlink_record(systems, linkable(params["object"]), record, by)
 
     unlink.expand(record=plan())

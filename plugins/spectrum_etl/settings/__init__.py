@@ -14,12 +14,13 @@ from typing import Annotated, Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import yaml
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, ValidationError, field_validator, model_validator
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.settings.exports import ExportSettings, Strict
 from spectrum_etl.settings.messages import explain_value, explain_yaml
 from spectrum_etl.settings.operation import Notifications, Page, Retention
+from spectrum_etl.settings_checks import disagreements, with_disagreements
 
 Schedule = Literal["never", "daily", "4h", "2h", "hourly"]
 SCHEDULES: tuple[str, ...] = get_args(Schedule)
@@ -109,6 +110,7 @@ class Settings(Strict):
     full_copy_share: Share = 0.3
     retries: int = Field(default=2, ge=0)
     retry_delay: float = Field(default=60, ge=0)
+    operators: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     exports: ExportSettings = ExportSettings()
     notifications: Notifications = Notifications()
     page: Page = Page()
@@ -123,15 +125,17 @@ class Settings(Strict):
             raise ValueError(f"{value!r} is not a time zone; use a name such as UTC or America/Denver") from None
         return value
 
-    @model_validator(mode="after")
-    def _companies_differ(self) -> Settings:
-        codes = [company.code for company in self.companies]
-        if len(set(codes)) != len(codes):
-            raise ValueError(f"companies: a company code is listed twice in {codes}")
-        for setting in ("template_job", "template_taxable", "subcontract_gl_account"):
-            if unknown := set(getattr(self.exports, setting)) - set(codes):
-                raise ValueError(f"exports.{setting}: {sorted(unknown)} are no configured companies; those are {codes}")
-        return self
+    @model_validator(mode="wrap")
+    @classmethod
+    def _everything_at_once(cls, values: Any, handler: ModelWrapValidatorHandler[Settings]) -> Settings:
+        found = disagreements(values)
+        try:
+            settings = handler(values)
+        except ValidationError as error:
+            raise with_disagreements(error, found) from None
+        if found:
+            raise with_disagreements(None, found)
+        return settings
 
     def company(self, code: str) -> Company:
         """The company with this code.

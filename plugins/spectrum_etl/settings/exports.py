@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 #: Airflow refuses to map a task over more than `core.max_map_length` elements, 1024 unless it is configured otherwise.
 MOST_RECORDS_PER_RUN = 1000
@@ -78,12 +78,14 @@ class ExportSettings(Strict):
     forecast_column: Id = "Estimated Cost at Completion"
     forecast_projects: tuple[Id, ...] = ()
 
-    @model_validator(mode="after")
-    def _approvers_differ(self) -> ExportSettings:
-        ids = [approver.id for approver in self.approvers]
+    # Of the field, not of the whole: an error elsewhere must not keep it from being told.
+    @field_validator("approvers", mode="after")
+    @classmethod
+    def _approvers_differ(cls, approvers: tuple[Approver, ...]) -> tuple[Approver, ...]:
+        ids = [approver.id for approver in approvers]
         if len(set(ids)) != len(ids):
-            raise ValueError(f"approvers: a user id is listed twice in {ids}")
-        return self
+            raise ValueError(f"a user id is listed twice in {ids}")
+        return approvers
 
     def may_approve(self, user_id: str) -> bool:
         """Whether this user of Airflow may answer approvals (A7)."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from spectrum_etl.settings.exports import Strict
 
@@ -26,17 +26,20 @@ class Notifications(Strict):
     events: tuple[Event, ...] = EVENTS
     email_conn_id: str = "notify_email"
     email_from: Address | None = None
-    email_to: tuple[Address, ...] = ()
+    email_to: tuple[Address, ...] = Field(default=(), validate_default=True)
     slack_conn_id: str = "notify_slack"
     teams_conn_id: str = "notify_teams"
     stale_after_intervals: float = Field(default=2, ge=1)
     late_after_minutes: int | None = Field(default=60, ge=1)
 
-    @model_validator(mode="after")
-    def _email_is_addressed(self) -> Notifications:
-        if "email" in self.channels and not (self.email_from and self.email_to):
+    # Of the field, not of the whole: an error elsewhere must not keep it from being told.
+    @field_validator("email_to", mode="after")
+    @classmethod
+    def _email_is_addressed(cls, email_to: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        sender = info.data.get("email_from", "refused for itself")
+        if "email" in info.data.get("channels", ()) and not (sender and email_to):
             raise ValueError("the channel email needs email_from and at least one address in email_to")
-        return self
+        return email_to
 
 
 class Page(Strict):

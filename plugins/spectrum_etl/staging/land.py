@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync, System
+from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.model.check_result import CheckResult
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.run import Landing, Run, Scope
@@ -150,7 +150,7 @@ def _close(
     settings: Settings,
     state: str,
     message: str,
-    failed_connection: System | None = None,
+    failed_connection: str | None = None,
 ) -> None:
     with connection.transaction():
         set_state(connection, landing, state, message)

@@ -76,13 +76,13 @@ def url_of(connection: AirflowConnection, conn_id: str = CONNECTION_ID) -> str:
         FixConfiguration: a field is missing or wrong. Its value is never quoted.
     """
 
-    def wrong(field: str, message: str, limit: str) -> FixConfiguration:
+    def wrong(name: str, message: str, limit: str) -> FixConfiguration:
         return FixConfiguration(
             message,
             object="the connection to the warehouse",
-            field=field,
+            field=name,
             limit=limit,
-            remedy=f"correct {field} in the Airflow connection {conn_id}",
+            remedy=f"correct {name} in the Airflow connection {conn_id}",
             connection=conn_id,
             system="warehouse",
         )

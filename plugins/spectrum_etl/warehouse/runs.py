@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from spectrum_etl.errors import System
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.run import Landing, Run, Scope
 from spectrum_etl.warehouse.locks import take
@@ -32,7 +31,7 @@ def record_run(
     state: str,
     counts: Counts,
     message: str | None = None,
-    failed_connection: System | None = None,
+    failed_connection: str | None = None,
 ) -> None:
     """Write what became of one table of a landing, in the caller's transaction. A later outcome replaces an earlier."""
     connection.execute(

@@ -181,6 +181,18 @@ def test_basic_authentication_names_the_company_asked_for(stub, connect):
     assert stub.requests[0].headers["Authorization"] == f"Basic {pair}"
 
 
+def test_the_pair_of_any_company_that_shares_the_connection_is_in_no_message(stub, connect):
+    """A server that repeats the header it was sent: the pair decodes to the Authorization ID."""
+    pair = base64.b64encode(f"2:{AUTHORIZATION_ID}".encode()).decode()
+    stub.paths["/vendors/2"] = lambda _: Reply(
+        json.dumps({"Error_Code": "E", "Error_Description": f"Basic {pair} is not known"}).encode(), 401
+    )
+    with pytest.raises(Reauthenticate) as caught:
+        list(connect(company_login="1").read_vendors("2"))
+    assert "is not known" in str(caught.value)
+    assert pair not in str(caught.value)
+
+
 def test_a_refused_login_says_what_login_and_password_are(stub, client):
     serve(stub, Reply(b'{"Error_Code": "E", "Error_Description": "Company and ID do not fit"}', 401))
     with pytest.raises(

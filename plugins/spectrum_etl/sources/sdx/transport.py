@@ -66,6 +66,8 @@ class Transport:
         self._sleep = sleep
         self._slots = threading.BoundedSemaphore(connection.parallel)
         self._tokens = auth.Tokens(connection, self._post_form)
+        #: Those that a pair of user name and password was made of: several may share the connection.
+        self._companies = {connection.company_login}
 
     def __enter__(self) -> Transport:
         return self
@@ -99,8 +101,8 @@ class Transport:
     def redact(self, text: str) -> str:
         """Server text made safe for a message."""
         connection = self.connection
-        pair = auth.basic_pair(connection.company_login, connection.authorization_id)
-        return redact(text, (*self._tokens.secrets, pair, connection.client_secret, connection.authorization_id))
+        pairs = (auth.basic_pair(company, connection.authorization_id) for company in tuple(self._companies))
+        return redact(text, (*self._tokens.secrets, *pairs, connection.client_secret, connection.authorization_id))
 
     @contextmanager
     def exchange(
@@ -144,6 +146,8 @@ class Transport:
     ) -> tuple[requests.Response, str]:
         connection = self.connection
         token = self._tokens.get() if connection.auth == "enhanced" else ""
+        if company is not None:
+            self._companies.add(company)
         credentials = auth.soap_headers(token) if company is None else auth.rest_headers(connection, company, token)
         response = self._session.request(
             method,
