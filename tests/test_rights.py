@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from airflow.dag_processing.dagbag import DagBag
 
-from spectrum_etl import rights
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.orchestration import rights
 from spectrum_etl.settings import load_settings
 
 ROOT = Path(__file__).resolve().parents[1]

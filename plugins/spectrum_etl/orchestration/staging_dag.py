@@ -24,7 +24,7 @@ from spectrum_etl.model.run import Run, Scope, clean_codes
 from spectrum_etl.model.spec import ImportObject, Table
 from spectrum_etl.orchestration import dag_defaults
 from spectrum_etl.orchestration.callbacks import on_backfilled, on_failure, on_success
-from spectrum_etl.rights import require_operator
+from spectrum_etl.orchestration.rights import require_operator
 from spectrum_etl.settings import SCHEDULES_VARIABLE, Settings, load_settings, schedule_of
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ import yaml
 from pydantic import Field, ModelWrapValidatorHandler, ValidationError, field_validator, model_validator
 
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.settings.checks import disagreements, with_disagreements
 from spectrum_etl.settings.exports import ExportSettings, Strict
 from spectrum_etl.settings.messages import explain_value, explain_yaml
 from spectrum_etl.settings.operation import Notifications, Page, Retention
-from spectrum_etl.settings_checks import disagreements, with_disagreements
 
 Schedule = Literal["never", "daily", "4h", "2h", "hourly"]
 SCHEDULES: tuple[str, ...] = get_args(Schedule)
