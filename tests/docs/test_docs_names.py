@@ -84,7 +84,8 @@ def test_every_name_in_code_style_occurs_in_the_code(page):
     """Names with an underscore: columns, settings, parameters, connections, pools, roles, states, checks."""
     for span in spans(page):
         for name in re.findall(r"(?<![\w<])[a-z]+(?:_[a-z0-9]+)+(?![\w>])", span):
-            assert name in words_of_the_code(), f"{page}: `{span}` names {name}, which no file of the code does"
+            known = name in DAG_IDS or name in words_of_the_code()
+            assert known, f"{page}: `{span}` names {name}, which no file of the code does"
 
 
 @pytest.mark.parametrize("page", PAGES)
