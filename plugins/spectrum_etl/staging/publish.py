@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 
+from spectrum_etl.character_marks import MARKS
 from spectrum_etl.errors import StopSync
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging import guards
@@ -188,6 +189,7 @@ class _Publication:
             "jobs": list(scope.jobs) if jobs is None else jobs,
             "months": list(scope.months),
             "newer_jobs": self.newer_jobs,
+            "marks": MARKS,
         }
         return Slice(
             table,
