@@ -116,3 +116,23 @@ def last_table(name: str) -> str:
 
 def living(table: str) -> str:
     return f"select count(*) from spectrum.{table} where job_number = %s and _deleted_at is null"  # noqa: S608
+
+
+def test_one_in_the_key_of_a_table_without_texts_lists_that_row(both: World) -> None:
+    """Projections and totals have no text that a character could be taken out of: there is nothing to note."""
+    world = both.by_sdx("job_cost_totals")
+    phase = """UPDATE "{}" SET "{}" = btrim("{}") || %s WHERE ctid = (SELECT min(ctid) FROM "{}" WHERE
+        btrim("Company_Code") = '1')"""
+    for table, column in (("JC_PROJ_COST_HISTORY_MC", "Phase"), ("JC_PHASE_MASTER_MC", "Phase_Code")):
+        world.change(phase.format(table, column, column, table), "\u2400")
+    with world.fault("infolink_nul"):
+        projections = world.sync("budgets")["projections"]
+        totals = world.sync("job_costs")["job_cost_totals"]
+    for table, counts in (("projections", projections), ("job_cost_totals", totals)):
+        assert counts.source == counts.staged + counts.rejected
+        listed = world.ask(
+            "select value ~ '\u2400$' from sync.rejected_rows where table_name = %s and column_name = 'phase_code'"
+            " and resolved_at is null",
+            table,
+        )
+        assert listed == [(True,)]
