@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 
 from spectrum_etl.errors import StopSync
+from spectrum_etl.model.character_marks import MARKS
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.run import Landing
 from spectrum_etl.model.spec import ImportObject, Table
@@ -132,17 +133,25 @@ class _Publication:
         )
 
     def _publish_sums(self, table: Table) -> Counts:
-        """Totals that no reader gives: summed from the transactions of the jobs that this publish touched."""
-        source = next(t for t in self.obj.tables if t.partitioned)
-        if not self.landed[source.name].relation:
+        """Totals that no reader gives: summed from the transactions of the jobs that this publish touched.
+
+        Of all jobs where GetPhase gave some of them before: its projections would stay for good on jobs at rest.
+        """
+        source, scope = next(t for t in self.obj.tables if t.partitioned), self.landing.scope
+        whole = not scope.narrowed and (
+            scope.full_refresh or runs.read_otherwise(self.connection, self.landing, table.name)
+        )
+        if not whole and not self.landed[source.name].relation:
             return self._untouched(table)
-        rows = sum_transactions(self.connection, table, source, self.landing)
-        if not rows.jobs:
+        rows = sum_transactions(self.connection, table, source, self.landing, whole=whole)
+        if not whole and not rows.jobs:
             # No partition could be published: a slice of no jobs would mean all of them.
             return self._untouched(table)
         part = self._slice(table, rows.relation, rejects=rows.rejects, jobs=rows.jobs)
         found = snapshot.compare(self.connection, part)
         snapshot.write(self.connection, part, found)
+        # Sums are never rejected: what is listed are jobs that GetPhase could not be asked for.
+        snapshot.update_rejected(self.connection, part)
         found.source = found.landed = found.staged = snapshot.living_rows(self.connection, part)
         return found
 
@@ -188,6 +197,7 @@ class _Publication:
             "jobs": list(scope.jobs) if jobs is None else jobs,
             "months": list(scope.months),
             "newer_jobs": self.newer_jobs,
+            "marks": MARKS,
         }
         return Slice(
             table,

@@ -93,6 +93,24 @@ def last_landed_rows(connection: psycopg.Connection, landing: Landing, table_nam
     return row[0] if row else None
 
 
+def read_otherwise(connection: psycopg.Connection, landing: Landing, table_name: str) -> bool:
+    """Whether some of a table may come from another reader than the settings' of now: one that was changed since.
+
+    Args:
+        connection: the warehouse.
+        landing: names the company; its own run is not yet in the books.
+        table_name: of what; the reader of now is `transactions`.
+    """
+    row = connection.execute(
+        "select coalesce(max(read_at) filter (where reader <> 'transactions') >= max(read_at) filter (where reader"
+        " = 'transactions' and not narrowed), true) from sync.runs where table_name = %s and company_code = %s and"
+        " state in ('published', 'unchanged') and landing_id <> %s"
+        " having count(*) filter (where reader <> 'transactions') > 0",
+        [table_name, landing.scope.company_code, landing.landing_id],
+    ).fetchone()
+    return row is not None and row[0]
+
+
 def record_checks(
     connection: psycopg.Connection,
     landing: Landing,
