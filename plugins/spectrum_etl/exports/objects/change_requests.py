@@ -12,13 +12,7 @@ from spectrum_etl.exports.objects import spelled
 from spectrum_etl.exports.objects.contracts import known
 from spectrum_etl.exports.objects.proposals import proposing
 from spectrum_etl.exports.rules import change_requests as rules
-from spectrum_etl.exports.rules.common import (
-    CHANGE_REQUEST_LENGTH,
-    CHANGE_REQUEST_PATTERN,
-    CHANGE_REQUEST_SAYS,
-    job_of,
-    number_of,
-)
+from spectrum_etl.exports.rules.common import job_of, number_of
 from spectrum_etl.exports.spec import Answers, Candidate, Context, FieldMapping, FormField
 from spectrum_etl.settings import Company
 
@@ -44,14 +38,14 @@ def number_field(candidate: Candidate, context: Context, note: str = "") -> Form
         rules.NUMBER,
         "Change request id",
         f"{said} {note}".strip(),
-        max_length=CHANGE_REQUEST_LENGTH,
+        max_length=rules.NUMBER_LENGTH,
         fills=("Change_Request_Number",),
-        pattern=CHANGE_REQUEST_PATTERN,
-        pattern_says=CHANGE_REQUEST_SAYS,
+        pattern=rules.NUMBER_PATTERN,
+        pattern_says=rules.NUMBER_SAYS,
     )
     if not context.settings.exports.propose_change_order_number:
         return field
-    return proposing(field, candidate.content["number"], candidate, context, (rules.number_free,))
+    return proposing(field, candidate.content["number"], candidate, context, (rules.number_is_free,))
 
 
 def header(candidate: Candidate, answers: Answers, context: Context, status: str | None) -> dict[str, str]:

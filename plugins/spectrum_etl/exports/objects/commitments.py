@@ -9,15 +9,17 @@ Spectrum's 25 characters and stands for one line alone; else Spectrum shows the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.objects import commitment_records as records
 from spectrum_etl.exports.objects import contracts, spelled
 from spectrum_etl.exports.objects.proposals import proposing
 from spectrum_etl.exports.rules import commitments as rules
-from spectrum_etl.exports.rules.amounts import by_code, total
+from spectrum_etl.exports.rules import common
+from spectrum_etl.exports.rules import contracts as vendors
+from spectrum_etl.exports.rules.amounts import by_code, sums_fit, total
 from spectrum_etl.exports.rules.common import job_of, number_of
-from spectrum_etl.exports.rules.contracts import vendor_of
 from spectrum_etl.exports.spec import (
     Answers,
     Call,
@@ -27,12 +29,14 @@ from spectrum_etl.exports.spec import (
     ExportObject,
     FieldMapping,
     FormField,
+    Rule,
 )
 from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.exports.spectrum.values import call
 from spectrum_etl.settings import Company
 
-_DESCRIPTION = SERVICES["UpdateSubcontractPhases"].elements["Bill_Description"].length
+_LINES, _AMOUNT = "UpdateSubcontractPhases", "Original_Contract_Amount"
+_DESCRIPTION = SERVICES[_LINES].elements["Bill_Description"].length
 _NUMBER = SERVICES["UpdateSubcontract"].elements["Subcontract_Number"].length
 
 
@@ -56,7 +60,7 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
 
 def document(candidate: Candidate, answers: Answers, context: Context) -> Document:
     """The header, then its lines."""
-    vendor = contracts.known(vendor_of(candidate, context), "linked vendor", candidate)
+    vendor = contracts.known(vendors.vendor_of(candidate, context), "linked vendor", candidate)
     number = number_of(answers, rules.NUMBER)
     key = {"Company_Code": context.company.code, "Vendor_Code": vendor, "Subcontract_Number": number}
     header = {
@@ -84,9 +88,9 @@ def _lines(candidate: Candidate, key: Mapping[str, str]) -> Iterator[Call]:
             "Phase_Code": phase,
             "Cost_Type": cost_type,
             "Bill_Description": contracts.fitting(lines[0]["description"], _DESCRIPTION) if len(lines) == 1 else "",
-            "Original_Contract_Amount": total(line["amount"] for line in lines),
+            _AMOUNT: total(line["amount"] for line in lines),
         }
-        yield call("UpdateSubcontractPhases", values, adds=True, record=candidate.title)
+        yield call(_LINES, values, adds=True, record=candidate.title)
 
 
 def _notes(candidate: Candidate) -> list[str]:
@@ -111,20 +115,21 @@ OBJECT = ExportObject(
     collect=records.collect,
     read=records.read,
     rules=(
-        rules.company_is_linked,
-        rules.project_is_synced,
-        rules.status_is_approved,
-        rules.has_a_line,
-        rules.codes_are_synced,
-        rules.has_one_cost_type,
-        rules.amounts_fit,
-        rules.retainage_fits,
-        rules.is_not_linked_elsewhere,
-        rules.account_is_set,
-        rules.has_no_custom_segments,
+        Rule("G1", vendors.company_is_linked),
+        Rule("G1", common.project_is_synced),
+        Rule("G1", rules.status_is_approved),
+        Rule("G1", common.has_a_line),
+        Rule("G1", common.codes_are_synced),
+        Rule("G1", common.has_one_cost_type),
+        Rule("G1", partial(common.amounts_fit, service=_LINES, element=_AMOUNT)),
+        Rule("G1", partial(sums_fit, service=_LINES, element=_AMOUNT)),
+        Rule("G1", rules.retainage_fits),
+        Rule("G1", vendors.is_not_linked_elsewhere),
+        Rule("G2", rules.account_is_set),
+        Rule("B4", common.no_custom_segments),
     ),
     form=form,
-    form_rules=(rules.number_fits, rules.number_is_free),
+    form_rules=(Rule("G3", rules.number_fits), Rule("G3", rules.number_is_free)),
     document=document,
     mark=records.mark,
     unmark=records.unmark,

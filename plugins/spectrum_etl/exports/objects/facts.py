@@ -91,7 +91,7 @@ def money(value: Any) -> str:
 
     Returns:
         e.g. `1250.00`; empty where Procore has no amount; `0` is an amount. What is no number of whole cents stays
-        as it is, for `rules.common.amounts_unfit` to report.
+        as it is, for `rules.common.amounts_fit` to report.
     """
     shown = text(value)
     amount = number_of(shown)

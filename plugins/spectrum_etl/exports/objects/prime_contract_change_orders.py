@@ -8,11 +8,14 @@ Procore has no origin field on these change orders, so the link is in the ledger
 
 from __future__ import annotations
 
+from functools import partial
+
 from spectrum_etl.exports.objects import change_requests, contracts
 from spectrum_etl.exports.objects import prime_change_order_records as records
+from spectrum_etl.exports.rules import change_requests as requests
+from spectrum_etl.exports.rules import common, prime_contracts
 from spectrum_etl.exports.rules import prime_change_orders as rules
-from spectrum_etl.exports.rules import prime_contracts
-from spectrum_etl.exports.rules.amounts import by_code, total
+from spectrum_etl.exports.rules.amounts import by_code, sums_fit, total
 from spectrum_etl.exports.rules.common import job_of, number_of
 from spectrum_etl.exports.spec import (
     Answers,
@@ -22,11 +25,12 @@ from spectrum_etl.exports.spec import (
     ExportObject,
     FieldMapping,
     FormField,
+    Rule,
 )
 from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.exports.spectrum.values import call
 
-_SERVICE = change_requests.SERVICE
+_SERVICE, _AMOUNT = change_requests.SERVICE, "Change_Request_Amount"
 _REVENUE_TEXT = SERVICES[_SERVICE].elements["CR_Additional_Description"].length
 
 
@@ -53,7 +57,7 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
 
 def document(candidate: Candidate, answers: Answers, context: Context) -> Document:
     """One call for every phase and cost type, then one for the revenue."""
-    status = context.settings.exports.change_request_status.prime_contract_change_order
+    status = requests.status_code(context, "prime_contract_change_order")
     header = {
         **change_requests.header(candidate, answers, context, status),
         "Approved_Date": candidate.content["approved_on"],
@@ -63,7 +67,7 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
             "CR_Phase_Code": phase,
             "CR_Cost_Type": cost_type,
             "Change_Request_Hours": "0",
-            "Change_Request_Amount": total(line["amount"] for line in lines),
+            _AMOUNT: total(line["amount"] for line in lines),
         }
         for (phase, cost_type), lines in by_code(candidate.content["lines"]).items()
     ]
@@ -83,26 +87,28 @@ OBJECT = ExportObject(
     collect=records.collect,
     read=records.read,
     rules=(
-        rules.project_is_synced,
-        prime_contracts.prime_contract_is_synced,
-        prime_contracts.prime_contract_is_up_to_date,
-        prime_contracts.project_has_one_prime_contract,
-        prime_contracts.is_not_unit_price,
-        rules.status_is_approved,
-        rules.title_fits,
-        rules.description_fits,
-        rules.approval_is_dated,
-        rules.has_a_line,
-        rules.codes_are_synced,
-        rules.amounts_fit,
-        rules.revenue_is_the_total,
-        rules.revenue_fits,
-        rules.customer_is_known,
-        rules.status_code_is_set,
-        rules.has_no_custom_segments,
+        Rule("J1", common.project_is_synced),
+        Rule("J1", prime_contracts.prime_contract_is_synced),
+        Rule("J1", prime_contracts.prime_contract_is_up_to_date),
+        Rule("I2", prime_contracts.project_has_one_prime_contract),
+        Rule("J1", prime_contracts.is_not_unit_price),
+        Rule("J1", requests.is_approved),
+        Rule("J1", rules.title_fits),
+        Rule("J1", requests.description_fits),
+        Rule("J1", rules.approval_is_dated),
+        Rule("J1", common.has_a_line),
+        Rule("J1", common.codes_are_synced),
+        Rule("J1", partial(common.amounts_fit, service=_SERVICE, element=_AMOUNT)),
+        Rule("J1", partial(sums_fit, service=_SERVICE, element=_AMOUNT)),
+        Rule("J1", rules.markups_fit),
+        Rule("J2", rules.revenue_is_the_total),
+        Rule("J2", rules.revenue_fits),
+        Rule("J2", requests.customer_is_known),
+        Rule("J2", partial(requests.status_code_is_set, kind="prime_contract_change_order")),
+        Rule("B4", common.no_custom_segments),
     ),
     form=form,
-    form_rules=(rules.number_is_free, rules.billing_item_exists),
+    form_rules=(Rule("H2", requests.number_is_free), Rule("J1", rules.billing_item_exists)),
     document=document,
     mark=None,
     unmark=None,

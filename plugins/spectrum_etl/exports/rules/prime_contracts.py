@@ -10,19 +10,17 @@ from collections.abc import Iterator
 
 from spectrum_etl.exports.rules import common
 from spectrum_etl.exports.rules.amounts import total
-from spectrum_etl.exports.spec import Broken, Candidate, Context, rule
+from spectrum_etl.exports.spec import Candidate, Context, Problem
 
 UNIT_PRICE = "U"
 
 
-@rule("J1")
-def prime_contract_is_synced(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def prime_contract_is_synced(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """The prime contract is linked to Spectrum's."""
     contract = candidate.content["contract"]
     linked = context.links.spectrum_key("prime_contracts", context.company.code, contract["id"])
     if not linked and not contract["origin_id"]:
-        yield Broken(
-            "J1",
+        yield Problem(
             "prime contract",
             contract["name"],
             f"{candidate.title}: prime contract {contract['name']} is not synced with Spectrum's",
@@ -30,8 +28,7 @@ def prime_contract_is_synced(candidate: Candidate, context: Context) -> Iterator
         )
 
 
-@rule("J1")
-def prime_contract_is_up_to_date(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def prime_contract_is_up_to_date(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """The prime contract of Procore and the billing items of Spectrum have the same original amount.
 
     Where this site does not show the items' amounts, the job's original contract stands for them.
@@ -43,16 +40,14 @@ def prime_contract_is_up_to_date(candidate: Candidate, context: Context) -> Iter
     held = None if amount is None else total([amount])
     contract = candidate.content["contract"]
     if items is not None and not items:
-        yield Broken(
-            "J1",
+        yield Problem(
             "prime contract",
             contract["name"],
             f"{candidate.title}: job {job} has no billing items in Spectrum, and its revenue belongs to one",
             "enter the schedule of values of the prime contract in Spectrum",
         )
     elif held is not None and held != total([contract["total"]]):
-        yield Broken(
-            "J1",
+        yield Problem(
             "prime contract",
             contract["total"],
             f"{candidate.title}: prime contract {contract['name']} is {contract['total'] or 'nothing'} in Procore, "
@@ -61,13 +56,11 @@ def prime_contract_is_up_to_date(candidate: Candidate, context: Context) -> Iter
         )
 
 
-@rule("I2")
-def project_has_one_prime_contract(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def project_has_one_prime_contract(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """The project has no second prime contract."""
     count = candidate.content["prime_contracts"]
     if count > 1:
-        yield Broken(
-            "I2",
+        yield Problem(
             "prime contract",
             str(count),
             f"{candidate.title}: the project has {count} prime contracts; 1 is allowed, since Spectrum's job has one",
@@ -75,16 +68,14 @@ def project_has_one_prime_contract(candidate: Candidate, context: Context) -> It
         )
 
 
-@rule("J1")
-def is_not_unit_price(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def is_not_unit_price(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """Neither Procore's prime contract nor Spectrum's job is by unit price."""
     job = common.job_of(candidate, context)
     held = (context.books.job(job) if job else None) or {}
     method = candidate.content["contract"]["accounting_method"]
     if method == "unit" or held.get("Price_Method_Code", "").strip() == UNIT_PRICE:
         where = "prime contract" if method == "unit" else f"job {job}"
-        yield Broken(
-            "J1",
+        yield Problem(
             "accounting method",
             method,
             f"{candidate.title}: its {where} is by unit price, which is not supported",
