@@ -18,6 +18,7 @@ import pytest
 
 from spectrum_etl.exports.records.ledger import Response
 from spectrum_etl.exports.records.queue import Instance, Row, find
+from spectrum_etl.exports.records.states import Outcome
 from spectrum_etl.exports.spec import (
     Answers,
     Call,
@@ -33,7 +34,7 @@ from spectrum_etl.exports.spec import (
 from spectrum_etl.exports.steps.answer import take
 from spectrum_etl.exports.steps.ask import NotAsked, Question, ask
 from spectrum_etl.exports.steps.collect import Collected, collect
-from spectrum_etl.exports.steps.send import Outcome, send_record
+from spectrum_etl.exports.steps.send import send_record
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Settings
