@@ -297,7 +297,6 @@ class ExportObject:
             exported, and for as long as it stays linked.
         claims: the other keys that its document writes under: no other record has them while it is exported.
         mapping: for the documentation.
-        order: the order of the exports in lists; what others need comes first.
         offers: whether a collected record holds anything that Spectrum lacks; where it says no, the record is left
             out of the queue, being neither ready nor wrong. None: always. The jobs need it: whether the codes of a
             synced project are new (B5) shows in Spectrum alone.
@@ -322,7 +321,6 @@ class ExportObject:
     space: Space
     claims: Callable[[Document], Iterable[Key]] = lambda document: ()
     mapping: tuple[FieldMapping, ...] = field(default=())
-    order: int = 0
     offers: Callable[[Candidate, Context], bool] | None = None
     again: bool = False
     frozen: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ import pytest
 
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.objects.commitment_change_orders import OBJECT
-from spectrum_etl.exports.rules.change_orders import subcontract_of
+from spectrum_etl.exports.rules.commitment_change_orders import subcontract_of
 from spectrum_etl.exports.spec import Candidate, Scope
 from spectrum_etl.model.record import RecordId
 from tests.exports.objects.fakes import (

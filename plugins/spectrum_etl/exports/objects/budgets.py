@@ -170,5 +170,4 @@ OBJECT = ExportObject(
         FieldMapping("Spectrum's own", "AddPhase.Price_Method_Code", "J (of the job) where the phase has none"),
         FieldMapping("Spectrum's own", "AddPhase.Status_Code", "unchanged: a blank one is documented as active"),
     ),
-    order=30,
 )

@@ -12,10 +12,10 @@ from functools import partial
 from typing import Any
 
 from spectrum_etl.exports.objects import change_requests, contracts
-from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, money, of_each, project_facts, text
+from spectrum_etl.exports.objects.facts import WbsCodes, called, found, line_facts, money, of_each, project_facts, text
 from spectrum_etl.exports.objects.texts import text_of
-from spectrum_etl.exports.rules import change_orders as rules
 from spectrum_etl.exports.rules import change_requests as requests
+from spectrum_etl.exports.rules import commitment_change_orders as rules
 from spectrum_etl.exports.rules import common
 from spectrum_etl.exports.rules import contracts as vendors
 from spectrum_etl.exports.spec import (
@@ -84,8 +84,8 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
 
 def document(candidate: Candidate, answers: Answers, context: Context) -> Document:
     """One call a line."""
-    status = requests.status_code(context, "commitment_change_order")
-    header = change_requests.header(candidate, answers, context, status)
+    description = candidate.content["description"]
+    header = change_requests.header(candidate, answers, context, "commitment_change_order", description)
     vendor, number = rules.subcontract_of(candidate, context) or ("", "")
     subcontract = {
         "Subcontractor_Code": contracts.known(vendor, "subcontract of the contract", candidate),
@@ -149,8 +149,8 @@ def _candidate(
         "linked_elsewhere": contracts.linked_elsewhere(package, company),
         "lines": [line_facts(line, codes, n, contracts.line_amount(line)) for n, line in enumerate(lines, 1)],
     }
-    called = " ".join(filter(None, (number, name))) or text(package["id"])
-    title = f"Change order {called} of {changed['name'] or 'no commitment'} ({facts['name']})"
+    own = called(package, "change_order", text(package["id"]))
+    title = f"Change order {own} of {changed['name'] or 'no commitment'} ({facts['name']})"
     return Candidate(RecordId(company.code, facts["id"], text(package["id"])), title, content)
 
 
@@ -202,6 +202,5 @@ OBJECT = ExportObject(
             "line description", f"{_SERVICE}.Sub_Description", "without markup; not sent where longer than 30"
         ),
     ),
-    order=60,
     frozen=("status", "lines"),
 )

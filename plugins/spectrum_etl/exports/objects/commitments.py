@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import Any
 
+from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.lookups import Books
-from spectrum_etl.exports.objects import commitment_records as records
 from spectrum_etl.exports.objects import contracts, spelled
+from spectrum_etl.exports.objects.facts import WbsCodes, called, found, line_facts, money, of_each, project_facts, text
 from spectrum_etl.exports.objects.proposals import proposing
 from spectrum_etl.exports.rules import commitments as rules
 from spectrum_etl.exports.rules import common
 from spectrum_etl.exports.rules import contracts as vendors
 from spectrum_etl.exports.rules.amounts import by_code, sums_fit, total
-from spectrum_etl.exports.rules.common import job_of, number_of
+from spectrum_etl.exports.rules.common import answer_of, job_of
 from spectrum_etl.exports.spec import (
     Answers,
     Call,
@@ -30,14 +32,54 @@ from spectrum_etl.exports.spec import (
     FieldMapping,
     FormField,
     Rule,
+    Scope,
+    Skipped,
 )
 from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.exports.spectrum.values import call
+from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company
+from spectrum_etl.sources.procore import marks, resources
+from spectrum_etl.sources.procore.client import ProcoreClient
 
 _LINES, _AMOUNT = "UpdateSubcontractPhases", "Original_Contract_Amount"
 _DESCRIPTION = SERVICES[_LINES].elements["Bill_Description"].length
 _NUMBER = SERVICES["UpdateSubcontract"].elements["Subcontract_Number"].length
+_LISTS = {
+    "subcontract": resources.work_order_contracts,
+    "purchase order": resources.purchase_order_contracts,
+}
+
+
+def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate | Skipped]:
+    """Approved contracts without a subcontract; a contract that the form names is shown whatever it is."""
+    codes, companies = contracts.ProjectCodes(client), contracts.Vendors(client)
+
+    def of(project: Mapping[str, Any]) -> Iterator[Candidate]:
+        id = text(project["id"])
+        for kind, listed in _LISTS.items():
+            statuses = rules.READY_STATUSES[kind]
+            read = listed(client, id, status=() if scope.records else statuses)
+            # By id: Procore is asked for one status after the other, and a contract may go from one to the next.
+            found = {
+                text(contract["id"]): contract
+                for contract in read
+                if contracts.wanted(contract, scope, statuses, company)
+            }
+            for contract in found.values():
+                yield _candidate(client, company, project, kind, contract, codes.of(id), companies)
+
+    yield from of_each(client, contracts.projects(client, scope), of)
+
+
+def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:
+    """One contract again."""
+    project = found(resources.project, client, id.project)
+    contract = contracts.commitment(client, id.project, id.record)
+    if project is None or contract is None:
+        return None
+    codes, companies = contracts.ProjectCodes(client).of(id.project), contracts.Vendors(client)
+    return _candidate(client, company, project, *contract, codes, companies)
 
 
 def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
@@ -61,7 +103,7 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
 def document(candidate: Candidate, answers: Answers, context: Context) -> Document:
     """The header, then its lines."""
     vendor = contracts.known(vendors.vendor_of(candidate, context), "linked vendor", candidate)
-    number = number_of(answers, rules.NUMBER)
+    number = answer_of(answers, rules.NUMBER)
     key = {"Company_Code": context.company.code, "Vendor_Code": vendor, "Subcontract_Number": number}
     header = {
         **key,
@@ -74,6 +116,28 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
     calls = [call("UpdateSubcontract", header, adds=True, record=candidate.title)]
     calls.extend(_lines(candidate, key))
     return Document(f"{vendor}/{number}", tuple(calls))
+
+
+def mark(client: ProcoreClient, company: Company, id: RecordId, key: str) -> None:
+    """The contract's ERP id becomes the subcontract's; its hidden origin id names company and vendor, too."""
+    kind = _kind(client, id)
+    if kind is None:
+        raise FixRecord(
+            "the contract is gone from Procore, so it cannot be marked as synced",
+            object="commitments",
+            company=company.code,
+            record=f"contract {id.record} of project {id.project}",
+            remedy=f"restore it in Procore, or delete subcontract {key} in Spectrum and unlink it with unlink_export",
+        )
+    number = key.partition("/")[2]
+    marks.mark_commitment(client, kind, id.project, id.record, f"{company.code}:{key}", number)
+
+
+def unmark(client: ProcoreClient, company: Company, id: RecordId) -> None:
+    """Takes the ERP id out again; a contract that is gone has none."""
+    kind = _kind(client, id)
+    if kind is not None:
+        marks.unmark_commitment(client, kind, id.project, id.record)
 
 
 def holds(books: Books, company: Company, key: str) -> str | None:
@@ -108,12 +172,48 @@ def _notes(candidate: Candidate) -> list[str]:
     return [note for note in notes if note]
 
 
+def _kind(client: ProcoreClient, id: RecordId) -> resources.Commitment | None:
+    found = contracts.commitment(client, id.project, id.record)
+    return contracts.KINDS[found[0]] if found else None
+
+
+def _candidate(
+    client: ProcoreClient,
+    company: Company,
+    project: Mapping[str, Any],
+    kind: str,
+    contract: Mapping[str, Any],
+    codes: WbsCodes,
+    companies: contracts.Vendors,
+) -> Candidate:
+    id, facts, vendor = text(contract["id"]), project_facts(project), companies.facts(contract.get("vendor"))
+    lines = resources.commitment_line_items(client, contracts.KINDS[kind], facts["id"], id)
+    content = {
+        "project": facts,
+        "kind": kind,
+        "number": text(contract.get("number")),
+        "status": text(contract.get("status")),
+        "retainage": money(contract.get("retainage_percent")),
+        "company": vendor["id"],
+        "vendor": vendor,
+        "linked_elsewhere": contracts.linked_elsewhere(contract, company),
+        "lines": [
+            {**line_facts(line, codes, position, line.get("amount")), "tax_code": text(line.get("tax_code_id"))}
+            for position, line in enumerate(lines, 1)
+        ],
+    }
+    title = (
+        f"{kind.capitalize()} {called(contract, 'contract', id)}, {vendor['name'] or 'no company'} ({facts['name']})"
+    )
+    return Candidate(RecordId(company.code, facts["id"], id), title, content)
+
+
 OBJECT = ExportObject(
     name="commitments",
     title="commitment",
     services=("UpdateSubcontract", "UpdateSubcontractPhases"),
-    collect=records.collect,
-    read=records.read,
+    collect=collect,
+    read=read,
     rules=(
         Rule("G1", vendors.company_is_linked),
         Rule("G1", common.project_is_synced),
@@ -131,8 +231,8 @@ OBJECT = ExportObject(
     form=form,
     form_rules=(Rule("G3", rules.number_fits), Rule("G3", rules.number_is_free)),
     document=document,
-    mark=records.mark,
-    unmark=records.unmark,
+    mark=mark,
+    unmark=unmark,
     holds=holds,
     space="subcontract",
     mapping=(
@@ -156,6 +256,5 @@ OBJECT = ExportObject(
             "summed over lines of the same phase and cost type; without tax",
         ),
     ),
-    order=50,
     frozen=("company", "status", "lines"),
 )

@@ -19,7 +19,7 @@ from spectrum_etl.exports.objects.claimed import projections
 from spectrum_etl.exports.objects.facts import Json, found, line_facts, named_projects, of_each, project_facts, text
 from spectrum_etl.exports.rules import common
 from spectrum_etl.exports.rules import forecasts as rules
-from spectrum_etl.exports.rules.common import job_of, number_of
+from spectrum_etl.exports.rules.common import answer_of, job_of
 from spectrum_etl.exports.spec import (
     Answers,
     Candidate,
@@ -97,7 +97,7 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
                 "Job_Number": job,
                 "Phase_Code": line["phase"],
                 "Cost_Type": line["cost_type"],
-                "Transaction_Date": number_of(answers, rules.DATE),
+                "Transaction_Date": answer_of(answers, rules.DATE),
                 "Amount": line["amount"],
             },
             adds=False,
@@ -199,7 +199,6 @@ OBJECT = ExportObject(
             "at completion; 0 clears, blank leaves; the settings name view and column",
         ),
     ),
-    order=80,
     again=True,
     unconfirmed="look at the projections of these phases in Spectrum: somebody may have entered another one meanwhile,"
     " a later one may be there, or Spectrum works them out itself",

@@ -29,7 +29,7 @@ from spectrum_etl.exports.objects.proposals import proposing
 from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.rules import jobs as rules
 from spectrum_etl.exports.rules.address import address_elements, address_facts
-from spectrum_etl.exports.rules.common import job_of, linked_code, number_of
+from spectrum_etl.exports.rules.common import answer_of, job_of, linked_code
 from spectrum_etl.exports.spec import (
     Answers,
     Call,
@@ -113,8 +113,8 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
     """AddJob for a new job, then an AddPhase for every code and type that Spectrum lacks."""
     job, calls = job_of(candidate, context), []
     if job is None:
-        job = number_of(answers, "job_number")
-        calls.append(_add_job(candidate, job, number_of(answers, "taxable"), context))
+        job = answer_of(answers, "job_number")
+        calls.append(_add_job(candidate, job, answer_of(answers, "taxable"), context))
     linked = job_of(candidate, context)
     for code, cost_type in rules.pairs_to_add(candidate, context):
         values = {
@@ -261,7 +261,6 @@ OBJECT = ExportObject(
         FieldMapping("name of the cost code", "AddPhase.Description", "at most 25; Spectrum's own for a known phase"),
         FieldMapping("fixed: J", "AddPhase.Price_Method_Code", "the phase is priced as its job"),
     ),
-    order=20,
     offers=offers,
     again=True,
 )

@@ -11,6 +11,9 @@ from dataclasses import replace
 
 from spectrum_etl.exports.spec import Candidate, Context, FormCheck, FormField
 
+#: What is proposed, for the approver.
+PROCORES_NUMBER = "Procore's number"
+
 
 def proposing(
     field: FormField,
@@ -18,7 +21,7 @@ def proposing(
     candidate: Candidate,
     context: Context,
     checks: Sequence[FormCheck],
-    what: str = "Procore's number",
+    what: str = PROCORES_NUMBER,
 ) -> FormField:
     """A field that proposes a value, or says why it does not.
 

@@ -18,7 +18,7 @@ from spectrum_etl.exports.objects.proposals import proposing
 from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.rules import vendors as rules
 from spectrum_etl.exports.rules.address import address_elements, address_facts, address_fits
-from spectrum_etl.exports.rules.common import number_of
+from spectrum_etl.exports.rules.common import answer_of
 from spectrum_etl.exports.rules.vendors import normalised_name
 from spectrum_etl.exports.spec import (
     Answers,
@@ -94,13 +94,13 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
 def document(candidate: Candidate, answers: Answers, context: Context) -> Document:
     """One call of AddVendor."""
     content, terms = candidate.content, context.settings.exports.vendor_terms
-    code = number_of(answers, "vendor_code")
+    code = answer_of(answers, "vendor_code")
     values = {
         "Company_Code": context.company.code,
         "Vendor_Code": code,
         "Vendor_Name": content["name"],
         "Alpha_Sort": alpha_sort(content["name"]),
-        "Type": number_of(answers, "vendor_type"),
+        "Type": answer_of(answers, "vendor_type"),
         **address_elements(content, "Address_3"),
         "Phone": content["phone"],
         "Fax_Phone": content["fax"],
@@ -190,5 +190,4 @@ OBJECT = ExportObject(
         FieldMapping("setting vendor_terms", "AddVendor.Terms_Days", "Spectrum requires it"),
         FieldMapping("setting vendor_terms", "AddVendor.Terms_Disc_Code", "Spectrum requires it"),
     ),
-    order=10,
 )

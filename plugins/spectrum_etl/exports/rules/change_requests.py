@@ -80,7 +80,7 @@ def number_is_free(candidate: Candidate, answers: Answers, context: Context) -> 
         answers: of the form.
         context: knows the numbers in use.
     """
-    number = common.number_of(answers, NUMBER)
+    number = common.answer_of(answers, NUMBER)
     if not number:
         yield Problem(NUMBER, "", f"{candidate.title}: no change request id was given", "type one")
         return

@@ -56,7 +56,7 @@ def account_is_set(candidate: Candidate, context: Context) -> Iterator[Problem]:
 
 def number_fits(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Problem]:
     """The subcontract id of the form is there, within Spectrum's length, and of signs that codes have."""
-    number = common.number_of(answers, NUMBER)
+    number = common.answer_of(answers, NUMBER)
     if not number:
         yield Problem(NUMBER, "", f"{candidate.title}: no subcontract id was given", "type one")
     yield from common.too_long(candidate.title, NUMBER, number, NUMBER_LENGTH, "type a shorter one")
@@ -71,7 +71,7 @@ def number_fits(candidate: Candidate, answers: Answers, context: Context) -> Ite
 
 def number_is_free(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Problem]:
     """The vendor has no subcontract of that id in Spectrum at this moment, and no other record is linked to it."""
-    number, vendor = common.number_of(answers, NUMBER), contracts.vendor_of(candidate, context)
+    number, vendor = common.answer_of(answers, NUMBER), contracts.vendor_of(candidate, context)
     if not number or vendor is None:
         return
     company = context.company.code

@@ -256,6 +256,6 @@ def amounts_fit(candidate: Candidate, context: Context, *, service: str, element
             )
 
 
-def number_of(answers: Answers, name: str) -> str:
+def answer_of(answers: Answers, name: str) -> str:
     """An answer of the form, trimmed."""
     return (answers.get(name) or "").strip()

@@ -95,7 +95,7 @@ def repeats_no_code(candidate: Candidate, context: Context) -> Iterator[Problem]
 
 def date_is_one(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Problem]:
     """The form's date is a day, written as YYYY-MM-DD."""
-    shown = common.number_of(answers, DATE)
+    shown = common.answer_of(answers, DATE)
     if _day(shown) is None:
         yield Problem(
             DATE,
@@ -110,7 +110,7 @@ def date_is_not_before_the_last(candidate: Candidate, answers: Answers, context:
 
     Change orders book projections, too. By web services alone their days cannot be read: then the confirmation tells.
     """
-    day, last = _day(common.number_of(answers, DATE)), last_projection(candidate, context)
+    day, last = _day(common.answer_of(answers, DATE)), last_projection(candidate, context)
     if day is not None and last is not None and day.isoformat() < last[0]:
         taken, phase, cost_type = last
         yield Problem(
@@ -124,7 +124,7 @@ def date_is_not_before_the_last(candidate: Candidate, answers: Answers, context:
 
 def date_has_come(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Problem]:
     """The form's date has come, where only GetPhase shows projections: it shows those of today."""
-    day = _day(common.number_of(answers, DATE))
+    day = _day(common.answer_of(answers, DATE))
     now = today(context)
     if day is not None and day > now and not context.books.shows_later_projections():
         yield Problem(

@@ -16,7 +16,7 @@ from typing import Any
 
 from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.rules import address
-from spectrum_etl.exports.rules.common import job_of, number_of, project_is_synced, too_long, unfit
+from spectrum_etl.exports.rules.common import answer_of, job_of, project_is_synced, too_long, unfit
 from spectrum_etl.exports.spec import Answers, Candidate, Context, Problem
 from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.exports.spectrum.values import AsHeld
@@ -277,7 +277,7 @@ def job_number_is_free(candidate: Candidate, answers: Answers, context: Context)
     """The job id has at most 10 letters, digits, dashes or dots, and Spectrum has no such job."""
     if not is_new(candidate, context):
         return
-    number = number_of(answers, "job_number")
+    number = answer_of(answers, "job_number")
     if not number:
         yield Problem("job_number", "", f"{candidate.title}: no job id was given", "type one")
         return
@@ -302,7 +302,7 @@ def job_number_is_free(candidate: Candidate, answers: Answers, context: Context)
 
 def taxable_is_answered(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Problem]:
     """The taxable flag is Y or N."""
-    flag = number_of(answers, "taxable")
+    flag = answer_of(answers, "taxable")
     if is_new(candidate, context) and flag not in {"Y", "N"}:
         yield Problem(
             "taxable", flag, f"{candidate.title}: {flag!r} is no taxable flag; allowed: Y, N", "choose Y or N"

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary
 
 from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.rules.address import phone_unfit
-from spectrum_etl.exports.rules.common import linked_code, number_of, too_long, unfit
+from spectrum_etl.exports.rules.common import answer_of, linked_code, too_long, unfit
 from spectrum_etl.exports.spec import Answers, Candidate, Context, Problem
 from spectrum_etl.exports.spectrum.services import SERVICES
 
@@ -109,7 +109,7 @@ def contact_fits(candidate: Candidate, context: Context) -> Iterator[Problem]:
 
 def vendor_code_is_free(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Problem]:
     """The vendor code has at most 10 upper-case letters and digits, and no vendor has it, active or not."""
-    code = number_of(answers, "vendor_code")
+    code = answer_of(answers, "vendor_code")
     if not code:
         yield Problem("vendor_code", "", f"{candidate.title}: no vendor code was given", "type one")
         return
@@ -135,7 +135,7 @@ def vendor_code_is_free(candidate: Candidate, answers: Answers, context: Context
 
 def vendor_type_is_known(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Problem]:
     """The vendor type is one of the settings'; where they name none, it has at most 6 characters."""
-    kind = number_of(answers, "vendor_type")
+    kind = answer_of(answers, "vendor_type")
     allowed = context.settings.exports.vendor_types
     if not kind or (allowed and kind not in allowed):
         yield Problem(
