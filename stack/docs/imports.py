@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from spectrum_etl.model.spec import Check, Column, ImportObject, InfoLink, Table
+from spectrum_etl.model.spec import Check, Column, InfoLink, StagedObject, Table
 from spectrum_etl.staging.objects import OBJECTS
 from stack.docs.markdown import code, plain, table
 
@@ -42,7 +42,7 @@ def _checks() -> Iterator[tuple[Table, Check]]:
     return ((spec, check) for obj in OBJECTS.values() for spec in obj.tables for check in spec.checks)
 
 
-def _table(obj: ImportObject, spec: Table) -> str:
+def _table(obj: StagedObject, spec: Table) -> str:
     readers = obj.readers.get(spec.name, ("infolink",))
     places = []
     if spec.infolink:

@@ -244,7 +244,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class ImportObject:
+class StagedObject:
     """One importable object: what one `stage_*` DAG moves.
 
     Args:

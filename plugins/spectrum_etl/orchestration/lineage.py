@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg.conninfo import conninfo_to_dict
 
-from spectrum_etl.model.spec import ImportObject, Table
+from spectrum_etl.model.spec import StagedObject, Table
 from spectrum_etl.settings import Company, Settings
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _SERVICES = {
 
 
 def tell_lineage(
-    obj: ImportObject, company_code: str, url: str, settings: Settings, counts: Mapping[str, Counts]
+    obj: StagedObject, company_code: str, url: str, settings: Settings, counts: Mapping[str, Counts]
 ) -> bool:
     """Emit the inputs and outputs of one company's publish, as a running event of the current task.
 
@@ -87,7 +87,7 @@ def tell_lineage(
     return True
 
 
-def inputs_of(obj: ImportObject, company: Company, settings: Settings) -> list[Name]:
+def inputs_of(obj: StagedObject, company: Company, settings: Settings) -> list[Name]:
     """What an object of a company is read from with the settings as they are.
 
     Raises:

@@ -13,7 +13,7 @@ import psycopg
 from spectrum_etl.errors import StopSync
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.run import Landing
-from spectrum_etl.model.spec import ImportObject, Table
+from spectrum_etl.model.spec import StagedObject, Table
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging import guards
 from spectrum_etl.staging.land import partition_parameters, reconciles, recorded_failure
@@ -27,7 +27,7 @@ from spectrum_etl.warehouse.stamps import take_back
 log = logging.getLogger(__name__)
 
 
-def publish(url: str, obj: ImportObject, landing_id: int, settings: Settings) -> dict[str, Counts]:
+def publish(url: str, obj: StagedObject, landing_id: int, settings: Settings) -> dict[str, Counts]:
     """Publish a checked landing.
 
     Args:
@@ -73,7 +73,7 @@ class _Publication:
     """One publish, inside its transaction and lock."""
 
     def __init__(
-        self, connection: psycopg.Connection, url: str, obj: ImportObject, landing: Landing, settings: Settings
+        self, connection: psycopg.Connection, url: str, obj: StagedObject, landing: Landing, settings: Settings
     ) -> None:
         self.connection, self.url, self.obj, self.landing, self.settings = connection, url, obj, landing, settings
         self.landed = landed_tables(connection, landing)

@@ -17,7 +17,7 @@ from spectrum_etl.errors import FixConfiguration, StopSync
 from spectrum_etl.model.character_marks import as_stored
 from spectrum_etl.model.check_result import CheckResult
 from spectrum_etl.model.run import Run, Scope
-from spectrum_etl.model.spec import ImportObject, Table
+from spectrum_etl.model.spec import StagedObject, Table
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.staging import read as reading
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 Totals = dict[str, int | Decimal]
 
 
-def verify(url: str, obj: ImportObject, run: Run, sources: Sources, settings: Settings) -> list[CheckResult]:
+def verify(url: str, obj: StagedObject, run: Run, sources: Sources, settings: Settings) -> list[CheckResult]:
     """Compare every table of an object with the source it is read from, for one company.
 
     Totals that are summed from the transactions have no source of their own; those of GetPhase are compared with the

@@ -1,6 +1,6 @@
 """The importable objects, in the order in which a first sync makes most sense. Adding one is a module here."""
 
-from spectrum_etl.model.spec import ImportObject
+from spectrum_etl.model.spec import StagedObject
 from spectrum_etl.staging.objects import (
     budgets,
     job_costs,
@@ -12,7 +12,7 @@ from spectrum_etl.staging.objects import (
     vendors,
 )
 
-OBJECTS: dict[str, ImportObject] = {
+OBJECTS: dict[str, StagedObject] = {
     module.OBJECT.name: module.OBJECT
     for module in (
         standard_cost_codes,

@@ -1,6 +1,6 @@
 """Budgets: original and current estimate of every job, phase and cost type (E3, E4), and its projections (L1)."""
 
-from spectrum_etl.model.spec import Check, Column, ImportObject, InfoLink, LeftOut, Table, company_column
+from spectrum_etl.model.spec import Check, Column, InfoLink, LeftOut, StagedObject, Table, company_column
 
 BUDGETS = Table(
     name="budgets",
@@ -228,7 +228,7 @@ PROJECTIONS = Table(
     ),
 )
 
-OBJECT = ImportObject(
+OBJECT = StagedObject(
     name="budgets",
     title="Budgets and projections",
     tables=(BUDGETS, PROJECTIONS),

@@ -1,6 +1,6 @@
 """Job costs: every posted transaction, and the job-to-date totals that Procore gets (K1)."""
 
-from spectrum_etl.model.spec import Check, Column, ImportObject, InfoLink, Table, company_column
+from spectrum_etl.model.spec import Check, Column, InfoLink, StagedObject, Table, company_column
 
 JOB_COST_TRANSACTIONS = Table(
     name="job_cost_transactions",
@@ -178,7 +178,7 @@ JOB_COST_TOTALS = Table(
     ),
 )
 
-OBJECT = ImportObject(
+OBJECT = StagedObject(
     name="job_costs",
     title="Job costs",
     tables=(JOB_COST_TRANSACTIONS, JOB_COST_TOTALS),

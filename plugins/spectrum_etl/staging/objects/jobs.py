@@ -1,6 +1,6 @@
 """Jobs: one row a job, with the reason why one cannot be imported into Procore (B3)."""
 
-from spectrum_etl.model.spec import Check, Column, ImportObject, InfoLink, Table, company_column
+from spectrum_etl.model.spec import Check, Column, InfoLink, StagedObject, Table, company_column
 
 JOBS = Table(
     name="jobs",
@@ -168,6 +168,6 @@ JOBS = Table(
     ),
 )
 
-OBJECT = ImportObject(
+OBJECT = StagedObject(
     name="jobs", title="Jobs", tables=(JOBS,), readers={"jobs": ("sdx", "infolink")}, schedule="hourly"
 )

@@ -1,6 +1,6 @@
 """Prime contracts and their schedules of values (I1 to I4)."""
 
-from spectrum_etl.model.spec import Check, Column, ImportObject, InfoLink, Table, company_column
+from spectrum_etl.model.spec import Check, Column, InfoLink, StagedObject, Table, company_column
 
 #: How many customers have a contract for the job. Not a count of rows: the source may hold a row twice, and then one
 #: of the copies is staged. PostgreSQL has no `count(distinct ...) over`.
@@ -177,7 +177,7 @@ PRIME_CONTRACT_ITEMS = Table(
     ),
 )
 
-OBJECT = ImportObject(
+OBJECT = StagedObject(
     name="prime_contracts",
     title="Prime contracts",
     tables=(PRIME_CONTRACTS, PRIME_CONTRACT_ITEMS),

@@ -1,6 +1,6 @@
 """Project cost codes: job, phase and cost type, with the description that belongs to the phase (B2)."""
 
-from spectrum_etl.model.spec import Check, Column, ImportObject, InfoLink, Table, company_column
+from spectrum_etl.model.spec import Check, Column, InfoLink, StagedObject, Table, company_column
 
 PROJECT_COST_CODES = Table(
     name="project_cost_codes",
@@ -102,7 +102,7 @@ PROJECT_COST_CODES = Table(
     ),
 )
 
-OBJECT = ImportObject(
+OBJECT = StagedObject(
     name="project_cost_codes",
     title="Project cost codes and cost types",
     tables=(PROJECT_COST_CODES,),

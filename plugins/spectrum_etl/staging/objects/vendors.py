@@ -1,6 +1,6 @@
 """Vendors: one row a vendor of accounts payable. Tax ids and bank accounts are never read (M9)."""
 
-from spectrum_etl.model.spec import Check, Column, ImportObject, InfoLink, Table, company_column
+from spectrum_etl.model.spec import Check, Column, InfoLink, StagedObject, Table, company_column
 
 VENDORS = Table(
     name="vendors",
@@ -70,6 +70,6 @@ VENDORS = Table(
     ),
 )
 
-OBJECT = ImportObject(
+OBJECT = StagedObject(
     name="vendors", title="Vendors", tables=(VENDORS,), readers={"vendors": ("infolink", "sdx")}, schedule="hourly"
 )
