@@ -18,7 +18,7 @@ MASTER_JOBS = "JC_JOB_MASTER_MC"
 
 def reading_services() -> str:
     """The web services that staging reads with."""
-    defaults = {name: readers[0] for obj in OBJECTS.values() for name, readers in obj.readers.items()}
+    defaults = {spec.name: spec.readers[0] for obj in OBJECTS.values() for spec in obj.tables}
     rows = []
     for read in READS:
         needed = [name for name in read.tables if defaults.get(name) == "sdx"]

@@ -14,7 +14,11 @@ _BLANK = {
     "null": "; staged as null where it is blank, with a warning",
     "zero": "; staged as 0 where nobody entered one, with a warning",
 }
-_READERS = {"infolink": "Info-Link", "sdx": "web services", "transactions": "summed from the transactions"}
+_READERS = {
+    "infolink": "read from Info-Link",
+    "sdx": "read by web services",
+    "transactions": "summed from the transactions",
+}
 #: How the methods of the web services' client are called by the services that they use.
 _SERVICES = {
     "jobs": "GetJob, GetJobMain, GetJobDates",
@@ -43,21 +47,20 @@ def _checks() -> Iterator[tuple[Table, Check]]:
 
 
 def _table(obj: StagedObject, spec: Table) -> str:
-    readers = obj.readers.get(spec.name, ("infolink",))
     places = []
     if spec.infolink:
         places.append(f"Info-Link {', '.join(map(code, spec.infolink.tables.values()))}")
     if spec.sdx:
         places.append(f"web services {', '.join(map(code, _SERVICES[spec.sdx].split(', ')))}")
-    default = f" Read from {_READERS[readers[0]]} by default" if len(readers) > 1 else ""
-    other = f", or {', '.join(_READERS[reader] for reader in readers[1:])}." if default else ""
+    first, *others = (_READERS[reader] for reader in spec.readers)
+    choice = f" By default {first}, else {' or '.join(others)}." if others else ""
     heads = ["column", "type"]
     heads += ["Info-Link"] if spec.infolink else []
     heads += ["web services"] if spec.sdx else []
     rows = [_row(spec, column) for column in spec.columns]
     return (
         f"### `spectrum.{spec.name}`\n\n{plain(spec.comment)} Staged by `{obj.dag_id}` from {'; '.join(places)}."
-        f"{default}{other}\n\n{table([*heads, 'what it holds'], rows)}{_also_read(spec)}"
+        f"{choice}\n\n{table([*heads, 'what it holds'], rows)}{_also_read(spec)}"
     )
 
 

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import pytest
 
-from spectrum_etl.settings import load_settings
+from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.objects import OBJECTS
 from stack.postgres import NO_DURABILITY, EmbeddedPostgres
 from stack.stage_runs import STAGE_DAGS, FollowedRun, start_runs

@@ -14,8 +14,9 @@ import pytest
 import yaml
 from airflow.dag_processing.dagbag import DagBag
 
-from spectrum_etl import settings
-from spectrum_etl.settings.operation import Notifications, Page
+from spectrum_etl.settings import SCHEDULES_VARIABLE, Company
+from spectrum_etl.settings.notifications import Notifications
+from spectrum_etl.settings.page import Page
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.ddl import ensure_table
@@ -41,8 +42,8 @@ def test_pools(dags: dict[str, Any]) -> None:
 
 
 def test_variables_and_connections() -> None:
-    assert FIXED["variables"] == [settings.SCHEDULES_VARIABLE]
-    models = (settings.Company, Notifications, Page)
+    assert FIXED["variables"] == [SCHEDULES_VARIABLE]
+    models = (Company, Notifications, Page)
     named = {
         str(field.default)
         for model in models

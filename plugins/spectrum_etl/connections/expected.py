@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from spectrum_etl.exports.objects.registry import EXPORTS
 from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.settings import Company, Settings
+from spectrum_etl.staging.objects import OBJECTS
+
+_TABLES = {table.name: table for obj in OBJECTS.values() for table in obj.tables}
 
 #: Sent with every call; a WSDL may name them among the parameters or not.
 CREDENTIALS = frozenset({"Authorization_ID", "GUID"})
@@ -52,7 +55,7 @@ class Reads:
 
     def needed(self, settings: Settings) -> bool:
         """Whether the settings read a table with it."""
-        return any(settings.reader(table) == "sdx" for table in self.tables)
+        return any(settings.reader(_TABLES[table]) == "sdx" for table in self.tables)
 
 
 def _parameters(required: str, others: str) -> tuple[Parameter, ...]:

@@ -99,7 +99,7 @@ def inputs_of(obj: StagedObject, company: Company, settings: Settings) -> list[N
 def _of_table(table: Table, company: Company, settings: Settings) -> Iterator[Name]:
     from spectrum_etl.credentials import airflow_connection
 
-    reader = settings.reader(table.name)
+    reader = settings.reader(table)
     if table.name == "jobs" and reader == "sdx" and company.infolink_conn_id:
         # GetJob does not tell the master of a sub job, so it is looked up.
         connection = airflow_connection(company.infolink_conn_id)

@@ -25,7 +25,8 @@ from spectrum_etl.model.spec import StagedObject, Table
 from spectrum_etl.orchestration import dag_defaults
 from spectrum_etl.orchestration.callbacks import on_backfilled, on_failure, on_success
 from spectrum_etl.orchestration.rights import require_operator
-from spectrum_etl.settings import SCHEDULES_VARIABLE, Settings, load_settings, schedule_of
+from spectrum_etl.settings import SCHEDULES_VARIABLE, Settings, in_force
+from spectrum_etl.staging.configured import load_settings
 
 if TYPE_CHECKING:
     from airflow.sdk.bases.timetable import BaseTimetable
@@ -72,7 +73,7 @@ def staging_dag(
     if schedule is None:
         # At parse time on purpose: the Airflow UI changes a schedule with it. One call a file, with a default.
         override = Variable.get(SCHEDULES_VARIABLE, default=None)  # noqa: AIR003
-        timetable = schedule_of(obj.name, settings, override)
+        timetable = in_force(settings, override, [obj]).cron(obj)
     with DAG(
         dag_id=dag_id or obj.dag_id,
         description=f"{obj.title}: Spectrum to the warehouse",
@@ -142,7 +143,7 @@ def _months_param() -> dict[str, Param]:
 
 
 def _tasks(obj: StagedObject, settings: Settings, months_of_interval: bool) -> None:
-    land_pool = "spectrum_sdx" if settings.reader(obj.tables[0].name) == "sdx" else "spectrum_infolink"
+    land_pool = "spectrum_sdx" if settings.reader(obj.tables[0]) == "sdx" else "spectrum_infolink"
     assets = {table.name: asset_of(table) for table in obj.tables}
     readable = "{{ company }}"
 

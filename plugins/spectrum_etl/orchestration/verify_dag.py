@@ -9,7 +9,7 @@ from airflow.sdk import DAG, get_current_context, task
 from spectrum_etl.orchestration.callbacks import on_failure, on_success
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields, start_date, task_defaults
 from spectrum_etl.orchestration.staging_dag import TAGS
-from spectrum_etl.settings import load_settings
+from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.objects import OBJECTS
 
 

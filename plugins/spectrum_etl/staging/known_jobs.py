@@ -121,6 +121,6 @@ def _has_rows(obj: StagedObject, job: str, sources: Sources, settings: Settings)
     return any(
         sources.infolink.totals(table, sources.company.code, jobs=(job,))["rows"]
         for table in obj.tables
-        if table.by_job and table.infolink and settings.reader(table.name) == "infolink"
+        if table.by_job and table.infolink and settings.reader(table) == "infolink"
         if not sources.infolink.plan(table, sources.company.code).left_out
     )

@@ -72,7 +72,7 @@ def land(url: str, obj: StagedObject, scope: Scope, run: Run, sources: Sources, 
             if scope.jobs:
                 require_jobs(connection, obj, scope.jobs, sources, settings)
             for table in obj.tables:
-                reader = settings.reader(table.name)
+                reader = settings.reader(table)
                 if table.partitioned:
                     _land_partitions(connection, obj, table, landing, sources, settings)
                 elif reads_of_its_own(reader, scope):
@@ -156,7 +156,7 @@ def _close(
         set_state(connection, landing, state, message)
         for table in obj.tables if obj else ():
             counts = runs.published_counts(connection, landing).get(table.name, Counts())
-            reader = settings.reader(table.name)
+            reader = settings.reader(table)
             runs.record_run(connection, landing, table.name, reader, state, counts, message, failed_connection)
 
 
@@ -328,7 +328,7 @@ def reads_of_its_own(reader: str, scope: Scope) -> bool:
 def reconciles(obj: StagedObject, scope: Scope, settings: Settings) -> bool:
     """Whether totals come from a reader of their own in this run, so that they can be compared with transactions."""
     return obj.partitioned and any(
-        table.sdx and settings.reader(table.name) == "sdx" and reads_of_its_own("sdx", scope) for table in obj.tables
+        table.sdx and settings.reader(table) == "sdx" and reads_of_its_own("sdx", scope) for table in obj.tables
     )
 
 

@@ -96,7 +96,7 @@ class _Publication:
 
     def _publish_table(self, table: Table) -> Counts:
         landed = self.landed.get(table.name)
-        if landed is None and self.settings.reader(table.name) == "transactions":
+        if landed is None and self.settings.reader(table) == "transactions":
             return self._publish_sums(table)
         if landed is None or not landed.relation:
             return self._untouched(table)
@@ -147,7 +147,7 @@ class _Publication:
         return found
 
     def _reconcile(self) -> None:
-        totals = next(t for t in self.obj.tables if self.settings.reader(t.name) == "sdx")
+        totals = next(t for t in self.obj.tables if self.settings.reader(t) == "sdx")
         source = next(t for t in self.obj.tables if t.partitioned)
         result = reconcile(self.connection, totals, source, self.landing)
         runs.record_checks(self.connection, self.landing, totals.name, [result])
@@ -216,7 +216,7 @@ class _Publication:
     def _end(self, state: str, counts: dict[str, Counts]) -> dict[str, Counts]:
         for table in self.obj.tables:
             landed = self.landed.get(table.name)
-            reader = landed.reader if landed else self.settings.reader(table.name)
+            reader = landed.reader if landed else self.settings.reader(table)
             if table.name in counts:
                 runs.record_run(self.connection, self.landing, table.name, reader, state, counts[table.name])
         message = "data of a newer reading had been published before" if state == "superseded" else None

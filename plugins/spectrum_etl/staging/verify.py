@@ -60,7 +60,7 @@ def verify(url: str, obj: StagedObject, run: Run, sources: Sources, settings: Se
         for table in obj.tables:
             if not _staged(connection, table, company):
                 continue
-            if settings.reader(table.name) == "sdx":
+            if settings.reader(table) == "sdx":
                 if table.infolink is not None:
                     results[table.name] = _with_services(connection, table, sources, settings)
             elif table.infolink is not None and sources.has_infolink:
