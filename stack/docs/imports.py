@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from spectrum_etl.model.spec import Check, Column, InfoLink, StagedObject, Table
+from spectrum_etl.sources.sdx.published import READS
 from spectrum_etl.staging.objects import OBJECTS
 from stack.docs.markdown import code, plain, table
 
@@ -18,13 +19,6 @@ _READERS = {
     "infolink": "read from Info-Link",
     "sdx": "read by web services",
     "transactions": "summed from the transactions",
-}
-#: How the methods of the web services' client are called by the services that they use.
-_SERVICES = {
-    "jobs": "GetJob, GetJobMain, GetJobDates",
-    "phases": "GetPhaseEnhanced",
-    "phase_totals": "GetPhase",
-    "vendors": "Vendors",
 }
 
 
@@ -51,7 +45,7 @@ def _table(obj: StagedObject, spec: Table) -> str:
     if spec.infolink:
         places.append(f"Info-Link {', '.join(map(code, spec.infolink.tables.values()))}")
     if spec.sdx:
-        places.append(f"web services {', '.join(map(code, _SERVICES[spec.sdx].split(', ')))}")
+        places.append(f"web services {', '.join(map(code, READS[spec.sdx].services))}")
     first, *others = (_READERS[reader] for reader in spec.readers)
     choice = f" By default {first}, else {' or '.join(others)}." if others else ""
     heads = ["column", "type"]
