@@ -13,7 +13,7 @@ TWO_AT_A_TIME := -n 2 --dist loadscope --no-loadscope-reorder
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(INSTALLED) ## start everything, stage all eight objects, print what came out
+demo: $(INSTALLED) ## start everything, stage all objects, print what came out
 	@$(BIN)/python -m stack.demo
 
 down: $(INSTALLED) ## stop everything that make demo started

@@ -15,6 +15,7 @@ from spectrum_etl.exports.records.states import State
 from spectrum_etl.marts.spec import MARTS
 from spectrum_etl.page.exports import GROUPS
 from spectrum_etl.settings import Settings
+from spectrum_etl.settings.registry import choices
 from spectrum_etl.sources.infolink import connection as infolink
 from spectrum_etl.sources.procore import connection as procore
 from spectrum_etl.sources.sdx import connection as sdx
@@ -142,6 +143,9 @@ def test_the_pools_are_those_of_the_local_airflow():
 
 def setting(path: str) -> bool:
     """Whether the settings have a value at this path, or one of this name anywhere."""
+    section, _, named = path.partition(".")
+    if section in ("schedules", "readers"):
+        return not named or named in (OBJECTS if section == "schedules" else choices(OBJECTS.values()))
     kind: type[BaseModel] | None = Settings
     for name in path.split("."):
         fields = kind.model_fields if kind else {}

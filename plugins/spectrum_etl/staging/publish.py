@@ -14,7 +14,7 @@ from spectrum_etl.errors import StopSync
 from spectrum_etl.model.character_marks import MARKS
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.run import Landing
-from spectrum_etl.model.spec import ImportObject, Table
+from spectrum_etl.model.spec import StagedObject, Table
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging import guards
 from spectrum_etl.staging.land import partition_parameters, reconciles, recorded_failure
@@ -28,7 +28,7 @@ from spectrum_etl.warehouse.stamps import take_back
 log = logging.getLogger(__name__)
 
 
-def publish(url: str, obj: ImportObject, landing_id: int, settings: Settings) -> dict[str, Counts]:
+def publish(url: str, obj: StagedObject, landing_id: int, settings: Settings) -> dict[str, Counts]:
     """Publish a checked landing.
 
     Args:
@@ -74,7 +74,7 @@ class _Publication:
     """One publish, inside its transaction and lock."""
 
     def __init__(
-        self, connection: psycopg.Connection, url: str, obj: ImportObject, landing: Landing, settings: Settings
+        self, connection: psycopg.Connection, url: str, obj: StagedObject, landing: Landing, settings: Settings
     ) -> None:
         self.connection, self.url, self.obj, self.landing, self.settings = connection, url, obj, landing, settings
         self.landed = landed_tables(connection, landing)
@@ -97,7 +97,7 @@ class _Publication:
 
     def _publish_table(self, table: Table) -> Counts:
         landed = self.landed.get(table.name)
-        if landed is None and self.settings.reader(table.name) == "transactions":
+        if landed is None and self.settings.reader(table) == "transactions":
             return self._publish_sums(table)
         if landed is None or not landed.relation:
             return self._untouched(table)
@@ -156,7 +156,7 @@ class _Publication:
         return found
 
     def _reconcile(self) -> None:
-        totals = next(t for t in self.obj.tables if self.settings.reader(t.name) == "sdx")
+        totals = next(t for t in self.obj.tables if self.settings.reader(t) == "sdx")
         source = next(t for t in self.obj.tables if t.partitioned)
         result = reconcile(self.connection, totals, source, self.landing)
         runs.record_checks(self.connection, self.landing, totals.name, [result])
@@ -226,7 +226,7 @@ class _Publication:
     def _end(self, state: str, counts: dict[str, Counts]) -> dict[str, Counts]:
         for table in self.obj.tables:
             landed = self.landed.get(table.name)
-            reader = landed.reader if landed else self.settings.reader(table.name)
+            reader = landed.reader if landed else self.settings.reader(table)
             if table.name in counts:
                 runs.record_run(self.connection, self.landing, table.name, reader, state, counts[table.name])
         message = "data of a newer reading had been published before" if state == "superseded" else None

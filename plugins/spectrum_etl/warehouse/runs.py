@@ -17,7 +17,7 @@ from spectrum_etl.warehouse.templates import render
 if TYPE_CHECKING:
     from spectrum_etl.model.check_result import CheckResult
     from spectrum_etl.model.drift import Drift
-    from spectrum_etl.model.spec import ImportObject
+    from spectrum_etl.model.spec import StagedObject
 
 #: First part of the advisory lock of one object and company; the second is a hash of both.
 PUBLISH_LOCK = 7_266
@@ -161,7 +161,7 @@ def failed_checks(connection: psycopg.Connection, landing: Landing) -> list[str]
 
 
 def record_verification(
-    connection: psycopg.Connection, obj: ImportObject, company: str, run: Run, results: Mapping[str, CheckResult]
+    connection: psycopg.Connection, obj: StagedObject, company: str, run: Run, results: Mapping[str, CheckResult]
 ) -> None:
     """Write what the daily comparison with the source found, by table; it belongs to no landing."""
     _insert_checks(connection, obj.name, company, run, {name: [result] for name, result in results.items()}, None)

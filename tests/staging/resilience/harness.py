@@ -25,12 +25,13 @@ from sandbox.faults import CACHE_SECONDS, Faults
 from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.run import Run, Scope
-from spectrum_etl.settings import Settings, load_settings
+from spectrum_etl.settings import Settings
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.sdx.client import SdxClient
 from spectrum_etl.sources.sdx.connection import SdxConnection
 from spectrum_etl.staging.check import check
+from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.land import close_run, land
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.staging.publish import publish
@@ -167,8 +168,7 @@ def settings_with(*by_sdx: str, **changes: Any) -> Settings:
     settings = load_settings()
     company = settings.companies[0]
     companies = (company, company.model_copy(update={"code": "2", "name": "Services"}))
-    readers_now = settings.readers.model_copy(update=readers)
-    return settings.model_copy(update={"companies": companies, "readers": readers_now, **changes})
+    return settings.model_copy(update={"companies": companies, "readers": readers, **changes})
 
 
 class Child:
