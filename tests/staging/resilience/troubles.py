@@ -17,18 +17,20 @@ from typing import Any, Literal
 
 import psycopg
 
-from sandbox.data.drift import retype_column
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.staging.run import Run
 from tests.staging.resilience.harness import Child, World, wait_for
 from tests.staging.resilience.operation import TaskKilled, Tasks
 
 Ending = Literal["heals", "person", "listed"]
+Make = Callable[[random.Random, tuple[str, ...]], "Trouble"]
 
 _WAITING = (
     "select pid from pg_stat_activity where datname = current_database() and application_name = 'spectrum_etl'"
     " and wait_event_type = 'Lock'"
 )
+#: What the stand-in stores where it sends CHAR(0).
+_NUL = "\u2400"
 #: The table that a lock holds up, of objects that every month changes in both companies.
 _LOCKED = {"vendors": "spectrum.vendors", "job_costs": "spectrum.job_cost_transactions", "jobs": "spectrum.jobs"}
 
@@ -60,17 +62,20 @@ class Trouble:
     must_tell: bool = True
 
 
-def draw(chance: random.Random, by_sdx: tuple[str, ...], past: set[str]) -> tuple[str, Trouble]:
+def draw(chance: random.Random, ends: Ending, by_sdx: tuple[str, ...], past: set[str]) -> tuple[str, Trouble]:
     """One of the troubles that can strike a month in which the web services read these tables.
 
     Args:
         chance: decides.
+        ends: how it must end.
         by_sdx: of `harness.TWO_READERS`.
         past: those there were already.
     """
-    able = [name for name, (needs, _) in TROUBLES.items() if name not in past and needs(by_sdx)]
+    able = [name for name, (end, needs, _) in TROUBLES.items() if end == ends and name not in past and needs(by_sdx)]
     name = chance.choice(able)
-    return name, TROUBLES[name][1](chance, by_sdx)
+    trouble = TROUBLES[name][2](chance, by_sdx)
+    assert trouble.ends == ends
+    return name, trouble
 
 
 def _armed(fault: str, value: str | None = None, count: int | None = None) -> Tasks:
@@ -139,7 +144,7 @@ _PASSING_SDX = {
 }
 
 
-def _sdx_passing(fault: str) -> Callable[[random.Random, tuple[str, ...]], Trouble]:
+def _sdx_passing(fault: str) -> Make:
     def make(chance: random.Random, _: tuple[str, ...]) -> Trouble:
         calls = chance.randrange(1, 4)
         return _passing(f"{_PASSING_SDX[fault]}, {calls} times a task", fault, count=calls)
@@ -283,7 +288,9 @@ def _sessions_end(_: random.Random, __: tuple[str, ...]) -> Trouble:
 
 
 def _refused_login(_: random.Random, __: tuple[str, ...]) -> Trouble:
-    return _lasting("Info-Link refuses the password", (Reauthenticate,), ("spectrum_infolink",), "infolink_refuse_login")
+    return _lasting(
+        "Info-Link refuses the password", (Reauthenticate,), ("spectrum_infolink",), "infolink_refuse_login"
+    )
 
 
 def _denied(chance: random.Random, _: tuple[str, ...]) -> Trouble:
@@ -355,79 +362,73 @@ def _forbidden(chance: random.Random, by_sdx: tuple[str, ...]) -> Trouble:
 
 
 def _char_zero(_: random.Random, __: tuple[str, ...]) -> Trouble:
-    """CHAR(0) in the key of a phase that Info-Link reads for budgets, and in the texts of postings."""
-    phase = """UPDATE "JC_PHASE_MASTER_MC" SET "Phase_Code" = %s WHERE ctid = (SELECT min(ctid) FROM
-        "JC_PHASE_MASTER_MC" WHERE btrim("Company_Code") = '2')"""
+    """CHAR(0) in the key of one phase, and in the texts of postings."""
+    phase = """UPDATE "JC_PHASE_MASTER_MC" SET "Phase_Code" = btrim("Phase_Code") || %s
+        WHERE btrim("Company_Code") = '2' AND ("Job_Number", "Phase_Code", "Cost_Type") = (
+            SELECT "Job_Number", "Phase_Code", "Cost_Type" FROM "JC_PHASE_MASTER_MC"
+            WHERE btrim("Company_Code") = '2' ORDER BY 1, 2, 3 LIMIT 1)"""
     text = """UPDATE "JC_TRANSACTION_HISTORY_MC" SET "Description" = left("Description", 8) || %s
         WHERE right("Tran_Date_Text", 2) = '15'"""
-    kept: dict[str, str] = {}
 
     def begin(world: World) -> None:
-        ((kept["code"],),) = world.ask_source(
-            'select "Phase_Code" from dbo."JC_PHASE_MASTER_MC" where btrim("Company_Code") = \'2\' order by ctid limit 1'
-        )
-        world.change(phase, f"{kept['code'].strip()}\u2400".rjust(len(kept["code"])))
-        world.change(text, "\u2400!")
+        assert world.change(phase, _NUL) == 1
+        assert world.change(text, _NUL + "!") > 1
 
     def repair(world: World) -> None:
-        world.change("""UPDATE "JC_PHASE_MASTER_MC" SET "Phase_Code" = %s WHERE strpos("Phase_Code", %s) > 0""",
-                     kept["code"], "\u2400")  # fmt: skip
-        world.change(
-            """UPDATE "JC_TRANSACTION_HISTORY_MC" SET "Description" = replace("Description", %s, '')""", "\u2400"
-        )
+        for table, column in (("JC_PHASE_MASTER_MC", "Phase_Code"), ("JC_TRANSACTION_HISTORY_MC", "Description")):
+            world.change(f"""UPDATE "{table}" SET "{column}" = replace("{column}", %s, '')""", _NUL)
 
-    return Trouble(
-        "Info-Link sends CHAR(0) in the key of a phase, and in texts", "listed", tasks=_armed("infolink_nul"),
-        begin=begin, repair=repair,
-    )  # fmt: skip
+    title = "Info-Link sends CHAR(0) in the key of a phase, and in texts"
+    return Trouble(title, "listed", tasks=_armed("infolink_nul"), begin=begin, repair=repair)
 
 
 def _spoiled(_: random.Random, __: tuple[str, ...]) -> Trouble:
-    """A month of postings of which most have a quantity that is no number: it is held back."""
-    busiest = """(SELECT btrim("Job_Number"), left("Tran_Date_Text", 6) FROM "JC_TRANSACTION_HISTORY_MC"
-        WHERE btrim("Company_Code") = '1' GROUP BY 1, 2 ORDER BY count(*) DESC, 1, 2 LIMIT 1)"""
-    spoil = f"""UPDATE "JC_TRANSACTION_HISTORY_MC" SET "Quantity" = "Quantity" || ' EA' WHERE btrim("Company_Code") = '1'
-        AND (btrim("Job_Number"), left("Tran_Date_Text", 6)) = {busiest}"""
-    mend = """UPDATE "JC_TRANSACTION_HISTORY_MC" SET "Quantity" = replace("Quantity", ' EA', '')"""
+    """A job and month whose postings all hold CHAR(0) in their phase: its last good version stays."""
+    spoil = """UPDATE "JC_TRANSACTION_HISTORY_MC" SET "Phase_Code" = btrim("Phase_Code") || %s
+        WHERE btrim("Company_Code") = '1' AND (btrim("Job_Number"), left("Tran_Date_Text", 6)) = (
+            SELECT btrim("Job_Number"), left("Tran_Date_Text", 6) FROM "JC_TRANSACTION_HISTORY_MC"
+            WHERE btrim("Company_Code") = '1' AND "Tran_Date_Text" < '202607'
+            GROUP BY 1, 2 ORDER BY count(*) DESC, 1, 2 LIMIT 1)"""
+    mend = """UPDATE "JC_TRANSACTION_HISTORY_MC" SET "Phase_Code" = replace("Phase_Code", %s, '')"""
+    strict = {"max_rejected_rows": 5}
 
     def begin(world: World) -> None:
-        retype_column(world.source, "JC_TRANSACTION_HISTORY_MC", "Quantity", "text(20)")
-        assert world.change(spoil) > world.settings.max_rejected_rows
+        assert world.change(spoil, _NUL) > strict["max_rejected_rows"]
 
-    def repair(world: World) -> None:
-        world.change(mend)
-        retype_column(world.source, "JC_TRANSACTION_HISTORY_MC", "Quantity", "qty")
+    return Trouble(
+        "a month of postings holds CHAR(0) in its phases", "listed", tasks=_armed("infolink_nul"), begin=begin,
+        repair=lambda world: world.change(mend, _NUL),
+        world=lambda world: replace(world, settings=world.settings.model_copy(update=strict)),
+    )  # fmt: skip
 
-    return Trouble("a month of postings has units beside its quantities", "listed", begin=begin, repair=repair)
 
-
-TROUBLES: dict[str, tuple[Callable[[tuple[str, ...]], bool], Callable[[random.Random, tuple[str, ...]], Trouble]]] = {
-    "infolink_drops": (_any, _drops),
-    "infolink_firewall_once": (_any, _firewall),
-    "infolink_slow": (_any, _slow),
-    "infolink_too_slow": (_any, _too_slow),
-    **{fault: (_SOAP, _sdx_passing(fault)) for fault in _PASSING_SDX},
-    "sdx_down_for_a_try": (_SOAP, _sdx_longer),
-    "sdx_cut_tail": (_SOAP, _cut_tail),
-    "sdx_row_cap": (_SOAP, _row_cap),
-    "sdx_late": (_SOAP, _late_sdx),
-    "sdx_page": (_VENDORS, _pages),
-    "sdx_ignores_parameters": (_VENDORS, _ignores),
-    "killed_reading": (_any, _kill_landing),
-    "killed_publishing": (_any, _kill_publishing),
-    "killed_after_publishing": (_any, _kill_after),
-    "killed_writing_marts": (_any, _kill_marts),
-    "sessions_end": (_any, _sessions_end),
-    "infolink_refuse_login": (_any, _refused_login),
-    "infolink_deny_table": (_any, _denied),
-    "infolink_down": (_any, _infolink_down),
-    "sdx_down": (_SOAP, _sdx_down),
-    "sdx_service_off": (_SOAP, _service_off),
-    "sdx_blocked_ip": (_SOAP, _sdx_blocked),
-    "sdx_always_cut": (_SOAP, _always_cut),
-    "vanished": (_any, _vanished),
-    "sdx_forbidden": (_any, _forbidden),
-    "infolink_nul": (_any, _char_zero),
-    "spoiled_month": (_any, _spoiled),
+#: How each ends, whether it can strike a month in which the web services read these tables, and how it is made.
+TROUBLES: dict[str, tuple[Ending, Callable[[tuple[str, ...]], bool], Make]] = {
+    "infolink_drops": ("heals", _any, _drops),
+    "infolink_firewall_once": ("heals", _any, _firewall),
+    "infolink_slow": ("heals", _any, _slow),
+    "infolink_too_slow": ("heals", _any, _too_slow),
+    **{fault: ("heals", _SOAP, _sdx_passing(fault)) for fault in _PASSING_SDX},
+    "sdx_down_for_a_try": ("heals", _SOAP, _sdx_longer),
+    "sdx_cut_tail": ("heals", _SOAP, _cut_tail),
+    "sdx_row_cap": ("heals", _SOAP, _row_cap),
+    "sdx_late": ("heals", _SOAP, _late_sdx),
+    "sdx_page": ("heals", _VENDORS, _pages),
+    "sdx_ignores_parameters": ("heals", _VENDORS, _ignores),
+    "killed_reading": ("heals", _any, _kill_landing),
+    "killed_publishing": ("heals", _any, _kill_publishing),
+    "killed_after_publishing": ("heals", _any, _kill_after),
+    "killed_writing_marts": ("heals", _any, _kill_marts),
+    "sessions_end": ("heals", _any, _sessions_end),
+    "infolink_refuse_login": ("person", _any, _refused_login),
+    "infolink_deny_table": ("person", _any, _denied),
+    "infolink_down": ("person", _any, _infolink_down),
+    "sdx_down": ("person", _SOAP, _sdx_down),
+    "sdx_service_off": ("person", _SOAP, _service_off),
+    "sdx_blocked_ip": ("person", _SOAP, _sdx_blocked),
+    "sdx_always_cut": ("person", _SOAP, _always_cut),
+    "vanished": ("person", _any, _vanished),
+    "sdx_forbidden": ("listed", _any, _forbidden),
+    "infolink_nul": ("listed", _any, _char_zero),
+    "spoiled_month": ("listed", _any, _spoiled),
 }
-
