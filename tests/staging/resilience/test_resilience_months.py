@@ -30,7 +30,8 @@ from tests.staging.resilience.operation import (
     write_marts,
 )
 from tests.staging.resilience.oracle import fingerprint
-from tests.staging.resilience.troubles import Ending, Trouble, draw
+from tests.staging.resilience.trouble import Ending, Trouble
+from tests.staging.resilience.troubles import draw
 
 MONTHS = 6
 SEEDS = (1, 2)
