@@ -1,4 +1,4 @@
-"""Tasks that are killed, and sessions of the warehouse that end: retries end in the exact tables. Used by `troubles`."""
+"""Tasks that are killed, sessions of the warehouse that end: retries end in the exact tables. Used by `troubles`."""
 
 from __future__ import annotations
 
