@@ -59,7 +59,7 @@ class Vendors:
     Args:
         count: how many there are.
         page: of so many, by $limit and $skip; 0: none.
-        unknown: what it does with parameters it does not know: `ignore` or `refuse`.
+        unknown: what it does with parameters it does not know: `ignore`, `refuse` or `fail`.
         cap: most vendors of an answer, whatever is asked.
     """
 
@@ -74,6 +74,8 @@ class Vendors:
         paging = {name: int(query.pop(name)) for name in ("$limit", "$skip") if name in query}
         if paging and not self.page and self.unknown == "refuse":
             return Reply(b'{"Error_Code": "I", "Error_Description": "$limit is not a parameter"}', 400)
+        if paging and self.unknown == "fail":
+            return Reply(status=500)
         assert "pCostCenter" in query or not query, "required when any filter is used"
         found = [one for one in self.vendors if query.get("pState", one["State"]) == one["State"]]
         if self.page:
@@ -102,6 +104,21 @@ def test_further_pages_are_read_where_the_server_has_them(stub, client, count, c
     assert [one["Vendor_Code"] for one in found] == [one["Vendor_Code"] for one in server.vendors]
     if count == 25:
         assert len(server.asked) == 2, "the second page is empty, which says enough"
+
+
+@pytest.mark.parametrize("page", [4, 24, 100])
+def test_pages_of_a_length_that_nobody_has_told_of_are_read_too(stub, client, page):
+    """A6. A list that is as long as no known page may be one all the same: vendors would become inactive in silence."""
+    stub.paths["/vendors/1"] = server = Vendors(130, page=page)
+    assert [one["Vendor_Code"] for one in client.read_vendors("1")] == [one["Vendor_Code"] for one in server.vendors]
+
+
+@pytest.mark.parametrize(("unknown", "calls"), [("ignore", 2), ("refuse", 2), ("fail", 7)])
+def test_a_list_of_another_length_costs_one_more_call_where_the_server_knows_no_pages(stub, client, unknown, calls):
+    """Where it fails over the parameters, after four tries, the filter by state tells, for two states in two calls."""
+    stub.paths["/vendors/1"] = server = Vendors(30, unknown=unknown)
+    assert len(list(client.read_vendors("1"))) == 30
+    assert len(server.asked) == calls
 
 
 @pytest.mark.parametrize("unknown", ["ignore", "refuse"])

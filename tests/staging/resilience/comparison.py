@@ -1,4 +1,4 @@
-"""What is staged of a company against what the source holds, as figures that can be printed. For the months of business.
+"""What is staged of a company against what the source holds, as figures to be printed. For the months of business.
 
 The source is read twice: by the oracle of these tests in the columns that the reader gives, and, where Info-Link reads
 the table, by the hand-written one of the conformance tests in all of them. Neither shares SQL with the product.
@@ -23,8 +23,17 @@ from tests.staging.resilience.harness import World
 
 Rows = Counter[tuple[Any, ...]]
 
-#: What is taken out of texts: control characters, which XML cannot carry, and the stand-in's CHAR(0).
-_TAKEN_OUT = re.compile("[\x00-\x1f\u2400]")
+#: Of every phase and cost type of a company, what was posted to it.
+_JOB_TO_DATE = """
+    select btrim(p."Job_Number"), btrim(p."Phase_Code"), btrim(p."Cost_Type"), coalesce((
+        select sum(t."Tran_Amount") from "JC_TRANSACTION_HISTORY_MC" as t
+        where btrim(t."Company_Code") = btrim(p."Company_Code") and btrim(t."Job_Number") = btrim(p."Job_Number")
+            and btrim(t."Phase_Code") = btrim(p."Phase_Code") and btrim(t."Cost_Type") = btrim(p."Cost_Type")
+    ), 0)
+    from "JC_PHASE_MASTER_MC" as p where btrim(p."Company_Code") = %s
+"""
+#: What is taken out of texts: control characters, which XML cannot carry, and the symbols that people see for them.
+_TAKEN_OUT = re.compile("[\x00-\x1f\u2400-\u241f\ufffd]")
 _CENT = Decimal("0.01")
 
 
@@ -165,25 +174,39 @@ def _active_vendors(world: World, table: Table, company: str) -> tuple[Rows, Row
 
 
 def _totals(world: World, found: Compared) -> Compared:
-    """Job-to-date cost against the transactions: those of the source, or those that are staged."""
-    oracle.assert_totals(world, found.company)
-    found.staged = _count(world, OBJECTS["job_costs"].table(found.table), found.company, "_deleted_at is null")
-    found.source = found.staged  # the same keys: see `assert_totals`
-    query = (
-        "select coalesce(sum(jtd_cost), 0) from spectrum.job_cost_totals where company_code = %s"
-        " and _deleted_at is null"
+    """Job-to-date cost against the transactions: of all phases of the source, or those that are staged."""
+    staged = _plain(
+        Counter(
+            world.ask(
+                "select job_number, phase_code, cost_type, jtd_cost from spectrum.job_cost_totals where company_code ="
+                " %s and _deleted_at is null and _rejected_at is null",
+                found.company,
+            )
+        )
     )
-    total = world.ask(query, found.company)[0][0]
     if found.reader == "transactions":
-        of_source = world.ask(
-            "select coalesce(sum(tran_amount), 0) from spectrum.job_cost_transactions where company_code = %s",
-            found.company,
-        )[0][0]
+        source = Counter(
+            world.ask(
+                "select job_number, phase_code, cost_type, sum(tran_amount) from spectrum.job_cost_transactions"
+                " where company_code = %s group by 1, 2, 3",
+                found.company,
+            )
+        )
     else:
         with psycopg.connect(world.source, options="-c search_path=dbo,public") as connection:
-            of_source = sum((row[3] for row in connection.execute(oracle._JOB_TO_DATE, [found.company])), Decimal(0))
-    assert of_source == total, f"job_cost_totals of company {found.company}: {of_source} is not {total}"
-    found.sums["jtd_cost"] = (of_source, total, Decimal(0))
+            source = Counter(connection.execute(_JOB_TO_DATE, [found.company]).fetchall())
+    source = _plain(source)
+    where = f"job_cost_totals of company {found.company}, by {found.reader}"
+    ((found.listed,),) = world.ask(
+        "select count(*) from sync.rejected_rows where table_name = 'job_cost_totals' and company_code = %s"
+        " and resolved_at is null",
+        found.company,
+    )
+    assert not (more := staged - source), f"{where}: not in the source {_some(more)}"
+    missing = source - staged
+    assert missing.total() == found.listed, f"{where}: {found.listed} are listed, missing are {_some(missing)}"
+    found.source, found.staged = source.total(), staged.total()
+    found.sums["jtd_cost"] = (_sum(source, 3), _sum(staged, 3), _sum(missing, 3))
     return found
 
 

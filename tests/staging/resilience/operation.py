@@ -122,7 +122,7 @@ def verify_everything(world: World, hook: Webhook) -> tuple[Ended, dict[str, int
     found: dict[str, int] = {}
 
     def company(code: str) -> None:
-        for name, obj in OBJECTS.items():
+        for obj in OBJECTS.values():
             with world.sources(code) as sources:
                 for result in verify(world.warehouse, obj, run, sources, world.settings):
                     found[result.status] = found.get(result.status, 0) + 1

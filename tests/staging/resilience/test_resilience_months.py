@@ -1,4 +1,4 @@
-"""Six months of business, a fault in each: what is staged is the source, the marts add up, and people hear what they must.
+"""Six months of business, a fault in each: what is staged is the source, marts add up, people hear what they must.
 
 Two companies; the readers of jobs, project cost codes, vendors and totals change every month. After each month:
 source = staged + listed, row by row and to the cent; the marts are what the staged tables add up to, and what they are
@@ -11,7 +11,6 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -31,10 +30,11 @@ from tests.staging.resilience.operation import (
     write_marts,
 )
 from tests.staging.resilience.oracle import fingerprint
-from tests.staging.resilience.troubles import Trouble, draw
+from tests.staging.resilience.trouble import Ending, Trouble
+from tests.staging.resilience.troubles import draw
 
 MONTHS = 6
-SEEDS = (1, 2)
+SEEDS = (1,)
 
 
 class Business:
@@ -54,7 +54,10 @@ class Business:
         # Two tables by the web services and two not, which two: another choice a seed. Then all four change.
         first = self.chance.choice(TWO_READERS[1:])
         self.turns = ((TWO_READERS[0], first), tuple(name for name in TWO_READERS[1:] if name != first))
-        self.listed = Counter[tuple[str, str]]()
+        self.ends: list[Ending] = ["heals", "heals", "heals", "person", "person", "listed"]
+        self.chance.shuffle(self.ends)
+        self.listed = Counter[tuple[str, str, str]]()
+        self.heard = 0
 
     def begin(self) -> None:
         """Everything is staged once, before anything goes wrong."""
@@ -66,20 +69,20 @@ class Business:
     def month(self, number: int) -> None:
         """One month: business, trouble, syncs, what a person does, and what everything must be then."""
         by_sdx = self.turns[number % 2]
-        name, trouble = draw(self.chance, by_sdx, self.past)
+        name, trouble = draw(self.chance, self.ends[number - 1], by_sdx, self.past)
         self.past.add(name)
         happened = advance_month(self.plain.source, seed=self.seed * 100 + number)
         world = self.plain.by_sdx(*by_sdx)
         self._print(f"Month {number}, {happened.month}: {trouble.title} ({name}); by the web services: {by_sdx}")
         trouble.begin(world)
-        ended = self._with_trouble(trouble.world(world), trouble)
+        self._with_trouble(trouble.world(world), trouble)
         trouble.repair(world)
-        if trouble.ends == "person" or trouble.begin is not Trouble.begin:
-            self._afterwards(world, ended)
+        if trouble.ends != "heals":
+            self._afterwards(world)
         self._books_are_closed(world)
 
-    def _with_trouble(self, world: World, trouble: Trouble) -> list[Ended]:
-        ended = []
+    def _with_trouble(self, world: World, trouble: Trouble) -> None:
+        ended, self.heard = [], 0
         for name in OBJECTS:
             before = fingerprint(world, name)
             run = stage(world, self.hook, name, trouble.tasks)
@@ -95,7 +98,7 @@ class Business:
         told = sum(len(run.told) for run in ended)
         self._print(f"  red: {'; '.join(red) or 'nothing'}; tries that failed: {tries}; messages: {told}")
         assert (trouble.ends == "person") == bool(red), "red, and nobody is needed; or green, and somebody is"
-        return ended
+        assert self.heard or trouble.ends != "listed" or not trouble.must_tell, "what is wrong is listed nowhere"
 
     def _judge(self, world: World, trouble: Trouble, run: Ended) -> None:
         """One run: why it is red, whether it is right if it is green, and what people were told of it."""
@@ -114,27 +117,29 @@ class Business:
         for company in COMPANIES:
             if company not in run.errors:
                 compare(world, company, [run.name])
-        for table, company in self._newly_listed(run):
+        newly = self._newly_listed()
+        self.heard += len(newly)
+        for table, company in newly:
             assert f"{table} of company {company}" in text, f"{table} of {company} newly lists rows, and nobody is told"
 
-    def _newly_listed(self, run: Ended) -> list[tuple[str, str]]:
-        """Tables of the run, and companies, in which something is listed or held back that was not."""
+    def _newly_listed(self) -> list[tuple[str, str]]:
+        """Tables and companies in which something is listed or held back that was not at the last look."""
         before, self.listed = self.listed, self._listed()
-        return sorted({(what[0], what[1]) for what in self.listed - before})  # type: ignore[misc]
+        return sorted({(table, company) for table, company, _ in self.listed - before})
 
-    def _listed(self) -> Counter[Any]:
+    def _listed(self) -> Counter[tuple[str, str, str]]:
         rows = self.plain.ask(
             "select table_name, company_code, source_row::text from sync.rejected_rows where resolved_at is null"
             " union all select table_name, company_code, job_number || partition_month from sync.deferred"
         )
-        return Counter(rows)
+        return Counter((table, company, what) for table, company, what in rows)
 
-    def _afterwards(self, world: World, ended: list[Ended]) -> None:
+    def _afterwards(self, world: World) -> None:
         """Somebody has acted, or the source is as it should be: the next runs are green."""
         for name in OBJECTS:
             run = stage(world, self.hook, name)
             assert not run.errors, f"{name} is still red: {run.errors}"
-            self._newly_listed(run)
+            self._newly_listed()
 
     def _books_are_closed(self, world: World) -> None:
         """Nothing is wrong any more: everything is equal, and everything can be computed again."""
@@ -166,7 +171,7 @@ class Business:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_six_months_of_business_with_a_fault_in_each(
     both: World, seed: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

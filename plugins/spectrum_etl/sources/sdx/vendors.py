@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from spectrum_etl.errors import FixConfiguration, StopSync
+from spectrum_etl.errors import FixConfiguration, RetryLater, StopSync
 from spectrum_etl.model.character_marks import MARK_INVALID, mark_for_xml
 from spectrum_etl.sources.http import Endless, parse_json, pieces
 from spectrum_etl.sources.sdx import faults
@@ -36,8 +36,7 @@ _SECOND = {
     "Purchase_Zip": "Payment_Zip",
 }
 _CODE = re.compile(rb'"vendor_code"\s*:\s*"([^"\\]{1,40})"', re.IGNORECASE)
-#: Page size that a third-party reference tells of, with the parameters $limit and $skip; a list of just so many may be
-#: one page. The official page knows neither.
+#: Page size that a third-party reference tells of, with the parameters $limit and $skip; the official page has neither.
 _DEFAULT_PAGE = 25
 _LARGEST_PAGE = 500
 #: Fifty thousand vendors, in bytes: the whole list is in memory.
@@ -66,7 +65,7 @@ def read_vendors(transport: Transport, company: str) -> Iterator[dict[str, str]]
     company = plain_company(company, SERVICE)
     started = time.monotonic()
     vendors = _ask(transport, company)
-    if len(vendors) in {_DEFAULT_PAGE, transport.connection.row_cap}:
+    if vendors:
         vendors = _with_further_pages(transport, company, vendors)
     log.info("Company %s: %d vendors by REST, %.1f s", company, len(vendors), time.monotonic() - started)
     yield from vendors
@@ -90,12 +89,14 @@ def _ask(transport: Transport, company: str, query: Mapping[str, str] | None = N
 
 
 def _with_further_pages(transport: Transport, company: str, first: list[dict[str, str]]) -> list[dict[str, str]]:
-    """All vendors, where the first answer is as long as one page: the second page tells.
+    """All vendors. How long a page is nobody knows for certain, so the first answer never tells: the second page does.
 
     A server that pages answers with other vendors or, at the end, none. One that knows no pages answers as before, or
-    refuses the parameters; then the documented filter by state has to give the same vendors, too.
+    refuses the parameters; then, if the list is as long as a page is said to be, the documented filter by state has to
+    give the same vendors, too; also where the server fails over the parameters.
     """
     vendors, known = list(first), _codes(first)
+    unclear = len(first) in {_DEFAULT_PAGE, transport.connection.row_cap}
     while True:
         query = {"$limit": str(_LARGEST_PAGE), "$skip": str(len(vendors))}
         try:
@@ -106,9 +107,15 @@ def _with_further_pages(transport: Transport, company: str, first: list[dict[str
                 raise
             log.info("Company %s: the server takes no parameters for pages: %s", company, error)
             page = first
+        except RetryLater as error:
+            if len(vendors) > len(first):
+                raise
+            log.warning("Company %s: the server fails when it is asked for a second page: %s", company, error)
+            page, unclear = first, True
         codes = _codes(page)
         if codes == known and len(vendors) == len(first):
-            _confirm_by_state(transport, company, first)
+            if unclear:
+                _confirm_by_state(transport, company, first)
             return vendors
         if not codes:
             return vendors
