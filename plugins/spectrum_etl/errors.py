@@ -14,6 +14,24 @@ from typing import Literal
 #: record are often handed to them as one dictionary of texts.
 System = Literal["web services", "Info-Link", "Procore", "warehouse"]
 
+#: Which of the usual reasons an error is, as `sync.connections.cause` and the columns `cause` of other tables name it.
+Cause = Literal[
+    # A connection cannot be used.
+    "unknown host",
+    "address not allowed",
+    "no answer",
+    "certificate",
+    "wrong credentials",
+    "service not enabled",
+    "service missing",
+    "no rows",
+    "unknown company",
+    "not permitted",
+    # None of these.
+    "configuration",
+    "other",
+]
+
 
 class SpectrumEtlError(Exception):
     """Something went wrong, with where and what to do about it.
@@ -29,7 +47,11 @@ class SpectrumEtlError(Exception):
         remedy: what to do, as an instruction.
         connection: which Airflow connection the remedy is about.
         system: the `System` that could not be used as it should; None where the error says nothing about a system.
+        cause: which of the usual reasons it is, where its class does not tell.
     """
+
+    #: Which of the usual reasons it is; None where neither the class nor who raised it tells.
+    cause: Cause | None = None
 
     def __init__(
         self,
@@ -44,6 +66,7 @@ class SpectrumEtlError(Exception):
         remedy: str | None = None,
         connection: str | None = None,
         system: str | None = None,
+        cause: Cause | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -56,6 +79,8 @@ class SpectrumEtlError(Exception):
         self.remedy = remedy
         self.connection = connection
         self.system = system
+        if cause is not None:
+            self.cause = cause
 
     @property
     def sentence(self) -> str:
@@ -124,6 +149,8 @@ class RetryLater(SpectrumEtlError):
 class Reauthenticate(SpectrumEtlError):
     """The credentials are not, or no longer, accepted: renew the token, or correct the password in the connection."""
 
+    cause: Cause | None = "wrong credentials"
+
 
 class FixConfiguration(SpectrumEtlError):
     """A setting, a connection or a permission is wrong; running again does not help until a person corrects it."""
@@ -135,3 +162,12 @@ class FixRecord(SpectrumEtlError):
 
 class StopSync(SpectrumEtlError):
     """Stop and look: an incomplete answer, a required column gone, too many deletions. Nothing is published."""
+
+
+def cause_of(error: SpectrumEtlError) -> Cause:
+    """Which of the usual reasons it is; where neither its class nor who raised it tells, by its remedy."""
+    if error.cause is not None:
+        return error.cause
+    if isinstance(error, RetryLater):
+        return "no answer"
+    return "configuration" if isinstance(error, FixConfiguration) else "other"

@@ -19,9 +19,9 @@ from spectrum_etl.model.run import Landing, Run, Scope
 from spectrum_etl.model.spec import ImportObject, Table, fingerprint
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.company import Sources
+from spectrum_etl.sources.faults import CompanyRefused
 from spectrum_etl.sources.infolink.companies import holds_company
 from spectrum_etl.sources.infolink.reader import UnclearLine
-from spectrum_etl.sources.sdx.faults import CompanyRefused
 from spectrum_etl.staging import read as reading
 from spectrum_etl.staging.companies import require_company
 from spectrum_etl.staging.guards import amounts_left_out

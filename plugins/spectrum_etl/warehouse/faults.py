@@ -36,6 +36,7 @@ _HIDDEN = {
 }
 _POOLER = re.compile(r"unsupported startup parameter")
 _NO_TLS = re.compile(r"sslmode|certificate|SSL|sslrootcert")
+_NO_SUCH_HOST = re.compile(r"could not translate host name|failed to resolve host|Name or service not known")
 _NO_SUCH_LOGIN = re.compile(r"role .* (?:does not exist|is not permitted to log in)|no password supplied")
 
 
@@ -124,6 +125,7 @@ def _refusal(text: str) -> SpectrumEtlError:
             remedy="have the database's administrator add the address to the server's pg_hba.conf, for this login and"
             " database; where it lets in encrypted connections alone, set the extra sslmode of the Airflow connection"
             f" {CONNECTION_ID!r} to require",
+            cause="address not allowed",
         )
     if re.search("database .* does not exist", text):
         return FixConfiguration(
@@ -139,10 +141,12 @@ def _refusal(text: str) -> SpectrumEtlError:
         return FixConfiguration(
             f"the encrypted connection to the warehouse failed (certificate or sslmode): {_first(text)}",
             remedy=f"correct the extras sslmode and sslrootcert {correct}",
+            cause="certificate",
         )
     return RetryLater(
         f"the warehouse cannot be reached: {_first(text)}",
         remedy=f"the task is tried again by itself; check that the database server runs, and host and port {correct}",
+        cause="unknown host" if _NO_SUCH_HOST.search(text) else "no answer",
     )
 
 

@@ -16,9 +16,10 @@ from sandbox.sdx.server import SdxServer
 from spectrum_etl.exports.spectrum import SpectrumBooks
 from spectrum_etl.exports.spectrum.values import Value, call, comparable
 from spectrum_etl.sources.company import Sources
+from spectrum_etl.sources.faults import Refused
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.sdx import SdxConnection
-from spectrum_etl.sources.sdx.write import Refused, SpectrumWriter
+from spectrum_etl.sources.sdx.write import SpectrumWriter
 from stack.postgres import EmbeddedPostgres
 from tests.exports.books.conftest import COMPANY
 

@@ -37,7 +37,7 @@ from spectrum_etl.exports.steps.send import Outcome, send_record
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Settings
-from spectrum_etl.sources.sdx.write import NotSent, OutcomeUnknown, Refused
+from spectrum_etl.sources.faults import NotSent, OutcomeUnknown, Refused
 
 Fault = Literal["", "not sent", "lost", "late", "never", "killed before", "killed after", "killed late", "refused"]
 FAULTS: tuple[Fault, ...] = (

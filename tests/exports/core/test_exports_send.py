@@ -11,7 +11,7 @@ from spectrum_etl.errors import FixRecord, RetryLater
 from spectrum_etl.exports.records import locks
 from spectrum_etl.exports.records.locks import is_locked, record_lock
 from spectrum_etl.exports.steps.send import Unsettled, asked_in_vain
-from spectrum_etl.sources.sdx.write import NotSent
+from spectrum_etl.sources.faults import NotSent
 from spectrum_etl.warehouse.connect import connect
 from tests.exports.core.exports_world import OBJECT, Kill, World, killed_after, place
 

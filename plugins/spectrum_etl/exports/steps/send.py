@@ -33,7 +33,7 @@ from spectrum_etl.links import claims
 from spectrum_etl.links import pairs as links
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Settings
-from spectrum_etl.sources.sdx.write import OutcomeUnknown, Refused
+from spectrum_etl.sources.faults import OutcomeUnknown, Refused
 from spectrum_etl.warehouse.connect import connect
 
 log = logging.getLogger(__name__)

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from spectrum_etl.credentials.fields import hide
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.sources.faults import UnknownHost
 
 #: The login itself was refused: wrong user or password, disabled, locked, expired.
 _LOGIN = {18450, 18452, 18456, 18461, 18470, 18486, 18487, 18488}
@@ -155,7 +156,7 @@ def _explain_transport(number: int | None, text: str, target: Target, place: dic
         return RetryLater(f"the SQL Server is busy or restarting: {text}", **place, remedy="run it again")
     # Whatever the driver says: after an earlier failure in this process it repeats the words of that one.
     if not _host_is_known(target.host):
-        return FixConfiguration(
+        return UnknownHost(
             "there is no host of this name",
             object="Info-Link",
             field="host",
@@ -181,6 +182,7 @@ def _explain_transport(number: int | None, text: str, target: Target, place: dic
             **place,
             remedy="run it again; if it stays so, have this machine's IP address allowed, or look at encryption in the "
             "connection's extra: a server without TLS closes an encrypted connection",
+            cause="address not allowed",
         )
     if number in _DROPPED or "Not connected" in text or "Connection is closed" in text:
         return RetryLater(f"the connection to the SQL Server was lost: {text}", **place, remedy="run it again")

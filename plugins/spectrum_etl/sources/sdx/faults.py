@@ -13,56 +13,20 @@ from typing import Any
 from lxml import etree
 
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.sources.faults import (
+    AddressNotAllowed,
+    CompanyRefused,
+    ServiceMissing,
+    ServiceNotEnabled,
+    SessionExpired,
+    UnclearFault,
+)
 from spectrum_etl.sources.http import parse_json
 from spectrum_etl.sources.sdx.clean import clean
 
 #: Codes that are no error: good, successful, warning, and blank. Every other code is one.
 GOOD_CODES = frozenset({"", "G", "S", "W"})
 _DATA_EXCHANGE = "in Spectrum, System Administration > Installation > Data Exchange"
-
-
-class UnknownHost(FixConfiguration):
-    """The host's name leads nowhere."""
-
-
-class AddressNotAllowed(FixConfiguration):
-    """The server answered 403: this machine's address, or the caller, is not allowed."""
-
-
-class ConnectionLost(RetryLater):
-    """The connection was refused or closed; servers do so to addresses that are not on their list."""
-
-
-class NoAnswer(RetryLater):
-    """Nothing came within the time limit."""
-
-
-class CertificateRefused(FixConfiguration):
-    """The server's certificate is not trusted."""
-
-
-class ServiceMissing(FixConfiguration):
-    """There is nothing at the service's address."""
-
-
-class ServiceNotEnabled(FixConfiguration):
-    """The Authorization ID may not use the service."""
-
-
-class AnswerCut(RetryLater):
-    """An answer ended early or is not well-formed; nothing of it was used."""
-
-
-class CompanyRefused(FixConfiguration):
-    """The company asked for is refused: Spectrum does not have it, or the Authorization ID is not for it."""
-
-
-class SessionExpired(RetryLater):
-    """The GUID was not used for about a day; a new one is needed."""
-
-
-class UnclearFault(FixConfiguration):
-    """A SOAP fault that blames neither the server nor the caller: whether a write ran cannot be told."""
 
 
 @dataclass(frozen=True)
