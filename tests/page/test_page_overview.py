@@ -145,7 +145,7 @@ def test_the_marts_tell_how_new_they_are_and_are_computed_on_demand(page: PageAi
     assert (never["computed_at"], never["missing"]) == (None, ["2"])
     assert page.post("vera", "api/marts/refresh", {}).status_code == 403
     refused = page.post("ops", "api/marts/refresh", {})
-    assert (refused.status_code, "paused" in refused.json()["detail"]) == (409, True)
+    assert (refused.status_code, refused.json()["detail"]["paused"]) == (409, True)
     started = page.post("ops", "api/marts/refresh", {"companies": ["1"], "resume": True})
     assert started.status_code == 200, started.text
     try:

@@ -67,7 +67,6 @@ class SourceFault(SpectrumEtlError):
     """
 
     status: int | None = None
-    code: str = ""
     fields: tuple[FieldMessage, ...] = ()
     failed: tuple[FailedRecord, ...] = ()
     entities: tuple[dict[str, Any], ...] = ()

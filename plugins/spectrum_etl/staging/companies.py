@@ -99,4 +99,5 @@ def _unknown(code: str, others: list[str], why: str) -> FixConfiguration:
         value=code,
         limit=", ".join(others) or None,
         remedy=_REMEDY,
+        cause="unknown company",
     )

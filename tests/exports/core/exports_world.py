@@ -38,6 +38,7 @@ from spectrum_etl.exports.systems import Systems
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.faults import NotSent, OutcomeUnknown, Refused
+from spectrum_etl.sources.sdx.write_answer import WriteAnswer
 
 Fault = Literal["", "not sent", "lost", "late", "never", "killed before", "killed after", "killed late", "refused"]
 FAULTS: tuple[Fault, ...] = (
@@ -83,7 +84,7 @@ class Spectrum:
     def unread(self, call: Call) -> list[str]:
         return []
 
-    def write(self, service: str, parameters: Mapping[str, str]) -> str:
+    def write(self, service: str, parameters: Mapping[str, str]) -> WriteAnswer:
         self._time_passes()
         self.calls += 1
         fault = self.faults.pop(0) if self.faults else ""
@@ -104,7 +105,7 @@ class Spectrum:
             raise OutcomeUnknown("the answer was lost")
         if fault == "killed after":
             raise Kill
-        return "done"
+        return WriteAnswer()
 
     def settle(self) -> None:
         """All that still runs ends."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import psycopg
 
-from spectrum_etl.errors import FixRecord, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.errors import FixRecord, Reason, RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.exports.display.form import REASON
 from spectrum_etl.exports.display.shown import changed_since, unlike_shown
 from spectrum_etl.exports.records import claiming, ledger, queue
@@ -84,10 +84,10 @@ def take(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance, 
             verdict = _verdict(systems, connection, obj, row, candidate, response, refused)
         except SpectrumEtlError as error:
             who = response.user_name or response.user_id
-            reason = f"the answer of {who} could not be taken: {error}"
+            reason = Reason.of(error, f"the answer of {who} could not be taken: ")
             queue.move(connection, obj.name, id, "waiting", "ready", instance.run_id, reason=reason)
             if isinstance(error, RetryLater):
-                return Outcome("ready", reason, ask_again=True)
+                return Outcome("ready", reason.in_words, ask_again=True)
             raise
         try:
             _write(connection, obj, candidate, response, instance, verdict)

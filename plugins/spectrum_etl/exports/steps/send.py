@@ -16,9 +16,9 @@ from typing import NoReturn
 
 import psycopg
 
-from spectrum_etl.errors import FixRecord, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.errors import FixRecord, Reason, RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.exports.display.shown import changed_since
-from spectrum_etl.exports.records import claiming, continuity, ledger, queue
+from spectrum_etl.exports.records import claiming, continuity, ledger, queue, why
 from spectrum_etl.exports.records.ledger import Attempt, SentCall
 from spectrum_etl.exports.records.locks import record_lock
 from spectrum_etl.exports.records.queue import Instance, Row
@@ -42,6 +42,7 @@ log = logging.getLogger(__name__)
 SETTLE_MARGIN = timedelta(seconds=30)
 #: Changes that a reason names.
 _MOST_CHANGES = 5
+_SOMEBODY_DECIDES = "take it out there, link it by hand, or export the record under another key"
 
 
 class Unsettled(RetryLater):
@@ -91,7 +92,7 @@ def asked_in_vain(systems: Systems, obj: ExportObject, id: RecordId, approval: I
         if row.state == "waiting" and row.asks is not None and row.asks.place == approval.place:
             return queue.let_go(connection, obj.name, row, run_id)
         # Another run, which collects, has found it out before, and may not be the one that asks: a dry run asks nobody.
-        return row.state == "ready" and row.reason == queue.LET_GO
+        return row.state == "ready" and row.why is not None and row.why.cause == why.LET_GO.cause
 
 
 def send_record(systems: Systems, obj: ExportObject, id: RecordId, run_id: str) -> Outcome:
@@ -119,7 +120,7 @@ def send_record(systems: Systems, obj: ExportObject, id: RecordId, run_id: str) 
             attempt = ledger.attempt(connection, row.attempt_id)
         except StopSync as error:
             with connection.transaction():
-                queue.move(connection, obj.name, id, row.state, "failed", run_id, reason=str(error))
+                queue.move(connection, obj.name, id, row.state, "failed", run_id, reason=Reason.of(error))
                 ledger.advance(connection, row.attempt_id, "failed", str(error), ends=True)
             return Outcome("failed", str(error))
         sending = _Sending(systems, obj, row, run_id, connection, lock, attempt)
@@ -130,9 +131,9 @@ def send_record(systems: Systems, obj: ExportObject, id: RecordId, run_id: str) 
         except queue.Moved:
             raise
         except (FixRecord, StopSync) as error:
-            return sending.fail(str(error))
+            return sending.fail(Reason.of(error))
         except SpectrumEtlError as error:
-            queue.note(connection, obj.name, id, sending.state, str(error), run_id)
+            queue.note(connection, obj.name, id, sending.state, Reason.of(error), run_id)
             raise
 
 
@@ -157,7 +158,10 @@ class _Sending:
     def run(self) -> Outcome:
         """All that is left to do."""
         if not self.attempt.is_what_was_approved:
-            self._end("failed", "the ledger's payload is not the one that was approved: its hash differs")
+            reason = Reason(
+                "the ledger's payload is not the one that was approved: its hash differs", cause="payload changed"
+            )
+            self._end("failed", reason)
         if self.state in ("sending", "unknown"):
             self._wait_for_what_may_be_forgotten()
         if self.attempt.untouched:
@@ -223,15 +227,21 @@ class _Sending:
                 return
             self._end(
                 "failed",
-                f"{compare.name_of(call)} exists in Spectrum already and is not ours; it was not overwritten. Somebody"
-                " has to decide: take it out there, link it by hand, or export the record under another key",
+                Reason(
+                    f"{compare.name_of(call)} exists in Spectrum already and is not ours; it was not overwritten",
+                    _SOMEBODY_DECIDES,
+                    "exists already",
+                ),
             )
         if call.adds and sent.number == 1 and (document := self._document_of(call)) is not None:
             self._end(
                 "failed",
-                f"{compare.name_of(document)} exists in Spectrum already, although nothing of this record was written"
-                " there: it is somebody else's, and no line was added to it. Somebody has to decide: take it out there,"
-                " link it by hand, or export the record under another key",
+                Reason(
+                    f"{compare.name_of(document)} exists in Spectrum already, although nothing of this record was"
+                    " written there: it is somebody else's, and no line was added to it",
+                    _SOMEBODY_DECIDES,
+                    "exists already",
+                ),
             )
         # Without the lock somebody else may be sending: a lost connection has to show before the call, not after it.
         self.lock.execute("select 1")
@@ -240,7 +250,7 @@ class _Sending:
         try:
             answer = self.systems.writer.write(call.service, call.parameters)
         except Refused as error:
-            self._refused(sent, str(error))
+            self._refused(sent, error)
         except OutcomeUnknown as error:
             log.warning("%s: %s", compare.name_of(call), error)
             with self._becoming("unknown"):
@@ -250,17 +260,18 @@ class _Sending:
             ledger.settle(self.connection, attempt_id, sent.number, "sending", "pending", str(error), not_executed=True)
             raise
         else:
-            ledger.settle(self.connection, attempt_id, sent.number, "sending", "sent", str(answer))
+            ledger.settle(self.connection, attempt_id, sent.number, "sending", "sent", str(answer), note=answer.said)
 
-    def _refused(self, sent: SentCall, said: str) -> None:
+    def _refused(self, sent: SentCall, error: Refused) -> None:
         """Spectrum refused a call. After a lost one, that may be because the lost one was executed: look first."""
         executed = sent.tries > 0 and compare.holds_it(sent.call, self._held(sent.call))
         new: ledger.CallState = "sent" if executed else "refused"
         ledger.settle(
-            self.connection, self.attempt.attempt_id, sent.number, "sending", new, said, not_executed=not executed
+            self.connection, self.attempt.attempt_id, sent.number, "sending", new, str(error), not_executed=not executed
         )
         if not executed:
-            self._end("failed", f"Spectrum refused {compare.name_of(sent.call)}: {said}")
+            reason = Reason.of(error, f"Spectrum refused {compare.name_of(sent.call)}: ")
+            self._end("failed", replace(reason, cause="refused"))
 
     def _look_up(self, sent: SentCall) -> None:
         """Find out what became of a call whose answer is not known, and never send it before that is certain."""
@@ -282,13 +293,20 @@ class _Sending:
             what = self._difference(call, held)
             self._end(
                 "failed",
-                f"after a lost answer Spectrum holds neither what it held before nor this: {what}. {self._advice}",
+                Reason(
+                    f"after a lost answer Spectrum holds neither what it held before nor this: {what}",
+                    self._advice,
+                    "answer lost",
+                ),
             )
         if not readable and call.adds:
             self._end(
                 "failed",
-                f"the answer of {compare.name_of(call)} was lost, and what it did cannot be read back. Look it up in"
-                " Spectrum; name the record in the trigger form of the export only if it is not there",
+                Reason(
+                    f"the answer of {compare.name_of(call)} was lost, and what it did cannot be read back",
+                    "look it up in Spectrum; name the record in the trigger form of the export only if it is not there",
+                    "answer lost",
+                ),
             )
         self._settle(sent, "pending", "the answer was lost; after the time limit it was not there: not executed")
 
@@ -307,7 +325,8 @@ class _Sending:
             if not compare.holds_it(call, held)
         ]
         if wrong:
-            self._end("failed", f"what Spectrum holds is not what was sent: {' '.join(wrong)}. {self._advice}")
+            said = f"what Spectrum holds is not what was sent: {' '.join(wrong)}"
+            self._end("failed", Reason(said, self._advice, "not confirmed"))
         with self._becoming("confirmed"):
             pass
 
@@ -317,7 +336,7 @@ class _Sending:
         if self.obj.mark is not None:
             self.obj.mark(self.systems.procore, self.systems.company, self.id, key)
         note = compare.unread_note(attempt.document, self.systems.books)
-        with self._becoming("linked", note, ends=True):
+        with self._becoming("linked", Reason(note) if note else None, ends=True):
             links.write(
                 self.connection,
                 self.obj.name,
@@ -340,7 +359,7 @@ class _Sending:
     @property
     def _advice(self) -> str:
         """What a person does where Spectrum holds something else than was sent."""
-        return f"What to do: {self.obj.unconfirmed}; then collect the record again"
+        return f"{self.obj.unconfirmed}; then collect the record again"
 
     def _document_of(self, call: Call) -> Call | None:
         """The document of a line, where Spectrum holds it: a line under its key would become part of it."""
@@ -351,16 +370,19 @@ class _Sending:
     def _difference(self, call: Call, held: Held | None) -> str:
         return compare.in_words(call, compare.differences(call, held))
 
-    def fail(self, reason: str) -> Outcome:
+    def fail(self, reason: Reason) -> Outcome:
         """A person must look."""
         with self._becoming("failed", reason, ends=True):
             self._release()
-        return Outcome("failed", reason)
+        return Outcome("failed", reason.in_words)
 
-    def _end(self, state: State, reason: str, *, again: bool = False, broken: Sequence[Broken] = ()) -> NoReturn:
+    def _end(
+        self, state: State, reason: Reason | str, *, again: bool = False, broken: Sequence[Broken] = ()
+    ) -> NoReturn:
+        reason = Reason(reason) if isinstance(reason, str) else reason
         with self._becoming(state, reason, ends=True, broken=broken):
             self._release()
-        raise _Ended(Outcome(state, reason, again))
+        raise _Ended(Outcome(state, reason.in_words, again))
 
     def _release(self) -> None:
         """The keys are free again, unless Spectrum holds something under them, or might: then nobody else gets them."""
@@ -369,7 +391,7 @@ class _Sending:
 
     @contextmanager
     def _becoming(
-        self, state: State, reason: str | None = None, *, ends: bool = False, broken: Sequence[Broken] = ()
+        self, state: State, reason: Reason | None = None, *, ends: bool = False, broken: Sequence[Broken] = ()
     ) -> Iterator[None]:
         """One transaction for what is done inside and, where it differs, for the record's new state."""
         with self.connection.transaction():
@@ -378,7 +400,8 @@ class _Sending:
                     self.connection, self.obj.name, self.id, self.state, state, self.run_id,
                     reason=reason, broken=broken,
                 )  # fmt: skip
-                ledger.advance(self.connection, self.attempt.attempt_id, state, reason, ends=ends)
+                said = reason.in_words if reason else None
+                ledger.advance(self.connection, self.attempt.attempt_id, state, said, ends=ends)
             yield
         self.state = state
 

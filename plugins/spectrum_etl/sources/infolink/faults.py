@@ -98,7 +98,11 @@ def explain(
         `RetryLater` for passing faults, `Reauthenticate` for the login, `FixConfiguration` for names and permissions,
         `StopSync` for data that are not as expected and for everything unknown.
     """
-    return error if isinstance(error, SpectrumEtlError) else _of(target, _explained(error, target, table, company))
+    if isinstance(error, SpectrumEtlError):
+        return error
+    explained = _explained(error, target, table, company)
+    explained.code = str(_number(getattr(error, "orig", None) or error) or "")
+    return _of(target, explained)
 
 
 def _explained(error: BaseException, target: Target, table: str | None, company: str | None) -> SpectrumEtlError:

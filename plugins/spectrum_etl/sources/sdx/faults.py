@@ -57,6 +57,12 @@ def from_record(call: Call, code: str, description: str, column: str) -> Spectru
         description: Spectrum's words, redacted.
         column: the parameter it names.
     """
+    error = _of_record(call, code, description, column)
+    error.code = code.strip()
+    return error
+
+
+def _of_record(call: Call, code: str, description: str, column: str) -> SpectrumEtlError:
     words = description.casefold()
     said = f"Spectrum answered error {code.strip()}: {description or '(without a text)'}"
     if "time out has occurred" in words:
@@ -114,6 +120,12 @@ def from_fault(call: Call, code: str, text: str) -> SpectrumEtlError:
         code: the fault code, `SOAP-ENV:Server`.
         text: the fault string, redacted.
     """
+    error = _of_fault(call, code, text)
+    error.code = code
+    return error
+
+
+def _of_fault(call: Call, code: str, text: str) -> SpectrumEtlError:
     words = text.casefold()
     said = f"Spectrum answered the fault {code or '(without a code)'}: {text or '(without a text)'}"
     if "time out has occurred" in words:
@@ -149,6 +161,12 @@ def from_status(call: Call, status: int, enhanced: bool, location: str = "", sai
         location: where a redirect leads.
         said: the server's words, redacted.
     """
+    error = _of_status(call, status, enhanced, location, said)
+    error.code = f"HTTP {status}"
+    return error
+
+
+def _of_status(call: Call, status: int, enhanced: bool, location: str, said: str) -> SpectrumEtlError:
     where: dict[str, Any] = {"object": call.service, "company": call.company}
     told = f"HTTP {status}: {said}" if said else f"HTTP {status}"
     if status == 401:

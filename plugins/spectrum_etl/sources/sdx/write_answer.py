@@ -60,7 +60,12 @@ class WriteAnswer:
 
     def __str__(self) -> str:
         """For people, who find it in the ledger: that it was executed, and what Spectrum had to say."""
-        return "; ".join(["executed", *(note.text for note in self.notes)])
+        return "; ".join(filter(None, ["executed", self.said]))
+
+    @property
+    def said(self) -> str:
+        """What Spectrum had to say, in words; empty where it said nothing."""
+        return "; ".join(note.text for note in self.notes)
 
     @property
     def warnings(self) -> tuple[Note, ...]:
