@@ -78,8 +78,9 @@ def _holds(node: ast.expr, names: frozenset[str]) -> bool:
         return node.attr in names
     if isinstance(node, ast.Subscript):
         return isinstance(node.slice, ast.Constant) and node.slice.value in names
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {"str", "repr"}:
-        return any(_holds(argument, names) for argument in node.args)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        made = node.func.id.lstrip("_") in names
+        return made or (node.func.id in {"str", "repr"} and any(_holds(argument, names) for argument in node.args))
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         return node.func.attr in _KEEPS_WORDS and _holds(node.func.value, names)
     return isinstance(node, ast.BoolOp) and any(_holds(value, names) for value in node.values)

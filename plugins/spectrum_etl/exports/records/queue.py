@@ -159,7 +159,7 @@ def store(connection: psycopg.Connection, object_name: str, findings: Iterable[F
     """
     with connection.cursor() as cursor:
         cursor.executemany(
-            "insert into export.queue as q (object_name, company_code, project_id, record_id, title, project_name,"
+            "insert into export.queue as q (object_name, company_code, project_id, record_id, title, project_name,"  # noqa: S608
             " state, fingerprint, broken, broken_text, run_id) values (%(object)s, %(company)s, %(project)s,"
             " %(record)s, %(title)s, %(name)s, %(new)s, %(fingerprint)s, %(broken)s, %(text)s, %(run)s)"
             " on conflict (object_name, company_code, project_id, record_id) do update set title = excluded.title,"
@@ -167,11 +167,7 @@ def store(connection: psycopg.Connection, object_name: str, findings: Iterable[F
             " state = excluded.state, fingerprint = excluded.fingerprint, broken = excluded.broken,"
             " broken_text = excluded.broken_text, run_id = excluded.run_id, seen_at = clock_timestamp(),"
             # Why somebody is asked anew is told until they are; what ended the record before is over.
-            " reason = case when q.state = any(%(kept)s) then q.reason end,"
-            " remedy = case when q.state = any(%(kept)s) then q.remedy end,"
-            " cause = case when q.state = any(%(kept)s) then q.cause end,"
-            " connection = case when q.state = any(%(kept)s) then q.connection end,"
-            " subject = case when q.state = any(%(kept)s) then q.subject end,"
+            f" {why.KEEP_WHERE_COLLECTABLE},"
             " changed_at = case when q.state = excluded.state then q.changed_at else clock_timestamp() end"
             " where q.state = %(old)s",
             [_finding(object_name, finding, run_id) for finding in findings],

@@ -16,6 +16,10 @@ NOT_ASKED = Reason("nobody is asked about it: the task that was to ask has faile
 _COLUMNS = {"message": "reason", "remedy": "remedy", "cause": "cause", "connection": "connection", "subject": "subject"}
 #: Sets all of them; `parameters` gives the values.
 SET = ", ".join(f"{column} = %({column})s" for column in _COLUMNS.values())
+#: Keeps them for records that were in one of the states `kept`, and clears them for others.
+KEEP_WHERE_COLLECTABLE = ", ".join(
+    f"{column} = case when q.state = any(%(kept)s) then q.{column} end" for column in _COLUMNS.values()
+)
 
 
 def parameters(reason: Reason | str | None) -> dict[str, str | None]:
