@@ -56,7 +56,7 @@ def test_an_error_says_once_what_to_do_and_to_a_person(down: PageAirflow) -> Non
     told = down.get("vera", "api/jobs").json()
     assert "cannot be reached" in told["detail"]
     assert "What to do" not in told["detail"]
-    what = "check that the database server runs, and host and port in the Airflow connection 'warehouse'"
+    what = "check that the database server runs, and host and port in the Airflow connection warehouse"
     assert told["remedy"] == f"Try again in a moment; {what}."
 
 
