@@ -232,5 +232,5 @@ def test_what_spectrum_refuses_is_not_there(spectrum: Spectrum, vendor: str) -> 
     )
     with pytest.raises(Refused) as caught:
         spectrum.writer.write(made.service, made.parameters)
-    assert "Job_Number" in {field.column for field in caught.value.fields}
+    assert "Job_Number" in {field.field for field in caught.value.fields}
     assert spectrum.books.held(made.service, made.key) is None
