@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from spectrum_etl.exports.objects.registry import EXPORTS
 from spectrum_etl.exports.spec import ExportObject
 from stack.docs.markdown import code, plain, table
@@ -32,16 +29,6 @@ def _fields(obj: ExportObject) -> str:
 
 
 def _rules(obj: ExportObject) -> str:
-    rows = [(_number(each), _words(each), "the record") for each in obj.rules]
-    rows += [(_number(each), _words(each), "the approver's form") for each in obj.form_rules]
+    rows = [(rule.number, plain(rule.words), "the record") for rule in obj.rules]
+    rows += [(rule.number, plain(rule.words), "the approver's form") for rule in obj.form_rules]
     return f"### `export_{obj.name}`\n\n{table(('rule', 'what has to hold', 'looks at'), rows)}"
-
-
-def _number(rule: Callable[..., Any]) -> str:
-    return str(getattr(rule, "rule", ""))
-
-
-def _words(rule: Callable[..., Any]) -> str:
-    """The first paragraph of a rule's docstring, without the rule's own number."""
-    text = (rule.__doc__ or "").strip().split("\n\n")[0]
-    return plain(text).removeprefix(f"{_number(rule)}: ")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from spectrum_etl.exports.lookups import Books
-from spectrum_etl.exports.spec import Broken, Candidate, Context, ExportObject
+from spectrum_etl.exports.spec import Candidate, Context, ExportObject, Problem
 from spectrum_etl.links.keys import Key, Space
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company
@@ -32,7 +32,7 @@ class LinkedObject:
     mark: Callable[[ProcoreClient, Company, RecordId, str], None] | None
     unmark: Callable[[ProcoreClient, Company, RecordId], None] | None
     holds: Callable[[Books, Company, str], str | None]
-    fits: Callable[[Candidate, Context, str], Iterable[Broken]]
+    fits: Callable[[Candidate, Context, str], Iterable[Problem]]
     difference: Callable[[Candidate, Context, str], str]
     space: Space
 

@@ -9,13 +9,15 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec
 
 from spectrum_etl.exports.lookups import Books, Links
 from spectrum_etl.links.keys import Key, Space
 from spectrum_etl.model import characters
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company, Settings
+
+Given = ParamSpec("Given")
 
 if TYPE_CHECKING:  # DAG files import this module, and must not import what the client needs
     from spectrum_etl.sources.procore.client import ProcoreClient
@@ -85,23 +87,66 @@ class Skipped:
 
 
 @dataclass(frozen=True)
-class Broken:
-    """One rule that a record breaks.
+class Problem:
+    """What a check finds wrong.
 
     Args:
-        rule: its number in the requirements, e.g. `G1`; `form` for a value of the approver's form, `text` for
-            characters that cannot be kept or sent.
         field: the field, as Procore's or the form's users know it.
         value: what it holds, as text; never a secret.
         message: what is wrong, naming the limit.
         fix: what to do, as an instruction.
     """
 
-    rule: str
     field: str
     value: str
     message: str
     fix: str
+
+
+@dataclass(frozen=True)
+class Broken(Problem):
+    """One rule that a record breaks.
+
+    Args:
+        rule: its number in the requirements, e.g. `G1`; `form` for a value of the approver's form, `text` for
+            characters that cannot be kept or sent, `claim` for a key of Spectrum that is another record's.
+    """
+
+    rule: str = field(kw_only=True)
+
+
+@dataclass(frozen=True)
+class Rule(Generic[Given]):
+    """One rule of the requirements, as an object has it.
+
+    Args:
+        number: e.g. `G1`.
+        check: looks at a record, or at an answer of the form, and yields what is wrong.
+        says: what has to hold, in words; empty: the first paragraph of the check's docstring.
+    """
+
+    number: str
+    check: Callable[Given, Iterable[Problem]]
+    says: str = ""
+
+    def __call__(self, *args: Given.args, **kwargs: Given.kwargs) -> Iterator[Broken]:
+        """How the rule is broken; nothing where it holds."""
+        for problem in self.check(*args, **kwargs):
+            yield Broken(**vars(problem), rule=self.number)
+
+    @property
+    def name(self) -> str:
+        """The name of its check, e.g. `has_a_line`."""
+        return str(self._function.__name__)
+
+    @property
+    def words(self) -> str:
+        """What has to hold."""
+        return self.says or (self._function.__doc__ or "").strip().split("\n\n")[0]
+
+    @property
+    def _function(self) -> Any:
+        return getattr(self.check, "func", self.check)
 
 
 @dataclass(frozen=True)
@@ -208,9 +253,9 @@ class Context:
 
 
 Answers = Mapping[str, str]
-Rule = Callable[[Candidate, Context], Iterable[Broken]]
-FormRule = Callable[[Candidate, Answers, Context], Iterable[Broken]]
-AnyRule = TypeVar("AnyRule", bound=Callable[..., Iterable[Broken]])
+FormCheck = Callable[[Candidate, Answers, Context], Iterable[Problem]]
+RecordRule = Rule[[Candidate, Context]]
+FormRule = Rule[[Candidate, Answers, Context]]
 
 
 @dataclass(frozen=True)
@@ -239,7 +284,7 @@ class ExportObject:
         collect: the approved, not yet exported records, streamed; with what their rules need. A project that Procore
             does not let be read is told as skipped, and stops none of the others.
         read: one record again, as `collect` gives it; None when it is gone.
-        rules: each with its number as `rule`; all are applied, and all that are broken are shown.
+        rules: all are applied, and all that are broken are shown.
         form: what the approver is asked.
         form_rules: checked when the answer arrives, and again just before the first call.
         document: what is sent.
@@ -252,7 +297,6 @@ class ExportObject:
             exported, and for as long as it stays linked.
         claims: the other keys that its document writes under: no other record has them while it is exported.
         mapping: for the documentation.
-        order: the order of the exports in lists; what others need comes first.
         offers: whether a collected record holds anything that Spectrum lacks; where it says no, the record is left
             out of the queue, being neither ready nor wrong. None: always. The jobs need it: whether the codes of a
             synced project are new (B5) shows in Spectrum alone.
@@ -267,7 +311,7 @@ class ExportObject:
     services: tuple[str, ...]
     collect: Callable[[ProcoreClient, Company, Scope], Iterator[Candidate | Skipped]]
     read: Callable[[ProcoreClient, Company, RecordId], Candidate | None]
-    rules: tuple[Rule, ...]
+    rules: tuple[RecordRule, ...]
     form: Callable[[Candidate, Context], tuple[FormField, ...]]
     form_rules: tuple[FormRule, ...]
     document: Callable[[Candidate, Answers, Context], Document]
@@ -277,7 +321,6 @@ class ExportObject:
     space: Space
     claims: Callable[[Document], Iterable[Key]] = lambda document: ()
     mapping: tuple[FieldMapping, ...] = field(default=())
-    order: int = 0
     offers: Callable[[Candidate, Context], bool] | None = None
     again: bool = False
     frozen: tuple[str, ...] = ()
@@ -290,20 +333,6 @@ class ExportObject:
     def keys(self, document: Document) -> tuple[Key, ...]:
         """Every key that no other record may have while this document is sent."""
         return (self.key(document.key), *self.claims(document))
-
-
-def rule(number: str) -> Callable[[AnyRule], AnyRule]:
-    """Give a rule, of the record or of the form, its number in the requirements.
-
-    Args:
-        number: e.g. `G1`.
-    """
-
-    def numbered(function: AnyRule) -> AnyRule:
-        function.rule = number  # type: ignore[attr-defined]
-        return function
-
-    return numbered
 
 
 def digest(value: Any) -> str:

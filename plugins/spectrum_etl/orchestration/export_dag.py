@@ -17,7 +17,8 @@ from spectrum_etl.model.run import clean_codes
 from spectrum_etl.orchestration.approval import ApproveRecord
 from spectrum_etl.orchestration.callbacks import on_failure
 from spectrum_etl.orchestration.dag_defaults import START, companies_param, refuse_unknown_fields, task_defaults
-from spectrum_etl.settings import Settings, load_settings
+from spectrum_etl.settings import Settings
+from spectrum_etl.staging.configured import load_settings
 
 log = logging.getLogger(__name__)
 
@@ -138,7 +139,9 @@ def _tasks(object_name: str, watches_drift: bool) -> None:
     def send(record: dict[str, str]) -> str:
         """Send what the ledger says was accepted, once; read it back; link it in both systems."""
         from spectrum_etl.exports.objects.registry import EXPORTS
-        from spectrum_etl.exports.steps.send import Unsettled, asked_in_vain, send_record
+        from spectrum_etl.exports.records.settling import Unsettled
+        from spectrum_etl.exports.steps.answer import release_unanswered
+        from spectrum_etl.exports.steps.send import send_record
         from spectrum_etl.exports.systems import systems_from_airflow
         from spectrum_etl.model.record import RecordId
         from spectrum_etl.orchestration.export_tasks import ask_again, this_instance
@@ -151,12 +154,14 @@ def _tasks(object_name: str, watches_drift: bool) -> None:
                 obj, run_id = EXPORTS[object_name], str(context["run_id"])
                 outcome = send_record(systems, obj, id, run_id)
                 asked = replace(this_instance(context), task_id=APPROVAL)
-                in_vain = outcome.state in ("waiting", "ready") and asked_in_vain(systems, obj, id, asked, run_id)
+                unanswered = outcome.state in ("waiting", "ready") and release_unanswered(
+                    systems, obj, id, asked, run_id
+                )
         except Unsettled as wait:
             log.warning("%s", wait)
             raise AirflowRescheduleException(wait.until) from None
         log.info("%s: %s. %s", record["title"], outcome.state, outcome.reason)
-        if outcome.ask_again or in_vain:
+        if outcome.ask_again or unanswered:
             ask_again(context, id)
         if outcome.state == "failed":
             raise AirflowFailException(outcome.reason)

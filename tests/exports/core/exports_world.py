@@ -18,22 +18,23 @@ import pytest
 
 from spectrum_etl.exports.records.ledger import Response
 from spectrum_etl.exports.records.queue import Instance, Row, find
+from spectrum_etl.exports.records.states import Outcome
 from spectrum_etl.exports.spec import (
     Answers,
-    Broken,
     Call,
     Candidate,
     Context,
     Document,
     ExportObject,
     FormField,
+    Problem,
+    Rule,
     Scope,
-    rule,
 )
 from spectrum_etl.exports.steps.answer import take
 from spectrum_etl.exports.steps.ask import NotAsked, Question, ask
 from spectrum_etl.exports.steps.collect import Collected, collect
-from spectrum_etl.exports.steps.send import Outcome, send_record
+from spectrum_etl.exports.steps.send import send_record
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Settings
@@ -167,23 +168,21 @@ def _read(client: Any, company: Any, id: RecordId) -> Candidate | None:
     return None if content is None else _candidate(id.record, content)
 
 
-@rule("G1")
-def has_a_name(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def has_a_name(candidate: Candidate, context: Context) -> Iterator[Problem]:
     if not candidate.content["name"]:
-        yield Broken("G1", "name", "", f"{candidate.title} has no name", "name it in Procore")
+        yield Problem("name", "", f"{candidate.title} has no name", "name it in Procore")
 
 
-@rule("G2")
-def has_few_lines(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def has_few_lines(candidate: Candidate, context: Context) -> Iterator[Problem]:
     if len(candidate.content["lines"]) > 9:
         count = str(len(candidate.content["lines"]))
-        yield Broken("G2", "lines", count, f"{candidate.title} has {count} lines; at most 9", "divide it")
+        yield Problem("lines", count, f"{candidate.title} has {count} lines; at most 9", "divide it")
 
 
-def code_is_free(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Broken]:
+def code_is_free(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Problem]:
     key = {"Company_Code": "1", "Vendor_Code": answers.get("code", "")}
     if context.books.held("AddVendor", key) is not None:
-        yield Broken("H2", "code", key["Vendor_Code"], f"{key['Vendor_Code']} is taken", "give another code")
+        yield Problem("code", key["Vendor_Code"], f"{key['Vendor_Code']} is taken", "give another code")
 
 
 def _form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
@@ -221,9 +220,9 @@ OBJECT = ExportObject(
     services=tuple(KEYS),
     collect=_collect,
     read=_read,
-    rules=(has_a_name, has_few_lines),
+    rules=(Rule("G1", has_a_name), Rule("G2", has_few_lines)),
     form=_form,
-    form_rules=(code_is_free,),
+    form_rules=(Rule("H2", code_is_free),),
     document=_document,
     mark=_mark,
     unmark=_unmark,

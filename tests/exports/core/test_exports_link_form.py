@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -36,7 +37,8 @@ def test_a2_a_form_of_unlink_that_names_nothing_does_not_end_well(
     monkeypatch: pytest.MonkeyPatch, records: list[str], named: list[str] | None
 ) -> None:
     """A run that has nothing to do skips all its tasks, and a run whose tasks are skipped is green."""
-    monkeypatch.setattr(unlink_dag, "get_current_context", lambda: {"params": {"records": records}})
+    started = {"params": {"records": records}, "dag_run": SimpleNamespace(triggering_user_name="admin")}
+    monkeypatch.setattr(unlink_dag, "get_current_context", lambda: started)
     plan: Any = unlink_dag.unlink_dag("").get_task("plan")
     if named:
         assert plan.python_callable() == named

@@ -10,7 +10,8 @@ import pytest
 from spectrum_etl.errors import FixRecord, RetryLater
 from spectrum_etl.exports.records import locks
 from spectrum_etl.exports.records.locks import is_locked, record_lock
-from spectrum_etl.exports.steps.send import Unsettled, asked_in_vain
+from spectrum_etl.exports.records.settling import Unsettled
+from spectrum_etl.exports.steps.answer import release_unanswered
 from spectrum_etl.sources.faults import NotSent
 from spectrum_etl.warehouse.connect import connect
 from tests.exports.core.exports_world import OBJECT, Kill, World, killed_after, place
@@ -381,10 +382,10 @@ def test_a_record_is_asked_about_anew_when_its_approval_ended_without_an_answer(
     world.ask(id)
     asked = world.row(id).asks
     assert world.send(id).state == "waiting"
-    assert not asked_in_vain(world.systems, OBJECT, id, replace(asked, run_id="another run"), "run")
-    assert asked_in_vain(world.systems, OBJECT, id, asked, "run")
+    assert not release_unanswered(world.systems, OBJECT, id, replace(asked, run_id="another run"), "run")
+    assert release_unanswered(world.systems, OBJECT, id, asked, "run")
     assert (world.state(id), world.spectrum.executed) == ("ready", {})
-    assert asked_in_vain(world.systems, OBJECT, id, asked, "run"), "who frees a record may not be who asks anew"
+    assert release_unanswered(world.systems, OBJECT, id, asked, "run"), "who frees a record may not be who asks anew"
     world.collect()
     world.ask(id, replace(asked, run_id="another run"))
-    assert not asked_in_vain(world.systems, OBJECT, id, asked, "run")
+    assert not release_unanswered(world.systems, OBJECT, id, asked, "run")

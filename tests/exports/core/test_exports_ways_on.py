@@ -15,11 +15,11 @@ import pytest
 
 from spectrum_etl.errors import FixRecord, RetryLater, StopSync
 from spectrum_etl.exports.records.ledger import CallState
+from spectrum_etl.exports.records.settling import Unsettled
 from spectrum_etl.exports.records.states import IN_FLIGHT, STATES, TRANSITIONS, WAYS_ON, Action, State
 from spectrum_etl.exports.spec import Scope
 from spectrum_etl.exports.steps.ask import Question
 from spectrum_etl.exports.steps.link import link
-from spectrum_etl.exports.steps.send import Unsettled
 from spectrum_etl.exports.steps.take_out import FROM, take_out
 from spectrum_etl.exports.steps.unlink import unlink
 from spectrum_etl.model.record import RecordId

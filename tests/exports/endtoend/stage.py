@@ -36,11 +36,13 @@ from spectrum_etl.errors import RetryLater
 from spectrum_etl.exports.objects.registry import EXPORTS
 from spectrum_etl.exports.records.ledger import Decision, Response
 from spectrum_etl.exports.records.queue import Instance, Row, find
+from spectrum_etl.exports.records.settling import Unsettled
+from spectrum_etl.exports.records.states import Outcome
 from spectrum_etl.exports.spec import Document, Scope
 from spectrum_etl.exports.steps.answer import take
 from spectrum_etl.exports.steps.ask import NotAsked, Question, ask
 from spectrum_etl.exports.steps.collect import Collected, collect
-from spectrum_etl.exports.steps.send import Outcome, Unsettled, send_record
+from spectrum_etl.exports.steps.send import send_record
 from spectrum_etl.exports.systems import Systems, warehouse_clock
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.warehouse.migrate import migrate

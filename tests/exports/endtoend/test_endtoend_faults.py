@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from spectrum_etl.errors import RetryLater
-from spectrum_etl.exports.steps.send import Unsettled
+from spectrum_etl.exports.records.settling import Unsettled
 from spectrum_etl.model.record import RecordId
 from tests.exports.endtoend.cases import SHORT, accepted, assert_done, shorten, thinned
 from tests.exports.endtoend.stage import Stage

@@ -14,11 +14,11 @@ from unittest import mock
 
 import pytest
 
+from spectrum_etl.exports.records.states import Outcome
 from spectrum_etl.exports.rules.forecasts import DATE
 from spectrum_etl.exports.spec import Call
 from spectrum_etl.exports.spectrum.values import call
 from spectrum_etl.exports.steps.ask import Question
-from spectrum_etl.exports.steps.send import Outcome
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.sources.sdx.write import SpectrumWriter
 from tests.exports.endtoend.cases import CASES, assert_done

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from spectrum_etl.exports.spec import Broken, Call, Candidate, Context
+from spectrum_etl.exports.spec import Broken, Call, Candidate, Context, ExportObject, Rule
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.settings.exports import ExportSettings
@@ -188,6 +188,18 @@ def candidate(content: dict[str, Any], title: str = "Record 7", record: str = "7
     """A candidate of the demo company; `project` facts are added unless the content has its own."""
     whole = {"project": dict(PROJECT), **content} if project else dict(content)
     return Candidate(RecordId("001", project, record), title, whole)
+
+
+class Rules:
+    """The rules of an object by the names of their checks, each with its number and what it is given."""
+
+    def __init__(self, obj: ExportObject) -> None:
+        self._rules: list[Rule] = [*obj.rules, *obj.form_rules]
+
+    def __getattr__(self, name: str) -> Rule:
+        """The one rule of that name."""
+        (found,) = [rule for rule in self._rules if rule.name == name]
+        return found
 
 
 def numbers(broken: Iterable[Broken]) -> list[str]:

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from spectrum_etl.exports.objects.budget_changes import OBJECT
-from spectrum_etl.exports.rules import budget_changes as rules
 from spectrum_etl.exports.spec import Candidate, Scope
 from spectrum_etl.model.record import RecordId
 from tests.exports.objects.fakes import (
@@ -15,6 +14,7 @@ from tests.exports.objects.fakes import (
     Books,
     Links,
     Procore,
+    Rules,
     candidate,
     context,
     line,
@@ -22,6 +22,8 @@ from tests.exports.objects.fakes import (
     phase,
 )
 from tests.exports.objects.test_export_budgets import procore as budget_of_river_tower
+
+rules = Rules(OBJECT)
 
 AMOUNT = {"phase": "03100", "cost_type": "L", "amount": "1250.00"}
 SYNCED = Links({("budgets", "001", "501"): JOB})
@@ -60,7 +62,7 @@ def test_each_is_exported_once() -> None:
 def test_the_job_is_synced() -> None:
     """F1."""
     unlinked = change(project={**PROJECT, "origin_id": "", "origin_code": ""})
-    assert numbers(rules.job_is_synced(unlinked, context())) == ["F1"]
+    assert numbers(rules.project_is_synced(unlinked, context())) == ["F1"]
 
 
 def test_the_budget_is_locked() -> None:
@@ -98,7 +100,7 @@ def test_a_budget_that_differs_is_not_synced(books: Books, lines: list[dict[str,
 
 def test_there_is_a_line() -> None:
     """F1."""
-    assert numbers(rules.has_lines(change(lines=[]), context())) == ["F1"]
+    assert numbers(rules.has_a_line(change(lines=[]), context())) == ["F1"]
 
 
 def test_the_codes_are_synced() -> None:
@@ -113,7 +115,7 @@ def test_custom_segments_are_refused() -> None:
 
 def test_lines_of_one_code_are_refused() -> None:
     """F1."""
-    assert numbers(rules.lines_are_distinct(change(lines=[line(), line(position=2)]), context())) == ["F1"]
+    assert numbers(rules.codes_are_distinct(change(lines=[line(), line(position=2)]), context())) == ["F1"]
 
 
 def test_amounts_fit() -> None:
@@ -131,14 +133,14 @@ def test_the_job_has_a_customer() -> None:
     """F1."""
     books = Books()
     books.job_rows[JOB]["Customer_Code"] = " "
-    assert numbers(rules.job_has_customer(change(), context(books))) == ["F1"]
-    assert not list(rules.job_has_customer(change(), context()))
+    assert numbers(rules.customer_is_known(change(), context(books))) == ["F1"]
+    assert not list(rules.customer_is_known(change(), context()))
 
 
 def test_the_status_is_one_of_spectrum() -> None:
     """F1."""
-    assert numbers(rules.status_code_is_known(change(), context(Books(statuses={"Z"})))) == ["F1"]
-    assert numbers(rules.status_code_is_known(change(), context(change_request_status={}))) == ["F1"]
+    assert numbers(rules.status_code_is_set(change(), context(Books(statuses={"Z"})))) == ["F1"]
+    assert numbers(rules.status_code_is_set(change(), context(change_request_status={}))) == ["F1"]
 
 
 def test_numbers_of_all_kinds_of_change_requests_clash() -> None:

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from spectrum_etl.exports.objects.budgets import OBJECT
-from spectrum_etl.exports.rules import budgets as rules
 from spectrum_etl.exports.spec import Candidate, Scope
 from spectrum_etl.model.record import RecordId
 from tests.exports.objects.fakes import (
@@ -15,12 +14,15 @@ from tests.exports.objects.fakes import (
     Books,
     Links,
     Procore,
+    Rules,
     candidate,
     context,
     line,
     numbers,
     phase,
 )
+
+rules = Rules(OBJECT)
 
 
 def budget(**changed: Any) -> Candidate:
@@ -37,17 +39,17 @@ def test_a_good_budget_breaks_no_rule() -> None:
 def test_the_job_is_synced() -> None:
     """E1."""
     unlinked = budget(project={**PROJECT, "origin_id": "", "origin_code": ""})
-    assert numbers(rules.job_is_synced(unlinked, context())) == ["E1"]
+    assert numbers(rules.project_is_synced(unlinked, context())) == ["E1"]
 
 
 def test_the_budget_exists() -> None:
     """E1."""
-    assert numbers(rules.budget_exists(budget(lines=[]), context())) == ["E1"]
+    assert numbers(rules.has_a_line(budget(lines=[]), context())) == ["E1"]
 
 
 def test_the_budget_is_locked() -> None:
     """E1."""
-    assert numbers(rules.budget_is_locked(budget(locked=False), context())) == ["E1"]
+    assert numbers(rules.is_locked(budget(locked=False), context())) == ["E1"]
 
 
 def test_the_codes_are_synced() -> None:
@@ -68,7 +70,7 @@ def test_custom_segments_are_refused() -> None:
 
 def test_lines_do_not_replace_each_other() -> None:
     """E1."""
-    assert numbers(rules.lines_are_distinct(budget(lines=[line(), line(position=2)]), context())) == ["E1"]
+    assert numbers(rules.codes_are_distinct(budget(lines=[line(), line(position=2)]), context())) == ["E1"]
 
 
 @pytest.mark.parametrize(("amount", "found"), [("-5.00", []), ("999999999.99", []), ("", ["E3"]), ("1.001", ["E3"])])

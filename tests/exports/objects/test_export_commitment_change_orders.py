@@ -6,7 +6,7 @@ import pytest
 
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.objects.commitment_change_orders import OBJECT
-from spectrum_etl.exports.rules import change_orders as rules
+from spectrum_etl.exports.rules.commitment_change_orders import subcontract_of
 from spectrum_etl.exports.spec import Candidate, Scope
 from spectrum_etl.model.record import RecordId
 from tests.exports.objects.fakes import (
@@ -16,11 +16,14 @@ from tests.exports.objects.fakes import (
     Books,
     Links,
     Procore,
+    Rules,
     candidate,
     context,
     line,
     numbers,
 )
+
+rules = Rules(OBJECT)
 
 VENDOR = {"id": "31", "name": "Acme Drywall", "origin_id": "001:ACME", "origin_code": "ACME"}
 CONTRACT = {"id": "77", "name": "SC-001 Drywall", "origin_id": "001:ACME/SC-001", "origin_code": "SC-001"}
@@ -100,13 +103,13 @@ def test_the_commitment_is_synced_and_in_spectrum() -> None:
     ],
 )
 def test_the_subcontract_is_that_of_the_contract(contract: dict[str, str], found: tuple[str, str] | None) -> None:
-    assert rules.subcontract_of(order(contract=contract), context(books())) == found
+    assert subcontract_of(order(contract=contract), context(books())) == found
 
 
 def test_the_status_is_approved() -> None:
     """H1."""
-    assert numbers(rules.status_is_approved(order(status="pending"), context(books()))) == ["H1"]
-    assert numbers(rules.status_is_approved(order(status="Approved"), context(books()))) == []
+    assert numbers(rules.is_approved(order(status="pending"), context(books()))) == ["H1"]
+    assert numbers(rules.is_approved(order(status="Approved"), context(books()))) == []
 
 
 def test_it_has_a_line() -> None:
@@ -130,8 +133,8 @@ def test_lines_share_one_cost_type() -> None:
 
 def test_no_code_is_repeated() -> None:
     """H1: Spectrum keeps one line of a phase and cost type in a change request."""
-    assert numbers(rules.repeats_no_code(order(lines=[sov(), sov(2)]), context(books()))) == ["H1"]
-    assert numbers(rules.repeats_no_code(order(lines=[sov(), sov(2, phase="03100")]), context(books()))) == []
+    assert numbers(rules.codes_are_distinct(order(lines=[sov(), sov(2)]), context(books()))) == ["H1"]
+    assert numbers(rules.codes_are_distinct(order(lines=[sov(), sov(2, phase="03100")]), context(books()))) == []
 
 
 def test_amounts_fit() -> None:
@@ -179,8 +182,8 @@ def test_one_that_another_system_linked_is_not_exported() -> None:
 
 def test_a_custom_segment_is_refused() -> None:
     """B4."""
-    assert numbers(rules.has_no_custom_segments(order(lines=[sov(segments=["Floor"])]), context(books()))) == ["B4"]
-    assert numbers(rules.has_no_custom_segments(order(), context(books()))) == []
+    assert numbers(rules.no_custom_segments(order(lines=[sov(segments=["Floor"])]), context(books()))) == ["B4"]
+    assert numbers(rules.no_custom_segments(order(), context(books()))) == []
 
 
 @pytest.mark.parametrize(
@@ -310,7 +313,7 @@ def test_approved_unlinked_change_orders_of_commitments_are_collected() -> None:
 
 def test_named_change_orders_are_collected_whatever_they_are() -> None:
     pending, prime = OBJECT.collect(procore(), COMPANY, Scope(records=("11", "12")))
-    assert numbers(rules.status_is_approved(pending, context(books()))) == ["H1"]
+    assert numbers(rules.is_approved(pending, context(books()))) == ["H1"]
     assert numbers(rules.is_of_a_commitment(prime, context(books()))) == ["H1"]
 
 

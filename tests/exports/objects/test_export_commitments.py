@@ -6,7 +6,6 @@ import pytest
 
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.objects.commitments import OBJECT
-from spectrum_etl.exports.rules import commitments as rules
 from spectrum_etl.exports.spec import Candidate, Document, Scope
 from spectrum_etl.model.record import RecordId
 from tests.exports.objects.fakes import (
@@ -16,12 +15,15 @@ from tests.exports.objects.fakes import (
     Books,
     Links,
     Procore,
+    Rules,
     candidate,
     context,
     line,
     numbers,
     phase,
 )
+
+rules = Rules(OBJECT)
 
 VENDOR = {"id": "31", "name": "Acme Drywall", "origin_id": "001:ACME", "origin_code": "ACME"}
 ANSWERS = {"subcontract_number": "SC-001"}
@@ -131,7 +133,9 @@ def test_lines_share_one_cost_type() -> None:
 def test_amounts_and_their_sums_fit(amounts: list[str], broken: int) -> None:
     """G1: nine digits before the point."""
     lines = [sov(n, amount=amount) for n, amount in enumerate(amounts, 1)]
-    assert numbers(rules.amounts_fit(contract(lines=lines), context(books()))) == ["G1"] * broken
+    record = contract(lines=lines)
+    found = [*rules.amounts_fit(record, context()), *rules.sums_fit(record, context())]
+    assert numbers(found) == ["G1"] * broken
 
 
 @pytest.mark.parametrize(
@@ -159,8 +163,8 @@ def test_the_settings_name_the_account() -> None:
 
 def test_a_custom_segment_is_refused() -> None:
     """B4."""
-    assert numbers(rules.has_no_custom_segments(contract(lines=[sov(segments=["Floor"])]), context(books()))) == ["B4"]
-    assert numbers(rules.has_no_custom_segments(contract(), context(books()))) == []
+    assert numbers(rules.no_custom_segments(contract(lines=[sov(segments=["Floor"])]), context(books()))) == ["B4"]
+    assert numbers(rules.no_custom_segments(contract(), context(books()))) == []
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,23 @@ from typing import Any
 import pytest
 
 from spectrum_etl.exports.objects.forecasts import OBJECT
-from spectrum_etl.exports.rules import forecasts as rules
 from spectrum_etl.exports.spec import Candidate, Scope
 from spectrum_etl.model.record import RecordId
-from tests.exports.objects.fakes import COMPANY, JOB, PROJECT, Books, Procore, candidate, context, line, numbers, phase
+from tests.exports.objects.fakes import (
+    COMPANY,
+    JOB,
+    PROJECT,
+    Books,
+    Procore,
+    Rules,
+    candidate,
+    context,
+    line,
+    numbers,
+    phase,
+)
+
+rules = Rules(OBJECT)
 
 ANSWERS = {"projection_date": "2026-01-31"}
 COLUMN = "Estimated Cost at Completion"
@@ -95,8 +108,8 @@ def test_amounts_fit() -> None:
 
 def test_a_custom_segment_is_refused() -> None:
     """B4."""
-    assert numbers(rules.has_no_custom_segments(forecast(lines=[line(segments=["Floor"])]), context())) == ["B4"]
-    assert numbers(rules.has_no_custom_segments(forecast(), context())) == []
+    assert numbers(rules.no_custom_segments(forecast(lines=[line(segments=["Floor"])]), context())) == ["B4"]
+    assert numbers(rules.no_custom_segments(forecast(), context())) == []
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from spectrum_etl.exports.objects.jobs import OBJECT
-from spectrum_etl.exports.rules import jobs as rules
+from spectrum_etl.exports.rules.jobs import description_of, pairs_to_add
 from spectrum_etl.exports.spec import Candidate, Context
-from tests.exports.objects.fakes import COMPANY, JOB, PROJECT, Books, Links, candidate, context, numbers, phase
+from tests.exports.objects.fakes import COMPANY, JOB, PROJECT, Books, Links, Rules, candidate, context, numbers, phase
+
+rules = Rules(OBJECT)
 
 LIST = "Spectrum Standard Cost Codes"
 ANSWERS = {"job_number": "25-001", "taxable": "N"}
@@ -126,7 +128,7 @@ def test_custom_segments_are_refused() -> None:
 
 
 def pairs(record: Candidate) -> list[tuple[str, str]]:
-    return [(one["phase"], kind) for one, kind in rules.pairs_to_add(record, context())]
+    return [(one["phase"], kind) for one, kind in pairs_to_add(record, context())]
 
 
 def test_b10_a_custom_segment_keeps_only_its_own_code_back() -> None:
@@ -315,5 +317,5 @@ def test_whether_spectrum_holds_a_job() -> None:
 def test_a_phase_that_spectrum_has_is_known_with_any_cost_type() -> None:
     """B2."""
     books = Books(phase_rows={JOB: {("03100", "M"): phase("Own words ")}})
-    assert rules.description_of(code("03-100"), context(books), JOB) == "Own words"
-    assert rules.description_of(code("03-100"), context(books), None) == "Forms"
+    assert description_of(code("03-100"), context(books), JOB) == "Own words"
+    assert description_of(code("03-100"), context(books), None) == "Forms"

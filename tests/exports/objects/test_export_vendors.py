@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from spectrum_etl.exports.objects.vendors import OBJECT, alpha_sort
-from spectrum_etl.exports.rules import vendors as rules
+from spectrum_etl.exports.rules.vendors import normalised_name
 from spectrum_etl.exports.spec import Candidate, Scope
 from spectrum_etl.model.record import RecordId
-from tests.exports.objects.fakes import COMPANY, Books, Links, Procore, candidate, context, numbers
+from tests.exports.objects.fakes import COMPANY, Books, Links, Procore, Rules, candidate, context, numbers
+
+rules = Rules(OBJECT)
 
 FACTS = {
     "name": "Acme Drywall, LLC",
@@ -101,7 +103,7 @@ def test_names_are_compared_with_the_vendors_of_the_moment() -> None:
     ],
 )
 def test_normalised_names(name: str, normal: str) -> None:
-    assert rules.normalised_name(name) == normal
+    assert normalised_name(name) == normal
 
 
 @pytest.mark.parametrize("name", ["", "---", "x" * 31])

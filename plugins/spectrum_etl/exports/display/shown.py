@@ -13,6 +13,9 @@ from spectrum_etl.exports.spec import Call, Candidate, Document, ExportObject, F
 from spectrum_etl.exports.spectrum import compare
 from spectrum_etl.exports.systems import Systems
 
+#: Changes that a reason names.
+_MAX_CHANGES = 5
+
 
 def show(systems: Systems, obj: ExportObject, candidate: Candidate, fields: Sequence[FormField]) -> dict[str, Any]:
     """What would be written with the form's proposals, and what Spectrum holds now, as JSON.
@@ -127,6 +130,11 @@ def changed_since(systems: Systems, shown: Mapping[str, Any], document: Document
             if was.get(element) != now.get(element)
         ]
     return changes
+
+
+def in_short(changes: Sequence[str]) -> str:
+    """The first changes, for a reason: a settings' change shows in every line."""
+    return "; ".join(changes[:_MAX_CHANGES]) + (" and more" if len(changes) > _MAX_CHANGES else "")
 
 
 def table(shown: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:

@@ -7,24 +7,17 @@ budget change: it is in the ledger alone.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
-from spectrum_etl.exports.lookups import Books
-from spectrum_etl.exports.objects import spelled
+from spectrum_etl.exports.objects import change_requests
 from spectrum_etl.exports.objects.budgets import read_budget
 from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, of_each, project_facts, text
-from spectrum_etl.exports.objects.proposals import proposing
 from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.rules import budget_changes as rules
-from spectrum_etl.exports.rules.change_requests import NUMBER, customer_of
-from spectrum_etl.exports.rules.common import (
-    CHANGE_REQUEST_LENGTH,
-    CHANGE_REQUEST_PATTERN,
-    CHANGE_REQUEST_SAYS,
-    job_of,
-    lines_of,
-    number_of,
-)
+from spectrum_etl.exports.rules import change_requests as requests
+from spectrum_etl.exports.rules import common
+from spectrum_etl.exports.rules.common import lines_of
 from spectrum_etl.exports.spec import (
     Answers,
     Candidate,
@@ -33,6 +26,7 @@ from spectrum_etl.exports.spec import (
     ExportObject,
     FieldMapping,
     FormField,
+    Rule,
     Scope,
     Skipped,
 )
@@ -72,37 +66,20 @@ def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | N
 
 def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
     """The change request id; `BC` and Procore's number are proposed, since change orders take plain numbers."""
-    field = FormField(
-        NUMBER,
-        "Change request id",
-        "Number of the change request in Spectrum. Commitment, prime contract and budget changes of a job share one "
-        "range of numbers.",
-        max_length=CHANGE_REQUEST_LENGTH,
-        fills=("Change_Request_Number",),
-        pattern=CHANGE_REQUEST_PATTERN,
-        pattern_says=CHANGE_REQUEST_SAYS,
-    )
-    if context.settings.exports.propose_change_order_number:
-        own = f"BC{candidate.content['number']}" if candidate.content["number"] else ""
-        field = proposing(field, own, candidate, context, (rules.number_is_free,), "BC and Procore's number,")
+    number = candidate.content["number"]
+    note = "Commitment, prime contract and budget changes of a job share one range of numbers."
+    proposal = f"BC{number}" if number else ""
+    field = change_requests.number_field(candidate, context, note, proposal=proposal, what="BC and Procore's number,")
     return (field,)
 
 
 def document(candidate: Candidate, answers: Answers, context: Context) -> Document:
     """One call of ARChangeRequest a line."""
-    job, number = job_of(candidate, context) or "", number_of(answers, NUMBER)
-    content = candidate.content
-    header = {
-        "Company_Code": context.company.code,
-        "Job_Number": job,
-        "Customer_Code": customer_of(candidate, context),
-        "Change_Request_Number": number,
-        "CR_Description": content["title"] or f"Budget change {content['number']}",
-        "CR_Status": context.settings.exports.change_request_status.budget_change,
-    }
+    description = candidate.content["title"] or f"Budget change {candidate.content['number']}"
+    header = change_requests.header(candidate, answers, context, "budget_change", description)
     calls = [
         call(
-            "ARChangeRequest",
+            change_requests.SERVICE,
             {
                 **header,
                 "CR_Phase_Code": line["phase"],
@@ -115,12 +92,7 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
         )
         for line in lines_of(candidate)
     ]
-    return Document(f"{job}/{number}", tuple(calls))
-
-
-def holds(books: Books, company: Company, key: str) -> str | None:
-    """Job and number of the change request, where the job still has one of that number."""
-    return spelled.change_request(books, key)
+    return Document(change_requests.key_of(header), tuple(calls))
 
 
 def _around(client: ProcoreClient, project: str) -> tuple[dict[str, Any], WbsCodes, dict[str, Any]] | None:
@@ -158,26 +130,26 @@ OBJECT = ExportObject(
     collect=collect,
     read=read,
     rules=(
-        rules.is_approved,
-        rules.is_not_exported,
-        rules.job_is_synced,
-        rules.budget_is_locked,
-        rules.budget_is_synced,
-        rules.has_lines,
-        rules.codes_are_synced,
-        rules.no_custom_segments,
-        rules.lines_are_distinct,
-        rules.amounts_fit,
-        rules.title_fits,
-        rules.job_has_customer,
-        rules.status_code_is_known,
+        Rule("F1", rules.is_approved),
+        Rule("F1", rules.is_not_exported),
+        Rule("F1", common.project_is_synced),
+        Rule("F1", rules.budget_is_locked),
+        Rule("F1", rules.budget_is_synced),
+        Rule("F1", common.has_a_line),
+        Rule("F1", common.codes_are_synced),
+        Rule("B4", common.no_custom_segments),
+        Rule("F1", common.codes_are_distinct),
+        Rule("F1", partial(common.amounts_fit, service="ARChangeRequest", element="Change_Request_Amount")),
+        Rule("F1", rules.title_fits),
+        Rule("F1", requests.customer_is_known),
+        Rule("F1", partial(requests.status_code_is_set, kind="budget_change")),
     ),
     form=form,
-    form_rules=(rules.number_is_free,),
+    form_rules=(Rule("H2", requests.number_is_free),),
     document=document,
     mark=None,
     unmark=None,
-    holds=holds,
+    holds=change_requests.holds,
     space="change request",
     mapping=(
         FieldMapping("job of the project", "ARChangeRequest.Job_Number"),
@@ -192,5 +164,4 @@ OBJECT = ExportObject(
         ),
         FieldMapping("amount of the line", "ARChangeRequest.Change_Request_Amount", "at most 10 digits and 2 decimals"),
     ),
-    order=40,
 )

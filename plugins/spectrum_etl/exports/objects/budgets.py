@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
 from spectrum_etl.exports.lookups import Books
@@ -20,6 +21,7 @@ from spectrum_etl.exports.objects import spelled
 from spectrum_etl.exports.objects.claimed import phases
 from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, named_projects, of_each, project_facts, text
 from spectrum_etl.exports.rules import budgets as rules
+from spectrum_etl.exports.rules import common
 from spectrum_etl.exports.rules.common import job_of, lines_of
 from spectrum_etl.exports.spec import (
     Answers,
@@ -29,6 +31,7 @@ from spectrum_etl.exports.spec import (
     ExportObject,
     FieldMapping,
     FormField,
+    Rule,
     Scope,
     Skipped,
 )
@@ -133,14 +136,22 @@ OBJECT = ExportObject(
     collect=collect,
     read=read,
     rules=(
-        rules.job_is_synced,
-        rules.budget_exists,
-        rules.budget_is_locked,
-        rules.codes_are_synced,
-        rules.no_custom_segments,
-        rules.lines_are_distinct,
-        rules.amounts_fit,
-        rules.is_not_exported,
+        Rule("E1", common.project_is_synced),
+        Rule("E1", common.has_a_line, "The budget has a line; one with the amount 0 is enough (E4)."),
+        Rule("E1", rules.is_locked),
+        Rule(
+            "E1",
+            partial(common.codes_are_synced, complete_too=True),
+            "Every line has a phase and cost type that the job has in Spectrum; a complete phase keeps its status.",
+        ),
+        Rule("B4", common.no_custom_segments),
+        Rule("E1", partial(common.codes_are_distinct, within="the estimate of a job")),
+        Rule(
+            "E3",
+            partial(common.amounts_fit, service="AddPhase", element="Original_Est_Cost"),
+            "Every line has an amount that fits; 0 does (E4). Units and quantities are not exchanged.",
+        ),
+        Rule("E2", rules.is_not_exported),
     ),
     form=form,
     form_rules=(),
@@ -159,5 +170,4 @@ OBJECT = ExportObject(
         FieldMapping("Spectrum's own", "AddPhase.Price_Method_Code", "J (of the job) where the phase has none"),
         FieldMapping("Spectrum's own", "AddPhase.Status_Code", "unchanged: a blank one is documented as active"),
     ),
-    order=30,
 )

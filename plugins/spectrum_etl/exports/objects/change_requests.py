@@ -1,4 +1,4 @@
-"""What the exports of change orders have in common: the Spectrum change request that each becomes.
+"""What the exports of change orders and budget changes have in common: the change request that each becomes.
 
 A change request is one ARChangeRequest a line; each repeats key and header (ARChangeRequest: "One call per line").
 """
@@ -10,15 +10,9 @@ from collections.abc import Mapping
 from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.objects import spelled
 from spectrum_etl.exports.objects.contracts import known
-from spectrum_etl.exports.objects.proposals import proposing
+from spectrum_etl.exports.objects.proposals import PROCORES_NUMBER, proposing
 from spectrum_etl.exports.rules import change_requests as rules
-from spectrum_etl.exports.rules.common import (
-    CHANGE_REQUEST_LENGTH,
-    CHANGE_REQUEST_PATTERN,
-    CHANGE_REQUEST_SAYS,
-    job_of,
-    number_of,
-)
+from spectrum_etl.exports.rules.common import answer_of, job_of
 from spectrum_etl.exports.spec import Answers, Candidate, Context, FieldMapping, FormField
 from spectrum_etl.settings import Company
 
@@ -31,37 +25,45 @@ HEADER_MAPPING = (
 )
 
 
-def number_field(candidate: Candidate, context: Context, note: str = "") -> FormField:
+def number_field(
+    candidate: Candidate, context: Context, note: str = "", *, proposal: str | None = None, what: str = PROCORES_NUMBER
+) -> FormField:
     """The change request's id; proposed is Procore's number, if the settings want it and no request has it (H2).
 
     Args:
-        candidate: the change order, with its `number`.
+        candidate: the record, with its `number`.
         context: settings and books.
         note: for the approver, below the field.
+        proposal: what is proposed; None: Procore's number.
+        what: what that is, for the approver.
     """
     said = "Id of the new change request in Spectrum, one that no change request of the job has."
     field = FormField(
         rules.NUMBER,
         "Change request id",
         f"{said} {note}".strip(),
-        max_length=CHANGE_REQUEST_LENGTH,
+        max_length=rules.NUMBER_LENGTH,
         fills=("Change_Request_Number",),
-        pattern=CHANGE_REQUEST_PATTERN,
-        pattern_says=CHANGE_REQUEST_SAYS,
+        pattern=rules.NUMBER_PATTERN,
+        pattern_says=rules.NUMBER_SAYS,
     )
     if not context.settings.exports.propose_change_order_number:
         return field
-    return proposing(field, candidate.content["number"], candidate, context, (rules.number_free,))
+    value = candidate.content["number"] if proposal is None else proposal
+    return proposing(field, value, candidate, context, (rules.number_is_free,), what)
 
 
-def header(candidate: Candidate, answers: Answers, context: Context, status: str | None) -> dict[str, str]:
+def header(
+    candidate: Candidate, answers: Answers, context: Context, kind: rules.Kind, description: str
+) -> dict[str, str]:
     """Key and header of every line.
 
     Args:
-        candidate: the change order.
+        candidate: the record.
         answers: of the form.
         context: settings and books.
-        status: Spectrum's status code, from the settings.
+        kind: what it is: the settings name Spectrum's status code for each.
+        description: of the change request.
 
     Raises:
         FixRecord: job or customer are gone since the rules looked.
@@ -70,9 +72,9 @@ def header(candidate: Candidate, answers: Answers, context: Context, status: str
         "Company_Code": context.company.code,
         "Job_Number": known(job_of(candidate, context), "linked job", candidate),
         "Customer_Code": known(rules.customer_of(candidate, context), "customer of the job", candidate),
-        "Change_Request_Number": number_of(answers, rules.NUMBER),
-        "CR_Description": candidate.content["description"],
-        "CR_Status": known(status, "change request status in the settings", candidate),
+        "Change_Request_Number": answer_of(answers, rules.NUMBER),
+        "CR_Description": description,
+        "CR_Status": known(rules.status_code(context, kind), "change request status in the settings", candidate),
     }
 
 

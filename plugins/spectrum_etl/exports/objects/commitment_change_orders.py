@@ -8,13 +8,16 @@ subcontract's side is proposed (P): Spectrum takes executed (E) only with a chan
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from spectrum_etl.exports.objects import change_requests, contracts
-from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, money, of_each, project_facts, text
+from spectrum_etl.exports.objects.facts import WbsCodes, called, found, line_facts, money, of_each, project_facts, text
 from spectrum_etl.exports.objects.texts import text_of
-from spectrum_etl.exports.rules import change_orders as rules
-from spectrum_etl.exports.rules.change_requests import APPROVED
+from spectrum_etl.exports.rules import change_requests as requests
+from spectrum_etl.exports.rules import commitment_change_orders as rules
+from spectrum_etl.exports.rules import common
+from spectrum_etl.exports.rules import contracts as vendors
 from spectrum_etl.exports.spec import (
     Answers,
     Call,
@@ -24,6 +27,7 @@ from spectrum_etl.exports.spec import (
     ExportObject,
     FieldMapping,
     FormField,
+    Rule,
     Scope,
     Skipped,
 )
@@ -40,12 +44,12 @@ _DESCRIPTION = SERVICES[_SERVICE].elements["Sub_Description"].length
 
 def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate | Skipped]:
     """Approved change orders of commitments that are not linked; one that the form names is shown whatever it is."""
-    codes, vendors = contracts.ProjectCodes(client), contracts.Vendors(client)
+    codes, companies = contracts.ProjectCodes(client), contracts.Vendors(client)
 
     def of(project: Mapping[str, Any]) -> Iterator[Candidate]:
         id = text(project["id"])
         listed = resources.change_order_packages(client, id)
-        packages = [package for package in listed if contracts.wanted(package, scope, (APPROVED,), company)]
+        packages = [package for package in listed if contracts.wanted(package, scope, (requests.APPROVED,), company)]
         known = _commitments(client, id) if packages else {}
         for package in packages:
             # The list tells no type; a change order of another contract is the prime contract's.
@@ -54,7 +58,7 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
                 continue
             whole = found(resources.change_order_package, client, id, text(package["id"]))
             if whole is not None:
-                yield _candidate(company, project, whole, contract, codes.of(id), vendors)
+                yield _candidate(company, project, whole, contract, codes.of(id), companies)
 
     yield from of_each(client, contracts.projects(client, scope), of)
 
@@ -66,8 +70,8 @@ def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | N
     if project is None or package is None:
         return None
     contract = contracts.commitment(client, id.project, text(package.get("contract_id")))
-    codes, vendors = contracts.ProjectCodes(client).of(id.project), contracts.Vendors(client)
-    return _candidate(company, project, package, contract[1] if contract else None, codes, vendors)
+    codes, companies = contracts.ProjectCodes(client).of(id.project), contracts.Vendors(client)
+    return _candidate(company, project, package, contract[1] if contract else None, codes, companies)
 
 
 def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
@@ -80,8 +84,8 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
 
 def document(candidate: Candidate, answers: Answers, context: Context) -> Document:
     """One call a line."""
-    status = context.settings.exports.change_request_status.commitment_change_order
-    header = change_requests.header(candidate, answers, context, status)
+    description = candidate.content["description"]
+    header = change_requests.header(candidate, answers, context, "commitment_change_order", description)
     vendor, number = rules.subcontract_of(candidate, context) or ("", "")
     subcontract = {
         "Subcontractor_Code": contracts.known(vendor, "subcontract of the contract", candidate),
@@ -127,10 +131,10 @@ def _candidate(
     package: Mapping[str, Any],
     contract: Mapping[str, Any] | None,
     codes: WbsCodes,
-    vendors: contracts.Vendors,
+    companies: contracts.Vendors,
 ) -> Candidate:
     facts, changed = project_facts(project), contracts.contract_facts(contract)
-    vendor, lines = vendors.facts((contract or {}).get("vendor")), package.get("line_items") or ()
+    vendor, lines = companies.facts((contract or {}).get("vendor")), package.get("line_items") or ()
     number, name = text(package.get("number")), text_of("change_order", package, "title")
     content = {
         "project": facts,
@@ -145,8 +149,8 @@ def _candidate(
         "linked_elsewhere": contracts.linked_elsewhere(package, company),
         "lines": [line_facts(line, codes, n, contracts.line_amount(line)) for n, line in enumerate(lines, 1)],
     }
-    called = " ".join(filter(None, (number, name))) or text(package["id"])
-    title = f"Change order {called} of {changed['name'] or 'no commitment'} ({facts['name']})"
+    own = called(package, "change_order", text(package["id"]))
+    title = f"Change order {own} of {changed['name'] or 'no commitment'} ({facts['name']})"
     return Candidate(RecordId(company.code, facts["id"], text(package["id"])), title, content)
 
 
@@ -157,25 +161,25 @@ OBJECT = ExportObject(
     collect=collect,
     read=read,
     rules=(
-        rules.is_of_a_commitment,
-        rules.company_is_linked,
-        rules.project_is_synced,
-        rules.commitment_is_synced,
-        rules.status_is_approved,
-        rules.has_a_line,
-        rules.codes_are_synced,
-        rules.has_one_cost_type,
-        rules.repeats_no_code,
-        rules.amounts_fit,
-        rules.lines_add_up,
-        rules.description_fits,
-        rules.customer_is_known,
-        rules.status_code_is_set,
-        rules.is_not_linked_elsewhere,
-        rules.has_no_custom_segments,
+        Rule("H1", rules.is_of_a_commitment),
+        Rule("H1", vendors.company_is_linked),
+        Rule("H1", common.project_is_synced),
+        Rule("H1", rules.commitment_is_synced),
+        Rule("H1", requests.is_approved),
+        Rule("H1", common.has_a_line),
+        Rule("H1", common.codes_are_synced),
+        Rule("H1", common.has_one_cost_type),
+        Rule("H1", common.codes_are_distinct),
+        Rule("H1", partial(common.amounts_fit, service=_SERVICE, element="Sub_Amount")),
+        Rule("H1", rules.lines_add_up),
+        Rule("H1", requests.description_fits),
+        Rule("H1", requests.customer_is_known),
+        Rule("H1", partial(requests.status_code_is_set, kind="commitment_change_order")),
+        Rule("H1", vendors.is_not_linked_elsewhere),
+        Rule("B4", common.no_custom_segments),
     ),
     form=form,
-    form_rules=(rules.number_is_free,),
+    form_rules=(Rule("H2", requests.number_is_free),),
     document=document,
     mark=mark,
     unmark=unmark,
@@ -198,6 +202,5 @@ OBJECT = ExportObject(
             "line description", f"{_SERVICE}.Sub_Description", "without markup; not sent where longer than 30"
         ),
     ),
-    order=60,
     frozen=("status", "lines"),
 )

@@ -9,15 +9,19 @@ Spectrum's 25 characters and stands for one line alone; else Spectrum shows the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
 
+from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.lookups import Books
-from spectrum_etl.exports.objects import commitment_records as records
 from spectrum_etl.exports.objects import contracts, spelled
+from spectrum_etl.exports.objects.facts import WbsCodes, called, found, line_facts, money, of_each, project_facts, text
 from spectrum_etl.exports.objects.proposals import proposing
 from spectrum_etl.exports.rules import commitments as rules
-from spectrum_etl.exports.rules.amounts import by_code, total
-from spectrum_etl.exports.rules.common import job_of, number_of
-from spectrum_etl.exports.rules.contracts import vendor_of
+from spectrum_etl.exports.rules import common
+from spectrum_etl.exports.rules import contracts as vendors
+from spectrum_etl.exports.rules.amounts import by_code, sums_fit, total
+from spectrum_etl.exports.rules.common import answer_of, job_of
 from spectrum_etl.exports.spec import (
     Answers,
     Call,
@@ -27,13 +31,55 @@ from spectrum_etl.exports.spec import (
     ExportObject,
     FieldMapping,
     FormField,
+    Rule,
+    Scope,
+    Skipped,
 )
 from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.exports.spectrum.values import call
+from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company
+from spectrum_etl.sources.procore import marks, resources
+from spectrum_etl.sources.procore.client import ProcoreClient
 
-_DESCRIPTION = SERVICES["UpdateSubcontractPhases"].elements["Bill_Description"].length
+_LINES, _AMOUNT = "UpdateSubcontractPhases", "Original_Contract_Amount"
+_DESCRIPTION = SERVICES[_LINES].elements["Bill_Description"].length
 _NUMBER = SERVICES["UpdateSubcontract"].elements["Subcontract_Number"].length
+_LISTS = {
+    "subcontract": resources.work_order_contracts,
+    "purchase order": resources.purchase_order_contracts,
+}
+
+
+def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate | Skipped]:
+    """Approved contracts without a subcontract; a contract that the form names is shown whatever it is."""
+    codes, companies = contracts.ProjectCodes(client), contracts.Vendors(client)
+
+    def of(project: Mapping[str, Any]) -> Iterator[Candidate]:
+        id = text(project["id"])
+        for kind, listed in _LISTS.items():
+            statuses = rules.READY_STATUSES[kind]
+            read = listed(client, id, status=() if scope.records else statuses)
+            # By id: Procore is asked for one status after the other, and a contract may go from one to the next.
+            found = {
+                text(contract["id"]): contract
+                for contract in read
+                if contracts.wanted(contract, scope, statuses, company)
+            }
+            for contract in found.values():
+                yield _candidate(client, company, project, kind, contract, codes.of(id), companies)
+
+    yield from of_each(client, contracts.projects(client, scope), of)
+
+
+def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:
+    """One contract again."""
+    project = found(resources.project, client, id.project)
+    contract = contracts.commitment(client, id.project, id.record)
+    if project is None or contract is None:
+        return None
+    codes, companies = contracts.ProjectCodes(client).of(id.project), contracts.Vendors(client)
+    return _candidate(client, company, project, *contract, codes, companies)
 
 
 def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
@@ -56,8 +102,8 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
 
 def document(candidate: Candidate, answers: Answers, context: Context) -> Document:
     """The header, then its lines."""
-    vendor = contracts.known(vendor_of(candidate, context), "linked vendor", candidate)
-    number = number_of(answers, rules.NUMBER)
+    vendor = contracts.known(vendors.vendor_of(candidate, context), "linked vendor", candidate)
+    number = answer_of(answers, rules.NUMBER)
     key = {"Company_Code": context.company.code, "Vendor_Code": vendor, "Subcontract_Number": number}
     header = {
         **key,
@@ -72,6 +118,28 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
     return Document(f"{vendor}/{number}", tuple(calls))
 
 
+def mark(client: ProcoreClient, company: Company, id: RecordId, key: str) -> None:
+    """The contract's ERP id becomes the subcontract's; its hidden origin id names company and vendor, too."""
+    kind = _kind(client, id)
+    if kind is None:
+        raise FixRecord(
+            "the contract is gone from Procore, so it cannot be marked as synced",
+            object="commitments",
+            company=company.code,
+            record=f"contract {id.record} of project {id.project}",
+            remedy=f"restore it in Procore, or delete subcontract {key} in Spectrum and unlink it with unlink_export",
+        )
+    number = key.partition("/")[2]
+    marks.mark_commitment(client, kind, id.project, id.record, f"{company.code}:{key}", number)
+
+
+def unmark(client: ProcoreClient, company: Company, id: RecordId) -> None:
+    """Takes the ERP id out again; a contract that is gone has none."""
+    kind = _kind(client, id)
+    if kind is not None:
+        marks.unmark_commitment(client, kind, id.project, id.record)
+
+
 def holds(books: Books, company: Company, key: str) -> str | None:
     """Vendor and number of the subcontract, where the vendor has it."""
     return spelled.subcontract(books, key)
@@ -84,9 +152,9 @@ def _lines(candidate: Candidate, key: Mapping[str, str]) -> Iterator[Call]:
             "Phase_Code": phase,
             "Cost_Type": cost_type,
             "Bill_Description": contracts.fitting(lines[0]["description"], _DESCRIPTION) if len(lines) == 1 else "",
-            "Original_Contract_Amount": total(line["amount"] for line in lines),
+            _AMOUNT: total(line["amount"] for line in lines),
         }
-        yield call("UpdateSubcontractPhases", values, adds=True, record=candidate.title)
+        yield call(_LINES, values, adds=True, record=candidate.title)
 
 
 def _notes(candidate: Candidate) -> list[str]:
@@ -104,30 +172,67 @@ def _notes(candidate: Candidate) -> list[str]:
     return [note for note in notes if note]
 
 
+def _kind(client: ProcoreClient, id: RecordId) -> resources.Commitment | None:
+    found = contracts.commitment(client, id.project, id.record)
+    return contracts.KINDS[found[0]] if found else None
+
+
+def _candidate(
+    client: ProcoreClient,
+    company: Company,
+    project: Mapping[str, Any],
+    kind: str,
+    contract: Mapping[str, Any],
+    codes: WbsCodes,
+    companies: contracts.Vendors,
+) -> Candidate:
+    id, facts, vendor = text(contract["id"]), project_facts(project), companies.facts(contract.get("vendor"))
+    lines = resources.commitment_line_items(client, contracts.KINDS[kind], facts["id"], id)
+    content = {
+        "project": facts,
+        "kind": kind,
+        "number": text(contract.get("number")),
+        "status": text(contract.get("status")),
+        "retainage": money(contract.get("retainage_percent")),
+        "company": vendor["id"],
+        "vendor": vendor,
+        "linked_elsewhere": contracts.linked_elsewhere(contract, company),
+        "lines": [
+            {**line_facts(line, codes, position, line.get("amount")), "tax_code": text(line.get("tax_code_id"))}
+            for position, line in enumerate(lines, 1)
+        ],
+    }
+    title = (
+        f"{kind.capitalize()} {called(contract, 'contract', id)}, {vendor['name'] or 'no company'} ({facts['name']})"
+    )
+    return Candidate(RecordId(company.code, facts["id"], id), title, content)
+
+
 OBJECT = ExportObject(
     name="commitments",
     title="commitment",
     services=("UpdateSubcontract", "UpdateSubcontractPhases"),
-    collect=records.collect,
-    read=records.read,
+    collect=collect,
+    read=read,
     rules=(
-        rules.company_is_linked,
-        rules.project_is_synced,
-        rules.status_is_approved,
-        rules.has_a_line,
-        rules.codes_are_synced,
-        rules.has_one_cost_type,
-        rules.amounts_fit,
-        rules.retainage_fits,
-        rules.is_not_linked_elsewhere,
-        rules.account_is_set,
-        rules.has_no_custom_segments,
+        Rule("G1", vendors.company_is_linked),
+        Rule("G1", common.project_is_synced),
+        Rule("G1", rules.status_is_approved),
+        Rule("G1", common.has_a_line),
+        Rule("G1", common.codes_are_synced),
+        Rule("G1", common.has_one_cost_type),
+        Rule("G1", partial(common.amounts_fit, service=_LINES, element=_AMOUNT)),
+        Rule("G1", partial(sums_fit, service=_LINES, element=_AMOUNT)),
+        Rule("G1", rules.retainage_fits),
+        Rule("G1", vendors.is_not_linked_elsewhere),
+        Rule("G2", rules.account_is_set),
+        Rule("B4", common.no_custom_segments),
     ),
     form=form,
-    form_rules=(rules.number_fits, rules.number_is_free),
+    form_rules=(Rule("G3", rules.number_fits), Rule("G3", rules.number_is_free)),
     document=document,
-    mark=records.mark,
-    unmark=records.unmark,
+    mark=mark,
+    unmark=unmark,
     holds=holds,
     space="subcontract",
     mapping=(
@@ -151,6 +256,5 @@ OBJECT = ExportObject(
             "summed over lines of the same phase and cost type; without tax",
         ),
     ),
-    order=50,
     frozen=("company", "status", "lines"),
 )

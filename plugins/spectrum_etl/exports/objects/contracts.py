@@ -8,8 +8,7 @@ from typing import Any
 
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.objects import facts
-from spectrum_etl.exports.objects.facts import Json, WbsCodes, text
-from spectrum_etl.exports.objects.texts import text_of
+from spectrum_etl.exports.objects.facts import Json, WbsCodes, called, origin_facts, text
 from spectrum_etl.exports.rules.amounts import by_code
 from spectrum_etl.exports.rules.common import own_key
 from spectrum_etl.exports.spec import Candidate, Scope
@@ -69,13 +68,7 @@ def _commitment(kind: resources.Commitment, client: ProcoreClient, project: str,
 def contract_facts(contract: Mapping[str, Any] | None) -> Json:
     """What a change order's rules need of the contract that it changes; empty texts where there is none."""
     contract = contract or {}
-    names = (text(contract.get("number")), text_of("contract", contract, "title"))
-    return {
-        "id": text(contract.get("id")),
-        "name": " ".join(filter(None, names)),
-        "origin_id": text(contract.get("origin_id")),
-        "origin_code": text(contract.get("origin_code")),
-    }
+    return {**origin_facts(contract), "name": called(contract, "contract")}
 
 
 def line_amount(line: Mapping[str, Any]) -> Any:
@@ -117,13 +110,9 @@ class Vendors:
         id = text((named or {}).get("id"))
         if id and id not in self._known:
             vendor = facts.found(resources.vendor, self._client, id) or named or {}
-            self._known[id] = {
-                "id": id,
-                "name": text(vendor.get("name") or vendor.get("company")),
-                "origin_id": text(vendor.get("origin_id")),
-                "origin_code": text(vendor.get("origin_code")),
-            }
-        return dict(self._known.get(id) or {"id": "", "name": "", "origin_id": "", "origin_code": ""})
+            name = text(vendor.get("name") or vendor.get("company"))
+            self._known[id] = {**origin_facts(vendor), "id": id, "name": name}
+        return dict(self._known.get(id) or {**origin_facts({}), "name": ""})
 
 
 def known(value: str | None, what: str, candidate: Candidate) -> str:

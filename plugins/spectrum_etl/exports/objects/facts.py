@@ -91,7 +91,7 @@ def money(value: Any) -> str:
 
     Returns:
         e.g. `1250.00`; empty where Procore has no amount; `0` is an amount. What is no number of whole cents stays
-        as it is, for `rules.common.amounts_unfit` to report.
+        as it is, for `rules.common.amounts_fit` to report.
     """
     shown = text(value)
     amount = number_of(shown)
@@ -111,14 +111,29 @@ def phase_code(code: str) -> str:
     return text(code).translate(_SEPARATORS).upper()
 
 
+def origin_facts(record: Mapping[str, Any]) -> Json:
+    """Which record it is, and what it is synced with."""
+    return {name: text(record.get(name)) for name in ("id", "origin_id", "origin_code")}
+
+
+def called(record: Mapping[str, Any], resource: str, otherwise: str = "") -> str:
+    """What people call a numbered record: number and title, as far as it has them.
+
+    Args:
+        record: as Procore sends it.
+        resource: what it is, for `texts.text_of`.
+        otherwise: where it has neither.
+    """
+    names = (text(record.get("number")), text_of(resource, record, "title"))
+    return " ".join(filter(None, names)) or otherwise
+
+
 def project_facts(project: Mapping[str, Any]) -> Json:
     """What the rules need of a project, whatever they are about."""
     return {
-        "id": text(project.get("id")),
+        **origin_facts(project),
         "name": text_of("project", project, "name"),
         "number": text_of("project", project, "project_number"),
-        "origin_id": text(project.get("origin_id")),
-        "origin_code": text(project.get("origin_code")),
     }
 
 

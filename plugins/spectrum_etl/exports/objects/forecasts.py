@@ -10,14 +10,16 @@ else that changes. Procore has no field for the link.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.objects import contracts, spelled
 from spectrum_etl.exports.objects.claimed import projections
 from spectrum_etl.exports.objects.facts import Json, found, line_facts, named_projects, of_each, project_facts, text
+from spectrum_etl.exports.rules import common
 from spectrum_etl.exports.rules import forecasts as rules
-from spectrum_etl.exports.rules.common import job_of, number_of
+from spectrum_etl.exports.rules.common import answer_of, job_of
 from spectrum_etl.exports.spec import (
     Answers,
     Candidate,
@@ -26,14 +28,16 @@ from spectrum_etl.exports.spec import (
     ExportObject,
     FieldMapping,
     FormField,
+    Rule,
     Scope,
     Skipped,
 )
 from spectrum_etl.exports.spectrum.values import call
 from spectrum_etl.model.record import RecordId
-from spectrum_etl.settings import Company, load_settings
+from spectrum_etl.settings import Company
 from spectrum_etl.sources.procore import resources
 from spectrum_etl.sources.procore.client import ProcoreClient
+from spectrum_etl.staging.configured import load_settings
 
 _SERVICE = "JobCostProjections"
 
@@ -94,7 +98,7 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
                 "Job_Number": job,
                 "Phase_Code": line["phase"],
                 "Cost_Type": line["cost_type"],
-                "Transaction_Date": number_of(answers, rules.DATE),
+                "Transaction_Date": answer_of(answers, rules.DATE),
                 "Amount": line["amount"],
             },
             adds=False,
@@ -153,18 +157,28 @@ OBJECT = ExportObject(
     collect=collect,
     read=read,
     rules=(
-        rules.project_is_enabled,
-        rules.project_is_synced,
-        rules.column_is_there,
-        rules.has_a_figure,
-        rules.codes_are_synced,
-        rules.is_projected_by_hand,
-        rules.repeats_no_code,
-        rules.amounts_fit,
-        rules.has_no_custom_segments,
+        Rule("L1", rules.project_is_enabled),
+        Rule("L1", common.project_is_synced),
+        Rule("L1", rules.column_is_there),
+        Rule("L1", rules.has_a_figure),
+        Rule(
+            "L1",
+            # JobCostProjections refuses complete phases no more than others, and every job under way has some.
+            partial(common.codes_are_synced, complete_too=True),
+            "Every row with a figure has a cost code and a cost type, and Spectrum's job has both; complete ones will "
+            "do.",
+        ),
+        Rule("L1", rules.is_projected_by_hand),
+        Rule("L1", rules.repeats_no_code),
+        Rule("L1", partial(common.amounts_fit, service=_SERVICE, element="Amount"), "Spectrum takes every figure."),
+        Rule("B4", common.no_custom_segments),
     ),
     form=form,
-    form_rules=(rules.date_is_one, rules.date_is_not_before_the_last, rules.date_has_come),
+    form_rules=(
+        Rule("L1", rules.date_is_one),
+        Rule("L1", rules.date_is_not_before_the_last),
+        Rule("L1", rules.date_has_come),
+    ),
     document=document,
     mark=None,
     unmark=None,
@@ -186,7 +200,6 @@ OBJECT = ExportObject(
             "at completion; 0 clears, blank leaves; the settings name view and column",
         ),
     ),
-    order=80,
     again=True,
     unconfirmed="look at the projections of these phases in Spectrum: somebody may have entered another one meanwhile,"
     " a later one may be there, or Spectrum works them out itself",

@@ -29,7 +29,7 @@ from spectrum_etl.exports.objects.proposals import proposing
 from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.rules import jobs as rules
 from spectrum_etl.exports.rules.address import address_elements, address_facts
-from spectrum_etl.exports.rules.common import job_of, linked_code, number_of
+from spectrum_etl.exports.rules.common import answer_of, job_of, linked_code
 from spectrum_etl.exports.spec import (
     Answers,
     Call,
@@ -39,6 +39,7 @@ from spectrum_etl.exports.spec import (
     ExportObject,
     FieldMapping,
     FormField,
+    Rule,
     Scope,
     Skipped,
 )
@@ -112,8 +113,8 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
     """AddJob for a new job, then an AddPhase for every code and type that Spectrum lacks."""
     job, calls = job_of(candidate, context), []
     if job is None:
-        job = number_of(answers, "job_number")
-        calls.append(_add_job(candidate, job, number_of(answers, "taxable"), context))
+        job = answer_of(answers, "job_number")
+        calls.append(_add_job(candidate, job, answer_of(answers, "taxable"), context))
     linked = job_of(candidate, context)
     for code, cost_type in rules.pairs_to_add(candidate, context):
         values = {
@@ -220,20 +221,20 @@ OBJECT = ExportObject(
     collect=collect,
     read=read,
     rules=(
-        rules.began_after_the_connection,
-        rules.template_is_complete,
-        rules.codes_have_cost_types,
-        rules.name_fits,
-        rules.address_fits,
-        rules.uses_the_list,
-        rules.no_sub_jobs,
-        rules.no_custom_segments,
-        rules.job_takes_codes,
-        rules.phases_are_distinct,
-        rules.codes_fit,
+        Rule("D1", rules.began_after_the_connection),
+        Rule("D2", rules.template_is_complete),
+        Rule("D3", rules.codes_have_cost_types),
+        Rule("D4", rules.name_fits),
+        Rule("D4", rules.address_fits),
+        Rule("D6", rules.uses_the_list),
+        Rule("B3", rules.no_sub_jobs),
+        Rule("B4", rules.no_custom_segments),
+        Rule("B5", rules.job_takes_codes),
+        Rule("B2", rules.phases_are_distinct),
+        Rule("B2", rules.codes_fit),
     ),
     form=form,
-    form_rules=(rules.job_number_is_free, rules.taxable_is_answered),
+    form_rules=(Rule("D4", rules.job_number_is_free), Rule("D2", rules.taxable_is_answered)),
     document=document,
     mark=mark,
     unmark=unmark,
@@ -260,7 +261,6 @@ OBJECT = ExportObject(
         FieldMapping("name of the cost code", "AddPhase.Description", "at most 25; Spectrum's own for a known phase"),
         FieldMapping("fixed: J", "AddPhase.Price_Method_Code", "the phase is priced as its job"),
     ),
-    order=20,
     offers=offers,
     again=True,
 )

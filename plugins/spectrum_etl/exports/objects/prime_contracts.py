@@ -15,7 +15,7 @@ from spectrum_etl.exports.objects.contracts import contract_facts
 from spectrum_etl.exports.objects.facts import found, money, project_facts, text
 from spectrum_etl.exports.rules.amounts import total
 from spectrum_etl.exports.rules.common import job_of
-from spectrum_etl.exports.spec import Broken, Candidate, Context
+from spectrum_etl.exports.spec import Candidate, Context, Problem
 from spectrum_etl.links.pairs import compared
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company
@@ -59,12 +59,11 @@ def holds(books: Books, company: Company, key: str) -> str | None:
     return number if number and books.contracts(number) else None
 
 
-def fits(candidate: Candidate, context: Context, key: str) -> Iterator[Broken]:
+def fits(candidate: Candidate, context: Context, key: str) -> Iterator[Problem]:
     """The project is the job's, and neither of them has a second prime contract (I2)."""
     project, job = candidate.content["project"], job_of(candidate, context)
     if job is None or compared(job) != compared(key):
-        yield Broken(
-            "I2",
+        yield Problem(
             "project",
             project["name"],
             f"{candidate.title}: its project is linked to {f'job {job}' if job else 'no job'}, not to job {key}",
@@ -72,8 +71,7 @@ def fits(candidate: Candidate, context: Context, key: str) -> Iterator[Broken]:
         )
     names = candidate.content["prime_contracts"]
     if len(names) > 1:
-        yield Broken(
-            "I2",
+        yield Problem(
             "prime contract",
             ", ".join(names),
             f"{candidate.title}: the project has {len(names)} prime contracts ({', '.join(names)}); 1 is allowed, "
@@ -83,12 +81,11 @@ def fits(candidate: Candidate, context: Context, key: str) -> Iterator[Broken]:
     yield from _spectrums(candidate, context, key)
 
 
-def _spectrums(candidate: Candidate, context: Context, key: str) -> Iterator[Broken]:
+def _spectrums(candidate: Candidate, context: Context, key: str) -> Iterator[Problem]:
     customer = (context.books.job(key) or {}).get("Customer_Code", "").strip()
     customers = sorted(contract["Customer_Code"].strip() for contract in context.books.contracts(key))
     if len(customers) > 1:
-        yield Broken(
-            "I2",
+        yield Problem(
             "prime contract",
             ", ".join(customers),
             f"{candidate.title}: job {key} has {len(customers)} prime contracts in Spectrum (customers "
@@ -96,8 +93,7 @@ def _spectrums(candidate: Candidate, context: Context, key: str) -> Iterator[Bro
             "keep the one of the job's customer in Spectrum",
         )
     elif customers and compared(customers[0]) != compared(customer):
-        yield Broken(
-            "I2",
+        yield Problem(
             "customer",
             customers[0],
             f"{candidate.title}: the prime contract of job {key} is with customer {customers[0]}, the job's customer "

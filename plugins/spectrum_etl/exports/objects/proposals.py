@@ -9,7 +9,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from spectrum_etl.exports.spec import Candidate, Context, FormField, FormRule
+from spectrum_etl.exports.spec import Candidate, Context, FormCheck, FormField
+
+#: What is proposed, for the approver.
+PROCORES_NUMBER = "Procore's number"
 
 
 def proposing(
@@ -17,8 +20,8 @@ def proposing(
     value: str,
     candidate: Candidate,
     context: Context,
-    rules: Sequence[FormRule],
-    what: str = "Procore's number",
+    checks: Sequence[FormCheck],
+    what: str = PROCORES_NUMBER,
 ) -> FormField:
     """A field that proposes a value, or says why it does not.
 
@@ -26,11 +29,11 @@ def proposing(
         field: without a proposal; with its limits.
         value: what would be proposed.
         candidate: the record.
-        context: what the rules look at.
-        rules: of the form; those that say something of this field count.
+        context: what the checks look at.
+        checks: of the form; those that say something of this field count.
         what: what the value is, for the approver.
     """
-    if why := _unfit(field, value, what) or _taken(field, value, candidate, context, rules, what):
+    if why := _unfit(field, value, what) or _taken(field, value, candidate, context, checks, what):
         return replace(field, description=f"{field.description} {why}")
     return replace(field, proposal=value)
 
@@ -46,10 +49,10 @@ def _unfit(field: FormField, value: str, what: str) -> str:
 
 
 def _taken(
-    field: FormField, value: str, candidate: Candidate, context: Context, rules: Sequence[FormRule], what: str
+    field: FormField, value: str, candidate: Candidate, context: Context, checks: Sequence[FormCheck], what: str
 ) -> str:
-    for check in rules:
-        for broken in check(candidate, {field.name: value}, context):
-            if broken.field == field.name:
-                return f"{what} {value} is taken: {broken.message.removeprefix(f'{candidate.title}: ').rstrip('.')}."
+    for check in checks:
+        for problem in check(candidate, {field.name: value}, context):
+            if problem.field == field.name:
+                return f"{what} {value} is taken: {problem.message.removeprefix(f'{candidate.title}: ').rstrip('.')}."
     return ""

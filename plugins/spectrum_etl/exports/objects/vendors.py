@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from spectrum_etl.exports.lookups import Books
@@ -16,8 +17,8 @@ from spectrum_etl.exports.objects.facts import found, text
 from spectrum_etl.exports.objects.proposals import proposing
 from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.rules import vendors as rules
-from spectrum_etl.exports.rules.address import address_elements, address_facts
-from spectrum_etl.exports.rules.common import number_of
+from spectrum_etl.exports.rules.address import address_elements, address_facts, address_fits
+from spectrum_etl.exports.rules.common import answer_of
 from spectrum_etl.exports.rules.vendors import normalised_name
 from spectrum_etl.exports.spec import (
     Answers,
@@ -27,6 +28,7 @@ from spectrum_etl.exports.spec import (
     ExportObject,
     FieldMapping,
     FormField,
+    Rule,
     Scope,
 )
 from spectrum_etl.exports.spectrum.services import SERVICES
@@ -92,13 +94,13 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
 def document(candidate: Candidate, answers: Answers, context: Context) -> Document:
     """One call of AddVendor."""
     content, terms = candidate.content, context.settings.exports.vendor_terms
-    code = number_of(answers, "vendor_code")
+    code = answer_of(answers, "vendor_code")
     values = {
         "Company_Code": context.company.code,
         "Vendor_Code": code,
         "Vendor_Name": content["name"],
         "Alpha_Sort": alpha_sort(content["name"]),
-        "Type": number_of(answers, "vendor_type"),
+        "Type": answer_of(answers, "vendor_type"),
         **address_elements(content, "Address_3"),
         "Phone": content["phone"],
         "Fax_Phone": content["fax"],
@@ -157,15 +159,15 @@ OBJECT = ExportObject(
     collect=collect,
     read=read,
     rules=(
-        rules.is_not_synced,
-        rules.is_active,
-        rules.no_vendor_has_that_name,
-        rules.name_fits,
-        rules.address_fits,
-        rules.contact_fits,
+        Rule("C1", rules.is_not_synced),
+        Rule("C1", rules.is_active),
+        Rule("C5", rules.no_vendor_has_that_name),
+        Rule("C1", rules.name_fits),
+        Rule("C1", partial(address_fits, service="AddVendor", city="Address_3")),
+        Rule("C1", rules.contact_fits),
     ),
     form=form,
-    form_rules=(rules.vendor_code_is_free, rules.vendor_type_is_known),
+    form_rules=(Rule("C6", rules.vendor_code_is_free), Rule("C6", rules.vendor_type_is_known)),
     document=document,
     mark=mark,
     unmark=unmark,
@@ -188,5 +190,4 @@ OBJECT = ExportObject(
         FieldMapping("setting vendor_terms", "AddVendor.Terms_Days", "Spectrum requires it"),
         FieldMapping("setting vendor_terms", "AddVendor.Terms_Disc_Code", "Spectrum requires it"),
     ),
-    order=10,
 )

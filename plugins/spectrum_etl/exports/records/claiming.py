@@ -101,12 +101,12 @@ def broken(taken: Sequence[Claim]) -> list[Broken]:
     """Why a record whose form cannot give it another key is not ready: others are linked to its keys."""
     return [
         Broken(
-            "claim",
             claim.key.space,
             claim.key.text,
             claim.in_words,
             "one record of Procore belongs to it: end the wrong link with unlink_export, or correct in Procore which"
             " job the project is linked to",
+            rule="claim",
         )
         for claim in taken
         if claim.linked

@@ -22,6 +22,15 @@ _CALLS = (
     "select call_number, service, key, fields, adds, state, tries, held_before, intent_at from export.calls"
     " where attempt_id = %s"
 )
+_INSERT_ANSWER = (
+    "insert into export.ledger (object_name, company_code, project_id, record_id, title, decision, answers,"
+    " answered_by, answered_by_name, answered_at, fingerprint, content, spectrum_key, payload, payload_hash,"
+    " state, reason, finished_at, dag_id, run_id, task_id, map_index) values (%(object)s, %(company)s,"
+    " %(project)s, %(record)s, %(title)s, %(decision)s, %(answers)s, %(by)s, %(name)s, %(at)s,"
+    " %(fingerprint)s, %(content)s, %(key)s, %(payload)s, %(hash)s, %(state)s, %(reason)s,"
+    " case when %(ends)s then clock_timestamp() end, %(dag)s, %(run)s, %(task)s, %(map)s)"
+    " returning attempt_id"
+)
 
 CallState = Literal["pending", "sending", "unknown", "sent", "refused"]
 Decision = Literal["accept", "reject", "retrieve"]
@@ -125,15 +134,8 @@ def record_answer(
     Returns:
         The attempt's number.
     """
-    payload = document.as_json() if document else None
     row = connection.execute(
-        "insert into export.ledger (object_name, company_code, project_id, record_id, title, decision, answers,"
-        " answered_by, answered_by_name, answered_at, fingerprint, content, spectrum_key, payload, payload_hash,"
-        " state, reason, finished_at, dag_id, run_id, task_id, map_index) values (%(object)s, %(company)s,"
-        " %(project)s, %(record)s, %(title)s, %(decision)s, %(answers)s, %(by)s, %(name)s, %(at)s,"
-        " %(fingerprint)s, %(content)s, %(key)s, %(payload)s, %(hash)s, %(state)s, %(reason)s,"
-        " case when %(ends)s then clock_timestamp() end, %(dag)s, %(run)s, %(task)s, %(map)s)"
-        " returning attempt_id",
+        _INSERT_ANSWER,
         {
             **key_of(object_name, candidate.id),
             "title": candidate.title,
@@ -145,7 +147,7 @@ def record_answer(
             "fingerprint": candidate.fingerprint,
             "content": json.dumps(candidate.content),
             "key": document.key if document else None,
-            "payload": json.dumps(payload) if payload else None,
+            "payload": json.dumps(document.as_json()) if document else None,
             "hash": document.payload_hash if document else None,
             "state": state,
             "ends": state != "sending",
@@ -159,16 +161,20 @@ def record_answer(
     assert row is not None
     attempt_id: int = row[0]
     if document:
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                "insert into export.calls (attempt_id, call_number, service, key, fields, adds)"
-                " values (%s, %s, %s, %s, %s, %s)",
-                [
-                    (attempt_id, number, c.service, json.dumps(dict(c.key)), json.dumps(dict(c.fields)), c.adds)
-                    for number, c in enumerate(document.calls, start=1)
-                ],
-            )
+        _insert_calls(connection, attempt_id, document)
     return attempt_id
+
+
+def _insert_calls(connection: psycopg.Connection, attempt_id: int, document: Document) -> None:
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "insert into export.calls (attempt_id, call_number, service, key, fields, adds)"
+            " values (%s, %s, %s, %s, %s, %s)",
+            [
+                (attempt_id, number, c.service, json.dumps(dict(c.key)), json.dumps(dict(c.fields)), c.adds)
+                for number, c in enumerate(document.calls, start=1)
+            ],
+        )
 
 
 def attempt(connection: psycopg.Connection, attempt_id: int) -> Attempt:
@@ -292,11 +298,12 @@ def advance(connection: psycopg.Connection, attempt_id: int, state: State, reaso
     )
 
 
-def reopen(connection: psycopg.Connection, attempt_id: int, vouched: Sequence[int]) -> None:
+def reopen(connection: psycopg.Connection, attempt_id: int, confirmed_absent: Sequence[int]) -> None:
     """Go on with a failed attempt, of which Spectrum holds a part; in the caller's transaction.
 
     Args:
-        vouched: numbers of the calls that a person says were not executed. Those that Spectrum refused need nobody.
+        confirmed_absent: numbers of the calls that a person confirms were not executed. Those that Spectrum refused
+            need nobody.
     """
     connection.execute(
         "update export.ledger set state = 'sending', reason = null, finished_at = null where attempt_id = %s",
@@ -305,9 +312,9 @@ def reopen(connection: psycopg.Connection, attempt_id: int, vouched: Sequence[in
     connection.execute(
         # A refused call keeps the tries before it: one of them, lost, may have been executed late.
         "update export.calls set state = 'pending',"
-        " tries = case when call_number = any(%(vouched)s) then 0 else tries end"
-        " where attempt_id = %(attempt)s and (state = 'refused' or call_number = any(%(vouched)s))",
-        {"attempt": attempt_id, "vouched": list(vouched)},
+        " tries = case when call_number = any(%(absent)s) then 0 else tries end"
+        " where attempt_id = %(attempt)s and (state = 'refused' or call_number = any(%(absent)s))",
+        {"attempt": attempt_id, "absent": list(confirmed_absent)},
     )
 
 

@@ -10,12 +10,13 @@ from contextlib import contextmanager, suppress
 
 import psycopg
 
+from spectrum_etl.errors import RetryLater
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.warehouse.connect import connect
 
-#: How long a sender waits for another, in milliseconds: the server frees the lock of a process that has just ended a
+#: How long a sender waits for another, in milliseconds: the server releases the lock of a process that has just ended a
 #: moment after its end.
-PATIENCE = 1_000
+LOCK_TIMEOUT = 1_000
 #: First part of the advisory lock of one record; the second is a hash of its key. An arbitrary number of our own.
 SEND_LOCK = 7_269
 
@@ -32,7 +33,7 @@ def record_lock(url: str, object_name: str, id: RecordId) -> Iterator[psycopg.Co
     """
     with connect(url) as connection:
         connection.autocommit = True
-        connection.execute("select set_config('lock_timeout', %s, false)", [str(PATIENCE)])
+        connection.execute("select set_config('lock_timeout', %s, false)", [str(LOCK_TIMEOUT)])
         try:
             connection.execute("select pg_advisory_lock(%s, hashtext(%s))", _key(object_name, id))
         except psycopg.errors.LockNotAvailable:
@@ -45,6 +46,26 @@ def record_lock(url: str, object_name: str, id: RecordId) -> Iterator[psycopg.Co
             # later. One that is broken has freed it, and must not hide why.
             with suppress(psycopg.Error):
                 connection.execute("select pg_advisory_unlock(%s, hashtext(%s))", _key(object_name, id))
+
+
+@contextmanager
+def sole_lock(url: str, object_name: str, id: RecordId, title: str = "") -> Iterator[None]:
+    """Hold the lock of a record that nobody else may work on meanwhile.
+
+    Args:
+        url: the warehouse.
+        title: what people call the record; empty: its Procore id.
+
+    Raises:
+        RetryLater: somebody else has it.
+    """
+    with record_lock(url, object_name, id) as lock:
+        if lock is None:
+            raise RetryLater(
+                "the record is being exported", object=object_name, company=id.company, record=title or id.record,
+                remedy="wait until that has ended; the task is tried again by itself",
+            )  # fmt: skip
+        yield
 
 
 def is_locked(connection: psycopg.Connection, object_name: str, id: RecordId) -> bool:

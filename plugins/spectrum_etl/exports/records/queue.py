@@ -26,6 +26,14 @@ _ROWS = (
     " connection, subject, shown, attempt_id, run_id, asks_dag_id, asks_run_id, asks_task_id, asks_map_index"
     " from export.queue"
 )
+_MOVE = (
+    f"update export.queue set state = %(new)s, run_id = %(run)s, {why.SET},"  # noqa: S608
+    " asks_dag_id = %(asks_dag)s, asks_run_id = %(asks_run)s, asks_task_id = %(asks_task)s,"
+    " asks_map_index = %(asks_map)s, fingerprint = coalesce(%(fingerprint)s, fingerprint),"
+    " shown = coalesce(%(shown)s, shown), broken = %(broken)s, broken_text = %(text)s,"
+    " attempt_id = coalesce(%(attempt)s, attempt_id), changed_at = clock_timestamp()"
+    f" where {_KEY} and state = %(old)s"
+)
 _LONGEST_WAIT_FIRST = "order by first_seen_at, project_id, record_id"
 
 log = logging.getLogger(__name__)
@@ -80,7 +88,7 @@ class Row:
     @property
     def is_at_fault(self) -> bool:
         """Whether something is wrong with it, rather than with the one who was to ask about it."""
-        return self.why is not None and self.why.cause not in (why.LET_GO.cause, why.NOT_ASKED.cause)
+        return self.why is not None and self.why.cause not in (why.UNANSWERED.cause, why.NOT_ASKED.cause)
 
 
 @dataclass(frozen=True)
@@ -206,23 +214,14 @@ def move(
     if new not in TRANSITIONS[old]:
         raise ValueError(f"a record cannot go from {old} to {new}")
     done = connection.execute(
-        "update export.queue set state = %(new)s, run_id = %(run)s,"  # noqa: S608
-        f" {why.SET},"
-        " asks_dag_id = %(asks_dag)s, asks_run_id = %(asks_run)s, asks_task_id = %(asks_task)s,"
-        " asks_map_index = %(asks_map)s, fingerprint = coalesce(%(fingerprint)s, fingerprint),"
-        " shown = coalesce(%(shown)s, shown), broken = %(broken)s, broken_text = %(text)s,"
-        " attempt_id = coalesce(%(attempt)s, attempt_id), changed_at = clock_timestamp()"
-        f" where {_KEY} and state = %(old)s",
+        _MOVE,
         {
             **key_of(object_name, id),
             "old": old,
             "new": new,
             **why.parameters(reason),
             "run": run_id,
-            "asks_dag": asks.dag_id if asks else None,
-            "asks_run": asks.run_id if asks else None,
-            "asks_task": asks.task_id if asks else None,
-            "asks_map": asks.map_index if asks else None,
+            **_asks(asks),
             "fingerprint": fingerprint,
             "shown": None if shown is None else json.dumps(shown),
             "attempt": attempt_id,
@@ -239,18 +238,18 @@ def move(
         )
 
 
-def let_go(connection: psycopg.Connection, object_name: str, row: Row, run_id: str) -> bool:
-    """Free a record whose task instance no longer waits: it died, was failed or marked by hand, or was deleted.
+def release(connection: psycopg.Connection, object_name: str, row: Row, run_id: str) -> bool:
+    """Release a record whose task instance no longer waits: it died, was failed or marked by hand, or was deleted.
 
     Args:
         row: as it was found, waiting.
-        run_id: the Airflow run that frees it.
+        run_id: the Airflow run that releases it.
 
     Returns:
-        Whether it was freed; not if it was answered in the meantime.
+        Whether it was released; not if it was answered in the meantime.
     """
     try:
-        move(connection, object_name, row.id, "waiting", "ready", run_id, reason=why.LET_GO)
+        move(connection, object_name, row.id, "waiting", "ready", run_id, reason=why.UNANSWERED)
     except Moved:
         log.info("%s: %s was answered just now", object_name, row.title)
         return False
@@ -313,7 +312,7 @@ def choose(
     company: str,
     since: datetime,
     scope: Scope,
-    most: int,
+    limit: int,
     run_id: str,
 ) -> tuple[list[Row], int]:
     """Which of the ready records this run asks about: those that wait longest. The others are queued.
@@ -321,17 +320,17 @@ def choose(
     Args:
         since: only records that were collected since then.
         scope: only records within it: another run may be collecting others at the same time.
-        most: at most so many.
+        limit: at most so many.
 
     Returns:
         The chosen ones, and how many are left for the next run.
     """
-    values = {"object": object_name, "company": company, "since": since, "most": most, "run": run_id, **_scope(scope)}
+    values = {"object": object_name, "company": company, "since": since, "limit": limit, "run": run_id, **_scope(scope)}
     connection.execute(
         "update export.queue as q set state = chosen.state, run_id = %(run)s,"  # noqa: S608
         " changed_at = case when q.state = chosen.state then q.changed_at else clock_timestamp() end"
         " from (select object_name, company_code, project_id, record_id, case when row_number() over"
-        " (order by first_seen_at, project_id, record_id) <= %(most)s then 'ready' else 'queued' end as state"
+        " (order by first_seen_at, project_id, record_id) <= %(limit)s then 'ready' else 'queued' end as state"
         " from export.queue where object_name = %(object)s and company_code = %(company)s"
         f" and state in ('ready', 'queued') and seen_at >= %(since)s and {_IN_SCOPE}) as chosen"
         " where q.object_name = chosen.object_name and q.company_code = chosen.company_code"
@@ -344,7 +343,7 @@ def choose(
         values,
     )
     chosen = [_row(row) for row in found]
-    return chosen[:most], len(chosen[most:])
+    return chosen[:limit], len(chosen[limit:])
 
 
 _IN_SCOPE = (
@@ -355,6 +354,15 @@ _IN_SCOPE = (
 
 def _scope(scope: Scope) -> dict[str, list[str]]:
     return {"projects": list(scope.projects), "records": list(scope.records)}
+
+
+def _asks(asks: Instance | None) -> dict[str, str | int | None]:
+    return {
+        "asks_dag": asks.dag_id if asks else None,
+        "asks_run": asks.run_id if asks else None,
+        "asks_task": asks.task_id if asks else None,
+        "asks_map": asks.map_index if asks else None,
+    }
 
 
 def _broken(broken: Sequence[Broken]) -> dict[str, str | None]:
@@ -385,15 +393,6 @@ def _finding(object_name: str, finding: Finding, run_id: str) -> dict[str, Any]:
 def _row(row: Sequence[Any]) -> Row:
     company, project, record, title, state, fingerprint, broken, *rest = row
     reason, (shown, attempt, run_id, *asks) = why.of_row(rest)
-    return Row(
-        RecordId(company, project, record),
-        title,
-        state,
-        fingerprint,
-        broken,
-        reason,
-        shown,
-        attempt,
-        run_id,
-        Instance(*asks) if asks[1] is not None else None,
-    )
+    waits = Instance(*asks) if asks[1] is not None else None
+    id = RecordId(company, project, record)
+    return Row(id, title, state, fingerprint, broken, reason, shown, attempt, run_id, waits)

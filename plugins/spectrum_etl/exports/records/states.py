@@ -6,6 +6,7 @@ What each means to people: `include/sql/warehouse/005_export.sql`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 State = Literal[
@@ -22,6 +23,22 @@ State = Literal[
     "linked",
     "failed",
 ]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a record in a step.
+
+    Args:
+        state: the state it is in now; None where it is in the queue no more.
+        reason: why, in words; may be empty.
+        ask_again: whether somebody has to be asked again.
+    """
+
+    state: State | None
+    reason: str = ""
+    ask_again: bool = False
+
 
 #: All of them.
 STATES: tuple[State, ...] = get_args(State)

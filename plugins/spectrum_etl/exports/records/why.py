@@ -8,7 +8,7 @@ from typing import Any
 from spectrum_etl.errors import Reason
 
 #: Why a record is ready whose approval has ended without an answer.
-LET_GO = Reason("the approval that asked has ended without an answer", cause="approval ended")
+UNANSWERED = Reason("the approval that asked has ended without an answer", cause="approval ended")
 #: Why a record is ready that its run was to ask about.
 NOT_ASKED = Reason("nobody is asked about it: the task that was to ask has failed", cause="nobody was asked")
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spectrum_etl.exports.rules.common import unfit
-from spectrum_etl.exports.spec import Broken, Candidate
+from spectrum_etl.exports.spec import Candidate, Context, Problem
 from spectrum_etl.exports.spectrum.services import SERVICES
 
 
@@ -43,20 +43,19 @@ def address_elements(content: Mapping[str, Any], city: str) -> dict[str, str]:
     return {name: value for name, value in elements.items() if value}
 
 
-def address_wrong(number: str, candidate: Candidate, service: str, city: str) -> Iterator[Broken]:
-    """The address has more than two lines, or a part of it is longer than the service takes.
+def address_fits(candidate: Candidate, context: Context, *, service: str, city: str) -> Iterator[Problem]:
+    """Every part of the address fits; nothing is cut.
 
     Args:
-        number: of the rule.
         candidate: with the facts above.
+        context: not looked at.
         service: that takes the address; its documented lengths are the limits.
         city: its element for the city.
     """
     content = candidate.content
     lines = address_lines(content["address"])
     if len(lines) > 2:
-        yield Broken(
-            number,
+        yield Problem(
             "address",
             content["address"],
             f"{candidate.title}: address has {len(lines)} lines; Spectrum takes at most 2",
@@ -65,15 +64,14 @@ def address_wrong(number: str, candidate: Candidate, service: str, city: str) ->
     fields = {"Address_1": "address line 1", "Address_2": "address line 2", city: "city", "State": "state"}
     fields["Zip_Code"] = "zip code"
     for element, value in address_elements(content, city).items():
-        yield from unfit(number, candidate.title, service, element, fields[element], value)
+        yield from unfit(candidate.title, service, element, fields[element], value)
 
 
-def phone_wrong(number: str, candidate: Candidate, service: str, element: str, field: str) -> Iterator[Broken]:
+def phone_unfit(candidate: Candidate, service: str, element: str, field: str) -> Iterator[Problem]:
     """A phone number (fact `field`) holds more than digits and punctuation, such as an extension, or is too long."""
     phone = candidate.content[field]
     if not re.fullmatch(r"[( ]*\+?[0-9 ()./-]*", phone):
-        yield Broken(
-            number,
+        yield Problem(
             field,
             phone,
             f"{candidate.title}: {field} {phone!r} holds more than digits and punctuation; Spectrum takes a number of "
@@ -81,4 +79,4 @@ def phone_wrong(number: str, candidate: Candidate, service: str, element: str, f
             "remove the extension or the words from the number in Procore",
         )
     else:
-        yield from unfit(number, candidate.title, service, element, field, phone)
+        yield from unfit(candidate.title, service, element, field, phone)

@@ -7,13 +7,13 @@ from decimal import Decimal
 
 from spectrum_etl.exports.numbers import number_of
 from spectrum_etl.exports.rules import common
-from spectrum_etl.exports.spec import Broken, Candidate
+from spectrum_etl.exports.spec import Candidate, Context, Problem
 
 Lines = list[Mapping[str, str]]
 
 
 def total(amounts: Iterable[str]) -> Decimal | None:
-    """The sum of amounts; None where one of them is no amount (`common.amounts_unfit` reports it)."""
+    """The sum of amounts; None where one of them is no amount (`common.amounts_fit` reports it)."""
     numbers = [number_of(amount) for amount in amounts]
     return None if None in numbers else sum(filter(None, numbers), Decimal("0.00"))
 
@@ -26,10 +26,10 @@ def by_code(lines: Iterable[Mapping[str, str]]) -> dict[tuple[str, str], Lines]:
     return groups
 
 
-def sums_unfit(number: str, candidate: Candidate, service: str, element: str) -> Iterator[Broken]:
-    """Lines that become one line in Spectrum add up to more than the element that takes the sum."""
+def sums_fit(candidate: Candidate, context: Context, *, service: str, element: str) -> Iterator[Problem]:
+    """Lines of the same phase and cost type, which become one line, add up to an amount that Spectrum takes."""
     for (phase, cost_type), lines in by_code(common.lines_of(candidate)).items():
         added = total(line["amount"] for line in lines)
         if len(lines) > 1 and added is not None:
             what = f"sum of phase {phase}, cost type {cost_type}"
-            yield from common.unfit(number, candidate.title, service, element, what, f"{added:.2f}")
+            yield from common.unfit(candidate.title, service, element, what, f"{added:.2f}")

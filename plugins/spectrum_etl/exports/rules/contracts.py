@@ -1,4 +1,4 @@
-"""Questions that the rules of commitments and their change orders both ask: the company, and links of other origin.
+"""Checks that commitments and their change orders share: the company, and links of other origin.
 
 They read these facts of a candidate's content besides those of `rules.common`:
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from spectrum_etl.exports.rules.common import linked_code
-from spectrum_etl.exports.spec import Broken, Candidate, Context
+from spectrum_etl.exports.spec import Candidate, Context, Problem
 
 
 def vendor_of(candidate: Candidate, context: Context) -> str | None:
@@ -24,29 +24,26 @@ def vendor_of(candidate: Candidate, context: Context) -> str | None:
     return code.strip().upper() if code else None
 
 
-def vendor_not_linked(number: str, candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """The contract has no company, or its company is no synced vendor, or the vendor is gone from Spectrum (C4)."""
+def company_is_linked(candidate: Candidate, context: Context) -> Iterator[Problem]:
+    """The contract company is linked to a vendor that Spectrum has (C4)."""
     vendor = candidate.content["vendor"]
     code = vendor_of(candidate, context)
     if not vendor["id"]:
-        yield Broken(
-            number,
+        yield Problem(
             "contract company",
             "",
             f"{candidate.title}: the contract has no company",
             "choose the contract company in Procore",
         )
     elif code is None:
-        yield Broken(
-            number,
+        yield Problem(
             "contract company",
             vendor["name"],
             f"{candidate.title}: company {vendor['name']} is not linked to a Spectrum vendor",
             "link the company to its vendor, or export it as a vendor (export_vendors), then look at Procore again",
         )
     elif not any(held["Vendor_Code"].strip().upper() == code for held in context.books.vendors()):
-        yield Broken(
-            number,
+        yield Problem(
             "contract company",
             vendor["name"],
             f"{candidate.title}: company {vendor['name']} is linked to vendor {code}, which Spectrum does not have",
@@ -54,12 +51,11 @@ def vendor_not_linked(number: str, candidate: Candidate, context: Context) -> It
         )
 
 
-def synced_elsewhere(number: str, candidate: Candidate) -> Iterator[Broken]:
-    """The record carries the id of an accounting record that these exports did not write."""
+def is_not_linked_elsewhere(candidate: Candidate, context: Context) -> Iterator[Problem]:
+    """The record is not linked to an accounting record that these exports did not write."""
     origin = candidate.content["linked_elsewhere"]
     if origin:
-        yield Broken(
-            number,
+        yield Problem(
             "ERP id",
             origin,
             f"{candidate.title} is already linked to the accounting record {origin}, which was not written from here",

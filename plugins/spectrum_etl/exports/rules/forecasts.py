@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from spectrum_etl.exports.rules import common
 from spectrum_etl.exports.rules.amounts import by_code
-from spectrum_etl.exports.spec import Answers, Broken, Candidate, Context, rule
+from spectrum_etl.exports.spec import Answers, Candidate, Context, Problem
 from spectrum_etl.exports.spectrum.services import WORKED_OUT
 
 #: Field of the form with the date that the figures hold for, as YYYY-MM-DD.
@@ -21,12 +21,10 @@ DATE = "projection_date"
 _FIRST_YEAR = 1900
 
 
-@rule("L1")
-def project_is_enabled(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def project_is_enabled(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """The settings enable the export of forecasts for the project."""
     if candidate.id.project not in context.settings.exports.forecast_projects:
-        yield Broken(
-            "L1",
+        yield Problem(
             "project",
             candidate.id.project,
             f"{candidate.title}: forecasts are not exported for this project",
@@ -34,27 +32,18 @@ def project_is_enabled(candidate: Candidate, context: Context) -> Iterator[Broke
         )
 
 
-@rule("L1")
-def project_is_synced(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """The project is synced with a job that takes changes."""
-    return common.job_not_synced("L1", candidate, context)
-
-
-@rule("L1")
-def column_is_there(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def column_is_there(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """The project has the budget view of the settings, and the view the forecast column."""
     missing, settings = candidate.content["missing"], context.settings.exports
     if missing == "budget view":
-        yield Broken(
-            "L1",
+        yield Problem(
             "budget view",
             settings.budget_view,
             f"{candidate.title}: the project has no budget view {settings.budget_view}",
             "give the project that budget view in Procore, or correct exports.budget_view in include/settings.yaml",
         )
     elif missing:
-        yield Broken(
-            "L1",
+        yield Problem(
             "column",
             settings.forecast_column,
             f"{candidate.title}: budget view {settings.budget_view} has no column {settings.forecast_column}",
@@ -62,24 +51,16 @@ def column_is_there(candidate: Candidate, context: Context) -> Iterator[Broken]:
         )
 
 
-@rule("L1")
-def has_a_figure(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """At least one row of the view has a figure. Says nothing while view or column is missing."""
-    if not candidate.content["missing"]:
-        yield from common.no_lines("L1", candidate)
+def has_a_figure(candidate: Candidate, context: Context) -> Iterator[Problem]:
+    """At least one row of the view has a figure.
 
-
-@rule("L1")
-def codes_are_synced(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """Every row with a figure has a cost code and a cost type, and Spectrum's job has both; complete ones will do.
-
-    JobCostProjections refuses complete jobs' phases no more than others, and every job under way has complete phases.
+    Says nothing while view or column is missing.
     """
-    return common.codes_not_synced("L1", candidate, context, complete_too=True)
+    if not candidate.content["missing"]:
+        yield from common.has_a_line(candidate, context)
 
 
-@rule("L1")
-def is_projected_by_hand(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def is_projected_by_hand(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """No row is of a phase whose projected cost Spectrum works out itself (Projected_Cost_Code E or A).
 
     By web services alone the code cannot be read: then Spectrum refuses such a figure, or the confirmation tells.
@@ -90,8 +71,7 @@ def is_projected_by_hand(candidate: Candidate, context: Context) -> Iterator[Bro
         held = phases.get((line["phase"], line["cost_type"]), {})
         code = held.get("Projected_Cost_Code", "").strip().upper()
         if code in WORKED_OUT:
-            yield Broken(
-                "L1",
+            yield Problem(
                 f"{line['name']}: cost code",
                 str(line["code"]),
                 f"{candidate.title}: {line['name']} is phase {line['phase']} with cost type {line['cost_type']}, whose "
@@ -100,13 +80,11 @@ def is_projected_by_hand(candidate: Candidate, context: Context) -> Iterator[Bro
             )
 
 
-@rule("L1")
-def repeats_no_code(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def repeats_no_code(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """No two rows have the same phase and cost type: Spectrum projects one figure for both together."""
     for (phase, cost_type), lines in by_code(common.lines_of(candidate)).items():
         if phase and cost_type and len(lines) > 1:
-            yield Broken(
-                "L1",
+            yield Problem(
                 f"{lines[0]['name']}: cost code",
                 str(lines[0]["code"]),
                 f"{candidate.title}: {len(lines)} rows are phase {phase} with cost type {cost_type}; "
@@ -115,25 +93,11 @@ def repeats_no_code(candidate: Candidate, context: Context) -> Iterator[Broken]:
             )
 
 
-@rule("L1")
-def amounts_fit(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """Every figure is one that Spectrum takes."""
-    return common.amounts_unfit("L1", candidate, "JobCostProjections", "Amount")
-
-
-@rule("B4")
-def has_no_custom_segments(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """No row uses a segment that Spectrum does not know."""
-    return common.custom_segments(candidate)
-
-
-@rule("L1")
-def date_is_one(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Broken]:
+def date_is_one(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Problem]:
     """The form's date is a day, written as YYYY-MM-DD."""
-    shown = common.number_of(answers, DATE)
+    shown = common.answer_of(answers, DATE)
     if _day(shown) is None:
-        yield Broken(
-            "L1",
+        yield Problem(
             DATE,
             shown,
             f"{candidate.title}: {shown or 'nothing'} is not a day",
@@ -141,17 +105,15 @@ def date_is_one(candidate: Candidate, answers: Answers, context: Context) -> Ite
         )
 
 
-@rule("L1")
-def date_is_not_before_the_last(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Broken]:
+def date_is_not_before_the_last(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Problem]:
     """The form's date is not before the last projection of any row's phase: Spectrum would keep it as a correction.
 
     Change orders book projections, too. By web services alone their days cannot be read: then the confirmation tells.
     """
-    day, last = _day(common.number_of(answers, DATE)), last_projection(candidate, context)
+    day, last = _day(common.answer_of(answers, DATE)), last_projection(candidate, context)
     if day is not None and last is not None and day.isoformat() < last[0]:
         taken, phase, cost_type = last
-        yield Broken(
-            "L1",
+        yield Problem(
             DATE,
             day.isoformat(),
             f"{candidate.title}: phase {phase} with cost type {cost_type} has a projection of {taken} in Spectrum, "
@@ -160,14 +122,12 @@ def date_is_not_before_the_last(candidate: Candidate, answers: Answers, context:
         )
 
 
-@rule("L1")
-def date_has_come(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Broken]:
+def date_has_come(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Problem]:
     """The form's date has come, where only GetPhase shows projections: it shows those of today."""
-    day = _day(common.number_of(answers, DATE))
+    day = _day(common.answer_of(answers, DATE))
     now = today(context)
     if day is not None and day > now and not context.books.shows_later_projections():
-        yield Broken(
-            "L1",
+        yield Problem(
             DATE,
             day.isoformat(),
             f"{candidate.title}: {day.isoformat()} has not come, and a projection of a later day cannot be read back "

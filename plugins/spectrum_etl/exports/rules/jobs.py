@@ -15,9 +15,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spectrum_etl.exports.lookups import Books
-from spectrum_etl.exports.rules.address import address_wrong
-from spectrum_etl.exports.rules.common import job_not_synced, job_of, number_of, too_long, unfit
-from spectrum_etl.exports.spec import Answers, Broken, Candidate, Context, rule
+from spectrum_etl.exports.rules import address
+from spectrum_etl.exports.rules.common import answer_of, job_of, project_is_synced, too_long, unfit
+from spectrum_etl.exports.spec import Answers, Candidate, Context, Problem
 from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.exports.spectrum.values import AsHeld
 
@@ -63,15 +63,13 @@ def template_of(context: Context) -> dict[str, str] | None:
     return context.books.job(number) if number else None
 
 
-@rule("D1")
-def began_after_the_connection(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def began_after_the_connection(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """A project that existed before the connection, or whose job exists already, is linked by hand, not exported."""
     if not is_new(candidate, context):
         return
     since, created = context.settings.exports.connected_on, candidate.content["created_on"]
     if since is not None and created and created < since.isoformat():
-        yield Broken(
-            "D1",
+        yield Problem(
             "created at",
             created,
             f"{candidate.title} was created on {created}, before the connection of {since.isoformat()}; projects in "
@@ -80,8 +78,7 @@ def began_after_the_connection(candidate: Candidate, context: Context) -> Iterat
         )
     number = candidate.content["project"]["number"]
     if number and context.books.job(number) is not None:
-        yield Broken(
-            "D1",
+        yield Problem(
             "project number",
             number,
             f"{candidate.title}: Spectrum already has a job {number}, the project's own number",
@@ -89,8 +86,7 @@ def began_after_the_connection(candidate: Candidate, context: Context) -> Iterat
         )
 
 
-@rule("D2")
-def template_is_complete(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def template_is_complete(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """The template job is set, exists, and has everything that a new job takes from it.
 
     Its taxable flag is proposed in the form: web services do not tell it, and not every site's Info-Link shows it.
@@ -101,8 +97,7 @@ def template_is_complete(candidate: Candidate, context: Context) -> Iterator[Bro
     number = context.settings.exports.template_job.get(company)
     template = template_of(context)
     if not number or template is None:
-        yield Broken(
-            "D2",
+        yield Problem(
             "template_job",
             number or "",
             f"{candidate.title}: "
@@ -113,8 +108,7 @@ def template_is_complete(candidate: Candidate, context: Context) -> Iterator[Bro
         return
     for element, name in TEMPLATE.items():
         if not template.get(element, "").strip():
-            yield Broken(
-                "D2",
+            yield Problem(
                 f"template job: {name}",
                 "",
                 f"{candidate.title}: template job {number} has no {name}, which a new job takes from it",
@@ -122,20 +116,18 @@ def template_is_complete(candidate: Candidate, context: Context) -> Iterator[Bro
             )
 
 
-@rule("D3")
-def codes_have_cost_types(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def codes_have_cost_types(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """Every cost code of a new job has a cost type, and there is one at all."""
     if not is_new(candidate, context):
         return
     codes = candidate.content["codes"]
     if not codes:
-        yield Broken(
-            "D3", "cost codes", "0", f"{candidate.title} has no cost code; at least 1 is needed", "add its cost codes"
+        yield Problem(
+            "cost codes", "0", f"{candidate.title} has no cost code; at least 1 is needed", "add its cost codes"
         )
     for code in codes:
         if not code["cost_types"]:
-            yield Broken(
-                "D3",
+            yield Problem(
                 "cost code",
                 code["code"],
                 f"{candidate.title}: cost code {code['code']} ({code['description']}) has no cost type; 1 is needed",
@@ -143,31 +135,27 @@ def codes_have_cost_types(candidate: Candidate, context: Context) -> Iterator[Br
             )
 
 
-@rule("D4")
-def name_fits(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def name_fits(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """The project's name has at most 25 characters, and there is one."""
     if not is_new(candidate, context):
         return
     name = candidate.content["project"]["name"]
     if not name:
-        yield Broken("D4", "name", "", f"{candidate.title} has no name", "name the project in Procore")
-    yield from unfit("D4", candidate.title, "AddJob", "Job_Description", "name", name)
+        yield Problem("name", "", f"{candidate.title} has no name", "name the project in Procore")
+    yield from unfit(candidate.title, "AddJob", "Job_Description", "name", name)
 
 
-@rule("D4")
-def address_fits(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def address_fits(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """Every part of the job's address fits; nothing is cut."""
     if is_new(candidate, context):
-        yield from address_wrong("D4", candidate, "AddJob", "City")
+        yield from address.address_fits(candidate, context, service="AddJob", city="City")
 
 
-@rule("D6")
-def uses_the_list(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def uses_the_list(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """The project uses the one standard cost code list that comes from Spectrum."""
     wanted, used = context.settings.exports.standard_cost_code_list, candidate.content["list"]
     if is_new(candidate, context) and used != wanted:
-        yield Broken(
-            "D6",
+        yield Problem(
             "standard cost code list",
             used,
             f"{candidate.title} uses the cost code list {used or 'none'}; only {wanted} can be exported",
@@ -175,8 +163,7 @@ def uses_the_list(candidate: Candidate, context: Context) -> Iterator[Broken]:
         )
 
 
-@rule("B3")
-def no_sub_jobs(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def no_sub_jobs(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """No code belongs to a sub job. Of a synced project such codes are left out, as long as others are new."""
     if not is_new(candidate, context) and pairs_to_add(candidate, context):
         return
@@ -184,8 +171,7 @@ def no_sub_jobs(candidate: Candidate, context: Context) -> Iterator[Broken]:
     new = codes if is_new(candidate, context) else [code for code, _ in lacking(candidate, context)]
     for code in codes:
         if code["sub_job"] and code in new:
-            yield Broken(
-                "B3",
+            yield Problem(
                 "cost code",
                 code["code"],
                 f"{candidate.title}: cost code {code['code']} belongs to a sub job; sub jobs are not supported",
@@ -193,8 +179,7 @@ def no_sub_jobs(candidate: Candidate, context: Context) -> Iterator[Broken]:
             )
 
 
-@rule("B4")
-def no_custom_segments(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def no_custom_segments(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """No budget code of a new job has a segment besides cost code and cost type.
 
     Of a synced project, codes that it has with such a segment only are left out, as long as others are new.
@@ -203,8 +188,7 @@ def no_custom_segments(candidate: Candidate, context: Context) -> Iterator[Broke
         yield from _new_segmented(candidate, context)
         return
     for segment in candidate.content["segments"]:
-        yield Broken(
-            "B4",
+        yield Problem(
             "budget code segment",
             segment,
             f"{candidate.title} has budget codes with the segment {segment}; "
@@ -213,13 +197,12 @@ def no_custom_segments(candidate: Candidate, context: Context) -> Iterator[Broke
         )
 
 
-def _new_segmented(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def _new_segmented(candidate: Candidate, context: Context) -> Iterator[Problem]:
     if pairs_to_add(candidate, context):
         return
     for code, kind in lacking(candidate, context):
         if _is_segmented(candidate, code, kind):
-            yield Broken(
-                "B4",
+            yield Problem(
                 f"cost code {code['code']}: budget code segment",
                 f"{code['code']}.{kind}",
                 f"{candidate.title}: the project has cost code {code['code']} with cost type {kind} only together with "
@@ -232,16 +215,14 @@ def _is_segmented(candidate: Candidate, code: Code, kind: str) -> bool:
     return [code["phase"], kind] in candidate.content.get("segmented", ())
 
 
-@rule("B5")
-def job_takes_codes(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def job_takes_codes(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """The job of a synced project exists, is not complete, and lacks at least one of the project's codes."""
     if is_new(candidate, context):
         return
-    broken = list(job_not_synced("B5", candidate, context))
+    broken = list(project_is_synced(candidate, context))
     yield from broken
     if not broken and not lacking(candidate, context):
-        yield Broken(
-            "B5",
+        yield Problem(
             "cost codes",
             "0 new",
             f"{candidate.title}: job {job_of(candidate, context)} has all codes and cost types of the project",
@@ -249,16 +230,14 @@ def job_takes_codes(candidate: Candidate, context: Context) -> Iterator[Broken]:
         )
 
 
-@rule("B2")
-def phases_are_distinct(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def phases_are_distinct(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """No two codes become the same phase that is sent, whose one description they would fight about."""
     first: dict[str, str] = {}
     sent = {code["phase"] for code, _ in pairs_to_add(candidate, context)}
     for code in candidate.content["codes"]:
         other = first.setdefault(code["phase"], code["code"])
         if other != code["code"] and (code["phase"] in sent or is_new(candidate, context)):
-            yield Broken(
-                "B2",
+            yield Problem(
                 "cost code",
                 code["code"],
                 f"{candidate.title}: cost codes {other} and {code['code']} are both phase {code['phase']} in Spectrum",
@@ -266,8 +245,7 @@ def phases_are_distinct(candidate: Candidate, context: Context) -> Iterator[Brok
             )
 
 
-@rule("B2")
-def codes_fit(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def codes_fit(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """Phase, cost type and description of every code to be added fit, and the company has the cost type."""
     job, known = job_of(candidate, context), context.books.cost_types()
     seen: set[str] = set()
@@ -275,20 +253,18 @@ def codes_fit(candidate: Candidate, context: Context) -> Iterator[Broken]:
         name, phase = f"cost code {code['code']}", code["phase"]
         if phase not in seen:
             seen.add(phase)
-            yield from unfit("B2", candidate.title, "AddPhase", "Phase_Code", name, phase)
+            yield from unfit(candidate.title, "AddPhase", "Phase_Code", name, phase)
             description = description_of(code, context, job)
-            yield from unfit("B2", candidate.title, "AddPhase", "Description", f"{name}: description", description)
+            yield from unfit(candidate.title, "AddPhase", "Description", f"{name}: description", description)
             if not phase or not description:
-                yield Broken(
-                    "B2",
+                yield Problem(
                     name,
                     code["code"],
                     f"{candidate.title}: {name} has no {'code' if not phase else 'description'}",
                     "correct the cost code in Procore",
                 )
         if known and kind not in known:
-            yield Broken(
-                "B2",
+            yield Problem(
                 f"{name}: cost type",
                 kind,
                 f"{candidate.title}: {name} has the cost type {kind}, which Spectrum does not have; "
@@ -297,20 +273,18 @@ def codes_fit(candidate: Candidate, context: Context) -> Iterator[Broken]:
             )
 
 
-@rule("D4")
-def job_number_is_free(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Broken]:
+def job_number_is_free(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Problem]:
     """The job id has at most 10 letters, digits, dashes or dots, and Spectrum has no such job."""
     if not is_new(candidate, context):
         return
-    number = number_of(answers, "job_number")
+    number = answer_of(answers, "job_number")
     if not number:
-        yield Broken("D4", "job_number", "", f"{candidate.title}: no job id was given", "type one")
+        yield Problem("job_number", "", f"{candidate.title}: no job id was given", "type one")
         return
     most = SERVICES["AddJob"].elements["Job_Number"].length
-    yield from too_long("D4", candidate.title, "job_number", number, most, "type a shorter id")
+    yield from too_long(candidate.title, "job_number", number, most, "type a shorter id")
     if not re.fullmatch(r"[A-Za-z0-9.-]+", number) or number.upper() == "ALL":
-        yield Broken(
-            "D4",
+        yield Problem(
             "job_number",
             number,
             f"{candidate.title}: job id {number} is ALL, or holds more than letters, digits, dashes and dots, which "
@@ -318,8 +292,7 @@ def job_number_is_free(candidate: Candidate, answers: Answers, context: Context)
             "type an id of letters, digits, dashes and dots",
         )
     elif _job_exists(context.books, number):
-        yield Broken(
-            "D4",
+        yield Problem(
             "job_number",
             number,
             f"{candidate.title}: Spectrum already has a job {number}",
@@ -327,13 +300,12 @@ def job_number_is_free(candidate: Candidate, answers: Answers, context: Context)
         )
 
 
-@rule("D2")
-def taxable_is_answered(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Broken]:
+def taxable_is_answered(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Problem]:
     """The taxable flag is Y or N."""
-    flag = number_of(answers, "taxable")
+    flag = answer_of(answers, "taxable")
     if is_new(candidate, context) and flag not in {"Y", "N"}:
-        yield Broken(
-            "D2", "taxable", flag, f"{candidate.title}: {flag!r} is no taxable flag; allowed: Y, N", "choose Y or N"
+        yield Problem(
+            "taxable", flag, f"{candidate.title}: {flag!r} is no taxable flag; allowed: Y, N", "choose Y or N"
         )
 
 

@@ -9,9 +9,9 @@ from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 from spectrum_etl.exports.lookups import Books
-from spectrum_etl.exports.rules.address import address_wrong, phone_wrong
-from spectrum_etl.exports.rules.common import linked_code, number_of, too_long, unfit
-from spectrum_etl.exports.spec import Answers, Broken, Candidate, Context, rule
+from spectrum_etl.exports.rules.address import phone_unfit
+from spectrum_etl.exports.rules.common import answer_of, linked_code, too_long, unfit
+from spectrum_etl.exports.spec import Answers, Candidate, Context, Problem
 from spectrum_etl.exports.spectrum.services import SERVICES
 
 #: Words that say what kind of company it is, not which.
@@ -42,15 +42,13 @@ def normalised_name(name: str) -> str:
     return " ".join(words[:end] or words)
 
 
-@rule("C1")
-def is_not_synced(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def is_not_synced(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """The company is no vendor yet: each is exported once."""
     company = context.company.code
     code = context.links.spectrum_key("vendors", company, candidate.id.record)
     code = code or linked_code(candidate.content, company)
     if code:
-        yield Broken(
-            "C1",
+        yield Problem(
             "ERP vendor id",
             code,
             f"{candidate.title} is already synced with Spectrum vendor {code}",
@@ -58,20 +56,17 @@ def is_not_synced(candidate: Candidate, context: Context) -> Iterator[Broken]:
         )
 
 
-@rule("C1")
-def is_active(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def is_active(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """The company is active: inactive ones stay where they are."""
     if candidate.content["active"] is None:
-        yield Broken(
-            "C1",
+        yield Problem(
             "active",
             "null",
             f"{candidate.title}: Procore does not say whether the company is active; only active ones are exported",
             "open the company in Procore's directory and save it as active, or make it inactive",
         )
     elif not candidate.content["active"]:
-        yield Broken(
-            "C1",
+        yield Problem(
             "active",
             "false",
             f"{candidate.title} is inactive in Procore; only active companies are exported",
@@ -79,15 +74,13 @@ def is_active(candidate: Candidate, context: Context) -> Iterator[Broken]:
         )
 
 
-@rule("C5")
-def no_vendor_has_that_name(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def no_vendor_has_that_name(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """No vendor of Spectrum, active or not, has the company's name, as `normalised_name` compares them."""
     name = normalised_name(candidate.content["name"])
     vendor = _vendors_by_name(context.books).get(name) if name else None
     if vendor is not None:
         code, title = vendor["Vendor_Code"].strip(), vendor["Vendor_Name"].strip()
-        yield Broken(
-            "C5",
+        yield Problem(
             "name",
             candidate.content["name"],
             f"{candidate.title} has the name of Spectrum vendor {code} ({title}); two existing records are not "
@@ -96,45 +89,35 @@ def no_vendor_has_that_name(candidate: Candidate, context: Context) -> Iterator[
         )
 
 
-@rule("C1")
-def name_fits(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def name_fits(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """The name has a letter or digit and fits. Spectrum takes no commas in names; they are sent as blanks."""
     name = candidate.content["name"]
     if not re.search(r"[^\W_]", name):
-        yield Broken(
-            "C1", "name", name, f"{candidate.title} has no name with a letter or digit", "name the company in Procore"
+        yield Problem(
+            "name", name, f"{candidate.title} has no name with a letter or digit", "name the company in Procore"
         )
-    yield from unfit("C1", candidate.title, "AddVendor", "Vendor_Name", "name", name)
+    yield from unfit(candidate.title, "AddVendor", "Vendor_Name", "name", name)
 
 
-@rule("C1")
-def address_fits(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """Every part of the address fits; nothing is cut."""
-    yield from address_wrong("C1", candidate, "AddVendor", "Address_3")
-
-
-@rule("C1")
-def contact_fits(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def contact_fits(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """Phone and fax are numbers that fit, and so does the e-mail address."""
-    yield from phone_wrong("C1", candidate, "AddVendor", "Phone", "phone")
-    yield from phone_wrong("C1", candidate, "AddVendor", "Fax_Phone", "fax")
+    yield from phone_unfit(candidate, "AddVendor", "Phone", "phone")
+    yield from phone_unfit(candidate, "AddVendor", "Fax_Phone", "fax")
     email = candidate.content["email"]
-    yield from unfit("C1", candidate.title, "AddVendor", "Vendor_Email", "email", email)
+    yield from unfit(candidate.title, "AddVendor", "Vendor_Email", "email", email)
 
 
-@rule("C6")
-def vendor_code_is_free(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Broken]:
+def vendor_code_is_free(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Problem]:
     """The vendor code has at most 10 upper-case letters and digits, and no vendor has it, active or not."""
-    code = number_of(answers, "vendor_code")
+    code = answer_of(answers, "vendor_code")
     if not code:
-        yield Broken("C6", "vendor_code", "", f"{candidate.title}: no vendor code was given", "type one")
+        yield Problem("vendor_code", "", f"{candidate.title}: no vendor code was given", "type one")
         return
     most = SERVICES["AddVendor"].elements["Vendor_Code"].length
-    yield from too_long("C6", candidate.title, "vendor_code", code, most, "type a shorter code")
+    yield from too_long(candidate.title, "vendor_code", code, most, "type a shorter code")
     if not re.fullmatch(r"[A-Z0-9]+", code):
         plain = re.sub(r"[^A-Z0-9]", "", code.upper())[:most] or "ACME"
-        yield Broken(
-            "C6",
+        yield Problem(
             "vendor_code",
             code,
             f"{candidate.title}: vendor code {code} holds more than upper-case letters and digits",
@@ -142,8 +125,7 @@ def vendor_code_is_free(candidate: Candidate, answers: Answers, context: Context
         )
     taken = next((v for v in context.books.vendors() if v["Vendor_Code"].strip().upper() == code.upper()), None)
     if taken is not None:
-        yield Broken(
-            "C6",
+        yield Problem(
             "vendor_code",
             code,
             f"{candidate.title}: vendor code {code} belongs to {taken['Vendor_Name'].strip()} in Spectrum",
@@ -151,21 +133,19 @@ def vendor_code_is_free(candidate: Candidate, answers: Answers, context: Context
         )
 
 
-@rule("C6")
-def vendor_type_is_known(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Broken]:
+def vendor_type_is_known(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Problem]:
     """The vendor type is one of the settings'; where they name none, it has at most 6 characters."""
-    kind = number_of(answers, "vendor_type")
+    kind = answer_of(answers, "vendor_type")
     allowed = context.settings.exports.vendor_types
     if not kind or (allowed and kind not in allowed):
-        yield Broken(
-            "C6",
+        yield Problem(
             "vendor_type",
             kind,
             f"{candidate.title}: {kind!r} is no vendor type"
             + (f"; the settings name {', '.join(allowed)}" if allowed else ""),
             "choose one of the vendor types, or add it to exports.vendor_types in include/settings.yaml",
         )
-    yield from unfit("C6", candidate.title, "AddVendor", "Type", "vendor_type", kind)
+    yield from unfit(candidate.title, "AddVendor", "Type", "vendor_type", kind)
 
 
 def _vendors_by_name(books: Books) -> dict[str, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""Takes an approver's answer: checks who and what, writes it to the ledger, and lets the record go.
+"""Takes an approver's answer: checks who and what, and writes it to the ledger.
 
 What is written here is all that `send` believes. The keys of what is accepted are claimed in the same transaction: of
 two records with one number the first answer wins. What cannot be taken goes back to ready and is asked again.
@@ -12,22 +12,18 @@ import psycopg
 
 from spectrum_etl.errors import FixRecord, Reason, RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.exports.display.form import REASON
-from spectrum_etl.exports.display.shown import changed_since, unlike_shown
-from spectrum_etl.exports.records import claiming, ledger, queue
+from spectrum_etl.exports.display.shown import changed_since, in_short, unlike_shown
+from spectrum_etl.exports.records import claiming, ledger, queue, why
 from spectrum_etl.exports.records.ledger import Response
 from spectrum_etl.exports.records.queue import Instance, Row
-from spectrum_etl.exports.records.states import State
+from spectrum_etl.exports.records.states import Outcome, State
 from spectrum_etl.exports.spec import Broken, Candidate, Document, ExportObject
 from spectrum_etl.exports.steps import apply_rules as check
-from spectrum_etl.exports.steps.send import Outcome
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links.claims import Taken
 from spectrum_etl.model import characters
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.warehouse.connect import connect
-
-#: Changes that a reason names: a settings' change shows in every line.
-_MOST_CHANGES = 5
 
 
 @dataclass(frozen=True)
@@ -97,6 +93,27 @@ def take(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance, 
     return Outcome(verdict.state, verdict.reason or "", ask_again=verdict.state == "ready")
 
 
+def release_unanswered(systems: Systems, obj: ExportObject, id: RecordId, approval: Instance, run_id: str) -> bool:
+    """Release a record whose approval has ended without an answer that reached the ledger.
+
+    Args:
+        approval: the task instance that asked, and that has ended.
+        run_id: the Airflow run that finds this out.
+
+    Returns:
+        Whether somebody has to be asked again.
+    """
+    with connect(systems.url) as connection:
+        connection.autocommit = True
+        row = queue.find(connection, obj.name, id)
+        if row is None:
+            return False
+        if row.state == "waiting" and row.asks is not None and row.asks.place == approval.place:
+            return queue.release(connection, obj.name, row, run_id)
+        # Another run, which collects, has found it out before, and may not be the one that asks: a dry run asks nobody.
+        return row.state == "ready" and row.why is not None and row.why.cause == why.UNANSWERED.cause
+
+
 def _kept(response: Response) -> tuple[Response, str]:
     """The answer without what cannot be kept, and what is wrong where that leaves out something that counts."""
     counts = {"accept": [name for name in response.answers if name != REASON], "reject": [REASON], "retrieve": []}
@@ -141,18 +158,18 @@ def _verdict(
         # A number that Spectrum has already may be there since another record was faster.
         taken = "".join(f" {c.in_words}." for c in claiming.holders(connection, obj, candidate.id, document))
         return _Verdict("ready", f"the form cannot be sent: {check.in_words(broken)}{taken}")
-    _sane(obj, candidate, document)
+    _check_document(obj, candidate, document)
     if changes := changed_since(systems, row.shown or {}, document):
         return _Verdict(
             "ready", f"Spectrum was changed while the record waited; look at it again: {'; '.join(changes)}"
         )
     if changes := unlike_shown(row.shown or {}, document):
-        told = "; ".join(changes[:_MOST_CHANGES]) + (" and more" if len(changes) > _MOST_CHANGES else "")
-        return _Verdict("ready", f"what would be written has changed while it waited; look at it again: {told}")
+        reason = f"what would be written has changed while it waited; look at it again: {in_short(changes)}"
+        return _Verdict("ready", reason)
     return _Verdict("sending", document=document)
 
 
-def _sane(obj: ExportObject, candidate: Candidate, document: Document) -> None:
+def _check_document(obj: ExportObject, candidate: Candidate, document: Document) -> None:
     """What no document may be, whatever the object's module makes of its record."""
     places = [(call.service, tuple(sorted(call.key.items()))) for call in document.calls]
     companies = {call.key.get("Company_Code", "").strip() for call in document.calls}

@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from spectrum_etl.exports.spec import Answers, Broken, Candidate, Context, ExportObject, FormField
+from spectrum_etl.exports.spec import (
+    Answers,
+    Broken,
+    Candidate,
+    Context,
+    ExportObject,
+    FormField,
+    Problem,
+    RecordRule,
+    Rule,
+)
 from spectrum_etl.model import characters
 
 
 def broken_rules(obj: ExportObject, candidate: Candidate, context: Context) -> list[Broken]:
     """Every prerequisite that the record does not meet; first of all, that all of its words can be kept and sent."""
-    rules = [broken for rule in obj.rules for broken in rule(candidate, context)]
-    return [*_refused(candidate), *rules]
+    return [broken for rule in (_TEXT, *obj.rules) for broken in rule(candidate, context)]
 
 
 def broken_form(obj: ExportObject, candidate: Candidate, answers: Answers, context: Context) -> list[Broken]:
     """Everything that is wrong with the answers: limits of the fields, then the object's own rules."""
-    limits = list(_limits(obj.form(candidate, context), answers))
-    return limits + [broken for rule in obj.form_rules for broken in rule(candidate, answers, context)]
+    limits = Rule("form", _limits)(obj.form(candidate, context), answers)
+    return [*limits, *(broken for rule in obj.form_rules for broken in rule(candidate, answers, context))]
 
 
 def known_answers(fields: Iterable[FormField], values: Mapping[str, object]) -> dict[str, str]:
@@ -25,7 +34,7 @@ def known_answers(fields: Iterable[FormField], values: Mapping[str, object]) -> 
     return {field.name: str(values.get(field.name) or "").strip() for field in fields}
 
 
-def in_words(broken: Iterable[Broken]) -> str:
+def in_words(broken: Iterable[Problem]) -> str:
     """Broken rules for people, in one line."""
     return " ".join(f"{b.message.rstrip('.')}. What to do: {b.fix.rstrip('.')}." for b in broken)
 
@@ -41,10 +50,9 @@ def refused_answers(response: Mapping[str, str], fields: Iterable[str]) -> str:
     return " ".join(f"{name} holds a character that cannot be kept or sent: {value}." for name, value in found)
 
 
-def _refused(candidate: Candidate) -> Iterable[Broken]:
+def _can_be_kept(candidate: Candidate, context: Context) -> Iterable[Problem]:
     for name, value in candidate.refused:
-        yield Broken(
-            "text",
+        yield Problem(
             name,
             value,
             f"{candidate.title}: {name} holds a character that cannot be kept or sent: {value}",
@@ -52,22 +60,23 @@ def _refused(candidate: Candidate) -> Iterable[Broken]:
         )
 
 
-def _limits(fields: Iterable[FormField], answers: Answers) -> Iterable[Broken]:
+_TEXT: RecordRule = Rule("text", _can_be_kept)
+
+
+def _limits(fields: Iterable[FormField], answers: Answers) -> Iterable[Problem]:
     for field in fields:
         value = answers.get(field.name, "")
         if field.required and not value:
-            yield Broken("form", field.title, "", f"{field.title} is empty", "fill it in")
+            yield Problem(field.title, "", f"{field.title} is empty", "fill it in")
         if field.max_length is not None and len(value) > field.max_length:
-            yield Broken(
-                "form",
+            yield Problem(
                 field.title,
                 value,
                 f"{field.title} {value!r} has {len(value)} characters; Spectrum takes at most {field.max_length}",
                 "give a shorter one",
             )
         if value != " ".join(value.split()):
-            yield Broken(
-                "form",
+            yield Problem(
                 field.title,
                 value,
                 f"{field.title} {value!r} holds white space other than single blanks, which would not be sent as it is",
@@ -75,4 +84,4 @@ def _limits(fields: Iterable[FormField], answers: Answers) -> Iterable[Broken]:
             )
         if value and field.choices and value not in field.choices:
             allowed = ", ".join(field.choices)
-            yield Broken("form", field.title, value, f"{field.title} {value!r} is not one of {allowed}", "choose one")
+            yield Problem(field.title, value, f"{field.title} {value!r} is not one of {allowed}", "choose one")

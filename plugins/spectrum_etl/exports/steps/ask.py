@@ -86,28 +86,38 @@ def ask(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance) -
         if broken := check.broken_rules(obj, candidate, systems.context):
             queue.move(connection, obj.name, id, row.state, "not_ready", instance.run_id, broken=broken)
             return NotAsked(f"it is no longer ready: {check.in_words(broken)}")
-        fields = _fields(systems, obj, candidate, ledger.last_answers(connection, row.attempt_id))
-        shown = show(systems, obj, candidate, fields)
-        taken: list[Claim] = []
-        if "document" in shown:
-            document = Document.from_json(shown["document"])
-            taken = claiming.holders(connection, obj, id, document)
-            free = claiming.without_taken(obj, fields, document, taken)
-            if free == fields and (broken := claiming.broken(taken)):
-                queue.move(connection, obj.name, id, row.state, "not_ready", instance.run_id, broken=broken)
-                return NotAsked(f"it is not ready: {check.in_words(broken)}")
-            if free != fields:
-                fields = free
-                shown = show(systems, obj, candidate, fields)
+        own = _fields(systems, obj, candidate, ledger.last_answers(connection, row.attempt_id))
+        fields, shown, taken = _shown(systems, connection, obj, candidate, own)
+        if fields == own and (broken := claiming.broken(taken)):
+            queue.move(connection, obj.name, id, row.state, "not_ready", instance.run_id, broken=broken)
+            return NotAsked(f"it is not ready: {check.in_words(broken)}")
         # Asked again: somebody has to look at what was wrong, whatever the form proposes now.
-        looks_right = not row.is_at_fault and not taken and _needs_no_input(systems, obj, candidate, fields, shown)
-        shown["complete"] = looks_right
+        shown["complete"] = (
+            not row.is_at_fault and not taken and _needs_no_input(systems, obj, candidate, fields, shown)
+        )
         queue.move(
             connection, obj.name, id, row.state, "waiting", instance.run_id,
             reason=row.why, asks=instance, fingerprint=candidate.fingerprint, shown=shown,
         )  # fmt: skip
         body = _body(systems, obj, candidate, shown, row.reason)
         return Question(visible(f"{obj.title.capitalize()}: {candidate.title}"), body, fields)
+
+
+def _shown(
+    systems: Systems,
+    connection: psycopg.Connection,
+    obj: ExportObject,
+    candidate: Candidate,
+    fields: tuple[FormField, ...],
+) -> tuple[tuple[FormField, ...], dict[str, Any], list[Claim]]:
+    """The form without the proposals that are another record's numbers, what it would write, and who has them."""
+    shown = show(systems, obj, candidate, fields)
+    if "document" not in shown:
+        return fields, shown, []
+    document = Document.from_json(shown["document"])
+    taken = claiming.holders(connection, obj, candidate.id, document)
+    free = claiming.without_taken(obj, fields, document, taken)
+    return free, shown if free == fields else show(systems, obj, candidate, free), taken
 
 
 def _fields(systems: Systems, obj: ExportObject, candidate: Candidate, answers: Answers) -> tuple[FormField, ...]:

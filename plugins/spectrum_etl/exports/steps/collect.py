@@ -9,17 +9,19 @@ import itertools
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import psycopg
 
 from spectrum_etl.errors import FixConfiguration, Reason
 from spectrum_etl.exports.records import claiming, ledger, queue
+from spectrum_etl.exports.records.ledger import Attempt
 from spectrum_etl.exports.records.locks import is_locked
 from spectrum_etl.exports.records.queue import Finding, Instance, Row
+from spectrum_etl.exports.records.settling import settles_at
 from spectrum_etl.exports.records.states import COLLECTABLE, ENDED, IN_FLIGHT
 from spectrum_etl.exports.spec import Candidate, ExportObject, Scope, Skipped
 from spectrum_etl.exports.steps import apply_rules as check
-from spectrum_etl.exports.steps.send import settles_at
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links import claims
 from spectrum_etl.links import pairs as links
@@ -70,7 +72,7 @@ def collect(
     obj: ExportObject,
     scope: Scope,
     run_id: str,
-    most: int,
+    limit: int,
     still_waits: Callable[[Instance], bool],
 ) -> Collected:
     """Bring the queue up to date and choose what this run works with.
@@ -79,7 +81,7 @@ def collect(
         scope: narrows what is looked at. Records that it names are collected again although they were rejected,
             retrieved or failed.
         run_id: the Airflow run.
-        most: at most so many records are chosen.
+        limit: at most so many records are chosen.
         still_waits: whether a task instance still waits for its approver, or works on the answer.
 
     Raises:
@@ -97,32 +99,46 @@ def collect(
         migrate(connection)
         for one, other in claims.duplicates(connection, company):
             log.warning("two records have one number: %s; %s. A person must look", one.in_words, other.in_words)
-        _free(connection, obj, company, scope, run_id, still_waits)
+        _release(connection, obj, company, scope, run_id, still_waits)
         held_up = _restart(systems, connection, obj, scope, run_id)
         since = systems.clock(connection)
-        exported = links.living(connection, obj.name, company)
-        candidates = _readable(obj.collect(systems.procore, systems.company, scope), found.skipped)
-        for batch in _batches(candidates):
-            findings = [
-                finding
-                for finding in _findings(systems, connection, obj, scope, batch, exported)
-                if finding.candidate.id not in held_up
-            ]
-            again = [finding.candidate.id.record for finding in findings if finding.old == "failed"]
-            with connection.transaction():
-                queue.store(connection, obj.name, findings, run_id)
-                claims.free(connection, obj.name, company, again)
-            found.seen += len(findings)
-            found.not_ready += sum(1 for finding in findings if finding.broken)
+        _look_through(systems, connection, obj, scope, run_id, held_up, found)
         unread = [project.project for project in found.skipped]
         found.gone = queue.remove_unseen(connection, obj.name, company, since, scope, unread)
         under_way = queue.rows(connection, obj.name, company, IN_FLIGHT, scope)
-        orphans = [row for row in under_way if not is_locked(connection, obj.name, row.id)][:most]
+        orphans = [row for row in under_way if not is_locked(connection, obj.name, row.id)][:limit]
         with connection.transaction():
-            ready, found.left = queue.choose(connection, obj.name, company, since, scope, most - len(orphans), run_id)
+            ready, found.left = queue.choose(connection, obj.name, company, since, scope, limit - len(orphans), run_id)
         found.chosen = [*orphans, *ready]
     log.info("%s, company %s: %s", obj.name, company, found.summary)
     return found
+
+
+def _look_through(
+    systems: Systems,
+    connection: psycopg.Connection,
+    obj: ExportObject,
+    scope: Scope,
+    run_id: str,
+    held_up: set[RecordId],
+    found: Collected,
+) -> None:
+    """Judge every record that Procore has, a batch at a time, and write what was found to the queue."""
+    company = systems.company.code
+    exported = links.living(connection, obj.name, company)
+    candidates = _readable(obj.collect(systems.procore, systems.company, scope), found.skipped)
+    for batch in _batches(candidates):
+        findings = [
+            finding
+            for finding in _findings(systems, connection, obj, scope, batch, exported)
+            if finding.candidate.id not in held_up
+        ]
+        again = [finding.candidate.id.record for finding in findings if finding.old == "failed"]
+        with connection.transaction():
+            queue.store(connection, obj.name, findings, run_id)
+            claims.free(connection, obj.name, company, again)
+        found.seen += len(findings)
+        found.not_ready += sum(1 for finding in findings if finding.broken)
 
 
 def _findings(
@@ -161,7 +177,7 @@ def _repeats(obj: ExportObject) -> bool:
     return obj.again or obj.offers is not None
 
 
-def _free(
+def _release(
     connection: psycopg.Connection,
     obj: ExportObject,
     company: str,
@@ -169,10 +185,10 @@ def _free(
     run_id: str,
     still_waits: Callable[[Instance], bool],
 ) -> None:
-    """Let go of records whose task instance no longer waits: it died, was failed or marked by hand, or was deleted."""
+    """Release records whose task instance no longer waits: it died, was failed or marked by hand, or was deleted."""
     for row in queue.rows(connection, obj.name, company, ["waiting"], scope):
         if row.asks is not None and not still_waits(row.asks):
-            queue.let_go(connection, obj.name, row, run_id)
+            queue.release(connection, obj.name, row, run_id)
 
 
 def _restart(
@@ -191,22 +207,13 @@ def _restart(
     for row in queue.rows(connection, obj.name, systems.company.code, ["failed"], scope):
         if row.attempt_id is None:
             continue
-        attempt, now = ledger.attempt(connection, row.attempt_id), systems.clock(connection)
-        books, remains, vouched = systems.books, False, []
-        for sent in attempt.calls:
-            lost = sent.state in ("sending", "unknown")
-            readable = books.can_read_back(sent.call.service, sent.call.key)
-            if lost and sent.intent_at is not None and now < settles_at(sent.intent_at, systems.settings):
-                remains = True  # it may still be running: only `send` knows how to wait
-            elif lost and not readable:
-                vouched.append(sent.number)  # naming the record says that it is not there
-            elif (sent.state == "sent" or sent.tries) and sent.call.adds:
-                remains = remains or not readable or books.held(sent.call.service, sent.call.key) is not None
+        attempt = ledger.attempt(connection, row.attempt_id)
+        remains, absent = _remains(systems, attempt, systems.clock(connection))
         if not remains:
             continue
         try:
             with connection.transaction():
-                ledger.reopen(connection, attempt.attempt_id, vouched)
+                ledger.reopen(connection, attempt.attempt_id, absent)
                 queue.move(connection, obj.name, row.id, "failed", "sending", run_id)
                 claiming.claim_again(connection, obj, row.id, row.title, attempt)
         except Taken as taken:
@@ -223,6 +230,25 @@ def _restart(
     return held_up
 
 
+def _remains(systems: Systems, attempt: Attempt, now: datetime) -> tuple[bool, list[int]]:
+    """Whether Spectrum holds, or may get, a part of a failed attempt that must not be written again.
+
+    Returns:
+        That, and the numbers of the lost calls that a person confirms to be absent, by naming the record.
+    """
+    books, remains, absent = systems.books, False, []
+    for sent in attempt.calls:
+        lost = sent.state in ("sending", "unknown")
+        readable = books.can_read_back(sent.call.service, sent.call.key)
+        if lost and sent.intent_at is not None and now < settles_at(sent.intent_at, systems.settings):
+            remains = True  # it may still be running: only `send` knows how to wait
+        elif lost and not readable:
+            absent.append(sent.number)
+        elif (sent.state == "sent" or sent.tries) and sent.call.adds:
+            remains = remains or not readable or books.held(sent.call.service, sent.call.key) is not None
+    return remains, absent
+
+
 def _readable(collected: Iterable[Candidate | Skipped], skipped: list[Skipped]) -> Iterator[Candidate]:
     """The candidates; the projects that could not be read are put aside, and told."""
     for each in collected:
@@ -237,8 +263,3 @@ def _batches(candidates: Iterable[Candidate]) -> Iterator[list[Candidate]]:
     iterator = iter(candidates)
     while batch := list(itertools.islice(iterator, _BATCH)):
         yield list({candidate.id: candidate for candidate in batch}.values())
-
-
-def id_of(row: Mapping[str, str]) -> RecordId:
-    """A record's id from what walks between tasks."""
-    return RecordId(row["company"], row["project"], row["record"])

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from typing import Any
 
 import psycopg
 
-from spectrum_etl.errors import FixRecord, RetryLater
+from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.linkable import Linkable, LinkedObject
 from spectrum_etl.exports.objects.facts import text
 from spectrum_etl.exports.records import claiming, queue
-from spectrum_etl.exports.records.locks import record_lock
+from spectrum_etl.exports.records.locks import sole_lock
+from spectrum_etl.exports.records.queue import Row
 from spectrum_etl.exports.records.states import COLLECTABLE, ENDED
 from spectrum_etl.exports.rules.common import linked_code
 from spectrum_etl.exports.spec import Candidate
@@ -57,45 +57,16 @@ def link(systems: Systems, obj: Linkable, id: RecordId, spectrum_key: str, by: s
         SpectrumEtlError: Spectrum or Procore cannot be asked; nothing has changed, or only Procore's mark is set.
     """
     id = RecordId(id.company, _canonical(id.project), _canonical(id.record))
-    where: dict[str, Any] = {"object": obj.name, "company": id.company, "record": id.record}
-    if characters.escaped(spectrum_key) != spectrum_key:
-        raise FixRecord(
-            "this holds a character that cannot be kept", **where, field="spectrum_key",
-            value=characters.escaped(spectrum_key), remedy="type it again, without the character",
-        )  # fmt: skip
-    with record_lock(systems.url, obj.name, id) as lock, connect(systems.url) as connection:
-        if lock is None:
-            raise RetryLater(
-                "the record is being exported", **where,
-                remedy="wait until that has ended; the task is tried again by itself",
-            )  # fmt: skip
+    _check_characters(obj, id, spectrum_key)
+    with sole_lock(systems.url, obj.name, id), connect(systems.url) as connection:
         connection.autocommit = True
-        candidate = obj.read(systems.procore, systems.company, id)
-        if candidate is None:
-            raise FixRecord(
-                "Procore has no such record", **where,
-                remedy="look up its id in Procore, and give its project where it belongs to one",
-            )  # fmt: skip
-        key = obj.holds(systems.books, systems.company, spectrum_key)
-        if key is None:
-            raise FixRecord(
-                f"Spectrum has no {obj.title} {spectrum_key}", **where, field="spectrum_key", value=spectrum_key,
-                remedy="look up what it is called in Spectrum; what is not there yet is exported, not linked",
-            )  # fmt: skip
-        row = queue.find(connection, obj.name, id)
-        if row is not None and row.state not in COLLECTABLE | ENDED | {"linked"}:
-            raise FixRecord(
-                f"the record is in the export queue as {row.state}", **where,
-                remedy="reject or retrieve it there first, or let its export end",
-            )  # fmt: skip
+        candidate = _candidate(systems, obj, id)
+        key = _key(systems, obj, id, spectrum_key)
+        row = _row(connection, obj, id)
         is_new = _check_links(systems, obj, candidate, key)
         owner, claimed = claiming.owner(obj, id, candidate.title), obj.key(key)
         if taken := claims.holders(connection, owner, [claimed]):
-            raise FixRecord(
-                taken[0].in_words, **where, field="spectrum_key", value=key,
-                remedy="each has one partner: end the wrong link with unlink_export, or wait until that record has been"
-                " linked, refused or taken out",
-            )  # fmt: skip
+            raise _taken(obj, id, key, taken[0].in_words, or_wait=True)
         difference = _compare(systems, obj, candidate, key)
         with connection.transaction():
             # First the link, which nobody else can write then until this has ended; a mark that fails takes it back.
@@ -143,6 +114,47 @@ def _may_be_linked(systems: Systems, vendor: dict[str, str]) -> bool:
     return systems.links.procore_record("vendors", systems.company.code, vendor["Vendor_Code"]) is None
 
 
+def _candidate(systems: Systems, obj: Linkable, id: RecordId) -> Candidate:
+    candidate = obj.read(systems.procore, systems.company, id)
+    if candidate is None:
+        raise FixRecord(
+            "Procore has no such record", object=obj.name, company=id.company, record=id.record,
+            remedy="look up its id in Procore, and give its project where it belongs to one",
+        )  # fmt: skip
+    return candidate
+
+
+def _check_characters(obj: Linkable, id: RecordId, named: str) -> None:
+    if characters.escaped(named) != named:
+        raise FixRecord(
+            "this holds a character that cannot be kept", object=obj.name, company=id.company, record=id.record,
+            field="spectrum_key", value=characters.escaped(named), remedy="type it again, without the character",
+        )  # fmt: skip
+
+
+def _key(systems: Systems, obj: Linkable, id: RecordId, named: str) -> str:
+    """What Spectrum itself calls the record that somebody names."""
+    key = obj.holds(systems.books, systems.company, named)
+    if key is None:
+        raise FixRecord(
+            f"Spectrum has no {obj.title} {named}", object=obj.name, company=id.company, record=id.record,
+            field="spectrum_key", value=named,
+            remedy="look up what it is called in Spectrum; what is not there yet is exported, not linked",
+        )  # fmt: skip
+    return key
+
+
+def _row(connection: psycopg.Connection, obj: Linkable, id: RecordId) -> Row | None:
+    """Its row in the queue, which the link ends."""
+    row = queue.find(connection, obj.name, id)
+    if row is not None and row.state not in COLLECTABLE | ENDED | {"linked"}:
+        raise FixRecord(
+            f"the record is in the export queue as {row.state}", object=obj.name, company=id.company, record=id.record,
+            remedy="reject or retrieve it there first, or let its export end",
+        )  # fmt: skip
+    return row
+
+
 def _check_links(systems: Systems, obj: Linkable, candidate: Candidate, key: str) -> bool:
     """Whether the link is still to be written; by our own links, and by the mark that the record carries in Procore."""
     id, company = candidate.id, candidate.id.company
@@ -184,10 +196,11 @@ def _write(connection: psycopg.Connection, obj: Linkable, id: RecordId, key: str
         raise _taken(obj, id, key, f"{key}, or the record, was linked by somebody else just now") from None
 
 
-def _taken(obj: Linkable, id: RecordId, key: str, said: str) -> FixRecord:
+def _taken(obj: Linkable, id: RecordId, key: str, said: str, *, or_wait: bool = False) -> FixRecord:
+    wait = ", or wait until that record has been linked, refused or taken out" if or_wait else " first"
     return FixRecord(
         said, object=obj.name, company=id.company, record=id.record, field="spectrum_key", value=key,
-        remedy="each has one partner: end the wrong link with unlink_export first",
+        remedy=f"each has one partner: end the wrong link with unlink_export{wait}",
     )  # fmt: skip
 
 

@@ -120,7 +120,7 @@ def _wrong(
     if row.state == "waiting":
         if row.asks is None or tasks.still_waits(row.asks):
             return ""
-        freed = queue.let_go(connection, object_name, row, run.run_id)
+        freed = queue.release(connection, object_name, row, run.run_id)
         return _not_asked(connection, object_name, run, row) if freed else ""
     if row.state in ("ready", "queued") and place is not None:
         asked, sent = tasks.states(place)

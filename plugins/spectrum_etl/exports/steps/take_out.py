@@ -12,12 +12,12 @@ import psycopg
 
 from spectrum_etl.errors import FixRecord, RetryLater
 from spectrum_etl.exports.records import claiming, ledger, queue
-from spectrum_etl.exports.records.locks import record_lock
+from spectrum_etl.exports.records.locks import sole_lock
 from spectrum_etl.exports.records.queue import Row
+from spectrum_etl.exports.records.settling import settles_at
 from spectrum_etl.exports.records.states import IN_FLIGHT, STATES, State
 from spectrum_etl.exports.spec import ExportObject, Scope
 from spectrum_etl.exports.spectrum import compare
-from spectrum_etl.exports.steps.send import settles_at
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links import claims
 from spectrum_etl.warehouse.connect import connect
@@ -54,12 +54,7 @@ def take_out(systems: Systems, obj: ExportObject, scope: Scope, by: str, run_id:
         connection.autocommit = True
         rows = queue.rows(connection, obj.name, systems.company.code, STATES, scope)
         for row in rows:
-            with record_lock(systems.url, obj.name, row.id) as lock:
-                if lock is None:
-                    raise RetryLater(
-                        "the record is being exported", object=obj.name, company=row.id.company, record=row.title,
-                        remedy="wait until that has ended; the task is tried again by itself",
-                    )  # fmt: skip
+            with sole_lock(systems.url, obj.name, row.id, row.title):
                 taken.append(_take(systems, connection, obj, row, by, run_id))
     if missing := sorted(set(scope.records) - {row.id.record for row in rows}):
         raise FixRecord(

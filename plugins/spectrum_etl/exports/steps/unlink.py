@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
-from spectrum_etl.errors import FixRecord, RetryLater
+import psycopg
+
+from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.linkable import Linkable
 from spectrum_etl.exports.records import claiming, queue
-from spectrum_etl.exports.records.locks import record_lock
+from spectrum_etl.exports.records.locks import sole_lock
+from spectrum_etl.exports.records.queue import Row
 from spectrum_etl.exports.records.states import IN_FLIGHT
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links import claims
 from spectrum_etl.links import pairs as links
+from spectrum_etl.links.pairs import Link
 from spectrum_etl.warehouse.connect import connect
 
 log = logging.getLogger(__name__)
@@ -37,35 +42,10 @@ def unlink(systems: Systems, obj: Linkable, record: str, by: str) -> str:
     company = systems.company
     with connect(systems.url) as connection:
         connection.autocommit = True
-        link = links.find(connection, obj.name, company.code, record)
-        if link is None:
-            raise FixRecord(
-                "the record is not linked", object=obj.name, company=company.code, record=record,
-                remedy="look up object, company and record in export.links; there is nothing to unlink",
-            )  # fmt: skip
-        with record_lock(systems.url, obj.name, link.id) as lock:
-            if lock is None:
-                raise RetryLater(
-                    "the record is being exported", object=obj.name, company=company.code, record=record,
-                    remedy="wait until that has ended; the task is tried again by itself",
-                )  # fmt: skip
+        link = _link(connection, obj, company.code, record)
+        with sole_lock(systems.url, obj.name, link.id):
             row = queue.find(connection, obj.name, link.id)
-            if row is not None and row.state in IN_FLIGHT:
-                raise FixRecord(
-                    f"the record is in the export queue as {row.state}", object=obj.name, company=company.code,
-                    record=record, remedy="let its export end first, or take the record out with the export's form",
-                )  # fmt: skip
-            # What was linked by hand was not written by an export: ending that link leaves nothing behind in Spectrum.
-            if link.how == "export" and obj.holds(systems.books, company, link.spectrum_key):
-                raise FixRecord(
-                    f"Spectrum still holds {link.spectrum_key}",
-                    object=obj.name,
-                    company=company.code,
-                    record=record,
-                    field="spectrum_key",
-                    value=link.spectrum_key,
-                    remedy="delete it in Spectrum first, then unlink",
-                )
+            _check_may_end(systems, obj, link, row)
             if obj.unmark is not None:
                 obj.unmark(systems.procore, company, link.id)
             with connection.transaction():
@@ -75,3 +55,29 @@ def unlink(systems: Systems, obj: Linkable, record: str, by: str) -> str:
                     queue.remove(connection, obj.name, link.id, "linked")
     log.info("%s, company %s: record %s is no longer linked to %s", obj.name, company.code, record, link.spectrum_key)
     return link.spectrum_key
+
+
+def _link(connection: psycopg.Connection, obj: Linkable, company: str, record: str) -> Link:
+    link = links.find(connection, obj.name, company, record)
+    if link is None:
+        raise FixRecord(
+            "the record is not linked", object=obj.name, company=company, record=record,
+            remedy="look up object, company and record in export.links; there is nothing to unlink",
+        )  # fmt: skip
+    return link
+
+
+def _check_may_end(systems: Systems, obj: Linkable, link: Link, row: Row | None) -> None:
+    """Nothing more of the record is on its way to Spectrum, and what was exported is gone from there."""
+    where: dict[str, Any] = {"object": obj.name, "company": link.id.company, "record": link.id.record}
+    if row is not None and row.state in IN_FLIGHT:
+        raise FixRecord(
+            f"the record is in the export queue as {row.state}", **where,
+            remedy="let its export end first, or take the record out with the export's form",
+        )  # fmt: skip
+    # What was linked by hand was not written by an export: ending that link leaves nothing behind in Spectrum.
+    if link.how == "export" and obj.holds(systems.books, systems.company, link.spectrum_key):
+        raise FixRecord(
+            f"Spectrum still holds {link.spectrum_key}", **where, field="spectrum_key", value=link.spectrum_key,
+            remedy="delete it in Spectrum first, then unlink",
+        )  # fmt: skip

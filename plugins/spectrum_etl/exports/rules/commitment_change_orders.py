@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spectrum_etl.exports.rules import change_requests, common, contracts
+from spectrum_etl.exports.rules import common, contracts
 from spectrum_etl.exports.rules.amounts import total
-from spectrum_etl.exports.spec import Answers, Broken, Candidate, Context, rule
+from spectrum_etl.exports.spec import Candidate, Context, Problem
 
 #: Procore's type of the packages that these are.
 TYPE = "CommitmentContractChangeOrder"
@@ -33,13 +33,11 @@ def subcontract_of(candidate: Candidate, context: Context) -> tuple[str, str] | 
     return (linked, code) if linked and code else None
 
 
-@rule("H1")
-def is_of_a_commitment(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def is_of_a_commitment(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """It changes a commitment; change orders of a prime contract have an export of their own."""
     kind = candidate.content["type"]
     if kind != TYPE:
-        yield Broken(
-            "H1",
+        yield Problem(
             "type",
             kind,
             f"{candidate.title} is a {kind or 'change order without a type'}, not a {TYPE}",
@@ -47,25 +45,11 @@ def is_of_a_commitment(candidate: Candidate, context: Context) -> Iterator[Broke
         )
 
 
-@rule("H1")
-def company_is_linked(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """The contract company is linked to a synced vendor."""
-    return contracts.vendor_not_linked("H1", candidate, context)
-
-
-@rule("H1")
-def project_is_synced(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """The project is synced with a job that takes changes."""
-    return common.job_not_synced("H1", candidate, context)
-
-
-@rule("H1")
-def commitment_is_synced(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def commitment_is_synced(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """The contract was exported, and Spectrum holds its subcontract, on the project's job."""
     contract, subcontract = candidate.content["contract"], subcontract_of(candidate, context)
     if subcontract is None:
-        yield Broken(
-            "H1",
+        yield Problem(
             "contract",
             contract["name"],
             f"{candidate.title}: contract {contract['name']} is not synced with a Spectrum subcontract",
@@ -78,8 +62,7 @@ def commitment_is_synced(candidate: Candidate, context: Context) -> Iterator[Bro
     key = {"Company_Code": context.company.code, "Vendor_Code": vendor, "Subcontract_Number": number}
     held, job = context.books.held("UpdateSubcontract", key), common.job_of(candidate, context)
     if held is None:
-        yield Broken(
-            "H1",
+        yield Problem(
             "contract",
             contract["name"],
             f"{candidate.title}: its contract is linked to subcontract {number} of vendor {vendor}, "
@@ -87,8 +70,7 @@ def commitment_is_synced(candidate: Candidate, context: Context) -> Iterator[Bro
             "unlink the contract (unlink_export) and export it again, or restore the subcontract in Spectrum",
         )
     elif job and held.get("Job_Number", job).strip() != job:
-        yield Broken(
-            "H1",
+        yield Problem(
             "contract",
             contract["name"],
             f"{candidate.title}: subcontract {number} of vendor {vendor} belongs to job {held['Job_Number'].strip()} "
@@ -97,89 +79,14 @@ def commitment_is_synced(candidate: Candidate, context: Context) -> Iterator[Bro
         )
 
 
-@rule("H1")
-def status_is_approved(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """The status is Approved."""
-    return change_requests.not_approved("H1", candidate)
-
-
-@rule("H1")
-def has_a_line(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """It has at least one line."""
-    return common.no_lines("H1", candidate)
-
-
-@rule("H1")
-def codes_are_synced(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """Every line has a cost code and a cost type, and Spectrum's job has both."""
-    return common.codes_not_synced("H1", candidate, context)
-
-
-@rule("H1")
-def has_one_cost_type(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """All lines share one cost type."""
-    return common.mixed_cost_types("H1", candidate)
-
-
-@rule("H1")
-def repeats_no_code(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """No two lines have the same phase and cost type."""
-    return common.repeated_codes("H1", candidate)
-
-
-@rule("H1")
-def amounts_fit(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """Every line's amount is one that Spectrum takes."""
-    return common.amounts_unfit("H1", candidate, "ARChangeRequest", "Sub_Amount")
-
-
-@rule("H1")
-def lines_add_up(candidate: Candidate, context: Context) -> Iterator[Broken]:
+def lines_add_up(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """The lines add up to the change order's total. With tax codes they do not: that total has the tax in it."""
     own = total([candidate.content["total"]])
     added = total([line["amount"] for line in candidate.content["lines"]])
     if own is not None and added is not None and not candidate.content["taxed"] and own != added:
-        yield Broken(
-            "H1",
+        yield Problem(
             "total",
             candidate.content["total"],
             f"{candidate.title}: its lines add up to {added:.2f}, its total is {own:.2f}",
             "correct the lines, or open and save the change order in Procore so that it adds them up again",
         )
-
-
-@rule("H1")
-def description_fits(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """The title is not longer than the description of a change request."""
-    return change_requests.description_too_long("H1", candidate)
-
-
-@rule("H1")
-def customer_is_known(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """The job has a customer."""
-    return change_requests.customer_missing("H1", candidate, context)
-
-
-@rule("H1")
-def status_code_is_set(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """The settings name a status code of the company for these change requests."""
-    code = context.settings.exports.change_request_status.commitment_change_order
-    return common.status_code_missing("H1", candidate, context, code)
-
-
-@rule("H1")
-def is_not_linked_elsewhere(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """The change order is not linked to an accounting record already."""
-    return contracts.synced_elsewhere("H1", candidate)
-
-
-@rule("B4")
-def has_no_custom_segments(candidate: Candidate, context: Context) -> Iterator[Broken]:
-    """No line uses a segment that Spectrum does not know."""
-    return common.custom_segments(candidate)
-
-
-@rule("H2")
-def number_is_free(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Broken]:
-    """The change request id of the form fits, and no change request of the job has it."""
-    return change_requests.number_free(candidate, answers, context)
