@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from spectrum_etl.errors import Reason
 from spectrum_etl.model.check_result import CheckResult
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.drift import Drift
@@ -56,7 +57,7 @@ class Books:
         counts: Counts,
         *,
         state: str = "published",
-        message: str | None = None,
+        message: Reason | str | None = None,
         rejects: int = 0,
         known_rejects: Landing | None = None,
         checks: tuple[CheckResult, ...] = (),
@@ -74,6 +75,7 @@ class Books:
             narrowed: jobs that it was narrowed to.
             dag_id: which DAG does it.
         """
+        reason = Reason(message) if isinstance(message, str) else message
         with connect(self.url) as connection:
             connection.autocommit = True
             landing = open_landing(connection, "jobs", Scope(company, jobs=narrowed), Run(dag_id, run_id))
@@ -88,6 +90,6 @@ class Books:
             runs.record_drift(connection, landing, "jobs", "infolink", drift)
             if state in ("published", "unchanged"):
                 runs.remember_scope(connection, landing)
-            runs.record_run(connection, landing, "jobs", "infolink", state, counts, message)
-            set_state(connection, landing, state, message)
+            runs.record_run(connection, landing, "jobs", "infolink", state, counts, reason)
+            set_state(connection, landing, state, reason.in_words if reason else None)
         return landing

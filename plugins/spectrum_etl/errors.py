@@ -6,13 +6,51 @@ what to do. Never put a secret into one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Literal
 
 #: The systems that a connection leads to, as `sync.connections.kind` names them. Errors hold it as text: fields of a
 #: record are often handed to them as one dictionary of texts.
 System = Literal["web services", "Info-Link", "Procore", "warehouse"]
+
+#: Which of the usual reasons an error is, as `sync.connections.cause` and the columns `cause` of other tables name it.
+Cause = Literal[
+    # A connection cannot be used.
+    "unknown host",
+    "address not allowed",
+    "no answer",
+    "certificate",
+    "wrong credentials",
+    "service not enabled",
+    "service missing",
+    "no rows",
+    "unknown company",
+    "not permitted",
+    # A sync stops.
+    "unknown job",
+    "column missing",
+    "column type",
+    "landing incomplete",
+    "check broken",
+    "checks not met",
+    "mass delete",
+    "differs from source",
+    "task ended",
+    # A record is not exported.
+    "approval ended",
+    "nobody was asked",
+    "payload changed",
+    "exists already",
+    "number taken",
+    "refused",
+    "answer lost",
+    "not confirmed",
+    # None of these.
+    "configuration",
+    "other",
+]
 
 
 class SpectrumEtlError(Exception):
@@ -29,7 +67,14 @@ class SpectrumEtlError(Exception):
         remedy: what to do, as an instruction.
         connection: which Airflow connection the remedy is about.
         system: the `System` that could not be used as it should; None where the error says nothing about a system.
+        cause: which of the usual reasons it is, where its class does not tell.
+        names: the checks, jobs or tables that the message names, where they are several.
     """
+
+    #: Which of the usual reasons it is; None where neither the class nor who raised it tells.
+    cause: Cause | None = None
+    #: The code that the other system gave it; blank where it gave none.
+    code: str = ""
 
     def __init__(
         self,
@@ -44,6 +89,8 @@ class SpectrumEtlError(Exception):
         remedy: str | None = None,
         connection: str | None = None,
         system: str | None = None,
+        cause: Cause | None = None,
+        names: Iterable[str] = (),
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -56,6 +103,9 @@ class SpectrumEtlError(Exception):
         self.remedy = remedy
         self.connection = connection
         self.system = system
+        self.names = tuple(names)
+        if cause is not None:
+            self.cause = cause
 
     @property
     def sentence(self) -> str:
@@ -78,12 +128,18 @@ class SpectrumEtlError(Exception):
         return f"{sentence.rstrip('.')}."
 
     @property
+    def subject(self) -> str:
+        """What it is and what it is about, by its data without counts: the same failure has the same the next time."""
+        parts = (type(self).__name__, self.code, self.object, self.record, self.field, *self.names)
+        return " | ".join(part or "" for part in parts)
+
+    @property
     def instruction(self) -> str | None:
         """What to do, with the connection that is meant, without a full stop; None where nothing is known to help."""
         if not self.remedy:
             return None
         remedy = self.remedy.rstrip(".")
-        if not self.connection or self.connection in remedy:
+        if not self.connection:
             return remedy
         return remedy.replace("the Airflow connection", f"the Airflow connection {self.connection}", 1)
 
@@ -93,6 +149,40 @@ class SpectrumEtlError(Exception):
     def __reduce__(self) -> tuple[object, ...]:
         """Survive a pickle: tasks hand errors across processes."""
         return _rebuild, (type(self), self.message, {k: v for k, v in vars(self).items() if k != "message"})
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why something failed, stopped or waits, as tables keep it: each part in a column of its own.
+
+    Args:
+        message: what is wrong and where, in words, without what to do about it; never a secret.
+        remedy: what to do, as an instruction without a full stop; None where nothing is known to help.
+        cause: which of the usual reasons it is; None where it is none of them.
+        connection: id of the Airflow connection that it is about.
+        subject: what it is about, without counts: tells it from others of the same cause.
+    """
+
+    message: str
+    remedy: str | None = None
+    cause: Cause | None = None
+    connection: str | None = None
+    subject: str | None = None
+
+    @classmethod
+    def of(cls, error: SpectrumEtlError, before: str = "") -> Reason:
+        """The parts of an error.
+
+        Args:
+            error: what was raised.
+            before: words that say what could not be done because of it.
+        """
+        return cls(f"{before}{error.sentence}", error.instruction, cause_of(error), error.connection, error.subject)
+
+    @property
+    def in_words(self) -> str:
+        """All of it in one text, for logs and for who sees no columns."""
+        return f"{self.message.rstrip('.')}. What to do: {self.remedy}." if self.remedy else self.message
 
 
 @contextmanager
@@ -124,6 +214,8 @@ class RetryLater(SpectrumEtlError):
 class Reauthenticate(SpectrumEtlError):
     """The credentials are not, or no longer, accepted: renew the token, or correct the password in the connection."""
 
+    cause: Cause | None = "wrong credentials"
+
 
 class FixConfiguration(SpectrumEtlError):
     """A setting, a connection or a permission is wrong; running again does not help until a person corrects it."""
@@ -135,3 +227,12 @@ class FixRecord(SpectrumEtlError):
 
 class StopSync(SpectrumEtlError):
     """Stop and look: an incomplete answer, a required column gone, too many deletions. Nothing is published."""
+
+
+def cause_of(error: SpectrumEtlError) -> Cause:
+    """Which of the usual reasons it is; where neither its class nor who raised it tells, by its remedy."""
+    if error.cause is not None:
+        return error.cause
+    if isinstance(error, RetryLater):
+        return "no answer"
+    return "configuration" if isinstance(error, FixConfiguration) else "other"

@@ -3,10 +3,13 @@
 import ast
 import functools
 import re
+from typing import get_args
 
 import pytest
 from documents import PAGES, ROOT
 from told import is_told, text, told
+
+from spectrum_etl.errors import Cause
 
 PAGES_OF_MESSAGES = ("docs/errors.md", "docs/exports.md")
 #: Messages that reach nobody as they are, and why.
@@ -59,6 +62,14 @@ def test_the_words_that_a_function_is_handed_are_followed_to_who_hands_them():
     assert "the connection has no host" in words, "by a function that another module passes on"
     assert "Spectrum answered the fault …: …" in words, "by a name"
     assert "the number may not be negative" in words, "by an exception of another family"
+
+
+def test_every_cause_is_explained_and_given():
+    listed = re.findall(r"^\| cause \|.*\n\|[-|]+\n((?:\|.*\n)+)", PAGES["docs/errors.md"], re.MULTILINE)
+    explained = {cause for table in listed for row in table.splitlines() for cause in row.split("|")[1].split(",")}
+    assert {cause.strip() for cause in explained} == set(get_args(Cause))
+    code = [path.read_text(encoding="utf-8") for path in (ROOT / "plugins/spectrum_etl").rglob("*.py")]
+    assert [cause for cause in get_args(Cause) if sum(f'"{cause}"' in text for text in code) < 2] == ["configuration"]
 
 
 def pattern(message: str) -> re.Pattern[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import psycopg
 
-from spectrum_etl.exports.records.queue import NOT_ASKED
+from spectrum_etl.errors import Reason
+from spectrum_etl.exports.records import why
 from spectrum_etl.model.check_result import CheckResult
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.drift import Drift
@@ -34,7 +35,7 @@ def test_nothing_is_told_of_a_run_that_went_as_it_should(books: Books) -> None:
 
 
 def test_a_failure_tells_why_with_counts(books: Books) -> None:
-    books.sync("run_1", Counts(new=3, rejected=1), state="stopped", message="too many. What to do: look")
+    books.sync("run_1", Counts(new=3, rejected=1), state="stopped", message=Reason("too many", "look"))
     message = _told(books.url, "run_1", failed=True)
     assert message is not None
     assert message.events == ("failure",)
@@ -146,7 +147,7 @@ def test_other_dags_tell_what_they_found(books: Books) -> None:
 
 
 def test_m7_a_failed_export_tells_how_many_records_are_where_and_why(books: Books) -> None:
-    refused = "Spectrum refused it: the vendor is inactive. What to do: activate it"
+    refused = Reason("Spectrum refused it: the vendor is inactive.", "activate it", "refused")
     _queue(books.url, "r", ("Bell", "failed", refused), ("Höfer", "linked", None), ("Gray", "sending", None))
     _queue(books.url, "r", ("Long", "not_ready", None), company="2")
     _queue(books.url, "before", ("Old", "failed", "an older run's"))
@@ -156,17 +157,17 @@ def test_m7_a_failed_export_tells_how_many_records_are_where_and_why(books: Book
     assert message.lines == (
         "records of company 1: 1 failed, 1 linked, 1 sending",
         "records of company 2: 1 not ready",
-        f"Bell of company 1: failed; {refused}",
+        "Bell of company 1: failed; Spectrum refused it: the vendor is inactive. What to do: activate it.",
         "Gray of company 1: sending; it was not finished",
     )
     assert "trigger the export again" in message.remedy
 
 
 def test_a2_a_record_that_nobody_is_asked_about_is_named_and_one_that_is_asked_again_is_not(books: Books) -> None:
-    _queue(books.url, "r", ("Bell", "ready", NOT_ASKED), ("Gray", "ready", "the form cannot be sent: no code"))
+    _queue(books.url, "r", ("Bell", "ready", why.NOT_ASKED), ("Gray", "ready", "the form cannot be sent: no code"))
     message = _message(books.url, "export_vendors", "r", reason="task_failure, report")
     assert message is not None
-    assert message.lines == ("records of company 1: 2 ready", f"Bell of company 1: ready; {NOT_ASKED}")
+    assert message.lines == ("records of company 1: 2 ready", f"Bell of company 1: ready; {why.NOT_ASKED.message}")
 
 
 def test_a2_where_no_record_says_why_airflow_s_reason_is_told_beside_the_counts(books: Books) -> None:
@@ -209,11 +210,12 @@ def test_m6_a_failed_publish_of_marts_tells_what_they_lack(books: Books) -> None
     assert message.lines[1].startswith("marts of company 2: never written; 1 syncs of tables since")
 
 
-def _queue(url: str, run_id: str, *records: tuple[str, str, str | None], company: str = "1") -> None:
+def _queue(url: str, run_id: str, *records: tuple[str, str, Reason | str | None], company: str = "1") -> None:
     with psycopg.connect(url) as connection:
         for title, state, reason in records:
             connection.execute(
                 "insert into export.queue (object_name, company_code, project_id, record_id, title, state, fingerprint,"
-                " reason, run_id) values ('vendors', %s, '', %s, %s, %s, 'f', %s, %s)",
-                [company, title, title, state, reason, run_id],
+                " reason, remedy, cause, run_id) values ('vendors', %(company)s, '', %(title)s, %(title)s, %(state)s,"
+                " 'f', %(reason)s, %(remedy)s, %(cause)s, %(run)s)",
+                {"company": company, "title": title, "state": state, "run": run_id, **why.parameters(reason)},
             )

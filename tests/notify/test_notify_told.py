@@ -13,18 +13,19 @@ import pytest
 
 from spectrum_etl.connections.record import record
 from spectrum_etl.connections.result import Checked, Finding
-from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.errors import FixConfiguration, Reason, StopSync
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.drift import Drift
 from spectrum_etl.notify.deliver import reached
 from spectrum_etl.orchestration import callbacks
 from spectrum_etl.settings.notifications import Notifications
+from spectrum_etl.sources.faults import NoAnswer
 from spectrum_etl.staging.configured import load_settings
 from tests.receivers import Connection, Webhook, webhook
 from tests.sync_books import Books
 
 DRIFT = Drift("JC_JOB_MASTER_MC", "City", "missing", "city is staged as NULL")
-DOWN = "the Data Exchange server could not be reached. What to do: wait"
+DOWN = Reason.of(NoAnswer("the Data Exchange server could not be reached", remedy="wait"))
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def _new(hook: Webhook) -> list[str]:
     return told
 
 
-def _fails(books: Books, run_id: str, message: str = DOWN, company: str = "1", **context: str) -> None:
+def _fails(books: Books, run_id: str, message: Reason = DOWN, company: str = "1", **context: str) -> None:
     books.sync(run_id, Counts(), state="failed", message=message, company=company)
     callbacks.on_failure(_context(run_id, **context))
 
@@ -179,17 +180,33 @@ def test_a_failure_after_a_success_is_news(books: Books, hook: Webhook) -> None:
 
 
 def test_another_failure_is_news_and_the_first_one_stays_known(books: Books, hook: Webhook) -> None:
-    _fails(books, "run_1", "the critical checks jobs.a of landing 7 are not met")
-    _fails(books, "run_2", "the critical checks jobs.a of landing 8 are not met")
+    """By what failed and what it is about, whatever the words: those differ from run to run."""
+
+    def not_met(check: str, landing: int) -> Reason:
+        words = f"the critical checks {check} of landing {landing} are not met"
+        return Reason.of(StopSync(words, cause="checks not met", names=[check]))
+
+    def no_job(job: str) -> Reason:
+        return Reason.of(FixConfiguration(f"Spectrum has no job {job}", cause="unknown job", names=[job]))
+
+    _fails(books, "run_1", not_met("jobs.a", 7))
+    _fails(books, "run_2", not_met("jobs.a", 8))
     assert _new(hook) == [FAILED]
-    _fails(books, "run_3", "the critical checks jobs.b of landing 9 are not met")
-    _fails(books, "run_4", "the critical checks jobs.a of landing 10 are not met")
+    _fails(books, "run_3", not_met("jobs.b", 9))
+    _fails(books, "run_4", not_met("jobs.a", 10))
     assert len(_new(hook)) == 1
-    _fails(books, "run_5", "the critical checks jobs.a of landing 11 are not met", company="2")
+    _fails(books, "run_5", not_met("jobs.a", 11), company="2")
     assert len(_new(hook)) == 1, "another company"
-    _fails(books, "run_6", "job 24-404: no")
-    _fails(books, "run_7", "job 24-405: no")
+    _fails(books, "run_6", no_job("24-404"))
+    _fails(books, "run_7", no_job("24-405"))
     assert len(_new(hook)) == 2, "another job"
+
+
+def test_the_same_words_with_another_cause_are_another_failure(books: Books, hook: Webhook) -> None:
+    _fails(books, "run_1", Reason("it failed", cause="no answer", connection="spectrum_sdx"))
+    _fails(books, "run_2", Reason("it failed", cause="no answer", connection="spectrum_sdx_2"))
+    _fails(books, "run_3", Reason("it failed", cause="certificate", connection="spectrum_sdx"))
+    assert len(_new(hook)) == 3
 
 
 def test_a_failure_that_could_not_be_delivered_was_not_told(books: Books, hook: Webhook) -> None:

@@ -132,12 +132,15 @@ FORM: dict[str, Any] = {
         "value": "FRONTRANGE", "description": "Unique in Spectrum. Needed to accept.",
         "schema": {
             "type": ["null", "string"], "title": "Vendor code", "maxLength": 10, "pattern": "^([A-Z0-9]+)$",
-            "patternSays": "upper-case letters and digits alone",
+            "patternSays": "upper-case letters and digits alone", "requiredToAccept": True,
         },
     },
     "vendor_type": {
         "value": None, "description": "Decides how it is paid. Needed to accept.",
-        "schema": {"type": ["null", "string"], "title": "Vendor type", "enum": [None, "SUB", "MAT", "EQP"]},
+        "schema": {
+            "type": ["null", "string"], "title": "Vendor type", "enum": [None, "SUB", "MAT", "EQP"],
+            "requiredToAccept": True,
+        },
     },
     "reason": {"value": None, "description": "Why it is rejected.", "schema": {"type": ["null", "string"]}},
 }  # fmt: skip
@@ -145,7 +148,7 @@ FORM: dict[str, Any] = {
 CONTRACT_FORM: dict[str, Any] = {
     "subcontract_number": {
         "value": "SC-0001", "description": "Id of the new subcontract in Spectrum. Needed to accept.",
-        "schema": {"type": ["null", "string"], "title": "Subcontract id", "maxLength": 10},
+        "schema": {"type": ["null", "string"], "title": "Subcontract id", "maxLength": 10, "requiredToAccept": True},
     },
     "reason": FORM["reason"],
 }  # fmt: skip
@@ -269,10 +272,10 @@ def _runs(connection: psycopg.Connection) -> None:
             _run(connection, landing[0], obj.dag_id, table.name, name, read, state)
     connection.execute(
         "insert into sync.checks (landing_id, object_name, table_name, company_code, run_id, source, check_name,"
-        " severity, status, column_names, rows_checked, rows_failed, examples, message)"
+        " severity, status, column_names, rows_checked, rows_failed, examples, message, remedy)"
         " select landing_id, 'budgets', 'budgets', '1', 'scheduled__1', 'guard', 'deleted_share', 'critical', 'failed',"
-        " '{}', 336, 120, '[{\"job_number\": \"24-0003\"}]', '120 of 336 rows would be deleted, more than 20 %%:"
-        " look at Spectrum, then allow one mass delete in the trigger form' from sync.landings"
+        " '{}', 336, 120, '[{\"job_number\": \"24-0003\"}]', '120 of 336 rows would be deleted, more than 20 %%',"
+        " 'Look at Spectrum, then allow one mass delete in the trigger form' from sync.landings"
         " where object_name = 'budgets'",
         [],
     )
@@ -291,13 +294,13 @@ def _run(
     connection.execute(
         "insert into sync.runs (landing_id, object_name, table_name, company_code, dag_id, run_id, reader, state,"
         " narrowed, started_at, read_at, finished_at, seconds, staged_rows, new_rows, changed_rows, deleted_rows,"
-        " checks_passed, checks_warned, checks_failed, message) values (%s, %s, %s, '1', %s, 'scheduled__1',"
-        " 'infolink', %s, false, %s, %s, %s, 12.4, %s, %s, %s, 0, %s, %s, %s, %s)",
+        " checks_passed, checks_warned, checks_failed, message, remedy) values (%s, %s, %s, '1', %s,"
+        " 'scheduled__1', 'infolink', %s, false, %s, %s, %s, 12.4, %s, %s, %s, 0, %s, %s, %s, %s, %s)",
         [
             landing, name, table, dag_id, state, at, at, at + timedelta(seconds=12), rows[0] if rows else 0,
             0 if stopped else 3, 0 if stopped else 14, 8, 1 if name == "vendors" else 0, 1 if stopped else 0,
-            "120 of 336 rows would be deleted: look at Spectrum, then allow one mass delete in the trigger form"
-            if stopped else None,
+            "120 of 336 rows would be deleted" if stopped else None,
+            "look at Spectrum, then allow one mass delete in the trigger form" if stopped else None,
         ],
     )  # fmt: skip
 

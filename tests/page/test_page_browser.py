@@ -288,8 +288,9 @@ def test_nobody_collects_what_may_be_in_spectrum_without_having_looked(visit: An
             " 'Accounting', now(), 'f', '{}', 'failed', 'the answer was lost', 'd', 'r', 't', 0, now())"
         )
         connection.execute(
-            "insert into export.calls (attempt_id, call_number, service, key, fields, adds, state, answer) select"
-            " attempt_id, 1, 'UpdateSubcontract', '{\"Vendor_Code\": \"ACME\"}', '{}', true, 'unknown', 'no answer'"
+            "insert into export.calls (attempt_id, call_number, service, key, fields, adds, state, answer, note)"
+            " select attempt_id, 1, 'UpdateSubcontract', '{\"Vendor_Code\": \"ACME\"}', '{}', true, 'unknown',"
+            " 'no answer', 'no answer'"
             " from export.ledger where record_id = 'c3'"
         )
     tab = visit("admin", "export/failed")

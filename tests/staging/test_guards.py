@@ -45,7 +45,7 @@ def test_rejected_rows_stop_beyond_both_limits(landed: int, rejected: int, statu
     if status == "failed":
         assert f"{rejected} of {landed} rows were rejected" in result.message
         assert "max_rejected_rows 20 and max_rejected_share 10 %" in result.message
-        assert "sync.checks show the reasons" in result.message
+        assert "sync.checks show the reasons" in result.remedy
 
 
 @pytest.mark.parametrize(
@@ -58,13 +58,13 @@ def test_a_mass_delete_stops_beyond_both_limits(living: int, deleted: int, statu
     if status == "failed":
         assert f"vendors of company 2: {deleted} of {living} living rows" in result.message
         assert "max_deleted_rows 20 and max_deleted_share 20 %" in result.message
-        assert "allow one mass delete in the trigger form" in result.message
+        assert "allow one mass delete in the trigger form" in result.remedy
 
 
 def test_an_allowed_mass_delete_is_published_and_shown() -> None:
     result = guards.mass_delete("vendors", "1", 100, 100, SETTINGS, allowed=True)
     assert (result.severity, result.status, result.stops) == ("critical", "warned", False)
-    assert "allowed it" in result.message
+    assert ("allowed it" in result.message, result.remedy) == (True, "")
     assert guards.mass_delete("vendors", "1", 100, 1, SETTINGS, allowed=True).status == "passed"
 
 

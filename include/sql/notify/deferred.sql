@@ -10,7 +10,7 @@ select
     waiting.source_rows,
     waiting.runs,
     waiting.since,
-    waiting.reason,
+    waiting.reason as kind,
     waiting.rejected_rows
 from sync.deferred as waiting
 where

@@ -5,13 +5,16 @@ select
     record_id,
     title,
     state::text as state,
-    reason
+    reason,
+    remedy,
+    cause,
+    subject
 from export.queue
 where
     object_name = {{ "object_name" | bound }}
     and run_id = {{ "run_id" | bound }}
     and (
         state in ('failed', 'unknown', 'sending', 'sent', 'confirmed')
-        or (state = 'ready' and reason = {{ "not_asked" | bound }})
+        or (state = 'ready' and cause = 'nobody was asked')
     )
 order by state <> 'failed', company_code, changed_at, record_id

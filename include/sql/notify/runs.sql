@@ -10,6 +10,10 @@ select distinct on (runs.table_name, runs.company_code)
     runs.rejected_rows,
     runs.deferred_rows,
     runs.message,
+    runs.remedy,
+    runs.cause,
+    runs.connection,
+    runs.subject,
     (
         select count(*)
         from sync.rejected_rows as rejected

@@ -2,7 +2,10 @@
 select
     table_name,
     company_code,
-    message
+    message,
+    remedy,
+    cause,
+    column_names
 from sync.checks
 where
     landing_id is null

@@ -2,7 +2,8 @@
 select
     checks.table_name,
     checks.company_code,
-    checks.message
+    checks.message,
+    checks.remedy
 from sync.checks as checks
 inner join sync.landings as landings on checks.landing_id = landings.landing_id
 where

@@ -20,7 +20,7 @@ left join lateral (
                 'fields', calls.fields,
                 'adds', calls.adds,
                 'state', calls.state,
-                'answer', calls.answer,
+                'note', calls.note,
                 'answered_at', calls.answered_at
             )
             order by calls.call_number

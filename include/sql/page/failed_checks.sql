@@ -13,6 +13,8 @@ select
     checks.rows_failed,
     checks.examples,
     checks.message,
+    checks.remedy,
+    checks.cause,
     checks.checked_at
 from unnest({{ "objects" | bound }}::text[], {{ "tables" | bound }}::text[]) as wanted (object_name, table_name)
 cross join unnest({{ "companies" | bound }}::text[]) as companies (company_code)
@@ -46,6 +48,8 @@ select
     checks.rows_failed,
     checks.examples,
     checks.message,
+    checks.remedy,
+    checks.cause,
     checks.checked_at
 from unnest({{ "objects" | bound }}::text[], {{ "tables" | bound }}::text[]) as wanted (object_name, table_name)
 cross join unnest({{ "companies" | bound }}::text[]) as companies (company_code)

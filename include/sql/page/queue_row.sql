@@ -8,6 +8,8 @@ select
     queue.state,
     queue.broken,
     queue.reason,
+    queue.remedy,
+    queue.cause,
     queue.shown,
     queue.attempt_id,
     queue.asks_dag_id,

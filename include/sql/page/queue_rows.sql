@@ -36,6 +36,8 @@ select
     page.state,
     page.broken,
     page.reason,
+    page.remedy,
+    page.cause,
     page.asks_dag_id,
     page.asks_run_id,
     page.asks_task_id,

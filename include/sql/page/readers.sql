@@ -6,7 +6,8 @@ with used as (
         case runs.reader when 'sdx' then 'web services' else 'Info-Link' end as kind,
         true as is_answered,
         runs.finished_at,
-        null as message
+        null as message,
+        null as remedy
     from sync.runs
     where
         runs.reader in ('infolink', 'sdx')
@@ -18,7 +19,8 @@ with used as (
         runs.failed_connection as kind,
         false as is_answered,
         runs.finished_at,
-        runs.message
+        runs.message,
+        runs.remedy
     from sync.runs
     where
         runs.failed_connection in ('web services', 'Info-Link')
@@ -30,7 +32,8 @@ select distinct on (company_code, kind)
     kind,
     is_answered,
     finished_at,
-    message
+    message,
+    remedy
 from used
 where company_code = any({{ "companies" | bound }})
 order by company_code asc, kind asc, finished_at desc

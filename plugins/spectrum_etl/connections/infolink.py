@@ -66,9 +66,9 @@ def _lacking(findings: tuple[Finding, ...]) -> tuple[str, str, str]:
 
 @dataclass(frozen=True)
 class _Use:
-    """Who reads a table: the words for it, and whether the settings have it read."""
+    """Who reads a table, and whether the settings have it read."""
 
-    words: str
+    who: str
     active: bool
 
 
@@ -76,6 +76,7 @@ class _Comparison:
     def __init__(self, company: Company, reader: InfoLinkReader, settings: Settings) -> None:
         self.company, self.reader, self.settings = company, reader, settings
         self.findings: dict[tuple[str, str, str], Finding] = {}
+        self.users: dict[tuple[str, str, str], list[str]] = {}
         self.readable: dict[str, SpectrumEtlError | None] = {}
 
     def run(self) -> tuple[Finding, ...]:
@@ -119,9 +120,8 @@ class _Comparison:
                 if not column or column in mended.get(source, {}):
                     raise
                 mended.setdefault(source, {})[column] = "decimal(14,2)"
-                difference = "missing" if "is missing" in error.message else "type"
-                drift = Drift(source, column, difference, error.message)  # type: ignore[arg-type]  # one of its words
-                self._note(drift, use, stops=True)
+                missing = error.cause == "column missing"
+                self._note(Drift(source, column, "missing" if missing else "type", error.message), use, stops=True)
                 continue
             break
         for drift in plan.drift:
@@ -167,7 +167,9 @@ class _Comparison:
         key = (drift.table, drift.column.upper(), drift.change)
         known = self.findings.get(key)
         stops = stops and use.active
+        users = self.users.setdefault(key, [])
         if known is None:
-            self.findings[key] = Finding(drift.table, drift.column, drift.change, stops, drift.detail, use.words)
-        elif use.words not in known.affects:
-            self.findings[key] = replace(known, stops=known.stops or stops, affects=f"{known.affects}; {use.words}")
+            self.findings[key] = Finding(drift.table, drift.column, drift.change, stops, drift.detail, use.who)
+        elif use.who not in users:
+            self.findings[key] = replace(known, stops=known.stops or stops, affects=f"{known.affects}; {use.who}")
+        users.append(use.who)

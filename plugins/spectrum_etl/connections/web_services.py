@@ -15,10 +15,10 @@ from spectrum_etl.connections.reasons import not_connected
 from spectrum_etl.connections.result import Checked, Finding, Service, ServiceState
 from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.settings import Company, Settings
+from spectrum_etl.sources.faults import ServiceMissing
 from spectrum_etl.sources.sdx.check import ConnectionCheck
 from spectrum_etl.sources.sdx.client import SdxClient
 from spectrum_etl.sources.sdx.connection import SdxConnection
-from spectrum_etl.sources.sdx.faults import ServiceMissing
 from spectrum_etl.staging.companies import unknown_to_web_services
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Protocol
 
 import psycopg
 
@@ -16,12 +16,13 @@ from spectrum_etl.exports.spec import Context
 from spectrum_etl.links.pairs import WarehouseLinks
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.sources.procore.client import ProcoreClient
+from spectrum_etl.sources.sdx.write_answer import WriteAnswer
 
 
 class Writer(Protocol):
     """Calls Spectrum's writing services; `sources.sdx.write.SpectrumWriter`."""
 
-    def write(self, service: str, parameters: Mapping[str, str]) -> Any:
+    def write(self, service: str, parameters: Mapping[str, str]) -> WriteAnswer:
         """One call.
 
         Returns:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from spectrum_etl.errors import Cause
 from spectrum_etl.model.spec import Severity
 
 Status = Literal["passed", "warned", "failed"]
@@ -23,8 +24,11 @@ class CheckResult:
         rows_failed: rows that do not meet it.
         examples: at most 20 of them, worst first, as JSON-able rows: decimals and dates as text, never a personal
             column.
-        message: what is wrong, with counts, and what to do; empty when it passed.
+        message: what is wrong, with counts; empty when it passed.
         source: who looked.
+        remedy: what to do, as sentences; empty where the message says all.
+        cause: which of the usual reasons it is, where its name does not say all.
+        connection: id of the Airflow connection that it is about, if it is about one.
     """
 
     name: str
@@ -36,8 +40,16 @@ class CheckResult:
     examples: list[dict[str, Any]] = field(default_factory=list)
     message: str = ""
     source: Literal["great_expectations", "guard", "reconciliation", "verify_staging"] = "great_expectations"
+    remedy: str = ""
+    cause: Cause | None = None
+    connection: str | None = None
 
     @property
     def stops(self) -> bool:
         """Whether it stops the publish."""
         return self.status == "failed"
+
+    @property
+    def in_words(self) -> str:
+        """What is wrong and what to do, in one text."""
+        return " ".join(filter(None, (self.message, self.remedy)))

@@ -8,7 +8,6 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from spectrum_etl.exports.records.queue import NOT_ASKED
 from spectrum_etl.warehouse.templates import render
 
 Rows = list[dict[str, Any]]
@@ -49,7 +48,6 @@ def facts_of(connection: psycopg.Connection, dag_id: str, run_id: str) -> Facts:
         run_id: the Airflow run.
     """
     values = {"dag_id": dag_id, "run_id": run_id, "object_name": dag_id.removeprefix(_EXPORT)}
-    values["not_asked"] = NOT_ASKED
     with connection.cursor(row_factory=dict_row) as cursor:
         return Facts(
             **{name: cursor.execute(render(f"notify/{name}.sql"), values).fetchall() for name in _names(dag_id)}

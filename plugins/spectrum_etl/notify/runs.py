@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
+from spectrum_etl.errors import Reason
 from spectrum_etl.notify.facts import Facts
 from spectrum_etl.notify.message import Message, dag_link, shortened
 from spectrum_etl.settings.notifications import Event
@@ -93,7 +94,7 @@ def _remedy(event: Event, facts: Facts, *, rejected: bool) -> str:
         return _EXPORTS
     if event != "partial_success" or not facts.deferred:
         return _REMEDIES[event]
-    reasons = {row["reason"] for row in facts.deferred}
+    reasons = {row["kind"] for row in facts.deferred}
     parts = [_REMEDIES[event]] if rejected else []
     parts += [_HELD_BACK] if "rejected" in reasons else []
     parts += [_DEFERRED] if "moved" in reasons else []
@@ -109,7 +110,7 @@ def _subject(dag_id: str, facts: Facts) -> str:
 
 def _lines(facts: Facts) -> list[str]:
     """Everything but what became of each table."""
-    lines = [f"{row['table_name']} of company {row['company_code']}: {row['message']}" for row in facts.volume]
+    lines = [f"{row['table_name']} of company {row['company_code']}: {_check(row)}" for row in facts.volume]
     lines += [
         f"{row['table_name']} of company {row['company_code']}: {row['change']} column {row['column_name']} of"
         f" {row['source_name']}: {row['detail']}"
@@ -120,7 +121,7 @@ def _lines(facts: Facts) -> list[str]:
         f" {row['partition_month'] or '(blank)'}: {_waits(row)}"
         for row in facts.deferred
     ]
-    lines += [row["message"] for row in facts.verification]
+    lines += [_check(row) for row in facts.verification]
     lines += [
         f"company {row['company_code']}, {row['kind']} ({row['connection']}): {row['cause']}: {row['reason']}. What to"
         f" do: {row['remedy']}"
@@ -140,7 +141,8 @@ def _lines(facts: Facts) -> list[str]:
         counts = ", ".join(f"{row['records']} {row['state'].replace('_', ' ')}" for row in rows)
         lines.append(f"records of company {company}: {counts}")
     lines += [
-        f"{row['title']} of company {row['company_code']}: {row['state']}; {row['reason'] or 'it was not finished'}"
+        f"{row['title']} of company {row['company_code']}: {row['state']};"
+        f" {_why(row['reason'], row['remedy']) or 'it was not finished'}"
         for row in facts.export_reasons
     ]
     return lines
@@ -148,7 +150,7 @@ def _lines(facts: Facts) -> list[str]:
 
 def _waits(row: dict[str, Any]) -> str:
     """Why a job and month was not published."""
-    if row["reason"] == "rejected":
+    if row["kind"] == "rejected":
         return (
             f"held back, because {row['rejected_rows']} of {row['source_rows']} rows were newly rejected; its last good"
             " version stays"
@@ -169,4 +171,14 @@ def _line(row: dict[str, Any]) -> str:
         f" {row['changed_rows']} changed, {row['deleted_rows']} deleted, {row['rejected_rows']} rejected"
         f" ({row['newly_rejected']} of them new), {row['deferred_rows']} deferred"
     )
-    return f"{line}. {row['message']}" if row["message"] else line
+    return f"{line}. {_why(row['message'], row['remedy'])}" if row["message"] else line
+
+
+def _why(message: str | None, remedy: str | None) -> str:
+    """What is wrong and what to do; empty where nothing is."""
+    return Reason(message, remedy).in_words if message else ""
+
+
+def _check(row: dict[str, Any]) -> str:
+    """What a check found and what to do."""
+    return " ".join(filter(None, (row["message"], row["remedy"])))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,8 +27,6 @@ log = logging.getLogger(__name__)
 
 #: First part of the advisory lock of whoever tells about one object; the second is a hash of its name.
 TELL_LOCK = 7_268
-#: Numbers that stand alone: counts and numbers of landings differ from run to run. Those of jobs rarely do.
-_NUMBER = re.compile(r"(?<![\w-])\d[\d.,]*(?![\w-])")
 
 
 @dataclass(frozen=True)
@@ -142,28 +139,27 @@ def _failure(connection: psycopg.Connection, ended: Ended, facts: Facts) -> _Fai
 
 
 def hash_of(facts: Facts, reason: str) -> str:
-    """What tells a failure from another: what failed and why, without numbers that differ from run to run.
+    """What tells a failure from another: what failed and why, by causes and subjects, whatever the words.
 
     Args:
         facts: of the run.
         reason: Airflow's own words, which count where the warehouse has none.
     """
-    causes = [
-        (row["table_name"], row["company_code"], row["state"], _NUMBER.sub("0", row["message"] or ""))
+    causes: list[tuple[str | None, ...]] = [
+        (row["table_name"], row["company_code"], row["state"], row["cause"], row["connection"], row["subject"])
         for row in facts.runs
         if row["state"] in ("stopped", "failed")
     ]
     causes += [
-        (row["table_name"], row["company_code"], "differs", _NUMBER.sub("0", row["message"]))
-        for row in facts.verification
+        (row["table_name"], row["company_code"], row["cause"], *row["column_names"]) for row in facts.verification
     ]
     causes += [(row["connection"], row["company_code"], row["kind"], row["cause"]) for row in facts.connections]
     # Each record that failed is news, though another of the same export failed an hour ago.
     causes += [
-        (row["record_id"], row["company_code"], row["state"], _NUMBER.sub("0", row["reason"] or ""))
+        (row["record_id"], row["company_code"], row["state"], row["cause"], row["subject"])
         for row in facts.export_reasons
     ]
-    return hashlib.sha256(repr(sorted(causes) or reason).encode()).hexdigest()
+    return hashlib.sha256(repr(sorted(causes, key=repr) or reason).encode()).hexdigest()
 
 
 def _remember(connection: psycopg.Connection, dag_id: str, facts: Facts, failure: _Failure | None) -> None:

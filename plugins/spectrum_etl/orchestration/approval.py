@@ -15,7 +15,16 @@ from airflow.sdk.definitions.param import ParamsDict
 from airflow.sdk.exceptions import AirflowSkipException, DownstreamTasksSkipped
 
 from spectrum_etl.errors import StopSync
-from spectrum_etl.exports.display.form import ACCEPT, NEEDED_TO_ACCEPT, OPTIONS, PATTERN_SAYS, REASON, REJECT, RETRIEVE
+from spectrum_etl.exports.display.form import (
+    ACCEPT,
+    NEEDED_TO_ACCEPT,
+    OPTIONS,
+    PATTERN_SAYS,
+    REASON,
+    REJECT,
+    REQUIRED_TO_ACCEPT,
+    RETRIEVE,
+)
 from spectrum_etl.exports.spec import FormField
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.staging.configured import load_settings
@@ -118,6 +127,8 @@ def _param(field: FormField) -> Param:
         limits |= {"pattern": f"^({field.pattern})$", PATTERN_SAYS: field.pattern_says}
     if field.choices:
         limits = {"enum": [*field.choices, None] if field.proposal in field.choices else [None, *field.choices]}
+    if field.required:
+        limits[REQUIRED_TO_ACCEPT] = True
     return Param(
         field.proposal or None,
         type=["null", "string"],

@@ -60,6 +60,7 @@ def connections(warehouse: Warehouse, companies: list[str], exports: Iterable[Ma
     for row in warehouse.rows("readers", companies=companies, since=now - _RECENT):
         kind, answered = row["kind"], row["is_answered"]
         known = _status(kind, row["company_code"], answered, row["message"], row["finished_at"], "sync")
+        known["remedy"] = remedy(row["remedy"])
         checked = found.setdefault((kind, row["company_code"]), known)
         # A check looks at everything, so a sync that went well since takes nothing back; one that failed does.
         if not answered and row["finished_at"] > checked["checked_at"]:

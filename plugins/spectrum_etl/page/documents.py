@@ -11,8 +11,6 @@ from spectrum_etl.exports.display.shown import sections
 from spectrum_etl.exports.spec import Call
 from spectrum_etl.page.reads import Row
 
-#: How the answers of calls were kept that were made before they were kept in words.
-_OBJECT = "WriteAnswer("
 #: What a call has come to, in words; of one that was executed, what Spectrum said is enough.
 _CALL_STATES = {
     "pending": "not sent",
@@ -65,10 +63,8 @@ def added_up(rows: Iterable[Row]) -> list[dict[str, Any]]:
 
 def _said(call: Mapping[str, Any]) -> str | None:
     """What is worth telling of one call: what went wrong, and what Spectrum noted; nothing where all is well."""
-    answer = str(call["answer"] or "")
-    answer = "" if answer.startswith(_OBJECT) else answer.removeprefix("executed").lstrip("; ")
-    state = _CALL_STATES.get(call["state"], "")
-    if not answer and call["state"] in ("sent", "pending"):
+    note, state = call["note"], _CALL_STATES.get(call["state"], "")
+    if not note and call["state"] in ("sent", "pending"):
         return None
     named = Call(call["service"], call["key"], call["fields"], call["adds"])
-    return f"{view.name_of(named)}: {', '.join(filter(None, (state, answer)))}"
+    return f"{view.name_of(named)}: {', '.join(filter(None, (state, note)))}"

@@ -12,7 +12,15 @@ from typing import Any
 
 from fastapi import HTTPException, Request, status
 
-from spectrum_etl.exports.display.form import ACCEPT, NEEDED_TO_ACCEPT, PATTERN_SAYS, REASON, REJECT, RETRIEVE
+from spectrum_etl.exports.display.form import (
+    ACCEPT,
+    NEEDED_TO_ACCEPT,
+    PATTERN_SAYS,
+    REASON,
+    REJECT,
+    REQUIRED_TO_ACCEPT,
+    RETRIEVE,
+)
 from spectrum_etl.model.characters import refused
 from spectrum_etl.page.airflow_api import call, part
 
@@ -86,7 +94,7 @@ def _field(name: str, param: Mapping[str, Any]) -> dict[str, Any]:
         "name": name,
         "title": schema.get("title") or name,
         "description": description.removesuffix(NEEDED_TO_ACCEPT).strip(),
-        "required": description.endswith(NEEDED_TO_ACCEPT),
+        "required": bool(schema.get(REQUIRED_TO_ACCEPT)),
         "proposal": "" if param.get("value") is None else str(param["value"]),
         "max_length": schema.get("maxLength"),
         "pattern": schema.get("pattern"),

@@ -49,7 +49,8 @@ async def start(
         raise HTTPException(status.HTTP_403_FORBIDDEN, f"You may not start {dag_id}: ask an administrator of Airflow.")
     dag = await call(request, "GET", f"dags/{part(dag_id)}")
     if dag["is_paused"] and not resume:
-        raise HTTPException(status.HTTP_409_CONFLICT, f"{dag_id} is paused in Airflow: nothing would run. Resume it.")
+        detail = {"message": f"{dag_id} is paused in Airflow: nothing would run. Resume it.", "paused": True}
+        raise HTTPException(status.HTTP_409_CONFLICT, detail)
     if busy and active(await runs_of(request, [dag_id])):
         raise HTTPException(status.HTTP_409_CONFLICT, f"{dag_id} runs already. It shows its result when it ends.")
     if dag["is_paused"]:

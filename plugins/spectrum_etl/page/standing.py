@@ -9,7 +9,7 @@ from typing import Any
 from spectrum_etl.model.spec import StagedObject
 from spectrum_etl.page.reads import Row
 from spectrum_etl.page.runs import active, ended, shown
-from spectrum_etl.page.wording import sentences
+from spectrum_etl.page.wording import remedy, sentences
 from spectrum_etl.settings import Schedule, Settings
 
 _OF_THE_LAST = ("new_rows", "changed_rows", "deleted_rows")
@@ -46,11 +46,12 @@ def object_row(
     of_last = [row for row in tried if last and row["run_id"] == last["run_id"]]
     bad = next((row for row in tried if row["state"] in _BAD), None)
     now_running, last_run = active(runs), ended(runs)
-    state, message = (bad or last or {}).get("state"), bad["message"] if bad else None
+    state = (bad or last or {}).get("state")
+    message, what_to_do = (bad["message"], bad["remedy"]) if bad else (None, None)
     if last_run and last_run["state"] == "failed" and not bad and _is_new(last_run, last):
-        state, message = "failed", _RUN_FAILED
+        state, message, what_to_do = "failed", _RUN_FAILED, None
     if dag and dag.get("has_import_errors"):
-        state, message = "failed", _NOT_IMPORTED
+        state, message, what_to_do = "failed", _NOT_IMPORTED, None
     oldest = min((row["read_at"] for row in tables if row["read_at"]), default=None)
     schedule, allowed = settings.schedule(obj), settings.stale_after(obj)
     paused = bool(dag and dag["is_paused"])
@@ -67,6 +68,7 @@ def object_row(
         "last_sync": last["finished_at"] if last else None,
         "state": state,
         "message": sentences(message),
+        "remedy": remedy(what_to_do),
         "read_at": oldest,
         "late": bool(allowed and oldest and now - oldest > allowed),
         "tables": tables,

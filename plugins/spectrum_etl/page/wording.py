@@ -54,11 +54,11 @@ def check_message(row: Row) -> str:
     """
     message = str(row["message"] or "")
     explained = _EXPLAINED.get((row["table_name"], row["check_name"]))
-    if explained and message.endswith(explained):
+    if explained and row["cause"] != "check broken":
         message = explained
     prefix = re.escape(f"{row['table_name']} of company {row['company_code']}")
     message = re.sub(rf"^{prefix}(, check \w+)?[:,] ", "", message)
-    return sentences(_RULE.sub("", message)) or ""
+    return sentences(_RULE.sub("", message), row["remedy"]) or ""
 
 
 def reason_of_rejection(row: Row) -> str:
@@ -67,9 +67,8 @@ def reason_of_rejection(row: Row) -> str:
     Args:
         row: of `rejected_rows`.
     """
-    column, reason = row["column_name"], str(row["reason"])
-    if reason.startswith(f"{column} "):
-        reason = column.replace("_", " ") + reason.removeprefix(column)
+    column = row["column_name"]
+    reason = re.sub(rf"^{re.escape(column)} ", f"{column.replace('_', ' ')} ", str(row["reason"]))
     return sentences(_RULE.sub("", reason)) or ""
 
 

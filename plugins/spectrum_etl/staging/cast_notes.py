@@ -68,8 +68,8 @@ def _characters(
             rows_failed=values,
             examples=examples,
             message=f"{table.name} of company {landing.scope.company_code}: characters that PostgreSQL or XML cannot"
-            f" hold were taken out of {values} values ({named}), the first of {first}. The rest of each is staged;"
-            " enter the text again in Spectrum.",
+            f" hold were taken out of {values} values ({named}), the first of {first}. The rest of each is staged.",
+            remedy="Enter the text again in Spectrum.",
             source="guard",
         )
     ]

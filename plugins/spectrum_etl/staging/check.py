@@ -164,7 +164,7 @@ def _rejected_examples(
 
 def _stop_if_critical(obj: StagedObject, landing: Landing, results: dict[str, list[CheckResult]]) -> None:
     failed = [
-        f"{table}.{result.name}: {result.message}"
+        (f"{table}.{result.name}", result.in_words)
         for table, found in results.items()
         for result in found
         if result.status == "failed"
@@ -174,9 +174,11 @@ def _stop_if_critical(obj: StagedObject, landing: Landing, results: dict[str, li
     log.info("%s: %s checks passed, %s warned, %s failed", obj.name, passed, warned, len(failed))
     if failed:
         raise StopSync(
-            f"{len(failed)} critical checks are not met: {' | '.join(failed)}",
+            f"{len(failed)} critical checks are not met: {' | '.join(map(': '.join, failed))}",
             object=obj.name,
             company=landing.scope.company_code,
             remedy="nothing was published and yesterday's table is untouched; correct the data in Spectrum and trigger"
             " the DAG again. All results are in sync.checks",
+            cause="checks not met",
+            names=(name for name, _ in failed),
         )

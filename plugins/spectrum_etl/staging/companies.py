@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.sources.company import Sources
+from spectrum_etl.sources.faults import CompanyRefused
 from spectrum_etl.sources.infolink.companies import company_codes, holds_company
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
 from spectrum_etl.sources.sdx.client import SdxClient
-from spectrum_etl.sources.sdx.faults import CompanyRefused
 from spectrum_etl.staging.objects import OBJECTS
 
 _REMEDY = (
@@ -99,4 +99,5 @@ def _unknown(code: str, others: list[str], why: str) -> FixConfiguration:
         value=code,
         limit=", ".join(others) or None,
         remedy=_REMEDY,
+        cause="unknown company",
     )

@@ -43,8 +43,8 @@ def volume(table: str, company: str, rows: int, rows_before: int | None, setting
         rows_failed=change,
         source="guard",
         message=f"{table} of company {company}: {rows} rows, {change} {direction} than the {rows_before} of the last"
-        f" sync (max_volume_change {_percent(settings.max_volume_change)}). It is published; look whether Spectrum"
-        " really holds that many.",
+        f" sync (max_volume_change {_percent(settings.max_volume_change)}). It is published.",
+        remedy="Look whether Spectrum really holds that many.",
     )
 
 
@@ -82,12 +82,14 @@ def rejected_share(
             source="guard",
         )
     newly = "" if new == rejected_rows else f", {new} of them newly"
-    remedy = (
-        "The trigger form of this run allowed it, so they are listed."
+    outcome, remedy = (
+        ("The trigger form of this run allowed it, so they are listed.", "")
         if allowed
-        else "Nothing is published: the examples of this check in sync.checks show the reasons; correct the records in"
-        " Spectrum, raise the limits in include/settings.yaml, or trigger the DAG and allow newly rejected rows in the"
-        " trigger form."
+        else (
+            "Nothing is published.",
+            "The examples of this check in sync.checks show the reasons; correct the records in Spectrum, raise the"
+            " limits in include/settings.yaml, or trigger the DAG and allow newly rejected rows in the trigger form.",
+        )
     )
     return CheckResult(
         "rejected_share",
@@ -97,7 +99,8 @@ def rejected_share(
         rows_failed=rejected_rows,
         source="guard",
         message=f"{table} of company {company}: {rejected_rows} of {landed_rows} rows were rejected{newly}, more than"
-        f" {_rejected_limits(settings)}. {remedy}",
+        f" {_rejected_limits(settings)}. {outcome}",
+        remedy=remedy,
     )
 
 
@@ -179,17 +182,18 @@ def rejected_partitions(
         )
     named = "; ".join(f"{one.name}: {one.new_rows} of {one.source_rows} rows" for one in held[:_NAMED])
     more = f"; and {len(held) - _NAMED} more" if len(held) > _NAMED else ""
-    what, remedy = (
+    what, outcome, remedy = (
         (
             "are published although more of their rows were newly rejected than",
             "The trigger form of this run allowed it, so those rows are listed.",
+            "",
         )
         if allowed
         else (
             "are held back, because more of their rows were newly rejected than",
-            "Their last good version stays, and everything else is published. sync.deferred lists them; correct the"
-            " records in Spectrum, raise the limits in include/settings.yaml, or trigger the DAG and allow newly"
-            " rejected rows in the trigger form.",
+            "Their last good version stays, and everything else is published. sync.deferred lists them.",
+            "Correct the records in Spectrum, raise the limits in include/settings.yaml, or trigger the DAG and allow"
+            " newly rejected rows in the trigger form.",
         )
     )
     return CheckResult(
@@ -200,7 +204,8 @@ def rejected_partitions(
         rows_failed=rejected_rows,
         source="guard",
         message=f"{table} of company {company}: {len(held)} jobs and months {what} {_rejected_limits(settings)}"
-        f" ({named}{more}). {remedy}",
+        f" ({named}{more}). {outcome}",
+        remedy=remedy,
     )
 
 
@@ -221,8 +226,8 @@ def stamped_in_the_future(name: str, company: str, stamps: TakenBack) -> CheckRe
         source="guard",
         message=f"{name} of company {company}: {stamps.syncs} syncs{run} were stamped later than now, up to"
         f" {stamps.stamped_at:%Y-%m-%d %H:%M} UTC. They are taken back to the moment of their run,"
-        f" {stamps.moment:%Y-%m-%d %H:%M} UTC, so that later syncs are published. Look at the clock of the warehouse's"
-        " server: it was ahead when they ran.",
+        f" {stamps.moment:%Y-%m-%d %H:%M} UTC, so that later syncs are published.",
+        remedy="Look at the clock of the warehouse's server: it was ahead when they ran.",
     )
 
 
@@ -293,16 +298,18 @@ def mass_delete(
         return CheckResult(
             "mass_delete", "critical", "passed", rows_checked=living_rows, rows_failed=deleted_rows, source="guard"
         )
+    outcome, remedy = (
+        ("The trigger form of this run allowed it, so they are deleted; their versions stay in the history.", "")
+        if allowed
+        else (
+            "Nothing is published.",
+            "If Spectrum really no longer holds them, trigger the DAG and allow one mass delete in the trigger form.",
+        )
+    )
     what = (
         f"{table} of company {company}: {deleted_rows} of {living_rows} living rows are no longer in the source, more"
         f" than max_deleted_rows {settings.max_deleted_rows} and max_deleted_share"
         f" {_percent(settings.max_deleted_share)}."
-    )
-    remedy = (
-        " The trigger form of this run allowed it, so they are deleted; their versions stay in the history."
-        if allowed
-        else " Nothing is published: if Spectrum really no longer holds them, trigger the DAG and allow one mass delete"
-        " in the trigger form."
     )
     return CheckResult(
         "mass_delete",
@@ -311,7 +318,8 @@ def mass_delete(
         rows_checked=living_rows,
         rows_failed=deleted_rows,
         source="guard",
-        message=what + remedy,
+        message=f"{what} {outcome}",
+        remedy=remedy,
     )
 
 

@@ -88,6 +88,8 @@ def no_such_jobs(unknown: Sequence[str], known: Collection[str], companies: str)
         company=companies,
         field="jobs",
         remedy=f"correct the jobs in the trigger form{perhaps}",
+        cause="unknown job",
+        names=unknown,
     )
 
 

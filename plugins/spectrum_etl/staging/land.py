@@ -12,16 +12,16 @@ from typing import Any
 
 import psycopg
 
-from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.errors import FixConfiguration, Reason, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.model.check_result import CheckResult
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.run import Landing, Run, Scope
 from spectrum_etl.model.spec import StagedObject, Table, fingerprint
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.company import Sources
+from spectrum_etl.sources.faults import CompanyRefused
 from spectrum_etl.sources.infolink.companies import holds_company
 from spectrum_etl.sources.infolink.reader import UnclearLine
-from spectrum_etl.sources.sdx.faults import CompanyRefused
 from spectrum_etl.staging import read as reading
 from spectrum_etl.staging.companies import require_company
 from spectrum_etl.staging.guards import amounts_left_out
@@ -127,9 +127,10 @@ def close_run(url: str, obj: StagedObject, run: Run, company_code: str, settings
                     object=obj.name,
                     company=company_code,
                     remedy="look at the task's log in Airflow, then clear the task `land` or wait for the next run",
+                    cause="task ended",
                 )
                 # The run history tells what became of the run: its last try.
-                _close(connection, landing, obj if place == 0 else None, settings, "failed", str(died))
+                _close(connection, landing, obj if place == 0 else None, settings, "failed", died)
         return drop_landing_tables(connection, run, obj.name, company_code)
 
 
@@ -138,7 +139,7 @@ def _record_failure(url: str, landing: Landing, obj: StagedObject, settings: Set
     try:
         with connect(url) as connection:
             connection.autocommit = True
-            _close(connection, landing, obj, settings, state, str(error), error.system)
+            _close(connection, landing, obj, settings, state, error)
     except SpectrumEtlError as second:
         log.warning("the failure could not be written into the warehouse's books: %s", second)
 
@@ -149,15 +150,14 @@ def _close(
     obj: StagedObject | None,
     settings: Settings,
     state: str,
-    message: str,
-    failed_connection: str | None = None,
+    error: SpectrumEtlError,
 ) -> None:
     with connection.transaction():
-        set_state(connection, landing, state, message)
+        set_state(connection, landing, state, str(error))
         for table in obj.tables if obj else ():
             counts = runs.published_counts(connection, landing).get(table.name, Counts())
             reader = settings.reader(table)
-            runs.record_run(connection, landing, table.name, reader, state, counts, message, failed_connection)
+            runs.record_run(connection, landing, table.name, reader, state, counts, Reason.of(error), error.system)
 
 
 def _land_table(
@@ -249,6 +249,7 @@ def _require_shown(table: Table, reader: str, sources: Sources) -> None:
             company=sources.company.code,
             remedy="look in Spectrum which companies and jobs the Authorization ID's operator may see, and at the extra"
             " guid of the Airflow connection; or set the reader of this object to infolink in include/settings.yaml",
+            cause="not permitted",
         )
 
 

@@ -66,6 +66,8 @@ def publish(url: str, obj: StagedObject, landing_id: int, settings: Settings) ->
                     object=obj.name,
                     company=landing.scope.company_code,
                     remedy="correct the data in Spectrum and trigger the DAG again",
+                    cause="checks not met",
+                    names=failed,
                 )
             return _Publication(connection, url, obj, landing, settings).run()
 
@@ -181,7 +183,10 @@ class _Publication:
                 refused[0].message,
                 object=self.obj.name,
                 company=company,
-                remedy="look in Spectrum first: a filter, an operator's rights or a wrong company code look the same",
+                remedy="look in Spectrum first: a filter, an operator's rights or a wrong company code look the same."
+                f" {refused[0].remedy}",
+                cause="mass delete",
+                names=[table.name],
             )
         runs.record_checks(self.connection, self.landing, table.name, results)
 

@@ -72,7 +72,7 @@ def verify(url: str, obj: StagedObject, run: Run, sources: Sources, settings: Se
         record_verification(connection, obj, company, run, results)
     for name, result in results.items():
         log.info("%s of company %s: %s rows, %s", name, company, result.rows_checked, result.status)
-    differing = [result.message for result in results.values() if result.status == "failed"]
+    differing = [result.in_words for result in results.values() if result.status == "failed"]
     if differing:
         raise StopSync(
             " | ".join(differing),
@@ -80,6 +80,7 @@ def verify(url: str, obj: StagedObject, run: Run, sources: Sources, settings: Se
             company=company,
             remedy=f"trigger stage_{obj.name} and then verify_staging again. If they still differ, trigger"
             f" stage_{obj.name} with a full refresh, and report it: a sync should have found the difference",
+            cause="differs from source",
         )
     return list(results.values())
 
@@ -168,11 +169,8 @@ def _compare(
     ours: Mapping[str, int | Decimal],
     read_at: object,
 ) -> CheckResult:
-    differing = [
-        f"{name} {theirs[name]} in Spectrum, {ours[name]} staged and rejected"
-        for name in theirs
-        if theirs[name] != ours[name]
-    ]
+    unequal = [name for name in theirs if theirs[name] != ours[name]]
+    differing = [f"{name} {theirs[name]} in Spectrum, {ours[name]} staged and rejected" for name in unequal]
     message = (
         f"{table.name} of company {company}, last read {read_at:%Y-%m-%d %H:%M %Z}: {'; '.join(differing)}"
         if differing
@@ -182,11 +180,12 @@ def _compare(
         "equals_source",
         "critical",
         "failed" if differing else "passed",
-        columns=tuple(name for name in theirs if name != "rows"),
+        columns=tuple(name for name in unequal or theirs if name != "rows"),
         rows_checked=int(ours["rows"]),
         rows_failed=abs(int(theirs["rows"]) - int(ours["rows"])),
         message=message,
         source="verify_staging",
+        cause="differs from source" if differing else None,
     )
 
 

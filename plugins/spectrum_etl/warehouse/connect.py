@@ -82,7 +82,7 @@ def url_of(connection: AirflowConnection, conn_id: str = CONNECTION_ID) -> str:
             object="the connection to the warehouse",
             field=name,
             limit=limit,
-            remedy=f"correct {name} in the Airflow connection {conn_id}",
+            remedy=f"correct {name} in the Airflow connection",
             connection=conn_id,
             system="warehouse",
         )
@@ -163,7 +163,7 @@ def _require_our_session(connection: psycopg.Connection, url: str, options: str)
         raise FixConfiguration(
             "the warehouse's database is not in UTF-8, so it cannot hold every name of Spectrum",
             remedy="create a new database as docs/setup.md says, with encoding 'UTF8' template template0, and have the"
-            f" Airflow connection {CONNECTION_ID} name it",
+            " Airflow connection name it",
             connection=CONNECTION_ID,
             system="warehouse",
         )

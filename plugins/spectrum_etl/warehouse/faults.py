@@ -36,6 +36,7 @@ _HIDDEN = {
 }
 _POOLER = re.compile(r"unsupported startup parameter")
 _NO_TLS = re.compile(r"sslmode|certificate|SSL|sslrootcert")
+_NO_SUCH_HOST = re.compile(r"could not translate host name|failed to resolve host|Name or service not known")
 _NO_SUCH_LOGIN = re.compile(r"role .* (?:does not exist|is not permitted to log in)|no password supplied")
 
 
@@ -54,7 +55,9 @@ def explain(
         yet), `FixConfiguration` for a missing permission, else `StopSync`.
     """
     explained = _explained(error, url)
-    explained.object, explained.company, explained.system = object, company, "warehouse"
+    explained.object, explained.company = object, company
+    explained.system, explained.connection = "warehouse", CONNECTION_ID
+    explained.code = error.sqlstate or ""
     return explained
 
 
@@ -71,7 +74,7 @@ def _explained(error: psycopg.Error, url: str) -> SpectrumEtlError:
         return RetryLater(
             f"the warehouse takes no writes now: {said}",
             remedy="the task is tried again by itself: after a fail-over the new server takes writes in a moment; if it"
-            f" keeps failing, have the Airflow connection {CONNECTION_ID} lead to the server that takes writes, not to"
+            " keeps failing, have the Airflow connection lead to the server that takes writes, not to"
             " a standby, and see that default_transaction_read_only is off",
         )
     if code == _LOCKED:
@@ -89,7 +92,7 @@ def _explained(error: psycopg.Error, url: str) -> SpectrumEtlError:
     if code == _NOT_PERMITTED:
         return FixConfiguration(
             f"the warehouse does not allow a statement: {said}",
-            remedy=f"let the login of the Airflow connection {CONNECTION_ID!r} own the database, or its schemas"
+            remedy="let the login of the Airflow connection own the database, or its schemas"
             " landing, spectrum, history and sync",
         )
     return StopSync(
@@ -107,12 +110,12 @@ def unreachable(error: psycopg.Error, url: str) -> SpectrumEtlError:
     """
     known = isinstance(error, psycopg.OperationalError)
     explained = _refusal(_hidden(str(error), url)) if known else _unreadable()
-    explained.system = "warehouse"
+    explained.system, explained.connection = "warehouse", CONNECTION_ID
     return explained
 
 
 def _refusal(text: str) -> SpectrumEtlError:
-    correct = f"in the Airflow connection {CONNECTION_ID!r}"
+    correct = "in the Airflow connection"
     # First, since the driver asks a second time without encryption, which the server's host rules may not let in.
     if "password authentication failed" in text or _NO_SUCH_LOGIN.search(text):
         return Reauthenticate("the warehouse refused the login", remedy=f"correct login and password {correct}")
@@ -123,7 +126,8 @@ def _refusal(text: str) -> SpectrumEtlError:
             f"the warehouse does not let this machine in: {rule[0]}",
             remedy="have the database's administrator add the address to the server's pg_hba.conf, for this login and"
             " database; where it lets in encrypted connections alone, set the extra sslmode of the Airflow connection"
-            f" {CONNECTION_ID!r} to require",
+            " to require",
+            cause="address not allowed",
         )
     if re.search("database .* does not exist", text):
         return FixConfiguration(
@@ -139,10 +143,12 @@ def _refusal(text: str) -> SpectrumEtlError:
         return FixConfiguration(
             f"the encrypted connection to the warehouse failed (certificate or sslmode): {_first(text)}",
             remedy=f"correct the extras sslmode and sslrootcert {correct}",
+            cause="certificate",
         )
     return RetryLater(
         f"the warehouse cannot be reached: {_first(text)}",
         remedy=f"the task is tried again by itself; check that the database server runs, and host and port {correct}",
+        cause="unknown host" if _NO_SUCH_HOST.search(text) else "no answer",
     )
 
 
@@ -154,7 +160,7 @@ def pooled(why: str) -> FixConfiguration:
     """
     return FixConfiguration(
         f"the connection to the warehouse goes through a pooler that does not keep a session together: {why}",
-        remedy=f"have host and port of the Airflow connection {CONNECTION_ID} lead to the PostgreSQL server itself, or"
+        remedy="have host and port of the Airflow connection lead to the PostgreSQL server itself, or"
         " to a pool in session mode that hands session settings on. Setting ignore_startup_parameters in the pooler is"
         " no way out: the locks that keep records from being sent twice would not hold",
         connection=CONNECTION_ID,
@@ -165,7 +171,7 @@ def pooled(why: str) -> FixConfiguration:
 def _unreadable() -> FixConfiguration:
     return FixConfiguration(
         "the warehouse's address cannot be read",
-        remedy=f"correct host, port and schema (the database) in the Airflow connection {CONNECTION_ID!r}",
+        remedy="correct host, port and schema (the database) in the Airflow connection",
     )
 
 

@@ -78,6 +78,7 @@ def find_landing(connection: psycopg.Connection, landing_id: int) -> tuple[Landi
         raise StopSync(
             f"the warehouse knows no landing {landing_id}",
             remedy="clear the task `land` of this run: it reads the source again",
+            cause="landing incomplete",
         )
     number, object_name, scope, dag_id, run_id, try_number, read_at, started_at, state = row
     run = Run(dag_id, run_id, try_number)
@@ -146,6 +147,7 @@ def require_whole(connection: psycopg.Connection, landing: Landing, landed: Land
             company=landing.scope.company_code,
             remedy="nothing was published and yesterday's table is untouched: clear the task `land` of this run, or"
             " wait for the next one",
+            cause="landing incomplete",
         )
 
 
@@ -174,6 +176,7 @@ def require_checked(connection: psycopg.Connection, landing: Landing, landed: La
                 object=landing.object_name,
                 company=landing.scope.company_code,
                 remedy="nothing was published: clear the task `check` of this run",
+                cause="landing incomplete",
             )
         relation = landing.relation(landed.table_name, kind)
         require_whole(connection, landing, replace(landed, relation=relation, landed_rows=int(landed.sums[kind])))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
+from spectrum_etl.errors import Reason
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.run import Landing, Run, Scope
 from spectrum_etl.warehouse.locks import take
@@ -30,20 +31,28 @@ def record_run(
     reader: str,
     state: str,
     counts: Counts,
-    message: str | None = None,
+    reason: Reason | None = None,
     failed_connection: str | None = None,
 ) -> None:
-    """Write what became of one table of a landing, in the caller's transaction. A later outcome replaces an earlier."""
+    """Write what became of one table of a landing, in the caller's transaction. A later outcome replaces an earlier.
+
+    Args:
+        connection: the warehouse.
+        landing, table_name, reader, state, counts: as the columns of `sync.runs`.
+        reason: why it stopped or failed.
+        failed_connection: which system failed, if one did.
+    """
     connection.execute(
         "insert into sync.runs (landing_id, object_name, table_name, company_code, dag_id, run_id, reader, state,"
         " narrowed, started_at, read_at, seconds, source_rows, landed_rows, staged_rows, new_rows, changed_rows,"
-        " deleted_rows, rejected_rows, deferred_rows, checks_passed, checks_warned, checks_failed, message,"
-        " failed_connection)"
+        " deleted_rows, rejected_rows, deferred_rows, checks_passed, checks_warned, checks_failed, message, remedy,"
+        " cause, connection, subject, failed_connection)"
         " select %(landing_id)s, %(object)s, %(table)s, %(company)s, %(dag)s, %(run)s, %(reader)s, %(state)s,"
         " %(narrowed)s, %(started)s, %(read)s, extract(epoch from clock_timestamp() - %(started)s), %(source)s,"
         " %(landed)s, %(staged)s, %(new)s, %(changed)s, %(deleted)s, %(rejected)s, %(deferred)s,"
         " count(*) filter (where status = 'passed'), count(*) filter (where status = 'warned'),"
-        " count(*) filter (where status = 'failed'), %(message)s, %(failed_connection)s"
+        " count(*) filter (where status = 'failed'), %(message)s, %(remedy)s, %(cause)s,"
+        " %(connection)s, %(subject)s, %(failed_connection)s"
         " from sync.checks where landing_id = %(landing_id)s and table_name = %(table)s"
         " on conflict (landing_id, table_name) do update set reader = excluded.reader, state = excluded.state,"
         " finished_at = clock_timestamp(), seconds = excluded.seconds, source_rows = excluded.source_rows,"
@@ -52,6 +61,8 @@ def record_run(
         " rejected_rows = excluded.rejected_rows, deferred_rows = excluded.deferred_rows,"
         " checks_passed = excluded.checks_passed, checks_warned = excluded.checks_warned,"
         " checks_failed = excluded.checks_failed, message = excluded.message,"
+        " remedy = excluded.remedy, cause = excluded.cause, connection = excluded.connection,"
+        " subject = excluded.subject,"
         " failed_connection = excluded.failed_connection",
         {
             "landing_id": landing.landing_id,
@@ -65,7 +76,8 @@ def record_run(
             "narrowed": landing.scope.narrowed,
             "started": landing.started_at,
             "read": landing.read_at,
-            "message": message,
+            **vars(reason or Reason("")),
+            "message": reason.message if reason else None,
             "failed_connection": failed_connection,
             **counts.to_dict(),
         },
@@ -178,8 +190,9 @@ def _insert_checks(
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into sync.checks (landing_id, object_name, table_name, company_code, run_id, source, check_name,"
-            " severity, status, column_names, rows_checked, rows_failed, examples, message)"
-            " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            " severity, status, column_names, rows_checked, rows_failed, examples, message, remedy,"
+            " cause, connection)"
+            " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 (
                     landing_id,
@@ -196,6 +209,9 @@ def _insert_checks(
                     result.rows_failed,
                     json.dumps(result.examples, default=str),
                     result.message or None,
+                    result.remedy or None,
+                    result.cause,
+                    result.connection,
                 )
                 for table_name, results in results_of.items()
                 for result in results

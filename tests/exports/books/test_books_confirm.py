@@ -16,9 +16,10 @@ from sandbox.sdx.server import SdxServer
 from spectrum_etl.exports.spectrum import SpectrumBooks
 from spectrum_etl.exports.spectrum.values import Value, call, comparable
 from spectrum_etl.sources.company import Sources
+from spectrum_etl.sources.faults import Refused
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.sdx import SdxConnection
-from spectrum_etl.sources.sdx.write import Refused, SpectrumWriter
+from spectrum_etl.sources.sdx.write import SpectrumWriter
 from stack.postgres import EmbeddedPostgres
 from tests.exports.books.conftest import COMPANY
 
@@ -231,5 +232,5 @@ def test_what_spectrum_refuses_is_not_there(spectrum: Spectrum, vendor: str) -> 
     )
     with pytest.raises(Refused) as caught:
         spectrum.writer.write(made.service, made.parameters)
-    assert "Job_Number" in {field.column for field in caught.value.fields}
+    assert "Job_Number" in {field.field for field in caught.value.fields}
     assert spectrum.books.held(made.service, made.key) is None

@@ -38,7 +38,8 @@ from spectrum_etl.exports.steps.send import send_record
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Settings
-from spectrum_etl.sources.sdx.write import NotSent, OutcomeUnknown, Refused
+from spectrum_etl.sources.faults import NotSent, OutcomeUnknown, Refused
+from spectrum_etl.sources.sdx.write_answer import WriteAnswer
 
 Fault = Literal["", "not sent", "lost", "late", "never", "killed before", "killed after", "killed late", "refused"]
 FAULTS: tuple[Fault, ...] = (
@@ -84,7 +85,7 @@ class Spectrum:
     def unread(self, call: Call) -> list[str]:
         return []
 
-    def write(self, service: str, parameters: Mapping[str, str]) -> str:
+    def write(self, service: str, parameters: Mapping[str, str]) -> WriteAnswer:
         self._time_passes()
         self.calls += 1
         fault = self.faults.pop(0) if self.faults else ""
@@ -105,7 +106,7 @@ class Spectrum:
             raise OutcomeUnknown("the answer was lost")
         if fault == "killed after":
             raise Kill
-        return "done"
+        return WriteAnswer()
 
     def settle(self) -> None:
         """All that still runs ends."""

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from spectrum_etl.errors import RetryLater
-from spectrum_etl.exports.records import queue
+from spectrum_etl.exports.records import why
 from spectrum_etl.exports.records.locks import record_lock
 from spectrum_etl.exports.records.queue import Instance
 from spectrum_etl.exports.records.settling import Unsettled
@@ -99,10 +99,10 @@ def test_a2_a_record_that_was_to_be_asked_about_and_was_not_is_red_and_says_so(w
     world.collect()
     for tasks in (("failed", "skipped"), ("failed", "failed"), ("success", "failed"), ("upstream_failed", None)):
         found = judged(world, id, states={0: tasks})
-        assert found.bad == [f"Thing r1 of company 1 is ready: {queue.NOT_ASKED}"], tasks
+        assert found.bad == [f"Thing r1 of company 1 is ready: {why.NOT_ASKED.message}"], tasks
         row = world.row(id)
         assert row is not None
-        assert (row.state, row.reason, row.run_id) == ("ready", queue.NOT_ASKED, RUN.run_id)
+        assert (row.state, row.why, row.run_id) == ("ready", why.NOT_ASKED, RUN.run_id)
     for tasks in (("failed", "success"), ("success", "skipped"), ("skipped", "skipped")):
         assert judged(world, id, states={0: tasks}).bad == [], tasks
     world.collect()
@@ -118,7 +118,7 @@ def test_a2_a_record_that_waits_for_a_task_that_has_ended_is_red_and_asked_by_th
     world.collect()
     world.ask(id)
     assert judged(world, id).bad == []
-    assert judged(world, id, waits=False).bad == [f"Thing r1 of company 1 is waiting: {queue.NOT_ASKED}"]
+    assert judged(world, id, waits=False).bad == [f"Thing r1 of company 1 is waiting: {why.NOT_ASKED.message}"]
     assert [row.id for row in world.collect().chosen] == [id]
 
 

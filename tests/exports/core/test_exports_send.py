@@ -12,7 +12,7 @@ from spectrum_etl.exports.records import locks
 from spectrum_etl.exports.records.locks import is_locked, record_lock
 from spectrum_etl.exports.records.settling import Unsettled
 from spectrum_etl.exports.steps.answer import release_unanswered
-from spectrum_etl.sources.sdx.write import NotSent
+from spectrum_etl.sources.faults import NotSent
 from spectrum_etl.warehouse.connect import connect
 from tests.exports.core.exports_world import OBJECT, Kill, World, killed_after, place
 

@@ -14,7 +14,7 @@ from spectrum_etl.exports.spec import Broken, Call, Candidate, Context, ExportOb
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.settings.exports import ExportSettings
-from spectrum_etl.sources.procore.faults import NotFound
+from spectrum_etl.sources.faults import NotFound
 
 COMPANY = Company(code="001", name="Demo", phase_category="STD", procore_company_id=9001)
 JOB = "24404"

@@ -11,8 +11,8 @@ import pytest
 from procore_stub import CLIENT_SECRET, COMPANY, Reply, Stub, Time
 
 from spectrum_etl.errors import Reauthenticate, StopSync
+from spectrum_etl.sources.faults import Refused, TokenRefused
 from spectrum_etl.sources.procore import ProcoreClient
-from spectrum_etl.sources.procore.faults import Refused, TokenRefused
 
 PATH = "/rest/v1.0/me"
 

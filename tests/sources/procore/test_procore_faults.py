@@ -10,9 +10,10 @@ import pytest
 from procore_stub import COMPANY, Reply, Stub
 
 from spectrum_etl.errors import FixConfiguration, FixRecord, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.sources.faults import FieldMessage, NotAllowed, NotFound, Refused
 from spectrum_etl.sources.procore import ProcoreClient
 from spectrum_etl.sources.procore.content import parse
-from spectrum_etl.sources.procore.faults import FieldMessage, NotAllowed, NotFound, Refused, said_in
+from spectrum_etl.sources.procore.faults import said_in
 
 PATH = "/rest/v1.0/vendors/5"
 

@@ -10,8 +10,8 @@ import pytest
 from procore_stub import CLIENT_ID, CLIENT_SECRET, COMPANY, Reply, Stub, Time
 
 from spectrum_etl.errors import RetryLater
+from spectrum_etl.sources.faults import Busy, OutcomeUnknown
 from spectrum_etl.sources.procore import ProcoreClient, ProcoreConnection
-from spectrum_etl.sources.procore.faults import Busy, OutcomeUnknown
 from spectrum_etl.sources.procore.limits import RateLimit
 
 PATH = "/rest/v1.0/me"

@@ -11,8 +11,8 @@ import pytest
 from procore_stub import Asked, Reply, Stub, paged
 
 from spectrum_etl.errors import RetryLater, StopSync
+from spectrum_etl.sources.faults import ListChanged, Unreadable
 from spectrum_etl.sources.procore import ProcoreClient, resources
-from spectrum_etl.sources.procore.faults import ListChanged, Unreadable
 
 PATH = "/rest/v1.0/vendors"
 V2 = "/rest/v2.0/companies/1/projects/2/budget_changes/adjustment_line_items"

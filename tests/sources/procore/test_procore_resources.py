@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from procore_stub import COMPANY, Reply, Stub
 
+from spectrum_etl.sources.faults import Refused, SyncFailed
 from spectrum_etl.sources.procore import ProcoreClient, resources
-from spectrum_etl.sources.procore.faults import Refused, SyncFailed
 
 P = "/rest/v1.0"
 V2 = f"/rest/v2.0/companies/{COMPANY}/projects/7"

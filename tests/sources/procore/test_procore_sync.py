@@ -8,8 +8,8 @@ import pytest
 from procore_stub import Asked, Reply, Stub
 
 from spectrum_etl.errors import FixConfiguration, FixRecord, RetryLater, StopSync
+from spectrum_etl.sources.faults import NotAllowed, OutcomeUnknown, SyncFailed
 from spectrum_etl.sources.procore import ProcoreClient
-from spectrum_etl.sources.procore.faults import NotAllowed, OutcomeUnknown, SyncFailed
 
 PATH = "/rest/v1.0/vendors/sync"
 SCOPE = {"company_id": 8089}

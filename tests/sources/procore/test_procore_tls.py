@@ -15,8 +15,8 @@ from cryptography.x509.oid import NameOID
 from procore_stub import CLIENT_ID, CLIENT_SECRET, COMPANY, Reply, Stub, Time
 
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.sources.faults import OutcomeUnknown
 from spectrum_etl.sources.procore import ProcoreClient, ProcoreConnection
-from spectrum_etl.sources.procore.faults import OutcomeUnknown
 
 PATH = "/rest/v1.0/me"
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from sdx_stub import Reply, answer, job
 
 from spectrum_etl.errors import SpectrumEtlError, StopSync
+from spectrum_etl.sources.faults import AnswerCut
 from spectrum_etl.sources.sdx.answer import AnswerParser
-from spectrum_etl.sources.sdx.faults import AnswerCut, Call
+from spectrum_etl.sources.sdx.faults import Call
 
 CALL = Call("GetJob", {"pCompany_Code": "1", "pStatus_Code": "A"})
 VALUES = st.text(st.characters(min_codepoint=32, max_codepoint=0x24F), max_size=12)

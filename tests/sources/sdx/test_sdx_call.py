@@ -6,7 +6,7 @@ import pytest
 from sdx_stub import AUTHORIZATION_ID, JOB_PARAMETERS, Reply, answer, fault, job, refusal, wsdl
 
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
-from spectrum_etl.sources.sdx.faults import ServiceMissing, ServiceNotEnabled
+from spectrum_etl.sources.faults import ServiceMissing, ServiceNotEnabled
 from spectrum_etl.sources.sdx.split import CapReached
 from spectrum_etl.sources.sdx.wsdl import parse
 

@@ -19,9 +19,17 @@ from cryptography.x509.oid import NameOID
 from sdx_stub import AUTHORIZATION_ID, CLIENT_SECRET, NAMESPACE, SOAP, Reply, Request, Stub, fault, json_reply, wsdl
 
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, SpectrumEtlError
+from spectrum_etl.sources.faults import (
+    AddressNotAllowed,
+    CertificateRefused,
+    NotSent,
+    OutcomeUnknown,
+    Refused,
+    ServiceMissing,
+    UnknownHost,
+)
 from spectrum_etl.sources.sdx import SdxClient
-from spectrum_etl.sources.sdx.faults import AddressNotAllowed, CertificateRefused, ServiceMissing, UnknownHost
-from spectrum_etl.sources.sdx.write import NotSent, OutcomeUnknown, Refused, SpectrumWriter
+from spectrum_etl.sources.sdx.write import SpectrumWriter
 
 SERVICE = "UpdateSubcontract"
 DECLARED = ("Company_Code", "Vendor_Code", "Subcontract_Number", "Job_Number", "Comment", "UDF1", "UDF2")
@@ -118,12 +126,11 @@ def test_a_refusal_holds_every_bad_field_in_both_spellings(
     with pytest.raises(Refused) as caught:
         SpectrumWriter(client).write(SERVICE, CALL)
     error = caught.value
-    assert [(f.code, f.description, f.column) for f in error.fields] == [
+    assert [(f.code, f.message, f.field) for f in error.fields] == [
         ("I", "Vendor is not active", "Vendor_Code"),
         ("M", "Job is required", "Job_Number"),
         ("E", "Other", ""),
     ]
-    assert (error.code, error.description, error.column) == ("I", "Vendor is not active", "Vendor_Code")
     assert "Vendor_Code: Vendor is not active (code I); Job_Number: Job is required" in str(error)
     assert "it holds 'ACME'" in str(error)
     assert len(stub.calls(SERVICE)) == 1

@@ -17,12 +17,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import psycopg
 
 from sandbox.faults import CACHE_SECONDS, Faults
-from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.errors import Cause, Reason, SpectrumEtlError
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.run import Run, Scope
 from spectrum_etl.settings import Settings
@@ -260,11 +260,13 @@ def assert_explained(world: World, name: str, error: SpectrumEtlError, run: Run,
     for word in (*words, "What to do:"):
         assert word in text, f"{word!r} is not in: {text}"
     assert_no_secret(text)
-    rows = world.ask("select table_name, state, message from sync.runs where run_id = %s", run.run_id)
-    assert {table for table, _, _ in rows} == {table.name for table in OBJECTS[name].tables}
-    for _, state, message in rows:
+    rows = world.ask("select table_name, state, message, remedy, cause from sync.runs where run_id = %s", run.run_id)
+    assert {row[0] for row in rows} == {table.name for table in OBJECTS[name].tables}
+    for _, state, message, remedy, cause in rows:
         assert state in ("failed", "stopped")
-        assert message == text
+        assert "What to do:" not in message
+        assert Reason(message, remedy).in_words == text
+        assert cause in get_args(Cause)
     landings = world.ask("select state, message from sync.landings where run_id = %s", run.run_id)
     assert {message for _, message in landings} == {text}
     assert world.landing_tables(run) == []

@@ -92,13 +92,14 @@ def test_a_sync_after_one_from_the_future_is_published(world: World, changed: bo
     assert (world.state(landing), counts.changed) == ("published", int(changed))
     assert_equals_source(world, "jobs")
     assert in_the_future(world, ("jobs",)) == []
-    ((status, message),) = world.ask(
-        "select status, message from sync.checks where check_name = 'stamped_in_the_future' and landing_id = %s",
+    ((status, message, remedy),) = world.ask(
+        "select status, message, remedy from sync.checks"
+        " where check_name = 'stamped_in_the_future' and landing_id = %s",
         landing,
     )
     assert status == "warned"
     assert f"1 syncs, the newest by run {run.run_id}" in message
-    assert "Look at the clock of the warehouse's server" in message
+    assert "Look at the clock of the warehouse's server" in remedy
     # Its own moment lies between those of its neighbours.
     order = world.ask("select landing_id from sync.landings where object_name = 'jobs' order by read_at, landing_id")
     assert order == sorted(order)

@@ -33,21 +33,26 @@ def synced(both: World) -> World:
 
 
 @pytest.mark.parametrize(
-    ("fault", "connected"),
+    ("fault", "connected", "cause"),
     [
-        ("infolink_refuse_login", {"web services": True, "Info-Link": False}),
-        ("infolink_blocked_ip", {"web services": True, "Info-Link": False}),
-        ("sdx_http_500", {"web services": False, "Info-Link": True}),
-        ("sdx_blocked_ip", {"web services": False, "Info-Link": True}),
+        ("infolink_refuse_login", {"web services": True, "Info-Link": False}, "wrong credentials"),
+        ("infolink_blocked_ip", {"web services": True, "Info-Link": False}, "address not allowed"),
+        ("sdx_http_500", {"web services": False, "Info-Link": True}, "no answer"),
+        ("sdx_blocked_ip", {"web services": False, "Info-Link": True}, "address not allowed"),
     ],
 )
 def test_b12_the_connection_that_failed_is_the_one_that_is_not_connected(
-    synced: World, fault: str, connected: dict[str, bool]
+    synced: World, fault: str, connected: dict[str, bool], cause: str
 ) -> None:
-    """Both tables end with the run, whichever of the two was being read."""
+    """Both tables end with the run, whichever of the two was being read; its row says why and where, as data."""
     with synced.fault(fault), pytest.raises(SpectrumEtlError):
         synced.sync("job_costs")
     assert _shown(synced) == connected
+    [(system, *why)] = synced.ask(
+        "select distinct failed_connection, cause, connection, remedy is not null from sync.runs where state = 'failed'"
+    )
+    name = (synced.infolink if system == "Info-Link" else synced.sdx).name
+    assert (connected[system], why) == (False, [cause, name, True])
     synced.sync("job_costs", full_refresh=True)
     assert _shown(synced) == {"web services": True, "Info-Link": True}
 

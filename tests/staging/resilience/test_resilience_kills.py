@@ -56,10 +56,12 @@ def test_killed_while_landing_and_given_up(world: World) -> None:
         wait_for(lambda: world.ask("select 1 from sync.landings where run_id = %s", run.run_id))
         child.kill()
     world.tidy("vendors", run)
-    ((state, message),) = world.ask("select state, message from sync.runs where run_id = %s", run.run_id)
-    assert state == "failed"
+    ((*found, message, remedy),) = world.ask(
+        "select state, cause, message, remedy from sync.runs where run_id = %s", run.run_id
+    )
+    assert found == ["failed", "task ended"]
     assert "vendors, company 1" in message
-    assert "What to do:" in message
+    assert "clear the task `land`" in remedy
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,9 @@ from spectrum_etl.exports.numbers import number_of
 from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.spec import Candidate, Scope, Skipped
 from spectrum_etl.model.characters import escaped
+from spectrum_etl.sources.faults import NotAllowed, NotFound, UnknownHost
 from spectrum_etl.sources.procore import resources
 from spectrum_etl.sources.procore.client import ProcoreClient
-from spectrum_etl.sources.procore.faults import NotAllowed, NotFound
 
 #: Types of segments that Spectrum has a counterpart for; the line item type is what Spectrum calls cost type.
 COST_CODE, COST_TYPE = "cost_code", "line_item_type"
@@ -51,14 +51,14 @@ def of_each(
         collected: the candidates of one.
 
     Raises:
-        ProcoreFault: none could be read, so it is not about one project.
+        SourceFault: none could be read, so it is not about one project.
     """
     refused, read = None, False
     for project in projects:
         try:
             yield from collected(project)
             read = True
-        except (NotAllowed, NotFound) as error:
+        except (NotAllowed, UnknownHost, NotFound) as error:
             refused = error
             id = text(project["id"])
             reason = (
@@ -74,7 +74,7 @@ def of_each(
 def _name(client: ProcoreClient, project: str) -> str:
     try:
         return text((found(resources.project, client, project) or {}).get("name")) or project
-    except NotAllowed:
+    except (NotAllowed, UnknownHost):
         return project
 
 

@@ -239,7 +239,8 @@ def begin(
     """
     done = connection.execute(
         "update export.calls set state = 'sending', tries = tries + 1, held_before = %s, intent_at = %s, answer = null,"
-        " answered_at = null where attempt_id = %s and call_number = %s and state = 'pending' and tries = %s",
+        " note = null, answered_at = null where attempt_id = %s and call_number = %s and state = 'pending'"
+        " and tries = %s",
         [None if held is None else json.dumps(dict(held)), at, attempt_id, sent.number, sent.tries],
     )
     _once(done, attempt_id, sent.number, "begun")
@@ -254,6 +255,7 @@ def settle(
     answer: str,
     *,
     not_executed: bool = False,
+    note: str | None = None,
 ) -> None:
     """Write how a call came out.
 
@@ -261,16 +263,19 @@ def settle(
         old: the state it must be in.
         answer: what Spectrum said, or how it was found out.
         not_executed: it surely was not executed: the try does not count.
+        note: what of the answer is worth telling, empty where nothing is; the whole answer where none is given.
 
     Raises:
         Moved: it is not in the old state.
     """
     done = connection.execute(
-        "update export.calls set state = %(new)s, answer = %(answer)s, answered_at = clock_timestamp(),"
-        " tries = tries - %(less)s where attempt_id = %(attempt)s and call_number = %(number)s and state = %(old)s",
+        "update export.calls set state = %(new)s, answer = %(answer)s, note = %(note)s,"
+        " answered_at = clock_timestamp(), tries = tries - %(less)s"
+        " where attempt_id = %(attempt)s and call_number = %(number)s and state = %(old)s",
         {
             "new": new,
             "answer": answer,
+            "note": (answer if note is None else note) or None,
             "less": int(not_executed),
             "attempt": attempt_id,
             "number": number,

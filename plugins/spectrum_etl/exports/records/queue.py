@@ -14,24 +14,20 @@ from typing import Any
 
 import psycopg
 
-from spectrum_etl.errors import StopSync
+from spectrum_etl.errors import Reason, StopSync
+from spectrum_etl.exports.records import why
 from spectrum_etl.exports.records.states import COLLECTABLE, TRANSITIONS, State
 from spectrum_etl.exports.spec import Broken, Candidate, Scope
 from spectrum_etl.model.record import RecordId
 
 _KEY = "object_name = %(object)s and company_code = %(company)s and project_id = %(project)s and record_id = %(record)s"
 _ROWS = (
-    "select company_code, project_id, record_id, title, state, fingerprint, broken_text, reason, shown, attempt_id,"
-    " run_id, asks_dag_id, asks_run_id, asks_task_id, asks_map_index from export.queue"
+    "select company_code, project_id, record_id, title, state, fingerprint, broken_text, reason, remedy, cause,"
+    " connection, subject, shown, attempt_id, run_id, asks_dag_id, asks_run_id, asks_task_id, asks_map_index"
+    " from export.queue"
 )
-#: Why a record is ready whose approval has ended without an answer.
-UNANSWERED = "the approval that asked has ended without an answer"
-#: Why a record is ready that its run was to ask about.
-NOT_ASKED = "nobody is asked about it: the task that was to ask has failed"
-#: Nothing is wrong with a record that is asked about again for one of these.
-NOT_ITS_FAULT = frozenset({None, UNANSWERED, NOT_ASKED})
 _MOVE = (
-    "update export.queue set state = %(new)s, reason = %(reason)s, run_id = %(run)s,"  # noqa: S608
+    f"update export.queue set state = %(new)s, run_id = %(run)s, {why.SET},"  # noqa: S608
     " asks_dag_id = %(asks_dag)s, asks_run_id = %(asks_run)s, asks_task_id = %(asks_task)s,"
     " asks_map_index = %(asks_map)s, fingerprint = coalesce(%(fingerprint)s, fingerprint),"
     " shown = coalesce(%(shown)s, shown), broken = %(broken)s, broken_text = %(text)s,"
@@ -78,11 +74,21 @@ class Row:
     state: State
     fingerprint: str
     broken_text: str | None
-    reason: str | None
+    why: Reason | None
     shown: Mapping[str, Any] | None
     attempt_id: int | None
     run_id: str
     asks: Instance | None
+
+    @property
+    def reason(self) -> str | None:
+        """Why it is in this state and what to do, in words."""
+        return self.why.in_words if self.why else None
+
+    @property
+    def is_at_fault(self) -> bool:
+        """Whether something is wrong with it, rather than with the one who was to ask about it."""
+        return self.why is not None and self.why.cause not in (why.UNANSWERED.cause, why.NOT_ASKED.cause)
 
 
 @dataclass(frozen=True)
@@ -161,7 +167,7 @@ def store(connection: psycopg.Connection, object_name: str, findings: Iterable[F
     """
     with connection.cursor() as cursor:
         cursor.executemany(
-            "insert into export.queue as q (object_name, company_code, project_id, record_id, title, project_name,"
+            "insert into export.queue as q (object_name, company_code, project_id, record_id, title, project_name,"  # noqa: S608
             " state, fingerprint, broken, broken_text, run_id) values (%(object)s, %(company)s, %(project)s,"
             " %(record)s, %(title)s, %(name)s, %(new)s, %(fingerprint)s, %(broken)s, %(text)s, %(run)s)"
             " on conflict (object_name, company_code, project_id, record_id) do update set title = excluded.title,"
@@ -169,7 +175,7 @@ def store(connection: psycopg.Connection, object_name: str, findings: Iterable[F
             " state = excluded.state, fingerprint = excluded.fingerprint, broken = excluded.broken,"
             " broken_text = excluded.broken_text, run_id = excluded.run_id, seen_at = clock_timestamp(),"
             # Why somebody is asked anew is told until they are; what ended the record before is over.
-            " reason = case when q.state = any(%(kept)s) then q.reason end,"
+            f" {why.KEEP_WHERE_COLLECTABLE},"
             " changed_at = case when q.state = excluded.state then q.changed_at else clock_timestamp() end"
             " where q.state = %(old)s",
             [_finding(object_name, finding, run_id) for finding in findings],
@@ -185,7 +191,7 @@ def move(
     new: State,
     run_id: str,
     *,
-    reason: str | None = None,
+    reason: Reason | str | None = None,
     asks: Instance | None = None,
     fingerprint: str | None = None,
     shown: Mapping[str, Any] | None = None,
@@ -197,7 +203,7 @@ def move(
     Args:
         old: the state it must be in.
         run_id: who changes it.
-        reason: why, for people; replaces an earlier one.
+        reason: why, for people; words alone where nothing else is to be said. Replaces an earlier one.
         asks: who waits for the approver; needed for `waiting`, and gone with it.
         fingerprint, shown, attempt_id: kept as they are where none is given.
 
@@ -213,7 +219,7 @@ def move(
             **key_of(object_name, id),
             "old": old,
             "new": new,
-            "reason": reason,
+            **why.parameters(reason),
             "run": run_id,
             **_asks(asks),
             "fingerprint": fingerprint,
@@ -243,7 +249,7 @@ def release(connection: psycopg.Connection, object_name: str, row: Row, run_id: 
         Whether it was released; not if it was answered in the meantime.
     """
     try:
-        move(connection, object_name, row.id, "waiting", "ready", run_id, reason=UNANSWERED)
+        move(connection, object_name, row.id, "waiting", "ready", run_id, reason=why.UNANSWERED)
     except Moved:
         log.info("%s: %s was answered just now", object_name, row.title)
         return False
@@ -251,12 +257,12 @@ def release(connection: psycopg.Connection, object_name: str, row: Row, run_id: 
 
 
 def note(
-    connection: psycopg.Connection, object_name: str, id: RecordId, state: State, reason: str, run_id: str
+    connection: psycopg.Connection, object_name: str, id: RecordId, state: State, reason: Reason | str, run_id: str
 ) -> None:
     """Say why a record stays in a state, and in which run; nothing where it has left it."""
     connection.execute(
-        f"update export.queue set reason = %(reason)s, run_id = %(run)s where {_KEY} and state = %(state)s",  # noqa: S608
-        {**key_of(object_name, id), "reason": reason, "state": state, "run": run_id},
+        f"update export.queue set {why.SET}, run_id = %(run)s where {_KEY} and state = %(state)s",  # noqa: S608
+        {**key_of(object_name, id), **why.parameters(reason), "state": state, "run": run_id},
     )
 
 
@@ -385,16 +391,8 @@ def _finding(object_name: str, finding: Finding, run_id: str) -> dict[str, Any]:
 
 
 def _row(row: Sequence[Any]) -> Row:
-    company, project, record, title, state, fingerprint, broken, reason, shown, attempt, run_id, *asks = row
-    return Row(
-        RecordId(company, project, record),
-        title,
-        state,
-        fingerprint,
-        broken,
-        reason,
-        shown,
-        attempt,
-        run_id,
-        Instance(*asks) if asks[1] is not None else None,
-    )
+    company, project, record, title, state, fingerprint, broken, *rest = row
+    reason, (shown, attempt, run_id, *asks) = why.of_row(rest)
+    waits = Instance(*asks) if asks[1] is not None else None
+    id = RecordId(company, project, record)
+    return Row(id, title, state, fingerprint, broken, reason, shown, attempt, run_id, waits)

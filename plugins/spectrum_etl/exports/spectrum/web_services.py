@@ -7,9 +7,9 @@ by GetPhase better than by Info-Link, which holds the steps that led to them.
 
 from __future__ import annotations
 
+from spectrum_etl.sources.faults import ServiceMissing, ServiceNotEnabled
 from spectrum_etl.sources.infolink.lookup import Found
 from spectrum_etl.sources.sdx.client import SdxClient
-from spectrum_etl.sources.sdx.faults import ServiceMissing, ServiceNotEnabled
 from spectrum_etl.sources.sdx.services import is_plain
 
 #: Field of the vendor list -> element. Its phone and e-mail may be those of a contact person, so they are not compared.

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 
 import psycopg
 
-from spectrum_etl.errors import FixRecord, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.errors import FixRecord, Reason, RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.exports.display.form import REASON
 from spectrum_etl.exports.display.shown import changed_since, in_short, unlike_shown
-from spectrum_etl.exports.records import claiming, ledger, queue
+from spectrum_etl.exports.records import claiming, ledger, queue, why
 from spectrum_etl.exports.records.ledger import Response
 from spectrum_etl.exports.records.queue import Instance, Row
 from spectrum_etl.exports.records.states import Outcome, State
@@ -80,10 +80,10 @@ def take(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance, 
             verdict = _verdict(systems, connection, obj, row, candidate, response, refused)
         except SpectrumEtlError as error:
             who = response.user_name or response.user_id
-            reason = f"the answer of {who} could not be taken: {error}"
+            reason = Reason.of(error, f"the answer of {who} could not be taken: ")
             queue.move(connection, obj.name, id, "waiting", "ready", instance.run_id, reason=reason)
             if isinstance(error, RetryLater):
-                return Outcome("ready", reason, ask_again=True)
+                return Outcome("ready", reason.in_words, ask_again=True)
             raise
         try:
             _write(connection, obj, candidate, response, instance, verdict)
@@ -111,7 +111,7 @@ def release_unanswered(systems: Systems, obj: ExportObject, id: RecordId, approv
         if row.state == "waiting" and row.asks is not None and row.asks.place == approval.place:
             return queue.release(connection, obj.name, row, run_id)
         # Another run, which collects, has found it out before, and may not be the one that asks: a dry run asks nobody.
-        return row.state == "ready" and row.reason == queue.UNANSWERED
+        return row.state == "ready" and row.why is not None and row.why.cause == why.UNANSWERED.cause
 
 
 def _kept(response: Response) -> tuple[Response, str]:

@@ -93,11 +93,11 @@ def ask(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance) -
             return NotAsked(f"it is not ready: {check.in_words(broken)}")
         # Asked again: somebody has to look at what was wrong, whatever the form proposes now.
         shown["complete"] = (
-            row.reason in queue.NOT_ITS_FAULT and not taken and _needs_no_input(systems, obj, candidate, fields, shown)
+            not row.is_at_fault and not taken and _needs_no_input(systems, obj, candidate, fields, shown)
         )
         queue.move(
             connection, obj.name, id, row.state, "waiting", instance.run_id,
-            reason=row.reason, asks=instance, fingerprint=candidate.fingerprint, shown=shown,
+            reason=row.why, asks=instance, fingerprint=candidate.fingerprint, shown=shown,
         )  # fmt: skip
         body = _body(systems, obj, candidate, shown, row.reason)
         return Question(visible(f"{obj.title.capitalize()}: {candidate.title}"), body, fields)

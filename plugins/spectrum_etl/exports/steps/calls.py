@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.errors import Reason, SpectrumEtlError
 from spectrum_etl.exports.records import ledger
 from spectrum_etl.exports.records.ledger import SentCall
 from spectrum_etl.exports.records.settling import settles_at, unsettled
@@ -17,11 +17,11 @@ from spectrum_etl.exports.spectrum import compare
 from spectrum_etl.exports.spectrum.compare import Held
 from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.exports.steps.sending import Sending
-from spectrum_etl.sources.sdx.write import OutcomeUnknown, Refused
+from spectrum_etl.sources.faults import OutcomeUnknown, Refused
 
 log = logging.getLogger(__name__)
 
-_DECIDE = " Somebody has to decide: take it out there, link it by hand, or export the record under another key"
+_DECIDE = "take it out there, link it by hand, or export the record under another key"
 
 
 def complete(sending: Sending, sent: SentCall) -> None:
@@ -59,13 +59,21 @@ def _nothing_is_there(sending: Sending, sent: SentCall, held: Held | None) -> No
     if call.adds and held is not None:
         sending.end(
             "failed",
-            f"{compare.name_of(call)} exists in Spectrum already and is not ours; it was not overwritten.{_DECIDE}",
+            Reason(
+                f"{compare.name_of(call)} exists in Spectrum already and is not ours; it was not overwritten",
+                _DECIDE,
+                "exists already",
+            ),
         )
     if call.adds and sent.number == 1 and (document := _document_of(sending, call)) is not None:
         sending.end(
             "failed",
-            f"{compare.name_of(document)} exists in Spectrum already, although nothing of this record was written"
-            f" there: it is somebody else's, and no line was added to it.{_DECIDE}",
+            Reason(
+                f"{compare.name_of(document)} exists in Spectrum already, although nothing of this record was written"
+                " there: it is somebody else's, and no line was added to it",
+                _DECIDE,
+                "exists already",
+            ),
         )
 
 
@@ -75,7 +83,7 @@ def _call(sending: Sending, sent: SentCall) -> None:
     try:
         answer = sending.systems.writer.write(call.service, call.parameters)
     except Refused as error:
-        _refused(sending, sent, str(error))
+        _refused(sending, sent, error)
     except OutcomeUnknown as error:
         log.warning("%s: %s", compare.name_of(call), error)
         with sending.becoming("unknown"):
@@ -85,18 +93,25 @@ def _call(sending: Sending, sent: SentCall) -> None:
         ledger.settle(connection, attempt_id, sent.number, "sending", "pending", str(error), not_executed=True)
         raise
     else:
-        ledger.settle(connection, attempt_id, sent.number, "sending", "sent", str(answer))
+        ledger.settle(connection, attempt_id, sent.number, "sending", "sent", str(answer), note=answer.said)
 
 
-def _refused(sending: Sending, sent: SentCall, said: str) -> None:
+def _refused(sending: Sending, sent: SentCall, error: Refused) -> None:
     """Spectrum refused a call. After a lost one, that may be because the lost one was executed: look first."""
     executed = sent.tries > 0 and compare.holds_it(sent.call, sending.held(sent.call))
     new: ledger.CallState = "sent" if executed else "refused"
     ledger.settle(
-        sending.connection, sending.attempt.attempt_id, sent.number, "sending", new, said, not_executed=not executed
+        sending.connection,
+        sending.attempt.attempt_id,
+        sent.number,
+        "sending",
+        new,
+        str(error),
+        not_executed=not executed,
     )
     if not executed:
-        sending.end("failed", f"Spectrum refused {compare.name_of(sent.call)}: {said}")
+        reason = Reason.of(error, f"Spectrum refused {compare.name_of(sent.call)}: ")
+        sending.end("failed", replace(reason, cause="refused"))
 
 
 def _look_up(sending: Sending, sent: SentCall) -> None:
@@ -125,13 +140,20 @@ def _look_up(sending: Sending, sent: SentCall) -> None:
         what = compare.in_words(call, compare.differences(call, held))
         sending.end(
             "failed",
-            f"after a lost answer Spectrum holds neither what it held before nor this: {what}. {sending.advice}",
+            Reason(
+                f"after a lost answer Spectrum holds neither what it held before nor this: {what}",
+                sending.advice,
+                "answer lost",
+            ),
         )
     if not readable and call.adds:
         sending.end(
             "failed",
-            f"the answer of {compare.name_of(call)} was lost, and what it did cannot be read back. Look it up in"
-            " Spectrum; name the record in the trigger form of the export only if it is not there",
+            Reason(
+                f"the answer of {compare.name_of(call)} was lost, and what it did cannot be read back",
+                "look it up in Spectrum; name the record in the trigger form of the export only if it is not there",
+                "answer lost",
+            ),
         )
     _settle(sending, sent, "pending", "the answer was lost; after the time limit it was not there: not executed")
 

@@ -13,7 +13,7 @@ from datetime import datetime
 
 import psycopg
 
-from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.errors import FixConfiguration, Reason
 from spectrum_etl.exports.records import claiming, ledger, queue
 from spectrum_etl.exports.records.ledger import Attempt
 from spectrum_etl.exports.records.locks import is_locked
@@ -218,9 +218,11 @@ def _restart(
                 claiming.claim_again(connection, obj, row.id, row.title, attempt)
         except Taken as taken:
             held_up.add(row.id)
-            reason = (
-                f"it was not sent any further: {taken.message}. Look in Spectrum whether the lines of both are there"
-                " and put it right; then link this one by hand (link_export), or take it out"
+            reason = Reason(
+                f"it was not sent any further: {taken.message}",
+                "look in Spectrum whether the lines of both are there and put it right; then link this one by hand"
+                " (link_export), or take it out",
+                "number taken",
             )
             queue.note(connection, obj.name, row.id, "failed", reason, run_id)
         else:

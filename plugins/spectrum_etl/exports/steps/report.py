@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import psycopg
 
 from spectrum_etl.exports.display.table import as_text
-from spectrum_etl.exports.records import queue
+from spectrum_etl.exports.records import queue, why
 from spectrum_etl.exports.records.locks import is_locked
 from spectrum_etl.exports.records.queue import Instance, Row
 from spectrum_etl.exports.records.states import IN_FLIGHT
@@ -132,5 +132,5 @@ def _wrong(
 
 def _not_asked(connection: psycopg.Connection, object_name: str, run: Instance, row: Row) -> str:
     """Say so in the queue as well, where the notifier and the page find it."""
-    queue.note(connection, object_name, row.id, "ready", queue.NOT_ASKED, run.run_id)
-    return queue.NOT_ASKED
+    queue.note(connection, object_name, row.id, "ready", why.NOT_ASKED, run.run_id)
+    return why.NOT_ASKED.in_words

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import psycopg
 
-from spectrum_etl.errors import FixRecord, SpectrumEtlError, StopSync
+from spectrum_etl.errors import FixRecord, Reason, SpectrumEtlError, StopSync
 from spectrum_etl.exports.records import ledger, queue
 from spectrum_etl.exports.records.ledger import Attempt
 from spectrum_etl.exports.records.locks import record_lock
@@ -59,9 +59,9 @@ def send_record(systems: Systems, obj: ExportObject, id: RecordId, run_id: str) 
         except queue.Moved:
             raise
         except (FixRecord, StopSync) as error:
-            return sending.fail(str(error))
+            return sending.fail(Reason.of(error))
         except SpectrumEtlError as error:
-            queue.note(connection, obj.name, id, sending.state, str(error), run_id)
+            queue.note(connection, obj.name, id, sending.state, Reason.of(error), run_id)
             raise
 
 
@@ -73,7 +73,7 @@ def _attempt(
         return ledger.attempt(connection, attempt_id)
     except StopSync as error:
         with connection.transaction():
-            queue.move(connection, obj.name, row.id, row.state, "failed", run_id, reason=str(error))
+            queue.move(connection, obj.name, row.id, row.state, "failed", run_id, reason=Reason.of(error))
             ledger.advance(connection, attempt_id, "failed", str(error), ends=True)
         return Outcome("failed", str(error))
 
@@ -81,7 +81,8 @@ def _attempt(
 def _send(sending: Sending) -> Outcome:
     """All that is left to do."""
     if not sending.attempt.is_what_was_approved:
-        sending.end("failed", "the ledger's payload is not the one that was approved: its hash differs")
+        words = "the ledger's payload is not the one that was approved: its hash differs"
+        sending.end("failed", Reason(words, cause="payload changed"))
     begins = sending.state in ("sending", "unknown")
     if begins:
         wait_for_forgotten_calls(sending)
@@ -106,7 +107,8 @@ def _confirm(sending: Sending) -> None:
     ]
     if wrong:
         what = " ".join(compare.in_words(call, compare.differences(call, held)) for call, held in wrong)
-        sending.end("failed", f"what Spectrum holds is not what was sent: {what}. {sending.advice}")
+        words = f"what Spectrum holds is not what was sent: {what}"
+        sending.end("failed", Reason(words, sending.advice, "not confirmed"))
     with sending.becoming("confirmed"):
         pass
 
@@ -117,7 +119,7 @@ def _link(sending: Sending) -> Outcome:
     if obj.mark is not None:
         obj.mark(sending.systems.procore, sending.systems.company, sending.id, key)
     note = compare.unread_note(attempt.document, sending.systems.books)
-    with sending.becoming("linked", note, ends=True):
+    with sending.becoming("linked", Reason(note) if note else None, ends=True):
         links.write(
             sending.connection,
             obj.name,

@@ -8,6 +8,7 @@ from typing import NoReturn
 
 import psycopg
 
+from spectrum_etl.errors import Reason
 from spectrum_etl.exports.records import claiming, ledger, queue
 from spectrum_etl.exports.records.ledger import Attempt
 from spectrum_etl.exports.records.queue import Row
@@ -62,11 +63,11 @@ class Sending:
     @property
     def advice(self) -> str:
         """What a person does where Spectrum holds something else than was sent."""
-        return f"What to do: {self.obj.unconfirmed}; then collect the record again"
+        return f"{self.obj.unconfirmed}; then collect the record again"
 
     @contextmanager
     def becoming(
-        self, state: State, reason: str | None = None, *, ends: bool = False, broken: Sequence[Broken] = ()
+        self, state: State, reason: Reason | None = None, *, ends: bool = False, broken: Sequence[Broken] = ()
     ) -> Iterator[None]:
         """One transaction for what is done inside and, where it differs, for the record's new state.
 
@@ -82,28 +83,32 @@ class Sending:
                     self.connection, self.obj.name, self.id, self.state, state, self.run_id,
                     reason=reason, broken=broken,
                 )  # fmt: skip
-                ledger.advance(self.connection, self.attempt.attempt_id, state, reason, ends=ends)
+                said = reason.in_words if reason else None
+                ledger.advance(self.connection, self.attempt.attempt_id, state, said, ends=ends)
             yield
         self.state = state
 
-    def fail(self, reason: str) -> Outcome:
+    def fail(self, reason: Reason) -> Outcome:
         """The attempt is over: a person must look."""
         with self.becoming("failed", reason, ends=True):
             self._release()
-        return Outcome("failed", reason)
+        return Outcome("failed", reason.in_words)
 
-    def end(self, state: State, reason: str, *, again: bool = False, broken: Sequence[Broken] = ()) -> NoReturn:
+    def end(
+        self, state: State, reason: Reason | str, *, again: bool = False, broken: Sequence[Broken] = ()
+    ) -> NoReturn:
         """The attempt is over.
 
         Args:
             state: of the record now.
-            reason: why.
+            reason: why; words alone where nothing else is to be said.
             again: whether somebody has to be asked again.
             broken: the rules that the record breaks now.
         """
+        reason = Reason(reason) if isinstance(reason, str) else reason
         with self.becoming(state, reason, ends=True, broken=broken):
             self._release()
-        raise Ended(Outcome(state, reason, again))
+        raise Ended(Outcome(state, reason.in_words, again))
 
     def leave_queue(self, reason: str) -> NoReturn:
         """The attempt is over, and the record with it, before anything was sent."""

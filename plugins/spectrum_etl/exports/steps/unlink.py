@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import psycopg
 
@@ -68,7 +69,7 @@ def _link(connection: psycopg.Connection, obj: Linkable, company: str, record: s
 
 def _check_may_end(systems: Systems, obj: Linkable, link: Link, row: Row | None) -> None:
     """Nothing more of the record is on its way to Spectrum, and what was exported is gone from there."""
-    where = {"object": obj.name, "company": link.id.company, "record": link.id.record}
+    where: dict[str, Any] = {"object": obj.name, "company": link.id.company, "record": link.id.record}
     if row is not None and row.state in IN_FLIGHT:
         raise FixRecord(
             f"the record is in the export queue as {row.state}", **where,

@@ -16,7 +16,7 @@ function useStart() {
         await api("export/collect", { body: { ...body, resume } });
         found.started.push(body);
       } catch (error) {
-        (error.status === 409 && error.message.includes("paused") ? found.paused : found.failed).push({ ...body, error });
+        (error.paused ? found.paused : found.failed).push({ ...body, error });
       }
     }
     setState({ ...found, over: true });

@@ -121,5 +121,5 @@ function Why({ row }) {
   }
   if (!row.reason) return null;
   const bad = ["failed", "waiting", "ready", "queued"].includes(row.state);
-  return html`<p class="why ${bad ? "badtext" : "faint"}">${sentence(row.reason, row.title)}</p>`;
+  return html`<p class="why ${bad ? "badtext" : "faint"}">${sentence(row.reason, row.title)}${row.remedy && html` <strong>What to do:</strong> ${sentence(row.remedy, row.title)}`}</p>`;
 }

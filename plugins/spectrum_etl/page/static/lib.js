@@ -24,10 +24,11 @@ options.vnode = (vnode) => {
 export class Refused extends Error {
   constructor(status, body) {
     const detail = body?.detail;
-    super(typeof detail === "string" ? detail : detail?.fields ? "Please correct the form." : `The server answered ${status}.`);
+    super(typeof detail === "string" ? detail : detail?.message ? detail.message : detail?.fields ? "Please correct the form." : `The server answered ${status}.`);
     this.status = status;
     this.remedy = body?.remedy;
     this.fields = detail?.fields ?? {};
+    this.paused = Boolean(detail?.paused);
   }
 }
 

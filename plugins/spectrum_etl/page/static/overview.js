@@ -43,7 +43,7 @@ export function Overview({ me, company }) {
       <${RunButton} running=${o.running} busy=${starter.busy === o.name} allowed=${o.may_refresh} label="Refresh ${o.title}" text="Refresh" onClick=${() => refresh(o)} />` },
   ];
   const below = (o) => (o.message || opened === o.name) && html`
-    ${o.message && html`<div class="reason">${o.message}</div>`}${opened === o.name && html`<${Details} object=${o} />`}`;
+    ${o.message && html`<div class="reason">${o.message}${o.remedy && html` <strong>What to do:</strong> ${o.remedy}`}</div>`}${opened === o.name && html`<${Details} object=${o} />`}`;
   return html`
     ${found.data.problems.map((problem) => html`<${Problem} error=${{ message: problem.detail, remedy: problem.remedy }} />`)}
     <${Problem} error=${starter.problem ?? found.error} />

@@ -28,7 +28,8 @@ export function Record({ row, me, onClose, onAnswered, onChanged }) {
     ${!data && html`<${Problem} error=${found.error} retry=${found.reload} />${!found.error && html`<p class="loading">Loading…</p>`}`}
     ${data && html`
       ${record.reason && html`<div class="notice ${["failed", "waiting", "ready"].includes(record.state) ? "bad" : "warn"}">
-        ${LEADS[record.state] && html`<strong>${LEADS[record.state]} </strong>`}${sentence(record.reason, row.title)}</div>`}
+        ${LEADS[record.state] && html`<strong>${LEADS[record.state]} </strong>`}${sentence(record.reason, row.title)}${record.remedy && html`
+        <strong>What to do:</strong> ${sentence(record.remedy, row.title)}`}</div>`}
       ${UNDER_WAY.includes(record.state) && html`<div class="notice">Accepted, and on its way to Spectrum. Nothing to do.</div>`}
       ${record.broken.length > 0 && html`<${Broken} rules=${record.broken} title=${row.title} />`}
       ${record.state === "waiting" ? html`

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from spectrum_etl.credentials.fields import hide
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.sources.faults import UnknownHost
 
 #: The login itself was refused: wrong user or password, disabled, locked, expired.
 _LOGIN = {18450, 18452, 18456, 18461, 18470, 18486, 18487, 18488}
@@ -97,7 +98,11 @@ def explain(
         `RetryLater` for passing faults, `Reauthenticate` for the login, `FixConfiguration` for names and permissions,
         `StopSync` for data that are not as expected and for everything unknown.
     """
-    return error if isinstance(error, SpectrumEtlError) else _of(target, _explained(error, target, table, company))
+    if isinstance(error, SpectrumEtlError):
+        return error
+    explained = _explained(error, target, table, company)
+    explained.code = str(_number(getattr(error, "orig", None) or error) or "")
+    return _of(target, explained)
 
 
 def _explained(error: BaseException, target: Target, table: str | None, company: str | None) -> SpectrumEtlError:
@@ -155,7 +160,7 @@ def _explain_transport(number: int | None, text: str, target: Target, place: dic
         return RetryLater(f"the SQL Server is busy or restarting: {text}", **place, remedy="run it again")
     # Whatever the driver says: after an earlier failure in this process it repeats the words of that one.
     if not _host_is_known(target.host):
-        return FixConfiguration(
+        return UnknownHost(
             "there is no host of this name",
             object="Info-Link",
             field="host",
@@ -181,6 +186,7 @@ def _explain_transport(number: int | None, text: str, target: Target, place: dic
             **place,
             remedy="run it again; if it stays so, have this machine's IP address allowed, or look at encryption in the "
             "connection's extra: a server without TLS closes an encrypted connection",
+            cause="address not allowed",
         )
     if number in _DROPPED or "Not connected" in text or "Connection is closed" in text:
         return RetryLater(f"the connection to the SQL Server was lost: {text}", **place, remedy="run it again")

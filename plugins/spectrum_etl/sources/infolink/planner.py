@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Literal
 
-from spectrum_etl.errors import FixConfiguration, StopSync
+from spectrum_etl.errors import Cause, FixConfiguration, StopSync
 from spectrum_etl.model.drift import Drift
 from spectrum_etl.model.spec import Column, Table
 from spectrum_etl.settings import COUNTED_CHANGE_TYPES
@@ -185,7 +185,7 @@ class _Planner:
         self._compare(alias, real, kind, column)
         if casts.family(kind) != "number":
             if self.joined[base][1]:
-                raise self._stop(alias, real, f"is {kind} and cannot be added up to {column.name}")
+                raise self._stop(alias, real, f"is {kind} and cannot be added up to {column.name}", "column type")
             return None
         summed = casts.as_number(f"{alias}.{real}", kind, cents=column.type == "money")
         return PlannedColumn(column.name, column, source, "decimal(38,6)", summed=summed)
@@ -263,9 +263,9 @@ class _Planner:
         self.drift.setdefault((table, column.upper(), change), Drift(table, column, change, detail))
 
     def _missing(self, alias: str, name: str, why: str) -> StopSync:
-        return self._stop(alias, name, f"is missing ({why})")
+        return self._stop(alias, name, f"is missing ({why})", "column missing")
 
-    def _stop(self, alias: str, name: str, problem: str) -> StopSync:
+    def _stop(self, alias: str, name: str, problem: str, cause: Cause) -> StopSync:
         table = self.infolink.tables[alias]
         return StopSync(
             f"column {name} of {table} {problem}",
@@ -273,6 +273,7 @@ class _Planner:
             company=self.company,
             field=f"{table}.{name}",
             remedy=_MISSING_REMEDY,
+            cause=cause,
         )
 
 

@@ -10,8 +10,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+from spectrum_etl.sources.faults import Refused, TokenRefused, Unreadable
 from spectrum_etl.sources.procore.connection import ProcoreConnection
-from spectrum_etl.sources.procore.faults import Call, Refused, TokenRefused, Unreadable, token_refused
+from spectrum_etl.sources.procore.faults import Call, token_refused
 
 #: A token is renewed this long before it expires, in seconds, so that none expires on its way.
 RENEW_BEFORE = 60.0

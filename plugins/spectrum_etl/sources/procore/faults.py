@@ -10,7 +10,18 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from spectrum_etl.errors import FixConfiguration, FixRecord, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.sources.faults import (
+    Busy,
+    FieldMessage,
+    NotAllowed,
+    NotFound,
+    OutcomeUnknown,
+    Refused,
+    SourceFault,
+    TokenRefused,
+    TooLarge,
+    Unreadable,
+)
 from spectrum_etl.sources.http import parse_json
 
 _PERMISSIONS = (
@@ -21,99 +32,6 @@ _PERMISSIONS = (
 
 #: Levels of a map of fields.
 _DEEPEST = 8
-
-
-@dataclass(frozen=True)
-class FieldMessage:
-    """What Procore says about one field; the field is blank where it names none."""
-
-    field: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.field}: {self.message}" if self.field else self.message
-
-
-@dataclass(frozen=True)
-class FailedRecord:
-    """One record of a `sync` that Procore did not take.
-
-    Args:
-        position: of the update among those given, from 0; None where the answer does not tell which it was.
-        record: what identifies it, e.g. `id 562949953`.
-        fields: what Procore says.
-        cause: the failure of the whole batch, where it was not this record alone.
-    """
-
-    position: int | None
-    record: str
-    fields: tuple[FieldMessage, ...]
-    cause: SpectrumEtlError | None = None
-
-    def __str__(self) -> str:
-        return f"{self.record} ({'; '.join(str(message) for message in self.fields) or 'no reason given'})"
-
-
-class ProcoreFault(SpectrumEtlError):
-    """A call of Procore failed. Raised as one of the classes below; `status` is None where no answer came.
-
-    `fields` holds the messages per field, `code` Procore's own code; `failed` and `entities` say which records of a
-    `sync` were not taken, and which were.
-    """
-
-    status: int | None = None
-    code: str = ""
-    fields: tuple[FieldMessage, ...] = ()
-    failed: tuple[FailedRecord, ...] = ()
-    entities: tuple[dict[str, Any], ...] = ()
-
-
-class Refused(ProcoreFault, FixRecord):
-    """Procore does not accept what was sent (400, 422 and the like): nothing of it was done."""
-
-
-class NotFound(ProcoreFault, FixRecord):
-    """The record is gone, or this service account may not see it; Procore does not tell which."""
-
-
-class NotAllowed(ProcoreFault, FixConfiguration):
-    """A permission, the installation of the app or an address is wrong."""
-
-
-class UnknownHost(NotAllowed):
-    """The host's name leads nowhere: a wrong setting, or a name server that hiccups."""
-
-
-class TooLarge(NotAllowed):
-    """The body is larger than Procore takes (413)."""
-
-
-class TokenRefused(ProcoreFault, Reauthenticate):
-    """Client id, client secret or a freshly given token were refused."""
-
-
-class Busy(ProcoreFault, RetryLater):
-    """Procore could not answer now: rate limit, heavy load, a conflict with another call. Nothing was done."""
-
-
-class NoConnection(ProcoreFault, RetryLater):
-    """No answer: the connection was refused, closed, or nothing came in time."""
-
-
-class OutcomeUnknown(ProcoreFault, RetryLater):
-    """A call that must not be repeated blindly got no usable answer: it may have been executed."""
-
-
-class Unreadable(ProcoreFault, StopSync):
-    """An answer that is not what Procore sends there."""
-
-
-class ListChanged(ProcoreFault, RetryLater):
-    """A list became shorter, or moved, while its pages were read: records may be missing from what was read."""
-
-
-class SyncFailed(ProcoreFault, FixRecord):
-    """Procore refused records of a `sync`; the others were taken."""
 
 
 @dataclass(frozen=True)
@@ -211,7 +129,7 @@ def field_messages(
     return (FieldMessage("" if name == "base" else safe(name), safe(str(value))),)
 
 
-def from_status(call: Call, status: int, said: Said, location: str = "") -> ProcoreFault:
+def from_status(call: Call, status: int, said: Said, location: str = "") -> SourceFault:
     """The error that an HTTP status outside 200 to 299 stands for.
 
     Args:
@@ -222,7 +140,7 @@ def from_status(call: Call, status: int, said: Said, location: str = "") -> Proc
     """
     words = f"HTTP {status}: {said}" if str(said) else f"HTTP {status}"
     if status == 401:
-        fault: ProcoreFault = token_refused(call, words)
+        fault: SourceFault = token_refused(call, words)
     elif status == 403:
         fault = NotAllowed(f"Procore does not allow it ({words})", object=call.name, remedy=_PERMISSIONS)
     elif status in {404, 410}:

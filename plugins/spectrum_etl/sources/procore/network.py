@@ -8,11 +8,12 @@ import ssl
 import requests
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
+from spectrum_etl.sources.faults import NoConnection, NotAllowed, SourceFault, UnknownHost, caused_by
 from spectrum_etl.sources.procore.connection import ProcoreConnection
-from spectrum_etl.sources.procore.faults import Call, NoConnection, NotAllowed, ProcoreFault, UnknownHost
+from spectrum_etl.sources.procore.faults import Call
 
 
-def explain(call: Call, error: requests.RequestException, connection: ProcoreConnection) -> tuple[bool, ProcoreFault]:
+def explain(call: Call, error: requests.RequestException, connection: ProcoreConnection) -> tuple[bool, SourceFault]:
     """Whether the call may have been executed, and the error with its remedy.
 
     The order matters: timeouts and TLS failures are connection errors, too.
@@ -26,10 +27,11 @@ def explain(call: Call, error: requests.RequestException, connection: ProcoreCon
     server = "Procore's login host" if call.path == "/oauth/token" else "Procore's API"
     if isinstance(error, requests.exceptions.SSLError):
         # Only a certificate is refused before anything was sent; other failures may come in the middle of an answer.
-        return not _caused_by(error, (ssl.SSLCertVerificationError,)), NotAllowed(
+        return not caused_by(error, (ssl.SSLCertVerificationError,)), NotAllowed(
             f"the encrypted connection to {server} failed: its certificate is not trusted, or it speaks no TLS",
             object=call.name,
             remedy="name the authority's file in the extra ca_file of the Airflow connection, or correct its host",
+            cause="certificate",
         )
     if isinstance(error, requests.exceptions.ProxyError):
         return False, NoConnection(
@@ -37,21 +39,21 @@ def explain(call: Call, error: requests.RequestException, connection: ProcoreCon
             object=call.name,
             remedy="check HTTPS_PROXY and NO_PROXY in the environment of Airflow's workers, then run the task again",
         )
-    if _caused_by(error, (NameResolutionError, socket.gaierror)):
+    if caused_by(error, (NameResolutionError, socket.gaierror)):
         return False, UnknownHost(
             f"the host's name is not known: {server}",
             object=call.name,
             remedy="correct the host in the Airflow connection, or the name service of this machine",
         )
     connect, read = connection.timeout_seconds
-    if _caused_by(error, (NewConnectionError, ConnectTimeoutError)):
+    if caused_by(error, (NewConnectionError, ConnectTimeoutError)):
         return False, NoConnection(
             f"{server} cannot be reached",
             object=call.name,
             limit=f"{connect:g} s to connect",
             remedy="run the task again; if it persists, check host and port of the Airflow connection and the firewall",
         )
-    if isinstance(error, requests.Timeout) or _caused_by(error, (TimeoutError,)):
+    if isinstance(error, requests.Timeout) or caused_by(error, (TimeoutError,)):
         return True, NoConnection(
             f"no answer from {server}",
             object=call.name,
@@ -69,18 +71,3 @@ def explain(call: Call, error: requests.RequestException, connection: ProcoreCon
         object=call.name,
         remedy="run the task again",
     )
-
-
-def _caused_by(error: BaseException | None, kinds: tuple[type[BaseException], ...]) -> bool:
-    """Whether one of these is in the chain of causes; urllib3 keeps some as `reason`, requests as an argument."""
-    seen: set[int] = set()
-    waiting: list[object] = [error]
-    while waiting:
-        current = waiting.pop()
-        if not isinstance(current, BaseException) or id(current) in seen:
-            continue
-        if isinstance(current, kinds):
-            return True
-        seen.add(id(current))
-        waiting += [current.__cause__, current.__context__, getattr(current, "reason", None), *current.args]
-    return False

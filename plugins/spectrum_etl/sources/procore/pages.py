@@ -17,7 +17,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import requests
 
-from spectrum_etl.sources.procore.faults import Call, ListChanged, Unreadable
+from spectrum_etl.sources.faults import ListChanged, Unreadable
+from spectrum_etl.sources.procore.faults import Call
 from spectrum_etl.sources.procore.transport import Answer, Transport
 
 log = logging.getLogger(__name__)

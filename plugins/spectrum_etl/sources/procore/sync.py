@@ -11,16 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from spectrum_etl.errors import RetryLater
-from spectrum_etl.sources.procore.faults import (
-    Call,
-    FailedRecord,
-    FieldMessage,
-    ProcoreFault,
-    SyncFailed,
-    TooLarge,
-    Unreadable,
-    field_messages,
-)
+from spectrum_etl.sources.faults import FailedRecord, FieldMessage, SourceFault, SyncFailed, TooLarge, Unreadable
+from spectrum_etl.sources.procore.faults import Call, field_messages
 from spectrum_etl.sources.procore.transport import Transport
 
 MAX_BATCH = 1000
@@ -50,7 +42,7 @@ def sync(transport: Transport, call: Call, scope: Mapping[str, Any], updates: Se
 
     Raises:
         SyncFailed: Procore refused records; `failed` names all of them, `entities` holds those that were taken.
-        ProcoreFault: no record was refused on its own, but whole batches failed; with `failed` and `entities` as above.
+        SourceFault: no record was refused on its own, but whole batches failed; with `failed` and `entities` as above.
     """
     entities: list[dict[str, Any]] = []
     failed: list[FailedRecord] = []
@@ -68,7 +60,7 @@ def sync(transport: Transport, call: Call, scope: Mapping[str, Any], updates: Se
                 ]
                 continue
             taken, refused = [], _all_of(batch, fault)
-        except ProcoreFault as fault:
+        except SourceFault as fault:
             taken, refused = [], _all_of(batch, fault)
         entities += taken
         failed += refused
@@ -129,18 +121,18 @@ def _unaccounted(batch: _Batch, taken: list[dict[str, Any]], failed: list[Failed
     ]
 
 
-def _all_of(batch: _Batch, fault: ProcoreFault) -> list[FailedRecord]:
+def _all_of(batch: _Batch, fault: SourceFault) -> list[FailedRecord]:
     said = fault.fields or (FieldMessage("", fault.message),)
     return [FailedRecord(batch.start + index, _name(update), said, fault) for index, update in enumerate(batch.updates)]
 
 
 def _failure(
     call: Call, count: int, entities: tuple[dict[str, Any], ...], failed: tuple[FailedRecord, ...]
-) -> ProcoreFault:
+) -> SourceFault:
     """One error for all. Where only whole batches failed, of their class; of the gravest one, if they differ."""
     causes = [record.cause for record in failed]
-    alone = [cause for cause in causes if isinstance(cause, ProcoreFault)]
-    kind: type[ProcoreFault] = SyncFailed
+    alone = [cause for cause in causes if isinstance(cause, SourceFault)]
+    kind: type[SourceFault] = SyncFailed
     remedy: str | None = "correct the records in Procore as the messages say, then run the task again for them"
     if len(alone) == len(causes):
         gravest = next((cause for cause in alone if not isinstance(cause, RetryLater)), alone[0])

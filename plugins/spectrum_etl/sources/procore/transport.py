@@ -13,6 +13,7 @@ from typing import Any
 import requests
 
 from spectrum_etl.errors import RetryLater, about
+from spectrum_etl.sources.faults import OutcomeUnknown, SourceFault, UnknownHost, Unreadable
 from spectrum_etl.sources.http import Endless, Headers, pieces, redact
 from spectrum_etl.sources.procore import auth, faults, network
 from spectrum_etl.sources.procore.connection import ProcoreConnection
@@ -193,8 +194,8 @@ class Transport:
                 response = send()
             except requests.RequestException as error:
                 explained = self._explained(call, error)
-                passes = isinstance(explained, RetryLater | faults.UnknownHost)
-                if isinstance(explained, faults.OutcomeUnknown) or not passes or tries >= self._attempts:
+                passes = isinstance(explained, RetryLater | UnknownHost)
+                if isinstance(explained, OutcomeUnknown) or not passes or tries >= self._attempts:
                     # The cause is left out: its words quote the address, or the header that cannot be sent.
                     raise explained from None
                 waited += self._wait(backoff, waited, explained)
@@ -204,7 +205,7 @@ class Transport:
             fault = self._refusal(call, response)
             stated = self._limit.stated_wait(response.headers, response.status_code)
             # Stated waits are bounded by their sum, all others by the number of tries.
-            if isinstance(fault, faults.OutcomeUnknown) or not (
+            if isinstance(fault, OutcomeUnknown) or not (
                 response.status_code == 429
                 or (response.status_code == 503 and stated is not None)
                 or (response.status_code in _PASSING and call.repeatable and tries < self._attempts)
@@ -217,7 +218,7 @@ class Transport:
         """A stated wait and a little more: all who were told the same would come back at the same moment."""
         return seconds + self._jitter(min(_MOST_JITTER, 0.5 + seconds / 10))
 
-    def _wait(self, seconds: float, waited: float, fault: faults.ProcoreFault) -> float:
+    def _wait(self, seconds: float, waited: float, fault: SourceFault) -> float:
         """Wait, unless it would be too long in all; gives the seconds."""
         if waited + seconds > self._longest_wait:
             fault.limit = (
@@ -239,17 +240,17 @@ class Transport:
         except ValueError:
             raise self._unreadable(call, response, "is no JSON") from None
 
-    def _unreadable(self, call: Call, response: _Got, why: str) -> faults.ProcoreFault:
+    def _unreadable(self, call: Call, response: _Got, why: str) -> SourceFault:
         # A write that was accepted has been executed, whatever its answer looks like.
         if not call.repeatable:
             return faults.outcome_unknown(call, f"its answer {why}", response.status_code)
-        return faults.Unreadable(
+        return Unreadable(
             f"the answer {why} (HTTP {response.status_code})",
             object=call.name,
             remedy="check that host and port of the Airflow connection lead to Procore's API",
         )
 
-    def _refusal(self, call: Call, response: _Got) -> faults.ProcoreFault:
+    def _refusal(self, call: Call, response: _Got) -> SourceFault:
         location = self.redact(response.headers.get("Location", "").partition("?")[0])
         status = response.status_code
         fault = faults.from_status(call, status, faults.said_in(response.body, self.redact), location)
@@ -258,6 +259,6 @@ class Transport:
             return faults.outcome_unknown(call, fault.message, status)
         return fault
 
-    def _explained(self, call: Call, error: requests.RequestException) -> faults.ProcoreFault:
+    def _explained(self, call: Call, error: requests.RequestException) -> SourceFault:
         reached, explained = network.explain(call, error, self.connection)
         return faults.outcome_unknown(call, explained.message) if reached and not call.repeatable else explained

@@ -14,9 +14,10 @@ from typing import cast
 from lxml import etree
 
 from spectrum_etl.errors import SpectrumEtlError, StopSync
+from spectrum_etl.sources.faults import AnswerCut
 from spectrum_etl.sources.sdx import faults
 from spectrum_etl.sources.sdx.clean import Cleaner
-from spectrum_etl.sources.sdx.faults import AnswerCut, Call
+from spectrum_etl.sources.sdx.faults import Call
 from spectrum_etl.sources.sdx.services import record_key
 
 _RECORD_END = re.compile(rb"</(?:[\w.-]+:)?response\s*>")

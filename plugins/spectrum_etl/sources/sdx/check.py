@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from spectrum_etl.errors import Reauthenticate, SpectrumEtlError
+from spectrum_etl.errors import Cause, SpectrumEtlError
 from spectrum_etl.sources.sdx import faults
 from spectrum_etl.sources.sdx.services import plain_company
 from spectrum_etl.sources.sdx.soap import Soap
@@ -13,32 +13,8 @@ from spectrum_etl.sources.sdx.split import CapReached
 from spectrum_etl.sources.sdx.vendors import SERVICE as VENDORS
 from spectrum_etl.sources.sdx.vendors import read_vendors
 
-Cause = Literal[
-    "",
-    "unknown host",
-    "address not allowed",
-    "no answer",
-    "certificate",
-    "wrong credentials",
-    "service not enabled",
-    "service missing",
-    "no rows",
-    "unknown company",
-    "other",
-]
 #: Services asked to tell a wrong Authorization ID from one that lacks a single service.
 _PROBES = ("GetJob", "GetJobMain", "GetJobDates", "GetPhase", "GetCustomers")
-_CAUSES: tuple[tuple[type[SpectrumEtlError], Cause], ...] = (
-    (faults.UnknownHost, "unknown host"),
-    (faults.CompanyRefused, "unknown company"),
-    (faults.AddressNotAllowed, "address not allowed"),
-    (faults.ConnectionLost, "address not allowed"),
-    (faults.NoAnswer, "no answer"),
-    (faults.CertificateRefused, "certificate"),
-    (faults.ServiceNotEnabled, "service not enabled"),
-    (faults.ServiceMissing, "service missing"),
-    (Reauthenticate, "wrong credentials"),
-)
 
 
 @dataclass(frozen=True)
@@ -53,7 +29,7 @@ class ConnectionCheck:
     """
 
     status: Literal["Connected", "Not connected"]
-    cause: Cause = ""
+    cause: Cause | Literal[""] = ""
     reason: str = ""
     remedy: str = ""
 
@@ -72,7 +48,7 @@ def check(soap: Soap, service: str, company: str) -> ConnectionCheck:
     error = _try(soap, service, company)
     if error is None:
         return ConnectionCheck("Connected")
-    cause = _cause(error)
+    cause: Cause = error.cause or "other"
     # A REST refusal under enhanced authentication may be due to its headers: other services prove nothing then.
     unclear = service == VENDORS and soap.connection.auth == "enhanced"
     if unclear or cause not in {"wrong credentials", "service not enabled"}:
@@ -92,14 +68,10 @@ def check(soap: Soap, service: str, company: str) -> ConnectionCheck:
     return ConnectionCheck("Not connected", cause, error.message, error.remedy or "")
 
 
-def _cause(error: SpectrumEtlError) -> Cause:
-    if isinstance(error, _NoRows):
-        return "no rows"
-    return next((cause for kind, cause in _CAUSES if isinstance(error, kind)), "other")
-
-
 class _NoRows(SpectrumEtlError):
     """The service answered, but with nothing."""
+
+    cause: Cause | None = "no rows"
 
 
 def _try(soap: Soap, service: str, company: str) -> SpectrumEtlError | None:

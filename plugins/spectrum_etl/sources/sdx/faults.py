@@ -13,56 +13,20 @@ from typing import Any
 from lxml import etree
 
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.sources.faults import (
+    AddressNotAllowed,
+    CompanyRefused,
+    ServiceMissing,
+    ServiceNotEnabled,
+    SessionExpired,
+    UnclearFault,
+)
 from spectrum_etl.sources.http import parse_json
 from spectrum_etl.sources.sdx.clean import clean
 
 #: Codes that are no error: good, successful, warning, and blank. Every other code is one.
 GOOD_CODES = frozenset({"", "G", "S", "W"})
 _DATA_EXCHANGE = "in Spectrum, System Administration > Installation > Data Exchange"
-
-
-class UnknownHost(FixConfiguration):
-    """The host's name leads nowhere."""
-
-
-class AddressNotAllowed(FixConfiguration):
-    """The server answered 403: this machine's address, or the caller, is not allowed."""
-
-
-class ConnectionLost(RetryLater):
-    """The connection was refused or closed; servers do so to addresses that are not on their list."""
-
-
-class NoAnswer(RetryLater):
-    """Nothing came within the time limit."""
-
-
-class CertificateRefused(FixConfiguration):
-    """The server's certificate is not trusted."""
-
-
-class ServiceMissing(FixConfiguration):
-    """There is nothing at the service's address."""
-
-
-class ServiceNotEnabled(FixConfiguration):
-    """The Authorization ID may not use the service."""
-
-
-class AnswerCut(RetryLater):
-    """An answer ended early or is not well-formed; nothing of it was used."""
-
-
-class CompanyRefused(FixConfiguration):
-    """The company asked for is refused: Spectrum does not have it, or the Authorization ID is not for it."""
-
-
-class SessionExpired(RetryLater):
-    """The GUID was not used for about a day; a new one is needed."""
-
-
-class UnclearFault(FixConfiguration):
-    """A SOAP fault that blames neither the server nor the caller: whether a write ran cannot be told."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +57,12 @@ def from_record(call: Call, code: str, description: str, column: str) -> Spectru
         description: Spectrum's words, redacted.
         column: the parameter it names.
     """
+    error = _of_record(call, code, description, column)
+    error.code = code.strip()
+    return error
+
+
+def _of_record(call: Call, code: str, description: str, column: str) -> SpectrumEtlError:
     words = description.casefold()
     said = f"Spectrum answered error {code.strip()}: {description or '(without a text)'}"
     if "time out has occurred" in words:
@@ -150,6 +120,12 @@ def from_fault(call: Call, code: str, text: str) -> SpectrumEtlError:
         code: the fault code, `SOAP-ENV:Server`.
         text: the fault string, redacted.
     """
+    error = _of_fault(call, code, text)
+    error.code = code
+    return error
+
+
+def _of_fault(call: Call, code: str, text: str) -> SpectrumEtlError:
     words = text.casefold()
     said = f"Spectrum answered the fault {code or '(without a code)'}: {text or '(without a text)'}"
     if "time out has occurred" in words:
@@ -185,6 +161,12 @@ def from_status(call: Call, status: int, enhanced: bool, location: str = "", sai
         location: where a redirect leads.
         said: the server's words, redacted.
     """
+    error = _of_status(call, status, enhanced, location, said)
+    error.code = f"HTTP {status}"
+    return error
+
+
+def _of_status(call: Call, status: int, enhanced: bool, location: str, said: str) -> SpectrumEtlError:
     where: dict[str, Any] = {"object": call.service, "company": call.company}
     told = f"HTTP {status}: {said}" if said else f"HTTP {status}"
     if status == 401:

@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from spectrum_etl.errors import FixConfiguration, StopSync
-from spectrum_etl.sources.sdx.faults import ServiceMissing
+from spectrum_etl.sources.faults import ServiceMissing
 from spectrum_etl.sources.sdx.services import (
     PARAMETER_LENGTHS,
     PHASE_FILTERS,

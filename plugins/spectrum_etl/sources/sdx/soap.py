@@ -14,10 +14,11 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from spectrum_etl.errors import FixConfiguration, RetryLater, SpectrumEtlError, StopSync, about
+from spectrum_etl.sources.faults import AnswerCut, ServiceMissing, SessionExpired
 from spectrum_etl.sources.http import Endless, pieces
-from spectrum_etl.sources.sdx import envelope, faults, wsdl
+from spectrum_etl.sources.sdx import envelope, wsdl
 from spectrum_etl.sources.sdx.answer import AnswerParser
-from spectrum_etl.sources.sdx.faults import AnswerCut, Call, ServiceMissing, endless
+from spectrum_etl.sources.sdx.faults import Call, endless
 from spectrum_etl.sources.sdx.spool import Answer
 from spectrum_etl.sources.sdx.transport import Transport, read_start
 
@@ -163,7 +164,7 @@ class Soap:
             nonlocal guid
             try:
                 return self._read_once(call, guid)
-            except faults.SessionExpired:
+            except SessionExpired:
                 guid = self.renewed_guid(call.service, guid)
                 raise
 

@@ -17,6 +17,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NameResolutionError
 
 from spectrum_etl.errors import RetryLater, SpectrumEtlError, about
+from spectrum_etl.sources.faults import AnswerCut, CertificateRefused, ConnectionLost, NoAnswer, UnknownHost, caused_by
 from spectrum_etl.sources.http import Headers, redact
 from spectrum_etl.sources.sdx import auth, faults
 from spectrum_etl.sources.sdx.connection import SdxConnection
@@ -92,7 +93,7 @@ class Transport:
             stop=tenacity.stop_after_attempt(self._attempts),
             wait=tenacity.wait_exponential(multiplier=self._first_wait, max=_LONGEST_WAIT),
             # A name that is not found is a wrong setting or a name server that hiccups: worth another try.
-            retry=tenacity.retry_if_exception_type((RetryLater, faults.UnknownHost)),
+            retry=tenacity.retry_if_exception_type((RetryLater, UnknownHost)),
             sleep=self._sleep,
             before_sleep=_log_retry,
             reraise=True,
@@ -220,7 +221,7 @@ def _explain(call: Call, error: requests.RequestException, connection: SdxConnec
     server = f"the server ({call.filters})"
     where: dict[str, Any] = {"object": call.service, "company": call.company}
     if isinstance(error, requests.exceptions.SSLError):
-        return faults.CertificateRefused(
+        return CertificateRefused(
             "the encrypted connection to the server failed: its certificate is not trusted, or it speaks no TLS",
             **where,
             remedy="name the authority's file in the extra ca_file of the Airflow connection, or correct its host; "
@@ -232,15 +233,15 @@ def _explain(call: Call, error: requests.RequestException, connection: SdxConnec
             **where,
             remedy="check HTTPS_PROXY and NO_PROXY in the environment of Airflow's workers, then run the task again",
         )
-    if _caused_by(error, (NameResolutionError, socket.gaierror)):
-        return faults.UnknownHost(
+    if caused_by(error, (NameResolutionError, socket.gaierror)):
+        return UnknownHost(
             "the host's name is not known",
             **where,
             remedy="correct the host in the Airflow connection, or the name service of this machine",
         )
-    if isinstance(error, requests.Timeout) or _caused_by(error, (TimeoutError,)):
+    if isinstance(error, requests.Timeout) or caused_by(error, (TimeoutError,)):
         connect, read = connection.timeout_seconds
-        return faults.NoAnswer(
+        return NoAnswer(
             f"no answer from {server}",
             **where,
             limit=f"{connect:g} s to connect, {read:g} s between two pieces of an answer",
@@ -248,30 +249,15 @@ def _explain(call: Call, error: requests.RequestException, connection: SdxConnec
             "or raise the extra timeout of the Airflow connection",
         )
     if isinstance(error, requests.exceptions.ContentDecodingError):
-        return faults.AnswerCut(f"the compressed answer of {server} is damaged", **where, remedy="run the task again")
+        return AnswerCut(f"the compressed answer of {server} is damaged", **where, remedy="run the task again")
     if isinstance(error, (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)):
-        return faults.ConnectionLost(
+        return ConnectionLost(
             f"the connection to {server} was refused or closed",
             **where,
             remedy="run the task again; if it persists, check the port, and have this machine's public address put on "
             "the server's list (hosted Spectrum: a support case, module SDX)",
         )
     return RetryLater(f"the call to {server} failed ({type(error).__name__})", **where, remedy="run the task again")
-
-
-def _caused_by(error: BaseException | None, kinds: tuple[type[BaseException], ...]) -> bool:
-    """Whether one of these is in the chain of causes; urllib3 keeps some as `reason`, requests as an argument."""
-    seen: set[int] = set()
-    waiting: list[object] = [error]
-    while waiting:
-        current = waiting.pop()
-        if not isinstance(current, BaseException) or id(current) in seen:
-            continue
-        if isinstance(current, kinds):
-            return True
-        seen.add(id(current))
-        waiting += [current.__cause__, current.__context__, getattr(current, "reason", None), *current.args]
-    return False
 
 
 def _log_retry(state: tenacity.RetryCallState) -> None:

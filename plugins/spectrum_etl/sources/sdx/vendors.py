@@ -17,9 +17,10 @@ from urllib.parse import quote
 
 from spectrum_etl.errors import FixConfiguration, RetryLater, StopSync
 from spectrum_etl.model.character_marks import MARK_INVALID, mark_for_xml
+from spectrum_etl.sources.faults import AnswerCut
 from spectrum_etl.sources.http import Endless, parse_json, pieces
 from spectrum_etl.sources.sdx import faults
-from spectrum_etl.sources.sdx.faults import AnswerCut, Call
+from spectrum_etl.sources.sdx.faults import Call
 from spectrum_etl.sources.sdx.published import READS
 from spectrum_etl.sources.sdx.services import PARAMETER_LENGTHS, plain_company
 from spectrum_etl.sources.sdx.transport import Transport

@@ -16,11 +16,22 @@ from urllib.parse import quote
 
 import requests
 
-from spectrum_etl.errors import FixConfiguration, FixRecord, Reauthenticate, RetryLater, SpectrumEtlError
+from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError
+from spectrum_etl.sources.faults import (
+    CertificateRefused,
+    FieldMessage,
+    NotSent,
+    OutcomeUnknown,
+    Refused,
+    ServiceNotEnabled,
+    SessionExpired,
+    UnclearFault,
+    Unreadable,
+)
 from spectrum_etl.sources.sdx import envelope, faults
 from spectrum_etl.sources.sdx.client import SdxClient
 from spectrum_etl.sources.sdx.transport import read_start
-from spectrum_etl.sources.sdx.write_answer import LOOK_UP, BadField, UnreadableAnswer, WriteAnswer, parse
+from spectrum_etl.sources.sdx.write_answer import LOOK_UP, WriteAnswer, parse
 from spectrum_etl.sources.sdx.wsdl import Declaration
 
 log = logging.getLogger(__name__)
@@ -28,39 +39,6 @@ log = logging.getLogger(__name__)
 #: A write answers with a few lines; what is longer is not its answer. In bytes.
 _LONGEST_ANSWER = 1024 * 1024
 _NOT_RUN = "Spectrum did not execute the call"
-
-
-class NotSent(RetryLater):
-    """The call surely was not executed, for a reason that passes. It may be sent again."""
-
-
-class OutcomeUnknown(RetryLater):
-    """The call may have been executed, or may still be running: look the record up, and never just send it again."""
-
-
-class Refused(FixRecord):
-    """Spectrum answered that fields are wrong, and executed nothing.
-
-    `fields` holds every bad field with code, description and column; `code`, `description` and `column` are those of
-    the first.
-    """
-
-    fields: tuple[BadField, ...] = ()
-
-    @property
-    def code(self) -> str:
-        """Error code of the first bad field, e.g. `I` invalid, `M` missing."""
-        return self.fields[0].code if self.fields else ""
-
-    @property
-    def description(self) -> str:
-        """Spectrum's words on the first bad field, redacted."""
-        return self.fields[0].description if self.fields else ""
-
-    @property
-    def column(self) -> str:
-        """Element of the first bad field."""
-        return self.fields[0].column if self.fields else ""
 
 
 @dataclass(frozen=True)
@@ -136,7 +114,7 @@ class SpectrumWriter:
         started = time.monotonic()
         try:
             answer = self._send(call, body)
-        except faults.SessionExpired as error:
+        except SessionExpired as error:
             if reused:
                 # A GUID that was not used for about a day; the next call takes a new one.
                 self._soap.renewed_guid(service, guid)
@@ -184,12 +162,12 @@ class SpectrumWriter:
             with self._transport.exchange(call, "POST", path, body=body, headers=headers) as response:
                 content = self._whole(response)
             answer = parse(call, content, self._transport.redact)
-        except (UnreadableAnswer, faults.UnclearFault) as error:
+        except (Unreadable, UnclearFault) as error:
             raise _unknown(call, error) from error
-        except faults.CertificateRefused as error:
+        except CertificateRefused as error:
             # TLS can also break when the answer is on its way.
             raise (_unknown(call, error) if body.taken else error) from error
-        except (faults.SessionExpired, FixConfiguration, Reauthenticate):
+        except (SessionExpired, FixConfiguration, Reauthenticate):
             raise
         except SpectrumEtlError as error:
             raise (_unknown if body.taken else _not_sent)(call, error) from error
@@ -206,25 +184,25 @@ class SpectrumWriter:
     def _whole(response: requests.Response) -> bytes:
         content = read_start(response, _LONGEST_ANSWER)
         if len(content) >= _LONGEST_ANSWER:
-            raise UnreadableAnswer("the answer is longer than that of a write", remedy=LOOK_UP)
+            raise Unreadable("the answer is longer than that of a write", remedy=LOOK_UP)
         return content
 
     @staticmethod
-    def _refused(call: _Call, bad: tuple[BadField, ...]) -> SpectrumEtlError:
+    def _refused(call: _Call, bad: tuple[FieldMessage, ...]) -> SpectrumEtlError:
         first = bad[0]
         for field in bad:
             # Other codes speak of a field, whatever words they use.
-            if field.code == "A" or field.column.casefold() == "authorization_id":
-                error = faults.from_record(call, field.code, field.description, field.column)
-                if isinstance(error, faults.SessionExpired | faults.ServiceNotEnabled | Reauthenticate):
+            if field.code == "A" or field.field.casefold() == "authorization_id":
+                error = faults.from_record(call, field.code, field.message, field.field)
+                if isinstance(error, SessionExpired | ServiceNotEnabled | Reauthenticate):
                     return error
         refused = Refused(
-            "Spectrum refused it: " + "; ".join(field.text for field in bad),
+            "Spectrum refused it: " + "; ".join(map(str, bad)),
             object=call.service,
             company=call.company,
             record=call.filters,
-            field=first.column or None,
-            value=call.parameters.get(first.column),
+            field=first.field or None,
+            value=call.parameters.get(first.field),
             remedy="correct the record in Procore or in the approver's form, or what it refers to in Spectrum",
         )
         refused.fields = bad

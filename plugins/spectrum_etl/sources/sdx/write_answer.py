@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from spectrum_etl.errors import StopSync
+from spectrum_etl.sources.faults import FieldMessage, Unreadable
 from spectrum_etl.sources.sdx import faults
 from spectrum_etl.sources.sdx.clean import clean
 from spectrum_etl.sources.sdx.faults import Call
@@ -24,31 +24,6 @@ _COLUMNS = ("column", "error_column")
 
 #: After every answer that does not tell whether the call was executed.
 LOOK_UP = "look the record up in Spectrum before anything is sent again; the call may still be running there"
-
-
-class UnreadableAnswer(StopSync):
-    """What came back is cut, or is no answer of a writing service."""
-
-
-@dataclass(frozen=True)
-class BadField:
-    """One line of an answer that is an error.
-
-    Args:
-        code: in upper case: I invalid value, M missing element, A abort, or another.
-        description: Spectrum's words, redacted.
-        column: the element; may be empty.
-    """
-
-    code: str
-    description: str
-    column: str
-
-    @property
-    def text(self) -> str:
-        """In words."""
-        place = f"{self.column}: " if self.column else ""
-        return f"{place}{self.description or '(without a text)'} (code {self.code})"
 
 
 @dataclass(frozen=True)
@@ -81,11 +56,16 @@ class WriteAnswer:
     """
 
     notes: tuple[Note, ...] = ()
-    bad: tuple[BadField, ...] = ()
+    bad: tuple[FieldMessage, ...] = ()
 
     def __str__(self) -> str:
         """For people, who find it in the ledger: that it was executed, and what Spectrum had to say."""
-        return "; ".join(["executed", *(note.text for note in self.notes)])
+        return "; ".join(filter(None, ["executed", self.said]))
+
+    @property
+    def said(self) -> str:
+        """What Spectrum had to say, in words; empty where it said nothing."""
+        return "; ".join(note.text for note in self.notes)
 
     @property
     def warnings(self) -> tuple[Note, ...]:
@@ -102,7 +82,7 @@ def parse(call: Call, content: bytes, safe: Callable[[str], str]) -> WriteAnswer
         safe: makes server text safe for a message.
 
     Raises:
-        UnreadableAnswer: it is cut, not well-formed, or no answer of the service: nothing can be told from it.
+        Unreadable: it is cut, not well-formed, or no answer of the service: nothing can be told from it.
         SpectrumEtlError: it is a SOAP fault; the class says which.
     """
     # Spectrum's words may quote a character that XML cannot hold: whether a call was executed must not hang on that.
@@ -113,30 +93,30 @@ def parse(call: Call, content: bytes, safe: Callable[[str], str]) -> WriteAnswer
         root = etree.fromstring(clean(content).strip(), parser)
     except etree.XMLSyntaxError as error:
         line, column = error.position
-        raise UnreadableAnswer(f"the answer is no whole XML (line {line}, column {column})", remedy=LOOK_UP) from None
+        raise Unreadable(f"the answer is no whole XML (line {line}, column {column})", remedy=LOOK_UP) from None
     fault = next(root.iter("{*}Fault"), None)
     if fault is not None:
         raise faults.from_fault_element(call, fault, safe)
     if not any(_name(element) in {f"{call.service}response".casefold(), "returnarray"} for element in root.iter("*")):
-        raise UnreadableAnswer(
+        raise Unreadable(
             f"the answer is none of the service: its root is <{etree.QName(root).localname}>", remedy=LOOK_UP
         )
     notes: list[Note] = []
-    bad: list[BadField] = []
+    bad: list[FieldMessage] = []
     for record in root.iter("{*}response"):
         if len(record) or (record.text or "").strip():
             _read(record, safe, notes, bad)
     return WriteAnswer(tuple(notes), tuple(bad))
 
 
-def _read(record: etree._Element, safe: Callable[[str], str], notes: list[Note], bad: list[BadField]) -> None:
+def _read(record: etree._Element, safe: Callable[[str], str], notes: list[Note], bad: list[FieldMessage]) -> None:
     fields = {_name(child): (child.text or "").strip() for child in record}
     if not any(name in fields for name in _CODES):
-        raise UnreadableAnswer("the answer holds a record without an error code", remedy=LOOK_UP)
+        raise Unreadable("the answer holds a record without an error code", remedy=LOOK_UP)
     code = _of(fields, _CODES).upper()
     description, column = safe(_of(fields, _DESCRIPTIONS)), safe(_of(fields, _COLUMNS))
     if code not in faults.GOOD_CODES:
-        bad.append(BadField(safe(code), description, column))
+        bad.append(FieldMessage(column, description, safe(code)))
     elif description or column or code == "W":
         notes.append(Note(code, description, column))
 

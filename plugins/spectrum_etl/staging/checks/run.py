@@ -198,7 +198,7 @@ def _result(
     where = f"{table.name} of company {parameters['company_code']}, check {check.name}"
     if verdict.error:
         message = f"{where}: it could not be run, so nothing is published: {verdict.error}"
-        return CheckResult(check.name, "critical", "failed", check.columns, rows, 0, [], message)
+        return CheckResult(check.name, "critical", "failed", check.columns, rows, 0, [], message, cause="check broken")
     status: Status = "failed" if check.severity == "critical" else "warned"
     message = f"{where}: {keys}{failed} of {rows} rows. {check.explains}"
     return CheckResult(check.name, check.severity, status, check.columns, rows, failed, examples, message)
