@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec
 
-from spectrum_etl.exports.lookups import Books, Links
 from spectrum_etl.links.keys import Key, Space
 from spectrum_etl.model import characters
 from spectrum_etl.model.record import RecordId
@@ -20,6 +19,8 @@ from spectrum_etl.settings import Company, Settings
 Given = ParamSpec("Given")
 
 if TYPE_CHECKING:  # DAG files import this module, and must not import what the client needs
+    from spectrum_etl.exports.spectrum import Spectrum
+    from spectrum_etl.links.pairs import Links
     from spectrum_etl.sources.procore.client import ProcoreClient
 
 
@@ -242,13 +243,13 @@ class Context:
     Args:
         company: the Spectrum company.
         settings: all settings; those of the exports are `settings.exports`.
-        books: what Spectrum holds.
+        spectrum: what Spectrum holds.
         links: what is linked already.
     """
 
     company: Company
     settings: Settings
-    books: Books
+    spectrum: Spectrum
     links: Links
 
 
@@ -317,7 +318,7 @@ class ExportObject:
     document: Callable[[Candidate, Answers, Context], Document]
     mark: Callable[[ProcoreClient, Company, RecordId, str], None] | None
     unmark: Callable[[ProcoreClient, Company, RecordId], None] | None
-    holds: Callable[[Books, Company, str], str | None]
+    holds: Callable[[Spectrum, str], str | None]
     space: Space
     claims: Callable[[Document], Iterable[Key]] = lambda document: ()
     mapping: tuple[FieldMapping, ...] = field(default=())

@@ -16,6 +16,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleExcept
 from spectrum_etl.model.run import clean_codes
 from spectrum_etl.orchestration.approval import ApproveRecord
 from spectrum_etl.orchestration.callbacks import on_failure
+from spectrum_etl.orchestration.common_docs import with_common
 from spectrum_etl.orchestration.dag_defaults import START, companies_param, refuse_unknown_fields, task_defaults
 from spectrum_etl.settings import Settings, load_settings
 
@@ -35,7 +36,8 @@ def export_dag(object_name: str, doc: str | None, *, watches_drift: bool = False
 
     Args:
         object_name: name of the exportable object, see `exports.objects.registry`.
-        doc: documentation for operators and approvers: the DAG file's docstring.
+        doc: documentation for operators and approvers: the DAG file's docstring, which says what is its own; what holds
+            for every export is appended.
         watches_drift: whether a run also reports exported records that Procore has changed since (G5).
 
     Raises:
@@ -45,7 +47,7 @@ def export_dag(object_name: str, doc: str | None, *, watches_drift: bool = False
     with DAG(
         dag_id=f"export_{object_name}",
         description=f"{object_name.replace('_', ' ').capitalize()}: Procore to Spectrum, each record approved",
-        doc_md=doc,
+        doc_md=with_common("export", doc),
         schedule=None,
         start_date=START,
         catchup=False,

@@ -53,7 +53,7 @@ class Kill(BaseException):
 
 
 class Spectrum:
-    """Books and writer in one. Adding what exists is refused, everything else overwrites.
+    """What Spectrum holds, and the writer, in one. Adding what exists is refused, everything else overwrites.
 
     Args:
         now: the world's time.
@@ -180,7 +180,7 @@ def has_few_lines(candidate: Candidate, context: Context) -> Iterator[Problem]:
 
 def code_is_free(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Problem]:
     key = {"Company_Code": "1", "Vendor_Code": answers.get("code", "")}
-    if context.books.held("AddVendor", key) is not None:
+    if context.spectrum.held("AddVendor", key) is not None:
         yield Problem("code", key["Vendor_Code"], f"{key['Vendor_Code']} is taken", "give another code")
 
 
@@ -225,8 +225,8 @@ OBJECT = ExportObject(
     document=_document,
     mark=_mark,
     unmark=_unmark,
-    holds=lambda books, company, key: (
-        key if books.held("AddVendor", {"Company_Code": "1", "Vendor_Code": key}) is not None else None
+    holds=lambda spectrum, company, key: (
+        key if spectrum.held("AddVendor", {"Company_Code": "1", "Vendor_Code": key}) is not None else None
     ),
     space="vendor",
     frozen=("name", "lines"),
@@ -254,10 +254,10 @@ class World:
     @property
     def systems(self) -> Systems:
         """Made anew for every task, as tasks do."""
-        books: Any = self.spectrum
+        spectrum: Any = self.spectrum
         client: Any = self.procore
         return Systems(
-            self.url, self.settings, self.settings.companies[0], client, books, self.spectrum, lambda _: self.time
+            self.url, self.settings, self.settings.companies[0], client, spectrum, self.spectrum, lambda _: self.time
         )
 
     def id(self, record: str) -> RecordId:
@@ -275,7 +275,7 @@ class World:
         # Seen and since are compared by the warehouse's own clock.
         systems = self.systems
         systems = Systems(
-            systems.url, systems.settings, systems.company, systems.procore, systems.books, systems.writer
+            systems.url, systems.settings, systems.company, systems.procore, systems.spectrum, systems.writer
         )
         return collect(systems, obj, Scope(records=tuple(records)), f"run {self.runs}", most, waits)
 

@@ -53,7 +53,7 @@ class Table:
     Args:
         stage: the world.
         lines: of the two; a third one for whoever else sends.
-        known: pairs that have been asked about, by pair and likeness: who asks, and what the books held then.
+        known: pairs that have been asked about, by pair and likeness: who asks, and what was held then.
         forms: what the forms of their records proposed.
     """
 
@@ -126,13 +126,13 @@ def both_asked(on: Table, pair: Pair, alike: bool) -> tuple[tuple[Side, Side], l
     stage, place = on.stage, (PAIRS.index(pair), alike)
     name = f"pair_{place[0]}_{int(alike)}"
     if place in on.known:
-        stage.with_kept_books(name)
+        stage.with_kept_warehouse(name)
         instances, stage.runs = on.known[place]
         return pair.make(stage, alike), instances
     stage.reset()
     sides = pair.make(stage, alike)
     instances = [asked(stage, side) for side in sides]
-    stage.keep_books(name, sides[0].id)
+    stage.keep_warehouse(name, sides[0].id)
     on.known[place] = instances, stage.runs
     return sides, instances
 

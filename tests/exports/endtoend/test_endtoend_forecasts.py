@@ -92,7 +92,7 @@ def test_a_second_forecast_of_the_same_day_is_confirmed(stage: Stage, id: Record
     document = stage.accept(NAME, id)
     assert {each.key["Transaction_Date"] for each in document.calls} == {f"{TODAY:%m/%d/%Y}"}
     assert stage.finish(NAME, id).state == "linked"
-    held = stage.systems().books.held_all(document.calls)
+    held = stage.systems().spectrum.held_all(document.calls)
     assert [each and each["Amount"] for each in held] == [each.fields["Amount"] for each in document.calls]
 
 
@@ -116,7 +116,7 @@ def test_0_clears_and_blank_leaves(stage: Stage, id: RecordId) -> None:
     second = stage.accept(NAME, id)
     assert stage.finish(NAME, id).state == "linked"
     assert kept.key not in [each.key for each in second.calls]
-    held = stage.systems().books.held_all([cleared, kept])
+    held = stage.systems().spectrum.held_all([cleared, kept])
     assert [each and each["Amount"] for each in held] == ["0.00", kept.fields["Amount"]]
 
 

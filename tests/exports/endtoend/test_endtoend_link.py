@@ -153,7 +153,7 @@ def test_a6_two_people_link_one_vendor_at_once(stage: Stage) -> None:
     def run(id: RecordId, spelled: str) -> None:
         with stage.places.lines() as lines:
             systems = stage.systems(lines)
-            systems.books.vendors()
+            systems.spectrum.vendors()
             together.wait()
             try:
                 ended.append(link(systems, EXPORTS["vendors"], id, spelled, "otto"))

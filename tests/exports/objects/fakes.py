@@ -1,4 +1,4 @@
-"""Stand-ins for what the rules and documents of the exports look at: books, links, settings, candidates.
+"""Stand-ins for what the rules and documents of the exports look at: what Spectrum holds, links, settings, candidates.
 
 Data alone, no behaviour of Spectrum: what Spectrum really holds and how it answers is tested elsewhere.
 """
@@ -22,7 +22,7 @@ PROJECT = {"id": "501", "name": "River Tower", "number": "24-404", "origin_id": 
 
 
 def phase(description: str = "Concrete", cost: str = "0.00", **others: str) -> dict[str, str]:
-    """What the books tell of one phase and cost type."""
+    """What Spectrum holds of one phase and cost type."""
     return {
         "Description": description,
         "Status_Code": "A",
@@ -34,8 +34,8 @@ def phase(description: str = "Concrete", cost: str = "0.00", **others: str) -> d
 
 
 @dataclass(eq=False)
-class Books:
-    """`spec.Books` out of plain data."""
+class Spectrum:
+    """`Spectrum` out of plain data."""
 
     job_rows: dict[str, dict[str, str]] = field(
         default_factory=lambda: {
@@ -160,10 +160,10 @@ def exports(**changed: Any) -> ExportSettings:
     )
 
 
-def context(books: Books | None = None, links: Links | None = None, **settings: Any) -> Context:
+def context(spectrum: Spectrum | None = None, links: Links | None = None, **settings: Any) -> Context:
     """A context over fakes; `settings` changes the exports part of the settings."""
     return Context(
-        COMPANY, Settings(companies=(COMPANY,), exports=exports(**settings)), books or Books(), links or Links()
+        COMPANY, Settings(companies=(COMPANY,), exports=exports(**settings)), spectrum or Spectrum(), links or Links()
     )
 
 

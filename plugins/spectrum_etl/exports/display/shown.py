@@ -44,7 +44,7 @@ def show(systems: Systems, obj: ExportObject, candidate: Candidate, fields: Sequ
         "held": held,
         "proposed": proposed,
         "totals": view.totals(view.view(document.calls, held)),
-        "unread": compare.unread_note(document, systems.books),
+        "unread": compare.unread_note(document, systems.spectrum),
     }
     if all(field.fills for field in fields):
         shown["fills"] = {field.name: list(field.fills) for field in fields}
@@ -151,7 +151,7 @@ def table(shown: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
 def _held(systems: Systems, calls: Sequence[Call]) -> list[dict[str, str] | None]:
     """What Spectrum holds of each; None where that depends on the form, or cannot be read back."""
     known = [call for call in calls if AS_ENTERED not in call.key.values()]
-    found = iter(systems.books.held_all(known))
+    found = iter(systems.spectrum.held_all(known))
     return [None if AS_ENTERED in call.key.values() else next(found) for call in calls]
 
 

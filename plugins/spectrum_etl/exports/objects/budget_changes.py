@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from spectrum_etl.exports.objects import change_requests
+from spectrum_etl.exports.objects import change_requests, spelled
 from spectrum_etl.exports.objects.budgets import read_budget
 from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, of_each, project_facts, text
 from spectrum_etl.exports.objects.texts import text_of
@@ -149,7 +149,7 @@ OBJECT = ExportObject(
     document=document,
     mark=None,
     unmark=None,
-    holds=change_requests.holds,
+    holds=spelled.change_request,
     space="change request",
     mapping=(
         FieldMapping("job of the project", "ARChangeRequest.Job_Number"),

@@ -16,7 +16,6 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
 
-from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.objects import spelled
 from spectrum_etl.exports.objects.claimed import phases
 from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, named_projects, of_each, project_facts, text
@@ -35,6 +34,7 @@ from spectrum_etl.exports.spec import (
     Scope,
     Skipped,
 )
+from spectrum_etl.exports.spectrum import Spectrum
 from spectrum_etl.exports.spectrum.values import AsHeld, call
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company
@@ -91,7 +91,7 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
 def document(candidate: Candidate, answers: Answers, context: Context) -> Document:
     """One call of AddPhase a line."""
     job = job_of(candidate, context) or ""
-    phases = context.books.phases(job)
+    phases = context.spectrum.phases(job)
     calls = []
     for line in lines_of(candidate):
         held = phases[line["phase"], line["cost_type"]]
@@ -109,10 +109,10 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
     return Document(job, tuple(calls))
 
 
-def holds(books: Books, company: Company, key: str) -> str | None:
+def holds(spectrum: Spectrum, key: str) -> str | None:
     """The job's number, where any of its phases still has an original estimate."""
-    estimated = any(_nonzero(row.get("Original_Est_Cost", "")) for row in books.phases(key).values())
-    return spelled.job(books, key) if estimated else None
+    estimated = any(_nonzero(row.get("Original_Est_Cost", "")) for row in spectrum.phases(key).values())
+    return spelled.job(spectrum, key) if estimated else None
 
 
 def _line(row: Mapping[str, Any], wbs: WbsCodes) -> dict[str, Any]:

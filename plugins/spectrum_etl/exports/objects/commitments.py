@@ -13,7 +13,6 @@ from functools import partial
 from typing import Any
 
 from spectrum_etl.errors import FixRecord
-from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.objects import contracts, spelled
 from spectrum_etl.exports.objects.facts import WbsCodes, called, found, line_facts, money, of_each, project_facts, text
 from spectrum_etl.exports.objects.proposals import proposing
@@ -140,11 +139,6 @@ def unmark(client: ProcoreClient, company: Company, id: RecordId) -> None:
         marks.unmark_commitment(client, kind, id.project, id.record)
 
 
-def holds(books: Books, company: Company, key: str) -> str | None:
-    """Vendor and number of the subcontract, where the vendor has it."""
-    return spelled.subcontract(books, key)
-
-
 def _lines(candidate: Candidate, key: Mapping[str, str]) -> Iterator[Call]:
     for (phase, cost_type), lines in by_code(candidate.content["lines"]).items():
         values = {
@@ -233,7 +227,7 @@ OBJECT = ExportObject(
     document=document,
     mark=mark,
     unmark=unmark,
-    holds=holds,
+    holds=spelled.subcontract,
     space="subcontract",
     mapping=(
         FieldMapping("vendor", "UpdateSubcontract.Vendor_Code", "the vendor that the contract company is linked to"),

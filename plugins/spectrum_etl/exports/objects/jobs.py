@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.objects import spelled
 from spectrum_etl.exports.objects.claimed import phases
 from spectrum_etl.exports.objects.days import day_of
@@ -74,7 +73,7 @@ def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | N
 def offers(candidate: Candidate, context: Context) -> bool:
     """A project without a job, or with codes that its job lacks, or whose job is gone."""
     job = job_of(candidate, context)
-    return job is None or context.books.job(job) is None or bool(rules.lacking(candidate, context))
+    return job is None or context.spectrum.job(job) is None or bool(rules.lacking(candidate, context))
 
 
 def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
@@ -139,11 +138,6 @@ def mark(client: ProcoreClient, company: Company, id: RecordId, key: str) -> Non
 def unmark(client: ProcoreClient, company: Company, id: RecordId) -> None:
     """Takes the link out of the project again."""
     resources.unmark_project(client, id.record)
-
-
-def holds(books: Books, company: Company, key: str) -> str | None:
-    """The job's number, where Spectrum has it."""
-    return spelled.job(books, key)
 
 
 def _add_job(candidate: Candidate, job: str, taxable: str, context: Context) -> Call:
@@ -238,7 +232,7 @@ OBJECT = ExportObject(
     document=document,
     mark=mark,
     unmark=unmark,
-    holds=holds,
+    holds=spelled.job,
     space="job",
     claims=phases,
     mapping=(

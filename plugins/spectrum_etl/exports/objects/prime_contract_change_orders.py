@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from spectrum_etl.exports.numbers import number_of
-from spectrum_etl.exports.objects import change_requests, contracts
+from spectrum_etl.exports.objects import change_requests, contracts, spelled
 from spectrum_etl.exports.objects.days import day_of
 from spectrum_etl.exports.objects.facts import (
     Json,
@@ -88,7 +88,7 @@ def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | N
 def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
     """The change request's id, and the billing item of its revenue."""
     job = job_of(candidate, context)
-    found = context.books.billing_items(job) if job else {}
+    found = context.spectrum.billing_items(job) if job else {}
     items = tuple(sorted(found or ()))
     unread = " Spectrum's items cannot be read here, so it is not checked before it is sent." if found is None else ""
     return (
@@ -212,7 +212,7 @@ OBJECT = ExportObject(
     document=document,
     mark=None,
     unmark=None,
-    holds=change_requests.holds,
+    holds=spelled.change_request,
     space="change request",
     mapping=(
         *change_requests.HEADER_MAPPING,

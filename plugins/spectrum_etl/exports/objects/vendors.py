@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.objects import spelled
 from spectrum_etl.exports.objects.facts import found, text
 from spectrum_etl.exports.objects.proposals import proposing
@@ -132,11 +131,6 @@ def unmark(client: ProcoreClient, company: Company, id: RecordId) -> None:
     resources.unmark_vendor(client, id.record)
 
 
-def holds(books: Books, company: Company, key: str) -> str | None:
-    """The code of the vendor that has it, active or not."""
-    return spelled.vendor(books, key)
-
-
 def _candidate(company: Company, vendor: Mapping[str, Any]) -> Candidate:
     name = text_of("vendor", vendor, "name")
     content = {
@@ -171,7 +165,7 @@ OBJECT = ExportObject(
     document=document,
     mark=mark,
     unmark=unmark,
-    holds=holds,
+    holds=spelled.vendor,
     space="vendor",
     mapping=(
         FieldMapping("form: vendor code", "AddVendor.Vendor_Code", "at most 10, upper case, new; ERP id in Procore"),

@@ -57,10 +57,10 @@ def commitment_is_synced(candidate: Candidate, context: Context) -> Iterator[Pro
         )
         return
     vendor, number = subcontract
-    if not context.books.can_read_back("UpdateSubcontract"):
+    if not context.spectrum.can_read_back("UpdateSubcontract"):
         return
     key = {"Company_Code": context.company.code, "Vendor_Code": vendor, "Subcontract_Number": number}
-    held, job = context.books.held("UpdateSubcontract", key), common.job_of(candidate, context)
+    held, job = context.spectrum.held("UpdateSubcontract", key), common.job_of(candidate, context)
     if held is None:
         yield Problem(
             "contract",

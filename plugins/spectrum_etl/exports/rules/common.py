@@ -77,7 +77,7 @@ def project_is_synced(candidate: Candidate, context: Context) -> Iterator[Proble
             "export the project as a job first (export_jobs), or link it to its job, then look at Procore again",
         )
         return
-    held = context.books.job(job)
+    held = context.spectrum.job(job)
     if held is None:
         yield Problem(
             "project",
@@ -106,7 +106,7 @@ def codes_are_synced(candidate: Candidate, context: Context, *, complete_too: bo
             jobs, not complete phases).
     """
     job = job_of(candidate, context)
-    phases = context.books.phases(job) if job and context.books.job(job) else None
+    phases = context.spectrum.phases(job) if job and context.spectrum.job(job) else None
     for line in lines_of(candidate):
         phase, cost_type, name = line["phase"], line["cost_type"], line["name"]
         if not phase or not cost_type:

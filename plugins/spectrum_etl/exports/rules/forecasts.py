@@ -66,7 +66,7 @@ def is_projected_by_hand(candidate: Candidate, context: Context) -> Iterator[Pro
     By web services alone the code cannot be read: then Spectrum refuses such a figure, or the confirmation tells.
     """
     job = common.job_of(candidate, context)
-    phases = context.books.phases(job) if job and context.books.job(job) else {}
+    phases = context.spectrum.phases(job) if job and context.spectrum.job(job) else {}
     for line in common.lines_of(candidate):
         held = phases.get((line["phase"], line["cost_type"]), {})
         code = held.get("Projected_Cost_Code", "").strip().upper()
@@ -126,7 +126,7 @@ def date_has_come(candidate: Candidate, answers: Answers, context: Context) -> I
     """The form's date has come, where only GetPhase shows projections: it shows those of today."""
     day = _day(common.answer_of(answers, DATE))
     now = today(context)
-    if day is not None and day > now and not context.books.shows_later_projections():
+    if day is not None and day > now and not context.spectrum.shows_later_projections():
         yield Problem(
             DATE,
             day.isoformat(),
@@ -145,7 +145,7 @@ def last_projection(candidate: Candidate, context: Context) -> tuple[str, str, s
     job = common.job_of(candidate, context)
     if not job:
         return None
-    days = context.books.last_projections(job)
+    days = context.spectrum.last_projections(job)
     codes = [(line["phase"], line["cost_type"]) for line in common.lines_of(candidate)]
     return max(((days[code], *code) for code in codes if code in days), default=None)
 

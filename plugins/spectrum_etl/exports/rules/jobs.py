@@ -14,10 +14,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.rules import address
 from spectrum_etl.exports.rules.common import answer_of, job_of, project_is_synced, too_long, unfit
 from spectrum_etl.exports.spec import Answers, Candidate, Context, Problem
+from spectrum_etl.exports.spectrum import Spectrum
 from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.exports.spectrum.values import AsHeld
 
@@ -45,14 +45,14 @@ def pairs_to_add(candidate: Candidate, context: Context) -> list[Pair]:
 def lacking(candidate: Candidate, context: Context) -> list[Pair]:
     """The codes and cost types that Spectrum lacks: all of them for a new job."""
     job = job_of(candidate, context)
-    held = context.books.phases(job) if job else {}
+    held = context.spectrum.phases(job) if job else {}
     pairs = ((code, kind) for code in candidate.content["codes"] for kind in code["cost_types"])
     return [(code, kind) for code, kind in pairs if (code["phase"], kind) not in held]
 
 
 def description_of(code: Code, context: Context, job: str | None) -> str:
     """A phase's description: Spectrum's own where the job has the phase, since AddPhase renames all of a phase (B2)."""
-    held = context.books.phases(job) if job else {}
+    held = context.spectrum.phases(job) if job else {}
     own = (AsHeld(row["Description"].strip()) for (phase, _), row in held.items() if phase == code["phase"])
     return next(own, code["description"])
 
@@ -60,7 +60,7 @@ def description_of(code: Code, context: Context, job: str | None) -> str:
 def template_of(context: Context) -> dict[str, str] | None:
     """The template job of the company, or None where none is set or Spectrum does not have it."""
     number = context.settings.exports.template_job.get(context.company.code)
-    return context.books.job(number) if number else None
+    return context.spectrum.job(number) if number else None
 
 
 def began_after_the_connection(candidate: Candidate, context: Context) -> Iterator[Problem]:
@@ -77,7 +77,7 @@ def began_after_the_connection(candidate: Candidate, context: Context) -> Iterat
             "link the project to its job by hand",
         )
     number = candidate.content["project"]["number"]
-    if number and context.books.job(number) is not None:
+    if number and context.spectrum.job(number) is not None:
         yield Problem(
             "project number",
             number,
@@ -247,7 +247,7 @@ def phases_are_distinct(candidate: Candidate, context: Context) -> Iterator[Prob
 
 def codes_fit(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """Phase, cost type and description of every code to be added fit, and the company has the cost type."""
-    job, known = job_of(candidate, context), context.books.cost_types()
+    job, known = job_of(candidate, context), context.spectrum.cost_types()
     seen: set[str] = set()
     for code, kind in pairs_to_add(candidate, context):
         name, phase = f"cost code {code['code']}", code["phase"]
@@ -291,7 +291,7 @@ def job_number_is_free(candidate: Candidate, answers: Answers, context: Context)
             "Spectrum's selections would read as an expression",
             "type an id of letters, digits, dashes and dots",
         )
-    elif _job_exists(context.books, number):
+    elif _job_exists(context.spectrum, number):
         yield Problem(
             "job_number",
             number,
@@ -309,5 +309,5 @@ def taxable_is_answered(candidate: Candidate, answers: Answers, context: Context
         )
 
 
-def _job_exists(books: Books, number: str) -> bool:
-    return any(books.job(form) is not None for form in {number, number.upper()})
+def _job_exists(spectrum: Spectrum, number: str) -> bool:
+    return any(spectrum.job(form) is not None for form in {number, number.upper()})

@@ -47,9 +47,9 @@ def prime_contract_is_up_to_date(candidate: Candidate, context: Context) -> Iter
     Where this site does not show the items' amounts, the job's original contract stands for them.
     """
     job = common.job_of(candidate, context)
-    if job is None or context.books.job(job) is None:
+    if job is None or context.spectrum.job(job) is None:
         return
-    items, amount = context.books.billing_items(job), context.books.original_contract(job)
+    items, amount = context.spectrum.billing_items(job), context.spectrum.original_contract(job)
     held = None if amount is None else total([amount])
     contract = candidate.content["contract"]
     if items is not None and not items:
@@ -84,7 +84,7 @@ def project_has_one_prime_contract(candidate: Candidate, context: Context) -> It
 def is_not_unit_price(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """Neither Procore's prime contract nor Spectrum's job is by unit price."""
     job = common.job_of(candidate, context)
-    held = (context.books.job(job) if job else None) or {}
+    held = (context.spectrum.job(job) if job else None) or {}
     method = candidate.content["contract"]["accounting_method"]
     if method == "unit" or held.get("Price_Method_Code", "").strip() == UNIT_PRICE:
         where = "prime contract" if method == "unit" else f"job {job}"
@@ -152,7 +152,7 @@ def billing_item_exists(candidate: Candidate, answers: Answers, context: Context
         yield Problem(ITEM, "", f"{candidate.title}: no billing item was given", "choose one")
         return
     yield from common.too_long(candidate.title, ITEM, item, ITEM_LENGTH, "choose another one")
-    items = context.books.billing_items(job) if job else None
+    items = context.spectrum.billing_items(job) if job else None
     if items is not None and item not in items:
         yield Problem(
             ITEM,

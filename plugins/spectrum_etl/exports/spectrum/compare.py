@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.spec import Call, Document
+from spectrum_etl.exports.spectrum import Spectrum
 from spectrum_etl.exports.spectrum.values import comparable
 
 Held = Mapping[str, str]
@@ -57,14 +57,14 @@ def in_words(call: Call, found: list[Difference]) -> str:
     return f"{name_of(call)}: {told}"
 
 
-def unread_note(document: Document, books: Books) -> str | None:
+def unread_note(document: Document, spectrum: Spectrum) -> str | None:
     """What of a document cannot be read back to confirm it, in words; None where all can."""
     services: set[str] = set()
     elements: dict[str, set[str]] = {}
     for call in document.calls:
-        if not books.can_read_back(call.service, call.key):
+        if not spectrum.can_read_back(call.service, call.key):
             services.add(call.service)
-        elif unread := books.unread(call):
+        elif unread := spectrum.unread(call):
             elements.setdefault(call.service, set()).update(unread)
     parts = [f"what {', '.join(sorted(services))} wrote cannot be read back"] if services else []
     parts += [

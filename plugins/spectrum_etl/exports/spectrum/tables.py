@@ -33,7 +33,7 @@ def _lookup(
     """A lookup whose names are its columns, but for those that are `renamed`."""
     needed = ("Company_Code", *required)
     columns: dict[str, str | tuple[str, ...]] = {name: name for name in (*needed, *optional)}
-    return Lookup(f"books/{template}.sql", table, {**columns, **(renamed or {})}, frozenset(needed), assumed)
+    return Lookup(f"lookups/{template}.sql", table, {**columns, **(renamed or {})}, frozenset(needed), assumed)
 
 
 VENDORS = _lookup(
@@ -112,7 +112,7 @@ PHASES_IN_FULL = Lookup(
 )
 #: Rows are increments: what is projected on a day is the sum up to it.
 PROJECTIONS = Lookup(
-    "books/projections.sql",
+    "lookups/projections.sql",
     "JC_PROJ_COST_HISTORY_MC",
     {
         "Company_Code": "Company_Code",

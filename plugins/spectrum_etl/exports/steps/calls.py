@@ -107,7 +107,7 @@ def _look_up(sending: Sending, sent: SentCall) -> None:
             attempt_id = sending.attempt.attempt_id
             ledger.settle(sending.connection, attempt_id, sent.number, "sending", "unknown", "the task died")
     asked_at = sending.systems.clock(sending.connection)
-    readable, held = sending.systems.books.can_read_back(call.service, call.key), sending.held(call)
+    readable, held = sending.systems.spectrum.can_read_back(call.service, call.key), sending.held(call)
     if readable and compare.holds_it(call, held):
         _settle(sending, sent, "sent", "the answer was lost; found by looking it up")
         return

@@ -234,16 +234,16 @@ def _remains(systems: Systems, attempt: Attempt, now: datetime) -> tuple[bool, l
     Returns:
         That, and the numbers of the lost calls that a person confirms to be absent, by naming the record.
     """
-    books, remains, absent = systems.books, False, []
+    spectrum, remains, absent = systems.spectrum, False, []
     for sent in attempt.calls:
         lost = sent.state in ("sending", "unknown")
-        readable = books.can_read_back(sent.call.service, sent.call.key)
+        readable = spectrum.can_read_back(sent.call.service, sent.call.key)
         if lost and sent.intent_at is not None and now < settles_at(sent.intent_at, systems.settings):
             remains = True  # it may still be running: only `send` knows how to wait
         elif lost and not readable:
             absent.append(sent.number)
         elif (sent.state == "sent" or sent.tries) and sent.call.adds:
-            remains = remains or not readable or books.held(sent.call.service, sent.call.key) is not None
+            remains = remains or not readable or spectrum.held(sent.call.service, sent.call.key) is not None
     return remains, absent
 
 

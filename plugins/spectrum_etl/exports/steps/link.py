@@ -91,8 +91,8 @@ def exact_matches(systems: Systems) -> list[tuple[str, str]]:
         count as having the name, but are not linked.
     """
     company = systems.company.code
-    vendors = [vendor for vendor in systems.books.vendors() if _may_be_linked(systems, vendor)]
-    names = Counter(vendor["Vendor_Name"].strip().casefold() for vendor in systems.books.vendors())
+    vendors = [vendor for vendor in systems.spectrum.vendors() if _may_be_linked(systems, vendor)]
+    names = Counter(vendor["Vendor_Name"].strip().casefold() for vendor in systems.spectrum.vendors())
     codes = {vendor["Vendor_Name"].strip().casefold(): vendor["Vendor_Code"].strip() for vendor in vendors}
     records = [(text(record.get("name")).casefold(), record) for record in resources.vendors(systems.procore)]
     of_name = Counter(name for name, _ in records)
@@ -134,7 +134,7 @@ def _check_characters(obj: Linkable, id: RecordId, named: str) -> None:
 
 def _key(systems: Systems, obj: Linkable, id: RecordId, named: str) -> str:
     """What Spectrum itself calls the record that somebody names."""
-    key = obj.holds(systems.books, systems.company, named)
+    key = obj.holds(systems.spectrum, named)
     if key is None:
         raise FixRecord(
             f"Spectrum has no {obj.title} {named}", object=obj.name, company=id.company, record=id.record,

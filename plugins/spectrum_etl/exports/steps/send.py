@@ -99,10 +99,12 @@ def _send(sending: Sending) -> Outcome:
 
 def _confirm(sending: Sending) -> None:
     """Read everything back that can be, and compare."""
-    books = sending.systems.books
-    sent = [sent.call for sent in sending.attempt.calls if books.can_read_back(sent.call.service, sent.call.key)]
+    spectrum = sending.systems.spectrum
+    sent = [sent.call for sent in sending.attempt.calls if spectrum.can_read_back(sent.call.service, sent.call.key)]
     wrong = [
-        (call, held) for call, held in zip(sent, books.held_all(sent), strict=True) if not compare.holds_it(call, held)
+        (call, held)
+        for call, held in zip(sent, spectrum.held_all(sent), strict=True)
+        if not compare.holds_it(call, held)
     ]
     if wrong:
         what = " ".join(compare.in_words(call, compare.differences(call, held)) for call, held in wrong)
@@ -116,7 +118,7 @@ def _link(sending: Sending) -> Outcome:
     obj, attempt, key = sending.obj, sending.attempt, sending.attempt.document.key
     if obj.mark is not None:
         obj.mark(sending.systems.procore, sending.systems.company, sending.id, key)
-    note = compare.unread_note(attempt.document, sending.systems.books)
+    note = compare.unread_note(attempt.document, sending.systems.spectrum)
     with sending.becoming("linked", note, ends=True):
         links.write(
             sending.connection,

@@ -56,8 +56,8 @@ class Sending:
 
     def held(self, call: Call) -> Held | None:
         """What Spectrum holds under the key of a call; None also where that cannot be read back."""
-        books = self.systems.books
-        return books.held(call.service, call.key) if books.can_read_back(call.service, call.key) else None
+        spectrum = self.systems.spectrum
+        return spectrum.held(call.service, call.key) if spectrum.can_read_back(call.service, call.key) else None
 
     @property
     def advice(self) -> str:
