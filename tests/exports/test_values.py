@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.spectrum.services import SERVICES
-from spectrum_etl.exports.spectrum.values import AsHeld, Value, call, comparable, format_value
+from spectrum_etl.exports.spectrum.values import Unchanged, Value, call, comparable, format_value
 
 AMOUNTS = st.decimals(min_value=-9999999999, max_value=9999999999, places=2)
 
@@ -108,7 +108,7 @@ def test_values_that_do_not_fit_are_refused(service: str, element: str, value: V
 
 def test_b2_spectrums_own_text_goes_back_as_it_is_held() -> None:
     """A phase's description is sent with every new cost type and estimate, and renames all of the phase."""
-    assert format_value("AddPhase", "Description", AsHeld("Walls  and  doors ")) == "Walls  and  doors"
+    assert format_value("AddPhase", "Description", Unchanged("Walls  and  doors ")) == "Walls  and  doors"
     assert format_value("AddPhase", "Description", "Walls  and\ndoors ") == "Walls and doors"
 
 

@@ -70,13 +70,15 @@ class Spectrum:
         self.late: list[tuple[datetime, str, dict[str, str]]] = []
         self.late_after = 100.0
 
-    def held(self, service: str, key: Mapping[str, str]) -> dict[str, str] | None:
+    def current_values(self, service: str, key: Mapping[str, str]) -> dict[str, str] | None:
         self._time_passes()
         found = self.held_now.get(place(service, key))
         return None if found is None else dict(found)
 
-    def held_all(self, calls: Sequence[Call]) -> list[dict[str, str] | None]:
-        return [self.held(call.service, call.key) if self.can_read_back(call.service) else None for call in calls]
+    def all_current_values(self, calls: Sequence[Call]) -> list[dict[str, str] | None]:
+        return [
+            self.current_values(call.service, call.key) if self.can_read_back(call.service) else None for call in calls
+        ]
 
     def can_read_back(self, service: str, key: Mapping[str, str] | None = None) -> bool:
         return service not in self.unreadable
@@ -180,7 +182,7 @@ def has_few_lines(candidate: Candidate, context: Context) -> Iterator[Problem]:
 
 def code_is_free(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Problem]:
     key = {"Company_Code": "1", "Vendor_Code": answers.get("code", "")}
-    if context.spectrum.held("AddVendor", key) is not None:
+    if context.spectrum.current_values("AddVendor", key) is not None:
         yield Problem("code", key["Vendor_Code"], f"{key['Vendor_Code']} is taken", "give another code")
 
 
@@ -225,8 +227,8 @@ OBJECT = ExportObject(
     document=_document,
     mark=_mark,
     unmark=_unmark,
-    holds=lambda spectrum, company, key: (
-        key if spectrum.held("AddVendor", {"Company_Code": "1", "Vendor_Code": key}) is not None else None
+    holds=lambda spectrum, key: (
+        key if spectrum.current_values("AddVendor", {"Company_Code": "1", "Vendor_Code": key}) is not None else None
     ),
     space="vendor",
     frozen=("name", "lines"),

@@ -87,10 +87,10 @@ def unknown(world: World) -> RecordId:
 def sent(world: World) -> RecordId:
     """Every call was answered; the task died before it could read them back."""
     id = world.accept("r1", lines=[])
-    held, world.spectrum.held = world.spectrum.held, lambda *_: died() if world.spectrum.calls else None  # type: ignore[method-assign,assignment]
+    current, world.spectrum.current = world.spectrum.current, lambda *_: died() if world.spectrum.calls else None  # type: ignore[method-assign,assignment]
     with suppress(Kill):
         world.send(id)
-    world.spectrum.held = held  # type: ignore[method-assign]
+    world.spectrum.current = current  # type: ignore[method-assign]
     return id
 
 
@@ -231,7 +231,7 @@ def test_a1_every_state_of_a_call_is_among_those_that_are_left(world: World) -> 
 HARD = {
     "the record is gone from Procore": lambda world: world.procore.records.pop("r1"),
     "its mark is refused": lambda world: setattr(world.procore, "mark_faults", [FixRecord("taken")] * 50),
-    "Spectrum holds it twice": lambda world: setattr(world.spectrum, "held", _raise(StopSync("two rows"))),
+    "Spectrum holds it twice": lambda world: setattr(world.spectrum, "current_values", _raise(StopSync("two rows"))),
     "somebody changed it in Spectrum": lambda world: world.spectrum.held_now.update({HEAD: {"Vendor_Name": "Other"}}),
     "its number is linked to another record": lambda world: world.query(
         "insert into export.links (object_name, company_code, project_id, record_id, spectrum_key, how, linked_by)"

@@ -124,18 +124,20 @@ def journal_of(stage: Stage) -> Counter[tuple[str, frozenset[tuple[str, str]]]]:
 
 
 def differing(stage: Stage, document: Document) -> list[str]:
-    """Where Spectrum does not hold what was approved, looked up anew; empty where all is there."""
+    """Where Spectrum does not hold what was approved, looked up again; empty where all is there."""
     spectrum = stage.systems().spectrum
-    return [text for call in document.calls for text in _differing(call, spectrum.held(call.service, call.key))]
+    return [
+        text for call in document.calls for text in _differing(call, spectrum.current_values(call.service, call.key))
+    ]
 
 
-def _differing(call: Call, held: dict[str, str] | None) -> list[str]:
-    if held is None:
+def _differing(call: Call, current: dict[str, str] | None) -> list[str]:
+    if current is None:
         return [f"{call.service} {dict(call.key)}: nothing there"]
     return [
-        f"{call.service} {dict(call.key)} {element}: approved {value!r}, held {held[element]!r}"
+        f"{call.service} {dict(call.key)} {element}: approved {value!r}, held {current[element]!r}"
         for element, value in call.fields.items()
-        if element in held and comparable(call.service, element, value) != held[element]
+        if element in current and comparable(call.service, element, value) != current[element]
     ]
 
 

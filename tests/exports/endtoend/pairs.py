@@ -221,5 +221,5 @@ def refused_well(stage: Stage, won: Side, lost: Side, outcome: Outcome | None) -
     assert row is not None
     assert row.title in outcome.reason, f"{outcome.reason} does not name {row.title}"
     assert APPROVER.title() in outcome.reason
-    held = "select key from export.claims where record_id = %s and object_name = %s"
-    assert stage.warehouse(held, lost.id.record, lost.name) == []
+    current = "select key from export.claims where record_id = %s and object_name = %s"
+    assert stage.warehouse(current, lost.id.record, lost.name) == []

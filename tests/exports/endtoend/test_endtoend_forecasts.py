@@ -92,8 +92,8 @@ def test_a_second_forecast_of_the_same_day_is_confirmed(stage: Stage, id: Record
     document = stage.accept(NAME, id)
     assert {each.key["Transaction_Date"] for each in document.calls} == {f"{TODAY:%m/%d/%Y}"}
     assert stage.finish(NAME, id).state == "linked"
-    held = stage.systems().spectrum.held_all(document.calls)
-    assert [each and each["Amount"] for each in held] == [each.fields["Amount"] for each in document.calls]
+    current = stage.systems().spectrum.all_current_values(document.calls)
+    assert [each and each["Amount"] for each in current] == [each.fields["Amount"] for each in document.calls]
 
 
 def test_figures_that_spectrum_has_book_nothing_and_are_confirmed(stage: Stage, id: RecordId) -> None:
@@ -116,8 +116,8 @@ def test_0_clears_and_blank_leaves(stage: Stage, id: RecordId) -> None:
     second = stage.accept(NAME, id)
     assert stage.finish(NAME, id).state == "linked"
     assert kept.key not in [each.key for each in second.calls]
-    held = stage.systems().spectrum.held_all([cleared, kept])
-    assert [each and each["Amount"] for each in held] == ["0.00", kept.fields["Amount"]]
+    current = stage.systems().spectrum.all_current_values([cleared, kept])
+    assert [each and each["Amount"] for each in current] == ["0.00", kept.fields["Amount"]]
 
 
 @pytest.mark.parametrize("code", ["E", "A"])

@@ -69,11 +69,11 @@ class Spectrum:
     projected: dict[str, dict[tuple[str, str], str]] = field(default_factory=dict)
     later_projections: bool = True
 
-    def held(self, service: str, key: Mapping[str, str]) -> dict[str, str] | None:
+    def current_values(self, service: str, key: Mapping[str, str]) -> dict[str, str] | None:
         return self.records.get((service, *key.values()))
 
-    def held_all(self, calls: Sequence[Call]) -> list[dict[str, str] | None]:
-        return [self.held(call.service, call.key) for call in calls]
+    def all_current_values(self, calls: Sequence[Call]) -> list[dict[str, str] | None]:
+        return [self.current_values(call.service, call.key) for call in calls]
 
     def can_read_back(self, service: str, key: Mapping[str, str] | None = None) -> bool:
         return service not in self.unreadable

@@ -248,9 +248,9 @@ def test_a_commitment_unlinked_meanwhile_is_an_error() -> None:
 
 def test_spectrum_is_asked_whether_it_holds_the_change_request() -> None:
     """H3."""
-    held = spectrum(requests={JOB: {"S1-002"}})
-    assert OBJECT.holds(held, f"{JOB}/s1-002")
-    assert not OBJECT.holds(held, f"{JOB}/S1-003")
+    current = spectrum(requests={JOB: {"S1-002"}})
+    assert OBJECT.holds(current, f"{JOB}/s1-002")
+    assert not OBJECT.holds(current, f"{JOB}/S1-003")
 
 
 PROJECT_RECORD = {"id": 501, "name": "River Tower", "project_number": "24-404", "origin_id": "001:24404"}

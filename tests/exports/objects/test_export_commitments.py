@@ -260,9 +260,9 @@ def test_a_vendor_unlinked_meanwhile_is_an_error() -> None:
 
 def test_spectrum_is_asked_whether_it_holds_the_subcontract() -> None:
     """G6."""
-    held = spectrum(records={("UpdateSubcontract", "001", "ACME", "SC-001"): {"Job_Number": JOB}})
-    assert OBJECT.holds(held, "ACME/SC-001")
-    assert not OBJECT.holds(held, "ACME/SC-002")
+    current = spectrum(records={("UpdateSubcontract", "001", "ACME", "SC-001"): {"Job_Number": JOB}})
+    assert OBJECT.holds(current, "ACME/SC-001")
+    assert not OBJECT.holds(current, "ACME/SC-002")
 
 
 CONTRACT = {

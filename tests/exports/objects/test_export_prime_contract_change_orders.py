@@ -93,10 +93,10 @@ def test_the_prime_contract_is_up_to_date(total: str, items: dict[str, dict[str,
     assert numbers(found) == ["J1"] * broken
 
 
-@pytest.mark.parametrize(("held", "broken"), [("1000.00", 0), ("999.99", 1), (None, 0)])
-def test_where_billing_items_cannot_be_read_the_jobs_contract_stands_for_them(held: str | None, broken: int) -> None:
+@pytest.mark.parametrize(("current", "broken"), [("1000.00", 0), ("999.99", 1), (None, 0)])
+def test_where_billing_items_cannot_be_read_the_jobs_contract_stands_for_them(current: str | None, broken: int) -> None:
     """J1, DESIGN 5: what a site does not show stops nothing else; the form says what is not checked."""
-    hidden = spectrum(items=None, originals={JOB: held} if held else {})
+    hidden = spectrum(items=None, originals={JOB: current} if current else {})
     assert numbers(rules.prime_contract_is_up_to_date(order(), context(hidden))) == ["J1"] * broken
     assert numbers(rules.billing_item_exists(order(), {**ANSWERS, "billing_item": "30"}, context(hidden))) == []
     _, item = OBJECT.form(order(), context(hidden))

@@ -17,7 +17,7 @@ from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from stack.postgres import EmbeddedPostgres
 
-PASSWORD = "books"
+PASSWORD = "spectrum"
 COMPANY = Company(code="1", name="One", phase_category="STD")
 
 #: Codes are right-justified with leading blanks to these widths.

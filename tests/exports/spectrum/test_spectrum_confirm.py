@@ -49,10 +49,10 @@ class Served:
             The elements that were sent and cannot be read back.
         """
         made = call(service, {"Company_Code": "1", **values}, adds=adds, record="this test's")
-        before = self.spectrum.held(service, made.key)
+        before = self.spectrum.current_values(service, made.key)
         assert (before is None) == adds, "what is projected is 0 where nothing was entered"
         self.writer.write(service, made.parameters)
-        after = self.spectrum.held(service, made.key)
+        after = self.spectrum.current_values(service, made.key)
         assert after is not None
         for name, value in made.fields.items():
             assert after.get(name, comparable(service, name, value)) == comparable(service, name, value), name
@@ -168,9 +168,9 @@ def test_an_equal_projection_is_ignored_and_confirmed(served: Served, phase: tup
             adds=False,
         )
         served.writer.write(made.service, made.parameters)
-        held = served.spectrum.held(made.service, made.key)
-        assert held is not None
-        assert held["Amount"] == comparable(made.service, "Amount", amount)
+        current = served.spectrum.current_values(made.service, made.key)
+        assert current is not None
+        assert current["Amount"] == comparable(made.service, "Amount", amount)
 
 
 def test_a_subcontract_with_its_lines(
@@ -232,4 +232,4 @@ def test_what_spectrum_refuses_is_not_there(served: Served, vendor: str) -> None
     with pytest.raises(Refused) as caught:
         served.writer.write(made.service, made.parameters)
     assert "Job_Number" in {field.column for field in caught.value.fields}
-    assert served.spectrum.held(made.service, made.key) is None
+    assert served.spectrum.current_values(made.service, made.key) is None

@@ -26,10 +26,12 @@ SUBCONTRACT = {"Subcontractor_Code": "ACME", "Subcontract_Number": "SC-1"}
 
 def confirmed(spectrum: Spectrum, sent: Call) -> dict[str, bool]:
     """Of every element that was sent and can be read back, whether Spectrum holds what was sent."""
-    held = spectrum.held(sent.service, sent.key)
-    assert held is not None
+    current = spectrum.current_values(sent.service, sent.key)
+    assert current is not None
     return {
-        name: comparable(sent.service, name, value) == held[name] for name, value in sent.fields.items() if name in held
+        name: comparable(sent.service, name, value) == current[name]
+        for name, value in sent.fields.items()
+        if name in current
     }
 
 
@@ -52,9 +54,9 @@ def test_a_new_vendor_is_absent_then_confirmed(spectrum: Spectrum, add: Add) -> 
         },
         adds=True,
     )
-    assert spectrum.held("AddVendor", sent.key) is None
+    assert spectrum.current_values("AddVendor", sent.key) is None
     add("VN_VENDOR_MASTER_MC", Company_Code="2", Vendor_Code="ACME", Vendor_Name="Another company's")
-    assert spectrum.held("AddVendor", sent.key) is None
+    assert spectrum.current_values("AddVendor", sent.key) is None
     add(
         "VN_VENDOR_MASTER_MC",
         Vendor_Code="ACME",
@@ -73,7 +75,7 @@ def test_a_new_vendor_is_absent_then_confirmed(spectrum: Spectrum, add: Add) -> 
         ("Vendor_Name", "Alpha_Sort", "Type", "Address_3", "Phone", "Terms_Code", "Terms_Days", "Insurance_Exp_Date"),
         True,
     )
-    changed = spectrum.held("UpdateVendor", sent.key)
+    changed = spectrum.current_values("UpdateVendor", sent.key)
     assert changed is not None
     assert changed["City"] == "Denver"
     assert changed["Status"] == "A"
@@ -84,10 +86,10 @@ def test_a_code_is_found_however_it_is_padded_or_written(spectrum: Spectrum, add
     """A code that differs by case alone is the same to the database, so it is a conflict, not an absence."""
     add("JC_JOB_MASTER_MC", Job_Number="24-404E1", Job_Description="River Tower", Status_Code="A")
     for number in ("24-404E1", " 24-404E1 ", "24-404e1"):
-        found = spectrum.held("AddJob", {"Job_Number": number})
+        found = spectrum.current_values("AddJob", {"Job_Number": number})
         assert found is not None
         assert found["Job_Description"] == "River Tower"
-    assert spectrum.held("AddJob", {"Job_Number": "24-404E"}) is None
+    assert spectrum.current_values("AddJob", {"Job_Number": "24-404E"}) is None
     assert spectrum.job("24-404E1") is not None
     assert spectrum.job("") is None
 
@@ -95,12 +97,12 @@ def test_a_code_is_found_however_it_is_padded_or_written(spectrum: Spectrum, add
 def test_two_spellings_of_one_code_are_told_apart_or_refused(spectrum: Spectrum, add: Add) -> None:
     for number in ("a-1", "A-1"):
         add("JC_JOB_MASTER_MC", Job_Number=number, Job_Description=f"Job {number}", Status_Code="A")
-    held = spectrum.held("AddJob", {"Job_Number": "A-1"})
-    assert held is not None
-    assert held["Job_Description"] == "Job A-1"
+    current = spectrum.current_values("AddJob", {"Job_Number": "A-1"})
+    assert current is not None
+    assert current["Job_Description"] == "Job A-1"
     add("JC_JOB_MASTER_MC", Job_Number="A-1", Job_Description="Twice", Status_Code="A")
     with pytest.raises(StopSync, match="Job_Number=A-1"):
-        spectrum.held("AddJob", {"Job_Number": "A-1"})
+        spectrum.current_values("AddJob", {"Job_Number": "A-1"})
 
 
 def test_a_phase_is_confirmed_with_its_original_estimate(spectrum: Spectrum, add: Add) -> None:
@@ -117,7 +119,7 @@ def test_a_phase_is_confirmed_with_its_original_estimate(spectrum: Spectrum, add
         },
         adds=True,
     )
-    assert spectrum.held("AddPhase", sent.key) is None
+    assert spectrum.current_values("AddPhase", sent.key) is None
     add(
         "JC_PHASE_MASTER_MC",
         Job_Number="24-404",
@@ -138,7 +140,7 @@ def test_a_subcontract_number_is_unique_per_vendor_only(spectrum: Spectrum, add:
     """G3."""
     key = {"Company_Code": "1", "Vendor_Code": "ACME", "Subcontract_Number": "SC-1"}
     add("VN_SUBCONTRACT_MC", Vendor_Code="OTHER", Subcontract_Number="SC-1", Job_Number="24-405")
-    assert spectrum.held("UpdateSubcontract", key) is None
+    assert spectrum.current_values("UpdateSubcontract", key) is None
     add(
         "VN_SUBCONTRACT_MC",
         Vendor_Code="ACME",
@@ -148,7 +150,7 @@ def test_a_subcontract_number_is_unique_per_vendor_only(spectrum: Spectrum, add:
         Date_Issued=DAY,
         Retention_Percent=Decimal("10.0000"),
     )
-    assert spectrum.held("UpdateSubcontract", key) == {
+    assert spectrum.current_values("UpdateSubcontract", key) == {
         "Job_Number": "24-404",
         "Status_Code": "A",
         "Date_Issued": "09/03/2026",
@@ -172,8 +174,8 @@ def test_the_billing_item_tells_lines_of_one_phase_apart(spectrum: Spectrum, add
     key = {"Vendor_Code": "ACME", "Subcontract_Number": "SC-1", "Phase_Code": "03100", "Cost_Type": "S"}
 
     def amount(**more: str) -> str | None:
-        held = spectrum.held("UpdateSubcontractPhases", {**key, **more})
-        return held and held["Original_Contract_Amount"]
+        current = spectrum.current_values("UpdateSubcontractPhases", {**key, **more})
+        return current and current["Original_Contract_Amount"]
 
     assert amount() is None
     _line(add, "  7 ", "100")
@@ -195,15 +197,15 @@ def _header(add: Add) -> None:
 
 def test_the_header_of_a_change_request_is_looked_up_by_itself(spectrum: Spectrum, add: Add) -> None:
     """H2: a request that a person made under our number is seen before the first line is sent."""
-    assert spectrum.held("ARChangeRequest", REQUEST) is None
+    assert spectrum.current_values("ARChangeRequest", REQUEST) is None
     _header(add)
-    assert spectrum.held("ARChangeRequest", REQUEST) == {
+    assert spectrum.current_values("ARChangeRequest", REQUEST) == {
         "CR_Description": "More concrete",
         "CR_Status": "AP",
         "Origination_Date": "09/03/2026",
         "Approved_Date": "",
     }
-    assert spectrum.held("ARChangeRequest", {**REQUEST, "Change_Request_Number": "CO-8"}) is None
+    assert spectrum.current_values("ARChangeRequest", {**REQUEST, "Change_Request_Number": "CO-8"}) is None
 
 
 def test_a_line_is_absent_until_it_is_there_itself(spectrum: Spectrum, add: Add) -> None:
@@ -216,17 +218,17 @@ def test_a_line_is_absent_until_it_is_there_itself(spectrum: Spectrum, add: Add)
     changed["Subcontract_Number"] = "SC-1"
     add("VN_CHNG_REQ_SUB_HDR", **changed, Sub_Status="E", Sub_Change_Order_Number="CO-7")
     add("VN_CHNG_REQ_SUB_DET", **changed, Phase_Code="03200", Cost_Type="S", Sub_Amount=Decimal(1))
-    assert spectrum.held("ARChangeRequest", line) is None
+    assert spectrum.current_values("ARChangeRequest", line) is None
 
     stored["Phase_Code"] = "03100"
     add("CR_CHNG_REQ_CON_DET_MC", **stored, Change_Request_Amount=Decimal("250.25"))
-    half = spectrum.held("ARChangeRequest", line)
+    half = spectrum.current_values("ARChangeRequest", line)
     assert half is not None
     assert (half["Change_Request_Amount"], half["Sub_Amount"]) == ("250.25", "")
 
     add("VN_CHNG_REQ_SUB_DET", **changed, Phase_Code="03100", Cost_Type="S", Sub_Amount=Decimal("250.25"))
-    held = spectrum.held("ARChangeRequest", line)
-    assert held is not None
+    current = spectrum.current_values("ARChangeRequest", line)
+    assert current is not None
     expected = {
         "CR_Status": "AP",
         "Change_Request_Amount": "250.25",
@@ -235,18 +237,18 @@ def test_a_line_is_absent_until_it_is_there_itself(spectrum: Spectrum, add: Add)
         "Sub_Status": "E",
         "Sub_Change_Order_Number": "CO-7",
     }
-    assert expected.items() <= held.items()
+    assert expected.items() <= current.items()
 
 
 def test_a_revenue_line_of_a_change_request(spectrum: Spectrum, add: Add) -> None:
     """J2."""
     _header(add)
     line = {**REQUEST, "CR_Billing_Item_Code": "10"}
-    assert spectrum.held("ARChangeRequest", line) is None
+    assert spectrum.current_values("ARChangeRequest", line) is None
     add("CR_CHNG_REQ_REV_MC", **STORED, Billing_Item="10", CR_Revenue=Decimal("1100.00"))
-    held = spectrum.held("ARChangeRequest", line)
-    assert held is not None
-    assert (held["CR_Revenue"], held["CR_Description"]) == ("1100.00", "More concrete")
+    current = spectrum.current_values("ARChangeRequest", line)
+    assert current is not None
+    assert (current["CR_Revenue"], current["CR_Description"]) == ("1100.00", "More concrete")
 
 
 def test_numbers_of_both_sides_share_one_space(spectrum: Spectrum, add: Add) -> None:
@@ -292,7 +294,7 @@ def test_vendors_are_read_once_and_everything_else_each_time(spectrum: Spectrum,
     add("VN_VENDOR_MASTER_MC", Vendor_Code="NEW", Vendor_Name="New")
     add("JC_COST_TYPE_MASTER_MC", Cost_Type="L", Description="Labor")
     assert len(spectrum.vendors()) == 1
-    assert spectrum.held("AddVendor", {"Vendor_Code": "NEW"}) is not None
+    assert spectrum.current_values("AddVendor", {"Vendor_Code": "NEW"}) is not None
     assert spectrum.cost_types() == {"L"}
     add("JC_COST_TYPE_MASTER_MC", Cost_Type="M", Description="Material")
     assert spectrum.cost_types() == {"L", "M"}
@@ -303,7 +305,7 @@ def test_what_is_remembered_is_never_what_is_held(sources: Sources, add: Add) ->
     assert spectrum.job("24-404") is None
     add("JC_JOB_MASTER_MC", Job_Number="24-404", Job_Description="River Tower", Status_Code="A")
     assert spectrum.job("24-404") is None
-    assert spectrum.held("AddJob", {"Job_Number": "24-404"}) is not None
+    assert spectrum.current_values("AddJob", {"Job_Number": "24-404"}) is not None
 
 
 def _drop(database: psycopg.Connection, table: str, column: str) -> None:
@@ -320,10 +322,10 @@ def test_a_column_that_the_site_lacks_is_not_compared(
     _drop(database, "VN_VENDOR_MASTER_MC", "Fax_Phone")
     rename = 'alter table dbo."VN_VENDOR_MASTER_MC" rename column "Status" to "Status_Code"'
     database.execute(rename)
-    held = spectrum.held("UpdateVendor", {"Vendor_Code": "ACME"})
-    assert held is not None
-    assert "Fax_Phone" not in held
-    assert held["Status"] == "A"
+    current = spectrum.current_values("UpdateVendor", {"Vendor_Code": "ACME"})
+    assert current is not None
+    assert "Fax_Phone" not in current
+    assert current["Status"] == "A"
     assert spectrum.vendors()[0]["Fax_Phone"] == ""
 
 
@@ -334,14 +336,14 @@ def test_a_required_column_or_table_that_is_missing_is_configuration(
     _drop(database, "VN_SUBCONTRACT_PHASE_MC", "Original_Contract_Amount")
     key = {"Vendor_Code": "ACME", "Subcontract_Number": "SC-1", "Phase_Code": "03100", "Cost_Type": "S"}
     with pytest.raises(FixConfiguration, match="Original_Contract_Amount of VN_SUBCONTRACT_PHASE_MC"):
-        spectrum.held("UpdateSubcontractPhases", key)
+        spectrum.current_values("UpdateSubcontractPhases", key)
     database.execute('drop table dbo."VN_SUBCONTRACT_MC"')
     with pytest.raises(FixConfiguration, match="VN_SUBCONTRACT_MC"):
-        spectrum.held("UpdateSubcontract", key)
+        spectrum.current_values("UpdateSubcontract", key)
 
 
 def test_every_writing_service_can_be_read_back(spectrum: Spectrum) -> None:
     assert all(spectrum.can_read_back(service) for service in SERVICES)
     assert not spectrum.can_read_back("AddJCTrans")
     with pytest.raises(ValueError, match="AddJCTrans"):
-        spectrum.held("AddJCTrans", {})
+        spectrum.current_values("AddJCTrans", {})

@@ -83,8 +83,8 @@ def revenue_line(**changed: str) -> Call:
     return call("ARChangeRequest", {**HEADER, "CR_Billing_Item_Code": "10", "CR_Revenue": "300", **changed}, adds=True)
 
 
-def held(spectrum: Spectrum, sent: Call) -> dict[str, str] | None:
-    return spectrum.held(sent.service, sent.key)
+def current_values(spectrum: Spectrum, sent: Call) -> dict[str, str] | None:
+    return spectrum.current_values(sent.service, sent.key)
 
 
 @pytest.mark.usefixtures("request_of_three_sides")
@@ -92,11 +92,11 @@ def held(spectrum: Spectrum, sent: Call) -> dict[str, str] | None:
 def test_change_requests_under_every_name(show: Show, layout: str) -> None:
     spectrum = show(layout)
     cost, revenue = cost_line(), revenue_line()
-    assert holds_it(cost, held(spectrum, cost))
-    assert holds_it(revenue, held(spectrum, revenue))
+    assert holds_it(cost, current_values(spectrum, cost))
+    assert holds_it(revenue, current_values(spectrum, revenue))
     for other in (cost_line(CR_Status="PE"), cost_line(Sub_Amount="1"), revenue_line(CR_Revenue="1")):
-        assert not holds_it(other, held(spectrum, other))
-    assert held(spectrum, cost_line(CR_Phase_Code="03200")) is None
+        assert not holds_it(other, current_values(spectrum, other))
+    assert current_values(spectrum, cost_line(CR_Phase_Code="03200")) is None
     assert spectrum.change_request_numbers(JOB) == {"CO-7", "S-9"}
     assert spectrum.status_codes() == {"AP"}
     items = spectrum.billing_items(JOB)
@@ -112,22 +112,22 @@ def test_what_is_only_assumed_stops_nothing_else(show: Show) -> None:
     """DESIGN 5: header and cost side are compared; the others are told before the record is exported."""
     spectrum = show("bare")
     cost, revenue = cost_line(), revenue_line()
-    found = held(spectrum, cost)
+    found = current_values(spectrum, cost)
     assert found is not None
     assert holds_it(cost, found)
     assert (found["CR_Status"], found["Change_Request_Amount"]) == ("AP", "250.25")
     assert not found.keys() & {"Sub_Amount", "Sub_Status", "CR_Description"}
-    assert held(spectrum, cost_line(CR_Phase_Code="03200")) is None
+    assert current_values(spectrum, cost_line(CR_Phase_Code="03200")) is None
     wrong = cost_line(Change_Request_Amount="1")
-    assert not holds_it(wrong, held(spectrum, wrong))
+    assert not holds_it(wrong, current_values(spectrum, wrong))
     assert spectrum.unread(cost) == ["CR_Description", "Sub_Amount", "Sub_Change_Order_Number", "Sub_Status"]
 
     assert spectrum.can_read_back("ARChangeRequest")
     assert spectrum.can_read_back("ARChangeRequest", cost.key)
     assert not spectrum.can_read_back("ARChangeRequest", revenue.key)
     with pytest.raises(ValueError, match="ARChangeRequest cannot be read back"):
-        held(spectrum, revenue)
-    assert spectrum.held_all([cost, revenue]) == [found, None]
+        current_values(spectrum, revenue)
+    assert spectrum.all_current_values([cost, revenue]) == [found, None]
     assert unread_note(Document("x", (cost, revenue)), spectrum) == (
         "what ARChangeRequest wrote cannot be read back; CR_Description, Sub_Amount, Sub_Change_Order_Number, "
         "Sub_Status of ARChangeRequest cannot be read back here, so it was not compared"
@@ -148,7 +148,7 @@ def test_a_half_shown_side_is_compared_as_far_as_it_goes(show: Show, database: p
     )
     sent = cost_line()
     assert spectrum.unread(sent) == ["CR_Description", "Sub_Amount", "Sub_Change_Order_Number", "Sub_Status"]
-    assert holds_it(sent, held(spectrum, sent))
+    assert holds_it(sent, current_values(spectrum, sent))
     database.execute('create view shown."CR_BID_ITEM_DES" as select "Company_Code", "Job_Number", "Original_Contract"'
                      ' from dbo."CR_BID_ITEM_DES_MC"')  # fmt: skip
     database.execute('drop view shown."CR_BID_ITEM_DES_MC"')
@@ -177,7 +177,7 @@ def test_a_view_of_another_company_proves_nothing(show: Callable[..., Spectrum],
     key = {"Vendor_Code": "ACME", "Subcontract_Number": "SC-1"}
     add("VN_SUBCONTRACT_MC", Vendor_Code="OTHER", Subcontract_Number="SC-2")
     add("VN_SUBCONTRACT_MC", Company_Code="2", Vendor_Code="ACME", Subcontract_Number="SC-1")
-    assert show("hosted").held("UpdateSubcontract", key) is None
-    assert show("aliases").held("UpdateSubcontract", key) is None
+    assert show("hosted").current_values("UpdateSubcontract", key) is None
+    assert show("aliases").current_values("UpdateSubcontract", key) is None
     with pytest.raises(FixConfiguration, match="Info-Link shows VN_SUBCONTRACT, which has the rows of one company"):
-        show("aliases", "2").held("UpdateSubcontract", key)
+        show("aliases", "2").current_values("UpdateSubcontract", key)

@@ -65,4 +65,4 @@ def test_b9_a_character_that_nothing_else_holds_is_escaped(spectrum: Spectrum, a
     """Spectrum's columns hold control characters, which would stop the queue that shows them."""
     add("VN_VENDOR_MASTER_MC", Vendor_Code="V1", Vendor_Name="Ac\x01me")
     assert spectrum.vendors()[0]["Vendor_Name"] == "Ac\\u0001me"
-    assert spectrum.held("AddVendor", {"Vendor_Code": "V1"})["Vendor_Name"] == "Ac\\u0001me"  # type: ignore[index]
+    assert spectrum.current_values("AddVendor", {"Vendor_Code": "V1"})["Vendor_Name"] == "Ac\\u0001me"  # type: ignore[index]

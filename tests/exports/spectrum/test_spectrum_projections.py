@@ -96,8 +96,8 @@ def projected(code: Code, day: str, amount: str) -> Call:
 def amount(spectrum: Spectrum, code: Code, day: str) -> str | None:
     """What a phase is projected to cost on a day."""
     made = projected(code, day, "1")
-    held = spectrum.held(made.service, made.key)
-    return held and held["Amount"]
+    current = spectrum.current_values(made.service, made.key)
+    return current and current["Amount"]
 
 
 @pytest.fixture(scope="module")
@@ -172,8 +172,8 @@ def test_hours_and_quantities_likewise(site: Site, code: Code) -> None:
         written = call(_SERVICE, sent, adds=False)
         site.writer.write(written.service, written.parameters)
     for spectrum in (site.both, site.infolink, site.services):
-        held = spectrum.held(_SERVICE, written.key)
-        assert held == {"Amount": "0.00", "Projected_Hours": "32.50", "Projected_Quantity": "9.00"}
+        current = spectrum.current_values(_SERVICE, written.key)
+        assert current == {"Amount": "0.00", "Projected_Hours": "32.50", "Projected_Quantity": "9.00"}
 
 
 def test_getphase_is_the_truth_where_it_differs(site: Site, code: Code, caplog: pytest.LogCaptureFixture) -> None:
@@ -183,9 +183,9 @@ def test_getphase_is_the_truth_where_it_differs(site: Site, code: Code, caplog: 
     assert amount(site.both, code, "2026-06-29") == "1525.00"
     assert amount(site.infolink, code, "2026-06-29") == "1500.00"
     with caplog.at_level(logging.WARNING):
-        (held,) = site.both.held_all([sent])
-    assert held is not None
-    assert held["Amount"] == "1525.00"
+        (current,) = site.both.all_current_values([sent])
+    assert current is not None
+    assert current["Amount"] == "1525.00"
     (told,) = [record.getMessage() for record in caplog.records if "GetPhase shows another" in record.getMessage()]
     booked = site.ask(
         """select count(distinct (btrim(h."Phase"), btrim(h."Cost_Type"))) from dbo."JC_PROJ_COST_HISTORY_MC" h
@@ -199,7 +199,7 @@ def test_getphase_is_the_truth_where_it_differs(site: Site, code: Code, caplog: 
     site.sdx.switches.clear()
     caplog.clear()
     with caplog.at_level(logging.WARNING):
-        site.both.held_all([sent])
+        site.both.all_current_values([sent])
     assert not [record for record in caplog.records if "GetPhase shows another" in record.getMessage()]
 
 
@@ -215,14 +215,14 @@ def test_a_day_that_has_not_begun_where_spectrum_stands(hours: int) -> None:
     ]
     old, new, other = ({"Amount": f"{value}.00"} for value in (1000, 1200, 999))
 
-    def held(figures: dict[str, str]) -> dict[str, str] | None:
+    def current_values(figures: dict[str, str]) -> dict[str, str] | None:
         return projections.in_force(sent_on, figures, entries, ["Amount"], now)
 
-    assert held(new) == new
+    assert current_values(new) == new
     may_not_have_begun = sent_on > (now - datetime.timedelta(hours=12)).date()
-    assert held(old) == (new if may_not_have_begun else old)
+    assert current_values(old) == (new if may_not_have_begun else old)
     surely_to_come = sent_on > (now + datetime.timedelta(hours=14)).date()
-    assert held(other) == (new if surely_to_come else other)
+    assert current_values(other) == (new if surely_to_come else other)
 
 
 def test_many_are_read_with_a_few_questions(site: Site) -> None:
@@ -232,10 +232,10 @@ def test_many_are_read_with_a_few_questions(site: Site) -> None:
     calls = [projected(code, "2026-06-29", "1") for code in codes]
     assert len(calls) > 10
     site.sdx.calls.reset()
-    together = site.both.held_all(calls)
+    together = site.both.all_current_values(calls)
     asked = [each["service"] for each in site.sdx.calls.report()["calls"]]
     assert asked == ["GetPhase", "GetPhase"], "active ones and complete ones"
-    assert together == [site.both.held(each.service, each.key) for each in calls]
+    assert together == [site.both.current_values(each.service, each.key) for each in calls]
 
 
 @pytest.mark.parametrize("way", ["both", "infolink"])
@@ -301,7 +301,7 @@ def test_a_site_without_any_amount_says_so(site: Site, code: Code, show: Callabl
         assert not spectrum.shows_later_projections()
         note = unread_note(Document(code[0], (sent,)), spectrum)
         assert note == "what JobCostProjections wrote cannot be read back, so it was not compared"
-        assert spectrum.held_all([sent]) == [None]
+        assert spectrum.all_current_values([sent]) == [None]
     with Sources(COMPANY, infolink=site.tables, sdx=site.connection) as with_getphase:
         spectrum = Spectrum(COMPANY, with_getphase)
         site.enter(code, "2026-06-29", "1500")

@@ -57,12 +57,14 @@ def test_vendors_by_rest(business: str, spectrum: Spectrum) -> None:
         'select "Vendor_Code", "Vendor_Name", "Address_3" from dbo."VN_VENDOR_MASTER_MC" '
         "where btrim(\"Company_Code\") = '1' and \"Status\" = 'A' order by 1 limit 1",
     )
-    new, changed = (spectrum.held(service, {"Vendor_Code": code.lower()}) for service in ("AddVendor", "UpdateVendor"))
+    new, changed = (
+        spectrum.current_values(service, {"Vendor_Code": code.lower()}) for service in ("AddVendor", "UpdateVendor")
+    )
     assert new is not None
     assert changed is not None
     assert (new["Vendor_Name"], new["Address_3"]) == (name, city) == (changed["Vendor_Name"], changed["City"])
     assert "Phone" not in new
-    assert spectrum.held("AddVendor", {"Vendor_Code": "NOSUCH"}) is None
+    assert spectrum.current_values("AddVendor", {"Vendor_Code": "NOSUCH"}) is None
     assert {vendor["Status"] for vendor in spectrum.vendors()} == {"A"}
     assert code in {vendor["Vendor_Code"] for vendor in spectrum.vendors()}
 
@@ -74,20 +76,20 @@ def test_jobs_and_phases_by_soap(business: str, spectrum: Spectrum) -> None:
         'from dbo."JC_JOB_MASTER_MC" j join dbo."JC_PHASE_MASTER_MC" p using ("Company_Code", "Job_Number") '
         "where btrim(\"Company_Code\") = '1' order by 1, 3, 4 limit 1",
     )
-    held = spectrum.held("AddJob", {"Job_Number": job})
-    assert held is not None
-    assert held["Job_Description"] == name
-    assert spectrum.held("AddJob", {"Job_Number": "NOSUCH"}) is None
+    current = spectrum.current_values("AddJob", {"Job_Number": job})
+    assert current is not None
+    assert current["Job_Description"] == name
+    assert spectrum.current_values("AddJob", {"Job_Number": "NOSUCH"}) is None
     found = spectrum.job(job)
     assert found is not None
     assert (found["Job_Number"], found["Job_Description"]) == (job, name)
     assert spectrum.phases(job)[phase, cost_type]["Description"] == description
     key = {"Job_Number": job, "Phase_Code": phase, "Cost_Type": cost_type}
-    read = spectrum.held("AddPhase", key)
+    read = spectrum.current_values("AddPhase", key)
     assert read is not None
     assert read["Description"] == description
     assert "Original_Est_Cost" not in read
-    assert spectrum.held("AddPhase", {**key, "Cost_Type": "ZZ"}) is None
+    assert spectrum.current_values("AddPhase", {**key, "Cost_Type": "ZZ"}) is None
 
 
 def test_many_phases_are_read_with_one_look_at_their_job(business: str, server: SdxServer, spectrum: Spectrum) -> None:
@@ -104,9 +106,9 @@ def test_many_phases_are_read_with_one_look_at_their_job(business: str, server: 
     calls.append(Call("AddPhase", {**keys[0], "Cost_Type": "ZZ"}, {"Description": "Forms"}, adds=True))
     assert len(calls) > 5
     server.calls.reset()
-    together = spectrum.held_all(calls)
+    together = spectrum.all_current_values(calls)
     assert [each["service"] for each in server.calls.report()["calls"]] == ["GetPhaseEnhanced"] * 2
-    assert together == [spectrum.held(each.service, each.key) for each in calls]
+    assert together == [spectrum.current_values(each.service, each.key) for each in calls]
     assert together[-1] is None
 
 
@@ -117,7 +119,7 @@ def test_what_only_infolink_holds_says_so(spectrum: Spectrum) -> None:
     for service in _BY_HAND:
         assert not spectrum.can_read_back(service)
         with pytest.raises(ValueError, match=service):
-            spectrum.held(service, {})
+            spectrum.current_values(service, {})
     assert spectrum.status_codes() == set()
     for read in (
         spectrum.cost_types,

@@ -35,7 +35,7 @@ from spectrum_etl.exports.spec import (
     Skipped,
 )
 from spectrum_etl.exports.spectrum import Spectrum
-from spectrum_etl.exports.spectrum.values import AsHeld, call
+from spectrum_etl.exports.spectrum.values import Unchanged, call
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company
 from spectrum_etl.sources.procore import resources
@@ -94,16 +94,16 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
     phases = context.spectrum.phases(job)
     calls = []
     for line in lines_of(candidate):
-        held = phases[line["phase"], line["cost_type"]]
+        current = phases[line["phase"], line["cost_type"]]
         values = {
             "Company_Code": context.company.code,
             "Job_Number": job,
             "Phase_Code": line["phase"],
             "Cost_Type": line["cost_type"],
-            "Description": AsHeld(held["Description"]),
+            "Description": Unchanged(current["Description"]),
             "Original_Est_Cost": line["amount"],
-            "Price_Method_Code": held.get("Price_Method_Code", "").strip() or "J",
-            "Status_Code": held.get("Status_Code", ""),
+            "Price_Method_Code": current.get("Price_Method_Code", "").strip() or "J",
+            "Status_Code": current.get("Status_Code", ""),
         }
         calls.append(call("AddPhase", values, adds=False, record=candidate.title))
     return Document(job, tuple(calls))

@@ -14,28 +14,28 @@ from spectrum_etl.links.pairs import compared
 
 def vendor(spectrum: Spectrum, code: str) -> str | None:
     """A vendor's code, active or not; None where Spectrum has none of that code."""
-    return _one_of((held["Vendor_Code"].strip() for held in spectrum.vendors()), code)
+    return _one_of((current["Vendor_Code"].strip() for current in spectrum.vendors()), code)
 
 
 def job(spectrum: Spectrum, number: str) -> str | None:
     """A job's number; None where Spectrum has no such job."""
-    held = spectrum.job(number.strip())
-    return None if held is None else held["Job_Number"].strip()
+    current = spectrum.job(number.strip())
+    return None if current is None else current["Job_Number"].strip()
 
 
 def subcontract(spectrum: Spectrum, key: str) -> str | None:
     """`VENDOR/NUMBER` of a subcontract; None where the vendor has none of that number."""
     code, _, number = key.partition("/")
-    held = spectrum.subcontract(code.strip(), number.strip())
-    return None if held is None else f"{held['Vendor_Code'].strip()}/{held['Subcontract_Number'].strip()}"
+    current = spectrum.subcontract(code.strip(), number.strip())
+    return None if current is None else f"{current['Vendor_Code'].strip()}/{current['Subcontract_Number'].strip()}"
 
 
 def change_request(spectrum: Spectrum, key: str) -> str | None:
     """`JOB/NUMBER` of a change request; None where the job has none of that number."""
     named, _, number = key.rpartition("/")
     own = job(spectrum, named)
-    held = None if own is None else _one_of(spectrum.change_request_numbers(own), number)
-    return None if held is None else f"{own}/{held}"
+    current = None if own is None else _one_of(spectrum.change_request_numbers(own), number)
+    return None if current is None else f"{own}/{current}"
 
 
 def _one_of(codes: Iterable[str], wanted: str) -> str | None:

@@ -79,7 +79,7 @@ def number_is_free(candidate: Candidate, answers: Answers, context: Context) -> 
     linked = context.links.procore_record("commitments", company, f"{vendor}/{number}")
     if (
         context.spectrum.can_read_back("UpdateSubcontract")
-        and context.spectrum.held("UpdateSubcontract", key) is not None
+        and context.spectrum.current_values("UpdateSubcontract", key) is not None
     ):
         yield Problem(
             NUMBER,

@@ -68,8 +68,8 @@ def is_projected_by_hand(candidate: Candidate, context: Context) -> Iterator[Pro
     job = common.job_of(candidate, context)
     phases = context.spectrum.phases(job) if job and context.spectrum.job(job) else {}
     for line in common.lines_of(candidate):
-        held = phases.get((line["phase"], line["cost_type"]), {})
-        code = held.get("Projected_Cost_Code", "").strip().upper()
+        current = phases.get((line["phase"], line["cost_type"]), {})
+        code = current.get("Projected_Cost_Code", "").strip().upper()
         if code in WORKED_OUT:
             yield Problem(
                 f"{line['name']}: cost code",

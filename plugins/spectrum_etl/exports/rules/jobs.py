@@ -19,7 +19,7 @@ from spectrum_etl.exports.rules.common import answer_of, job_of, project_is_sync
 from spectrum_etl.exports.spec import Answers, Candidate, Context, Problem
 from spectrum_etl.exports.spectrum import Spectrum
 from spectrum_etl.exports.spectrum.services import SERVICES
-from spectrum_etl.exports.spectrum.values import AsHeld
+from spectrum_etl.exports.spectrum.values import Unchanged
 
 #: What the template job has to supply, and how people call it (D2). The cost center may be blank: Spectrum takes one
 #: only where the company works with cost centers.
@@ -45,15 +45,15 @@ def pairs_to_add(candidate: Candidate, context: Context) -> list[Pair]:
 def lacking(candidate: Candidate, context: Context) -> list[Pair]:
     """The codes and cost types that Spectrum lacks: all of them for a new job."""
     job = job_of(candidate, context)
-    held = context.spectrum.phases(job) if job else {}
+    current = context.spectrum.phases(job) if job else {}
     pairs = ((code, kind) for code in candidate.content["codes"] for kind in code["cost_types"])
-    return [(code, kind) for code, kind in pairs if (code["phase"], kind) not in held]
+    return [(code, kind) for code, kind in pairs if (code["phase"], kind) not in current]
 
 
 def description_of(code: Code, context: Context, job: str | None) -> str:
     """A phase's description: Spectrum's own where the job has the phase, since AddPhase renames all of a phase (B2)."""
-    held = context.spectrum.phases(job) if job else {}
-    own = (AsHeld(row["Description"].strip()) for (phase, _), row in held.items() if phase == code["phase"])
+    current = context.spectrum.phases(job) if job else {}
+    own = (Unchanged(row["Description"].strip()) for (phase, _), row in current.items() if phase == code["phase"])
     return next(own, code["description"])
 
 

@@ -50,7 +50,7 @@ def prime_contract_is_up_to_date(candidate: Candidate, context: Context) -> Iter
     if job is None or context.spectrum.job(job) is None:
         return
     items, amount = context.spectrum.billing_items(job), context.spectrum.original_contract(job)
-    held = None if amount is None else total([amount])
+    current = None if amount is None else total([amount])
     contract = candidate.content["contract"]
     if items is not None and not items:
         yield Problem(
@@ -59,12 +59,12 @@ def prime_contract_is_up_to_date(candidate: Candidate, context: Context) -> Iter
             f"{candidate.title}: job {job} has no billing items in Spectrum, and its revenue belongs to one",
             "enter the schedule of values of the prime contract in Spectrum",
         )
-    elif held is not None and held != total([contract["total"]]):
+    elif current is not None and current != total([contract["total"]]):
         yield Problem(
             "prime contract",
             contract["total"],
             f"{candidate.title}: prime contract {contract['name']} is {contract['total'] or 'nothing'} in Procore, "
-            f"and {held:.2f} in Spectrum",
+            f"and {current:.2f} in Spectrum",
             "bring the prime contract's schedule of values in Procore up to date with Spectrum's",
         )
 
@@ -84,9 +84,9 @@ def project_has_one_prime_contract(candidate: Candidate, context: Context) -> It
 def is_not_unit_price(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """Neither Procore's prime contract nor Spectrum's job is by unit price."""
     job = common.job_of(candidate, context)
-    held = (context.spectrum.job(job) if job else None) or {}
+    current = (context.spectrum.job(job) if job else None) or {}
     method = candidate.content["contract"]["accounting_method"]
-    if method == "unit" or held.get("Price_Method_Code", "").strip() == UNIT_PRICE:
+    if method == "unit" or current.get("Price_Method_Code", "").strip() == UNIT_PRICE:
         where = "prime contract" if method == "unit" else f"job {job}"
         yield Problem(
             "accounting method",

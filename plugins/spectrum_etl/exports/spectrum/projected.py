@@ -20,12 +20,12 @@ from spectrum_etl.sources.infolink.lookup import Found
 log = logging.getLogger(__name__)
 
 Key = Mapping[str, str]
-Held = dict[str, str] | None
+CurrentValues = dict[str, str] | None
 #: So many phases are named in a warning.
 _NAMED = 5
 
 
-def held(spectrum: Rows, service: str, key: Key) -> Held:
+def current_values(spectrum: Rows, service: str, key: Key) -> CurrentValues:
     """What is projected under the key of a call of JobCostProjections, on its date.
 
     Raises:
@@ -37,8 +37,8 @@ def held(spectrum: Rows, service: str, key: Key) -> Held:
     return _in_force(spectrum, key, figures, entries, [] if entries is None else spectrum.entry_names())
 
 
-def held_of(spectrum: Rows, keys: Sequence[Key]) -> list[Held]:
-    """As `held` for each of these keys, with two questions a job instead of two a key."""
+def all_current_values(spectrum: Rows, keys: Sequence[Key]) -> list[CurrentValues]:
+    """As `current_values` for each of these keys, with two questions a job instead of two a key."""
     by_job: dict[str, tuple[list[Found] | None, list[Found] | None]] = {}
     for job in {key["Job_Number"].strip() for key in keys}:
         entries = spectrum.entries({"Job_Number": job})
@@ -50,7 +50,7 @@ def held_of(spectrum: Rows, keys: Sequence[Key]) -> list[Held]:
 
 def _in_force(
     spectrum: Rows, key: Key, figures: list[Found] | None, entries: list[Found] | None, names: Sequence[str]
-) -> Held:
+) -> CurrentValues:
     day, codes = _day(key), {name: key[name] for name in ("Phase_Code", "Cost_Type")}
     shown = None
     if figures is not None:

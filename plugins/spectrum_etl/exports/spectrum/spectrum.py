@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from spectrum_etl.exports.spec import Call
 from spectrum_etl.exports.spectrum import change_requests, projections, tables
+from spectrum_etl.exports.spectrum.current import BATCH_READERS, READERS, is_shown, unread
 from spectrum_etl.exports.spectrum.found import elements, trimmed
-from spectrum_etl.exports.spectrum.held import HELD, TOGETHER, is_shown, unread
 from spectrum_etl.exports.spectrum.rows import Rows
 from spectrum_etl.exports.spectrum.values import comparable
 from spectrum_etl.settings import Company
@@ -31,7 +31,7 @@ class Spectrum(Rows):
         sources: its connections, open for as long as this is used.
         remember: also keep the answers on jobs, phases, projections' last days, billing items, change request numbers,
             status codes and cost types: to look at many records at once, never for what decides whether a call is
-            sent. `held` never keeps.
+            sent. `current_values` never keeps.
 
     Raises, from every method:
         FixConfiguration: Info-Link lacks or hides a table or a column that is needed, or the company has no way at all.
@@ -46,7 +46,7 @@ class Spectrum(Rows):
         self._vendors: list[dict[str, str]] | None = None
 
     def can_read_back(self, service: str, key: Mapping[str, str] | None = None) -> bool:
-        """Whether `held` can answer for this service with the connections that the company has.
+        """Whether `current_values` can answer for this service with the connections that the company has.
 
         Args:
             key: of a call, where its line matters: which tables and columns a site shows decides.
@@ -57,7 +57,7 @@ class Spectrum(Rows):
         """The elements of a call that this site does not show, though others do: they are not compared."""
         return sorted(unread(self, call.service, call.key, call.fields))
 
-    def held(self, service: str, key: Mapping[str, str]) -> dict[str, str] | None:
+    def current_values(self, service: str, key: Mapping[str, str]) -> dict[str, str] | None:
         """What Spectrum holds under the key of a call, live.
 
         Args:
@@ -75,19 +75,19 @@ class Spectrum(Rows):
         """
         if not self.can_read_back(service, key):
             raise ValueError(f"{service} cannot be read back with the connections of company {self.company}")
-        return HELD[service](self, service, self._key(key))
+        return READERS[service](self, service, self._key(key))
 
-    def held_all(self, calls: Sequence[Call]) -> list[dict[str, str] | None]:
-        """As `held` for each of many calls, None also where a call cannot be read back; phases job by job."""
+    def all_current_values(self, calls: Sequence[Call]) -> list[dict[str, str] | None]:
+        """As `current_values` for each of many calls, None also where a call cannot be read back; phases job by job."""
         found: dict[int, dict[str, str] | None] = {}
         asked = [number for number, call in enumerate(calls) if self.can_read_back(call.service, call.key)]
-        for service, held_of in TOGETHER.items():
+        for service, all_current_values in BATCH_READERS.items():
             numbers = [number for number in asked if calls[number].service == service]
             keys = [self._key(calls[number].key) for number in numbers]
-            found |= dict(zip(numbers, held_of(self, keys), strict=True))
+            found |= dict(zip(numbers, all_current_values(self, keys), strict=True))
         for number in asked:
             if number not in found:
-                found[number] = self.held(calls[number].service, calls[number].key)
+                found[number] = self.current_values(calls[number].service, calls[number].key)
         return [found.get(number) for number in range(len(calls))]
 
     def last_projections(self, job: str) -> dict[tuple[str, str], str]:
@@ -223,8 +223,8 @@ class Spectrum(Rows):
         if not self.lacking(lookup):
             rows = self.rows(lookup, {"Job_Number": job})
             return _money(sum((Decimal(row["Original_Contract"] or 0) for row in rows), Decimal(0)))
-        held = self.job(job) or {}
-        return _money(held["Original_Contract"]) if "Original_Contract" in held else None
+        current = self.job(job) or {}
+        return _money(current["Original_Contract"]) if "Original_Contract" in current else None
 
     def _key(self, key: Mapping[str, str]) -> dict[str, str]:
         return {**{name: value.strip() for name, value in key.items()}, "Company_Code": self.company}

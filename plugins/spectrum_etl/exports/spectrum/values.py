@@ -37,8 +37,8 @@ _FIRST_YEAR = 1900
 _CODE_PAGE = "cp1252"
 
 
-class AsHeld(str):
-    """A text of Spectrum's own that goes back as it is held: not even runs of blanks are folded (B2)."""
+class Unchanged(str):
+    """A text of Spectrum's own that goes back unchanged: not even runs of blanks are folded (B2)."""
 
     __slots__ = ()
 
@@ -166,7 +166,7 @@ def _text_of(layout: Element, value: Value) -> str:
         if found is None or found.year < _FIRST_YEAR:
             raise _Unfit("this is no date that Spectrum takes")
         return f"{found:%m/%d/%Y}"
-    text = value.strip() if isinstance(value, AsHeld) else _folded(_plain(value))
+    text = value.strip() if isinstance(value, Unchanged) else _folded(_plain(value))
     if layout.name in _PHONES:
         return _phone(layout, text)
     text = _coded(layout, text)

@@ -243,7 +243,7 @@ def _remains(systems: Systems, attempt: Attempt, now: datetime) -> tuple[bool, l
         elif lost and not readable:
             absent.append(sent.number)
         elif (sent.state == "sent" or sent.tries) and sent.call.adds:
-            remains = remains or not readable or spectrum.held(sent.call.service, sent.call.key) is not None
+            remains = remains or not readable or spectrum.current_values(sent.call.service, sent.call.key) is not None
     return remains, absent
 
 

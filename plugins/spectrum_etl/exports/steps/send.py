@@ -102,12 +102,12 @@ def _confirm(sending: Sending) -> None:
     spectrum = sending.systems.spectrum
     sent = [sent.call for sent in sending.attempt.calls if spectrum.can_read_back(sent.call.service, sent.call.key)]
     wrong = [
-        (call, held)
-        for call, held in zip(sent, spectrum.held_all(sent), strict=True)
-        if not compare.holds_it(call, held)
+        (call, current)
+        for call, current in zip(sent, spectrum.all_current_values(sent), strict=True)
+        if not compare.holds_it(call, current)
     ]
     if wrong:
-        what = " ".join(compare.in_words(call, compare.differences(call, held)) for call, held in wrong)
+        what = " ".join(compare.in_words(call, compare.differences(call, current)) for call, current in wrong)
         sending.end("failed", f"what Spectrum holds is not what was sent: {what}. {sending.advice}")
     with sending.becoming("confirmed"):
         pass

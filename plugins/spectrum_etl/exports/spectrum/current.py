@@ -11,7 +11,7 @@ from spectrum_etl.exports.spectrum.rows import Rows, same
 from spectrum_etl.sources.infolink.lookup import Found, Lookup
 
 Key = Mapping[str, str]
-Held = dict[str, str] | None
+CurrentValues = dict[str, str] | None
 
 #: What the web services can read back, where there is no Info-Link.
 BY_WEB_SERVICE = frozenset({"AddVendor", "UpdateVendor", "AddJob", "UpdateJob", "AddPhase", projections.SERVICE})
@@ -38,7 +38,7 @@ def is_shown(spectrum: Rows, service: str, key: Key) -> bool:
         return spectrum.has_sdx or bool(spectrum.entry_names())
     if service == "ARChangeRequest" and key:
         return change_requests.is_shown(spectrum.infolink, key)
-    return service in HELD
+    return service in READERS
 
 
 def unread(spectrum: Rows, service: str, key: Key, sent: Iterable[str]) -> set[str]:
@@ -51,19 +51,19 @@ def unread(spectrum: Rows, service: str, key: Key, sent: Iterable[str]) -> set[s
     return set() if lookup is None else set(spectrum.lacking(lookup, set(lookup.columns) & set(sent)))
 
 
-def _vendor(spectrum: Rows, service: str, key: Key) -> Held:
+def _vendor(spectrum: Rows, service: str, key: Key) -> CurrentValues:
     return _elements(service, spectrum.vendor_row(service, key["Vendor_Code"]))
 
 
-def _job(spectrum: Rows, service: str, key: Key) -> Held:
+def _job(spectrum: Rows, service: str, key: Key) -> CurrentValues:
     return _elements(service, spectrum.job_row(key["Job_Number"]))
 
 
-def _phase(spectrum: Rows, service: str, key: Key) -> Held:
+def _phase(spectrum: Rows, service: str, key: Key) -> CurrentValues:
     return _elements(service, spectrum.phase_row(key["Job_Number"], key["Phase_Code"], key["Cost_Type"]))
 
 
-def phases_of(spectrum: Rows, keys: Sequence[Key]) -> list[Held]:
+def phases_of(spectrum: Rows, keys: Sequence[Key]) -> list[CurrentValues]:
     """As `HELD` for each of these keys of AddPhase; without Info-Link with one look a job instead of one a key."""
     jobs = () if spectrum.has_infolink else {key["Job_Number"] for key in keys}
     rows = {job: spectrum.phase_rows(job) for job in jobs}
@@ -76,12 +76,12 @@ def phases_of(spectrum: Rows, keys: Sequence[Key]) -> list[Held]:
     ]
 
 
-def _subcontract(spectrum: Rows, service: str, key: Key) -> Held:
+def _subcontract(spectrum: Rows, service: str, key: Key) -> CurrentValues:
     codes = part(key, ("Vendor_Code", "Subcontract_Number"))
     return _elements(service, spectrum.one(service, tables.SUBCONTRACTS, codes))
 
 
-def _subcontract_line(spectrum: Rows, service: str, key: Key) -> Held:
+def _subcontract_line(spectrum: Rows, service: str, key: Key) -> CurrentValues:
     codes = part(key, ("Vendor_Code", "Subcontract_Number", "Phase_Code", "Cost_Type"))
     rows = spectrum.rows(tables.SUBCONTRACT_LINES, codes)
     item = key.get("Bid_Item_Number", "")
@@ -102,26 +102,26 @@ def _subcontract_line(spectrum: Rows, service: str, key: Key) -> Held:
     return _elements(service, only(rows, codes, service, spectrum.company))
 
 
-def _change_request(spectrum: Rows, service: str, key: Key) -> Held:
-    return change_requests.held(spectrum.infolink, key)
+def _change_request(spectrum: Rows, service: str, key: Key) -> CurrentValues:
+    return change_requests.current_values(spectrum.infolink, key)
 
 
-def _elements(service: str, row: Found | None) -> Held:
+def _elements(service: str, row: Found | None) -> CurrentValues:
     return None if row is None else elements(service, row)
 
 
 #: Services of which many keys are looked up with fewer questions than one by one.
-TOGETHER: Mapping[str, Callable[[Rows, Sequence[Key]], list[Held]]] = {
+BATCH_READERS: Mapping[str, Callable[[Rows, Sequence[Key]], list[CurrentValues]]] = {
     "AddPhase": phases_of,
-    projections.SERVICE: projected.held_of,
+    projections.SERVICE: projected.all_current_values,
 }
-HELD: dict[str, Callable[[Rows, str, Key], Held]] = {
+READERS: dict[str, Callable[[Rows, str, Key], CurrentValues]] = {
     "AddVendor": _vendor,
     "UpdateVendor": _vendor,
     "AddJob": _job,
     "UpdateJob": _job,
     "AddPhase": _phase,
-    projections.SERVICE: projected.held,
+    projections.SERVICE: projected.current_values,
     "UpdateSubcontract": _subcontract,
     "UpdateSubcontractPhases": _subcontract_line,
     "ARChangeRequest": _change_request,
