@@ -164,9 +164,9 @@ class FormField:
         required: whether an empty answer is refused.
         fills: elements that take the answer, in every call that has them; the page shows them as they are typed, and
             nothing else of what was shown may differ from what is sent.
-        pattern: regular expression of the whole answer, for what can be told without asking Spectrum. The object's
+        pattern: regular expression of the whole answer, for what can be checked without asking Spectrum. The object's
             form rules decide; this only says so at once.
-        pattern_says: the same in words, e.g. `upper-case letters and digits alone`.
+        pattern_says: the same in words, e.g. `only upper-case letters and digits`.
     """
 
     name: str
@@ -283,7 +283,7 @@ class ExportObject:
         title: one of it, for people: `vendor`.
         services: the Spectrum web services that it writes with.
         collect: the approved, not yet exported records, streamed; with what their rules need. A project that Procore
-            does not let be read is told as skipped, and stops none of the others.
+            does not let be read is reported as skipped, and stops none of the others.
         read: one record again, as `collect` gives it; None when it is gone.
         rules: all are applied, and all that are broken are shown.
         form: what the approver is asked.
@@ -343,4 +343,4 @@ def digest(value: Any) -> str:
 
 
 def _refuse(value: Any) -> Any:
-    raise TypeError(f"{type(value).__name__} is no JSON value; give money and dates as text")
+    raise TypeError(f"{type(value).__name__} is not a JSON value; give money and dates as text")

@@ -217,7 +217,7 @@ def test_a_record_that_goes_while_it_waits_leaves_the_queue(world: World):
 
 def test_an_answer_for_another_task_instance_counts_for_nothing(world: World):
     id, _ = asked(world)
-    with pytest.raises(StopSync, match="does not wait for this answer"):
+    with pytest.raises(StopSync, match="is not waiting for this answer"):
         world.answer(id, instance=Instance("export_things", "another run", "record.approve", 0))
     assert world.query("select 1 from export.ledger") == []
     world.answer(id)

@@ -77,7 +77,7 @@ def test_a2_what_is_on_its_way_without_a_task_is_red(world: World, fault: str) -
         world.send(id)
     found = judged(world, id)
     assert len(found.bad) == 1
-    assert "no task sends it any more" in found.bad[0]
+    assert "no task is sending it any more" in found.bad[0]
     assert found.counts == {"unknown" if fault == "never" else "sending": 1}
 
 

@@ -87,10 +87,13 @@ def unknown(world: World) -> RecordId:
 def sent(world: World) -> RecordId:
     """Every call was answered; the task died before it could read them back."""
     id = world.accept("r1", lines=[])
-    current, world.spectrum.current = world.spectrum.current, lambda *_: died() if world.spectrum.calls else None  # type: ignore[method-assign,assignment]
+    current, world.spectrum.current_values = (
+        world.spectrum.current_values,
+        lambda *_: died() if world.spectrum.calls else None,
+    )  # type: ignore[method-assign,assignment]
     with suppress(Kill):
         world.send(id)
-    world.spectrum.current = current  # type: ignore[method-assign]
+    world.spectrum.current_values = current  # type: ignore[method-assign]
     return id
 
 
@@ -304,7 +307,7 @@ def test_a1_a_failed_record_keeps_its_number_as_long_as_spectrum_may_hold_someth
     world.ask(other)
     outcome = world.answer(other, code="cr1")
     assert (outcome.state, outcome.ask_again) == ("ready", True)
-    whose = "vendor Cr1 is that of Thing r1 (things, Procore id r1), accepted by Accounting on 2026-09-01"
+    whose = "vendor Cr1 belongs to Thing r1 (things, Procore id r1), accepted by Accounting on 2026-09-01"
     assert whose in outcome.reason
     world.spectrum.faults = []
     collect_again(world, world.id("r1"))
@@ -330,7 +333,7 @@ def test_a1_a_number_that_is_claimed_is_not_proposed_and_the_form_says_whose_it_
     assert isinstance(question, Question)
     code = next(field for field in question.fields if field.name == "code")
     assert code.proposal == ""
-    assert "CR1 is not proposed: vendor Cr1 is that of Thing r1" in code.description
+    assert "CR1 is not proposed: vendor Cr1 belongs to Thing r1" in code.description
     row = world.row(world.id("r2"))
     assert row is not None
     assert row.shown is not None
@@ -346,7 +349,7 @@ def test_a1_what_cannot_have_another_number_waits_as_not_ready_while_another_rec
     world.ask(id, obj=obj)
     assert world.state(id) == "not_ready"
     [(broken,)] = world.query("select broken_text from export.queue where record_id = 'r2'")
-    assert "vendor Cr1 is that of Thing r1" in broken
+    assert "vendor Cr1 belongs to Thing r1" in broken
     assert "unlink_export" in broken
     unlinked(world, world.id("r1"))
     world.collect("r2", obj=obj)

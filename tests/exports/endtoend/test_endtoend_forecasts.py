@@ -133,7 +133,7 @@ def test_phases_that_spectrum_projects_itself_are_known_before(stage: Stage, id:
     found = stage.collect(NAME, id.record)
     assert (found.chosen, found.not_ready) == ([], 1)
     said = reason(stage, id)
-    assert f"is phase {phase} with cost type {cost_type}, whose projected cost Spectrum works out itself" in said
+    assert f"is phase {phase} with cost type {cost_type}, whose projected cost Spectrum calculates itself" in said
     assert f"(Projected_Cost_Code {code})" in said
     assert said.count("L1:") == 1, "the other lines are ready"
 
@@ -301,7 +301,7 @@ def test_one_way_to_read_is_enough(stage: Stage, id: RecordId, way: str) -> None
         assert "Not confirmed" not in question.body
         outcome = stage.answer(NAME, id, {DATE: day(2)})
         assert (outcome.state, outcome.ask_again) == ("ready", True)
-        assert "has not come, and a projection of a later day cannot be read back here" in outcome.reason
+        assert "is in the future, and a projection of a future day cannot be read back here" in outcome.reason
         assert export(stage, id).state == "linked"
 
 

@@ -242,7 +242,7 @@ def test_a_change_request_is_one_call_a_line() -> None:
 
 def test_a_commitment_unlinked_meanwhile_is_an_error() -> None:
     unlinked = order(contract={**CONTRACT, "origin_id": "", "origin_code": ""})
-    with pytest.raises(FixRecord, match="no subcontract of the contract any more"):
+    with pytest.raises(FixRecord, match="the subcontract of the contract no longer exists"):
         OBJECT.document(unlinked, ANSWERS, context(spectrum()))
 
 

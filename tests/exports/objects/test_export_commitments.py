@@ -254,7 +254,7 @@ def test_lines_of_one_code_are_summed_and_long_descriptions_left_out() -> None:
 
 def test_a_vendor_unlinked_meanwhile_is_an_error() -> None:
     unlinked = contract(vendor={**VENDOR, "origin_id": "", "origin_code": ""})
-    with pytest.raises(FixRecord, match="no linked vendor any more"):
+    with pytest.raises(FixRecord, match="the linked vendor no longer exists"):
         OBJECT.document(unlinked, ANSWERS, context(spectrum()))
 
 

@@ -139,7 +139,7 @@ def test_a_day_to_come_is_taken_where_it_can_be_read_back() -> None:
     """L1: GetPhase shows today's projection alone."""
     later = {"projection_date": (datetime.now(UTC).date() + timedelta(days=2)).isoformat()}
     (broken,) = rules.date_has_come(forecast(), later, context(Spectrum(later_projections=False)))
-    assert "has not come" in broken.message
+    assert "is in the future" in broken.message
     assert numbers(rules.date_has_come(forecast(), later, context())) == []
     assert numbers(rules.date_has_come(forecast(), ANSWERS, context(Spectrum(later_projections=False)))) == []
 

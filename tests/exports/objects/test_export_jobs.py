@@ -224,7 +224,7 @@ def test_the_form_of_a_new_job() -> None:
     assert "25-001-0001 has 11 characters, too many to propose it" in long.description
     odd, _ = OBJECT.form(project({**NEW, "number": "25 001"}), context())
     assert odd.proposal == ""
-    assert "25 001 is not proposed: Spectrum takes letters, digits, dashes and dots alone" in odd.description
+    assert "25 001 is not proposed: Spectrum takes only letters, digits, dashes and dots" in odd.description
     used, _ = OBJECT.form(project({**NEW, "number": JOB}), context())
     assert used.proposal == ""
     assert f"{JOB} is taken: Spectrum already has a job {JOB}." in used.description

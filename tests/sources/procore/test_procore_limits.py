@@ -109,7 +109,7 @@ def test_a_reset_too_far_away_fails_at_once(stub: Stub, client: ProcoreClient, c
     spent = {"X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Reset": str(int(time.time()) + 3000)}
     stub.on("GET", PATH, Reply(200, {"id": 5}, spent), GOOD)
     client.get(PATH)
-    with pytest.raises(Busy, match="nothing remains of the rate limit"):
+    with pytest.raises(Busy, match="the rate limit is used up"):
         client.get(PATH)
     assert len(stub.asked) == 1
 

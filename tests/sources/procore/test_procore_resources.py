@@ -213,7 +213,7 @@ def test_an_origin_id_that_is_taken(stub: Stub, client: ProcoreClient) -> None:
 
 @pytest.mark.parametrize("value", ["", "5/../6", "5?x=1", "abc", "٥"])
 def test_what_is_no_id_reaches_no_path(stub: Stub, client: ProcoreClient, value: str) -> None:
-    with pytest.raises(ValueError, match="no id of Procore"):
+    with pytest.raises(ValueError, match="not a Procore id"):
         resources.vendor(client, value)
     assert not stub.asked
 

@@ -123,7 +123,7 @@ def known(value: str | None, what: str, candidate: Candidate) -> str:
     """
     if not value:
         raise FixRecord(
-            f"there is no {what} any more",
+            f"the {what} no longer exists",
             record=candidate.title,
             field=what,
             value="",
@@ -138,10 +138,10 @@ def fitting(value: str, limit: int) -> str:
 
 
 def joined_note(lines: Iterable[Mapping[str, str]]) -> str:
-    """What the approver is told about lines that become one in Spectrum; empty where none do."""
-    told = "; ".join(
+    """What the approver is shown about lines that become one in Spectrum; empty where none do."""
+    listed = "; ".join(
         f"{len(group)} lines of phase {phase}, cost type {cost_type} ({', '.join(line['name'] for line in group)})"
         for (phase, cost_type), group in by_code(lines).items()
         if len(group) > 1
     )
-    return f"Summed into one line each: {told}." if told else ""
+    return f"Summed into one line each: {listed}." if listed else ""

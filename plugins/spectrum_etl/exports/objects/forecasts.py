@@ -195,5 +195,5 @@ OBJECT = ExportObject(
     ),
     again=True,
     unconfirmed="look at the projections of these phases in Spectrum: somebody may have entered another one meanwhile,"
-    " a later one may be there, or Spectrum works them out itself",
+    " a later one may be there, or Spectrum calculates them itself",
 )

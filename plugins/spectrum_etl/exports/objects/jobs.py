@@ -91,7 +91,7 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
         max_length=_NUMBER_LENGTH,
         fills=("Job_Number",),
         pattern="(?![Aa][Ll][Ll]$)[A-Za-z0-9.-]+",
-        pattern_says="letters, digits, dashes and dots alone, and not ALL",
+        pattern_says="only letters, digits, dashes and dots, and not ALL",
     )
     own = candidate.content["project"]["number"]
     return (

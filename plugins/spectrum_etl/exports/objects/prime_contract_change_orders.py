@@ -1,8 +1,8 @@
 """Prime contract change orders that become change requests (J1, J2).
 
 The estimate's side is one ARChangeRequest for every phase and cost type, with the amount without markup; lines with the
-same codes are summed, and the approver is told. The revenue's side is one ARChangeRequest with the billing item of the
-form and the amount with all markups, which is the change order's own total: Spectrum keeps one revenue line an item.
+same codes are summed, and the approver is shown which. The revenue's side is one ARChangeRequest with the billing item
+of the form and the amount with all markups, the change order's own total: Spectrum keeps one revenue line an item.
 Procore has no origin field on these change orders, so the link is in the ledger alone.
 """
 

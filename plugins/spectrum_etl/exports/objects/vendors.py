@@ -73,7 +73,7 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
         max_length=_LENGTHS["Vendor_Code"].length,
         fills=("Vendor_Code",),
         pattern="[A-Z0-9]+",
-        pattern_says="upper-case letters and digits alone",
+        pattern_says="only upper-case letters and digits",
     )
     own, what = code_of_name(candidate.content["name"]), "The code made of the name,"
     return (

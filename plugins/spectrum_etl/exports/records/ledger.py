@@ -221,7 +221,7 @@ def call(connection: psycopg.Connection, attempt_id: int, number: int) -> SentCa
 
 
 def last_answers(connection: psycopg.Connection, attempt_id: int | None) -> dict[str, str]:
-    """What was answered the last time, for the proposals of a question that is asked anew; else nothing."""
+    """What was answered the last time, for the proposals of a question that is asked again; else nothing."""
     row = connection.execute(
         "select answers from export.ledger where attempt_id = %s and decision = 'accept' and state = 'ready'",
         [attempt_id],

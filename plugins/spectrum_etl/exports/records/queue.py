@@ -168,7 +168,7 @@ def store(connection: psycopg.Connection, object_name: str, findings: Iterable[F
             " project_name = coalesce(excluded.project_name, q.project_name),"
             " state = excluded.state, fingerprint = excluded.fingerprint, broken = excluded.broken,"
             " broken_text = excluded.broken_text, run_id = excluded.run_id, seen_at = clock_timestamp(),"
-            # Why somebody is asked anew is told until they are; what ended the record before is over.
+            # Why somebody is asked again is shown until they are; what ended the record before is over.
             " reason = case when q.state = any(%(kept)s) then q.reason end,"
             " changed_at = case when q.state = excluded.state then q.changed_at else clock_timestamp() end"
             " where q.state = %(old)s",

@@ -34,7 +34,7 @@ def is_not_exported(candidate: Candidate, context: Context) -> Iterator[Problem]
             "budget change",
             key,
             f"{candidate.title} is change request {key} in Spectrum already",
-            "nothing is to be done",
+            "nothing to do",
         )
 
 

@@ -16,7 +16,7 @@ from spectrum_etl.exports.spec import Answers, Candidate, Context, Problem
 #: it is made of, and the same in words.
 NUMBER = "change_request_id"
 NUMBER_LENGTH = 8
-NUMBER_PATTERN, NUMBER_SAYS = "[A-Za-z0-9-]+", "letters, digits and dashes alone"
+NUMBER_PATTERN, NUMBER_SAYS = "[A-Za-z0-9-]+", "only letters, digits and dashes"
 #: Status of a change order that may be exported (Procore's change_order_packages and prime_change_orders).
 APPROVED = "approved"
 
@@ -89,7 +89,7 @@ def number_is_free(candidate: Candidate, answers: Answers, context: Context) -> 
         yield Problem(
             NUMBER,
             number,
-            f"{candidate.title}: change request id {number} holds more than letters, digits and dashes",
+            f"{candidate.title}: change request id {number} contains something other than letters, digits and dashes",
             "type one of letters, digits and dashes",
         )
     job = common.job_of(candidate, context)

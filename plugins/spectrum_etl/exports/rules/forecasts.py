@@ -75,7 +75,7 @@ def is_projected_by_hand(candidate: Candidate, context: Context) -> Iterator[Pro
                 f"{line['name']}: cost code",
                 str(line["code"]),
                 f"{candidate.title}: {line['name']} is phase {line['phase']} with cost type {line['cost_type']}, whose "
-                f"projected cost Spectrum works out itself by unit costs (Projected_Cost_Code {code})",
+                f"projected cost Spectrum calculates itself from unit costs (Projected_Cost_Code {code})",
                 "set the phase in Spectrum to projected costs as entered (P), or clear the figure in Procore",
             )
 
@@ -130,8 +130,8 @@ def date_has_come(candidate: Candidate, answers: Answers, context: Context) -> I
         yield Problem(
             DATE,
             day.isoformat(),
-            f"{candidate.title}: {day.isoformat()} has not come, and a projection of a later day cannot be read back "
-            "here",
+            f"{candidate.title}: {day.isoformat()} is in the future, and a projection of a future day cannot be "
+            "read back here",
             f"type {now.isoformat()}, or let Info-Link show JC_PROJ_COST_HISTORY_MC to this package's user",
         )
 

@@ -103,7 +103,7 @@ def template_is_complete(candidate: Candidate, context: Context) -> Iterator[Pro
             f"{candidate.title}: "
             + (f"Spectrum has no job {number}, the template" if number else "no template job is set")
             + f" for company {company}",
-            "set exports.template_job in include/settings.yaml to a job of the company that new jobs are made like",
+            "set exports.template_job in include/settings.yaml to the job of the company that new jobs are to copy",
         )
         return
     for element, name in TEMPLATE.items():
@@ -159,7 +159,7 @@ def uses_the_list(candidate: Candidate, context: Context) -> Iterator[Problem]:
             "standard cost code list",
             used,
             f"{candidate.title} uses the cost code list {used or 'none'}; only {wanted} can be exported",
-            f"let the project use the list {wanted}",
+            f"set the cost code list of the project to {wanted}",
         )
 
 
@@ -207,7 +207,7 @@ def _new_segmented(candidate: Candidate, context: Context) -> Iterator[Problem]:
                 f"{code['code']}.{kind}",
                 f"{candidate.title}: the project has cost code {code['code']} with cost type {kind} only together with "
                 "another segment; Spectrum knows cost code and cost type only",
-                "add the budget code without that segment, or leave it: it keeps no other code back",
+                "add the budget code without that segment, or leave it: it does not hold up the other codes",
             )
 
 
@@ -226,7 +226,7 @@ def job_takes_codes(candidate: Candidate, context: Context) -> Iterator[Problem]
             "cost codes",
             "0 new",
             f"{candidate.title}: job {job_of(candidate, context)} has all codes and cost types of the project",
-            "nothing is to be done",
+            "nothing to do",
         )
 
 
@@ -281,14 +281,14 @@ def job_number_is_free(candidate: Candidate, answers: Answers, context: Context)
     if not number:
         yield Problem("job_number", "", f"{candidate.title}: no job id was given", "type one")
         return
-    most = SERVICES["AddJob"].elements["Job_Number"].length
-    yield from too_long(candidate.title, "job_number", number, most, "type a shorter id")
+    max_length = SERVICES["AddJob"].elements["Job_Number"].length
+    yield from too_long(candidate.title, "job_number", number, max_length, "type a shorter id")
     if not re.fullmatch(r"[A-Za-z0-9.-]+", number) or number.upper() == "ALL":
         yield Problem(
             "job_number",
             number,
-            f"{candidate.title}: job id {number} is ALL, or holds more than letters, digits, dashes and dots, which "
-            "Spectrum's selections would read as an expression",
+            f"{candidate.title}: job id {number} is ALL, or contains something other than letters, digits, dashes and "
+            "dots, which Spectrum's selections would read as an expression",
             "type an id of letters, digits, dashes and dots",
         )
     elif _job_exists(context.spectrum, number):
@@ -305,7 +305,7 @@ def taxable_is_answered(candidate: Candidate, answers: Answers, context: Context
     flag = answer_of(answers, "taxable")
     if is_new(candidate, context) and flag not in {"Y", "N"}:
         yield Problem(
-            "taxable", flag, f"{candidate.title}: {flag!r} is no taxable flag; allowed: Y, N", "choose Y or N"
+            "taxable", flag, f"{candidate.title}: unknown taxable flag {flag!r}; allowed: Y, N", "choose Y or N"
         )
 
 

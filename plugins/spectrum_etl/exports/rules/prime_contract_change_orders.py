@@ -91,7 +91,7 @@ def is_not_unit_price(candidate: Candidate, context: Context) -> Iterator[Proble
         yield Problem(
             "accounting method",
             method,
-            f"{candidate.title}: its {where} is by unit price, which is not supported",
+            f"{candidate.title}: its {where} is priced by unit, which is not supported",
             "enter the change request in Spectrum by hand",
         )
 

@@ -52,7 +52,7 @@ def is_not_synced(candidate: Candidate, context: Context) -> Iterator[Problem]:
             "ERP vendor id",
             code,
             f"{candidate.title} is already synced with Spectrum vendor {code}",
-            "nothing is to be done; unlink it first if it shall become another vendor",
+            "nothing to do; to export it as another vendor, unlink it first",
         )
 
 
@@ -113,14 +113,14 @@ def vendor_code_is_free(candidate: Candidate, answers: Answers, context: Context
     if not code:
         yield Problem("vendor_code", "", f"{candidate.title}: no vendor code was given", "type one")
         return
-    most = SERVICES["AddVendor"].elements["Vendor_Code"].length
-    yield from too_long(candidate.title, "vendor_code", code, most, "type a shorter code")
+    max_length = SERVICES["AddVendor"].elements["Vendor_Code"].length
+    yield from too_long(candidate.title, "vendor_code", code, max_length, "type a shorter code")
     if not re.fullmatch(r"[A-Z0-9]+", code):
-        plain = re.sub(r"[^A-Z0-9]", "", code.upper())[:most] or "ACME"
+        plain = re.sub(r"[^A-Z0-9]", "", code.upper())[:max_length] or "ACME"
         yield Problem(
             "vendor_code",
             code,
-            f"{candidate.title}: vendor code {code} holds more than upper-case letters and digits",
+            f"{candidate.title}: vendor code {code} contains something other than upper-case letters and digits",
             f"type it without symbols and in upper case, e.g. {plain}",
         )
     taken = next((v for v in context.spectrum.vendors() if v["Vendor_Code"].strip().upper() == code.upper()), None)
@@ -141,8 +141,8 @@ def vendor_type_is_known(candidate: Candidate, answers: Answers, context: Contex
         yield Problem(
             "vendor_type",
             kind,
-            f"{candidate.title}: {kind!r} is no vendor type"
-            + (f"; the settings name {', '.join(allowed)}" if allowed else ""),
+            f"{candidate.title}: unknown vendor type {kind!r}"
+            + (f"; configured: {', '.join(allowed)}" if allowed else ""),
             "choose one of the vendor types, or add it to exports.vendor_types in include/settings.yaml",
         )
     yield from unfit(candidate.title, "AddVendor", "Type", "vendor_type", kind)

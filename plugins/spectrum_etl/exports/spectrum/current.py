@@ -90,7 +90,7 @@ def _subcontract_line(spectrum: Rows, service: str, key: Key) -> CurrentValues:
         if item or named:
             rows = named
         elif len(rows) > 1:
-            # Where no billing item is sent, Spectrum takes the phase's, which cannot be told here.
+            # Where no billing item is sent, Spectrum takes the phase's, which is not known here.
             raise StopSync(
                 f"Spectrum holds {len(rows)} lines of this phase and cost type, with different billing items",
                 object=service,

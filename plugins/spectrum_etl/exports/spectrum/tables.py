@@ -103,7 +103,7 @@ PHASES = _lookup(
     ("Unit_of_Measure", "Original_Est_Quantity", "Original_Est_Hours"),
     {"Phase_Cost_Center": ("Phase_Cost_Center", "Cost_Center")},
 )
-#: Also what is told of a phase but not compared: its price method, and how its projection is worked out.
+#: Also what is known of a phase but not compared: its price method, and how its projection is worked out.
 PHASES_IN_FULL = Lookup(
     PHASES.template,
     PHASES.table,

@@ -127,8 +127,8 @@ def _candidate(systems: Systems, obj: Linkable, id: RecordId) -> Candidate:
 def _check_characters(obj: Linkable, id: RecordId, named: str) -> None:
     if characters.escaped(named) != named:
         raise FixRecord(
-            "this holds a character that cannot be kept", object=obj.name, company=id.company, record=id.record,
-            field="spectrum_key", value=characters.escaped(named), remedy="type it again, without the character",
+            "this contains a character that cannot be stored", object=obj.name, company=id.company, record=id.record,
+            field="spectrum_key", value=characters.escaped(named), remedy="retype it without the character",
         )  # fmt: skip
 
 
@@ -184,7 +184,7 @@ def _compare(systems: Systems, obj: Linkable, candidate: Candidate, key: str) ->
     if broken:
         raise FixRecord(
             check.in_words(broken), object=obj.name, company=candidate.id.company, record=candidate.id.record,
-            field="spectrum_key", value=key, remedy="mend that in both systems, then link them again",
+            field="spectrum_key", value=key, remedy="fix that in both systems, then link them again",
         )  # fmt: skip
     return obj.difference(candidate, systems.context, key)
 
@@ -200,7 +200,7 @@ def _taken(obj: Linkable, id: RecordId, key: str, said: str, *, or_wait: bool = 
     wait = ", or wait until that record has been linked, refused or taken out" if or_wait else " first"
     return FixRecord(
         said, object=obj.name, company=id.company, record=id.record, field="spectrum_key", value=key,
-        remedy=f"each has one partner: end the wrong link with unlink_export{wait}",
+        remedy=f"each record can have only one link: end the wrong one with unlink_export{wait}",
     )  # fmt: skip
 
 

@@ -51,12 +51,12 @@ class ProcoreClient:
         longest_wait: float = LONGEST_WAIT,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
-        jitter: Callable[[float], float] = lambda most: random.uniform(0, most),
+        jitter: Callable[[float], float] = lambda seconds: random.uniform(0, seconds),
     ) -> None:
         company = company_id or connection.company_id
         if not company:
             raise FixConfiguration(
-                "no Procore company is named",
+                "no Procore company is configured",
                 object="the connection to Procore",
                 field="company_id",
                 remedy="set procore_company_id of the company in the settings, or the extra company_id of the Airflow "
@@ -194,7 +194,7 @@ class ProcoreClient:
 
     def _call(self, method: str, path: str, params: Mapping[str, Any] | None) -> Call:
         if not path.startswith("/rest/"):
-            raise ValueError(f"{path} is no path of Procore's API; it begins with /rest/")
+            raise ValueError(f"{path} is not a path of Procore's API; they begin with /rest/")
         given = {name: _query_value(value) for name, value in (params or {}).items() if value is not None}
         return Call(method, path, self._company, given)
 

@@ -89,7 +89,7 @@ def _send(
     refused = [] if refused is None and isinstance(taken, list) else refused
     if not isinstance(taken, list) or not isinstance(refused, list):
         raise Unreadable(
-            "the answer of the sync action lists neither entities nor errors",
+            "the response of the sync action lists neither entities nor errors",
             object=call.name,
             remedy="look in Procore which of the records were changed, then run the task again",
         )
@@ -120,7 +120,7 @@ def _unaccounted(batch: _Batch, taken: list[dict[str, Any]], failed: list[Failed
     """The updates that an answer is silent about. Those without id and origin id cannot be told apart in it."""
     known = {(name, str(entity.get(name))) for entity in taken for name in ("id", "origin_id") if entity.get(name)}
     positions = {record.position for record in failed}
-    silence = (FieldMessage("", "the answer does not mention it"),)
+    silence = (FieldMessage("", "the response does not mention it"),)
     return [
         FailedRecord(batch.start + index, _name(update), silence)
         for index, update in enumerate(batch.updates)
@@ -146,7 +146,7 @@ def _failure(
         gravest = next((cause for cause in alone if not isinstance(cause, RetryLater)), alone[0])
         kind, remedy = type(gravest), gravest.remedy
     error = kind(
-        f"{len(failed)} of {count} records were not taken: {', '.join(str(record) for record in failed)}",
+        f"{len(failed)} of {count} records were rejected: {', '.join(str(record) for record in failed)}",
         object=call.name,
         remedy=remedy,
     )
