@@ -258,7 +258,7 @@ def test_a_warehouse_with_two_accepted_under_one_number_goes_on_with_the_first(p
     state, reason = row(world, second)
     assert state == "failed"
     assert reason.startswith("two records were accepted under one number: ")
-    assert "vendor dup belongs to Thing r1" in reason
+    assert "vendor dup is that of Thing r1" in reason
     assert world.query(f"{VENDORS} order by claim_id") == [("r1", False, False), ("r2", False, True)]
     assert world.send(first, obj=VENDOR).state == "linked"
     world.collect("r2", obj=VENDOR)
@@ -284,7 +284,7 @@ def test_a_record_that_was_stuck_in_confirmed_has_ways_out(postgres, older, capl
     first, second = stuck(older)
     world = restored(postgres, older)
     state, reason = row(world, second)
-    assert (state, "vendor dup belongs to Thing r1" in reason) == ("failed", True)
+    assert (state, "vendor dup is that of Thing r1" in reason) == ("failed", True)
     assert world.query(f"{VENDORS} order by claim_id") == [
         ("r1", True, False),
         ("r2", False, True),

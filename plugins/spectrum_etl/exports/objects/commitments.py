@@ -166,7 +166,7 @@ def _notes(candidate: Candidate) -> list[str]:
     return [note for note in notes if note]
 
 
-def _kind(client: ProcoreClient, id: RecordId) -> resources.Commitment | None:
+def _kind(client: ProcoreClient, id: RecordId) -> marks.Commitment | None:
     found = contracts.commitment(client, id.project, id.record)
     return contracts.KINDS[found[0]] if found else None
 

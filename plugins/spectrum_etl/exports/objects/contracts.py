@@ -13,11 +13,11 @@ from spectrum_etl.exports.rules.amounts import by_code
 from spectrum_etl.exports.rules.common import own_key
 from spectrum_etl.exports.spec import Candidate, Scope
 from spectrum_etl.settings import Company
-from spectrum_etl.sources.procore import resources
+from spectrum_etl.sources.procore import marks, resources
 from spectrum_etl.sources.procore.client import ProcoreClient
 
 #: What people call a commitment, and Procore's name of its resource.
-KINDS: dict[str, resources.Commitment] = {
+KINDS: dict[str, marks.Commitment] = {
     "subcontract": "work_order_contract",
     "purchase order": "purchase_order_contract",
 }
@@ -61,7 +61,7 @@ def commitment(client: ProcoreClient, project: str, contract: str) -> tuple[str,
     return None
 
 
-def _commitment(kind: resources.Commitment, client: ProcoreClient, project: str, contract: str) -> Json:
+def _commitment(kind: marks.Commitment, client: ProcoreClient, project: str, contract: str) -> Json:
     return resources.commitment(client, kind, project, contract)
 
 

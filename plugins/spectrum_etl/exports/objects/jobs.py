@@ -47,7 +47,7 @@ from spectrum_etl.exports.spectrum.values import call
 from spectrum_etl.links.pairs import compared
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company
-from spectrum_etl.sources.procore import resources
+from spectrum_etl.sources.procore import marks, resources
 from spectrum_etl.sources.procore.client import ProcoreClient
 
 _NUMBER_LENGTH = SERVICES["AddJob"].elements["Job_Number"].length
@@ -132,12 +132,12 @@ def mark(client: ProcoreClient, company: Company, id: RecordId, key: str) -> Non
     """The project's origin code becomes the job number; a project that is linked to that job already stays as it is."""
     project = found(resources.project, client, id.record)
     if project is None or compared(linked_code(project, company.code) or "") != compared(key):
-        resources.mark_project(client, id.record, origin_id=f"{company.code}:{key}", origin_code=key)
+        marks.mark_project(client, id.record, origin_id=f"{company.code}:{key}", origin_code=key)
 
 
 def unmark(client: ProcoreClient, company: Company, id: RecordId) -> None:
     """Takes the link out of the project again."""
-    resources.unmark_project(client, id.record)
+    marks.unmark_project(client, id.record)
 
 
 def _add_job(candidate: Candidate, job: str, taxable: str, context: Context) -> Call:

@@ -34,7 +34,7 @@ from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.exports.spectrum.values import call
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company
-from spectrum_etl.sources.procore import resources
+from spectrum_etl.sources.procore import marks, resources
 from spectrum_etl.sources.procore.client import ProcoreClient
 
 _LENGTHS = SERVICES["AddVendor"].elements
@@ -123,12 +123,12 @@ def alpha_sort(name: str) -> str:
 
 def mark(client: ProcoreClient, company: Company, id: RecordId, key: str) -> None:
     """The company's ERP id becomes the vendor code; its hidden origin id names the company file, too."""
-    resources.mark_vendor(client, id.record, origin_id=f"{company.code}:{key}", origin_code=key)
+    marks.mark_vendor(client, id.record, origin_id=f"{company.code}:{key}", origin_code=key)
 
 
 def unmark(client: ProcoreClient, company: Company, id: RecordId) -> None:
     """Takes the ERP id out again."""
-    resources.unmark_vendor(client, id.record)
+    marks.unmark_vendor(client, id.record)
 
 
 def _candidate(company: Company, vendor: Mapping[str, Any]) -> Candidate:

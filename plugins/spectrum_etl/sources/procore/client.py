@@ -162,10 +162,6 @@ class ProcoreClient:
         """One PATCH that sets values, as that of origin fields does: sent again on passing faults. Else as `post`."""
         return self._write("PATCH", path, body, params, repeatable=True)
 
-    def put(self, path: str, body: Any, params: Mapping[str, Any] | None = None) -> Any:
-        """As `patch`."""
-        return self._write("PUT", path, body, params, repeatable=True)
-
     def delete(self, path: str, body: Any = None, params: Mapping[str, Any] | None = None) -> Any:
         """One DELETE, sent once, as `post`: a second one would fail where the first one worked."""
         return self._write("DELETE", path, body, params, repeatable=False)
