@@ -3,7 +3,7 @@
 Approved budget changes of Procore become change requests of Spectrum (F1).
 
 **What it moves.** The approver gives the change request id (at most 8), which no other change request of the job may
-have (H2). Procore has no field for the link, so it is in `export.links` alone.
+have (H2). Procore has no field for the link, so it is only in `export.links`.
 """
 
 from spectrum_etl.orchestration.export_dag import export_dag  # Airflow looks for DAGs only in files that name it

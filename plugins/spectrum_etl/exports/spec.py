@@ -290,7 +290,7 @@ class ExportObject:
         form_rules: checked when the answer arrives, and again just before the first call.
         document: what is sent.
         mark: writes the link into Procore, where Procore has a field for it; repeating it does no harm. None: the
-            link is in the ledger alone.
+            link is only in the ledger.
         unmark: takes it out again. None as for `mark`.
         holds: what Spectrum itself calls the record of a key that somebody typed, or that is linked; None where it
             holds none. Codes are compared as Spectrum does: trimmed and without case.
@@ -300,7 +300,7 @@ class ExportObject:
         mapping: for the documentation.
         offers: whether a collected record holds anything that Spectrum lacks; where it says no, the record is left
             out of the queue, being neither ready nor wrong. None: always. The jobs need it: whether the codes of a
-            synced project are new (B5) shows in Spectrum alone.
+            synced project are new (B5) shows only in Spectrum.
         again: whether a record that was exported is offered again once its content differs from what was exported
             (forecasts; new cost codes of a job). Its Spectrum key must stay the same.
         frozen: the keys of the content that may not change after the export; differences are reported (G5).

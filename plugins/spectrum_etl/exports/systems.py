@@ -80,7 +80,7 @@ def systems_from_airflow(company_code: str, settings: Settings, *, remember: boo
 
     Args:
         remember: whether a question about Spectrum that was asked before may be answered from memory: for looking at
-            many records at one time. Whoever sends asks again.
+            many records at one time. What sends asks again.
 
     Raises:
         FixConfiguration: the company is not exported, or a connection is missing or wrong.

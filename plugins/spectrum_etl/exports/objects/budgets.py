@@ -4,7 +4,7 @@ One record a project; AddPhase sets the original estimate of each line's phase a
 (`export_jobs`). Amounts only: no units, no quantities (E3). AddPhase renames all of a phase, and might reactivate it or
 change its pricing where an element is blank, so Spectrum's own description, status and price method go along (B2).
 
-Procore has no field for the link of a budget: it is in the ledger alone. Once it is there, importing the job's
+Procore has no field for the link of a budget: it is only in the ledger. Once it is there, importing the job's
 estimate into the Procore budget is refused for good (E2): whatever would import one asks
 `links.spectrum_key("budgets", company, project)` first. Spectrum's estimate is the project's from then on.
 """

@@ -192,7 +192,7 @@ OBJECT = ExportObject(
         ),
         FieldMapping("line cost_code", f"{_SERVICE}.CR_Phase_Code", "without separators; each once with its type"),
         FieldMapping("line line_item_type", f"{_SERVICE}.CR_Cost_Type", "one for all lines"),
-        FieldMapping("always 0", f"{_SERVICE}.Change_Request_Hours", "flagged required; amounts alone are exported"),
+        FieldMapping("always 0", f"{_SERVICE}.Change_Request_Hours", "flagged required; only amounts are exported"),
         FieldMapping("always 0", f"{_SERVICE}.Change_Request_Amount", "budgets change by their own exports"),
         FieldMapping("contract company", f"{_SERVICE}.Subcontractor_Code", "of the synced subcontract"),
         FieldMapping("contract", f"{_SERVICE}.Subcontract_Number", "of the synced subcontract"),

@@ -3,7 +3,7 @@
 One UpdateSubcontract for the header, then an UpdateSubcontractPhases for every phase and cost type. Amounts only:
 units, prices and tax codes stay in Procore (G4). Lines with the same phase and cost type are summed, since Spectrum
 would take the second for a change of the first; the approver is shown which. A line's description is sent where it fits
-Spectrum's 25 characters and stands for one line alone; else Spectrum shows the phase's own. Nothing is cut.
+Spectrum's 25 characters and stands for only one line; else Spectrum shows the phase's own. Nothing is cut.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 The estimate's side is one ARChangeRequest for every phase and cost type, with the amount without markup; lines with the
 same codes are summed, and the approver is shown which. The revenue's side is one ARChangeRequest with the billing item
 of the form and the amount with all markups, the change order's own total: Spectrum keeps one revenue line an item.
-Procore has no origin field on these change orders, so the link is in the ledger alone.
+Procore has no origin field on these change orders, so the link is only in the ledger.
 """
 
 from __future__ import annotations
@@ -226,7 +226,7 @@ OBJECT = ExportObject(
         ),
         FieldMapping("line cost_code", f"{_SERVICE}.CR_Phase_Code", "estimate; without separators"),
         FieldMapping("line line_item_type", f"{_SERVICE}.CR_Cost_Type", "estimate"),
-        FieldMapping("always 0", f"{_SERVICE}.Change_Request_Hours", "flagged required; amounts alone are exported"),
+        FieldMapping("always 0", f"{_SERVICE}.Change_Request_Hours", "flagged required; only amounts are exported"),
         FieldMapping(
             "line amount",
             f"{_SERVICE}.Change_Request_Amount",

@@ -1,6 +1,6 @@
 """Reads and writes `export.queue`: the current state of every record. The one place that does.
 
-A state changes by `move` alone: along `states.TRANSITIONS`, comparing the old state, in the caller's transaction.
+Only `move` changes a state: along `states.TRANSITIONS`, comparing the old state, in the caller's transaction.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def store(connection: psycopg.Connection, object_name: str, findings: Iterable[F
     """Write what a run found: ready, or not ready with every rule that is broken. Who was faster wins.
 
     Returns:
-        How many rows were written; those that another run has moved on since are left alone.
+        How many rows were written; those that another run has moved on since stay as they are.
     """
     with connection.cursor() as cursor:
         cursor.executemany(

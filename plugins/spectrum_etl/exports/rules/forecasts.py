@@ -61,9 +61,9 @@ def has_a_figure(candidate: Candidate, context: Context) -> Iterator[Problem]:
 
 
 def is_projected_by_hand(candidate: Candidate, context: Context) -> Iterator[Problem]:
-    """No row is of a phase whose projected cost Spectrum works out itself (Projected_Cost_Code E or A).
+    """No row is of a phase whose projected cost Spectrum calculates itself (Projected_Cost_Code E or A).
 
-    By web services alone the code cannot be read: then Spectrum refuses such a figure, or the confirmation tells.
+    With only the web services the code cannot be read: Spectrum refuses such a figure, or the confirmation fails.
     """
     job = common.job_of(candidate, context)
     phases = context.spectrum.phases(job) if job and context.spectrum.job(job) else {}
@@ -108,7 +108,8 @@ def date_is_one(candidate: Candidate, answers: Answers, context: Context) -> Ite
 def date_is_not_before_the_last(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Problem]:
     """The form's date is not before the last projection of any row's phase: Spectrum would keep it as a correction.
 
-    Change orders book projections, too. By web services alone their days cannot be read: then the confirmation tells.
+    Change orders book projections, too. With only the web services their days cannot be
+    read; then the confirmation fails.
     """
     day, last = _day(common.answer_of(answers, DATE)), last_projection(candidate, context)
     if day is not None and last is not None and day.isoformat() < last[0]:

@@ -82,7 +82,7 @@ def project_has_one_prime_contract(candidate: Candidate, context: Context) -> It
 
 
 def is_not_unit_price(candidate: Candidate, context: Context) -> Iterator[Problem]:
-    """Neither Procore's prime contract nor Spectrum's job is by unit price."""
+    """Neither Procore's prime contract nor Spectrum's job is priced by unit."""
     job = common.job_of(candidate, context)
     current = (context.spectrum.job(job) if job else None) or {}
     method = candidate.content["contract"]["accounting_method"]

@@ -64,7 +64,7 @@ def _in_force(
 
 
 def _warn(spectrum: Rows, job: str, figures: list[Found] | None, entries: list[Found] | None) -> None:
-    """Say where GetPhase and the increments differ today: whoever reads the table takes another projection."""
+    """Say where GetPhase and the increments differ today: people who read the table take another projection."""
     if figures is None or entries is None:
         return
     booked: dict[tuple[str, str], list[Found]] = defaultdict(list)

@@ -133,7 +133,7 @@ class Spectrum(Rows):
         return self._keep(lambda: self._phases(job), "phases", job) if job else {}
 
     def shows_later_projections(self) -> bool:
-        """Whether a projection of a day to come can be read back: GetPhase shows today's alone."""
+        """Whether a projection of a day to come can be read back: GetPhase shows only today's."""
         return self.has_infolink and bool(self.entry_names())
 
     def subcontract(self, vendor: str, number: str) -> dict[str, str] | None:

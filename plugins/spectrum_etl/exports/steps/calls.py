@@ -102,7 +102,7 @@ def _refused(sending: Sending, sent: SentCall, said: str) -> None:
 def _look_up(sending: Sending, sent: SentCall) -> None:
     """Find out what became of a call whose answer is not known, and never send it before that is certain."""
     call = sent.call
-    if sent.state == "sending":  # whoever made it is dead: the lock is ours
+    if sent.state == "sending":  # the task that made it is dead: the lock is ours
         with sending.becoming("unknown"):
             attempt_id = sending.attempt.attempt_id
             ledger.settle(sending.connection, attempt_id, sent.number, "sending", "unknown", "the task died")

@@ -42,7 +42,7 @@ class FailedRecord:
         position: of the update among those given, from 0; None where the answer does not tell which it was.
         record: what identifies it, e.g. `id 562949953`.
         fields: what Procore says.
-        cause: the failure of the whole batch, where it was not this record alone.
+        cause: the failure of the whole batch, where it was not only this record.
     """
 
     position: int | None

@@ -139,11 +139,11 @@ def _failure(
 ) -> ProcoreFault:
     """One error for all. Where only whole batches failed, of their class; of the gravest one, if they differ."""
     causes = [record.cause for record in failed]
-    alone = [cause for cause in causes if isinstance(cause, ProcoreFault)]
+    of_batches = [cause for cause in causes if isinstance(cause, ProcoreFault)]
     kind: type[ProcoreFault] = SyncFailed
     remedy: str | None = "correct the records in Procore as the messages say, then run the task again for them"
-    if len(alone) == len(causes):
-        gravest = next((cause for cause in alone if not isinstance(cause, RetryLater)), alone[0])
+    if len(of_batches) == len(causes):
+        gravest = next((cause for cause in of_batches if not isinstance(cause, RetryLater)), of_batches[0])
         kind, remedy = type(gravest), gravest.remedy
     error = kind(
         f"{len(failed)} of {count} records were rejected: {', '.join(str(record) for record in failed)}",
