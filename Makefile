@@ -1,7 +1,7 @@
 # Commands of the project. `make` alone lists them. All of them install what they need into .venv first.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
-.PHONY: help demo down sql test test-all lint docs bench lock
+.PHONY: help demo down sql test check test-all lint docs bench lock
 
 # Nothing of the calling shell may change what runs here.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV AIRFLOW_HOME PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE PGOPTIONS
@@ -13,7 +13,7 @@ TWO_AT_A_TIME := -n 2 --dist loadscope --no-loadscope-reorder
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(INSTALLED) ## start everything, stage all eight objects, print what came out
+demo: $(INSTALLED) ## start everything, stage all objects, print what came out
 	@$(BIN)/python -m stack.demo
 
 down: $(INSTALLED) ## stop everything that make demo started
@@ -24,6 +24,9 @@ sql: $(INSTALLED) ## open a prompt on the demo's warehouse, as an analyst; ROLE=
 
 test: $(INSTALLED) ## run the tests, but for those that take minutes
 	@$(BIN)/python -m pytest $(TWO_AT_A_TIME) -m "not slow"
+
+check: $(INSTALLED) ## check what has changed: style, types, and the tests that import it; or FILES="..."
+	@$(BIN)/python -m stack.check $(FILES)
 
 test-all: $(INSTALLED) ## run every test
 	@$(BIN)/python -m pytest $(TWO_AT_A_TIME)

@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 # What an Airflow task process holds before its own code runs: Airflow's task library and the DAG file's imports.
-from spectrum_etl.settings import load_settings
+from spectrum_etl.staging.configured import load_settings
 
 
 def collect(arguments: dict[str, Any]) -> dict[str, Any]:

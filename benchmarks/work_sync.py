@@ -14,9 +14,10 @@ import requests
 from airflow.sdk import DAG, Asset, Param, Variable, task, task_group  # noqa: F401
 
 from spectrum_etl.model.run import Run, Scope
-from spectrum_etl.settings import Settings, load_settings
+from spectrum_etl.settings import Settings
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
+from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.objects import OBJECTS
 
 _DAGS = Path(__file__).resolve().parents[1] / "dags"
@@ -163,7 +164,7 @@ def phases(arguments: dict[str, Any]) -> dict[str, Any]:
 
 def _settings(arguments: dict[str, Any]) -> Settings:
     settings = load_settings()
-    return settings.model_copy(update={"readers": settings.readers.model_copy(update=arguments.get("readers", {}))})
+    return settings.model_copy(update={"readers": {**settings.readers, **arguments.get("readers", {})}})
 
 
 def _scope(arguments: dict[str, Any]) -> Scope:

@@ -151,7 +151,7 @@ def _run(paths: Paths, progress: Progress) -> int:
     _write_env(paths, stack)
     wait_until_parsed(stack.airflow, dags)
     runs = run_to_end(api, STAGE_DAGS, "staging", paths, progress)
-    # Only now: an unpaused publish_marts would run after each of the eight, and compete with them.
+    # Only now: an unpaused publish_marts would run after each of them, and compete with them.
     run_to_end(api, (MARTS_DAG,), "marts", paths, progress)
     summary.show(progress.console, summary.staged_table(stack.warehouse_url, runs))
     question = paths.project / "include" / "sql" / "examples" / "job_to_date_against_budget.sql"

@@ -83,15 +83,20 @@ class EmbeddedPostgres:
         self.port = self._cluster.port() or self.port
         return self._cluster.port() is not None
 
-    def stop(self) -> None:
-        """Stop the server with a checkpoint, disconnecting everybody; nothing happens when it is not running.
+    def stop(self, *, checkpoint: bool = True) -> None:
+        """Stop the server, disconnecting everybody; nothing happens when it is not running.
+
+        Args:
+            checkpoint: whether everything is written to disk first; without, the next start has to recover, and a
+                cluster that is about to be removed is gone in a moment.
 
         Raises:
             StackError: it is still there after a minute.
         """
         if self._cluster.postmaster() is None:
             return
-        code = self._cluster.run("pg_ctl", "stop", "-D", self.data_dir, "-m", "fast", "-w", "-t", _STOP_SECONDS)
+        mode = "fast" if checkpoint else "immediate"
+        code = self._cluster.run("pg_ctl", "stop", "-D", self.data_dir, "-m", mode, "-w", "-t", _STOP_SECONDS)
         if code:
             raise StackError(f"PostgreSQL did not stop: {log_tail(self.log, 5)}\nlog: {self.log}")
 

@@ -6,23 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from spectrum_etl.staging.objects import OBJECTS
 from stack.airflow import LocalAirflow
 from stack.airflow_api import AirflowApi, JsonObject
 from stack.errors import StackError
 from stack.patience import Patience
 from stack.progress import Board, DagProgress
 
-# What others refer to comes first; all of them may run at once.
-STAGE_DAGS = (
-    "stage_standard_cost_codes",
-    "stage_jobs",
-    "stage_vendors",
-    "stage_project_cost_codes",
-    "stage_prime_contracts",
-    "stage_budgets",
-    "stage_subcontracts",
-    "stage_job_costs",
-)
+#: All staging DAGs; what others refer to comes first, and all of them may run at once.
+STAGE_DAGS = tuple(obj.dag_id for obj in OBJECTS.values())
 # What the page's job cost view reads.
 MARTS_DAG = "publish_marts"
 _ENDED = ("success", "failed")

@@ -17,6 +17,7 @@ import psycopg
 import yaml
 
 from sandbox.faults import Faults
+from spectrum_etl.staging.objects import OBJECTS
 from stack import processes
 from stack.airflow import LocalAirflow
 from stack.airflow_api import AirflowApi, JsonObject
@@ -254,7 +255,7 @@ def _settings() -> dict[str, Any]:
         }
         for code, name in COMPANIES.items()
     ]
-    settings["schedules"] = {**dict.fromkeys(settings["schedules"], "never"), SCHEDULED: "daily"}
+    settings["schedules"] = {**dict.fromkeys(OBJECTS, "never"), SCHEDULED: "daily"}
     # Two hours ago: due as soon as it is unpaused, and then not before tomorrow, whenever the tests run.
     settings["daily_at"] = f"{datetime.now(UTC) - timedelta(hours=2):%H:%M}"
     settings["readers"] = {**settings["readers"], "job_cost_totals": "transactions"}

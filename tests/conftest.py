@@ -26,6 +26,10 @@ os.environ |= {
     "GX_ANALYTICS_ENABLED": "false",
 }
 
+from spectrum_etl.staging.objects import OBJECTS  # noqa: E402
+from spectrum_etl.warehouse.connect import connect  # noqa: E402
+from spectrum_etl.warehouse.ddl import ensure_table  # noqa: E402
+from spectrum_etl.warehouse.migrate import migrate  # noqa: E402
 from stack.postgres import NO_DURABILITY, EmbeddedPostgres  # noqa: E402
 from tests.airflow_stack import AirflowStack, open_airflow_stack  # noqa: E402
 
@@ -84,8 +88,29 @@ def postgres() -> Iterator[EmbeddedPostgres]:
         server.start()
         yield server
     finally:
-        server.stop()
+        server.stop(checkpoint=False)
         shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def warehouse_template(postgres: EmbeddedPostgres) -> str:
+    """The name of a database with all migrations and every staged table, to be copied: a fifth of the time to make."""
+    name = "warehouse_template"
+    with connect(postgres.create_database(name)) as connection:
+        connection.autocommit = True
+        migrate(connection)
+        for entry in OBJECTS.values():
+            for table in entry.tables:
+                ensure_table(connection, table)
+    return name
+
+
+@pytest.fixture
+def warehouse_database(postgres: EmbeddedPostgres, warehouse_template: str) -> Iterator[str]:
+    """The URL of a fresh warehouse with all its tables and no row (superuser), dropped after the test."""
+    name = f"warehouse_{next(_numbers)}"
+    yield postgres.create_database(name, template=warehouse_template)
+    postgres.drop_database(name)
 
 
 @pytest.fixture

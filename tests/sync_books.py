@@ -23,7 +23,7 @@ class Books:
     """A migrated warehouse.
 
     Args:
-        url: an empty database.
+        url: an empty database, or one that is migrated already.
     """
 
     def __init__(self, url: str) -> None:

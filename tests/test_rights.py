@@ -12,7 +12,7 @@ from airflow.dag_processing.dagbag import DagBag
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.orchestration import rights
-from spectrum_etl.settings import load_settings
+from spectrum_etl.staging.configured import load_settings
 
 ROOT = Path(__file__).resolve().parents[1]
 

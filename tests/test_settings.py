@@ -2,6 +2,7 @@
 
 import re
 import traceback
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,18 +10,12 @@ import pytest
 import yaml
 
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.settings import (
-    OBJECT_NAMES,
-    SCHEDULES,
-    Settings,
-    in_force,
-    load_settings,
-    schedule_of,
-    settings_path,
-    wrong_schedules,
-)
+from spectrum_etl.settings import SCHEDULES, Settings, in_force, settings_path
+from spectrum_etl.settings.schedules import overrides
+from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.objects import OBJECTS
 
+JOBS, VENDORS = OBJECTS["jobs"], OBJECTS["vendors"]
 _COMPANY = {"code": "1", "name": "One", "phase_category": "STD"}
 
 
@@ -30,9 +25,11 @@ def _load(tmp_path: Path, **values: Any) -> Settings:
     return load_settings(path)
 
 
-def test_the_shipped_file_is_valid_and_names_every_object() -> None:
+def test_the_shipped_file_is_valid_and_leaves_the_schedules_to_the_specs() -> None:
     settings = load_settings(settings_path())
-    assert set(OBJECT_NAMES) == set(OBJECTS) == set(type(settings.schedules).model_fields)
+    assert settings.schedules == {}, "what differs from the specs alone is told"
+    for obj in OBJECTS.values():
+        assert settings.schedule(obj) is obj.schedule
 
 
 def test_invalid_schedule_names_the_allowed_values(tmp_path: Path) -> None:
@@ -49,8 +46,10 @@ def test_invalid_schedule_names_the_allowed_values(tmp_path: Path) -> None:
     ("values", "named"),
     [
         ({"scheduls": {}}, "scheduls"),
-        ({"schedules": {"invoices": "daily"}}, "schedules.invoices"),
+        ({"schedules": {"invoices": "daily"}}, "schedules.invoices: unknown name; allowed: standard_cost_codes, jobs"),
         ({"readers": {"jobs": "procore"}}, "readers.jobs"),
+        ({"readers": {"job": "sdx"}}, "readers.job: unknown name; allowed: jobs, vendors, project_cost_codes"),
+        ({"readers": {"budgets": "infolink"}}, "readers.budgets: unknown name"),
         ({"companies": [{**_COMPANY, "colour": "red"}]}, "companies.0.colour"),
         ({"companies": [{**_COMPANY, "code": "1234"}]}, "companies.0.code"),
         ({"companies": [{"code": "1", "name": "One"}]}, "companies.0.phase_category"),
@@ -129,6 +128,8 @@ _WEBHOOK = "https://hooks.slack.com/services/T0/B0/SECRET"
         ({"companies": [{"code": "1", "name": "One", "password": "SECRET"}]}, "companies.0.phase_category"),
         ({"companies": [_COMPANY, {**_COMPANY, "name": "SECRET"}]}, "listed twice"),
         ({"timezone": _WEBHOOK}, "timezone"),
+        ({"schedules": {"webhook": "SECRET"}}, "schedules.webhook"),
+        ({"readers": {"webhook": "SECRET"}}, "readers.webhook"),
         ({_WEBHOOK: "slack"}, "settings.yaml"),
     ],
 )
@@ -186,27 +187,59 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
     assert load_settings(path).retries == 4
 
 
-def test_schedules_are_cron_expressions(tmp_path: Path) -> None:
-    settings = _load(
-        tmp_path,
-        daily_at="05:30",
-        schedules=dict(zip(OBJECT_NAMES, [*SCHEDULES, "never", "daily", "2h"], strict=True)),
-    )
-    crons = [schedule_of(name, settings) for name in OBJECT_NAMES]
-    assert crons == [None, "30 5 * * *", "0 */4 * * *", "0 */2 * * *", "0 * * * *", None, "30 5 * * *", "0 */2 * * *"]
+@pytest.mark.parametrize(
+    ("name", "cron", "interval", "words"),
+    [
+        ("never", None, None, "on demand"),
+        ("daily", "30 5 * * *", 24, "daily"),
+        ("4h", "0 */4 * * *", 4, "every 4 hours"),
+        ("2h", "0 */2 * * *", 2, "every 2 hours"),
+        ("hourly", "0 * * * *", 1, "hourly"),
+    ],
+)
+def test_a_schedule_is_cron_interval_and_words(
+    tmp_path: Path, name: str, cron: str | None, interval: int | None, words: str
+) -> None:
+    settings = _load(tmp_path, daily_at="05:30", schedules={"jobs": name})
+    schedule = settings.schedule(JOBS)
+    assert (settings.cron(JOBS), schedule.words) == (cron, words)
+    assert schedule.interval == (interval and timedelta(hours=interval))
+    assert settings.stale_after(JOBS) == (interval and timedelta(hours=2 * interval))
+
+
+def test_every_schedule_has_a_case_above() -> None:
+    assert SCHEDULES == ("never", "daily", "4h", "2h", "hourly")
+
+
+def test_what_the_file_leaves_out_is_as_the_spec_says(tmp_path: Path) -> None:
+    settings = _load(tmp_path)
+    for obj in OBJECTS.values():
+        assert settings.schedule(obj) is obj.schedule
+        for table in obj.tables:
+            assert settings.reader(table) == table.readers[0]
+
+
+def test_a_reader_that_is_chosen_counts(tmp_path: Path) -> None:
+    settings = _load(tmp_path, readers={"jobs": "sdx"})
+    assert (settings.reader(JOBS.table("jobs")), settings.reader(VENDORS.table("vendors"))) == ("sdx", "infolink")
+
+
+def _now(settings: Settings, variable: Any) -> tuple[str | None, str | None]:
+    """The cron expressions of jobs and vendors that are in force."""
+    now = in_force(settings, variable, OBJECTS.values())
+    return now.cron(JOBS), now.cron(VENDORS)
 
 
 @pytest.mark.parametrize("override", ['{"jobs": "never"}', {"jobs": "never"}])
 def test_the_variable_overrides_one_schedule(tmp_path: Path, override: Any) -> None:
     """A4: the Airflow UI is enough."""
     settings = _load(tmp_path, schedules={"jobs": "hourly", "vendors": "2h"})
-    assert schedule_of("jobs", settings, override) is None
-    assert schedule_of("vendors", settings, override) == "0 */2 * * *"
+    assert _now(settings, override) == (None, "0 */2 * * *")
 
 
 @pytest.mark.parametrize("empty", [None, "", {}])
 def test_an_empty_variable_overrides_nothing(tmp_path: Path, empty: Any) -> None:
-    assert schedule_of("jobs", _load(tmp_path), empty) == "0 * * * *"
+    assert _now(_load(tmp_path), empty) == ("0 * * * *", "0 * * * *")
 
 
 @pytest.mark.parametrize(
@@ -225,23 +258,14 @@ def test_a4_a_wrong_entry_of_the_variable_is_told_and_takes_nothing_away(
 ) -> None:
     """The message names the allowed values; the file's schedules hold, for the object that is meant and all others."""
     settings = _load(tmp_path, schedules={"jobs": "2h"})
-    [error] = wrong_schedules(override)
+    [error] = overrides(override, OBJECTS)[1]
     assert re.search(says, str(error))
-    assert schedule_of("jobs", settings, override) == "0 */2 * * *"
-    assert in_force(settings, override) == settings
+    assert _now(settings, override) == ("0 */2 * * *", "0 * * * *")
+    assert in_force(settings, override, OBJECTS.values()) == settings
 
 
 def test_a4_the_good_entries_of_a_variable_with_a_wrong_one_hold(tmp_path: Path) -> None:
     override = '{"jobs": "weekly", "vendors": "2h", "nonsense": 7}'
-    settings = _load(tmp_path)
-    assert len(wrong_schedules(override)) == 2
-    assert schedule_of("vendors", settings, override) == "0 */2 * * *"
-    assert schedule_of("jobs", settings, override) == "0 * * * *"
-    assert wrong_schedules('{"vendors": "2h"}') == wrong_schedules("") == wrong_schedules(None) == []
-
-
-def test_a4_settings_in_force_hold_the_variables_schedules() -> None:
-    settings = load_settings()
-    now = in_force(settings, '{"vendors": "never"}')
-    assert (now.schedules.vendors, now.schedules.jobs) == ("never", settings.schedules.jobs)
-    assert in_force(settings, None) == settings
+    assert len(overrides(override, OBJECTS)[1]) == 2
+    assert _now(_load(tmp_path), override) == ("0 * * * *", "0 */2 * * *")
+    assert all(overrides(good, OBJECTS)[1] == [] for good in ('{"vendors": "2h"}', "", None))

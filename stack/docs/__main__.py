@@ -2,11 +2,6 @@
 
 import sys
 
-from stack.paths import project_paths
-
-# The library is imported from its folder, as Airflow does it.
-sys.path.insert(0, str(project_paths().project / "plugins"))
-
 from stack.docs.pages import BLOCKS, ROOT, renewed
 
 

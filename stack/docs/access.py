@@ -9,22 +9,20 @@ from spectrum_etl.exports.objects.registry import EXPORTS
 from spectrum_etl.exports.spectrum import tables as books
 from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.sources.infolink.lookup import Lookup
+from spectrum_etl.sources.sdx import published
 from spectrum_etl.staging.objects import OBJECTS
 from stack.docs.markdown import code, table
-
-#: The table of `include/sql/infolink/master_jobs.sql`, read wherever jobs are read by web services.
-MASTER_JOBS = "JC_JOB_MASTER_MC"
 
 
 def reading_services() -> str:
     """The web services that staging reads with."""
-    defaults = {name: readers[0] for obj in OBJECTS.values() for name, readers in obj.readers.items()}
     rows = []
     for read in READS:
-        needed = [name for name in read.tables if defaults.get(name) == "sdx"]
         used = ", ".join(code(f"spectrum.{name}") for name in read.tables)
-        rows.append((code(read.name), used, "yes" if needed else f"only with `readers.{read.tables[0]}: sdx`"))
-    return table(("service", "staged tables that use it", "needed by default"), rows)
+        by_default = any(spec.readers[0] == "sdx" for spec in read.staged)
+        needed = "always" if by_default else " or ".join(code(f"readers.{name}: sdx") for name in read.tables)
+        rows.append((code(read.name), used, needed))
+    return table(("service", "staged tables that use it", "needed with these settings"), rows)
 
 
 def writing_services() -> str:
@@ -52,6 +50,6 @@ def table_uses() -> dict[str, tuple[list[str], bool]]:
         for spec in obj.tables:
             for name in spec.infolink.tables.values() if spec.infolink else ():
                 staged[name].append(code(f"spectrum.{spec.name}"))
-    staged[MASTER_JOBS].append("sub jobs' master jobs")
+    staged[published.READS["jobs"].infolink].append("sub jobs' master jobs")
     looked_up = {lookup.table for lookup in vars(books).values() if isinstance(lookup, Lookup)}
     return {name: (staged.get(name, []), name in looked_up) for name in {*staged, *looked_up}}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from spectrum_etl.model.spec import Check, Column, ImportObject, InfoLink, Table
+from spectrum_etl.model.spec import Check, Column, InfoLink, StagedObject, Table
+from spectrum_etl.sources.sdx.published import READS
 from spectrum_etl.staging.objects import OBJECTS
 from stack.docs.markdown import code, plain, table
 
@@ -14,13 +15,10 @@ _BLANK = {
     "null": "; staged as null where it is blank, with a warning",
     "zero": "; staged as 0 where nobody entered one, with a warning",
 }
-_READERS = {"infolink": "Info-Link", "sdx": "web services", "transactions": "summed from the transactions"}
-#: How the methods of the web services' client are called by the services that they use.
-_SERVICES = {
-    "jobs": "GetJob, GetJobMain, GetJobDates",
-    "phases": "GetPhaseEnhanced",
-    "phase_totals": "GetPhase",
-    "vendors": "Vendors",
+_READERS = {
+    "infolink": "read from Info-Link",
+    "sdx": "read by web services",
+    "transactions": "summed from the transactions",
 }
 
 
@@ -42,22 +40,21 @@ def _checks() -> Iterator[tuple[Table, Check]]:
     return ((spec, check) for obj in OBJECTS.values() for spec in obj.tables for check in spec.checks)
 
 
-def _table(obj: ImportObject, spec: Table) -> str:
-    readers = obj.readers.get(spec.name, ("infolink",))
+def _table(obj: StagedObject, spec: Table) -> str:
     places = []
     if spec.infolink:
         places.append(f"Info-Link {', '.join(map(code, spec.infolink.tables.values()))}")
     if spec.sdx:
-        places.append(f"web services {', '.join(map(code, _SERVICES[spec.sdx].split(', ')))}")
-    default = f" Read from {_READERS[readers[0]]} by default" if len(readers) > 1 else ""
-    other = f", or {', '.join(_READERS[reader] for reader in readers[1:])}." if default else ""
+        places.append(f"web services {', '.join(map(code, READS[spec.sdx].services))}")
+    first, *others = (_READERS[reader] for reader in spec.readers)
+    choice = f" By default {first}, else {' or '.join(others)}." if others else ""
     heads = ["column", "type"]
     heads += ["Info-Link"] if spec.infolink else []
     heads += ["web services"] if spec.sdx else []
     rows = [_row(spec, column) for column in spec.columns]
     return (
         f"### `spectrum.{spec.name}`\n\n{plain(spec.comment)} Staged by `{obj.dag_id}` from {'; '.join(places)}."
-        f"{default}{other}\n\n{table([*heads, 'what it holds'], rows)}{_also_read(spec)}"
+        f"{choice}\n\n{table([*heads, 'what it holds'], rows)}{_also_read(spec)}"
     )
 
 

@@ -16,7 +16,7 @@ from sandbox.procore.seed import seed
 from sandbox.procore.server import ProcoreServer
 from sandbox.sdx.access import Authorization
 from sandbox.sdx.server import SdxServer
-from spectrum_etl.settings import Company, Readers, Settings
+from spectrum_etl.settings import Company, Settings
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.procore.connection import ProcoreConnection
 from spectrum_etl.sources.sdx.connection import SdxConnection
@@ -80,4 +80,4 @@ def open_world(database: str) -> Iterator[World]:
 def settings(**readers: str) -> Settings:
     """One company; everything that can be read by web services is, unless said otherwise."""
     chosen = {"jobs": "sdx", "project_cost_codes": "sdx", "vendors": "sdx", "job_cost_totals": "sdx", **readers}
-    return Settings(companies=(COMPANY,), readers=Readers.model_validate(chosen))
+    return Settings(companies=(COMPANY,), readers=chosen)

@@ -19,6 +19,7 @@ from spectrum_etl.connections.record import record
 from spectrum_etl.connections.result import Checked, Finding, Service, summary
 from spectrum_etl.connections.warehouse import check_warehouse
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.settings import Schedule
 from spectrum_etl.warehouse.connect import connect
 from stack.postgres import EmbeddedPostgres
 
@@ -69,9 +70,7 @@ def test_m4_a_table_that_is_not_allowed(world: World) -> None:
 
 def test_m4_a_table_that_only_an_object_on_demand_reads_is_told_and_stops_nothing(world: World) -> None:
     """A site that does not show subcontracts sets their schedule to never, and is green."""
-    never = BY_INFOLINK.model_copy(
-        update={"schedules": BY_INFOLINK.schedules.model_copy(update={"subcontracts": "never"})}
-    )
+    never = BY_INFOLINK.model_copy(update={"schedules": {"subcontracts": Schedule.NEVER}})
     company = COMPANY.model_copy(update={"procore_company_id": None})
     world.faults.set("infolink_deny_table", "VN_SUBCONTRACT_PHASE_MC")
     assert check_infolink(company, world.infolink, BY_INFOLINK).status == "Not connected"

@@ -23,7 +23,7 @@ from spectrum_etl.connections.reasons import not_connected
 from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.notify.channels import send_email, send_slack, send_teams
 from spectrum_etl.notify.message import Message
-from spectrum_etl.settings.operation import Notifications
+from spectrum_etl.settings.notifications import Notifications
 from spectrum_etl.sources.infolink import connection as infolink
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
 from spectrum_etl.sources.procore import connection as procore

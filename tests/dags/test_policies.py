@@ -10,33 +10,16 @@ import pytest
 from airflow.dag_processing.dagbag import DagBag
 
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.exports.objects.registry import NAMES as EXPORT_NAMES
 from spectrum_etl.orchestration.callbacks import end_the_log
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
+from spectrum_etl.staging.configured import load_settings
+from spectrum_etl.staging.objects import OBJECTS
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "dags").glob("*.py"))
-STAGING = {
-    "stage_standard_cost_codes",
-    "stage_project_cost_codes",
-    "stage_jobs",
-    "stage_budgets",
-    "stage_prime_contracts",
-    "stage_subcontracts",
-    "stage_vendors",
-    "stage_job_costs",
-}
-EXPORTS = {
-    "export_vendors",
-    "export_jobs",
-    "export_budgets",
-    "export_budget_changes",
-    "export_commitments",
-    "export_commitment_change_orders",
-    "export_prime_contract_change_orders",
-    "export_forecasts",
-    "link_export",
-    "unlink_export",
-}
+STAGING = {obj.dag_id for obj in OBJECTS.values()}
+EXPORTS = {*(f"export_{name}" for name in EXPORT_NAMES), "link_export", "unlink_export"}
 OTHERS = {"backfill_job_costs", "verify_staging", "publish_marts", "check_connections", "clean_up", "daily_digest"}
 #: Tells which syncs are late: it must not wait in the pools that those fill.
 WATCH = "watch_syncs"
@@ -154,7 +137,6 @@ def test_a4_never_has_no_schedule_and_the_others_are_cron(monkeypatch):
     from airflow.sdk import Variable
 
     from spectrum_etl.orchestration.staging_dag import staging_dag
-    from spectrum_etl.staging.objects import OBJECTS
 
     monkeypatch.setattr(Variable, "get", classmethod(lambda *a, **k: '{"jobs": "never", "vendors": "2h"}'))
     assert staging_dag(OBJECTS["jobs"], "").schedule is None
@@ -163,13 +145,15 @@ def test_a4_never_has_no_schedule_and_the_others_are_cron(monkeypatch):
 
 @pytest.mark.parametrize("value", ['{"jobs": "weekly"}', '{"job": "daily"}', "weekly", '["daily"]'])
 def test_a4_a_wrong_word_in_the_variable_takes_no_dag_away(monkeypatch, value):
-    """It would take all eight: each of their files reads the Variable. The schedules of the file hold."""
+    """It would take all of them: each of their files reads the Variable. The schedules of the file hold."""
     from airflow.sdk import Variable
 
     monkeypatch.setattr(Variable, "get", classmethod(lambda *a, **k: value))
     bag = DagBag(str(ROOT / "dags"))
     assert bag.import_errors == {}
-    assert {bag.dags[dag_id].schedule for dag_id in STAGING} == {"0 * * * *", "0 */4 * * *", "0 5 * * *"}
+    settings = load_settings()
+    for obj in OBJECTS.values():
+        assert bag.dags[obj.dag_id].schedule == settings.cron(obj)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

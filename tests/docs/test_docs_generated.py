@@ -5,11 +5,9 @@ import re
 import pytest
 from documents import PAGES, ROOT
 
-from spectrum_etl.settings import load_settings
+from spectrum_etl.staging.objects import OBJECTS
 from stack.docs import access, dags, markdown
 from stack.docs.pages import BLOCKS, COMMAND, renewed
-
-_OFTEN = {"daily": "Daily", "4h": "Every 4 hours", "2h": "Every 2 hours", "hourly": "Hourly"}
 
 
 @pytest.mark.parametrize("page", BLOCKS)
@@ -37,15 +35,15 @@ def test_a_cell_holds_bars_and_lines_and_a_sentence_loses_its_rule_numbers():
     assert markdown.plain("Lines of 0 (E4) and\n codes (A2, B1), once (G1-G5).") == "Lines of 0 and codes, once."
 
 
-def test_every_dag_is_in_the_table_with_the_schedule_of_the_settings():
+def test_every_dag_is_in_the_table_with_the_schedule_of_its_spec():
     table = PAGES["README.md"]
-    schedules = load_settings().schedules.model_dump()
     found = {dag.id: dag for dag in dags.dags(ROOT / "dags")}
     assert set(found) == {path.stem for path in (ROOT / "dags").glob("*.py")}
     for dag_id, dag in found.items():
         assert f"| `{dag_id}` |" in table
         if dag_id.startswith("stage_"):
-            assert dag.often == _OFTEN[schedules[dag_id.removeprefix("stage_")]], f"{dag_id}: docstring and settings"
+            schedule = OBJECTS[dag_id.removeprefix("stage_")].schedule
+            assert dag.often == schedule.words.capitalize(), f"{dag_id}: docstring and spec"
 
 
 def test_no_query_reads_a_table_that_is_not_among_those_to_be_allowed():

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from spectrum_etl.settings import load_settings
+from spectrum_etl.staging.configured import load_settings
 from stack.stage_runs import STAGE_DAGS, FollowedRun, start_runs
 from tests.airflow_stack import COMPANIES, AirflowStack
 from tests.staging.resilience.harness import World

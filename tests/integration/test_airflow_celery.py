@@ -1,4 +1,4 @@
-"""Celery with two workers that share nothing but the network: all eight stagings and an export run across both."""
+"""Celery with two workers that share nothing but the network: all stagings and an export run across both."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import pytest
 
-from spectrum_etl.settings import load_settings
+from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.objects import OBJECTS
 from stack.postgres import NO_DURABILITY, EmbeddedPostgres
 from stack.stage_runs import STAGE_DAGS, FollowedRun, start_runs
@@ -58,7 +58,7 @@ def celery_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AirflowSt
 
 @pytest.fixture(scope="module")
 def ran(celery_stack: AirflowStack) -> list[FollowedRun]:
-    """All eight stagings and the export of a vendor, which accounting accepts meanwhile; all have succeeded."""
+    """All stagings and the export of a vendor, which accounting accepts meanwhile; all have succeeded."""
     stack = celery_stack
     [(vendor,)] = stack.source(
         "select id::text from procore.records where kind = 'vendor' and company_id = 4001 and fields ->> 'name' = %s",

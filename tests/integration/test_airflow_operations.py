@@ -73,7 +73,7 @@ def test_m2_a_backfill_of_three_months_may_be_repeated(airflow_stack, oracle):
 
 
 def test_a4_the_variable_changes_schedules_and_a_wrong_entry_leaves_those_of_the_file(airflow_stack, staged):
-    """One wrong word took all eight syncs away; check_connections says what is wrong, and what is allowed."""
+    """One wrong word took all syncs away; check_connections says what is wrong, and what is allowed."""
     api = airflow_stack.api()
     before = schedule(airflow_stack)
     assert before is not None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from spectrum_etl.marts.spec import MARTS, SOURCES
 from spectrum_etl.staging.objects import OBJECTS
+from spectrum_etl.warehouse.templates import render
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -33,10 +34,12 @@ def test_it_updates_an_asset_a_mart():
 
 
 def test_the_sql_of_the_marts_reads_exactly_the_staged_tables_that_start_it():
-    text = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "include" / "sql" / "marts").glob("*.sql"))
-    read = set(re.findall(r"spectrum\.([a-z_]+)", text))
+    context = {"whole": True, "mart": "marts.m", "fresh": "_m", "key": ("k",), "columns": ("c",)}
+    files = (ROOT / "include" / "sql" / "marts").glob("*.sql")
+    text = "\n".join(render(f"marts/{path.name}", **context).as_string() for path in files)
+    read = set(re.findall(r"\bspectrum\.\"?([a-z_]+)", text))
     assert read == set(SOURCES)
-    assert set(re.findall(r'"since_([a-z_]+)"', text)) == set(SOURCES), "a table whose changes nobody asks for"
+    assert set(re.findall(r"%\(since_([a-z_]+)\)s", text)) == set(SOURCES), "a table whose changes nobody asks for"
 
 
 def _outlets(dag_id):

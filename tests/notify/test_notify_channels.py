@@ -10,7 +10,7 @@ import pytest
 from spectrum_etl.errors import FixConfiguration, RetryLater
 from spectrum_etl.notify.deliver import deliver, try_channels
 from spectrum_etl.notify.message import Message
-from spectrum_etl.settings.operation import Notifications
+from spectrum_etl.settings.notifications import Notifications
 from tests.receivers import Connection, Mailbox, Webhook, smtp_server, webhook
 
 MESSAGE = Message(

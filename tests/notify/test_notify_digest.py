@@ -12,18 +12,20 @@ from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.drift import Drift
 from spectrum_etl.notify.digest import State, digest_message, read_state, stale_lines, stale_message
 from spectrum_etl.orchestration import digest_dag
-from spectrum_etl.settings import Company, Schedules, Settings, wrong_schedules
-from spectrum_etl.settings.operation import Notifications
+from spectrum_etl.settings import Company, Settings, in_force
+from spectrum_etl.settings.notifications import Notifications
+from spectrum_etl.settings.schedules import overrides
+from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.warehouse.connect import connect
 from tests.receivers import Connection, webhook
 from tests.sync_books import Books
 
-NEVER = dict.fromkeys(Schedules.model_fields, "never")
+NEVER = dict.fromkeys(OBJECTS, "never")
 
 
 def _settings(**schedules: str) -> Settings:
     companies = tuple(Company(code=code, name=code, phase_category="STD") for code in ("1", "2"))
-    return Settings(companies=companies, schedules=Schedules.model_validate({**NEVER, **schedules}))
+    return Settings(companies=companies, schedules={**NEVER, **schedules})
 
 
 def _state(url: str, *companies: str) -> State:
@@ -31,7 +33,7 @@ def _state(url: str, *companies: str) -> State:
 
 
 def _stale(url: str, settings: Settings, override: str | None = None) -> list[str]:
-    return stale_lines(_state(url).freshness, settings, override)
+    return stale_lines(_state(url).freshness, in_force(settings, override, OBJECTS.values()))
 
 
 def _queue(url: str, *states: str, company: str = "1", hours: float = 0) -> None:
@@ -69,7 +71,7 @@ def test_the_digest_names_what_is_held_back(books: Books) -> None:
 
 def test_an_empty_warehouse_has_nothing_to_tell(books: Books) -> None:
     state = _state(books.url)
-    assert stale_lines(state.freshness, _settings(jobs="hourly"), None) == []
+    assert stale_lines(state.freshness, _settings(jobs="hourly")) == []
     assert digest_message(state, []) is None
     assert stale_message([]) is None
 
@@ -153,7 +155,7 @@ def test_g5_the_digest_tells_exported_records_that_procore_changed(books: Books)
 
 def test_a4_the_digest_tells_a_wrong_schedule(books: Books) -> None:
     """It is told nowhere else to who does not look at the page: the DAG runs, by the schedule of the file."""
-    message = digest_message(_state(books.url), [], wrong_schedules('{"jobs": "weekly"}'))
+    message = digest_message(_state(books.url), [], overrides('{"jobs": "weekly"}', OBJECTS)[1])
     assert message is not None
     assert message.title == "Daily digest: 1 schedules are wrong"
     assert "spectrum_schedules schedules jobs as 'weekly'" in message.text

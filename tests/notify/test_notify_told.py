@@ -18,8 +18,8 @@ from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.drift import Drift
 from spectrum_etl.notify.deliver import reached
 from spectrum_etl.orchestration import callbacks
-from spectrum_etl.settings import load_settings
-from spectrum_etl.settings.operation import Notifications
+from spectrum_etl.settings.notifications import Notifications
+from spectrum_etl.staging.configured import load_settings
 from tests.receivers import Connection, Webhook, webhook
 from tests.sync_books import Books
 
@@ -31,7 +31,7 @@ DOWN = "the Data Exchange server could not be reached. What to do: wait"
 def hook(books: Books, monkeypatch: pytest.MonkeyPatch) -> Iterator[Webhook]:
     """Where everything is told; the books are the warehouse."""
     settings = load_settings().model_copy(update={"notifications": Notifications(channels=("log", "slack"))})
-    monkeypatch.setattr("spectrum_etl.settings.load_settings", lambda: settings)
+    monkeypatch.setattr("spectrum_etl.staging.configured.load_settings", lambda: settings)
     monkeypatch.setattr("spectrum_etl.warehouse.connect.warehouse_url", lambda: books.url)
     with webhook() as hook:
         monkeypatch.setattr(
@@ -277,7 +277,7 @@ def test_a_callback_never_raises(monkeypatch: pytest.MonkeyPatch, caplog: pytest
     def broken() -> None:
         raise FixConfiguration("settings.yaml is not YAML")
 
-    monkeypatch.setattr("spectrum_etl.settings.load_settings", broken)
+    monkeypatch.setattr("spectrum_etl.staging.configured.load_settings", broken)
     callbacks.on_failure(_context("run_1"))
     assert "nobody could be told" in caplog.text
 

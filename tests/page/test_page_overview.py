@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import quote
 
 import psycopg
 import pytest
 
+from spectrum_etl.notify.digest import stale_lines
 from spectrum_etl.page.standing import object_row
+from spectrum_etl.settings import Company, Settings
+from spectrum_etl.settings.notifications import Notifications
+from spectrum_etl.staging.objects import OBJECTS
 from stack.postgres import EmbeddedPostgres
 from tests.page.page_airflow import PageAirflow
 from tests.page.page_data import fill
@@ -186,15 +191,43 @@ def test_job_cost_that_was_never_computed_is_not_known(page: PageAirflow, postgr
         postgres.drop_database("page_without_marts")
 
 
-def test_an_object_whose_dag_airflow_cannot_import_is_not_up_to_date() -> None:
+def _row(settings: Settings, age: timedelta, *, errors: bool = False) -> dict[str, Any]:
+    """How the jobs stand whose rows were read so long ago."""
     now = datetime.now(UTC)
     synced = {"object_name": "jobs", "finished_at": now, "state": "published", "run_id": "r", "message": None}
-    names = ("read_at", "new_rows", "changed_rows", "deleted_rows", "rejected_rows", "staged_rows", "deferred_rows")
+    names = ("new_rows", "changed_rows", "deleted_rows", "rejected_rows", "staged_rows", "deferred_rows")
     names += ("checks_passed", "checks_warned", "checks_failed", "changed_columns")
-    dag = {"is_paused": False, "next_dagrun_run_after": None}
-    good, broken = (
-        object_row("jobs", [synced | dict.fromkeys(names)], "hourly", dag | {"has_import_errors": errors}, [], now)
-        for errors in (False, True)
+    dag = {"is_paused": False, "next_dagrun_run_after": None, "has_import_errors": errors}
+    return object_row(OBJECTS["jobs"], [synced | dict.fromkeys(names) | {"read_at": now - age}], settings, dag, [], now)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "intervals", "hours", "late"),
+    [("hourly", 2, 1.9, False), ("hourly", 2, 2.1, True), ("hourly", 3, 2.1, False), ("never", 2, 999, False)],
+)
+def test_data_are_late_when_the_digest_calls_them_stale(
+    schedule: str, intervals: float, hours: float, late: bool
+) -> None:
+    """Both count the intervals of the setting `stale_after_intervals`."""
+    settings = Settings(
+        companies=(Company(code="1", name="One", phase_category="STD"),),
+        schedules={"jobs": schedule},
+        notifications=Notifications(stale_after_intervals=intervals),
     )
+    age = timedelta(hours=hours)
+    assert _row(settings, age)["late"] is late
+    read = {
+        "object_name": "jobs",
+        "company_code": "1",
+        "last_read_at": datetime.now(UTC) - age,
+        "now": datetime.now(UTC),
+    }
+    told = [line for line in stale_lines([read], settings) if line.startswith("jobs of ")]
+    assert bool(told) is late
+
+
+def test_an_object_whose_dag_airflow_cannot_import_is_not_up_to_date() -> None:
+    settings = Settings(companies=(Company(code="1", name="One", phase_category="STD"),))
+    good, broken = (_row(settings, timedelta(0), errors=errors) for errors in (False, True))
     assert (good["state"], broken["state"]) == ("published", "failed")
     assert "cannot import its DAG" in broken["message"]

@@ -6,6 +6,6 @@ from tests.sync_books import Books
 
 
 @pytest.fixture
-def books(database: str) -> Books:
+def books(warehouse_database: str) -> Books:
     """A migrated warehouse without any sync."""
-    return Books(database)
+    return Books(warehouse_database)

@@ -10,7 +10,7 @@ from spectrum_etl.model.check_result import CheckResult
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.drift import Drift
 from spectrum_etl.retention.clean import clean_up
-from spectrum_etl.settings.operation import Retention
+from spectrum_etl.settings.retention import Retention
 from tests.sync_books import Books
 
 SETTINGS = Retention(landing_days=3, rejected_days=30, runs_days=100, checks_days=20, drift_days=50)

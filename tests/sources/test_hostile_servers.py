@@ -27,7 +27,7 @@ from airflow.sdk import Connection
 from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.notify.channels import send_slack
 from spectrum_etl.notify.message import Message
-from spectrum_etl.settings.operation import Notifications
+from spectrum_etl.settings.notifications import Notifications
 from spectrum_etl.sources.http import parse_json
 from spectrum_etl.sources.procore import ProcoreClient, ProcoreConnection
 from spectrum_etl.sources.sdx.client import SdxClient

@@ -15,7 +15,7 @@ import pytest
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.orchestration.lineage import tell_lineage
-from spectrum_etl.settings import Company, Readers, Settings
+from spectrum_etl.settings import Company, Settings
 from spectrum_etl.staging.objects import OBJECTS
 
 URL = "postgresql://sync:secret@db.example.com:5433/warehouse"
@@ -77,9 +77,7 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Told:
 
 
 def _settings(**readers: str) -> Settings:
-    return Settings(
-        companies=(Company(code="1", name="One", phase_category="STD"),), readers=Readers.model_validate(readers)
-    )
+    return Settings(companies=(Company(code="1", name="One", phase_category="STD"),), readers=readers)
 
 
 def _tell(object_name: str, settings: Settings) -> bool:

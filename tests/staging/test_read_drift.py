@@ -28,7 +28,7 @@ def test_documented_fields_are_no_drift():
 
 def test_a_new_field_is_noted():
     assert drift_of({**FIELDS, "Favourite_Colour": "red"}) == [
-        Drift("GET /vendors", "Favourite_Colour", "new", "it is not read")
+        Drift("Vendors", "Favourite_Colour", "new", "it is not read")
     ]
 
 

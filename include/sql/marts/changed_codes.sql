@@ -7,73 +7,28 @@ select
     phase_code,
     cost_type
 from _job_cost_by_month
+{% for table in [
+    "budgets", "projections", "job_cost_totals", "project_cost_codes", "subcontract_items", "subcontract_changes"
+] %}
 union
 select
     job_number,
     phase_code,
     cost_type
-from spectrum.budgets
+from spectrum.{{ table | ident }}
 where
     company_code = {{ "company_code" | bound }}
-    and {{ "since_budgets" | bound }}::timestamptz < 'infinity'
-    and greatest(_changed_at, _deleted_at) >= {{ "since_budgets" | bound }}
-union
-select
-    job_number,
-    phase_code,
-    cost_type
-from spectrum.projections
-where
-    company_code = {{ "company_code" | bound }}
-    and {{ "since_projections" | bound }}::timestamptz < 'infinity'
-    and greatest(_changed_at, _deleted_at) >= {{ "since_projections" | bound }}
-union
-select
-    job_number,
-    phase_code,
-    cost_type
-from spectrum.job_cost_totals
-where
-    company_code = {{ "company_code" | bound }}
-    and {{ "since_job_cost_totals" | bound }}::timestamptz < 'infinity'
-    and greatest(_changed_at, _deleted_at) >= {{ "since_job_cost_totals" | bound }}
-union
-select
-    job_number,
-    phase_code,
-    cost_type
-from spectrum.project_cost_codes
-where
-    company_code = {{ "company_code" | bound }}
-    and {{ "since_project_cost_codes" | bound }}::timestamptz < 'infinity'
-    and greatest(_changed_at, _deleted_at) >= {{ "since_project_cost_codes" | bound }}
-union
-select
-    job_number,
-    phase_code,
-    cost_type
-from spectrum.subcontract_items
-where
-    company_code = {{ "company_code" | bound }}
-    and {{ "since_subcontract_items" | bound }}::timestamptz < 'infinity'
-    and greatest(_changed_at, _deleted_at) >= {{ "since_subcontract_items" | bound }}
-union
-select
-    job_number,
-    phase_code,
-    cost_type
-from spectrum.subcontract_changes
-where
-    company_code = {{ "company_code" | bound }}
-    and {{ "since_subcontract_changes" | bound }}::timestamptz < 'infinity'
-    and greatest(_changed_at, _deleted_at) >= {{ "since_subcontract_changes" | bound }}
+    and {{ ("since_" ~ table) | bound }}::timestamptz < 'infinity'
+    and greatest(_changed_at, _deleted_at) >= {{ ("since_" ~ table) | bound }}
+{% endfor %}
+{% for lines in ["subcontract_items", "subcontract_changes"] %}
 union
 select
     line.job_number,
     line.phase_code,
     line.cost_type
 from spectrum.subcontracts as subcontract
-inner join spectrum.subcontract_items as line
+inner join spectrum.{{ lines | ident }} as line
     on
         line.company_code = {{ "company_code" | bound }}
         and subcontract.job_number = line.job_number
@@ -83,22 +38,7 @@ where
     subcontract.company_code = {{ "company_code" | bound }}
     and {{ "since_subcontracts" | bound }}::timestamptz < 'infinity'
     and greatest(subcontract._changed_at, subcontract._deleted_at) >= {{ "since_subcontracts" | bound }}
-union
-select
-    line.job_number,
-    line.phase_code,
-    line.cost_type
-from spectrum.subcontracts as subcontract
-inner join spectrum.subcontract_changes as line
-    on
-        line.company_code = {{ "company_code" | bound }}
-        and subcontract.job_number = line.job_number
-        and subcontract.vendor_code = line.vendor_code
-        and subcontract.subcontract_number = line.subcontract_number
-where
-    subcontract.company_code = {{ "company_code" | bound }}
-    and {{ "since_subcontracts" | bound }}::timestamptz < 'infinity'
-    and greatest(subcontract._changed_at, subcontract._deleted_at) >= {{ "since_subcontracts" | bound }}
+{% endfor %}
 union
 select
     summary.job_number,

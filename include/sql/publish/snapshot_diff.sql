@@ -1,7 +1,8 @@
 -- What a snapshot changes, one row a key: insert, update, revive (it had been deleted), accept (it had been kept for
 -- a rejected row), flag (the source's version is rejected: keep the last good one) or delete. Unchanged rows are absent.
 -- A missing row counts as deleted only where its absence is certain: not when a rejected row has its key, and not
--- while a rejected row of the same job has a key that cannot be read.
+-- while a rejected row of the same job has a key that cannot be read: because a part of it is blank, or holds a
+-- character that no table can hold. Where the job number itself cannot be read, the row may be of any job.
 create temporary table _diff on commit drop as
 with landed as (
     select {{ key | idents }}, _row_hash
@@ -23,9 +24,27 @@ rejected as (
 ),
 
 unreadable as (
-    select distinct {{ "job_number" if by_job else "null::text as job_number" }}
-    from {{ rejects | ident }}
-    where row_key is null
+    select distinct
+        {% if by_job %}
+        case when job_number = translate(job_number, {{ "marks" | bound }}, '') then job_number end as job_number
+        {% else %}
+        null::text as job_number
+        {% endif %}
+    from (
+        select job_number, row_key from {{ rejects | ident }}
+        {% if narrowed %}
+        -- A run that is narrowed to jobs does not meet the rows whose job cannot be read: they are listed.
+        union all
+        select job_number, row_key
+        from sync.rejected_rows
+        where
+            table_name = {{ "table_name" | bound }}
+            and company_code = {{ "company_code" | bound }}
+            and resolved_at is null
+            and (job_number is null or job_number <> translate(job_number, {{ "marks" | bound }}, ''))
+        {% endif %}
+    ) as listed
+    where row_key is null or row_key::text <> translate(row_key::text, {{ "marks" | bound }}, '')
 ),
 
 compared as (

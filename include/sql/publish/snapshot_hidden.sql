@@ -15,6 +15,9 @@ from (
         )
         and not exists (
             select 1 from {{ rejects | ident }} as rejected
-            where rejected.row_key is null or ({% for name in key %}rejected.row_key ->> '{{ name }}' = staged.{{ name | ident }}{{ " and " if not loop.last }}{% endfor %})
+            where
+                rejected.row_key is null
+                or rejected.row_key::text <> translate(rejected.row_key::text, {{ "marks" | bound }}, '')
+                or ({% for name in key %}rejected.row_key ->> '{{ name }}' = staged.{{ name | ident }}{{ " and " if not loop.last }}{% endfor %})
         )
 ) as hidden

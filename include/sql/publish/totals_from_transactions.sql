@@ -1,4 +1,4 @@
--- Job-to-date totals summed from the staged transactions, for the jobs that this publish touches. Projections and
+-- Job-to-date totals summed from the staged transactions, for the jobs that this publish touches, or for all. Projections and
 -- estimates are Spectrum's own and come only with GetPhase.
 create temporary table _totals on commit drop as
 with summed as (
@@ -7,7 +7,11 @@ with summed as (
         {{ expression }} as {{ name | ident }}{{ "," if not loop.last }}
         {% endfor %}
     from {{ staged | ident }}
-    where company_code = {{ "company_code" | bound }} and job_number = any({{ "jobs" | bound }})
+    where
+        company_code = {{ "company_code" | bound }}
+        {% if not whole %}
+        and job_number = any({{ "jobs" | bound }})
+        {% endif %}
     group by company_code, job_number, phase_code, cost_type
 )
 

@@ -12,7 +12,10 @@ from dataclasses import dataclass
 
 from spectrum_etl.exports.objects.registry import EXPORTS
 from spectrum_etl.exports.spectrum.services import SERVICES
+from spectrum_etl.model.spec import Table
 from spectrum_etl.settings import Company, Settings
+from spectrum_etl.sources.sdx import published
+from spectrum_etl.staging.objects import OBJECTS
 
 #: Sent with every call; a WSDL may name them among the parameters or not.
 CREDENTIALS = frozenset({"Authorization_ID", "GUID"})
@@ -42,17 +45,22 @@ class Reads:
 
     Args:
         name: as Data Exchange lists it.
-        tables: staged tables that are read with it, where the settings choose the web services for them.
+        staged: tables that are read with it, where the settings choose the web services for them.
         parameters: those of its page; empty for a REST service, which has no WSDL.
     """
 
     name: str
-    tables: tuple[str, ...]
+    staged: tuple[Table, ...]
     parameters: tuple[Parameter, ...] = ()
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The names of those tables."""
+        return tuple(table.name for table in self.staged)
 
     def needed(self, settings: Settings) -> bool:
         """Whether the settings read a table with it."""
-        return any(settings.reader(table) == "sdx" for table in self.tables)
+        return any(settings.reader(table) == "sdx" for table in self.staged)
 
 
 def _parameters(required: str, others: str) -> tuple[Parameter, ...]:
@@ -64,15 +72,23 @@ def _parameters(required: str, others: str) -> tuple[Parameter, ...]:
 _OF_JOBS = _parameters("pCompany_Code pStatus_Code", _JOB)
 _OF_PHASES = _parameters("pCompany_Code pJob_Number pStatus_Code", _PHASE)
 
-#: GetJob is also asked which jobs there are, before their phases are read.
-READS = (
-    Reads("GetJob", ("jobs", "project_cost_codes", "job_cost_totals"), _OF_JOBS),
-    Reads("GetJobMain", ("jobs",), _OF_JOBS),
-    Reads("GetJobDates", ("jobs",), _OF_JOBS),
-    Reads("GetPhase", ("job_cost_totals",), _OF_PHASES),
-    Reads("GetPhaseEnhanced", ("project_cost_codes",), _OF_PHASES),
-    Reads("Vendors", ("vendors",)),
-)
+#: Service -> its parameters, in the order in which the services are tried.
+_PARAMETERS = {
+    "GetJob": _OF_JOBS,
+    "GetJobMain": _OF_JOBS,
+    "GetJobDates": _OF_JOBS,
+    "GetPhase": _OF_PHASES,
+    "GetPhaseEnhanced": _OF_PHASES,
+    "Vendors": (),
+}
+
+
+def _staged_with(service: str) -> tuple[Table, ...]:
+    tables = (table for obj in OBJECTS.values() for table in obj.tables)
+    return tuple(table for table in tables if table.sdx and service in published.READS[table.sdx].asked)
+
+
+READS = tuple(Reads(name, _staged_with(name), parameters) for name, parameters in _PARAMETERS.items())
 
 #: Documented elements that are left out of `exports.spectrum.services` on purpose: they are never sent (M9).
 LEFT_OUT: Mapping[str, frozenset[str]] = {"AddVendor": frozenset({"Social_Sec_Number", "Fed_Id_Number"})}

@@ -12,8 +12,8 @@ from spectrum_etl.connections.result import Checked, Finding
 from spectrum_etl.errors import FixConfiguration, RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.exports.spectrum import tables as books
 from spectrum_etl.model.drift import Drift
-from spectrum_etl.model.spec import Table
-from spectrum_etl.settings import Company, Settings
+from spectrum_etl.model.spec import StagedObject, Table
+from spectrum_etl.settings import Company, Schedule, Settings
 from spectrum_etl.sources.infolink.binds import Statement
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.infolink.lookup import Lookup
@@ -82,17 +82,17 @@ class _Comparison:
         for obj in OBJECTS.values():
             for table in obj.tables:
                 if table.infolink:
-                    self._staged(obj.name, table)
+                    self._staged(obj, table)
         if self.company.procore_company_id is not None:
             for lookup in vars(books).values():
                 if isinstance(lookup, Lookup):
                     self._looked_up(lookup)
         return tuple(self.findings.values())
 
-    def _staged(self, object_name: str, table: Table) -> None:
+    def _staged(self, obj: StagedObject, table: Table) -> None:
         assert table.infolink is not None
-        by_infolink = self.settings.reader(table.name) == "infolink"
-        wanted = getattr(self.settings.schedules, object_name) != "never"
+        by_infolink = self.settings.reader(table) == "infolink"
+        wanted = self.settings.schedule(obj) is not Schedule.NEVER
         rest = "" if by_infolink and wanted else ", on demand" if by_infolink else ", if it were read from Info-Link"
         use = _Use(f"stage of {table.name}{rest}", by_infolink and wanted)
         if not all(

@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Literal
 
+from spectrum_etl.settings.schedules import Schedule
+
 Reader = Literal["infolink", "sdx", "transactions"]
 Severity = Literal["critical", "warning"]
 ColumnType = Literal["code", "text", "money", "quantity", "degrees", "integer", "date", "boolean"]
@@ -194,6 +196,7 @@ class Table:
         told_apart_by: of a table without a key, the columns that probably tell one row from another. Nothing is staged
             by them: a view of the history pairs a row that went with one that came, where both are the only ones.
         checks: beside those derived from the columns.
+        readers: what it can be read by; the first is the default.
         hidden_status: the column that becomes `I` (inactive) when the web service no longer shows a row, because
             that service shows active ones only and a missing one need not be deleted.
     """
@@ -206,6 +209,7 @@ class Table:
     partitioned: bool = False
     told_apart_by: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
+    readers: tuple[Reader, ...] = ("infolink",)
     hidden_status: str | None = None
 
     def __post_init__(self) -> None:
@@ -244,23 +248,20 @@ class Table:
 
 
 @dataclass(frozen=True)
-class ImportObject:
+class StagedObject:
     """One importable object: what one `stage_*` DAG moves.
 
     Args:
         name: `jobs`, `vendors`, ...; the DAG is `stage_<name>`.
         title: as people call it.
         tables: its tables, published in one transaction, in this order.
-        readers: table -> the readers it can use; the first is the default.
-        schedule: never, daily, 4h, 2h or hourly (A4), unless settings say otherwise.
-        on_jobs: whether the trigger form offers to narrow the run to jobs.
+        schedule: how often it is staged, unless the settings say otherwise (A4).
     """
 
     name: str
     title: str
     tables: tuple[Table, ...]
-    readers: dict[str, tuple[Reader, ...]] = field(default_factory=dict)
-    schedule: str = "daily"
+    schedule: Schedule = Schedule.DAILY
 
     @property
     def dag_id(self) -> str:

@@ -19,7 +19,7 @@ import requests
 from spectrum_etl.credentials.fields import extras
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater
 from spectrum_etl.notify.message import Message
-from spectrum_etl.settings.operation import Notifications
+from spectrum_etl.settings.notifications import Notifications
 
 #: For one connection or answer, in seconds: whoever notifies is a callback with other things to do.
 TIMEOUT = 15.0

@@ -12,7 +12,7 @@ from typing import Any
 from spectrum_etl.errors import FixConfiguration, SpectrumEtlError
 from spectrum_etl.notify.channels import send_email, send_slack, send_teams
 from spectrum_etl.notify.message import Message
-from spectrum_etl.settings.operation import Notifications
+from spectrum_etl.settings.notifications import Notifications
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,8 @@ from psycopg.rows import dict_row
 
 from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.notify.message import Message, shortened
-from spectrum_etl.settings import OBJECT_NAMES, Settings, schedule_name
+from spectrum_etl.settings import Settings
+from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate
 from spectrum_etl.warehouse.templates import render
@@ -19,7 +20,6 @@ from spectrum_etl.warehouse.templates import render
 Rows = list[dict[str, Any]]
 
 MOST_LINES = 30
-_HOURS = {"hourly": 1, "2h": 2, "4h": 4, "daily": 24}
 _STUCK = "if no run is open, trigger the export: it goes on"
 _WORDS = {
     "queued": "queued: trigger the export again, the run before was full",
@@ -77,24 +77,23 @@ def read_state(url: str, companies: Sequence[str]) -> State:
             )
 
 
-def stale_lines(freshness: Rows, settings: Settings, override: str | dict[str, Any] | None) -> list[str]:
+def stale_lines(freshness: Rows, settings: Settings) -> list[str]:
     """One line an object and company whose last good sync is too old for its schedule.
 
     Args:
         freshness: as in `State`; a company without any row has never been synced, and is not waited for.
-        settings: schedules, companies, and after how many intervals an object is stale.
-        override: the Airflow Variable `spectrum_schedules`.
+        settings: schedules, as they are in force, companies, and after how many intervals an object is stale.
     """
     known = {(row["object_name"], row["company_code"]): row for row in freshness}
     lines = []
     for company in settings.companies:
         if not any(code == company.code for _, code in known):
             continue
-        for name in OBJECT_NAMES:
-            schedule = schedule_name(name, settings, override)
-            if schedule == "never":
+        for name, obj in OBJECTS.items():
+            allowed = settings.stale_after(obj)
+            if allowed is None:
                 continue
-            allowed = timedelta(hours=_HOURS[schedule] * settings.notifications.stale_after_intervals)
+            schedule = settings.schedule(obj)
             row = known.get((name, company.code))
             read_at: datetime | None = row["last_read_at"] if row else None
             if row is None or read_at is None:
@@ -125,7 +124,7 @@ def digest_message(state: State, stale: list[str], wrong: Sequence[SpectrumEtlEr
     Args:
         state: what there is to tell.
         stale: what `stale_lines` gives.
-        wrong: what `wrong_schedules` finds in the Airflow Variable.
+        wrong: what is wrong in the Airflow Variable `spectrum_schedules`.
     """
     approvals = [
         f"export of {row['object_name']}, company {row['company_code']}: {row['records']} {_WORDS[row['state']]}"

@@ -17,14 +17,13 @@ from psycopg.rows import class_row
 
 from spectrum_etl.notify.deliver import deliver, reached
 from spectrum_etl.notify.message import Message, dag_link, shortened
-from spectrum_etl.settings import OBJECT_NAMES, Settings, schedule_name
+from spectrum_etl.settings import Schedule, Settings
+from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate
 from spectrum_etl.warehouse.templates import render
 
 MOST_LINES = 20
-#: At which hours of the day a schedule is due; `daily` has the time of the settings.
-_EVERY_HOURS = {"hourly": 1, "2h": 2, "4h": 4}
 #: No schedule is due more rarely than once a day; a day may have 25 hours.
 _LONGEST_WAIT = 26
 
@@ -49,21 +48,21 @@ class Late:
     is_told: bool = False
 
 
-def last_due(schedule: str, settings: Settings, before: datetime) -> datetime | None:
+def last_due(schedule: Schedule, settings: Settings, before: datetime) -> datetime | None:
     """The last moment at which a sync was due; the earlier one of two hours of the same name, when clocks are put back.
 
     Args:
-        schedule: by its name, such as `4h`.
+        schedule: how often.
         settings: time of day of `daily`, and the time zone.
         before: zone-aware; the moment lies at or before it.
 
     Returns:
         None for `never`.
     """
-    if schedule == "never":
+    if schedule is Schedule.NEVER:
         return None
-    daily, zone = settings.daily_at, ZoneInfo(settings.timezone)
-    minute, hours = (daily.minute, {daily.hour}) if schedule == "daily" else (0, range(0, 24, _EVERY_HOURS[schedule]))
+    zone = ZoneInfo(settings.timezone)
+    minute, hours = schedule.due(settings.daily_at)
     for back in range(_LONGEST_WAIT):
         local = (before.astimezone(UTC) - timedelta(hours=back)).astimezone(zone)
         due = local.replace(minute=minute, second=0, microsecond=0, fold=0).astimezone(UTC)
@@ -72,25 +71,22 @@ def last_due(schedule: str, settings: Settings, before: datetime) -> datetime | 
     return None  # this day has no such hour: clocks are put forward over it
 
 
-def find_late(
-    connection: psycopg.Connection, settings: Settings, minutes: int, override: str | dict[str, Any] | None
-) -> list[Late]:
+def find_late(connection: psycopg.Connection, settings: Settings, minutes: int) -> list[Late]:
     """Look for late syncs.
 
     Args:
         connection: the warehouse.
-        settings: schedules and companies.
+        settings: schedules, as they are in force, and companies.
         minutes: how long a sync has, from when it was due, and from when it began.
-        override: the Airflow Variable `spectrum_schedules`.
 
     Returns:
         Syncs that are at work for longer, and syncs that were due and have not begun. Not those whose runs fail: people
         are told of a failure as such.
     """
-    schedules = {name: schedule_name(name, settings, override) for name in OBJECT_NAMES}
-    connection.execute(
-        render("notify/watched.sql"), {"objects": list(schedules), "schedules": list(schedules.values())}
-    )
+    names = list(OBJECTS)
+    schedules = [settings.schedule(obj) for obj in OBJECTS.values()]
+    words = [schedule.value for schedule in schedules]
+    connection.execute(render("notify/watched.sql"), {"objects": names, "schedules": words})
     row = connection.execute("select clock_timestamp()").fetchone()
     assert row is not None
     ended_by = row[0] - timedelta(minutes=minutes)
@@ -98,9 +94,9 @@ def find_late(
         return cursor.execute(
             render("notify/late.sql"),
             {
-                "objects": list(schedules),
-                "dag_ids": [f"stage_{name}" for name in schedules],
-                "dues": [last_due(schedule, settings, ended_by) for schedule in schedules.values()],
+                "objects": names,
+                "dag_ids": [obj.dag_id for obj in OBJECTS.values()],
+                "dues": [last_due(schedule, settings, ended_by) for schedule in schedules],
                 "companies": [company.code for company in settings.companies],
                 "ended_by": ended_by,
             },
@@ -131,13 +127,12 @@ def message_of(late: Sequence[Late], minutes: int, airflow_url: str = "") -> Mes
     return Message(("late",), title, shortened(lines, MOST_LINES, "sync.landings has all"), remedy, link)
 
 
-def tell_late(url: str, settings: Settings, override: str | dict[str, Any] | None, airflow_url: str = "") -> list[str]:
+def tell_late(url: str, settings: Settings, airflow_url: str = "") -> list[str]:
     """Look for late syncs and tell those that people do not know of; what is late no longer is forgotten.
 
     Args:
         url: the warehouse.
         settings: as for `find_late`, and the channels.
-        override: as for `find_late`.
         airflow_url: as for `message_of`.
 
     Returns:
@@ -151,7 +146,7 @@ def tell_late(url: str, settings: Settings, override: str | dict[str, Any] | Non
     with connect(url) as connection:
         connection.autocommit = True
         migrate(connection)
-        late = find_late(connection, settings, minutes, override) if minutes is not None else []
+        late = find_late(connection, settings, minutes) if minutes is not None else []
         connection.execute(render("notify/forget_late.sql"), _names(late))
         fresh = [one for one in late if not one.is_told]
         message = message_of(fresh, minutes or 0, airflow_url)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from spectrum_etl.model.display import visible
-from spectrum_etl.settings.operation import Event
+from spectrum_etl.settings.notifications import Event
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from spectrum_etl.notify.facts import Facts
 from spectrum_etl.notify.message import Message, dag_link, shortened
-from spectrum_etl.settings.operation import Event
+from spectrum_etl.settings.notifications import Event
 
 MOST_LINES = 20
 _TITLES: dict[Event, str] = {

@@ -19,7 +19,7 @@ from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.notify.deliver import deliver, reached
 from spectrum_etl.notify.facts import Facts, facts_of
 from spectrum_etl.notify.runs import message_of
-from spectrum_etl.settings.operation import Notifications
+from spectrum_etl.settings.notifications import Notifications
 from spectrum_etl.warehouse import connect as warehouse
 from spectrum_etl.warehouse.locks import take
 from spectrum_etl.warehouse.templates import render

@@ -18,7 +18,7 @@ from spectrum_etl.errors import StopSync
 from spectrum_etl.exports.display.form import ACCEPT, NEEDED_TO_ACCEPT, OPTIONS, PATTERN_SAYS, REASON, REJECT, RETRIEVE
 from spectrum_etl.exports.spec import FormField
 from spectrum_etl.model.record import RecordId
-from spectrum_etl.settings import load_settings
+from spectrum_etl.staging.configured import load_settings
 
 
 class ApproveRecord(HITLOperator):

@@ -8,7 +8,7 @@ from spectrum_etl.exports.objects.registry import LINKABLE_NAMES
 from spectrum_etl.orchestration.callbacks import on_failure
 from spectrum_etl.orchestration.dag_defaults import START, task_defaults
 from spectrum_etl.orchestration.export_dag import TAGS
-from spectrum_etl.settings import load_settings
+from spectrum_etl.staging.configured import load_settings
 
 
 def by_hand_dag(dag_id: str, description: str, doc: str | None, params: dict[str, Param]) -> DAG:

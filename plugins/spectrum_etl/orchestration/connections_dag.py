@@ -17,7 +17,10 @@ from spectrum_etl.orchestration.dag_defaults import (
     start_date,
     task_defaults,
 )
-from spectrum_etl.settings import SCHEDULES_VARIABLE, in_force, load_settings, wrong_schedules
+from spectrum_etl.settings import SCHEDULES_VARIABLE, in_force
+from spectrum_etl.settings.schedules import overrides
+from spectrum_etl.staging.configured import load_settings
+from spectrum_etl.staging.objects import OBJECTS
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +95,7 @@ def _tasks() -> None:
         log.info("\n%s", told(results))
         bad = [one for one in results if one["status"] != "Connected"]
         # Called by tasks alone.
-        wrong = wrong_schedules(Variable.get(SCHEDULES_VARIABLE, default=None))
+        _, wrong = overrides(Variable.get(SCHEDULES_VARIABLE, default=None), OBJECTS)
         for error in wrong:
             log.error("%s", error)
         # Every company has a warehouse: one that is missing was not checked.
@@ -114,7 +117,8 @@ def _check(kind: Any, company_code: str) -> dict[str, Any] | None:
 
     context = get_current_context()
     # Called by tasks alone.
-    settings = in_force(load_settings(), Variable.get(SCHEDULES_VARIABLE, default=None))  # noqa: AIR003
+    variable = Variable.get(SCHEDULES_VARIABLE, default=None)  # noqa: AIR003
+    settings = in_force(load_settings(), variable, OBJECTS.values())
     company = settings.company(company_code)
     context["company"] = f"{company.code} {company.name}"  # type: ignore[typeddict-unknown-key]
     found = check(kind, company, settings, str(context["run_id"]))

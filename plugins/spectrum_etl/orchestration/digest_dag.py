@@ -9,7 +9,10 @@ from airflow.sdk import DAG, Param, Variable, get_current_context, task
 
 from spectrum_etl.orchestration.callbacks import on_failure, on_success
 from spectrum_etl.orchestration.dag_defaults import daily, refuse_unknown_fields, start_date, task_defaults
-from spectrum_etl.settings import SCHEDULES_VARIABLE, load_settings, wrong_schedules
+from spectrum_etl.settings import SCHEDULES_VARIABLE, in_force
+from spectrum_etl.settings.schedules import overrides
+from spectrum_etl.staging.configured import load_settings
+from spectrum_etl.staging.objects import OBJECTS
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +61,8 @@ def digest_dag(doc: str | None) -> DAG:
                 return {"test": try_channels(now.notifications)}
             state = read_state(warehouse_url(), [company.code for company in now.companies])
             override = Variable.get(SCHEDULES_VARIABLE, default=None)
-            stale = stale_lines(state.freshness, now, override)
-            digest = digest_message(state, stale, wrong_schedules(override))
+            stale = stale_lines(state.freshness, in_force(now, override, OBJECTS.values()))
+            digest = digest_message(state, stale, overrides(override, OBJECTS)[1])
             sent: dict[str, Any] = {}
             for name, message in (("stale", stale_message(stale)), ("digest", digest)):
                 log.info("%s: %s", name, message.text if message else "nothing to tell")

@@ -18,7 +18,8 @@ from spectrum_etl.orchestration.approval import ApproveRecord
 from spectrum_etl.orchestration.callbacks import on_failure
 from spectrum_etl.orchestration.common_docs import with_common
 from spectrum_etl.orchestration.dag_defaults import START, companies_param, refuse_unknown_fields, task_defaults
-from spectrum_etl.settings import Settings, load_settings
+from spectrum_etl.settings import Settings
+from spectrum_etl.staging.configured import load_settings
 
 log = logging.getLogger(__name__)
 

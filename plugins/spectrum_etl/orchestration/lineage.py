@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg.conninfo import conninfo_to_dict
 
-from spectrum_etl.model.spec import ImportObject, Table
+from spectrum_etl.model.spec import StagedObject, Table
 from spectrum_etl.settings import Company, Settings
+from spectrum_etl.sources.sdx.published import READS
 
 if TYPE_CHECKING:
     from spectrum_etl.model.counts import Counts
@@ -23,17 +24,9 @@ log = logging.getLogger(__name__)
 #: Namespace and name of a dataset.
 Name = tuple[str, str]
 
-#: Which services give the records of each read of the web services.
-_SERVICES = {
-    "jobs": ("GetJob", "GetJobMain", "GetJobDates"),
-    "phases": ("GetPhaseEnhanced",),
-    "phase_totals": ("GetPhase",),
-    "vendors": ("Vendors",),
-}
-
 
 def tell_lineage(
-    obj: ImportObject, company_code: str, url: str, settings: Settings, counts: Mapping[str, Counts]
+    obj: StagedObject, company_code: str, url: str, settings: Settings, counts: Mapping[str, Counts]
 ) -> bool:
     """Emit the inputs and outputs of one company's publish, as a running event of the current task.
 
@@ -87,7 +80,7 @@ def tell_lineage(
     return True
 
 
-def inputs_of(obj: ImportObject, company: Company, settings: Settings) -> list[Name]:
+def inputs_of(obj: StagedObject, company: Company, settings: Settings) -> list[Name]:
     """What an object of a company is read from with the settings as they are.
 
     Raises:
@@ -99,20 +92,19 @@ def inputs_of(obj: ImportObject, company: Company, settings: Settings) -> list[N
 def _of_table(table: Table, company: Company, settings: Settings) -> Iterator[Name]:
     from spectrum_etl.credentials import airflow_connection
 
-    reader = settings.reader(table.name)
-    if table.name == "jobs" and reader == "sdx" and company.infolink_conn_id:
-        # GetJob does not tell the master of a sub job, so it is looked up.
-        connection = airflow_connection(company.infolink_conn_id)
-        yield _infolink_name(connection, "JC_JOB_MASTER_MC")
+    reader = settings.reader(table)
+    read = READS[table.sdx] if reader == "sdx" and table.sdx else None
+    if read and read.infolink and company.infolink_conn_id:
+        yield _infolink_name(airflow_connection(company.infolink_conn_id), read.infolink)
     if reader == "infolink" and table.infolink and company.infolink_conn_id:
         connection = airflow_connection(company.infolink_conn_id)
         for source in table.infolink.tables.values():
             yield _infolink_name(connection, source)
-    elif reader == "sdx" and table.sdx and company.sdx_conn_id:
+    elif read and company.sdx_conn_id:
         from spectrum_etl.sources.sdx.connection import SdxConnection
 
         address = SdxConnection.from_airflow(airflow_connection(company.sdx_conn_id)).base_url
-        for service in _SERVICES[table.sdx]:
+        for service in read.services:
             yield address, service
 
 

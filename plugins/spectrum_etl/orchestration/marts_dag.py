@@ -11,7 +11,7 @@ from spectrum_etl.model.run import clean_codes
 from spectrum_etl.orchestration.callbacks import on_failure, on_success
 from spectrum_etl.orchestration.dag_defaults import companies_param, refuse_unknown_fields, start_date, task_defaults
 from spectrum_etl.orchestration.staging_dag import TAGS, asset_of
-from spectrum_etl.settings import load_settings
+from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.objects import OBJECTS
 
 

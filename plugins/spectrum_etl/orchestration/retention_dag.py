@@ -7,7 +7,7 @@ from airflow.sdk import DAG, get_current_context, task
 from spectrum_etl.orchestration.callbacks import on_failure, on_success
 from spectrum_etl.orchestration.dag_defaults import daily, refuse_unknown_fields, start_date, task_defaults
 from spectrum_etl.orchestration.rights import require_operator
-from spectrum_etl.settings import load_settings
+from spectrum_etl.staging.configured import load_settings
 
 
 def clean_up_dag(doc: str | None) -> DAG:

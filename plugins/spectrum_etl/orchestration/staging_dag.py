@@ -21,11 +21,12 @@ from airflow.sdk import (
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.model.run import Run, Scope, clean_codes
-from spectrum_etl.model.spec import ImportObject, Table
+from spectrum_etl.model.spec import StagedObject, Table
 from spectrum_etl.orchestration import dag_defaults
 from spectrum_etl.orchestration.callbacks import on_backfilled, on_failure, on_success
 from spectrum_etl.orchestration.rights import require_operator
-from spectrum_etl.settings import SCHEDULES_VARIABLE, Settings, load_settings, schedule_of
+from spectrum_etl.settings import SCHEDULES_VARIABLE, Settings, in_force
+from spectrum_etl.staging.configured import load_settings
 
 if TYPE_CHECKING:
     from airflow.sdk.bases.timetable import BaseTimetable
@@ -43,7 +44,7 @@ def asset_of(table: Table) -> Asset:
 
 
 def staging_dag(
-    obj: ImportObject,
+    obj: StagedObject,
     doc: str | None,
     *,
     dag_id: str | None = None,
@@ -72,7 +73,7 @@ def staging_dag(
     if schedule is None:
         # At parse time on purpose: the Airflow UI changes a schedule with it. One call a file, with a default.
         override = Variable.get(SCHEDULES_VARIABLE, default=None)  # noqa: AIR003
-        timetable = schedule_of(obj.name, settings, override)
+        timetable = in_force(settings, override, [obj]).cron(obj)
     with DAG(
         dag_id=dag_id or obj.dag_id,
         description=f"{obj.title}: Spectrum to the warehouse",
@@ -91,7 +92,7 @@ def staging_dag(
     return dag
 
 
-def _params(obj: ImportObject, settings: Settings) -> dict[str, Param]:
+def _params(obj: StagedObject, settings: Settings) -> dict[str, Param]:
     params = {
         "companies": dag_defaults.companies_param(
             settings, "Spectrum company codes to stage. All configured ones unless you take some away."
@@ -141,8 +142,8 @@ def _months_param() -> dict[str, Param]:
     }
 
 
-def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> None:
-    land_pool = "spectrum_sdx" if settings.reader(obj.tables[0].name) == "sdx" else "spectrum_infolink"
+def _tasks(obj: StagedObject, settings: Settings, months_of_interval: bool) -> None:
+    land_pool = "spectrum_sdx" if settings.reader(obj.tables[0]) == "sdx" else "spectrum_infolink"
     assets = {table.name: asset_of(table) for table in obj.tables}
     readable = "{{ company }}"
 
@@ -244,7 +245,7 @@ def _tasks(obj: ImportObject, settings: Settings, months_of_interval: bool) -> N
     company.expand(scope=scopes)
 
 
-def _jobs_of(obj: ImportObject, codes: list[str], jobs: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+def _jobs_of(obj: StagedObject, codes: list[str], jobs: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """Which of the jobs of the form belong to which company; a company that has none of them is left out.
 
     Raises:

@@ -11,7 +11,7 @@ from spectrum_etl.model.run import clean_codes
 from spectrum_etl.orchestration.by_hand_dag import by_hand_dag
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
 from spectrum_etl.orchestration.rights import require_operator, started_by
-from spectrum_etl.settings import load_settings
+from spectrum_etl.staging.configured import load_settings
 
 log = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ from typing import Any
 from airflow.sdk import DAG, get_current_context, task
 
 from spectrum_etl.orchestration.callbacks import on_failure, on_success
-from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields, start_date, task_defaults
+from spectrum_etl.orchestration.dag_defaults import daily, refuse_unknown_fields, start_date, task_defaults
 from spectrum_etl.orchestration.staging_dag import TAGS
-from spectrum_etl.settings import load_settings
+from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.objects import OBJECTS
 
 
@@ -20,12 +20,11 @@ def verify_dag(doc: str | None) -> DAG:
         doc: documentation for the operator: the DAG file's docstring.
     """
     settings = load_settings()
-    hour = (settings.daily_at.hour + 1) % 24
     with DAG(
         dag_id="verify_staging",
         description="Staged tables compared with Spectrum: rows and amounts",
         doc_md=doc,
-        schedule=f"{settings.daily_at.minute} {hour} * * *",
+        schedule=daily(settings, 1),
         start_date=start_date(settings),
         catchup=False,
         max_active_runs=1,

@@ -9,7 +9,9 @@ from airflow.sdk import DAG, Variable, get_current_context, task
 from spectrum_etl.orchestration.address import airflow_url
 from spectrum_etl.orchestration.callbacks import on_failure, on_success
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields, start_date, task_defaults
-from spectrum_etl.settings import SCHEDULES_VARIABLE, load_settings
+from spectrum_etl.settings import SCHEDULES_VARIABLE, in_force
+from spectrum_etl.staging.configured import load_settings
+from spectrum_etl.staging.objects import OBJECTS
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +48,7 @@ def watch_dag(doc: str | None) -> DAG:
 
             refuse_unknown_fields(get_current_context())
             override = Variable.get(SCHEDULES_VARIABLE, default=None)
-            late = tell_late(warehouse_url(), load_settings(), override, airflow_url())
+            late = tell_late(warehouse_url(), in_force(load_settings(), override, OBJECTS.values()), airflow_url())
             log.info("%s", "\n".join(late) or "no sync is late")
             return late
 

@@ -17,7 +17,7 @@ from airflow.configuration import conf
 from airflow.models.dag import DagModel
 from fastapi import Depends, HTTPException, Request, status
 
-from spectrum_etl.settings import load_settings
+from spectrum_etl.staging.configured import load_settings
 
 #: Sent by the page with everything it asks for that changes something: a form of another site cannot send it.
 HEADER = "X-ERP-Integrations"

@@ -27,7 +27,7 @@ from starlette.types import Message, Receive, Scope, Send
 from spectrum_etl.model.display import visible
 from spectrum_etl.page.answers import plain
 from spectrum_etl.page.reads import Row
-from spectrum_etl.settings import load_settings
+from spectrum_etl.staging.configured import load_settings
 
 log = logging.getLogger(__name__)
 

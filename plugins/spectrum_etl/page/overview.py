@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from airflow.api_fastapi.core_api.security import GetUserDep
+from airflow.models.variable import Variable
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
@@ -20,10 +21,11 @@ from spectrum_etl.page.connections import connections, unreachable
 from spectrum_etl.page.marts import marts_row, marts_states
 from spectrum_etl.page.reads import Row, open_warehouse
 from spectrum_etl.page.runs import active, runs_of, start
-from spectrum_etl.page.schedules import schedules_in_force
 from spectrum_etl.page.standing import object_row
 from spectrum_etl.page.wording import problem, remedy, sentences
-from spectrum_etl.settings import load_settings
+from spectrum_etl.settings import SCHEDULES_VARIABLE, Settings, in_force
+from spectrum_etl.settings.schedules import overrides
+from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.objects import OBJECTS
 
 router = APIRouter()
@@ -35,14 +37,14 @@ class _Known:
 
     Args:
         connections: as `page.connections` gives them.
-        schedules: by object.
+        settings: with the schedules that are in force.
         problems: what stands in the way, each with `detail` and `remedy`.
         states: of the staged tables; None where the warehouse is down.
         marts: of each company; None where the warehouse is down.
     """
 
     connections: list[Row]
-    schedules: dict[str, str]
+    settings: Settings
     problems: list[dict[str, str | None]]
     states: list[Row] | None = None
     marts: list[Row] | None = None
@@ -87,7 +89,7 @@ async def overview(request: Request, readable: access.Readable, user: GetUserDep
     rows = []
     for name in objects:
         dag_id = scope.STAGE + name
-        row = object_row(name, known.states, known.schedules[name], dags.get(dag_id), _of(runs, dag_id), now)
+        row = object_row(OBJECTS[name], known.states, known.settings, dags.get(dag_id), _of(runs, dag_id), now)
         rows.append({**row, "may_refresh": allowed[dag_id]})
     marts = None
     if with_marts:
@@ -172,13 +174,13 @@ def _of(runs: list[Any], dag_id: str) -> list[Any]:
 
 def _known(objects: list[str], company: str | None, exported: list[Any]) -> _Known:
     """What the warehouse and the settings tell; where one of them does not, the other does all the same."""
-    settings, companies = load_settings(), scope.companies(company)
-    schedules, wrong = schedules_in_force(settings, objects)
+    companies, variable = scope.companies(company), Variable.get(SCHEDULES_VARIABLE, default_var=None)
+    settings, (_, wrong) = in_force(load_settings(), variable, OBJECTS.values()), overrides(variable, OBJECTS)
     problems = [problem(error) for error in wrong]
     try:
         with open_warehouse() as warehouse:
             states = warehouse.rows("table_states", companies=companies, **scope.tables_of(objects))
             linked = connections(warehouse, companies, exported)
-            return _Known(linked, schedules, problems, states, marts_states(warehouse, companies))
+            return _Known(linked, settings, problems, states, marts_states(warehouse, companies))
     except SpectrumEtlError as error:
-        return _Known(unreachable(error), schedules, problems)
+        return _Known(unreachable(error), settings, problems)

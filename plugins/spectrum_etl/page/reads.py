@@ -16,7 +16,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.settings import load_settings
+from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.warehouse.connect import connect, warehouse_url
 from spectrum_etl.warehouse.templates import render
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from fastapi import HTTPException, status
 
 from spectrum_etl.exports.objects.registry import NAMES as EXPORT_NAMES
-from spectrum_etl.settings import load_settings
+from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.objects import OBJECTS
 
 #: The DAG whose readers see job costs on the page.

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from spectrum_etl.model.spec import StagedObject
 from spectrum_etl.page.reads import Row
 from spectrum_etl.page.runs import active, ended, shown
-from spectrum_etl.page.schedules import is_late
 from spectrum_etl.page.wording import sentences
-from spectrum_etl.staging.objects import OBJECTS
+from spectrum_etl.settings import Schedule, Settings
 
 _OF_THE_LAST = ("new_rows", "changed_rows", "deleted_rows")
 _OF_ALL = (
@@ -23,9 +23,9 @@ _NOT_IMPORTED = "Airflow cannot import its DAG, so nothing runs: Airflow's first
 
 
 def object_row(
-    name: str,
+    obj: StagedObject,
     states: list[Row] | None,
-    schedule: str,
+    settings: Settings,
     dag: Mapping[str, Any] | None,
     runs: list[Any],
     now: datetime,
@@ -33,14 +33,14 @@ def object_row(
     """How an object stands, over all companies that are looked at. What is not known is null, never 0.
 
     Args:
-        name: importable object.
+        obj: importable object.
         states: of its staged tables and others, as `table_states` gives them; None where the warehouse is down.
-        schedule: how often it is synced, in one word.
+        settings: how often it is synced, as it is in force, and how old its data may be.
         dag: its DAG, as Airflow's API gives it; None where Airflow does not know it.
         runs: its runs, the newest first.
         now: the moment.
     """
-    tables = [row for row in states or () if row["object_name"] == name]
+    tables = [row for row in states or () if row["object_name"] == obj.name]
     tried = [row for row in tables if row["finished_at"]]
     last = max(tried, key=lambda row: row["finished_at"], default=None)
     of_last = [row for row in tried if last and row["run_id"] == last["run_id"]]
@@ -52,21 +52,23 @@ def object_row(
     if dag and dag.get("has_import_errors"):
         state, message = "failed", _NOT_IMPORTED
     oldest = min((row["read_at"] for row in tables if row["read_at"]), default=None)
+    schedule, allowed = settings.schedule(obj), settings.stale_after(obj)
     paused = bool(dag and dag["is_paused"])
     return {
-        "name": name,
-        "title": OBJECTS[name].title,
+        "name": obj.name,
+        "title": obj.title,
         "known": states is not None,
         "schedule": schedule,
+        "often": schedule.words.capitalize(),
         "paused": paused,
-        "next_sync": dag["next_dagrun_run_after"] if dag and not paused and schedule != "never" else None,
+        "next_sync": dag["next_dagrun_run_after"] if dag and not paused and schedule is not Schedule.NEVER else None,
         "running": shown(now_running) if now_running else None,
         "last_run_state": last_run["state"] if last_run else None,
         "last_sync": last["finished_at"] if last else None,
         "state": state,
         "message": sentences(message),
         "read_at": oldest,
-        "late": is_late(schedule, oldest, now),
+        "late": bool(allowed and oldest and now - oldest > allowed),
         "tables": tables,
         **{key: _sum(of_last, key) for key in _OF_THE_LAST},
         **{key: _sum(tables, key) for key in _OF_ALL},

@@ -11,7 +11,7 @@ import logging
 import psycopg
 from psycopg import sql
 
-from spectrum_etl.settings.operation import Retention
+from spectrum_etl.settings.retention import Retention
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate
 from spectrum_etl.warehouse.templates import render

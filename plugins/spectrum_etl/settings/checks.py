@@ -1,4 +1,4 @@
-"""What in the settings has to agree with something else in them. Used by `settings`.
+"""What in the settings has to agree with something else in them, or with the objects that are staged.
 
 It is looked at in the values as they are written, beside whatever else is wrong there: so that everything that is wrong
 is told at once.
@@ -7,23 +7,50 @@ is told at once.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, LiteralString
 
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from spectrum_etl.settings.registry import Registry, choices, names
 
 #: Settings of the exports that are given by company code.
 _BY_COMPANY = ("template_job", "template_taxable", "subcontract_gl_account")
 
 
-def disagreements(values: Any) -> list[InitErrorDetails]:
+def disagreements(values: Any, registry: Registry | None = None) -> list[InitErrorDetails]:
     """Everything that does not agree; what is of a wrong shape is left to the types.
 
     Args:
         values: of the settings file.
+        registry: the objects that are staged; None where it is not known which there are.
     """
     if not isinstance(values, Mapping):
         return []
+    return [*_unknown_names(values, registry or ()), *_of_companies(values)]
+
+
+def _unknown_names(values: Mapping[str, Any], registry: Registry) -> list[InitErrorDetails]:
+    """Schedules and readers of what does not exist, and readers that a table does not have."""
+    if not registry:
+        return []
+    found = []
+    for section, known in (("schedules", names(registry)), ("readers", list(choices(registry)))):
+        given = values.get(section)
+        for name in given if isinstance(given, Mapping) else ():
+            if name not in known:
+                # Its value is not shown: nothing is known of it, and it may be a secret.
+                said = f"unknown name; allowed: {', '.join(known)}"
+                found.append(_wrong((section, str(name)), said, "", kind="extra_forbidden"))
+    readers = values.get("readers")
+    for table, allowed in choices(registry).items():
+        chosen = readers.get(table, allowed[0]) if isinstance(readers, Mapping) else allowed[0]
+        if chosen not in allowed:
+            found.append(_wrong(("readers", table), f"input should be {' or '.join(map(repr, allowed))}", chosen))
+    return found
+
+
+def _of_companies(values: Mapping[str, Any]) -> list[InitErrorDetails]:
     listed = values.get("companies")
     companies = [c for c in listed if isinstance(c, Mapping)] if isinstance(listed, list | tuple) else []
     codes = [str(company["code"]).strip() for company in companies if "code" in company]
@@ -50,7 +77,9 @@ def with_disagreements(error: ValidationError | None, found: list[InitErrorDetai
         error: what the types refuse, if they do.
         found: what does not agree.
     """
-    refused = [_again(entry) for entry in error.errors()] if error else []
+    # Of a name that is not known, its value is neither judged nor shown.
+    unknown = {entry["loc"] for entry in found}
+    refused = [_again(entry) for entry in error.errors() if entry["loc"] not in unknown] if error else []
     return ValidationError.from_exception_data("Settings", [*refused, *found])
 
 
@@ -60,5 +89,5 @@ def _again(entry: Any) -> InitErrorDetails:
     return InitErrorDetails(type=kind, loc=entry["loc"], input=entry.get("input"))
 
 
-def _wrong(where: tuple[str, ...], said: str, value: list[str]) -> InitErrorDetails:
-    return InitErrorDetails(type=PydanticCustomError("disagrees", said), loc=where, input=value)
+def _wrong(where: tuple[str, ...], said: str, value: Any, kind: LiteralString = "disagrees") -> InitErrorDetails:
+    return InitErrorDetails(type=PydanticCustomError(kind, "{said}", {"said": said}), loc=where, input=value)

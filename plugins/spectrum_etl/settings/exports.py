@@ -1,14 +1,13 @@
-"""The settings of the exports, a part of `spectrum_etl.settings`.
-
-What each value means to the people who set it is written beside it in `include/settings.yaml`.
-"""
+"""The section `exports` of the settings. `include/settings.yaml` says what each value means."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
+
+from spectrum_etl.settings.shape import Strict
 
 #: Airflow refuses to map a task over more than `core.max_map_length` elements, 1024 unless it is configured otherwise.
 MOST_RECORDS_PER_RUN = 1000
@@ -16,12 +15,6 @@ MOST_RECORDS_PER_RUN = 1000
 #: A Spectrum change request status: at most 2 characters, as the service ARChangeRequest takes it.
 StatusCode = Annotated[str, Field(min_length=1, max_length=2)]
 Id = Annotated[str, Field(min_length=1)]
-
-
-class Strict(BaseModel):
-    """Base of all settings: unknown names are errors, and nothing changes them after they were read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Approver(Strict):
@@ -68,11 +61,11 @@ class ExportSettings(Strict):
     vendor_terms: VendorTerms = VendorTerms()
     propose_contract_number: bool = True
     propose_change_order_number: bool = True
-    template_job: dict[str, Id] = {}
-    template_taxable: dict[str, Literal["Y", "N"]] = {}
+    template_job: dict[str, Id] = Field(default_factory=dict)
+    template_taxable: dict[str, Literal["Y", "N"]] = Field(default_factory=dict)
     connected_on: date | None = None
     change_request_status: ChangeRequestStatus = ChangeRequestStatus()
-    subcontract_gl_account: dict[str, Id] = {}
+    subcontract_gl_account: dict[str, Id] = Field(default_factory=dict)
     standard_cost_code_list: Id = "Spectrum Standard Cost Codes"
     budget_view: Id = "Procore Standard Budget"
     forecast_column: Id = "Estimated Cost at Completion"

@@ -40,15 +40,16 @@ def notes(
 def _characters(
     connection: psycopg.Connection, landing: Landing, table: Table, landed: LandedTable, settings: Settings
 ) -> list[CheckResult]:
-    if not landed.marked_rows:
-        return []
     columns = table.read_columns(settings.stage_employees)
+    texts = [c.name for c in columns if takes_out(table, c)]
+    if not landed.marked_rows or not texts:
+        return []
     found = connection.execute(
         render(
             "publish/characters_found.sql",
             landing=landing.relation(table.name),
             known_by=[c.name for c in columns if identifies(table, c)],
-            columns=[c.name for c in columns if takes_out(table, c)],
+            columns=texts,
         ),
         {"marks": MARKS, "symbols": SYMBOLS, "personal": [c.name for c in columns if c.personal]},
     ).fetchall()

@@ -15,7 +15,7 @@ from psycopg import sql
 
 from spectrum_etl.errors import StopSync
 from spectrum_etl.model.run import Landing
-from spectrum_etl.model.spec import ImportObject, Table
+from spectrum_etl.model.spec import StagedObject, Table
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging import guards
 from spectrum_etl.staging.cast import cast_rows, derived_parameters, reject_jobs
@@ -36,7 +36,7 @@ from spectrum_etl.warehouse.landings import (
 log = logging.getLogger(__name__)
 
 
-def check(url: str, obj: ImportObject, landing_id: int, settings: Settings) -> list[CheckResult]:
+def check(url: str, obj: StagedObject, landing_id: int, settings: Settings) -> list[CheckResult]:
     """Type and check a landing.
 
     Args:
@@ -162,7 +162,7 @@ def _rejected_examples(
     ]
 
 
-def _stop_if_critical(obj: ImportObject, landing: Landing, results: dict[str, list[CheckResult]]) -> None:
+def _stop_if_critical(obj: StagedObject, landing: Landing, results: dict[str, list[CheckResult]]) -> None:
     failed = [
         f"{table}.{result.name}: {result.message}"
         for table, found in results.items()

@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.model.spec import ImportObject
+from spectrum_etl.model.spec import StagedObject
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.companies import job_numbers
@@ -28,7 +28,7 @@ _OFFERED = 5
 
 
 def require_jobs(
-    connection: psycopg.Connection, obj: ImportObject, jobs: Sequence[str], sources: Sources, settings: Settings
+    connection: psycopg.Connection, obj: StagedObject, jobs: Sequence[str], sources: Sources, settings: Settings
 ) -> None:
     """Refuse a run that names a job that is neither in Spectrum nor staged.
 
@@ -49,7 +49,7 @@ def require_jobs(
 
 
 def unknown_jobs(
-    connection: psycopg.Connection, obj: ImportObject, jobs: Sequence[str], sources: Sources, settings: Settings
+    connection: psycopg.Connection, obj: StagedObject, jobs: Sequence[str], sources: Sources, settings: Settings
 ) -> tuple[list[str], list[str]]:
     """The jobs that are neither in Spectrum nor staged, and the numbers of those that Spectrum has.
 
@@ -91,7 +91,7 @@ def no_such_jobs(unknown: Sequence[str], known: Collection[str], companies: str)
     )
 
 
-def _staged(connection: psycopg.Connection, obj: ImportObject, company: str, jobs: Sequence[str]) -> set[str]:
+def _staged(connection: psycopg.Connection, obj: StagedObject, company: str, jobs: Sequence[str]) -> set[str]:
     """Those that the warehouse knows: as jobs, or in a table of the object, deleted ones included."""
     found: set[str] = set()
     for name in dict.fromkeys(("jobs", *(table.name for table in obj.tables if table.by_job))):
@@ -114,13 +114,13 @@ def _of_spectrum(sources: Sources, company: str) -> set[str] | None:
     return set(sources.sdx.job_numbers(company)) if sources.has_sdx else None
 
 
-def _has_rows(obj: ImportObject, job: str, sources: Sources, settings: Settings) -> bool:
+def _has_rows(obj: StagedObject, job: str, sources: Sources, settings: Settings) -> bool:
     """Whether Info-Link holds a row of a job in a table of the object."""
     if not sources.has_infolink:
         return False
     return any(
         sources.infolink.totals(table, sources.company.code, jobs=(job,))["rows"]
         for table in obj.tables
-        if table.by_job and table.infolink and settings.reader(table.name) == "infolink"
+        if table.by_job and table.infolink and settings.reader(table) == "infolink"
         if not sources.infolink.plan(table, sources.company.code).left_out
     )

@@ -16,7 +16,7 @@ from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, Sp
 from spectrum_etl.model.check_result import CheckResult
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.run import Landing, Run, Scope
-from spectrum_etl.model.spec import ImportObject, Table, fingerprint
+from spectrum_etl.model.spec import StagedObject, Table, fingerprint
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.companies import holds_company
@@ -45,7 +45,7 @@ from spectrum_etl.warehouse.migrate import migrate
 log = logging.getLogger(__name__)
 
 
-def land(url: str, obj: ImportObject, scope: Scope, run: Run, sources: Sources, settings: Settings) -> int:
+def land(url: str, obj: StagedObject, scope: Scope, run: Run, sources: Sources, settings: Settings) -> int:
     """Read one object of one company into landing tables.
 
     Args:
@@ -72,7 +72,7 @@ def land(url: str, obj: ImportObject, scope: Scope, run: Run, sources: Sources, 
             if scope.jobs:
                 require_jobs(connection, obj, scope.jobs, sources, settings)
             for table in obj.tables:
-                reader = settings.reader(table.name)
+                reader = settings.reader(table)
                 if table.partitioned:
                     _land_partitions(connection, obj, table, landing, sources, settings)
                 elif reads_of_its_own(reader, scope):
@@ -85,7 +85,7 @@ def land(url: str, obj: ImportObject, scope: Scope, run: Run, sources: Sources, 
 
 
 @contextmanager
-def recorded_failure(url: str, landing: Landing, obj: ImportObject, settings: Settings) -> Iterator[None]:
+def recorded_failure(url: str, landing: Landing, obj: StagedObject, settings: Settings) -> Iterator[None]:
     """Write into the books why a step failed, then let the error go on, as one of ours.
 
     A lost warehouse cannot be written to: then the teardown closes the landing, and Airflow's log has the reason.
@@ -104,7 +104,7 @@ def recorded_failure(url: str, landing: Landing, obj: ImportObject, settings: Se
         raise explained from error
 
 
-def close_run(url: str, obj: ImportObject, run: Run, company_code: str, settings: Settings) -> int:
+def close_run(url: str, obj: StagedObject, run: Run, company_code: str, settings: Settings) -> int:
     """The teardown: drop the landing tables of every try of a run, and note those that died without a word.
 
     Args:
@@ -133,7 +133,7 @@ def close_run(url: str, obj: ImportObject, run: Run, company_code: str, settings
         return drop_landing_tables(connection, run, obj.name, company_code)
 
 
-def _record_failure(url: str, landing: Landing, obj: ImportObject, settings: Settings, error: SpectrumEtlError) -> None:
+def _record_failure(url: str, landing: Landing, obj: StagedObject, settings: Settings, error: SpectrumEtlError) -> None:
     state = "stopped" if isinstance(error, StopSync) else "failed"
     try:
         with connect(url) as connection:
@@ -146,7 +146,7 @@ def _record_failure(url: str, landing: Landing, obj: ImportObject, settings: Set
 def _close(
     connection: psycopg.Connection,
     landing: Landing,
-    obj: ImportObject | None,
+    obj: StagedObject | None,
     settings: Settings,
     state: str,
     message: str,
@@ -156,7 +156,7 @@ def _close(
         set_state(connection, landing, state, message)
         for table in obj.tables if obj else ():
             counts = runs.published_counts(connection, landing).get(table.name, Counts())
-            reader = settings.reader(table.name)
+            reader = settings.reader(table)
             runs.record_run(connection, landing, table.name, reader, state, counts, message, failed_connection)
 
 
@@ -265,7 +265,7 @@ def _note_left_out(
 
 def _land_partitions(
     connection: psycopg.Connection,
-    obj: ImportObject,
+    obj: StagedObject,
     table: Table,
     landing: Landing,
     sources: Sources,
@@ -300,7 +300,7 @@ def _land_partitions(
 
 
 def _compare_again(
-    connection: psycopg.Connection, obj: ImportObject, landing: Landing, sources: Sources, settings: Settings
+    connection: psycopg.Connection, obj: StagedObject, landing: Landing, sources: Sources, settings: Settings
 ) -> None:
     """Fingerprint all partitions again after GetPhase: only jobs that stood still around that call are reconciled.
 
@@ -325,10 +325,10 @@ def reads_of_its_own(reader: str, scope: Scope) -> bool:
     return reader != "transactions" and not scope.months
 
 
-def reconciles(obj: ImportObject, scope: Scope, settings: Settings) -> bool:
+def reconciles(obj: StagedObject, scope: Scope, settings: Settings) -> bool:
     """Whether totals come from a reader of their own in this run, so that they can be compared with transactions."""
     return obj.partitioned and any(
-        table.sdx and settings.reader(table.name) == "sdx" and reads_of_its_own("sdx", scope) for table in obj.tables
+        table.sdx and settings.reader(table) == "sdx" and reads_of_its_own("sdx", scope) for table in obj.tables
     )
 
 

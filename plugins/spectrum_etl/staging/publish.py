@@ -11,9 +11,10 @@ from typing import Any
 import psycopg
 
 from spectrum_etl.errors import StopSync
+from spectrum_etl.model.character_marks import MARKS
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.run import Landing
-from spectrum_etl.model.spec import ImportObject, Table
+from spectrum_etl.model.spec import StagedObject, Table
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging import guards
 from spectrum_etl.staging.land import partition_parameters, reconciles, recorded_failure
@@ -27,7 +28,7 @@ from spectrum_etl.warehouse.stamps import take_back
 log = logging.getLogger(__name__)
 
 
-def publish(url: str, obj: ImportObject, landing_id: int, settings: Settings) -> dict[str, Counts]:
+def publish(url: str, obj: StagedObject, landing_id: int, settings: Settings) -> dict[str, Counts]:
     """Publish a checked landing.
 
     Args:
@@ -73,7 +74,7 @@ class _Publication:
     """One publish, inside its transaction and lock."""
 
     def __init__(
-        self, connection: psycopg.Connection, url: str, obj: ImportObject, landing: Landing, settings: Settings
+        self, connection: psycopg.Connection, url: str, obj: StagedObject, landing: Landing, settings: Settings
     ) -> None:
         self.connection, self.url, self.obj, self.landing, self.settings = connection, url, obj, landing, settings
         self.landed = landed_tables(connection, landing)
@@ -96,7 +97,7 @@ class _Publication:
 
     def _publish_table(self, table: Table) -> Counts:
         landed = self.landed.get(table.name)
-        if landed is None and self.settings.reader(table.name) == "transactions":
+        if landed is None and self.settings.reader(table) == "transactions":
             return self._publish_sums(table)
         if landed is None or not landed.relation:
             return self._untouched(table)
@@ -132,22 +133,30 @@ class _Publication:
         )
 
     def _publish_sums(self, table: Table) -> Counts:
-        """Totals that no reader gives: summed from the transactions of the jobs that this publish touched."""
-        source = next(t for t in self.obj.tables if t.partitioned)
-        if not self.landed[source.name].relation:
+        """Totals that no reader gives: summed from the transactions of the jobs that this publish touched.
+
+        Of all jobs where GetPhase gave some of them before: its projections would stay for good on jobs at rest.
+        """
+        source, scope = next(t for t in self.obj.tables if t.partitioned), self.landing.scope
+        whole = not scope.narrowed and (
+            scope.full_refresh or runs.read_otherwise(self.connection, self.landing, table.name)
+        )
+        if not whole and not self.landed[source.name].relation:
             return self._untouched(table)
-        rows = sum_transactions(self.connection, table, source, self.landing)
-        if not rows.jobs:
+        rows = sum_transactions(self.connection, table, source, self.landing, whole=whole)
+        if not whole and not rows.jobs:
             # No partition could be published: a slice of no jobs would mean all of them.
             return self._untouched(table)
         part = self._slice(table, rows.relation, rejects=rows.rejects, jobs=rows.jobs)
         found = snapshot.compare(self.connection, part)
         snapshot.write(self.connection, part, found)
+        # Sums are never rejected: what is listed are jobs that GetPhase could not be asked for.
+        snapshot.update_rejected(self.connection, part)
         found.source = found.landed = found.staged = snapshot.living_rows(self.connection, part)
         return found
 
     def _reconcile(self) -> None:
-        totals = next(t for t in self.obj.tables if self.settings.reader(t.name) == "sdx")
+        totals = next(t for t in self.obj.tables if self.settings.reader(t) == "sdx")
         source = next(t for t in self.obj.tables if t.partitioned)
         result = reconcile(self.connection, totals, source, self.landing)
         runs.record_checks(self.connection, self.landing, totals.name, [result])
@@ -188,6 +197,7 @@ class _Publication:
             "jobs": list(scope.jobs) if jobs is None else jobs,
             "months": list(scope.months),
             "newer_jobs": self.newer_jobs,
+            "marks": MARKS,
         }
         return Slice(
             table,
@@ -216,7 +226,7 @@ class _Publication:
     def _end(self, state: str, counts: dict[str, Counts]) -> dict[str, Counts]:
         for table in self.obj.tables:
             landed = self.landed.get(table.name)
-            reader = landed.reader if landed else self.settings.reader(table.name)
+            reader = landed.reader if landed else self.settings.reader(table)
             if table.name in counts:
                 runs.record_run(self.connection, self.landing, table.name, reader, state, counts[table.name])
         message = "data of a newer reading had been published before" if state == "superseded" else None

@@ -17,7 +17,7 @@ from spectrum_etl.model.run import Scope
 from spectrum_etl.model.spec import Column, Table
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.statements import SEPARATOR
-from spectrum_etl.sources.sdx.published import DOCUMENTED_FIELDS
+from spectrum_etl.sources.sdx.published import READS
 from spectrum_etl.sources.sdx.services import job_can_be_asked_for
 from spectrum_etl.warehouse.copy import MarkedRows, Row, copy_lines, copy_rows
 
@@ -26,15 +26,6 @@ log = logging.getLogger(__name__)
 BATCH_ROWS = 5_000
 #: Last landed column of a partitioned table: the row's part of its partition's checksum, by the source.
 CHECKSUM = "_checksum"
-#: Reads of the web services that ask for one job after the other.
-_JOB_BY_JOB = ("phases", "phase_totals")
-#: Which calls give the records of each read of the web services, for the drift notes.
-SERVICES = {
-    "jobs": "GetJob, GetJobMain, GetJobDates",
-    "phases": "GetPhaseEnhanced",
-    "phase_totals": "GetPhase",
-    "vendors": "GET /vendors",
-}
 
 
 @dataclass
@@ -125,7 +116,7 @@ def read(
         return landed
     reading = Reading(names, iter(()))
     jobs: tuple[str, ...] = ()
-    if table.sdx in _JOB_BY_JOB:
+    if table.sdx and READS[table.sdx].job_by_job:
         numbers = job_numbers(sources, scope)
         jobs = tuple(number for number in numbers if job_can_be_asked_for(number))
         reading.not_asked = tuple(number for number in numbers if not job_can_be_asked_for(number))
@@ -168,7 +159,7 @@ def _master_jobs(sources: Sources, company: str, drift: list[Drift]) -> Mapping[
     """The master of every sub job. The web services do not tell it, and without it a sub job would look importable."""
     if not sources.has_infolink:
         detail = "the web services do not tell it and there is no Info-Link: a sub job looks like any other job (B3)"
-        drift.append(Drift(SERVICES["jobs"], "Master_Job", "missing", detail))
+        drift.append(Drift(_services("jobs"), "Master_Job", "missing", detail))
         return {}
     drift.extend(sources.infolink.master_jobs_drift())
     return sources.infolink.master_jobs(company)
@@ -185,7 +176,7 @@ def _rows(
 
 
 def _compare(table: Table, columns: tuple[Column, ...], record: Mapping[str, str]) -> list[Drift]:
-    service = SERVICES[table.sdx or ""]
+    service = _services(table.sdx or "")
     known = {column.sdx for column in columns if column.sdx}
     for column in columns:
         if column.sdx and column.sdx not in record and (column.key or column.required):
@@ -200,9 +191,14 @@ def _compare(table: Table, columns: tuple[Column, ...], record: Mapping[str, str
         Drift(service, name, "missing", f"{table.name}: the column is staged as NULL")
         for name in sorted(known - record.keys())
     ]
-    documented = DOCUMENTED_FIELDS[table.sdx or ""] | known | {"Master_Job"}
+    documented = READS[table.sdx or ""].fields | known | {"Master_Job"}
     new = [Drift(service, name, "new", "it is not read") for name in sorted(record.keys() - documented)]
     return missing + new
+
+
+def _services(read: str) -> str:
+    """What gives the records of a read, as drift and errors name it."""
+    return ", ".join(READS[read].services)
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[Iterable[Row]]:

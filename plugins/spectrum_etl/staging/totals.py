@@ -22,7 +22,7 @@ class SummedTotals:
     Args:
         relation: temporary table of the typed rows.
         rejects: an empty temporary table: sums are never rejected.
-        jobs: the jobs it is complete for.
+        jobs: the jobs it is complete for; none where it is for all of them.
     """
 
     relation: str
@@ -30,7 +30,9 @@ class SummedTotals:
     jobs: list[str]
 
 
-def sum_transactions(connection: psycopg.Connection, totals: Table, source: Table, landing: Landing) -> SummedTotals:
+def sum_transactions(
+    connection: psycopg.Connection, totals: Table, source: Table, landing: Landing, *, whole: bool
+) -> SummedTotals:
     """Sum the staged transactions of every job whose partitions this publish replaced.
 
     Args:
@@ -38,21 +40,24 @@ def sum_transactions(connection: psycopg.Connection, totals: Table, source: Tabl
         totals: the table of totals.
         source: the table of transactions.
         landing: names the company.
+        whole: of all jobs of the company instead.
     """
-    jobs = [job for (job,) in connection.execute("select distinct job_number from _partitions order by 1")]
+    jobs = "select distinct job_number from _partitions order by 1"
+    touched = [] if whole else [job for (job,) in connection.execute(jobs)]
     connection.execute(
         render(
             "publish/totals_from_transactions.sql",
             staged=f"spectrum.{source.name}",
+            whole=whole,
             selected=[
                 (column.name, _expression(column.name, column.key, column.sql_type)) for column in totals.columns
             ],
             hashed=[column.name for column in totals.columns],
         ),
-        {"company_code": landing.scope.company_code, "jobs": jobs},
+        {"company_code": landing.scope.company_code, "jobs": touched},
     )
     connection.execute(render("publish/rejects_table.sql", kind="temporary", rejects="_totals_rejects"))
-    return SummedTotals("_totals", "_totals_rejects", jobs)
+    return SummedTotals("_totals", "_totals_rejects", touched)
 
 
 def reconcile(connection: psycopg.Connection, totals: Table, source: Table, landing: Landing) -> CheckResult:

@@ -17,7 +17,7 @@ from spectrum_etl.errors import FixConfiguration, StopSync
 from spectrum_etl.model.character_marks import as_stored
 from spectrum_etl.model.check_result import CheckResult
 from spectrum_etl.model.run import Run, Scope
-from spectrum_etl.model.spec import ImportObject, Table
+from spectrum_etl.model.spec import StagedObject, Table
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.staging import read as reading
@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 Totals = dict[str, int | Decimal]
 
 
-def verify(url: str, obj: ImportObject, run: Run, sources: Sources, settings: Settings) -> list[CheckResult]:
+def verify(url: str, obj: StagedObject, run: Run, sources: Sources, settings: Settings) -> list[CheckResult]:
     """Compare every table of an object with the source it is read from, for one company.
 
     Totals that are summed from the transactions have no source of their own; those of GetPhase are compared with the
@@ -60,7 +60,7 @@ def verify(url: str, obj: ImportObject, run: Run, sources: Sources, settings: Se
         for table in obj.tables:
             if not _staged(connection, table, company):
                 continue
-            if settings.reader(table.name) == "sdx":
+            if settings.reader(table) == "sdx":
                 if table.infolink is not None:
                     results[table.name] = _with_services(connection, table, sources, settings)
             elif table.infolink is not None and sources.has_infolink:

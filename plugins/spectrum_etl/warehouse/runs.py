@@ -17,7 +17,7 @@ from spectrum_etl.warehouse.templates import render
 if TYPE_CHECKING:
     from spectrum_etl.model.check_result import CheckResult
     from spectrum_etl.model.drift import Drift
-    from spectrum_etl.model.spec import ImportObject
+    from spectrum_etl.model.spec import StagedObject
 
 #: First part of the advisory lock of one object and company; the second is a hash of both.
 PUBLISH_LOCK = 7_266
@@ -93,6 +93,24 @@ def last_landed_rows(connection: psycopg.Connection, landing: Landing, table_nam
     return row[0] if row else None
 
 
+def read_otherwise(connection: psycopg.Connection, landing: Landing, table_name: str) -> bool:
+    """Whether some of a table may come from another reader than the settings' of now: one that was changed since.
+
+    Args:
+        connection: the warehouse.
+        landing: names the company; its own run is not yet in the books.
+        table_name: of what; the reader of now is `transactions`.
+    """
+    row = connection.execute(
+        "select coalesce(max(read_at) filter (where reader <> 'transactions') >= max(read_at) filter (where reader"
+        " = 'transactions' and not narrowed), true) from sync.runs where table_name = %s and company_code = %s and"
+        " state in ('published', 'unchanged') and landing_id <> %s"
+        " having count(*) filter (where reader <> 'transactions') > 0",
+        [table_name, landing.scope.company_code, landing.landing_id],
+    ).fetchone()
+    return row is not None and row[0]
+
+
 def record_checks(
     connection: psycopg.Connection,
     landing: Landing,
@@ -143,7 +161,7 @@ def failed_checks(connection: psycopg.Connection, landing: Landing) -> list[str]
 
 
 def record_verification(
-    connection: psycopg.Connection, obj: ImportObject, company: str, run: Run, results: Mapping[str, CheckResult]
+    connection: psycopg.Connection, obj: StagedObject, company: str, run: Run, results: Mapping[str, CheckResult]
 ) -> None:
     """Write what the daily comparison with the source found, by table; it belongs to no landing."""
     _insert_checks(connection, obj.name, company, run, {name: [result] for name, result in results.items()}, None)

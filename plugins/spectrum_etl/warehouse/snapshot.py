@@ -27,7 +27,7 @@ class Slice:
         rejects: relation of the rejected rows.
         parameters: what the SQL binds: company_code, read_at, run_id, landing_id, object_name, table_name, jobs (those
             the run is narrowed to; none means all), months (of a partitioned table) and newer_jobs (those a newer run
-            has published).
+            has published), and marks (`character_marks`).
         active_only: the reader shows active rows only, so a missing one is inactive.
     """
 
@@ -82,6 +82,7 @@ def compare(connection: psycopg.Connection, part: Slice) -> Counts:
             staged=staged,
             scope=part.scope,
             by_job=table.by_job,
+            narrowed=table.by_job and bool(part.parameters["jobs"]),
         ),
         part.parameters,
     )

@@ -14,7 +14,7 @@ from datetime import datetime
 import psycopg
 
 from spectrum_etl.model.run import Landing
-from spectrum_etl.model.spec import ImportObject
+from spectrum_etl.model.spec import StagedObject
 from spectrum_etl.warehouse.templates import render
 
 log = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ class TakenBack:
     moment: datetime
 
 
-def take_back(connection: psycopg.Connection, obj: ImportObject, landing: Landing) -> TakenBack | None:
+def take_back(connection: psycopg.Connection, obj: StagedObject, landing: Landing) -> TakenBack | None:
     """Correct every stamp of one object and company that is later than now, in the books and in the staged rows.
 
     Args:
@@ -72,5 +72,5 @@ def take_back(connection: psycopg.Connection, obj: ImportObject, landing: Landin
     return taken
 
 
-def _relations(obj: ImportObject) -> Iterable[dict[str, str]]:
+def _relations(obj: StagedObject) -> Iterable[dict[str, str]]:
     return ({"staged": f"spectrum.{table.name}", "past": f"history.{table.name}"} for table in obj.tables)

@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.settings import load_settings, settings_path
+from spectrum_etl.settings import settings_path
+from spectrum_etl.staging.configured import load_settings
 
 _COMPANY = {"code": "1", "name": "One", "phase_category": "STD", "procore_company_id": 4001}
 

@@ -13,7 +13,7 @@ import psycopg
 
 from spectrum_etl.exports.spectrum import Spectrum
 from spectrum_etl.exports.systems import Systems, warehouse_clock
-from spectrum_etl.settings import Company, Settings, load_settings
+from spectrum_etl.settings import Company, Settings
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.procore.client import ProcoreClient
@@ -21,6 +21,7 @@ from spectrum_etl.sources.procore.connection import ProcoreConnection
 from spectrum_etl.sources.sdx.client import SdxClient
 from spectrum_etl.sources.sdx.connection import SdxConnection
 from spectrum_etl.sources.sdx.write import SpectrumWriter
+from spectrum_etl.staging.configured import load_settings
 
 AUTHORIZATION, PASSWORD, SECRET = "SDX-GEHEIM-0815", "Tds-Geheim-77", "Procore-Geheim-4711"
 COMPANY = "1"

@@ -55,20 +55,23 @@ def spectrum(spectrum_of_module: Spectrum) -> Spectrum:
 
 
 @pytest.fixture
-def warehouse(database: str, spectrum: Spectrum) -> Warehouse:
+def warehouse(warehouse_database: str, spectrum: Spectrum) -> Warehouse:
     """A fresh warehouse that stages from it."""
-    return Warehouse(database, spectrum)
+    return Warehouse(warehouse_database, spectrum)
 
 
 @pytest.fixture(scope="module")
-def new_warehouse(postgres: EmbeddedPostgres, spectrum_of_module: Spectrum) -> Iterator[Callable[[], Warehouse]]:
+def new_warehouse(
+    postgres: EmbeddedPostgres, warehouse_template: str, spectrum_of_module: Spectrum
+) -> Iterator[Callable[[], Warehouse]]:
     """Makes warehouses that live as long as the module, each beside an emptied stand-in Spectrum."""
     names: list[str] = []
 
     def make() -> Warehouse:
         empty(spectrum_of_module)
         names.append(f"conformance_warehouse_{next(_numbers)}")
-        return Warehouse(postgres.create_database(names[-1]), spectrum_of_module)
+        url = postgres.create_database(names[-1], template=warehouse_template)
+        return Warehouse(url, spectrum_of_module)
 
     yield make
     for name in names:

@@ -12,7 +12,7 @@ from typing import Any
 from sandbox.data.tables import PADDED_COLUMNS, pad
 from sandbox.data.tables import Column as SourceColumn
 from sandbox.data.tables import tables as source_tables
-from spectrum_etl.model.spec import Column, ImportObject, Table
+from spectrum_etl.model.spec import Column, StagedObject, Table
 from spectrum_etl.staging.objects import OBJECTS
 
 Row = dict[str, Any]
@@ -82,7 +82,7 @@ def _value(table: str, column: SourceColumn, number: int, company: str) -> Any:
 class Subject:
     """One staged table as a conformance case sees it: its spec, and where its rows come from."""
 
-    def __init__(self, obj: ImportObject, table: Table) -> None:
+    def __init__(self, obj: StagedObject, table: Table) -> None:
         assert table.infolink is not None
         self.object, self.table = obj, table
         self.name = table.name

@@ -9,6 +9,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from spectrum_etl.model.spec import Table
+
 Values = tuple[Any, ...]
 
 
@@ -237,6 +239,7 @@ EXPECTED: dict[str, tuple[str, dict[str, str]]] = {
         | {"tran_date": _d("Tran_Date_Text"), "invoice_date": _d("Invoice_Date")}
         | {"fiscal_year": _t("Tran_Date_Text_Year"), "fiscal_period": _t("Tran_Date_Text_Period")}
         | {"tran_amount": _m("Tran_Amount")}
+        | {name: "null::text" for name in ("employee_code", "employee_name")}  # not read, unless a site asks for it
         | {name.lower(): _q(name) for name in ("Total_Hours", "Quantity")},
     ),
     "projections": (
@@ -254,6 +257,21 @@ EXPECTED: dict[str, tuple[str, dict[str, str]]] = {
 }
 
 
+#: The totals have no table of their own: staged column -> column of the postings that is added up by the key, or None
+#: where it stays null, because only GetPhase knows it.
+TOTALS_KEY = ("company_code", "job_number", "phase_code", "cost_type")
+TOTALS: dict[str, str | None] = {
+    "jtd_cost": "tran_amount",
+    "jtd_hours": "total_hours",
+    "jtd_quantity": "quantity",
+    "projected_cost": None,
+    "projected_hours": None,
+    "projected_quantity": None,
+    "current_estimate": None,
+    "estimated_hours": None,
+    "estimated_quantity": None,
+}
+
 #: Staged tables of which a row is what several of the source add up to.
 ADDED_UP = frozenset({"projections"})
 
@@ -261,6 +279,15 @@ ADDED_UP = frozenset({"projections"})
 def columns_of(staged_table: str) -> list[str]:
     """The staged columns that the oracle knows, in its order."""
     return list(EXPECTED[staged_table][1])
+
+
+def unnamed(table: Table) -> set[str]:
+    """The columns of a spec that nothing here says anything about."""
+    if table.name in EXPECTED:
+        known = set(columns_of(table.name))
+    else:
+        known = {*TOTALS_KEY, *TOTALS} if table.name == "job_cost_totals" else set()
+    return {column.name for column in table.columns} - known
 
 
 def source_rows(

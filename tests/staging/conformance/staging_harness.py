@@ -16,10 +16,11 @@ from source_oracle import EXPECTED, Values, columns_of, source_rows, staged_rows
 from spectrum_etl.errors import StopSync
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.run import Run, Scope
-from spectrum_etl.settings import Company, Settings, load_settings
+from spectrum_etl.settings import Company, Settings
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.staging.check import check
+from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.land import land
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.staging.publish import publish
@@ -38,14 +39,7 @@ _DRIFT = "select * from sync.drift where table_name = %(table)s and company_code
 def infolink_settings(**changes: Any) -> Settings:
     """The shipped limits for two companies, everything read from Info-Link, totals summed from the transactions."""
     settings = load_settings()
-    readers = settings.readers.model_copy(
-        update={
-            "jobs": "infolink",
-            "project_cost_codes": "infolink",
-            "vendors": "infolink",
-            "job_cost_totals": "transactions",
-        }
-    )
+    readers = {"job_cost_totals": "transactions"}
     companies = tuple(Company(code=code, name=f"Company {code}", phase_category="STD") for code in ("1", "2"))
     return settings.model_copy(update={"readers": readers, "companies": companies, **changes})
 

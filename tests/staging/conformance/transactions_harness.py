@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 from infolink_rows import Row, source_row
 from psycopg import sql
-from source_oracle import Values, columns_of
+from source_oracle import TOTALS, TOTALS_KEY, Values, columns_of
 from staging_harness import Seen, Spectrum, Warehouse, problems
 
 from sandbox.data.tables import pad
@@ -48,24 +48,26 @@ def agree(warehouse: Warehouse) -> Seen:
 
 
 def summed(rows: Counter[Values]) -> dict[Values, Values]:
-    """Job-to-date cost, hours and quantity by job, phase and cost type, added up here."""
-    keys = [COLUMNS.index(name) for name in ("job_number", "phase_code", "cost_type")]
-    amounts = [COLUMNS.index(name) for name in ("tran_amount", "total_hours", "quantity")]
-    found: dict[Values, list[Decimal]] = {}
+    """The totals by key, added up here; what only GetPhase knows is null."""
+    keys = [COLUMNS.index(name) for name in TOTALS_KEY]
+    amounts = [None if name is None else COLUMNS.index(name) for name in TOTALS.values()]
+    found: dict[Values, list[Decimal | None]] = {}
     for row in rows.elements():
-        sums = found.setdefault(tuple(row[i] for i in keys), [Decimal(0)] * 3)
+        sums = found.setdefault(tuple(row[i] for i in keys), [None if i is None else Decimal(0) for i in amounts])
         for place, index in enumerate(amounts):
-            sums[place] += row[index] or 0
+            if index is not None:
+                sums[place] += row[index] or 0
     return {key: tuple(sums) for key, sums in found.items()}
 
 
 def totals(warehouse: Warehouse) -> dict[Values, Values]:
     """The staged, living totals of company 1."""
-    rows = warehouse.query(
-        "select job_number, phase_code, cost_type, jtd_cost, jtd_hours, jtd_quantity from spectrum.job_cost_totals"
-        " where company_code = '1' and _deleted_at is null"
+    query = sql.SQL("select {} from spectrum.job_cost_totals where company_code = '1' and _deleted_at is null").format(
+        sql.SQL(", ").join(map(sql.Identifier, (*TOTALS_KEY, *TOTALS)))
     )
-    return {row[:3]: row[3:] for row in rows}
+    with psycopg.connect(warehouse.url) as connection:
+        rows = connection.execute(query).fetchall()
+    return {row[: len(TOTALS_KEY)]: row[len(TOTALS_KEY) :] for row in rows}
 
 
 def as_of(warehouse: Warehouse, moment: Any) -> Counter[Values]:

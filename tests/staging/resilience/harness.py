@@ -25,18 +25,21 @@ from sandbox.faults import CACHE_SECONDS, Faults
 from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.run import Run, Scope
-from spectrum_etl.settings import Settings, load_settings
+from spectrum_etl.settings import Settings
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.sdx.client import SdxClient
 from spectrum_etl.sources.sdx.connection import SdxConnection
 from spectrum_etl.staging.check import check
+from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.land import close_run, land
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.staging.publish import publish
 
 PROJECT = Path(__file__).resolve().parents[3]
 PASSWORD, AUTHORIZATION, CLIENT_SECRET = "Tds-Geheim-77", "SDX-GEHEIM-0815", "Client-Geheim-4711"
+#: The tables that the web services can give as well as Info-Link, or, of totals, the transactions.
+TWO_READERS = ("jobs", "project_cost_codes", "vendors", "job_cost_totals")
 SECRETS = (PASSWORD, AUTHORIZATION, CLIENT_SECRET)
 
 _runs = itertools.count(1)
@@ -157,31 +160,32 @@ def settings_with(*by_sdx: str, **changes: Any) -> Settings:
     """The settings of the project with these tables read by the web services and all others from Info-Link.
 
     Args:
-        by_sdx: of jobs, project_cost_codes, vendors and job_cost_totals.
+        by_sdx: of `TWO_READERS`.
         changes: other settings.
     """
-    names = ("jobs", "project_cost_codes", "vendors", "job_cost_totals")
     otherwise = {"job_cost_totals": "transactions"}
-    readers = {name: "sdx" if name in by_sdx else otherwise.get(name, "infolink") for name in names}
+    readers = {name: "sdx" if name in by_sdx else otherwise.get(name, "infolink") for name in TWO_READERS}
     settings = load_settings()
     company = settings.companies[0]
     companies = (company, company.model_copy(update={"code": "2", "name": "Services"}))
-    readers_now = settings.readers.model_copy(update=readers)
-    return settings.model_copy(update={"companies": companies, "readers": readers_now, **changes})
+    return settings.model_copy(update={"companies": companies, "readers": readers, **changes})
 
 
 class Child:
     """A step in a process of its own, as an Airflow worker runs it, that can be killed."""
 
-    def __init__(self, world: World, step: str, name: str, run: Run, landing: int = 0, **scope: Any) -> None:
+    def __init__(
+        self, world: World, step: str, name: str, run: Run, landing: int = 0, company: str = "1", **scope: Any
+    ) -> None:
         """Start it.
 
         Args:
             world: where.
-            step: land or publish.
-            name: importable object.
+            step: land, publish or marts.
+            name: importable object; of `marts` it means nothing.
             run: the DAG run.
             landing: of `publish`.
+            company: of `land` and `marts`.
             scope: of `land`.
         """
         self.process = subprocess.Popen(
@@ -195,11 +199,13 @@ class Child:
         order = {
             "warehouse": world.warehouse,
             "infolink": dataclasses.asdict(world.infolink),
+            "sdx": dataclasses.asdict(world.sdx) if world.sdx else None,
+            "by_sdx": [name for name in TWO_READERS if world.settings.reader(name) == "sdx"],
             "step": step,
             "object": name,
             "run": dataclasses.asdict(run),
             "landing": landing,
-            "scope": Scope("1", **scope).to_dict(),
+            "scope": Scope(company, **scope).to_dict(),
         }
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps(order).encode())

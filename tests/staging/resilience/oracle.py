@@ -55,7 +55,7 @@ def source_rows(world: World, table: Table, company: str) -> Rows:
         found = connection.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(_stored(table)))).fetchall()
     by_name = [{key.lower(): value for key, value in row.items()} for row in found]
     kept = [row for row in by_name if row["company_code"].strip() == company]
-    if world.settings.reader(table.name) == "sdx":
+    if world.settings.reader(table) == "sdx":
         # The services are asked for every status that is documented, so they never show another.
         kept = [row for row in kept if (row["status_code"] or "").strip() in ("A", "I", "C")]
     if table.infolink.added_up:
@@ -111,7 +111,7 @@ def assert_totals(world: World, company: str = "1") -> None:
     """Job-to-date totals are the sums of the source's own transactions."""
     sums: dict[tuple[str, ...], Decimal] = {}
     transactions = OBJECTS["job_costs"].table("job_cost_transactions")
-    if world.settings.reader("job_cost_totals") == "transactions":
+    if world.settings.reader(OBJECTS["job_costs"].table("job_cost_totals")) == "transactions":
         names = [c.name for c in _columns(world, transactions)]
         for row, count in staged_rows(world, transactions, company).items():
             fields = dict(zip(names, row, strict=True))
@@ -141,7 +141,7 @@ def fingerprint(world: World, name: str) -> list[tuple[Any, ...]]:
 
 def _columns(world: World, table: Table) -> list[Column]:
     """The columns that come from the first table of the query as they are, by the reader in use."""
-    if world.settings.reader(table.name) == "sdx":
+    if world.settings.reader(table) == "sdx":
         return [c for c in table.read_columns() if c.sdx and c.source]
     return [c for c in table.read_columns() if c.source and "." not in str(c.source)]
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from spectrum_etl.exports.objects.facts import text
 from spectrum_etl.model.characters import escaped
-from spectrum_etl.settings import load_settings
+from spectrum_etl.staging.configured import load_settings
 
 log = logging.getLogger(__name__)
 

@@ -33,9 +33,10 @@ from spectrum_etl.exports.spec import (
 )
 from spectrum_etl.exports.spectrum.values import call
 from spectrum_etl.model.record import RecordId
-from spectrum_etl.settings import Company, load_settings
+from spectrum_etl.settings import Company
 from spectrum_etl.sources.procore import resources
 from spectrum_etl.sources.procore.client import ProcoreClient
+from spectrum_etl.staging.configured import load_settings
 
 _SERVICE = "JobCostProjections"
 

@@ -4,7 +4,7 @@ import { age, ago, count, html, link, moment, plural, useData, words } from "./l
 import { Badge, Icon, Problem, Table, Time } from "./parts.js";
 import { Connections } from "./connections.js";
 import { Marts } from "./marts.js";
-import { RunButton, SCHEDULES, useStarter } from "./runs.js";
+import { RunButton, useStarter } from "./runs.js";
 
 const STATES = {
   published: ["ok", "ok", "Up to date"], unchanged: ["ok", "ok", "Up to date"], superseded: ["ok", "ok", "Up to date"],
@@ -23,7 +23,7 @@ export function Overview({ me, company }) {
 
   const refresh = (o) => starter.start({
     key: o.name, path: "refresh", body: { object: o.name, companies: company ? [company] : [] }, title: o.title, paused: o.paused,
-    then: `From then on it also follows its schedule: ${SCHEDULES[o.schedule].toLowerCase()}.`,
+    then: `From then on it also follows its schedule: ${o.often.toLowerCase()}.`,
   });
   const columns = [
     { title: "Object", kind: "wide", cell: (o) => html`<${Icon} name="open" /> <strong>${o.title}</strong>` },
@@ -69,7 +69,7 @@ function Status({ object }) {
 function Schedule({ object }) {
   const next = object.paused ? html`<span class="second warntext" title="The DAG is paused in Airflow: nothing runs by itself">paused</span>`
     : object.next_sync && html`<span class="second" title=${moment(object.next_sync)}>${new Date(object.next_sync) > new Date() ? `next ${ago(object.next_sync)}` : "due now"}</span>`;
-  return html`${SCHEDULES[object.schedule]}${next}`;
+  return html`${object.often}${next}`;
 }
 
 function Checks({ object }) {

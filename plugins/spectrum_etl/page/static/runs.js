@@ -3,8 +3,6 @@ import { useState } from "./vendor/preact-hooks.js";
 import { api, html } from "./lib.js";
 import { Dialog, Icon } from "./parts.js";
 
-export const SCHEDULES = { never: "On demand", daily: "Daily", "4h": "Every 4 h", "2h": "Every 2 h", hourly: "Hourly" };
-
 /**
  * Starts runs, asking first where the DAG is paused. What is started: `key`, `path` of the API, `body`, `title`,
  * `paused`, and `then`: what resuming means from then on.

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from spectrum_etl.errors import RetryLater, StopSync
+from spectrum_etl.sources.sdx.published import READS
 from spectrum_etl.sources.sdx.services import JOB_FILTERS, plain_company, record_key
 from spectrum_etl.sources.sdx.soap import Soap
 from spectrum_etl.sources.sdx.split import ChangedBetweenCalls, Leaf, Splitter
@@ -21,8 +22,7 @@ from spectrum_etl.sources.sdx.spool import values_of
 log = logging.getLogger(__name__)
 
 STATUSES = ("A", "I", "C")
-#: Later ones win where a field is in several: contract numbers are cut to 15 characters in GetJob (documented).
-SERVICES = ("GetJob", "GetJobDates", "GetJobMain")
+SERVICES = READS["jobs"].services
 _SAME_IN_ALL = ("Status_Code",)
 
 Key = tuple[str, ...]
@@ -114,7 +114,7 @@ def _read(soap: Soap, company: str, *, again: bool) -> _Reading:
     try:
         # GetJob first: its fields tell how to divide the others' requests, whose own records lack most of them.
         parts = _collect(soap, reading, "GetJob", asked, {})
-        for service in ("GetJobMain", "GetJobDates"):
+        for service in SERVICES[1:]:
             _collect(soap, reading, service, parts, reading.records["GetJob"])
     except ChangedBetweenCalls as error:
         if not again:

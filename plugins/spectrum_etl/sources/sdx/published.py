@@ -1,9 +1,11 @@
-"""What the services are documented to return, so that any other field is reported as new (M4).
+"""The reads of the web services: which services each uses, and what they are documented to return.
 
-Source: the pages named in `services`.
+Any other field is reported as new (M4). Source: the pages named in `services`.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 _PHASE = """Company_Code Job_Number Phase_Code Cost_Type Description Status_Code Unit_of_Measure JTD_Quantity JTD_Hours
     JTD_Actual_Dollars Projected_Quantity Projected_Hours Projected_Dollars Estimated_Quantity Estimated_Hours
@@ -25,5 +27,37 @@ _FIELDS = {
         Payment_Zip""",
 }
 
-#: What is read -> documented fields of its records.
-DOCUMENTED_FIELDS: dict[str, frozenset[str]] = {read: frozenset(names.split()) for read, names in _FIELDS.items()}
+
+@dataclass(frozen=True)
+class Read:
+    """One read: a method of `SdxClient` without `read_`, as `Table.sdx` names it.
+
+    Args:
+        services: whose records are put together; where a field is in several, that of the last one counts.
+        fields: the documented fields of its records.
+        job_by_job: whether it asks for one job after the other, and GetJob first, which jobs there are.
+        infolink: the Info-Link table that is looked up beside it; empty for none.
+    """
+
+    services: tuple[str, ...]
+    fields: frozenset[str]
+    job_by_job: bool = False
+    infolink: str = ""
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Every service that is called."""
+        return tuple(dict.fromkeys((*(("GetJob",) if self.job_by_job else ()), *self.services)))
+
+
+def _read(name: str, *services: str, job_by_job: bool = False, infolink: str = "") -> Read:
+    return Read(services, frozenset(_FIELDS[name].split()), job_by_job, infolink)
+
+
+READS: dict[str, Read] = {
+    # Contract numbers are cut to 15 characters in GetJob (documented). No service names the master of a sub job.
+    "jobs": _read("jobs", "GetJob", "GetJobDates", "GetJobMain", infolink="JC_JOB_MASTER_MC"),
+    "phases": _read("phases", "GetPhaseEnhanced", job_by_job=True),
+    "phase_totals": _read("phase_totals", "GetPhase", job_by_job=True),
+    "vendors": _read("vendors", "Vendors"),
+}

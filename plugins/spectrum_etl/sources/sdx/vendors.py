@@ -20,7 +20,7 @@ from spectrum_etl.model.character_marks import MARK_INVALID, mark_for_xml
 from spectrum_etl.sources.http import Endless, parse_json, pieces
 from spectrum_etl.sources.sdx import faults
 from spectrum_etl.sources.sdx.faults import AnswerCut, Call
-from spectrum_etl.sources.sdx.published import DOCUMENTED_FIELDS
+from spectrum_etl.sources.sdx.published import READS
 from spectrum_etl.sources.sdx.services import PARAMETER_LENGTHS, plain_company
 from spectrum_etl.sources.sdx.transport import Transport
 
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 SERVICE = "Vendors"
 _ERROR_FIELDS = ("Error_Code", "Error_Description", "Error_Column")
-_CANONICAL = {name.casefold(): name for name in (*DOCUMENTED_FIELDS["vendors"], *_ERROR_FIELDS)}
+_CANONICAL = {name.casefold(): name for name in (*READS["vendors"].fields, *_ERROR_FIELDS)}
 #: The page prints the payment location's fields under the purchase location's names, after those.
 _SECOND = {
     "Purchase_City": "Payment_City",

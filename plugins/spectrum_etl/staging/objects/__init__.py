@@ -1,27 +1,19 @@
-"""The importable objects, in the order in which a first sync makes most sense. Adding one is a module here."""
+"""The importable objects, each a module of data here."""
 
-from spectrum_etl.model.spec import ImportObject
-from spectrum_etl.staging.objects import (
-    budgets,
-    job_costs,
-    jobs,
-    prime_contracts,
-    project_cost_codes,
-    standard_cost_codes,
-    subcontracts,
-    vendors,
+import importlib
+
+from spectrum_etl.model.spec import StagedObject
+
+#: In the order in which a first sync makes most sense: what others refer to comes first.
+NAMES = (
+    "standard_cost_codes",
+    "jobs",
+    "vendors",
+    "project_cost_codes",
+    "budgets",
+    "prime_contracts",
+    "subcontracts",
+    "job_costs",
 )
 
-OBJECTS: dict[str, ImportObject] = {
-    module.OBJECT.name: module.OBJECT
-    for module in (
-        standard_cost_codes,
-        jobs,
-        vendors,
-        project_cost_codes,
-        budgets,
-        prime_contracts,
-        subcontracts,
-        job_costs,
-    )
-}
+OBJECTS: dict[str, StagedObject] = {name: importlib.import_module(f"{__name__}.{name}").OBJECT for name in NAMES}

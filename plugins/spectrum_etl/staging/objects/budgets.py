@@ -1,6 +1,7 @@
 """Budgets: original and current estimate of every job, phase and cost type (E3, E4), and its projections (L1)."""
 
-from spectrum_etl.model.spec import Check, Column, ImportObject, InfoLink, LeftOut, Table, company_column
+from spectrum_etl.model.spec import Check, Column, InfoLink, LeftOut, StagedObject, Table, company_column
+from spectrum_etl.settings import Schedule
 
 BUDGETS = Table(
     name="budgets",
@@ -228,10 +229,9 @@ PROJECTIONS = Table(
     ),
 )
 
-OBJECT = ImportObject(
+OBJECT = StagedObject(
     name="budgets",
     title="Budgets and projections",
     tables=(BUDGETS, PROJECTIONS),
-    readers={"budgets": ("infolink",), "projections": ("infolink",)},
-    schedule="4h",
+    schedule=Schedule.EVERY_4_HOURS,
 )

@@ -1,6 +1,7 @@
 """Job costs: every posted transaction, and the job-to-date totals that Procore gets (K1)."""
 
-from spectrum_etl.model.spec import Check, Column, ImportObject, InfoLink, Table, company_column
+from spectrum_etl.model.spec import Check, Column, InfoLink, StagedObject, Table, company_column
+from spectrum_etl.settings import Schedule
 
 JOB_COST_TRANSACTIONS = Table(
     name="job_cost_transactions",
@@ -142,6 +143,7 @@ JOB_COST_TOTALS = Table(
     comment="One row a job, phase and cost type: job-to-date cost and hours. Read by GetPhase, or summed from the "
     "transactions; in the latter case there are no projections.",
     sdx="phase_totals",
+    readers=("transactions", "sdx"),
     columns=(
         company_column(),
         Column("job_number", "code", "Job number", sdx="Job_Number", key=True, required=True),
@@ -178,13 +180,9 @@ JOB_COST_TOTALS = Table(
     ),
 )
 
-OBJECT = ImportObject(
+OBJECT = StagedObject(
     name="job_costs",
     title="Job costs",
     tables=(JOB_COST_TRANSACTIONS, JOB_COST_TOTALS),
-    readers={
-        "job_cost_transactions": ("infolink",),
-        "job_cost_totals": ("sdx", "transactions"),
-    },
-    schedule="hourly",
+    schedule=Schedule.HOURLY,
 )

@@ -1,12 +1,14 @@
 """Jobs: one row a job, with the reason why one cannot be imported into Procore (B3)."""
 
-from spectrum_etl.model.spec import Check, Column, ImportObject, InfoLink, Table, company_column
+from spectrum_etl.model.spec import Check, Column, InfoLink, StagedObject, Table, company_column
+from spectrum_etl.settings import Schedule
 
 JOBS = Table(
     name="jobs",
     comment="One row a job of Spectrum's job master.",
     infolink=InfoLink(query="jobs.sql", tables={"j": "JC_JOB_MASTER_MC"}),
     sdx="jobs",
+    readers=("infolink", "sdx"),
     columns=(
         company_column(),
         Column("job_number", "code", "Job number", source="Job_Number", sdx="Job_Number", key=True, required=True),
@@ -168,6 +170,4 @@ JOBS = Table(
     ),
 )
 
-OBJECT = ImportObject(
-    name="jobs", title="Jobs", tables=(JOBS,), readers={"jobs": ("sdx", "infolink")}, schedule="hourly"
-)
+OBJECT = StagedObject(name="jobs", title="Jobs", tables=(JOBS,), schedule=Schedule.HOURLY)

@@ -1,6 +1,7 @@
 """Prime contracts and their schedules of values (I1 to I4)."""
 
-from spectrum_etl.model.spec import Check, Column, ImportObject, InfoLink, Table, company_column
+from spectrum_etl.model.spec import Check, Column, InfoLink, StagedObject, Table, company_column
+from spectrum_etl.settings import Schedule
 
 #: How many customers have a contract for the job. Not a count of rows: the source may hold a row twice, and then one
 #: of the copies is staged. PostgreSQL has no `count(distinct ...) over`.
@@ -177,10 +178,9 @@ PRIME_CONTRACT_ITEMS = Table(
     ),
 )
 
-OBJECT = ImportObject(
+OBJECT = StagedObject(
     name="prime_contracts",
     title="Prime contracts",
     tables=(PRIME_CONTRACTS, PRIME_CONTRACT_ITEMS),
-    readers={"prime_contracts": ("infolink",), "prime_contract_items": ("infolink",)},
-    schedule="daily",
+    schedule=Schedule.DAILY,
 )

@@ -1,12 +1,14 @@
 """Project cost codes: job, phase and cost type, with the description that belongs to the phase (B2)."""
 
-from spectrum_etl.model.spec import Check, Column, ImportObject, InfoLink, Table, company_column
+from spectrum_etl.model.spec import Check, Column, InfoLink, StagedObject, Table, company_column
+from spectrum_etl.settings import Schedule
 
 PROJECT_COST_CODES = Table(
     name="project_cost_codes",
     comment="One row a job, phase and cost type. The description is shared by all cost types of a phase.",
     infolink=InfoLink(query="project_cost_codes.sql", tables={"p": "JC_PHASE_MASTER_MC"}),
     sdx="phases",
+    readers=("infolink", "sdx"),
     columns=(
         company_column(),
         Column("job_number", "code", "Job number", source="Job_Number", sdx="Job_Number", key=True, required=True),
@@ -102,10 +104,9 @@ PROJECT_COST_CODES = Table(
     ),
 )
 
-OBJECT = ImportObject(
+OBJECT = StagedObject(
     name="project_cost_codes",
     title="Project cost codes and cost types",
     tables=(PROJECT_COST_CODES,),
-    readers={"project_cost_codes": ("sdx", "infolink")},
-    schedule="4h",
+    schedule=Schedule.EVERY_4_HOURS,
 )

@@ -1,6 +1,7 @@
 """Standard cost codes and cost types: the lists that every project's codes come from (B1, A2)."""
 
-from spectrum_etl.model.spec import Check, Column, ImportObject, InfoLink, Table, company_column
+from spectrum_etl.model.spec import Check, Column, InfoLink, StagedObject, Table, company_column
+from spectrum_etl.settings import Schedule
 
 STANDARD_COST_CODES = Table(
     name="standard_cost_codes",
@@ -61,10 +62,9 @@ STANDARD_COST_TYPES = Table(
     ),
 )
 
-OBJECT = ImportObject(
+OBJECT = StagedObject(
     name="standard_cost_codes",
     title="Standard cost codes and cost types",
     tables=(STANDARD_COST_CODES, STANDARD_COST_TYPES),
-    readers={"standard_cost_codes": ("infolink",), "standard_cost_types": ("infolink",)},
-    schedule="daily",
+    schedule=Schedule.DAILY,
 )

@@ -3,7 +3,8 @@
 Staged for analysts. Nothing of it goes to Procore: commitments are not imported there (A6).
 """
 
-from spectrum_etl.model.spec import Check, Column, ImportObject, InfoLink, Table, company_column
+from spectrum_etl.model.spec import Check, Column, InfoLink, StagedObject, Table, company_column
+from spectrum_etl.settings import Schedule
 
 _VENDOR = Column("vendor_code", "code", "Vendor (subcontractor)", source="Vendor_Code", key=True, required=True)
 _NUMBER = Column(
@@ -261,10 +262,9 @@ SUBCONTRACT_CHANGES = Table(
     ),
 )
 
-OBJECT = ImportObject(
+OBJECT = StagedObject(
     name="subcontracts",
     title="Subcontracts",
     tables=(SUBCONTRACTS, SUBCONTRACT_ITEMS, SUBCONTRACT_CHANGES),
-    readers={table.name: ("infolink",) for table in (SUBCONTRACTS, SUBCONTRACT_ITEMS, SUBCONTRACT_CHANGES)},
-    schedule="4h",
+    schedule=Schedule.EVERY_4_HOURS,
 )

@@ -1,6 +1,7 @@
 """Vendors: one row a vendor of accounts payable. Tax ids and bank accounts are never read (M9)."""
 
-from spectrum_etl.model.spec import Check, Column, ImportObject, InfoLink, Table, company_column
+from spectrum_etl.model.spec import Check, Column, InfoLink, StagedObject, Table, company_column
+from spectrum_etl.settings import Schedule
 
 VENDORS = Table(
     name="vendors",
@@ -8,6 +9,7 @@ VENDORS = Table(
     infolink=InfoLink(query="vendors.sql", tables={"v": "VN_VENDOR_MASTER_MC"}),
     sdx="vendors",
     hidden_status="status",
+    readers=("infolink", "sdx"),
     columns=(
         company_column(),
         Column("vendor_code", "code", "Vendor code", source="Vendor_Code", sdx="Vendor_Code", key=True, required=True),
@@ -70,6 +72,4 @@ VENDORS = Table(
     ),
 )
 
-OBJECT = ImportObject(
-    name="vendors", title="Vendors", tables=(VENDORS,), readers={"vendors": ("infolink", "sdx")}, schedule="hourly"
-)
+OBJECT = StagedObject(name="vendors", title="Vendors", tables=(VENDORS,), schedule=Schedule.HOURLY)

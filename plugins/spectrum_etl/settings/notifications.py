@@ -1,7 +1,4 @@
-"""The settings of operating it: notifications, the page and retention, a part of `spectrum_etl.settings`.
-
-What each value means to the people who set it is written beside it in `include/settings.yaml`.
-"""
+"""The section `notifications` of the settings. `include/settings.yaml` says what each value means."""
 
 from __future__ import annotations
 
@@ -9,13 +6,12 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from spectrum_etl.settings.exports import Strict
+from spectrum_etl.settings.shape import Strict
 
 Channel = Literal["log", "email", "slack", "teams"]
 Event = Literal["failure", "partial_success", "volume", "drift", "stale_data", "late", "digest"]
 EVENTS: tuple[Event, ...] = get_args(Event)
 
-Days = Annotated[int, Field(ge=1)]
 Address = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$")]
 
 
@@ -40,21 +36,3 @@ class Notifications(Strict):
         if "email" in info.data.get("channels", ()) and not (sender and email_to):
             raise ValueError("the channel email needs email_from and at least one address in email_to")
         return email_to
-
-
-class Page(Strict):
-    """The page in Airflow: how it reads the warehouse."""
-
-    conn_id: str = Field(default="warehouse", min_length=1)
-    max_downloads: int = Field(default=4, ge=1)
-    unread_seconds: int = Field(default=30, ge=1)
-
-
-class Retention(Strict):
-    """For how many days the warehouse keeps what is no longer current. The export ledger is kept for ever."""
-
-    landing_days: Days = 3
-    rejected_days: Days = 180
-    runs_days: Days = 400
-    checks_days: Days = 90
-    drift_days: Days = 400
