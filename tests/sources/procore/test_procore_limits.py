@@ -18,7 +18,7 @@ PATH = "/rest/v1.0/me"
 GOOD = Reply(200, {"id": 5})
 
 
-@pytest.mark.parametrize("method", ["get", "post", "patch", "put", "delete"])
+@pytest.mark.parametrize("method", ["get", "post", "patch", "delete"])
 def test_429_is_waited_out_by_every_method(stub: Stub, client: ProcoreClient, clock: Time, method: str) -> None:
     stub.on(method.upper(), PATH, Reply(429, {"message": "slow down"}, {"Retry-After": "12"}), GOOD)
     call = getattr(client, method)
@@ -130,7 +130,7 @@ def test_passing_faults_are_tried_four_times(stub: Stub, client: ProcoreClient, 
     assert clock.waits == [0.5, 1, 2]
 
 
-@pytest.mark.parametrize("method", ["get", "patch", "put"])
+@pytest.mark.parametrize("method", ["get", "patch"])
 def test_a_dropped_connection_is_tried_again(stub: Stub, client: ProcoreClient, method: str) -> None:
     stub.on(method.upper(), PATH, Reply(drop=True), GOOD)
     call = getattr(client, method)
