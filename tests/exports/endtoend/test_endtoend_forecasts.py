@@ -327,7 +327,7 @@ def test_without_infolink_such_a_phase_ends_with_what_to_do(stage: Stage, id: Re
             assert "(Projected_Cost_Code E)" in outcome.reason
         else:
             assert "what Spectrum holds is not what was sent" in outcome.reason
-            assert "or Spectrum works them out itself" in outcome.reason
+            assert "or Spectrum calculates them itself" in outcome.reason
         stage.sandbox(update, "P", *place)
         assert export(stage, id).state == "linked"
 
