@@ -5,28 +5,8 @@ Approved change orders of exported commitments become change requests of Spectru
 **What it moves.** The commitment must be exported, all lines of one cost type and no code twice. The approver gives
 the change request id (at most 8), unique in the job over all kinds of change requests (H2). The task `drift` reports
 exported ones that Procore changed or deleted.
-
-**How often.** Only when somebody triggers it, for all projects, or for the projects and records that the form names.
-A run collects and asks; the approver's yes is what sends. A dry run shows in the log of `collect` what would be
-written.
-
-**For approvers.** Each record waits for you under *Required Actions* of Airflow, with a table of what Spectrum holds
-now and what it will hold. *Accept* sends it with your answers, once. *Reject* needs a reason and ends it. *Retrieve*
-takes it out until somebody names it in the trigger form. What cannot be sent as you answered comes back as a new
-question that says why.
-
-**Where is my record?** `export.queue` has its state, the reason and every rule it breaks; `export.ledger` who
-answered what and when; `export.links` what it is called in Spectrum.
-
-**When it fails.** Somebody has to look at a record: the log of `report` lists it with the reason. Nothing is sent
-twice: a lost answer is looked up in Spectrum before anything is sent again. Mend what the reason says, then trigger
-the export again with the record in the form. Enter nothing by hand in Spectrum for a record that is `sending` or
-`unknown`.
-
-**May it be run again?** Always: trigger it, or clear `send`. Clearing `approve` asks in a new run. Marking a task
-successful by hand sends nothing.
 """
 
-from spectrum_etl.orchestration.export_dag import export_dag
+from spectrum_etl.orchestration.export_dag import export_dag  # Airflow looks for DAGs only in files that name it
 
 dag = export_dag("commitment_change_orders", __doc__, watches_drift=True)

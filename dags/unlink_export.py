@@ -1,6 +1,6 @@
 """# Unlink exported records
 
-Ends the link between a Procore record and its record in Spectrum, so that either may be deleted or exported anew (G6).
+Ends the link between a Procore record and its record in Spectrum, so that either may be deleted or exported again (G6).
 
 **What it moves.** Nothing. For every record of the form it verifies that Spectrum no longer holds what was exported,
 takes the mark out of Procore where Procore has a field for it, and ends the link in `export.links`, where the ended one

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from spectrum_etl.connections.expected import READS
 from spectrum_etl.exports.objects.registry import EXPORTS
-from spectrum_etl.exports.spectrum import tables as books
+from spectrum_etl.exports.spectrum import tables
 from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.sources.infolink.lookup import Lookup
 from spectrum_etl.sources.sdx import published
@@ -51,5 +51,5 @@ def table_uses() -> dict[str, tuple[list[str], bool]]:
             for name in spec.infolink.tables.values() if spec.infolink else ():
                 staged[name].append(code(f"spectrum.{spec.name}"))
     staged[published.READS["jobs"].infolink].append("sub jobs' master jobs")
-    looked_up = {lookup.table for lookup in vars(books).values() if isinstance(lookup, Lookup)}
+    looked_up = {lookup.table for lookup in vars(tables).values() if isinstance(lookup, Lookup)}
     return {name: (staged.get(name, []), name in looked_up) for name in {*staged, *looked_up}}

@@ -1,4 +1,4 @@
-"""The table of DAGs, from the docstrings of `dags/*.py`, which are what Airflow shows."""
+"""The table of DAGs, from what Airflow shows: the docstrings of `dags/*.py` and what their kind has in common."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from spectrum_etl.orchestration.common_docs import with_common
 from stack.docs.markdown import code, plain, table
 
 _OFTEN = re.compile(r"\*\*How often\.\*\*\s+(.+?)(?:[.:,]\s|\Z)", re.DOTALL)
@@ -39,7 +40,8 @@ def dags(folder: Path) -> Iterator[Dag]:
         ValueError: a file has no docstring, or one that does not say how often the DAG runs.
     """
     for path in sorted(folder.glob("*.py"), key=_place):
-        text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        own = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        text = with_common(path.stem.partition("_")[0], own)
         often = _OFTEN.search(text)
         paragraphs = text.split("\n\n")
         if often is None or len(paragraphs) < 2:

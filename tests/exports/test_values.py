@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.spectrum.services import SERVICES
-from spectrum_etl.exports.spectrum.values import AsHeld, Value, call, comparable, format_value
+from spectrum_etl.exports.spectrum.values import Unchanged, Value, call, comparable, format_value
 
 AMOUNTS = st.decimals(min_value=-9999999999, max_value=9999999999, places=2)
 
@@ -84,18 +84,18 @@ def test_values_are_written_as_the_services_take_them(service: str, element: str
             "0045 33 12 34 56",
             "with a country code is sent as it is, and this one is too long by 2",
         ),
-        ("AddJob", "Est_Start_Date", "2010-01-05T23:30:00Z", "a moment, and not a day"),
-        ("AddJob", "Est_Start_Date", "2010-01-05T00:00:00-07:00", "a moment, and not a day"),
-        ("AddJob", "Est_Start_Date", datetime.datetime(2010, 1, 5, 23, 30), "a moment"),  # noqa: DTZ001
+        ("AddJob", "Est_Start_Date", "2010-01-05T23:30:00Z", "a point in time, not a day"),
+        ("AddJob", "Est_Start_Date", "2010-01-05T00:00:00-07:00", "a point in time, not a day"),
+        ("AddJob", "Est_Start_Date", datetime.datetime(2010, 1, 5, 23, 30), "a point in time"),  # noqa: DTZ001
         ("ARChangeRequest", "Change_Request_Number", "123456789", "too long by 1"),
         ("AddPhase", "Original_Est_Cost", "-123456789.01", "too long by 1"),
         ("AddVendor", "Terms_Days", "-1", "negative"),
-        ("AddVendor", "Terms_Code", "C", "not one of those"),
+        ("AddVendor", "Terms_Code", "C", "does not know this value"),
         ("AddVendor", "Vendor_Code", "A-1", "letters and digits"),
         ("AddJob", "Job_Description", "x" * 26, "too long by 1"),
         ("AddJob", "Job_Description", "\x07", "cannot be sent"),
-        ("AddJob", "Est_Start_Date", "2026-02-30", "no date"),
-        ("AddJob", "Est_Start_Date", "0001-01-01", "no date"),
+        ("AddJob", "Est_Start_Date", "2026-02-30", "not a date"),
+        ("AddJob", "Est_Start_Date", "0001-01-01", "not a date"),
         ("UpdateSubcontract", "GL_Account", "4000A", "digits"),
     ],
 )
@@ -108,7 +108,7 @@ def test_values_that_do_not_fit_are_refused(service: str, element: str, value: V
 
 def test_b2_spectrums_own_text_goes_back_as_it_is_held() -> None:
     """A phase's description is sent with every new cost type and estimate, and renames all of the phase."""
-    assert format_value("AddPhase", "Description", AsHeld("Walls  and  doors ")) == "Walls  and  doors"
+    assert format_value("AddPhase", "Description", Unchanged("Walls  and  doors ")) == "Walls  and  doors"
     assert format_value("AddPhase", "Description", "Walls  and\ndoors ") == "Walls and doors"
 
 

@@ -132,7 +132,7 @@ FORM: dict[str, Any] = {
         "value": "FRONTRANGE", "description": "Unique in Spectrum. Needed to accept.",
         "schema": {
             "type": ["null", "string"], "title": "Vendor code", "maxLength": 10, "pattern": "^([A-Z0-9]+)$",
-            "patternSays": "upper-case letters and digits alone", "requiredToAccept": True,
+            "patternSays": "only upper-case letters and digits", "requiredToAccept": True,
         },
     },
     "vendor_type": {

@@ -267,7 +267,7 @@ def test_only_approvers_answer_and_only_what_they_have_seen(page: PageAirflow) -
     assert "reason" in unreasoned.json()["detail"]["fields"]
     kept_by_nothing = answer_of(page, "v2", decision="reject", reason="Twice\x00")
     said = page.post("accounting", "api/export/answer", kept_by_nothing).json()["detail"]["fields"]["reason"]
-    assert said == "The reason holds a character that cannot be kept or sent: Twice\\u0000"
+    assert said == "The reason contains a character that cannot be stored or sent: Twice\\u0000"
     rejected = answer_of(page, "v2", decision="reject", reason="Twice in the list")
     assert page.post("accounting", "api/export/answer", rejected).status_code == 200
     told = page.metadata(

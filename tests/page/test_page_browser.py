@@ -144,7 +144,7 @@ def test_a_value_that_does_not_fit_is_told_at_once_and_never_cut(visit: Any, pag
     expect(dialog).to_contain_text("14 of 10")
     expect(dialog).to_contain_text("Vendor code has 14 characters; Spectrum takes at most 10.")
     code.fill("ready roof")
-    expect(dialog).to_contain_text("Spectrum takes upper-case letters and digits alone.")
+    expect(dialog).to_contain_text("Spectrum takes only upper-case letters and digits.")
     dialog.get_by_label("Vendor type").select_option("SUB")
     picture(tab, "approve-wrong")
     dialog.get_by_role("button", name="Accept and send to Spectrum").click()

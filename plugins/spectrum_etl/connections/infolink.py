@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from spectrum_etl.connections.reasons import not_connected
 from spectrum_etl.connections.result import Checked, Finding
 from spectrum_etl.errors import FixConfiguration, RetryLater, SpectrumEtlError, StopSync
-from spectrum_etl.exports.spectrum import tables as books
+from spectrum_etl.exports.spectrum import tables
 from spectrum_etl.model.drift import Drift
 from spectrum_etl.model.spec import StagedObject, Table
 from spectrum_etl.settings import Company, Schedule, Settings
@@ -85,7 +85,7 @@ class _Comparison:
                 if table.infolink:
                     self._staged(obj, table)
         if self.company.procore_company_id is not None:
-            for lookup in vars(books).values():
+            for lookup in vars(tables).values():
                 if isinstance(lookup, Lookup):
                     self._looked_up(lookup)
         return tuple(self.findings.values())

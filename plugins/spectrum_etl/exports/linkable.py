@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.spec import Candidate, Context, ExportObject, Problem
 from spectrum_etl.links.keys import Key, Space
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company
 
 if TYPE_CHECKING:  # DAG files import this module, and must not import what the client needs
+    from spectrum_etl.exports.spectrum import Spectrum
     from spectrum_etl.sources.procore.client import ProcoreClient
 
 
@@ -31,7 +31,7 @@ class LinkedObject:
     read: Callable[[ProcoreClient, Company, RecordId], Candidate | None]
     mark: Callable[[ProcoreClient, Company, RecordId, str], None] | None
     unmark: Callable[[ProcoreClient, Company, RecordId], None] | None
-    holds: Callable[[Books, Company, str], str | None]
+    holds: Callable[[Spectrum, str], str | None]
     fits: Callable[[Candidate, Context, str], Iterable[Problem]]
     difference: Callable[[Candidate, Context, str], str]
     space: Space

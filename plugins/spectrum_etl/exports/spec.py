@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec
 
-from spectrum_etl.exports.lookups import Books, Links
 from spectrum_etl.links.keys import Key, Space
 from spectrum_etl.model import characters
 from spectrum_etl.model.record import RecordId
@@ -20,6 +19,8 @@ from spectrum_etl.settings import Company, Settings
 Given = ParamSpec("Given")
 
 if TYPE_CHECKING:  # DAG files import this module, and must not import what the client needs
+    from spectrum_etl.exports.spectrum import Spectrum
+    from spectrum_etl.links.pairs import Links
     from spectrum_etl.sources.procore.client import ProcoreClient
 
 
@@ -163,9 +164,9 @@ class FormField:
         required: whether an empty answer is refused.
         fills: elements that take the answer, in every call that has them; the page shows them as they are typed, and
             nothing else of what was shown may differ from what is sent.
-        pattern: regular expression of the whole answer, for what can be told without asking Spectrum. The object's
+        pattern: regular expression of the whole answer, for what can be checked without asking Spectrum. The object's
             form rules decide; this only says so at once.
-        pattern_says: the same in words, e.g. `upper-case letters and digits alone`.
+        pattern_says: the same in words, e.g. `only upper-case letters and digits`.
     """
 
     name: str
@@ -242,13 +243,13 @@ class Context:
     Args:
         company: the Spectrum company.
         settings: all settings; those of the exports are `settings.exports`.
-        books: what Spectrum holds.
+        spectrum: what Spectrum holds.
         links: what is linked already.
     """
 
     company: Company
     settings: Settings
-    books: Books
+    spectrum: Spectrum
     links: Links
 
 
@@ -282,14 +283,14 @@ class ExportObject:
         title: one of it, for people: `vendor`.
         services: the Spectrum web services that it writes with.
         collect: the approved, not yet exported records, streamed; with what their rules need. A project that Procore
-            does not let be read is told as skipped, and stops none of the others.
+            does not let be read is reported as skipped, and stops none of the others.
         read: one record again, as `collect` gives it; None when it is gone.
         rules: all are applied, and all that are broken are shown.
         form: what the approver is asked.
         form_rules: checked when the answer arrives, and again just before the first call.
         document: what is sent.
         mark: writes the link into Procore, where Procore has a field for it; repeating it does no harm. None: the
-            link is in the ledger alone.
+            link is only in the ledger.
         unmark: takes it out again. None as for `mark`.
         holds: what Spectrum itself calls the record of a key that somebody typed, or that is linked; None where it
             holds none. Codes are compared as Spectrum does: trimmed and without case.
@@ -299,7 +300,7 @@ class ExportObject:
         mapping: for the documentation.
         offers: whether a collected record holds anything that Spectrum lacks; where it says no, the record is left
             out of the queue, being neither ready nor wrong. None: always. The jobs need it: whether the codes of a
-            synced project are new (B5) shows in Spectrum alone.
+            synced project are new (B5) shows only in Spectrum.
         again: whether a record that was exported is offered again once its content differs from what was exported
             (forecasts; new cost codes of a job). Its Spectrum key must stay the same.
         frozen: the keys of the content that may not change after the export; differences are reported (G5).
@@ -317,7 +318,7 @@ class ExportObject:
     document: Callable[[Candidate, Answers, Context], Document]
     mark: Callable[[ProcoreClient, Company, RecordId, str], None] | None
     unmark: Callable[[ProcoreClient, Company, RecordId], None] | None
-    holds: Callable[[Books, Company, str], str | None]
+    holds: Callable[[Spectrum, str], str | None]
     space: Space
     claims: Callable[[Document], Iterable[Key]] = lambda document: ()
     mapping: tuple[FieldMapping, ...] = field(default=())
@@ -342,4 +343,4 @@ def digest(value: Any) -> str:
 
 
 def _refuse(value: Any) -> Any:
-    raise TypeError(f"{type(value).__name__} is no JSON value; give money and dates as text")
+    raise TypeError(f"{type(value).__name__} is not a JSON value; give money and dates as text")

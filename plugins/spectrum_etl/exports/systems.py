@@ -11,9 +11,9 @@ from typing import Protocol
 import psycopg
 
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.spec import Context
-from spectrum_etl.links.pairs import WarehouseLinks
+from spectrum_etl.exports.spectrum import Spectrum
+from spectrum_etl.links.pairs import Links
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.sources.procore.client import ProcoreClient
 from spectrum_etl.sources.sdx.write_answer import WriteAnswer
@@ -52,7 +52,7 @@ class Systems:
         settings: all settings.
         company: whose records.
         procore: client of the company's Procore.
-        books: what Spectrum holds.
+        spectrum: what it holds.
         writer: calls Spectrum.
         clock: the time, given a connection to the warehouse; tests replace it.
     """
@@ -61,18 +61,18 @@ class Systems:
     settings: Settings
     company: Company
     procore: ProcoreClient
-    books: Books
+    spectrum: Spectrum
     writer: Writer
     clock: Callable[[psycopg.Connection], datetime] = warehouse_clock
-    links: WarehouseLinks = field(init=False)
+    links: Links = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "links", WarehouseLinks(self.url))
+        object.__setattr__(self, "links", Links(self.url))
 
     @property
     def context(self) -> Context:
         """What rules and documents may look at."""
-        return Context(self.company, self.settings, self.books, self.links)
+        return Context(self.company, self.settings, self.spectrum, self.links)
 
 
 @contextmanager
@@ -80,14 +80,13 @@ def systems_from_airflow(company_code: str, settings: Settings, *, remember: boo
     """The systems of a company from the Airflow connections that the settings name; closed at the end.
 
     Args:
-        remember: whether the books may answer a question about Spectrum that was asked before from memory: for looking
-            at many records at one time. Whoever sends asks anew.
+        remember: whether a question about Spectrum that was asked before may be answered from memory: for looking at
+            many records at one time. What sends asks again.
 
     Raises:
         FixConfiguration: the company is not exported, or a connection is missing or wrong.
     """
     from spectrum_etl.credentials import airflow_connection
-    from spectrum_etl.exports.spectrum import SpectrumBooks
     from spectrum_etl.sources.company import Sources
     from spectrum_etl.sources.procore.connection import ProcoreConnection
     from spectrum_etl.sources.sdx.write import SpectrumWriter
@@ -105,5 +104,5 @@ def systems_from_airflow(company_code: str, settings: Settings, *, remember: boo
     with ExitStack() as stack:
         sources = stack.enter_context(Sources.from_airflow(company.code, settings))
         procore = stack.enter_context(ProcoreClient(connection, str(company.procore_company_id)))
-        books = SpectrumBooks(company, sources, remember=remember)
-        yield Systems(warehouse_url(), settings, company, procore, books, SpectrumWriter(sources.sdx))
+        spectrum = Spectrum(company, sources, remember=remember)
+        yield Systems(warehouse_url(), settings, company, procore, spectrum, SpectrumWriter(sources.sdx))

@@ -71,7 +71,7 @@ class Claim:
         owner = self.owner
         how = "linked" if self.linked else "accepted"
         return (
-            f"{self.key.in_words} is that of {owner.title} ({owner.object_name.replace('_', ' ')}, Procore id"
+            f"{self.key.in_words} belongs to {owner.title} ({owner.object_name.replace('_', ' ')}, Procore id"
             f" {owner.record}), {how} by {self.by} on {self.at:%Y-%m-%d at %H:%M} UTC"
         )
 
@@ -128,7 +128,7 @@ def claim(
                 raise _taken(found[0], owner)
             wanted = missing  # given up since
         raise RetryLater(
-            f"{wanted[0].in_words} could not be claimed: others claim it and give it up again and again",
+            f"{wanted[0].in_words} could not be claimed: others keep claiming and releasing it",
             object=owner.object_name, company=owner.company, record=owner.title, remedy="answer again in a minute",
         )  # fmt: skip
 

@@ -42,8 +42,8 @@ class Link:
     fingerprint: str | None
 
 
-class WarehouseLinks:
-    """What rules and documents may ask about links; implements `spec.Links`.
+class Links:
+    """What rules and documents may ask about links.
 
     All links of an object and company are read at the first question about them: thousands of records ask.
 

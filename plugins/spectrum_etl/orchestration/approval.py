@@ -111,7 +111,7 @@ def response_of(event: Mapping[str, Any]) -> Any:
     if len(chosen) != 1 or chosen[0] not in decisions:
         raise StopSync(
             "the answer is not exactly one of the options", value=str(chosen), limit=", ".join(OPTIONS),
-            remedy="nothing was sent; trigger the export again to be asked anew",
+            remedy="nothing was sent; trigger the export again to be asked again",
         )  # fmt: skip
     user = event.get("responded_by_user") or {}
     answers = {name: "" if value is None else str(value) for name, value in (event["params_input"] or {}).items()}
@@ -140,6 +140,6 @@ def _param(field: FormField) -> Param:
 
 def _reason() -> Param:
     return Param(
-        None, type=["null", "string"], title="Reason", description="Why it is rejected. Needed to reject.",
+        None, type=["null", "string"], title="Reason", description="Why it is rejected. Required to reject.",
         maxLength=1000,
     )  # fmt: skip

@@ -16,6 +16,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleExcept
 from spectrum_etl.model.run import clean_codes
 from spectrum_etl.orchestration.approval import ApproveRecord
 from spectrum_etl.orchestration.callbacks import on_failure
+from spectrum_etl.orchestration.common_docs import with_common
 from spectrum_etl.orchestration.dag_defaults import START, companies_param, refuse_unknown_fields, task_defaults
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging.configured import load_settings
@@ -36,7 +37,8 @@ def export_dag(object_name: str, doc: str | None, *, watches_drift: bool = False
 
     Args:
         object_name: name of the exportable object, see `exports.objects.registry`.
-        doc: documentation for operators and approvers: the DAG file's docstring.
+        doc: documentation for operators and approvers: the DAG file's docstring, which says what is its own; what holds
+            for every export is appended.
         watches_drift: whether a run also reports exported records that Procore has changed since (G5).
 
     Raises:
@@ -46,7 +48,7 @@ def export_dag(object_name: str, doc: str | None, *, watches_drift: bool = False
     with DAG(
         dag_id=f"export_{object_name}",
         description=f"{object_name.replace('_', ' ').capitalize()}: Procore to Spectrum, each record approved",
-        doc_md=doc,
+        doc_md=with_common("export", doc),
         schedule=None,
         start_date=START,
         catchup=False,
@@ -81,9 +83,9 @@ def _params(settings: Settings) -> dict[str, Param]:
             False,
             type="boolean",
             title="Take out",
-            description="Take the named records out of the queue, which failed or do not come to their end; nothing"
-            " else is done. Only after looking in Spectrum: what it holds of them stays there. They come back when they"
-            " are collected again by name.",
+            description="Take the named records, which failed or are stuck, out of the queue; nothing else is done."
+            " Look in Spectrum first: what it holds of them stays there. They come back when they are collected again"
+            " by name.",
         ),
         "dry_run": Param(
             False,
@@ -114,7 +116,7 @@ def _tasks(object_name: str, watches_drift: bool) -> None:
         refuse_unknown_fields(context)
         params, obj = context["params"], EXPORTS[object_name]
         scope = Scope(clean_codes(params["projects"]), clean_codes(params["records"]))
-        most = min(now.exports.max_records_per_run, conf.getint("core", "max_map_length"))
+        limit = min(now.exports.max_records_per_run, conf.getint("core", "max_map_length"))
         items: list[dict[str, str]] = []
         waits = TaskStates(context).still_waits
         for code in clean_codes(params["companies"]):
@@ -124,7 +126,7 @@ def _tasks(object_name: str, watches_drift: bool) -> None:
                     by = getattr(context["dag_run"], "triggering_user_name", None) or "unknown"
                     log.info("\n".join(take_out(systems, obj, scope, by, run_id)))
                     continue
-                found = collect_company(systems, obj, scope, run_id, most - len(items), waits)
+                found = collect_company(systems, obj, scope, run_id, limit - len(items), waits)
                 if params["dry_run"]:
                     log.info(
                         "company %s, dry run: this would be written\n%s", code, preview(systems, obj, found.chosen)
@@ -190,8 +192,8 @@ def _tasks(object_name: str, watches_drift: bool) -> None:
         log.info("%s: %s\n%s", object_name, found.summary, found.table)
         if found.bad:
             raise AirflowFailException(
-                f"{object_name}: {found.problem}. What to do: mend what each reason names, and trigger the export"
-                " again: it goes on with what is under way, and with failed records that its form names"
+                f"{object_name}: {found.problem}. What to do: fix what each reason names and trigger the export"
+                " again; it continues what is under way, and the failed records that its form names"
             )
         return dict(found.counts)
 

@@ -44,15 +44,15 @@ def link_dag(doc: str | None) -> DAG:
             type=["null", "array"],
             items={"type": "string", "pattern": "^\\s*[0-9]+\\s*=\\s*\\S.*$"},
             title="Pairs",
-            description="Procore id = what it is called in Spectrum, one pair a line: 562949953421312 = 24-404, or "
+            description="Procore id = what it is called in Spectrum, one pair per line: 562949953421312 = 24-404, or "
             "562949953421399 = ACME/S-1001 for a commitment; a prime contract is called as its job",
         ),
         "exact_names": Param(
             False,
             type="boolean",
             title="Link all exact names",
-            description="Vendors only: link every company whose name, ignoring case, one vendor of Spectrum alone "
-            "has, and no other company. Inactive companies, and vendors with the status I or N, are left out",
+            description="Vendors only: link every company whose name, ignoring case, belongs to exactly one vendor of "
+            "Spectrum and to no other company. Inactive companies, and vendors with the status I or N, are left out",
         ),
     }
     description = "Links Procore records with records that Spectrum has already"

@@ -84,7 +84,7 @@ def wrong_fields(fields: list[dict[str, Any]], answers: Mapping[str, str]) -> di
 def refused_words(title: str, value: str) -> str:
     """What is wrong with words that hold a character which cannot be kept or sent; empty where none does."""
     found = next(refused(value), None)
-    return f"{title} holds a character that cannot be kept or sent: {found[1]}" if found else ""
+    return f"{title} contains a character that cannot be stored or sent: {found[1]}" if found else ""
 
 
 def _field(name: str, param: Mapping[str, Any]) -> dict[str, Any]:

@@ -54,7 +54,7 @@ class Kill(BaseException):
 
 
 class Spectrum:
-    """Books and writer in one. Adding what exists is refused, everything else overwrites.
+    """What Spectrum holds, and the writer, in one. Adding what exists is refused, everything else overwrites.
 
     Args:
         now: the world's time.
@@ -71,13 +71,15 @@ class Spectrum:
         self.late: list[tuple[datetime, str, dict[str, str]]] = []
         self.late_after = 100.0
 
-    def held(self, service: str, key: Mapping[str, str]) -> dict[str, str] | None:
+    def current_values(self, service: str, key: Mapping[str, str]) -> dict[str, str] | None:
         self._time_passes()
         found = self.held_now.get(place(service, key))
         return None if found is None else dict(found)
 
-    def held_all(self, calls: Sequence[Call]) -> list[dict[str, str] | None]:
-        return [self.held(call.service, call.key) if self.can_read_back(call.service) else None for call in calls]
+    def all_current_values(self, calls: Sequence[Call]) -> list[dict[str, str] | None]:
+        return [
+            self.current_values(call.service, call.key) if self.can_read_back(call.service) else None for call in calls
+        ]
 
     def can_read_back(self, service: str, key: Mapping[str, str] | None = None) -> bool:
         return service not in self.unreadable
@@ -181,7 +183,7 @@ def has_few_lines(candidate: Candidate, context: Context) -> Iterator[Problem]:
 
 def code_is_free(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Problem]:
     key = {"Company_Code": "1", "Vendor_Code": answers.get("code", "")}
-    if context.books.held("AddVendor", key) is not None:
+    if context.spectrum.current_values("AddVendor", key) is not None:
         yield Problem("code", key["Vendor_Code"], f"{key['Vendor_Code']} is taken", "give another code")
 
 
@@ -226,8 +228,8 @@ OBJECT = ExportObject(
     document=_document,
     mark=_mark,
     unmark=_unmark,
-    holds=lambda books, company, key: (
-        key if books.held("AddVendor", {"Company_Code": "1", "Vendor_Code": key}) is not None else None
+    holds=lambda spectrum, key: (
+        key if spectrum.current_values("AddVendor", {"Company_Code": "1", "Vendor_Code": key}) is not None else None
     ),
     space="vendor",
     frozen=("name", "lines"),
@@ -255,10 +257,10 @@ class World:
     @property
     def systems(self) -> Systems:
         """Made anew for every task, as tasks do."""
-        books: Any = self.spectrum
+        spectrum: Any = self.spectrum
         client: Any = self.procore
         return Systems(
-            self.url, self.settings, self.settings.companies[0], client, books, self.spectrum, lambda _: self.time
+            self.url, self.settings, self.settings.companies[0], client, spectrum, self.spectrum, lambda _: self.time
         )
 
     def id(self, record: str) -> RecordId:
@@ -276,7 +278,7 @@ class World:
         # Seen and since are compared by the warehouse's own clock.
         systems = self.systems
         systems = Systems(
-            systems.url, systems.settings, systems.company, systems.procore, systems.books, systems.writer
+            systems.url, systems.settings, systems.company, systems.procore, systems.spectrum, systems.writer
         )
         return collect(systems, obj, Scope(records=tuple(records)), f"run {self.runs}", most, waits)
 

@@ -217,7 +217,7 @@ def test_a_record_that_goes_while_it_waits_leaves_the_queue(world: World):
 
 def test_an_answer_for_another_task_instance_counts_for_nothing(world: World):
     id, _ = asked(world)
-    with pytest.raises(StopSync, match="does not wait for this answer"):
+    with pytest.raises(StopSync, match="is not waiting for this answer"):
         world.answer(id, instance=Instance("export_things", "another run", "record.approve", 0))
     assert world.query("select 1 from export.ledger") == []
     world.answer(id)
@@ -259,10 +259,10 @@ def test_a_record_that_is_no_longer_ready_or_gone_is_not_asked_about(world: Worl
 def test_an_answer_that_meets_a_fault_is_asked_for_anew(world: World, monkeypatch, error, again: bool):
     id, _ = asked(world)
 
-    def held(*_: Any) -> None:
+    def current_values(*_: Any) -> None:
         raise error
 
-    monkeypatch.setattr(world.spectrum, "held", held)
+    monkeypatch.setattr(world.spectrum, "current_values", current_values)
     if again:
         assert world.answer(id).ask_again
     else:

@@ -89,7 +89,7 @@ def test_spaces_and_companies_are_apart(world):
 
 def test_all_keys_of_a_document_are_claimed_or_none(world):
     claim(world, owner("1"), Key("phase", "J/2"))
-    with pytest.raises(Taken, match="phase 2 of job J is that of Change order 1"):
+    with pytest.raises(Taken, match="phase 2 of job J belongs to Change order 1"):
         claim(world, owner("2"), *(Key("phase", f"J/{n}") for n in range(1, 5)))
     assert world.query("select record_id, key from export.claims") == [("1", "J/2")]
 
@@ -291,10 +291,10 @@ def test_a_record_that_was_stuck_in_confirmed_has_ways_out(postgres, older, capl
     ]
     with caplog.at_level(logging.WARNING):
         assert world.collect("r2", obj=VENDOR).chosen == []
-    assert "two records have one number: vendor dup is that of Thing r2" in caplog.text
-    assert "vendor DUP is that of Thing r1" in caplog.text
+    assert "two records have one number: vendor dup belongs to Thing r2" in caplog.text
+    assert "vendor DUP belongs to Thing r1" in caplog.text
     state, reason = row(world, second)
-    assert (state, "it was not sent any further: vendor DUP is that of Thing r1" in reason) == ("failed", True)
+    assert (state, "it was not sent any further: vendor DUP belongs to Thing r1" in reason) == ("failed", True)
     world.spectrum.held_now.pop(place("AddVendor", {"Company_Code": "1", "Vendor_Code": "DUP"}))
     unlink(world.systems, VENDOR, first.record, "otto")
     assert [each.state for each in world.collect("r2", obj=VENDOR).chosen] == ["sending"]
@@ -384,7 +384,7 @@ def test_what_is_linked_by_hand_is_taken_and_what_is_taken_is_not_linked_by_hand
     other = world.add("r2", project={})
     world.spectrum.held_now[place("AddVendor", {"Company_Code": "1", "Vendor_Code": "cR1"})] = {}
     world.spectrum.held_now[place("AddVendor", {"Company_Code": "1", "Vendor_Code": "OLD"})] = {}
-    with pytest.raises(FixRecord, match="vendor Cr1 is that of Thing r1"):
+    with pytest.raises(FixRecord, match="vendor Cr1 belongs to Thing r1"):
         link(world.systems, OBJECT, other, "cR1", "otto")
     assert world.procore.marks == {}
     link(world.systems, OBJECT, other, "OLD", "otto")
@@ -393,4 +393,4 @@ def test_what_is_linked_by_hand_is_taken_and_what_is_taken_is_not_linked_by_hand
     world.ask(third)
     world.spectrum.held_now.pop(place("AddVendor", {"Company_Code": "1", "Vendor_Code": "OLD"}))
     outcome = world.answer(third, code="old")
-    assert "vendor OLD is that of Thing r2 (things, Procore id r2), linked by otto" in outcome.reason
+    assert "vendor OLD belongs to Thing r2 (things, Procore id r2), linked by otto" in outcome.reason

@@ -11,7 +11,7 @@ import pytest
 
 from spectrum_etl.errors import StopSync
 from spectrum_etl.links import pairs as links
-from spectrum_etl.links.pairs import WarehouseLinks, compared
+from spectrum_etl.links.pairs import Links, compared
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.warehouse import migrate as migrations
 from spectrum_etl.warehouse.connect import connect
@@ -43,7 +43,7 @@ def test_a_key_is_linked_once_however_it_is_spelled(world: World, key: str) -> N
 
 def test_links_are_looked_up_as_spectrum_compares(world: World) -> None:
     world.query(INSERT, "vendors", "1", "V1015", None)
-    known = WarehouseLinks(world.url)
+    known = Links(world.url)
     assert known.spectrum_key("vendors", "1", "1") == "V1015"
     assert [known.procore_record("vendors", "1", key) for key in ("V1015", "v1015", " V1015")] == ["1"] * 3
     assert known.procore_record("vendors", "2", "V1015") is None
@@ -112,10 +112,10 @@ def test_links_that_clash_already_are_listed_marked_and_stop_nothing(
         with pytest.raises(psycopg.errors.UniqueViolation):
             connection.execute(INSERT, ["vendors", "16", "V1015", None])
         # The first is what counts, until a person has decided.
-        assert WarehouseLinks(older).procore_record("vendors", "1", "V1015") == "11"
+        assert Links(older).procore_record("vendors", "1", "V1015") == "11"
         with connection.transaction():
             links.end(connection, "vendors", id_of("11"), "otto")
-        assert WarehouseLinks(older).procore_record("vendors", "1", "V1015") == "12"
+        assert Links(older).procore_record("vendors", "1", "V1015") == "12"
         with pytest.raises(psycopg.errors.UniqueViolation):
             connection.execute(INSERT, ["vendors", "16", "V1015", None])
         with connection.transaction():

@@ -111,11 +111,11 @@ def happen(world: World, record: str, document: Document, event: str) -> bool:
         world.time += timedelta(seconds=100)
     elif event == "person adds":
         call = document.calls[len(document.calls) // 2]
-        if world.spectrum.held(call.service, call.key) is None:
+        if world.spectrum.current_values(call.service, call.key) is None:
             world.spectrum.person_writes(call, {name: "by hand" for name in call.fields})
     elif event == "person changes":
         last = document.calls[-1]
-        if not last.adds and world.spectrum.held(last.service, last.key) is None:
+        if not last.adds and world.spectrum.current_values(last.service, last.key) is None:
             world.spectrum.person_writes(last, {name: "BY HAND" for name in last.fields})
     elif event == "record changes" and content is not None:
         content["name"] += "x"
@@ -182,8 +182,8 @@ def check(world: World, id, document: Document, told: set[str], interfered: bool
     ), "something was written that nobody approved"
 
     record = id.record
-    held = world.query("select key, linked from export.claims where record_id = %s and space = 'vendor'", record)
-    assert held == ([(document.key, True)] if state == "linked" else held if state == "failed" else [])
+    current = world.query("select key, linked from export.claims where record_id = %s and space = 'vendor'", record)
+    assert current == ([(document.key, True)] if state == "linked" else current if state == "failed" else [])
     attempts = world.query("select state, finished_at is not null from export.ledger where record_id = %s", record)
     linked = world.query("select spectrum_key from export.links where record_id = %s", record)
     if state == "linked":

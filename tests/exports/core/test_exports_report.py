@@ -77,7 +77,7 @@ def test_a2_what_is_on_its_way_without_a_task_is_red(world: World, fault: str) -
         world.send(id)
     found = judged(world, id)
     assert len(found.bad) == 1
-    assert "no task sends it any more" in found.bad[0]
+    assert "no task is sending it any more" in found.bad[0]
     assert found.counts == {"unknown" if fault == "never" else "sending": 1}
 
 
@@ -130,7 +130,7 @@ def test_a2_a_run_that_collected_nothing_is_green_and_one_whose_collect_failed_i
 
 
 def test_a2_records_that_the_list_of_the_run_does_not_name_are_judged_too(world: World) -> None:
-    """What walks between tasks can be edited: the books know what was answered in the run, and what it changed last."""
+    """What walks between tasks can be edited; the warehouse knows what was answered in a run, and what it changed."""
     id = world.accept("r1")
     world.spectrum.faults = ["refused"]
     world.send(id)

@@ -45,7 +45,7 @@ def test_the_golden_way(world):
     id = world.accept("r1", lines=["one", "two"])
     assert world.send(id).state == "linked"
     assert_done(world, id, 2)
-    assert world.send(id).state == "linked"  # again: nothing is to be done
+    assert world.send(id).state == "linked"  # again: nothing to do
     assert world.spectrum.calls == 3
 
 

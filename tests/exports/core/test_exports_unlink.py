@@ -10,7 +10,7 @@ from spectrum_etl.exports.records.locks import record_lock
 from spectrum_etl.exports.steps.frozen import report_drift
 from spectrum_etl.exports.steps.unlink import unlink
 from spectrum_etl.links import pairs as links
-from spectrum_etl.links.pairs import WarehouseLinks
+from spectrum_etl.links.pairs import Links
 from spectrum_etl.warehouse.connect import connect
 from tests.exports.core.exports_world import OBJECT, World
 
@@ -50,7 +50,7 @@ def test_links_are_one_to_one(world: World):
         for id, key in ((other, "Cr1"), (world.id("r1"), "OTHER")):
             with pytest.raises(StopSync, match="is linked to Cr1 already"):
                 links.write(connection, "things", id, key, attempt_id=1, content={}, fingerprint="", by="x")
-    known = WarehouseLinks(world.url)
+    known = Links(world.url)
     assert known.spectrum_key("things", "1", "r1") == "Cr1"
     assert known.procore_record("things", "1", "Cr1") == "r1"
     assert known.spectrum_key("things", "2", "r1") is None

@@ -89,11 +89,11 @@ def test_what_spectrum_holds_is_beside_it_and_what_stays_is_marked():
         )
         for kind, amount in (("L", "100.00"), ("M", "50.00"))
     ]
-    held = [
+    current = [
         {"Description": "General", "Original_Est_Cost": "100.00"},
         {"Description": "General", "Original_Est_Cost": "7.00"},
     ]
-    (section,) = view(calls, held)
+    (section,) = view(calls, current)
     assert section["new"] is False
     cells = [cell for each in section["lines"] for cell in each["cells"]]
     assert [(cell["now"], cell["value"], cell["same"]) for cell in cells] == [

@@ -87,10 +87,13 @@ def unknown(world: World) -> RecordId:
 def sent(world: World) -> RecordId:
     """Every call was answered; the task died before it could read them back."""
     id = world.accept("r1", lines=[])
-    held, world.spectrum.held = world.spectrum.held, lambda *_: died() if world.spectrum.calls else None  # type: ignore[method-assign,assignment]
+    current, world.spectrum.current_values = (
+        world.spectrum.current_values,
+        lambda *_: died() if world.spectrum.calls else None,
+    )  # type: ignore[method-assign,assignment]
     with suppress(Kill):
         world.send(id)
-    world.spectrum.held = held  # type: ignore[method-assign]
+    world.spectrum.current_values = current  # type: ignore[method-assign]
     return id
 
 
@@ -231,7 +234,7 @@ def test_a1_every_state_of_a_call_is_among_those_that_are_left(world: World) -> 
 HARD = {
     "the record is gone from Procore": lambda world: world.procore.records.pop("r1"),
     "its mark is refused": lambda world: setattr(world.procore, "mark_faults", [FixRecord("taken")] * 50),
-    "Spectrum holds it twice": lambda world: setattr(world.spectrum, "held", _raise(StopSync("two rows"))),
+    "Spectrum holds it twice": lambda world: setattr(world.spectrum, "current_values", _raise(StopSync("two rows"))),
     "somebody changed it in Spectrum": lambda world: world.spectrum.held_now.update({HEAD: {"Vendor_Name": "Other"}}),
     "its number is linked to another record": lambda world: world.query(
         "insert into export.links (object_name, company_code, project_id, record_id, spectrum_key, how, linked_by)"
@@ -304,7 +307,7 @@ def test_a1_a_failed_record_keeps_its_number_as_long_as_spectrum_may_hold_someth
     world.ask(other)
     outcome = world.answer(other, code="cr1")
     assert (outcome.state, outcome.ask_again) == ("ready", True)
-    whose = "vendor Cr1 is that of Thing r1 (things, Procore id r1), accepted by Accounting on 2026-09-01"
+    whose = "vendor Cr1 belongs to Thing r1 (things, Procore id r1), accepted by Accounting on 2026-09-01"
     assert whose in outcome.reason
     world.spectrum.faults = []
     collect_again(world, world.id("r1"))
@@ -330,7 +333,7 @@ def test_a1_a_number_that_is_claimed_is_not_proposed_and_the_form_says_whose_it_
     assert isinstance(question, Question)
     code = next(field for field in question.fields if field.name == "code")
     assert code.proposal == ""
-    assert "CR1 is not proposed: vendor Cr1 is that of Thing r1" in code.description
+    assert "CR1 is not proposed: vendor Cr1 belongs to Thing r1" in code.description
     row = world.row(world.id("r2"))
     assert row is not None
     assert row.shown is not None
@@ -346,7 +349,7 @@ def test_a1_what_cannot_have_another_number_waits_as_not_ready_while_another_rec
     world.ask(id, obj=obj)
     assert world.state(id) == "not_ready"
     [(broken,)] = world.query("select broken_text from export.queue where record_id = 'r2'")
-    assert "vendor Cr1 is that of Thing r1" in broken
+    assert "vendor Cr1 belongs to Thing r1" in broken
     assert "unlink_export" in broken
     unlinked(world, world.id("r1"))
     world.collect("r2", obj=obj)

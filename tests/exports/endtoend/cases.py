@@ -102,14 +102,14 @@ def shorten(stage: Stage) -> None:
 def accepted(stage: Stage, name: str) -> tuple[RecordId, Document]:
     """A short record of an object that has just been accepted; from the second time on without asking again."""
     if name in stage.kept:
-        stage.with_kept_books(name)
+        stage.with_kept_warehouse(name)
         shorten(stage)
         return stage.kept[name], stage.document(name, stage.kept[name])
     stage.reset()
     shorten(stage)
     id = SHORT[name].id(stage)
     document = stage.accept(name, id)
-    stage.keep_books(name, id)
+    stage.keep_warehouse(name, id)
     return id, document
 
 
@@ -124,18 +124,20 @@ def journal_of(stage: Stage) -> Counter[tuple[str, frozenset[tuple[str, str]]]]:
 
 
 def differing(stage: Stage, document: Document) -> list[str]:
-    """Where Spectrum does not hold what was approved, looked up anew; empty where all is there."""
-    books = stage.systems().books
-    return [text for call in document.calls for text in _differing(call, books.held(call.service, call.key))]
+    """Where Spectrum does not hold what was approved, looked up again; empty where all is there."""
+    spectrum = stage.systems().spectrum
+    return [
+        text for call in document.calls for text in _differing(call, spectrum.current_values(call.service, call.key))
+    ]
 
 
-def _differing(call: Call, held: dict[str, str] | None) -> list[str]:
-    if held is None:
+def _differing(call: Call, current: dict[str, str] | None) -> list[str]:
+    if current is None:
         return [f"{call.service} {dict(call.key)}: nothing there"]
     return [
-        f"{call.service} {dict(call.key)} {element}: approved {value!r}, held {held[element]!r}"
+        f"{call.service} {dict(call.key)} {element}: approved {value!r}, held {current[element]!r}"
         for element, value in call.fields.items()
-        if element in held and comparable(call.service, element, value) != held[element]
+        if element in current and comparable(call.service, element, value) != current[element]
     ]
 
 

@@ -53,7 +53,7 @@ class Table:
     Args:
         stage: the world.
         lines: of the two; a third one for whoever else sends.
-        known: pairs that have been asked about, by pair and likeness: who asks, and what the books held then.
+        known: pairs that have been asked about, by pair and likeness: who asks, and what was held then.
         forms: what the forms of their records proposed.
     """
 
@@ -126,13 +126,13 @@ def both_asked(on: Table, pair: Pair, alike: bool) -> tuple[tuple[Side, Side], l
     stage, place = on.stage, (PAIRS.index(pair), alike)
     name = f"pair_{place[0]}_{int(alike)}"
     if place in on.known:
-        stage.with_kept_books(name)
+        stage.with_kept_warehouse(name)
         instances, stage.runs = on.known[place]
         return pair.make(stage, alike), instances
     stage.reset()
     sides = pair.make(stage, alike)
     instances = [asked(stage, side) for side in sides]
-    stage.keep_books(name, sides[0].id)
+    stage.keep_warehouse(name, sides[0].id)
     on.known[place] = instances, stage.runs
     return sides, instances
 
@@ -221,5 +221,5 @@ def refused_well(stage: Stage, won: Side, lost: Side, outcome: Outcome | None) -
     assert row is not None
     assert row.title in outcome.reason, f"{outcome.reason} does not name {row.title}"
     assert APPROVER.title() in outcome.reason
-    held = "select key from export.claims where record_id = %s and object_name = %s"
-    assert stage.warehouse(held, lost.id.record, lost.name) == []
+    current = "select key from export.claims where record_id = %s and object_name = %s"
+    assert stage.warehouse(current, lost.id.record, lost.name) == []

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from spectrum_etl.exports.spectrum import SpectrumBooks
+from spectrum_etl.exports.spectrum import Spectrum
 from spectrum_etl.exports.systems import Systems, warehouse_clock
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.sources.company import Sources
@@ -73,9 +73,9 @@ class Places:
 
     def systems(self, lines: Lines, clock: Callable[[psycopg.Connection], datetime] = warehouse_clock) -> Systems:
         """One task's systems over connections that are open."""
-        books = SpectrumBooks(self.company, lines.sources)
+        spectrum = Spectrum(self.company, lines.sources)
         writer = SpectrumWriter(lines.sources.sdx)
-        return Systems(self.warehouse, self.read_settings(), self.company, lines.procore, books, writer, clock)
+        return Systems(self.warehouse, self.read_settings(), self.company, lines.procore, spectrum, writer, clock)
 
     def read_settings(self) -> Settings:
         """The settings as they are now."""

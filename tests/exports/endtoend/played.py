@@ -174,15 +174,15 @@ def _accepted(stage: Stage, side: Side) -> list[Document]:
 
 def _merged(players: Iterable[Player], documents: dict[int, list[Document]], written: dict[Any, set[int]]) -> list[str]:
     """Numbers under which something of two records was written; what both would write alike tells nothing."""
-    held: dict[str, set[int]] = defaultdict(set)
+    current: dict[str, set[int]] = defaultdict(set)
     for place, player in enumerate(players):
         obj = EXPORTS[player.side.name]
         if obj.space not in _DOCUMENTS:
             continue
         for document in documents[place]:
             if any(written.get(call) == {place} for call in writes_of(document)):
-                held[f"{obj.space} {document.key.upper()}"].add(place)
-    return [number for number, places in held.items() if len(places) > 1]
+                current[f"{obj.space} {document.key.upper()}"].add(place)
+    return [number for number, places in current.items() if len(places) > 1]
 
 
 def _missing(stage: Stage, side: Side, document: Document) -> list[str]:

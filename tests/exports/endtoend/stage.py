@@ -61,7 +61,7 @@ _WRITTEN = (
     "VN_CHNG_REQ_SUB_HDR", "VN_CHNG_REQ_SUB_DET", "JC_PROJ_COST_HISTORY_MC",
 )  # fmt: skip
 #: In the order in which they may be filled.
-_BOOKS = ("ledger", "queue", "calls", "links", "drift", "claims")
+_TABLES = ("ledger", "queue", "calls", "links", "drift", "claims")
 _RESTORE_PROCORE = """
     delete from procore.records r
         where not exists (select from pristine.records p where p.id = r.id and p is not distinct from r);
@@ -77,7 +77,7 @@ class Stage:
     """The world of these tests; made by `open_stage`.
 
     Args:
-        source_link, books_link: to the database behind the stand-ins and to the warehouse, for questions of tests.
+        source_link, warehouse_link: to the database behind the stand-ins and to the warehouse, for questions of tests.
         places: where everything is.
         sdx, procore: the servers.
         lines: open connections to them and Info-Link.
@@ -87,7 +87,7 @@ class Stage:
     """
 
     source_link: psycopg.Connection
-    books_link: psycopg.Connection
+    warehouse_link: psycopg.Connection
     places: Places
     sdx: SdxServer
     procore: ProcoreServer
@@ -159,8 +159,8 @@ class Stage:
 
     def reopen(self) -> None:
         """The warehouse was away: look at it by a new connection."""
-        self.books_link.close()
-        self.books_link = _open(self.places.warehouse)
+        self.warehouse_link.close()
+        self.warehouse_link = _open(self.places.warehouse)
 
     def quiet(self) -> None:
         """Wait until the web services work on nothing."""
@@ -171,7 +171,7 @@ class Stage:
 
     def now(self) -> datetime:
         """The exports' time."""
-        return self._clock(self.books_link)
+        return self._clock(self.warehouse_link)
 
     def instance(self, name: str) -> Instance:
         """Who asks."""
@@ -179,7 +179,7 @@ class Stage:
 
     def row(self, name: str, id: RecordId) -> Row | None:
         """The record's row of the queue."""
-        return find(self.books_link, name, id)
+        return find(self.warehouse_link, name, id)
 
     def state(self, name: str, id: RecordId) -> str | None:
         """The record's state; None where it has left the queue."""
@@ -196,7 +196,7 @@ class Stage:
 
     def warehouse(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Ask or change the warehouse."""
-        return _run(self.books_link, statement, values)
+        return _run(self.warehouse_link, statement, values)
 
     def sandbox(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
         """Ask or change what is behind the stand-ins."""
@@ -233,7 +233,7 @@ class Stage:
         self.fault("procore_hourly_limit=0", "procore_spike_limit=0")
 
     def reset(self) -> None:
-        """Both stand-ins as they were loaded, empty books, no fault. What still runs ends first."""
+        """Both stand-ins as they were loaded, an empty warehouse, no fault. What still runs ends first."""
         self.quiet()
         self.no_faults()
         self.offset = timedelta(0)
@@ -245,38 +245,38 @@ class Stage:
                 connection.execute(sql.SQL("insert into dbo.{} select * from pristine.{}").format(name, name))
             connection.execute("delete from sandbox.writes; delete from sandbox.written_fields")
             connection.execute(_RESTORE_PROCORE.encode())
-        connection = self.books_link
+        connection = self.warehouse_link
         with connection.transaction():
-            for table in reversed(_BOOKS):
+            for table in reversed(_TABLES):
                 connection.execute(sql.SQL("delete from export.{}").format(sql.Identifier(table)))
         self.sdx.calls.reset()
         self.procore.calls.reset()
 
-    def keep_books(self, name: str, id: RecordId) -> None:
-        """Remember what the books hold now that this record is accepted, for `with_kept_books`."""
+    def keep_warehouse(self, name: str, id: RecordId) -> None:
+        """Remember what the warehouse holds now that this record is accepted, for `with_kept_warehouse`."""
         self.kept[name] = id
         schema = sql.Identifier(f"kept_{name}")
-        connection = self.books_link
+        connection = self.warehouse_link
         with connection.transaction():
             connection.execute(sql.SQL("drop schema if exists {} cascade").format(schema))  # of an earlier test
             connection.execute(sql.SQL("create schema {}").format(schema))
-            for table in _BOOKS:
+            for table in _TABLES:
                 names = sql.Identifier(f"kept_{name}", table), sql.Identifier("export", table)
                 connection.execute(sql.SQL("create table {} as select * from {}").format(*names))
 
-    def with_kept_books(self, name: str) -> None:
-        """As `reset`, with the books as they were when they were kept."""
+    def with_kept_warehouse(self, name: str) -> None:
+        """As `reset`, with the warehouse as it was when it was kept."""
         self.reset()
-        connection = self.books_link
+        connection = self.warehouse_link
         with connection.transaction():
-            for table in _BOOKS:
+            for table in _TABLES:
                 columns = sql.SQL(", ").join(map(sql.Identifier, self._columns(table)))
                 names = sql.Identifier("export", table), columns, columns, sql.Identifier(f"kept_{name}", table)
                 copied = "insert into {} ({}) overriding system value select {} from {}"
                 connection.execute(sql.SQL(copied).format(*names))
 
     def _columns(self, table: str) -> list[str]:
-        """The columns of one of the books, but for those that the warehouse computes."""
+        """The columns of one of the tables, but for those that the warehouse computes."""
         query = (
             "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 and not attisdropped"
             " and attgenerated = ''"
@@ -314,8 +314,8 @@ def open_stage(
         _prepare(source, settings)
         patch.setitem(os.environ, "SPECTRUM_ETL_SETTINGS", str(settings))
         places = Places(warehouse, sdx.url, procore.url, infolink.port, str(settings))
-        with places.lines() as lines, _open(source) as source_link, _open(warehouse) as books_link:
-            stage = Stage(source_link, books_link, places, sdx, procore, lines)
+        with places.lines() as lines, _open(source) as source_link, _open(warehouse) as warehouse_link:
+            stage = Stage(source_link, warehouse_link, places, sdx, procore, lines)
             stage.reset()
             yield stage
             stage.quiet()

@@ -92,8 +92,8 @@ def test_a_second_forecast_of_the_same_day_is_confirmed(stage: Stage, id: Record
     document = stage.accept(NAME, id)
     assert {each.key["Transaction_Date"] for each in document.calls} == {f"{TODAY:%m/%d/%Y}"}
     assert stage.finish(NAME, id).state == "linked"
-    held = stage.systems().books.held_all(document.calls)
-    assert [each and each["Amount"] for each in held] == [each.fields["Amount"] for each in document.calls]
+    current = stage.systems().spectrum.all_current_values(document.calls)
+    assert [each and each["Amount"] for each in current] == [each.fields["Amount"] for each in document.calls]
 
 
 def test_figures_that_spectrum_has_book_nothing_and_are_confirmed(stage: Stage, id: RecordId) -> None:
@@ -116,8 +116,8 @@ def test_0_clears_and_blank_leaves(stage: Stage, id: RecordId) -> None:
     second = stage.accept(NAME, id)
     assert stage.finish(NAME, id).state == "linked"
     assert kept.key not in [each.key for each in second.calls]
-    held = stage.systems().books.held_all([cleared, kept])
-    assert [each and each["Amount"] for each in held] == ["0.00", kept.fields["Amount"]]
+    current = stage.systems().spectrum.all_current_values([cleared, kept])
+    assert [each and each["Amount"] for each in current] == ["0.00", kept.fields["Amount"]]
 
 
 @pytest.mark.parametrize("code", ["E", "A"])
@@ -133,7 +133,7 @@ def test_phases_that_spectrum_projects_itself_are_known_before(stage: Stage, id:
     found = stage.collect(NAME, id.record)
     assert (found.chosen, found.not_ready) == ([], 1)
     said = reason(stage, id)
-    assert f"is phase {phase} with cost type {cost_type}, whose projected cost Spectrum works out itself" in said
+    assert f"is phase {phase} with cost type {cost_type}, whose projected cost Spectrum calculates itself" in said
     assert f"(Projected_Cost_Code {code})" in said
     assert said.count("L1:") == 1, "the other lines are ready"
 
@@ -301,7 +301,7 @@ def test_one_way_to_read_is_enough(stage: Stage, id: RecordId, way: str) -> None
         assert "Not confirmed" not in question.body
         outcome = stage.answer(NAME, id, {DATE: day(2)})
         assert (outcome.state, outcome.ask_again) == ("ready", True)
-        assert "has not come, and a projection of a later day cannot be read back here" in outcome.reason
+        assert "is in the future, and a projection of a future day cannot be read back here" in outcome.reason
         assert export(stage, id).state == "linked"
 
 
@@ -327,7 +327,7 @@ def test_without_infolink_such_a_phase_ends_with_what_to_do(stage: Stage, id: Re
             assert "(Projected_Cost_Code E)" in outcome.reason
         else:
             assert "what Spectrum holds is not what was sent" in outcome.reason
-            assert "or Spectrum works them out itself" in outcome.reason
+            assert "or Spectrum calculates them itself" in outcome.reason
         stage.sandbox(update, "P", *place)
         assert export(stage, id).state == "linked"
 

@@ -153,7 +153,7 @@ def test_a6_two_people_link_one_vendor_at_once(stage: Stage) -> None:
     def run(id: RecordId, spelled: str) -> None:
         with stage.places.lines() as lines:
             systems = stage.systems(lines)
-            systems.books.vendors()
+            systems.spectrum.vendors()
             together.wait()
             try:
                 ended.append(link(systems, EXPORTS["vendors"], id, spelled, "otto"))
@@ -193,7 +193,7 @@ def test_a6_a_contract_with_the_id_of_another_system_is_not_linked(stage: Stage)
 
 
 def test_d1_a_project_in_progress_is_linked_to_its_job(stage: Stage) -> None:
-    """And nothing else than that pair: each has one partner."""
+    """And nothing else than that pair: each has only one link."""
     id = CASES["jobs"].id(stage)
     jobs = ("77-001", "77-002")
     for number in jobs:

@@ -120,7 +120,7 @@ def test_a1_the_warehouse_is_restored_during_the_call_from_a_backup_made_just_th
 def quietly_asked(on: Table, pair: Pair) -> tuple[tuple[Side, Side], list[Instance]]:
     """Both are asked, and the warehouse was never away."""
     found = both_asked(on, pair, alike=True)
-    continuity.since(on.stage.books_link, on.stage.now())
+    continuity.since(on.stage.warehouse_link, on.stage.now())
     on.stage.warehouse("update export.continuity set noticed_at = null")
     return found
 
@@ -183,7 +183,7 @@ def backed_up(stage: Stage, server: EmbeddedPostgres) -> Iterator[Callable[[], N
 
     def restore() -> None:
         name = str(conninfo_to_dict(url)["dbname"])
-        stage.books_link.close()
+        stage.warehouse_link.close()
         server.drop_database(name)
         server.create_database(name)
         subprocess.run([tools / "pg_restore", "--dbname", url], input=backup, check=True, capture_output=True)

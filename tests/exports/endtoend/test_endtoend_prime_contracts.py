@@ -117,7 +117,7 @@ def test_a3_a_contract_of_another_job_is_refused(stage: Stage) -> None:
     for key, said in (
         (other, f"its project is linked to job {job}, not to job {other}"),
         ("99-999", "Spectrum has no prime contract 99-999"),
-        ("A\x00", "a character that cannot be kept"),
+        ("A\x00", "a character that cannot be stored"),
     ):
         with pytest.raises(FixRecord, match=said):
             link(stage.systems(), obj, contract, key, "otto")

@@ -37,7 +37,7 @@ def test_b9_a_record_with_a_character_that_nothing_holds_stops_no_other(stage: S
     assert row is not None
     assert row.state == "not_ready"
     (broken,) = [line for line in (row.broken_text or "").splitlines() if line.startswith("text: ")]
-    assert f"{called} holds a character that cannot be kept or sent: " in broken
+    assert f"{called} contains a character that cannot be stored or sent: " in broken
     assert f"Bad {CHARACTERS[kept]} text" in broken
     left = stage.warehouse("select record_id, state from export.queue where record_id <> %s order by 1", id.record)
     assert left == others, "the others go on"
@@ -67,13 +67,13 @@ def test_b9_what_an_approver_types_is_refused_with_its_field(stage: Stage, bad: 
     assert isinstance(stage.ask("vendors", id), Question)
     outcome = stage.answer("vendors", id, {"vendor_code": f"AC{bad}ME", "vendor_type": "SUB"})
     assert (outcome.state, outcome.ask_again) == ("ready", True)
-    assert f"vendor_code holds a character that cannot be kept or sent: AC\\u{ord(bad):04x}ME" in outcome.reason
+    assert f"vendor_code contains a character that cannot be stored or sent: AC\\u{ord(bad):04x}ME" in outcome.reason
     asked = stage.ask("vendors", id)
     assert isinstance(asked, Question)
     assert "\\" not in asked.fields[0].proposal, "what was refused is never proposed"
     outcome = stage.answer("vendors", id, {"reason": f"not{bad}yet"}, "reject")
     assert outcome.state == "ready"
-    assert f"reason holds a character that cannot be kept or sent: not\\u{ord(bad):04x}yet" in outcome.reason
+    assert f"reason contains a character that cannot be stored or sent: not\\u{ord(bad):04x}yet" in outcome.reason
     assert isinstance(stage.ask("vendors", id), Question)
     assert stage.answer("vendors", id, {"vendor_code": f"AC{bad}ME"}, "retrieve").state == "retrieved"
 

@@ -1,4 +1,4 @@
-"""Stand-ins for what the rules and documents of the exports look at: books, links, settings, candidates.
+"""Stand-ins for what the rules and documents of the exports look at: what Spectrum holds, links, settings, candidates.
 
 Data alone, no behaviour of Spectrum: what Spectrum really holds and how it answers is tested elsewhere.
 """
@@ -22,7 +22,7 @@ PROJECT = {"id": "501", "name": "River Tower", "number": "24-404", "origin_id": 
 
 
 def phase(description: str = "Concrete", cost: str = "0.00", **others: str) -> dict[str, str]:
-    """What the books tell of one phase and cost type."""
+    """What Spectrum holds of one phase and cost type."""
     return {
         "Description": description,
         "Status_Code": "A",
@@ -34,8 +34,8 @@ def phase(description: str = "Concrete", cost: str = "0.00", **others: str) -> d
 
 
 @dataclass(eq=False)
-class Books:
-    """`spec.Books` out of plain data."""
+class Spectrum:
+    """`Spectrum` out of plain data."""
 
     job_rows: dict[str, dict[str, str]] = field(
         default_factory=lambda: {
@@ -69,11 +69,11 @@ class Books:
     projected: dict[str, dict[tuple[str, str], str]] = field(default_factory=dict)
     later_projections: bool = True
 
-    def held(self, service: str, key: Mapping[str, str]) -> dict[str, str] | None:
+    def current_values(self, service: str, key: Mapping[str, str]) -> dict[str, str] | None:
         return self.records.get((service, *key.values()))
 
-    def held_all(self, calls: Sequence[Call]) -> list[dict[str, str] | None]:
-        return [self.held(call.service, call.key) for call in calls]
+    def all_current_values(self, calls: Sequence[Call]) -> list[dict[str, str] | None]:
+        return [self.current_values(call.service, call.key) for call in calls]
 
     def can_read_back(self, service: str, key: Mapping[str, str] | None = None) -> bool:
         return service not in self.unreadable
@@ -160,10 +160,10 @@ def exports(**changed: Any) -> ExportSettings:
     )
 
 
-def context(books: Books | None = None, links: Links | None = None, **settings: Any) -> Context:
+def context(spectrum: Spectrum | None = None, links: Links | None = None, **settings: Any) -> Context:
     """A context over fakes; `settings` changes the exports part of the settings."""
     return Context(
-        COMPANY, Settings(companies=(COMPANY,), exports=exports(**settings)), books or Books(), links or Links()
+        COMPANY, Settings(companies=(COMPANY,), exports=exports(**settings)), spectrum or Spectrum(), links or Links()
     )
 
 

@@ -11,10 +11,10 @@ from tests.exports.objects.fakes import (
     COMPANY,
     JOB,
     PROJECT,
-    Books,
     Links,
     Procore,
     Rules,
+    Spectrum,
     candidate,
     context,
     line,
@@ -77,23 +77,23 @@ def test_an_exported_budget_is_synced() -> None:
 
 def test_a_budget_that_agrees_with_spectrum_is_synced() -> None:
     """F1: one that came from Spectrum has no link of ours."""
-    books = Books(phase_rows={JOB: {("03100", "L"): phase(cost="1250.0000"), ("03100", "M"): phase(cost="0.00")}})
-    assert not list(rules.budget_is_synced(change(), context(books)))
+    spectrum = Spectrum(phase_rows={JOB: {("03100", "L"): phase(cost="1250.0000"), ("03100", "M"): phase(cost="0.00")}})
+    assert not list(rules.budget_is_synced(change(), context(spectrum)))
 
 
 @pytest.mark.parametrize(
-    ("books", "lines"),
+    ("spectrum", "lines"),
     [
-        (Books(phase_rows={JOB: {("03100", "L"): phase(cost="1249.99")}}), [AMOUNT]),
-        (Books(phase_rows={JOB: {("03100", "L"): phase(cost="1250"), ("09200", "S"): phase(cost="1")}}), [AMOUNT]),
-        (Books(phase_rows={JOB: {}}), [AMOUNT]),
-        (Books(phase_rows={JOB: {}}), []),
+        (Spectrum(phase_rows={JOB: {("03100", "L"): phase(cost="1249.99")}}), [AMOUNT]),
+        (Spectrum(phase_rows={JOB: {("03100", "L"): phase(cost="1250"), ("09200", "S"): phase(cost="1")}}), [AMOUNT]),
+        (Spectrum(phase_rows={JOB: {}}), [AMOUNT]),
+        (Spectrum(phase_rows={JOB: {}}), []),
     ],
 )
-def test_a_budget_that_differs_is_not_synced(books: Books, lines: list[dict[str, str]]) -> None:
+def test_a_budget_that_differs_is_not_synced(spectrum: Spectrum, lines: list[dict[str, str]]) -> None:
     """F1."""
     record = change(budget={"locked": True, "lines": lines})
-    (broken,) = rules.budget_is_synced(record, context(books))
+    (broken,) = rules.budget_is_synced(record, context(spectrum))
     assert broken.rule == "F1"
     assert "export_budgets" in broken.fix
 
@@ -131,21 +131,21 @@ def test_the_title_fits(length: int, found: list[str]) -> None:
 
 def test_the_job_has_a_customer() -> None:
     """F1."""
-    books = Books()
-    books.job_rows[JOB]["Customer_Code"] = " "
-    assert numbers(rules.customer_is_known(change(), context(books))) == ["F1"]
+    spectrum = Spectrum()
+    spectrum.job_rows[JOB]["Customer_Code"] = " "
+    assert numbers(rules.customer_is_known(change(), context(spectrum))) == ["F1"]
     assert not list(rules.customer_is_known(change(), context()))
 
 
 def test_the_status_is_one_of_spectrum() -> None:
     """F1."""
-    assert numbers(rules.status_code_is_set(change(), context(Books(statuses={"Z"})))) == ["F1"]
+    assert numbers(rules.status_code_is_set(change(), context(Spectrum(statuses={"Z"})))) == ["F1"]
     assert numbers(rules.status_code_is_set(change(), context(change_request_status={}))) == ["F1"]
 
 
 def test_numbers_of_all_kinds_of_change_requests_clash() -> None:
     """H2."""
-    around = context(Books(requests={JOB: {"BC4"}}))
+    around = context(Spectrum(requests={JOB: {"BC4"}}))
     assert numbers(rules.number_is_free(change(), {"change_request_id": "bc4"}, around)) == ["H2"]
 
 
@@ -155,7 +155,7 @@ def test_the_form_asks_for_the_number() -> None:
     assert (field.name, field.proposal, field.max_length) == ("change_request_id", "BC4", 8)
     assert OBJECT.form(change(), context(propose_change_order_number=False))[0].proposal == ""
     assert OBJECT.form(change(number="1234567"), context())[0].proposal == ""
-    (taken,) = OBJECT.form(change(), context(Books(requests={JOB: {"BC4"}})))
+    (taken,) = OBJECT.form(change(), context(Spectrum(requests={JOB: {"BC4"}})))
     assert taken.proposal == ""
     assert f"BC4 is taken: job {JOB} already has a change request BC4" in taken.description
     assert OBJECT.form(change(number=""), context())[0].proposal == ""
@@ -222,6 +222,6 @@ def test_a_change_that_the_form_names_is_collected_whatever_it_is() -> None:
 
 
 def test_whether_spectrum_holds_a_change_request() -> None:
-    books = Books(requests={JOB: {"BC4"}})
-    assert OBJECT.holds(books, COMPANY, f"{JOB}/BC4")
-    assert not OBJECT.holds(books, COMPANY, f"{JOB}/BC5")
+    spectrum = Spectrum(requests={JOB: {"BC4"}})
+    assert OBJECT.holds(spectrum, f"{JOB}/BC4")
+    assert not OBJECT.holds(spectrum, f"{JOB}/BC5")

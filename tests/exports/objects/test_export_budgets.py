@@ -11,10 +11,10 @@ from tests.exports.objects.fakes import (
     COMPANY,
     JOB,
     PROJECT,
-    Books,
     Links,
     Procore,
     Rules,
+    Spectrum,
     candidate,
     context,
     line,
@@ -59,8 +59,8 @@ def test_the_codes_are_synced() -> None:
 
 def test_complete_phases_have_estimates_too() -> None:
     """E1."""
-    books = Books(phase_rows={JOB: {("03100", "L"): phase(Status_Code="C")}})
-    assert not list(rules.codes_are_synced(budget(lines=[line()]), context(books)))
+    spectrum = Spectrum(phase_rows={JOB: {("03100", "L"): phase(Status_Code="C")}})
+    assert not list(rules.codes_are_synced(budget(lines=[line()]), context(spectrum)))
 
 
 def test_custom_segments_are_refused() -> None:
@@ -88,9 +88,9 @@ def test_a_budget_is_sent_once() -> None:
 
 def test_the_document_sends_amounts_and_leaves_the_rest_as_it_is() -> None:
     """E3, E4, B2."""
-    books = Books(phase_rows={JOB: {("03100", "L"): phase(Status_Code="I"), ("09200", "S"): phase("Drywall")}})
-    books.phase_rows[JOB]["09200", "S"]["Price_Method_Code"] = ""
-    document = OBJECT.document(budget(), {}, context(books))
+    spectrum = Spectrum(phase_rows={JOB: {("03100", "L"): phase(Status_Code="I"), ("09200", "S"): phase("Drywall")}})
+    spectrum.phase_rows[JOB]["09200", "S"]["Price_Method_Code"] = ""
+    document = OBJECT.document(budget(), {}, context(spectrum))
     assert document.key == JOB
     assert document.as_json()["calls"] == [
         {
@@ -180,8 +180,8 @@ def test_projects_without_a_budget_are_shown_when_they_are_named() -> None:
 
 def test_an_estimate_of_zero_is_gone() -> None:
     """G6 for budgets: unlinking wants no estimate left in the job."""
-    assert not OBJECT.holds(Books(), COMPANY, JOB)
-    assert OBJECT.holds(Books(phase_rows={JOB: {("03100", "L"): phase(cost="0.01")}}), COMPANY, JOB)
+    assert not OBJECT.holds(Spectrum(), JOB)
+    assert OBJECT.holds(Spectrum(phase_rows={JOB: {("03100", "L"): phase(cost="0.01")}}), JOB)
 
 
 def test_the_link_is_in_the_ledger_alone() -> None:

@@ -13,10 +13,10 @@ from tests.exports.objects.fakes import (
     COMPANY,
     JOB,
     PROJECT,
-    Books,
     Links,
     Procore,
     Rules,
+    Spectrum,
     candidate,
     context,
     line,
@@ -51,46 +51,46 @@ def order(**changed: Any) -> Candidate:
     return candidate({**facts, **changed}, "Change order 002")
 
 
-def books(**changed: Any) -> Books:
+def spectrum(**changed: Any) -> Spectrum:
     vendors = [{"Vendor_Code": "ACME", "Vendor_Name": "Acme Drywall"}]
-    return Books(**{"vendor_rows": vendors, "records": {SUBCONTRACT: {"Job_Number": JOB}}, **changed})
+    return Spectrum(**{"vendor_rows": vendors, "records": {SUBCONTRACT: {"Job_Number": JOB}}, **changed})
 
 
 def test_a_good_change_order_breaks_no_rule() -> None:
-    broken = [one for rule in OBJECT.rules for one in rule(order(), context(books()))]
-    broken += [one for rule in OBJECT.form_rules for one in rule(order(), ANSWERS, context(books()))]
+    broken = [one for rule in OBJECT.rules for one in rule(order(), context(spectrum()))]
+    broken += [one for rule in OBJECT.form_rules for one in rule(order(), ANSWERS, context(spectrum()))]
     assert broken == []
 
 
 def test_it_is_of_a_commitment() -> None:
     """H1."""
-    assert numbers(rules.is_of_a_commitment(order(type="PrimeContractChangeOrder"), context(books()))) == ["H1"]
-    assert numbers(rules.is_of_a_commitment(order(), context(books()))) == []
+    assert numbers(rules.is_of_a_commitment(order(type="PrimeContractChangeOrder"), context(spectrum()))) == ["H1"]
+    assert numbers(rules.is_of_a_commitment(order(), context(spectrum()))) == []
 
 
 def test_the_company_is_linked() -> None:
     """H1, C4."""
-    assert numbers(rules.company_is_linked(order(), context(books(vendor_rows=[])))) == ["H1"]
-    assert numbers(rules.company_is_linked(order(), context(books()))) == []
+    assert numbers(rules.company_is_linked(order(), context(spectrum(vendor_rows=[])))) == ["H1"]
+    assert numbers(rules.company_is_linked(order(), context(spectrum()))) == []
 
 
 def test_the_project_is_synced() -> None:
     """H1."""
     unlinked = order(project={**PROJECT, "origin_id": "", "origin_code": ""})
-    assert numbers(rules.project_is_synced(unlinked, context(books()))) == ["H1"]
-    assert numbers(rules.project_is_synced(order(), context(books()))) == []
+    assert numbers(rules.project_is_synced(unlinked, context(spectrum()))) == ["H1"]
+    assert numbers(rules.project_is_synced(order(), context(spectrum()))) == []
 
 
 def test_the_commitment_is_synced_and_in_spectrum() -> None:
     """H1: linked, there, and of the project's job."""
     unlinked = order(contract={**CONTRACT, "origin_id": "", "origin_code": ""})
-    assert numbers(rules.commitment_is_synced(unlinked, context(books()))) == ["H1"]
-    assert numbers(rules.commitment_is_synced(order(), context(books(records={})))) == ["H1"]
-    moved = books(records={SUBCONTRACT: {"Job_Number": "99"}})
+    assert numbers(rules.commitment_is_synced(unlinked, context(spectrum()))) == ["H1"]
+    assert numbers(rules.commitment_is_synced(order(), context(spectrum(records={})))) == ["H1"]
+    moved = spectrum(records={SUBCONTRACT: {"Job_Number": "99"}})
     assert numbers(rules.commitment_is_synced(order(), context(moved))) == ["H1"]
-    assert numbers(rules.commitment_is_synced(order(), context(books()))) == []
+    assert numbers(rules.commitment_is_synced(order(), context(spectrum()))) == []
     links = Links({("commitments", "001", "77"): "ACME/SC-001"})
-    assert numbers(rules.commitment_is_synced(unlinked, context(books(), links))) == []
+    assert numbers(rules.commitment_is_synced(unlinked, context(spectrum(), links))) == []
 
 
 @pytest.mark.parametrize(
@@ -103,87 +103,87 @@ def test_the_commitment_is_synced_and_in_spectrum() -> None:
     ],
 )
 def test_the_subcontract_is_that_of_the_contract(contract: dict[str, str], found: tuple[str, str] | None) -> None:
-    assert subcontract_of(order(contract=contract), context(books())) == found
+    assert subcontract_of(order(contract=contract), context(spectrum())) == found
 
 
 def test_the_status_is_approved() -> None:
     """H1."""
-    assert numbers(rules.is_approved(order(status="pending"), context(books()))) == ["H1"]
-    assert numbers(rules.is_approved(order(status="Approved"), context(books()))) == []
+    assert numbers(rules.is_approved(order(status="pending"), context(spectrum()))) == ["H1"]
+    assert numbers(rules.is_approved(order(status="Approved"), context(spectrum()))) == []
 
 
 def test_it_has_a_line() -> None:
     """H1."""
-    assert numbers(rules.has_a_line(order(lines=[]), context(books()))) == ["H1"]
-    assert numbers(rules.has_a_line(order(), context(books()))) == []
+    assert numbers(rules.has_a_line(order(lines=[]), context(spectrum()))) == ["H1"]
+    assert numbers(rules.has_a_line(order(), context(spectrum()))) == []
 
 
 def test_codes_are_synced() -> None:
     """H1."""
-    assert numbers(rules.codes_are_synced(order(lines=[sov(phase="99999")]), context(books()))) == ["H1"]
-    assert numbers(rules.codes_are_synced(order(), context(books()))) == []
+    assert numbers(rules.codes_are_synced(order(lines=[sov(phase="99999")]), context(spectrum()))) == ["H1"]
+    assert numbers(rules.codes_are_synced(order(), context(spectrum()))) == []
 
 
 def test_lines_share_one_cost_type() -> None:
     """H1."""
     mixed = order(lines=[sov(), sov(2, phase="03100", cost_type="L")])
-    assert numbers(rules.has_one_cost_type(mixed, context(books()))) == ["H1"]
-    assert numbers(rules.has_one_cost_type(order(), context(books()))) == []
+    assert numbers(rules.has_one_cost_type(mixed, context(spectrum()))) == ["H1"]
+    assert numbers(rules.has_one_cost_type(order(), context(spectrum()))) == []
 
 
 def test_no_code_is_repeated() -> None:
     """H1: Spectrum keeps one line of a phase and cost type in a change request."""
-    assert numbers(rules.codes_are_distinct(order(lines=[sov(), sov(2)]), context(books()))) == ["H1"]
-    assert numbers(rules.codes_are_distinct(order(lines=[sov(), sov(2, phase="03100")]), context(books()))) == []
+    assert numbers(rules.codes_are_distinct(order(lines=[sov(), sov(2)]), context(spectrum()))) == ["H1"]
+    assert numbers(rules.codes_are_distinct(order(lines=[sov(), sov(2, phase="03100")]), context(spectrum()))) == []
 
 
 def test_amounts_fit() -> None:
     """H1: ten digits before the point."""
-    assert numbers(rules.amounts_fit(order(lines=[sov(amount="10000000000.00")]), context(books()))) == ["H1"]
-    assert numbers(rules.amounts_fit(order(lines=[sov(amount="-9999999999.99")]), context(books()))) == []
+    assert numbers(rules.amounts_fit(order(lines=[sov(amount="10000000000.00")]), context(spectrum()))) == ["H1"]
+    assert numbers(rules.amounts_fit(order(lines=[sov(amount="-9999999999.99")]), context(spectrum()))) == []
 
 
 def test_lines_add_up_to_the_total() -> None:
     """H1; with tax codes the total has the tax in it."""
-    assert numbers(rules.lines_add_up(order(total="101.00"), context(books()))) == ["H1"]
-    assert numbers(rules.lines_add_up(order(total="101.00", taxed=True), context(books()))) == []
-    assert numbers(rules.lines_add_up(order(), context(books()))) == []
+    assert numbers(rules.lines_add_up(order(total="101.00"), context(spectrum()))) == ["H1"]
+    assert numbers(rules.lines_add_up(order(total="101.00", taxed=True), context(spectrum()))) == []
+    assert numbers(rules.lines_add_up(order(), context(spectrum()))) == []
 
 
 def test_the_description_fits() -> None:
     """H1: at most 250 characters."""
-    assert numbers(rules.description_fits(order(description="d" * 251), context(books()))) == ["H1"]
-    assert numbers(rules.description_fits(order(description="d" * 250), context(books()))) == []
+    assert numbers(rules.description_fits(order(description="d" * 251), context(spectrum()))) == ["H1"]
+    assert numbers(rules.description_fits(order(description="d" * 250), context(spectrum()))) == []
 
 
 def test_the_job_has_a_customer() -> None:
     """H1."""
-    orphan = books()
+    orphan = spectrum()
     orphan.job_rows[JOB]["Customer_Code"] = " "
     assert numbers(rules.customer_is_known(order(), context(orphan))) == ["H1"]
-    assert numbers(rules.customer_is_known(order(), context(books()))) == []
+    assert numbers(rules.customer_is_known(order(), context(spectrum()))) == []
 
 
 def test_the_status_code_is_one_of_spectrums() -> None:
     """H1: set, and known where Spectrum's can be read."""
     unset = {"change_request_status": {}}
     wrong = {"change_request_status": {"commitment_change_order": "Z"}}
-    assert numbers(rules.status_code_is_set(order(), context(books(), **unset))) == ["H1"]
-    assert numbers(rules.status_code_is_set(order(), context(books(), **wrong))) == ["H1"]
-    assert numbers(rules.status_code_is_set(order(), context(books(statuses=set()), **wrong))) == []
-    assert numbers(rules.status_code_is_set(order(), context(books()))) == []
+    assert numbers(rules.status_code_is_set(order(), context(spectrum(), **unset))) == ["H1"]
+    assert numbers(rules.status_code_is_set(order(), context(spectrum(), **wrong))) == ["H1"]
+    assert numbers(rules.status_code_is_set(order(), context(spectrum(statuses=set()), **wrong))) == []
+    assert numbers(rules.status_code_is_set(order(), context(spectrum()))) == []
 
 
 def test_one_that_another_system_linked_is_not_exported() -> None:
     """H1."""
-    assert numbers(rules.is_not_linked_elsewhere(order(linked_elsewhere="SAGE-7"), context(books()))) == ["H1"]
-    assert numbers(rules.is_not_linked_elsewhere(order(), context(books()))) == []
+    assert numbers(rules.is_not_linked_elsewhere(order(linked_elsewhere="SAGE-7"), context(spectrum()))) == ["H1"]
+    assert numbers(rules.is_not_linked_elsewhere(order(), context(spectrum()))) == []
 
 
 def test_a_custom_segment_is_refused() -> None:
     """B4."""
-    assert numbers(rules.no_custom_segments(order(lines=[sov(segments=["Floor"])]), context(books()))) == ["B4"]
-    assert numbers(rules.no_custom_segments(order(), context(books()))) == []
+    assert numbers(rules.no_custom_segments(order(lines=[sov(segments=["Floor"])]), context(spectrum()))) == ["B4"]
+    assert numbers(rules.no_custom_segments(order(), context(spectrum()))) == []
 
 
 @pytest.mark.parametrize(
@@ -191,21 +191,21 @@ def test_a_custom_segment_is_refused() -> None:
 )
 def test_the_change_request_id_fits_and_is_free(number: str, broken: int) -> None:
     """H2: all change requests of the job share one space of numbers."""
-    used = context(books(requests={JOB: {"7", "PCO1"}}))
+    used = context(spectrum(requests={JOB: {"7", "PCO1"}}))
     assert numbers(rules.number_is_free(order(), {"change_request_id": number}, used)) == ["H2"] * broken
 
 
 def test_the_number_is_proposed_as_the_settings_say() -> None:
     """H2."""
-    assert OBJECT.form(order(), context(books()))[0].proposal == "002"
-    assert OBJECT.form(order(), context(books(), propose_change_order_number=False))[0].proposal == ""
-    (clash,) = OBJECT.form(order(), context(books(requests={JOB: {"2"}})))
+    assert OBJECT.form(order(), context(spectrum()))[0].proposal == "002"
+    assert OBJECT.form(order(), context(spectrum(), propose_change_order_number=False))[0].proposal == ""
+    (clash,) = OBJECT.form(order(), context(spectrum(requests={JOB: {"2"}})))
     assert clash.proposal == ""
     assert "Procore's number 002 is taken" in clash.description
 
 
 def test_the_approver_is_told_what_is_not_sent() -> None:
-    (field,) = OBJECT.form(order(taxed=True, lines=[sov(description="d" * 31)]), context(books()))
+    (field,) = OBJECT.form(order(taxed=True, lines=[sov(description="d" * 31)]), context(spectrum()))
     assert "more than 30 characters are not sent: line 1." in field.description
     assert "without tax" in field.description
 
@@ -213,7 +213,7 @@ def test_the_approver_is_told_what_is_not_sent() -> None:
 def test_a_change_request_is_one_call_a_line() -> None:
     """H1, golden values: the subcontract changes, the estimate does not."""
     lines = [sov(amount="150.00"), sov(2, phase="03100", amount="-50.00", description="d" * 31)]
-    document = OBJECT.document(order(lines=lines), ANSWERS, context(books()))
+    document = OBJECT.document(order(lines=lines), ANSWERS, context(spectrum()))
     assert document.key == f"{JOB}/S1-002"
     first, second = document.calls
     key = {
@@ -242,15 +242,15 @@ def test_a_change_request_is_one_call_a_line() -> None:
 
 def test_a_commitment_unlinked_meanwhile_is_an_error() -> None:
     unlinked = order(contract={**CONTRACT, "origin_id": "", "origin_code": ""})
-    with pytest.raises(FixRecord, match="no subcontract of the contract any more"):
-        OBJECT.document(unlinked, ANSWERS, context(books()))
+    with pytest.raises(FixRecord, match="the subcontract of the contract no longer exists"):
+        OBJECT.document(unlinked, ANSWERS, context(spectrum()))
 
 
 def test_spectrum_is_asked_whether_it_holds_the_change_request() -> None:
     """H3."""
-    held = books(requests={JOB: {"S1-002"}})
-    assert OBJECT.holds(held, COMPANY, f"{JOB}/s1-002")
-    assert not OBJECT.holds(held, COMPANY, f"{JOB}/S1-003")
+    current = spectrum(requests={JOB: {"S1-002"}})
+    assert OBJECT.holds(current, f"{JOB}/s1-002")
+    assert not OBJECT.holds(current, f"{JOB}/S1-003")
 
 
 PROJECT_RECORD = {"id": 501, "name": "River Tower", "project_number": "24-404", "origin_id": "001:24404"}
@@ -308,13 +308,13 @@ def test_approved_unlinked_change_orders_of_commitments_are_collected() -> None:
     assert found.id == RecordId("001", "501", "9")
     assert found.title == "Change order 002 More drywall of SC-001 Drywall (River Tower)"
     assert found.content["lines"][0]["amount"] == "100.00"
-    assert [one for rule in OBJECT.rules for one in rule(found, context(books()))] == []
+    assert [one for rule in OBJECT.rules for one in rule(found, context(spectrum()))] == []
 
 
 def test_named_change_orders_are_collected_whatever_they_are() -> None:
     pending, prime = OBJECT.collect(procore(), COMPANY, Scope(records=("11", "12")))
-    assert numbers(rules.is_approved(pending, context(books()))) == ["H1"]
-    assert numbers(rules.is_of_a_commitment(prime, context(books()))) == ["H1"]
+    assert numbers(rules.is_approved(pending, context(spectrum()))) == ["H1"]
+    assert numbers(rules.is_of_a_commitment(prime, context(spectrum()))) == ["H1"]
 
 
 def test_reading_again_gives_the_same() -> None:

@@ -12,10 +12,10 @@ from tests.exports.objects.fakes import (
     COMPANY,
     JOB,
     PROJECT,
-    Books,
     Links,
     Procore,
     Rules,
+    Spectrum,
     candidate,
     context,
     line,
@@ -48,17 +48,17 @@ def contract(**changed: Any) -> Candidate:
     return candidate({**facts, **changed}, "Subcontract SC-001")
 
 
-def books(**changed: Any) -> Books:
-    return Books(**{"vendor_rows": [{"Vendor_Code": "ACME", "Vendor_Name": "Acme Drywall"}], **changed})
+def spectrum(**changed: Any) -> Spectrum:
+    return Spectrum(**{"vendor_rows": [{"Vendor_Code": "ACME", "Vendor_Name": "Acme Drywall"}], **changed})
 
 
 def written(record: Candidate, **settings: Any) -> Document:
-    return OBJECT.document(record, ANSWERS, context(books(), **settings))
+    return OBJECT.document(record, ANSWERS, context(spectrum(), **settings))
 
 
 def test_a_good_contract_breaks_no_rule() -> None:
-    broken = [one for rule in OBJECT.rules for one in rule(contract(), context(books()))]
-    broken += [one for rule in OBJECT.form_rules for one in rule(contract(), ANSWERS, context(books()))]
+    broken = [one for rule in OBJECT.rules for one in rule(contract(), context(spectrum()))]
+    broken += [one for rule in OBJECT.form_rules for one in rule(contract(), ANSWERS, context(spectrum()))]
     assert broken == []
 
 
@@ -66,18 +66,18 @@ def test_the_company_is_linked_to_a_vendor_that_spectrum_has() -> None:
     """G1, C4."""
     none = {"id": "", "name": "", "origin_id": "", "origin_code": ""}
     unlinked = {**VENDOR, "origin_id": "", "origin_code": ""}
-    assert numbers(rules.company_is_linked(contract(vendor=none), context(books()))) == ["G1"]
-    assert numbers(rules.company_is_linked(contract(vendor=unlinked), context(books()))) == ["G1"]
-    assert numbers(rules.company_is_linked(contract(), context(books(vendor_rows=[])))) == ["G1"]
+    assert numbers(rules.company_is_linked(contract(vendor=none), context(spectrum()))) == ["G1"]
+    assert numbers(rules.company_is_linked(contract(vendor=unlinked), context(spectrum()))) == ["G1"]
+    assert numbers(rules.company_is_linked(contract(), context(spectrum(vendor_rows=[])))) == ["G1"]
     links = Links({("vendors", "001", "31"): "acme "})
-    assert numbers(rules.company_is_linked(contract(vendor=unlinked), context(books(), links))) == []
+    assert numbers(rules.company_is_linked(contract(vendor=unlinked), context(spectrum(), links))) == []
 
 
 def test_the_project_is_synced() -> None:
     """G1."""
     unlinked = contract(project={**PROJECT, "origin_id": "", "origin_code": ""})
-    assert numbers(rules.project_is_synced(unlinked, context(books()))) == ["G1"]
-    assert numbers(rules.project_is_synced(contract(), context(books()))) == []
+    assert numbers(rules.project_is_synced(unlinked, context(spectrum()))) == ["G1"]
+    assert numbers(rules.project_is_synced(contract(), context(spectrum()))) == []
 
 
 @pytest.mark.parametrize(
@@ -94,28 +94,28 @@ def test_the_project_is_synced() -> None:
 )
 def test_the_status_is_approved_or_complete(kind: str, status: str, ready: bool) -> None:
     """G1: purchase orders know no Complete."""
-    broken = rules.status_is_approved(contract(kind=kind, status=status), context(books()))
+    broken = rules.status_is_approved(contract(kind=kind, status=status), context(spectrum()))
     assert numbers(broken) == ([] if ready else ["G1"])
 
 
 def test_it_has_a_line() -> None:
     """G1."""
-    assert numbers(rules.has_a_line(contract(lines=[]), context(books()))) == ["G1"]
-    assert numbers(rules.has_a_line(contract(), context(books()))) == []
+    assert numbers(rules.has_a_line(contract(lines=[]), context(spectrum()))) == ["G1"]
+    assert numbers(rules.has_a_line(contract(), context(spectrum()))) == []
 
 
 def test_every_line_has_a_synced_code_and_type() -> None:
     """G1, B5."""
     lines = [sov(), sov(2, phase=""), sov(3, cost_type=""), sov(4, phase="99999")]
-    assert numbers(rules.codes_are_synced(contract(lines=lines), context(books()))) == ["G1"] * 3
-    assert numbers(rules.codes_are_synced(contract(), context(books()))) == []
+    assert numbers(rules.codes_are_synced(contract(lines=lines), context(spectrum()))) == ["G1"] * 3
+    assert numbers(rules.codes_are_synced(contract(), context(spectrum()))) == []
 
 
 def test_lines_share_one_cost_type() -> None:
     """G1."""
     mixed = contract(lines=[sov(), sov(2, phase="03100", cost_type="L")])
-    assert numbers(rules.has_one_cost_type(mixed, context(books()))) == ["G1"]
-    assert numbers(rules.has_one_cost_type(contract(lines=[sov(), sov(2)]), context(books()))) == []
+    assert numbers(rules.has_one_cost_type(mixed, context(spectrum()))) == ["G1"]
+    assert numbers(rules.has_one_cost_type(contract(lines=[sov(), sov(2)]), context(spectrum()))) == []
 
 
 @pytest.mark.parametrize(
@@ -144,27 +144,27 @@ def test_amounts_and_their_sums_fit(amounts: list[str], broken: int) -> None:
 )
 def test_the_retainage_fits(shown: str, fits: bool) -> None:
     """G1: two digits and one decimal."""
-    assert numbers(rules.retainage_fits(contract(retainage=shown), context(books()))) == ([] if fits else ["G1"])
+    assert numbers(rules.retainage_fits(contract(retainage=shown), context(spectrum()))) == ([] if fits else ["G1"])
 
 
 def test_a_contract_that_another_system_linked_is_not_exported() -> None:
     """G1."""
-    assert numbers(rules.is_not_linked_elsewhere(contract(linked_elsewhere="SAGE-7"), context(books()))) == ["G1"]
-    assert numbers(rules.is_not_linked_elsewhere(contract(), context(books()))) == []
+    assert numbers(rules.is_not_linked_elsewhere(contract(linked_elsewhere="SAGE-7"), context(spectrum()))) == ["G1"]
+    assert numbers(rules.is_not_linked_elsewhere(contract(), context(spectrum()))) == []
 
 
 def test_the_settings_name_the_account() -> None:
     """G2."""
-    assert numbers(rules.account_is_set(contract(), context(books(), subcontract_gl_account={}))) == ["G2"]
-    wrong = context(books(), subcontract_gl_account={"001": "5000-LABOUR"})
+    assert numbers(rules.account_is_set(contract(), context(spectrum(), subcontract_gl_account={}))) == ["G2"]
+    wrong = context(spectrum(), subcontract_gl_account={"001": "5000-LABOUR"})
     assert numbers(rules.account_is_set(contract(), wrong)) == ["G2"]
-    assert numbers(rules.account_is_set(contract(), context(books()))) == []
+    assert numbers(rules.account_is_set(contract(), context(spectrum()))) == []
 
 
 def test_a_custom_segment_is_refused() -> None:
     """B4."""
-    assert numbers(rules.no_custom_segments(contract(lines=[sov(segments=["Floor"])]), context(books()))) == ["B4"]
-    assert numbers(rules.no_custom_segments(contract(), context(books()))) == []
+    assert numbers(rules.no_custom_segments(contract(lines=[sov(segments=["Floor"])]), context(spectrum()))) == ["B4"]
+    assert numbers(rules.no_custom_segments(contract(), context(spectrum()))) == []
 
 
 @pytest.mark.parametrize(
@@ -172,33 +172,33 @@ def test_a_custom_segment_is_refused() -> None:
 )
 def test_the_subcontract_id_fits(number: str, broken: int) -> None:
     """G3: at most 10 characters, never cut."""
-    found = rules.number_fits(contract(), {"subcontract_number": number}, context(books()))
+    found = rules.number_fits(contract(), {"subcontract_number": number}, context(spectrum()))
     assert numbers(found) == ["G3"] * broken
 
 
 def test_the_subcontract_id_is_free() -> None:
     """G3: unique per vendor, at this moment."""
-    taken = books(records={("UpdateSubcontract", "001", "ACME", "SC-001"): {"Job_Number": JOB}})
+    taken = spectrum(records={("UpdateSubcontract", "001", "ACME", "SC-001"): {"Job_Number": JOB}})
     assert numbers(rules.number_is_free(contract(), ANSWERS, context(taken))) == ["G3"]
     linked = Links({("commitments", "001", "8"): "ACME/SC-001"})
-    assert numbers(rules.number_is_free(contract(), ANSWERS, context(books(), linked))) == ["G3"]
+    assert numbers(rules.number_is_free(contract(), ANSWERS, context(spectrum(), linked))) == ["G3"]
     own = Links({("commitments", "001", "7"): "ACME/SC-001"})
-    assert numbers(rules.number_is_free(contract(), ANSWERS, context(books(), own))) == []
-    another = books(records={("UpdateSubcontract", "001", "APEX", "SC-001"): {"Job_Number": JOB}})
+    assert numbers(rules.number_is_free(contract(), ANSWERS, context(spectrum(), own))) == []
+    another = spectrum(records={("UpdateSubcontract", "001", "APEX", "SC-001"): {"Job_Number": JOB}})
     assert numbers(rules.number_is_free(contract(), ANSWERS, context(another))) == []
 
 
 def test_the_number_is_proposed_as_the_settings_say() -> None:
     """G3: Procore's number, if Spectrum would take it; a longer one is named, not cut."""
-    taken = books(records={("UpdateSubcontract", "001", "ACME", "SC-001"): {"Job_Number": JOB}})
-    assert OBJECT.form(contract(), context(books()))[0].proposal == "SC-001"
-    assert OBJECT.form(contract(), context(books(), propose_contract_number=False))[0].proposal == ""
+    taken = spectrum(records={("UpdateSubcontract", "001", "ACME", "SC-001"): {"Job_Number": JOB}})
+    assert OBJECT.form(contract(), context(spectrum()))[0].proposal == "SC-001"
+    assert OBJECT.form(contract(), context(spectrum(), propose_contract_number=False))[0].proposal == ""
     assert OBJECT.form(contract(), context(taken))[0].proposal == ""
     assert (
         "SC-001 is taken: vendor ACME already has a subcontract SC-001"
         in OBJECT.form(contract(), context(taken))[0].description
     )
-    (long,) = OBJECT.form(contract(number="SC-2024-00017"), context(books()))
+    (long,) = OBJECT.form(contract(number="SC-2024-00017"), context(spectrum()))
     assert long.proposal == ""
     assert "SC-2024-00017 has 13 characters" in long.description
 
@@ -206,11 +206,11 @@ def test_the_number_is_proposed_as_the_settings_say() -> None:
 def test_the_approver_is_told_what_is_not_sent() -> None:
     """G4, and lines that become one."""
     lines = [sov(), sov(2), sov(3, phase="03100", description="Forms for all the foundations", tax_code="5")]
-    (field,) = OBJECT.form(contract(lines=lines), context(books()))
+    (field,) = OBJECT.form(contract(lines=lines), context(spectrum()))
     assert "2 lines of phase 09200, cost type S (line 1, line 2)" in field.description
     assert "without tax: line 3" in field.description
     assert "more than 25 characters are not sent, Spectrum shows the phase's own: line 3" in field.description
-    (plain,) = OBJECT.form(contract(), context(books()))
+    (plain,) = OBJECT.form(contract(), context(spectrum()))
     assert plain.description == "Id of the new subcontract in Spectrum, one that the vendor does not have yet."
 
 
@@ -254,15 +254,15 @@ def test_lines_of_one_code_are_summed_and_long_descriptions_left_out() -> None:
 
 def test_a_vendor_unlinked_meanwhile_is_an_error() -> None:
     unlinked = contract(vendor={**VENDOR, "origin_id": "", "origin_code": ""})
-    with pytest.raises(FixRecord, match="no linked vendor any more"):
-        OBJECT.document(unlinked, ANSWERS, context(books()))
+    with pytest.raises(FixRecord, match="the linked vendor no longer exists"):
+        OBJECT.document(unlinked, ANSWERS, context(spectrum()))
 
 
 def test_spectrum_is_asked_whether_it_holds_the_subcontract() -> None:
     """G6."""
-    held = books(records={("UpdateSubcontract", "001", "ACME", "SC-001"): {"Job_Number": JOB}})
-    assert OBJECT.holds(held, COMPANY, "ACME/SC-001")
-    assert not OBJECT.holds(held, COMPANY, "ACME/SC-002")
+    current = spectrum(records={("UpdateSubcontract", "001", "ACME", "SC-001"): {"Job_Number": JOB}})
+    assert OBJECT.holds(current, "ACME/SC-001")
+    assert not OBJECT.holds(current, "ACME/SC-002")
 
 
 CONTRACT = {
@@ -322,7 +322,7 @@ def test_approved_unlinked_contracts_are_collected() -> None:
     assert found[1].content["kind"] == "purchase order"
     (facts,) = found[0].content["lines"]
     assert (facts["phase"], facts["cost_type"], facts["amount"]) == ("09200", "S", "100.00")
-    assert [one for rule in OBJECT.rules for one in rule(found[0], context(books()))] == []
+    assert [one for rule in OBJECT.rules for one in rule(found[0], context(spectrum()))] == []
 
 
 def test_a_named_contract_is_collected_whatever_it_is() -> None:
@@ -393,5 +393,5 @@ def test_marking_a_contract_that_is_gone_is_an_error() -> None:
 
 def test_phases_of_the_job_may_be_complete() -> None:
     """G1: a complete phase takes no lines."""
-    complete = books(phase_rows={JOB: {("09200", "S"): phase(Status_Code="C")}})
+    complete = spectrum(phase_rows={JOB: {("09200", "S"): phase(Status_Code="C")}})
     assert numbers(rules.codes_are_synced(contract(), context(complete))) == ["G1"]

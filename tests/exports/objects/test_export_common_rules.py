@@ -3,7 +3,7 @@
 import pytest
 
 from spectrum_etl.exports.rules import change_requests, common
-from tests.exports.objects.fakes import JOB, PROJECT, Books, Links, candidate, context, line, phase
+from tests.exports.objects.fakes import JOB, PROJECT, Links, Spectrum, candidate, context, line, phase
 
 AMOUNT = {"service": "ARChangeRequest", "element": "Change_Request_Amount"}
 
@@ -35,14 +35,14 @@ def test_a_project_without_a_job_is_not_synced() -> None:
 
 
 def test_a_job_that_is_gone_is_not_synced() -> None:
-    (broken,) = common.project_is_synced(candidate({}), context(Books(job_rows={})))
+    (broken,) = common.project_is_synced(candidate({}), context(Spectrum(job_rows={})))
     assert "which Spectrum does not have" in broken.message
 
 
 def test_a_complete_job_takes_nothing() -> None:
-    books = Books()
-    books.job_rows[JOB]["Status_Code"] = "C"
-    (broken,) = common.project_is_synced(candidate({}), context(books))
+    spectrum = Spectrum()
+    spectrum.job_rows[JOB]["Status_Code"] = "C"
+    (broken,) = common.project_is_synced(candidate({}), context(spectrum))
     assert "complete" in broken.message
 
 
@@ -64,8 +64,8 @@ def test_codes_that_the_job_lacks_are_not_synced(wrong: dict, message: str) -> N
 
 
 def test_a_complete_phase_takes_nothing() -> None:
-    books = Books(phase_rows={JOB: {("03100", "L"): phase(Status_Code="C")}})
-    (broken,) = common.codes_are_synced(candidate({"lines": [line()]}), context(books))
+    spectrum = Spectrum(phase_rows={JOB: {("03100", "L"): phase(Status_Code="C")}})
+    (broken,) = common.codes_are_synced(candidate({"lines": [line()]}), context(spectrum))
     assert "complete (status C)" in broken.message
 
 
@@ -120,15 +120,15 @@ def test_a_text_that_is_too_long_is_never_cut() -> None:
 
 def test_a_free_change_request_number() -> None:
     """H2."""
-    books = Books(requests={JOB: {"CO-1"}, "99": {"CO-2"}})
-    assert not list(change_requests.number_is_free(candidate({}), {"change_request_id": "CO-2"}, context(books)))
+    spectrum = Spectrum(requests={JOB: {"CO-1"}, "99": {"CO-2"}})
+    assert not list(change_requests.number_is_free(candidate({}), {"change_request_id": "CO-2"}, context(spectrum)))
 
 
 @pytest.mark.parametrize("number", ["CO-1", "co-1", " CO-1 ", "7", "0007", "", "123456789", "A B", "A/1"])
 def test_a_change_request_number_that_is_taken_or_impossible(number: str) -> None:
     """H2."""
-    books = Books(requests={JOB: {"CO-1", "007"}})
-    found = list(change_requests.number_is_free(candidate({}), {"change_request_id": number}, context(books)))
+    spectrum = Spectrum(requests={JOB: {"CO-1", "007"}})
+    found = list(change_requests.number_is_free(candidate({}), {"change_request_id": number}, context(spectrum)))
     assert {problem.field for problem in found} == {"change_request_id"}
 
 
@@ -137,6 +137,6 @@ def test_a_change_request_number_that_is_taken_or_impossible(number: str) -> Non
     [("A", {"A", "B"}, True), ("Z", set(), True), ("Z", {"A", "B"}, False), (None, set(), False), (None, {"A"}, False)],
 )
 def test_the_status_code_of_the_settings(code: str | None, known: set[str], is_set: bool) -> None:
-    where = context(Books(statuses=known), change_request_status={"budget_change": code})
+    where = context(Spectrum(statuses=known), change_request_status={"budget_change": code})
     found = list(change_requests.status_code_is_set(candidate({}), where, kind="budget_change"))
     assert [problem.value for problem in found] == ([] if is_set else [code or ""])

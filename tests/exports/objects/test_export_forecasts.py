@@ -13,9 +13,9 @@ from tests.exports.objects.fakes import (
     COMPANY,
     JOB,
     PROJECT,
-    Books,
     Procore,
     Rules,
+    Spectrum,
     candidate,
     context,
     line,
@@ -75,23 +75,23 @@ def test_codes_are_synced() -> None:
 
 def test_complete_phases_are_projected_too() -> None:
     """L1: JobCostProjections does not refuse them, and every job under way has some."""
-    books = Books(phase_rows={JOB: {("03100", "L"): phase(Status_Code="C")}})
-    assert not list(rules.codes_are_synced(forecast(), context(books)))
+    spectrum = Spectrum(phase_rows={JOB: {("03100", "L"): phase(Status_Code="C")}})
+    assert not list(rules.codes_are_synced(forecast(), context(spectrum)))
 
 
 @pytest.mark.parametrize("code", ["E", "A", " e"])
 def test_phases_that_spectrum_projects_itself_are_refused(code: str) -> None:
     """L1: the phase and the code are named; P, and a site that does not show the code, are as entered."""
-    books = Books(phase_rows={JOB: {("03100", "L"): phase(Projected_Cost_Code=code), ("03100", "M"): phase()}})
-    (broken,) = rules.is_projected_by_hand(forecast(lines=[line(), line(cost_type="M")]), context(books))
+    spectrum = Spectrum(phase_rows={JOB: {("03100", "L"): phase(Projected_Cost_Code=code), ("03100", "M"): phase()}})
+    (broken,) = rules.is_projected_by_hand(forecast(lines=[line(), line(cost_type="M")]), context(spectrum))
     assert broken.rule == "L1"
     assert "phase 03100 with cost type L" in broken.message
     assert f"Projected_Cost_Code {code.strip().upper()}" in broken.message
     for entered in ("P", "", "X"):
-        books = Books(phase_rows={JOB: {("03100", "L"): phase(Projected_Cost_Code=entered)}})
-        assert numbers(rules.is_projected_by_hand(forecast(), context(books))) == []
+        spectrum = Spectrum(phase_rows={JOB: {("03100", "L"): phase(Projected_Cost_Code=entered)}})
+        assert numbers(rules.is_projected_by_hand(forecast(), context(spectrum))) == []
     unlinked = forecast(project={**PROJECT, "origin_id": "", "origin_code": ""})
-    assert numbers(rules.is_projected_by_hand(unlinked, context(books))) == []
+    assert numbers(rules.is_projected_by_hand(unlinked, context(spectrum))) == []
 
 
 def test_no_code_is_repeated() -> None:
@@ -127,7 +127,7 @@ LAST = {JOB: {("03100", "L"): "2026-01-20", ("03100", "M"): "2026-02-10", ("0920
 def test_a_day_before_the_last_projection_is_refused(day: str, broken: int) -> None:
     """L1: of the phases that the forecast has a figure for; the last day is named. The same day will do."""
     two = forecast(lines=[line(), line(cost_type="M")])
-    found = list(rules.date_is_not_before_the_last(two, {"projection_date": day}, context(Books(projected=LAST))))
+    found = list(rules.date_is_not_before_the_last(two, {"projection_date": day}, context(Spectrum(projected=LAST))))
     assert numbers(found) == ["L1"] * broken
     for one in found:
         assert "phase 03100 with cost type M has a projection of 2026-02-10" in one.message
@@ -138,15 +138,15 @@ def test_a_day_before_the_last_projection_is_refused(day: str, broken: int) -> N
 def test_a_day_to_come_is_taken_where_it_can_be_read_back() -> None:
     """L1: GetPhase shows today's projection alone."""
     later = {"projection_date": (datetime.now(UTC).date() + timedelta(days=2)).isoformat()}
-    (broken,) = rules.date_has_come(forecast(), later, context(Books(later_projections=False)))
-    assert "has not come" in broken.message
+    (broken,) = rules.date_has_come(forecast(), later, context(Spectrum(later_projections=False)))
+    assert "is in the future" in broken.message
     assert numbers(rules.date_has_come(forecast(), later, context())) == []
-    assert numbers(rules.date_has_come(forecast(), ANSWERS, context(Books(later_projections=False)))) == []
+    assert numbers(rules.date_has_come(forecast(), ANSWERS, context(Spectrum(later_projections=False)))) == []
 
 
 def test_today_is_proposed() -> None:
     before = datetime.now(UTC).date().isoformat()
-    (field,) = OBJECT.form(forecast(), context(Books(projected=LAST)))
+    (field,) = OBJECT.form(forecast(), context(Spectrum(projected=LAST)))
     assert before <= field.proposal <= datetime.now(UTC).date().isoformat()
     assert "Not before 2026-01-20" in field.description
 
@@ -154,7 +154,7 @@ def test_today_is_proposed() -> None:
 def test_a_later_projection_moves_the_proposal() -> None:
     """L1: what would be refused is never proposed."""
     later = (datetime.now(UTC).date() + timedelta(days=40)).isoformat()
-    (field,) = OBJECT.form(forecast(), context(Books(projected={JOB: {("03100", "L"): later}})))
+    (field,) = OBJECT.form(forecast(), context(Spectrum(projected={JOB: {("03100", "L"): later}})))
     assert field.proposal == later
 
 
@@ -176,8 +176,8 @@ def test_a_forecast_is_offered_again_under_the_same_key() -> None:
     """L1: once its figures differ."""
     assert OBJECT.again
     assert (OBJECT.mark, OBJECT.unmark) == (None, None)
-    assert OBJECT.holds(Books(), COMPANY, JOB)
-    assert not OBJECT.holds(Books(), COMPANY, "99")
+    assert OBJECT.holds(Spectrum(), JOB)
+    assert not OBJECT.holds(Spectrum(), "99")
 
 
 @pytest.fixture

@@ -20,9 +20,9 @@ CASES = {
     "vendors": (vendors.OBJECT, vendors.company, vendors.context),
     "jobs": (jobs.OBJECT, jobs.project, jobs.context),
     "budget_changes": (budget_changes.OBJECT, budget_changes.change, context),
-    "commitments": (commitments.OBJECT, commitments.contract, lambda: context(commitments.books())),
-    "commitment_change_orders": (change_orders.OBJECT, change_orders.order, lambda: context(change_orders.books())),
-    "prime_contract_change_orders": (prime.OBJECT, prime.order, lambda: context(prime.books())),
+    "commitments": (commitments.OBJECT, commitments.contract, lambda: context(commitments.spectrum())),
+    "commitment_change_orders": (change_orders.OBJECT, change_orders.order, lambda: context(change_orders.spectrum())),
+    "prime_contract_change_orders": (prime.OBJECT, prime.order, lambda: context(prime.spectrum())),
     "forecasts": (forecasts.OBJECT, forecasts.forecast, context),
 }
 VALUES = (

@@ -8,7 +8,17 @@ import pytest
 from spectrum_etl.exports.objects.jobs import OBJECT
 from spectrum_etl.exports.rules.jobs import description_of, pairs_to_add
 from spectrum_etl.exports.spec import Candidate, Context
-from tests.exports.objects.fakes import COMPANY, JOB, PROJECT, Books, Links, Rules, candidate, context, numbers, phase
+from tests.exports.objects.fakes import (
+    JOB,
+    PROJECT,
+    Links,
+    Rules,
+    Spectrum,
+    candidate,
+    context,
+    numbers,
+    phase,
+)
 
 rules = Rules(OBJECT)
 
@@ -79,16 +89,16 @@ def test_without_a_template_job_nothing_is_exported(template: dict[str, str]) ->
 @pytest.mark.parametrize("element", ["Division", "Customer_Code", "Price_Method_Code"])
 def test_an_incomplete_template_job_is_an_error(element: str) -> None:
     """D2."""
-    books = Books()
-    books.job_rows[JOB][element] = " "
-    assert numbers(rules.template_is_complete(project(), context(books))) == ["D2"]
+    spectrum = Spectrum()
+    spectrum.job_rows[JOB][element] = " "
+    assert numbers(rules.template_is_complete(project(), context(spectrum))) == ["D2"]
 
 
 def test_a_template_job_without_cost_center_is_complete() -> None:
     """D2."""
-    books = Books()
-    books.job_rows[JOB]["Cost_Center"] = ""
-    assert not list(rules.template_is_complete(project(), context(books)))
+    spectrum = Spectrum()
+    spectrum.job_rows[JOB]["Cost_Center"] = ""
+    assert not list(rules.template_is_complete(project(), context(spectrum)))
 
 
 def test_every_code_has_a_cost_type() -> None:
@@ -186,7 +196,7 @@ def test_new_codes_of_a_synced_project_are_offered() -> None:
     assert OBJECT.offers(linked(code("03-100", "L", "S")), context())
     assert not OBJECT.offers(linked(code("03-100", "L", "M")), context())
     assert OBJECT.offers(project(), context())
-    assert OBJECT.offers(linked(code()), context(Books(job_rows={})))
+    assert OBJECT.offers(linked(code()), context(Spectrum(job_rows={})))
 
 
 def test_a_synced_project_needs_nothing_of_a_new_one() -> None:
@@ -197,9 +207,9 @@ def test_a_synced_project_needs_nothing_of_a_new_one() -> None:
 
 def test_codes_of_a_complete_job_or_none_are_refused() -> None:
     """B5."""
-    books = Books()
-    books.job_rows[JOB]["Status_Code"] = "C"
-    assert numbers(rules.job_takes_codes(linked(code("03-100", "S")), context(books))) == ["B5"]
+    spectrum = Spectrum()
+    spectrum.job_rows[JOB]["Status_Code"] = "C"
+    assert numbers(rules.job_takes_codes(linked(code("03-100", "S")), context(spectrum))) == ["B5"]
     assert numbers(rules.job_takes_codes(linked(code()), context())) == ["B5"]
     assert not list(rules.job_takes_codes(linked(code("03-100", "S")), context()))
 
@@ -214,7 +224,7 @@ def test_the_form_of_a_new_job() -> None:
     assert "25-001-0001 has 11 characters, too many to propose it" in long.description
     odd, _ = OBJECT.form(project({**NEW, "number": "25 001"}), context())
     assert odd.proposal == ""
-    assert "25 001 is not proposed: Spectrum takes letters, digits, dashes and dots alone" in odd.description
+    assert "25 001 is not proposed: Spectrum takes only letters, digits, dashes and dots" in odd.description
     used, _ = OBJECT.form(project({**NEW, "number": JOB}), context())
     assert used.proposal == ""
     assert f"{JOB} is taken: Spectrum already has a job {JOB}." in used.description
@@ -229,12 +239,12 @@ def test_the_form_of_a_new_job() -> None:
 )  # fmt: skip
 def test_the_template_jobs_taxable_flag_is_proposed(shown: str | None, setting: str | None, proposed: str) -> None:
     """D2: as Info-Link shows it; the setting is for sites without."""
-    books = Books()
-    del books.job_rows[JOB]["Taxable_Flag"]
+    spectrum = Spectrum()
+    del spectrum.job_rows[JOB]["Taxable_Flag"]
     if shown is not None:
-        books.job_rows[JOB]["Taxable_Flag"] = shown
+        spectrum.job_rows[JOB]["Taxable_Flag"] = shown
     settings = {"template_taxable": {"001": setting}} if setting else {}
-    assert OBJECT.form(project(), context(books, **settings))[1].proposal == proposed
+    assert OBJECT.form(project(), context(spectrum, **settings))[1].proposal == proposed
 
 
 def test_new_codes_ask_for_nothing() -> None:
@@ -310,12 +320,12 @@ def test_a_project_linked_in_the_ledger_alone_is_synced() -> None:
 
 
 def test_whether_spectrum_holds_a_job() -> None:
-    assert OBJECT.holds(Books(), COMPANY, JOB)
-    assert not OBJECT.holds(Books(), COMPANY, "25-001")
+    assert OBJECT.holds(Spectrum(), JOB)
+    assert not OBJECT.holds(Spectrum(), "25-001")
 
 
 def test_a_phase_that_spectrum_has_is_known_with_any_cost_type() -> None:
     """B2."""
-    books = Books(phase_rows={JOB: {("03100", "M"): phase("Own words ")}})
-    assert description_of(code("03-100"), context(books), JOB) == "Own words"
-    assert description_of(code("03-100"), context(books), None) == "Forms"
+    spectrum = Spectrum(phase_rows={JOB: {("03100", "M"): phase("Own words ")}})
+    assert description_of(code("03-100"), context(spectrum), JOB) == "Own words"
+    assert description_of(code("03-100"), context(spectrum), None) == "Forms"

@@ -12,10 +12,10 @@ from tests.exports.objects.fakes import (
     COMPANY,
     JOB,
     PROJECT,
-    Books,
     Links,
     Procore,
     Rules,
+    Spectrum,
     candidate,
     context,
     line,
@@ -55,30 +55,30 @@ def order(**changed: Any) -> Candidate:
     return candidate({**facts, **changed}, "Prime contract change order PCO1")
 
 
-def books(**changed: Any) -> Books:
-    return Books(**{"items": {JOB: ITEMS}, **changed})
+def spectrum(**changed: Any) -> Spectrum:
+    return Spectrum(**{"items": {JOB: ITEMS}, **changed})
 
 
 def test_a_good_change_order_breaks_no_rule() -> None:
-    broken = [one for rule in OBJECT.rules for one in rule(order(), context(books()))]
-    broken += [one for rule in OBJECT.form_rules for one in rule(order(), ANSWERS, context(books()))]
+    broken = [one for rule in OBJECT.rules for one in rule(order(), context(spectrum()))]
+    broken += [one for rule in OBJECT.form_rules for one in rule(order(), ANSWERS, context(spectrum()))]
     assert broken == []
 
 
 def test_the_project_is_synced() -> None:
     """J1."""
     unlinked = order(project={**PROJECT, "origin_id": "", "origin_code": ""})
-    assert numbers(rules.project_is_synced(unlinked, context(books()))) == ["J1"]
-    assert numbers(rules.project_is_synced(order(), context(books()))) == []
+    assert numbers(rules.project_is_synced(unlinked, context(spectrum()))) == ["J1"]
+    assert numbers(rules.project_is_synced(order(), context(spectrum()))) == []
 
 
 def test_the_prime_contract_is_synced() -> None:
     """J1: by our links or its origin id."""
     unlinked = order(contract={**CONTRACT, "origin_id": ""})
-    assert numbers(rules.prime_contract_is_synced(unlinked, context(books()))) == ["J1"]
+    assert numbers(rules.prime_contract_is_synced(unlinked, context(spectrum()))) == ["J1"]
     links = Links({("prime_contracts", "001", "70"): JOB})
-    assert numbers(rules.prime_contract_is_synced(unlinked, context(books(), links))) == []
-    assert numbers(rules.prime_contract_is_synced(order(), context(books()))) == []
+    assert numbers(rules.prime_contract_is_synced(unlinked, context(spectrum(), links))) == []
+    assert numbers(rules.prime_contract_is_synced(order(), context(spectrum()))) == []
 
 
 @pytest.mark.parametrize(
@@ -88,15 +88,15 @@ def test_the_prime_contract_is_synced() -> None:
 def test_the_prime_contract_is_up_to_date(total: str, items: dict[str, dict[str, str]], broken: int) -> None:
     """J1: the same original amount on both sides."""
     found = rules.prime_contract_is_up_to_date(
-        order(contract={**CONTRACT, "total": total}), context(books(items={JOB: items}))
+        order(contract={**CONTRACT, "total": total}), context(spectrum(items={JOB: items}))
     )
     assert numbers(found) == ["J1"] * broken
 
 
-@pytest.mark.parametrize(("held", "broken"), [("1000.00", 0), ("999.99", 1), (None, 0)])
-def test_where_billing_items_cannot_be_read_the_jobs_contract_stands_for_them(held: str | None, broken: int) -> None:
+@pytest.mark.parametrize(("current", "broken"), [("1000.00", 0), ("999.99", 1), (None, 0)])
+def test_where_billing_items_cannot_be_read_the_jobs_contract_stands_for_them(current: str | None, broken: int) -> None:
     """J1, DESIGN 5: what a site does not show stops nothing else; the form says what is not checked."""
-    hidden = books(items=None, originals={JOB: held} if held else {})
+    hidden = spectrum(items=None, originals={JOB: current} if current else {})
     assert numbers(rules.prime_contract_is_up_to_date(order(), context(hidden))) == ["J1"] * broken
     assert numbers(rules.billing_item_exists(order(), {**ANSWERS, "billing_item": "30"}, context(hidden))) == []
     _, item = OBJECT.form(order(), context(hidden))
@@ -107,51 +107,51 @@ def test_where_billing_items_cannot_be_read_the_jobs_contract_stands_for_them(he
 def test_a_second_prime_contract_is_refused() -> None:
     """I2."""
     second = order(prime_contracts=2)
-    assert numbers(rules.project_has_one_prime_contract(second, context(books()))) == ["I2"]
-    assert numbers(rules.project_has_one_prime_contract(order(), context(books()))) == []
+    assert numbers(rules.project_has_one_prime_contract(second, context(spectrum()))) == ["I2"]
+    assert numbers(rules.project_has_one_prime_contract(order(), context(spectrum()))) == []
 
 
 def test_unit_prices_are_refused() -> None:
     """J1: of Procore's contract and of Spectrum's job."""
     unit = order(contract={**CONTRACT, "accounting_method": "unit"})
-    assert numbers(rules.is_not_unit_price(unit, context(books()))) == ["J1"]
-    priced = books()
+    assert numbers(rules.is_not_unit_price(unit, context(spectrum()))) == ["J1"]
+    priced = spectrum()
     priced.job_rows[JOB]["Price_Method_Code"] = "U"
     assert numbers(rules.is_not_unit_price(order(), context(priced))) == ["J1"]
-    assert numbers(rules.is_not_unit_price(order(), context(books()))) == []
+    assert numbers(rules.is_not_unit_price(order(), context(spectrum()))) == []
 
 
 def test_the_status_is_approved() -> None:
     """J1."""
-    assert numbers(rules.is_approved(order(status="pending"), context(books()))) == ["J1"]
-    assert numbers(rules.is_approved(order(), context(books()))) == []
+    assert numbers(rules.is_approved(order(status="pending"), context(spectrum()))) == ["J1"]
+    assert numbers(rules.is_approved(order(), context(spectrum()))) == []
 
 
 def test_title_and_description_fit() -> None:
     """J1: at most 255 and 250 characters."""
-    assert numbers(rules.title_fits(order(title="t" * 256), context(books()))) == ["J1"]
-    assert numbers(rules.title_fits(order(title="t" * 255), context(books()))) == []
-    assert numbers(rules.description_fits(order(description="d" * 251), context(books()))) == ["J1"]
-    assert numbers(rules.description_fits(order(description="d" * 250), context(books()))) == []
+    assert numbers(rules.title_fits(order(title="t" * 256), context(spectrum()))) == ["J1"]
+    assert numbers(rules.title_fits(order(title="t" * 255), context(spectrum()))) == []
+    assert numbers(rules.description_fits(order(description="d" * 251), context(spectrum()))) == ["J1"]
+    assert numbers(rules.description_fits(order(description="d" * 250), context(spectrum()))) == []
 
 
 def test_the_approval_is_dated() -> None:
     """J1."""
-    assert numbers(rules.approval_is_dated(order(approved_on=""), context(books()))) == ["J1"]
-    assert numbers(rules.approval_is_dated(order(approved_on="soon"), context(books()))) == ["J1"]
-    assert numbers(rules.approval_is_dated(order(), context(books()))) == []
+    assert numbers(rules.approval_is_dated(order(approved_on=""), context(spectrum()))) == ["J1"]
+    assert numbers(rules.approval_is_dated(order(approved_on="soon"), context(spectrum()))) == ["J1"]
+    assert numbers(rules.approval_is_dated(order(), context(spectrum()))) == []
 
 
 def test_it_has_a_line() -> None:
     """J1."""
-    assert numbers(rules.has_a_line(order(lines=[]), context(books()))) == ["J1"]
-    assert numbers(rules.has_a_line(order(), context(books()))) == []
+    assert numbers(rules.has_a_line(order(lines=[]), context(spectrum()))) == ["J1"]
+    assert numbers(rules.has_a_line(order(), context(spectrum()))) == []
 
 
 def test_codes_are_synced() -> None:
     """J1."""
-    assert numbers(rules.codes_are_synced(order(lines=[sov(phase="99999")]), context(books()))) == ["J1"]
-    assert numbers(rules.codes_are_synced(order(), context(books()))) == []
+    assert numbers(rules.codes_are_synced(order(lines=[sov(phase="99999")]), context(spectrum()))) == ["J1"]
+    assert numbers(rules.codes_are_synced(order(), context(spectrum()))) == []
 
 
 @pytest.mark.parametrize(
@@ -174,58 +174,58 @@ def test_amounts_and_markups_fit(amounts: list[str], markup: str, broken: int) -
 @pytest.mark.parametrize(("total", "broken"), [("110.00", 0), ("100.00", 1), ("", 1)])
 def test_the_revenue_is_the_change_orders_total(total: str, broken: int) -> None:
     """J2: with all markups."""
-    assert numbers(rules.revenue_is_the_total(order(total=total), context(books()))) == ["J2"] * broken
+    assert numbers(rules.revenue_is_the_total(order(total=total), context(spectrum()))) == ["J2"] * broken
 
 
 def test_the_revenue_fits() -> None:
     """J2."""
     large = order(lines=[sov(amount="9999999999.99", markup="0.01")])
-    assert numbers(rules.revenue_fits(large, context(books()))) == ["J2"]
-    assert numbers(rules.revenue_fits(order(), context(books()))) == []
+    assert numbers(rules.revenue_fits(large, context(spectrum()))) == ["J2"]
+    assert numbers(rules.revenue_fits(order(), context(spectrum()))) == []
 
 
 def test_customer_and_status_code_are_known() -> None:
     """J2."""
-    orphan = books()
+    orphan = spectrum()
     orphan.job_rows[JOB]["Customer_Code"] = ""
     assert numbers(rules.customer_is_known(order(), context(orphan))) == ["J2"]
-    assert numbers(rules.customer_is_known(order(), context(books()))) == []
-    assert numbers(rules.status_code_is_set(order(), context(books(), change_request_status={}))) == ["J2"]
-    assert numbers(rules.status_code_is_set(order(), context(books()))) == []
+    assert numbers(rules.customer_is_known(order(), context(spectrum()))) == []
+    assert numbers(rules.status_code_is_set(order(), context(spectrum(), change_request_status={}))) == ["J2"]
+    assert numbers(rules.status_code_is_set(order(), context(spectrum()))) == []
 
 
 def test_a_custom_segment_is_refused() -> None:
     """B4."""
-    assert numbers(rules.no_custom_segments(order(lines=[sov(segments=["Floor"])]), context(books()))) == ["B4"]
-    assert numbers(rules.no_custom_segments(order(), context(books()))) == []
+    assert numbers(rules.no_custom_segments(order(lines=[sov(segments=["Floor"])]), context(spectrum()))) == ["B4"]
+    assert numbers(rules.no_custom_segments(order(), context(spectrum()))) == []
 
 
 def test_the_change_request_id_is_free() -> None:
     """H2, J2."""
-    assert numbers(rules.number_is_free(order(), ANSWERS, context(books(requests={JOB: {"pco1"}})))) == ["H2"]
-    assert numbers(rules.number_is_free(order(), ANSWERS, context(books()))) == []
+    assert numbers(rules.number_is_free(order(), ANSWERS, context(spectrum(requests={JOB: {"pco1"}})))) == ["H2"]
+    assert numbers(rules.number_is_free(order(), ANSWERS, context(spectrum()))) == []
 
 
 @pytest.mark.parametrize(("item", "broken"), [("10", 0), ("20", 0), ("", 1), ("30", 1), ("12345678901", 2)])
 def test_the_billing_item_is_one_of_the_contracts(item: str, broken: int) -> None:
     """J1: at most 10 characters, and Spectrum creates none."""
-    found = rules.billing_item_exists(order(), {**ANSWERS, "billing_item": item}, context(books()))
+    found = rules.billing_item_exists(order(), {**ANSWERS, "billing_item": item}, context(spectrum()))
     assert numbers(found) == ["J1"] * broken
 
 
 def test_the_form_offers_the_billing_items() -> None:
-    number, item = OBJECT.form(order(lines=[sov(), sov(2)]), context(books()))
+    number, item = OBJECT.form(order(lines=[sov(), sov(2)]), context(spectrum()))
     assert number.proposal == "PCO1"
     assert "2 lines of phase 09200, cost type S (line 1, line 2)" in number.description
     assert (item.choices, item.proposal) == (("10", "20"), "")
-    _, only = OBJECT.form(order(), context(books(items={JOB: {"10": ITEMS["10"]}})))
+    _, only = OBJECT.form(order(), context(spectrum(items={JOB: {"10": ITEMS["10"]}})))
     assert only.proposal == "10"
 
 
 def test_a_change_request_has_costs_and_one_revenue() -> None:
     """J2, golden values."""
     lines = [sov(amount="60.00"), sov(2, amount="40.00"), sov(3, phase="03100", amount="-5.00", markup="-0.50")]
-    document = OBJECT.document(order(lines=lines), ANSWERS, context(books()))
+    document = OBJECT.document(order(lines=lines), ANSWERS, context(spectrum()))
     assert document.key == f"{JOB}/PCO1"
     key = {"Company_Code": "001", "Job_Number": JOB, "Customer_Code": "CITY", "Change_Request_Number": "PCO1"}
     header = {"CR_Description": "Repair after the storm", "CR_Status": "A", "Approved_Date": "01/31/2026"}
@@ -245,7 +245,7 @@ def test_a_change_request_has_costs_and_one_revenue() -> None:
 
 
 def test_a_long_description_is_left_out_of_the_revenue() -> None:
-    *_, revenue = OBJECT.document(order(description="d" * 41), ANSWERS, context(books())).calls
+    *_, revenue = OBJECT.document(order(description="d" * 41), ANSWERS, context(spectrum())).calls
     assert "CR_Additional_Description" not in revenue.fields
     assert revenue.fields["CR_Description"] == "d" * 41
 
@@ -254,8 +254,8 @@ def test_procore_has_no_field_for_the_link() -> None:
     """J2."""
     assert OBJECT.mark is None
     assert OBJECT.unmark is None
-    assert OBJECT.holds(books(requests={JOB: {"PCO1"}}), COMPANY, f"{JOB}/PCO1")
-    assert not OBJECT.holds(books(), COMPANY, f"{JOB}/PCO1")
+    assert OBJECT.holds(spectrum(requests={JOB: {"PCO1"}}), f"{JOB}/PCO1")
+    assert not OBJECT.holds(spectrum(), f"{JOB}/PCO1")
 
 
 PROJECT_RECORD = {"id": 501, "name": "River Tower", "project_number": "24-404", "origin_id": "001:24404"}
@@ -317,7 +317,7 @@ def test_approved_change_orders_are_collected_with_their_markups() -> None:
     assert found.content["approved_on"] == "2026-02-01"
     (facts,) = found.content["lines"]
     assert (facts["amount"], facts["markup"]) == ("100.00", "15.50")
-    assert [one for rule in OBJECT.rules for one in rule(found, context(books()))] == []
+    assert [one for rule in OBJECT.rules for one in rule(found, context(spectrum()))] == []
     again = OBJECT.read(procore(), COMPANY, found.id)
     assert again is not None
     assert again.fingerprint == found.fingerprint
@@ -349,7 +349,7 @@ def test_lines_without_markups_are_read_where_there_is_no_package() -> None:
     found = OBJECT.read(client, COMPANY, RecordId("001", "501", "9"))
     assert found is not None
     assert found.content["lines"][0]["markup"] == "0.00"
-    assert numbers(rules.revenue_is_the_total(found, context(books()))) == ["J2"]
+    assert numbers(rules.revenue_is_the_total(found, context(spectrum()))) == ["J2"]
 
 
 def test_named_change_orders_are_collected_whatever_they_are() -> None:

@@ -8,7 +8,7 @@ from spectrum_etl.exports.objects.vendors import OBJECT, alpha_sort
 from spectrum_etl.exports.rules.vendors import normalised_name
 from spectrum_etl.exports.spec import Candidate, Scope
 from spectrum_etl.model.record import RecordId
-from tests.exports.objects.fakes import COMPANY, Books, Links, Procore, Rules, candidate, context, numbers
+from tests.exports.objects.fakes import COMPANY, Links, Procore, Rules, Spectrum, candidate, context, numbers
 
 rules = Rules(OBJECT)
 
@@ -50,9 +50,9 @@ def vendor(code: str, name: str) -> dict[str, str]:
 
 
 def test_a_good_company_breaks_no_rule() -> None:
-    books = Books(vendor_rows=[vendor("APEX", "Apex Drywall Inc")])
-    broken = [one for rule in OBJECT.rules for one in rule(company(), context(books))]
-    broken += [one for rule in OBJECT.form_rules for one in rule(company(), ANSWERS, context(books))]
+    spectrum = Spectrum(vendor_rows=[vendor("APEX", "Apex Drywall Inc")])
+    broken = [one for rule in OBJECT.rules for one in rule(company(), context(spectrum))]
+    broken += [one for rule in OBJECT.form_rules for one in rule(company(), ANSWERS, context(spectrum))]
     assert broken == []
 
 
@@ -71,7 +71,7 @@ def test_an_inactive_company_stays() -> None:
 @pytest.mark.parametrize("name", ["ACME DRYWALL", "Acme Drywall, L.L.C.", "acme-drywall inc", "Acme Drywall & Co."])
 def test_a_vendor_of_the_same_name_is_linked_instead(name: str) -> None:
     """C5."""
-    (broken,) = rules.no_vendor_has_that_name(company(), context(Books(vendor_rows=[vendor("ACME01", name)])))
+    (broken,) = rules.no_vendor_has_that_name(company(), context(Spectrum(vendor_rows=[vendor("ACME01", name)])))
     assert broken.rule == "C5"
     assert "link instead" in broken.fix
     assert "ACME01" in broken.message
@@ -80,15 +80,15 @@ def test_a_vendor_of_the_same_name_is_linked_instead(name: str) -> None:
 @pytest.mark.parametrize("name", ["Acme Drywall Supply", "Acme", "Drywall Acme LLC"])
 def test_a_vendor_of_another_name_is_another(name: str) -> None:
     """C5."""
-    assert not list(rules.no_vendor_has_that_name(company(), context(Books(vendor_rows=[vendor("A", name)]))))
+    assert not list(rules.no_vendor_has_that_name(company(), context(Spectrum(vendor_rows=[vendor("A", name)]))))
 
 
 def test_names_are_compared_with_the_vendors_of_the_moment() -> None:
     """C5."""
-    books = Books(vendor_rows=[])
-    assert not list(rules.no_vendor_has_that_name(company(), context(books)))
-    books.vendor_rows = [vendor("A", "Acme Drywall")]
-    assert numbers(rules.no_vendor_has_that_name(company(), context(books))) == ["C5"]
+    spectrum = Spectrum(vendor_rows=[])
+    assert not list(rules.no_vendor_has_that_name(company(), context(spectrum)))
+    spectrum.vendor_rows = [vendor("A", "Acme Drywall")]
+    assert numbers(rules.no_vendor_has_that_name(company(), context(spectrum))) == ["C5"]
 
 
 @pytest.mark.parametrize(
@@ -152,8 +152,8 @@ def test_contacts_that_do_not_fit(changed: dict[str, str], field: str) -> None:
 @pytest.mark.parametrize("code", ["", "acme", "ACME-1", "ABCDEFGHIJK", "TAKEN"])
 def test_vendor_codes_that_are_refused(code: str) -> None:
     """C6."""
-    books = Books(vendor_rows=[vendor(" TAKEN ", "Other")])
-    broken = rules.vendor_code_is_free(company(), {**ANSWERS, "vendor_code": code}, context(books))
+    spectrum = Spectrum(vendor_rows=[vendor(" TAKEN ", "Other")])
+    broken = rules.vendor_code_is_free(company(), {**ANSWERS, "vendor_code": code}, context(spectrum))
     assert numbers(broken) == ["C6"]
 
 
@@ -176,7 +176,7 @@ def test_the_form_asks_for_code_and_type() -> None:
     code, kind = OBJECT.form(company(), context())
     assert (code.name, code.proposal, code.max_length) == ("vendor_code", "ACMEDRYWAL", 10)
     assert (kind.name, kind.proposal, kind.choices) == ("vendor_type", "SUB", ("SUB", "SUPPL"))
-    taken = context(Books(vendor_rows=[vendor("ACMEDRYWAL", "Other")]), vendor_types=[])
+    taken = context(Spectrum(vendor_rows=[vendor("ACMEDRYWAL", "Other")]), vendor_types=[])
     assert [field.proposal for field in OBJECT.form(company(), taken)] == ["", ""]
     assert (
         "ACMEDRYWAL is taken: vendor code ACMEDRYWAL belongs to Other" in OBJECT.form(company(), taken)[0].description
@@ -254,6 +254,6 @@ def test_the_link_in_procore() -> None:
 
 
 def test_whether_spectrum_holds_a_vendor() -> None:
-    books = Books(vendor_rows=[vendor("ACME", "Acme")])
-    assert OBJECT.holds(books, COMPANY, "ACME")
-    assert not OBJECT.holds(books, COMPANY, "OTHER")
+    spectrum = Spectrum(vendor_rows=[vendor("ACME", "Acme")])
+    assert OBJECT.holds(spectrum, "ACME")
+    assert not OBJECT.holds(spectrum, "OTHER")

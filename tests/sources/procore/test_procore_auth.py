@@ -103,7 +103,7 @@ def test_the_token_server_may_be_busy(stub: Stub, client: ProcoreClient, clock: 
 
 def test_an_answer_without_a_token(stub: Stub, client: ProcoreClient) -> None:
     stub.token_replies.append(Reply(200, {"hello": "world"}))
-    with pytest.raises(StopSync, match="holds no token"):
+    with pytest.raises(StopSync, match="contains no token"):
         client.get(PATH)
 
 

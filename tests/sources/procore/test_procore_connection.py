@@ -112,6 +112,6 @@ def test_the_secret_is_in_no_representation() -> None:
 
 def test_a_client_needs_a_company_and_the_callers_one_wins() -> None:
     connection = ProcoreConnection.from_airflow(Conn())
-    with pytest.raises(FixConfiguration, match="no Procore company is named"):
+    with pytest.raises(FixConfiguration, match="no Procore company is configured"):
         ProcoreClient(connection)
     assert ProcoreClient(connection, " 77 ").company_id == "77"

@@ -149,7 +149,7 @@ def test_an_answer_without_a_body(stub: Stub, client: ProcoreClient) -> None:
 
 
 def test_a_path_outside_the_api_is_refused(client: ProcoreClient) -> None:
-    with pytest.raises(ValueError, match="begins with /rest/"):
+    with pytest.raises(ValueError, match="begin with /rest/"):
         client.get("@elsewhere.example/rest/v1.0/me")
 
 

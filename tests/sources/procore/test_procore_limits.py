@@ -18,7 +18,7 @@ PATH = "/rest/v1.0/me"
 GOOD = Reply(200, {"id": 5})
 
 
-@pytest.mark.parametrize("method", ["get", "post", "patch", "put", "delete"])
+@pytest.mark.parametrize("method", ["get", "post", "patch", "delete"])
 def test_429_is_waited_out_by_every_method(stub: Stub, client: ProcoreClient, clock: Time, method: str) -> None:
     stub.on(method.upper(), PATH, Reply(429, {"message": "slow down"}, {"Retry-After": "12"}), GOOD)
     call = getattr(client, method)
@@ -109,7 +109,7 @@ def test_a_reset_too_far_away_fails_at_once(stub: Stub, client: ProcoreClient, c
     spent = {"X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Reset": str(int(time.time()) + 3000)}
     stub.on("GET", PATH, Reply(200, {"id": 5}, spent), GOOD)
     client.get(PATH)
-    with pytest.raises(Busy, match="nothing remains of the rate limit"):
+    with pytest.raises(Busy, match="the rate limit is used up"):
         client.get(PATH)
     assert len(stub.asked) == 1
 
@@ -130,7 +130,7 @@ def test_passing_faults_are_tried_four_times(stub: Stub, client: ProcoreClient, 
     assert clock.waits == [0.5, 1, 2]
 
 
-@pytest.mark.parametrize("method", ["get", "patch", "put"])
+@pytest.mark.parametrize("method", ["get", "patch"])
 def test_a_dropped_connection_is_tried_again(stub: Stub, client: ProcoreClient, method: str) -> None:
     stub.on(method.upper(), PATH, Reply(drop=True), GOOD)
     call = getattr(client, method)

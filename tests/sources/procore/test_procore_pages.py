@@ -111,7 +111,7 @@ def test_b11_pages_that_the_server_names_and_that_hold_the_same_are_an_error(stu
         return Reply(200, records(10), {"Link": f'<{stub.url}{PATH}?page={following}>; rel="next"', "Total": "30"})
 
     stub.on("GET", PATH, handle)
-    with pytest.raises(Unreadable, match="two pages hold the same records"):
+    with pytest.raises(Unreadable, match="two pages contain the same records"):
         list(client.pages(PATH, {"per_page": 10}))
 
 
@@ -165,7 +165,7 @@ def test_pages_that_lead_in_a_circle(stub: Stub, client: ProcoreClient) -> None:
 @pytest.mark.parametrize("content", [{"id": 1}, [1, 2], "text", {"data": {"id": 1}}])
 def test_an_answer_that_is_no_list(stub: Stub, client: ProcoreClient, content: Any) -> None:
     stub.on("GET", PATH, Reply(200, content))
-    with pytest.raises(StopSync, match="no list of records"):
+    with pytest.raises(StopSync, match="not a list of records"):
         list(client.pages(PATH))
 
 

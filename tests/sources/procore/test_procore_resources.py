@@ -11,7 +11,7 @@ import pytest
 from procore_stub import COMPANY, Reply, Stub
 
 from spectrum_etl.sources.faults import Refused, SyncFailed
-from spectrum_etl.sources.procore import ProcoreClient, resources
+from spectrum_etl.sources.procore import ProcoreClient, marks, resources
 
 P = "/rest/v1.0"
 V2 = f"/rest/v2.0/companies/{COMPANY}/projects/7"
@@ -52,7 +52,6 @@ READS: list[tuple[Callable[[ProcoreClient], Any], str, dict[str, str]]] = [
     ),
     (lambda c: resources.budget_changes(c, 7), f"{P}/projects/7/budget_changes", {}),
     (lambda c: resources.budget_change(c, 7, 8), f"{P}/projects/7/budget_changes/8", {}),
-    (lambda c: resources.budget_change_lines(c, 7), f"{V2}/budget_changes/adjustment_line_items", {}),
     (lambda c: resources.work_order_contracts(c, 7), f"{P}/work_order_contracts", {"project_id": "7"}),
     (
         lambda c: resources.purchase_order_contracts(c, 7, status=["Approved"]),
@@ -75,21 +74,6 @@ READS: list[tuple[Callable[[ProcoreClient], Any], str, dict[str, str]]] = [
         {"project_id": "7", "contract_id": "9"},
     ),
     (lambda c: resources.change_order_package(c, 7, 6), f"{P}/change_order_packages/6", {"project_id": "7"}),
-    (
-        lambda c: resources.commitment_change_order_line_items(c, 7, 6),
-        f"{V2}/commitment_change_orders/6/line_items",
-        {},
-    ),
-    (
-        lambda c: resources.potential_change_orders(c, 7, 9),
-        f"{P}/potential_change_orders",
-        {"project_id": "7", "filters[contract_id]": "9"},
-    ),
-    (
-        lambda c: resources.potential_change_order_line_items(c, 7, 6),
-        f"{P}/potential_change_orders/6/line_items",
-        {"project_id": "7"},
-    ),
     (lambda c: resources.prime_contracts(c, 7), f"{P}/prime_contracts", {"project_id": "7"}),
     (lambda c: resources.prime_contract(c, 7, 4), f"{P}/prime_contract/4", {"project_id": "7"}),
     (
@@ -134,42 +118,42 @@ ORIGIN = {"origin_id": "1:ACME", "origin_code": "ACME", "origin_data": None}
 NONE = dict.fromkeys(ORIGIN)
 MARKS: list[tuple[Callable[[ProcoreClient], None], str, dict[str, Any]]] = [
     (
-        lambda c: resources.mark_project(c, "7", "1:ACME", "ACME"),
+        lambda c: marks.mark_project(c, "7", "1:ACME", "ACME"),
         f"{P}/projects/7",
         {"company_id": int(COMPANY), "project": ORIGIN},
     ),
     (
-        lambda c: resources.unmark_project(c, "7"),
+        lambda c: marks.unmark_project(c, "7"),
         f"{P}/projects/7",
         {"company_id": int(COMPANY), "project": NONE},
     ),
     (
-        lambda c: resources.mark_commitment(c, "work_order_contract", 7, 9, "1:ACME", "ACME"),
+        lambda c: marks.mark_commitment(c, "work_order_contract", 7, 9, "1:ACME", "ACME"),
         f"{P}/work_order_contracts/9",
         {"project_id": 7, "work_order_contract": ORIGIN},
     ),
     (
-        lambda c: resources.unmark_commitment(c, "purchase_order_contract", 7, 9),
+        lambda c: marks.unmark_commitment(c, "purchase_order_contract", 7, 9),
         f"{P}/purchase_order_contracts/9",
         {"project_id": 7, "purchase_order_contract": NONE},
     ),
     (
-        lambda c: resources.mark_change_order_package(c, 7, 6, "1:ACME", "ACME"),
+        lambda c: marks.mark_change_order_package(c, 7, 6, "1:ACME", "ACME"),
         f"{P}/change_order_packages/6",
         {"project_id": 7, "change_order": ORIGIN},
     ),
     (
-        lambda c: resources.unmark_change_order_package(c, 7, 6),
+        lambda c: marks.unmark_change_order_package(c, 7, 6),
         f"{P}/change_order_packages/6",
         {"project_id": 7, "change_order": NONE},
     ),
     (
-        lambda c: resources.mark_prime_contract(c, 7, 4, "1:ACME", "note"),
+        lambda c: marks.mark_prime_contract(c, 7, 4, "1:ACME", "note"),
         f"{P}/prime_contract/4",
         {"project_id": 7, "prime_contract": {"origin_id": "1:ACME", "origin_data": "note"}},
     ),
     (
-        lambda c: resources.unmark_prime_contract(c, 7, 4),
+        lambda c: marks.unmark_prime_contract(c, 7, 4),
         f"{P}/prime_contract/4",
         {"project_id": 7, "prime_contract": {"origin_id": None, "origin_data": None}},
     ),
@@ -188,9 +172,9 @@ def test_marks_may_be_repeated(
 def test_vendors_and_cost_codes_are_marked_by_sync(stub: Stub, client: ProcoreClient) -> None:
     for path in (f"{P}/vendors/sync", f"{P}/cost_codes/sync"):
         stub.on("PATCH", path, lambda asked: Reply(200, {"entities": asked.body["updates"], "errors": []}))
-    resources.mark_vendor(client, "5", "1:ACME", "ACME")
-    resources.unmark_vendor(client, 5)
-    resources.mark_cost_codes(client, 7, {"11": "1:J:01", "12": "1:J:02"})
+    marks.mark_vendor(client, "5", "1:ACME", "ACME")
+    marks.unmark_vendor(client, 5)
+    marks.mark_cost_codes(client, 7, {"11": "1:J:01", "12": "1:J:02"})
     company = {"company_id": int(COMPANY)}
     assert stub.bodies("PATCH") == [
         {**company, "updates": [{"id": 5, **ORIGIN}]},
@@ -205,15 +189,15 @@ def test_an_origin_id_that_is_taken(stub: Stub, client: ProcoreClient) -> None:
     stub.on("PATCH", f"{P}/vendors/sync", Reply(200, {"entities": [], "errors": [{"id": 5, **taken}]}))
     stub.on("PATCH", f"{P}/projects/7", Reply(422, taken))
     with pytest.raises(SyncFailed, match=r"id 5.*origin_id: has already been taken"):
-        resources.mark_vendor(client, 5, "1:ACME", "ACME")
+        marks.mark_vendor(client, 5, "1:ACME", "ACME")
     with pytest.raises(Refused, match="origin_id: has already been taken") as caught:
-        resources.mark_project(client, 7, "1:24-404", "24-404")
+        marks.mark_project(client, 7, "1:24-404", "24-404")
     assert caught.value.field == "origin_id"
 
 
 @pytest.mark.parametrize("value", ["", "5/../6", "5?x=1", "abc", "٥"])
 def test_what_is_no_id_reaches_no_path(stub: Stub, client: ProcoreClient, value: str) -> None:
-    with pytest.raises(ValueError, match="no id of Procore"):
+    with pytest.raises(ValueError, match="not a Procore id"):
         resources.vendor(client, value)
     assert not stub.asked
 

@@ -47,7 +47,7 @@ def test_at_most_1000_a_call(stub: Stub, client: ProcoreClient, count: int, size
 
 def test_refused_records_inside_http_200_are_errors_and_all_are_named(stub: Stub, client: ProcoreClient) -> None:
     stub.on("PATCH", PATH, takes(3, 1500, 2001))
-    with pytest.raises(SyncFailed, match="3 of 2001 records were not taken") as caught:
+    with pytest.raises(SyncFailed, match="3 of 2001 records were rejected") as caught:
         client.sync(PATH, SCOPE, updates(2001))
     error = caught.value
     assert isinstance(error, FixRecord)
@@ -76,7 +76,7 @@ def test_a_passing_fault_of_a_batch_is_tried_again(stub: Stub, client: ProcoreCl
 
 def test_only_passing_faults_make_an_error_to_retry(stub: Stub, client: ProcoreClient) -> None:
     stub.on("PATCH", PATH, *[Reply(500)] * 4, takes())
-    with pytest.raises(RetryLater, match="1000 of 1001 records were not taken") as caught:
+    with pytest.raises(RetryLater, match="1000 of 1001 records were rejected") as caught:
         client.sync(PATH, SCOPE, updates(1001))
     assert caught.value.entities == (updates(1001)[-1],)  # type: ignore[attr-defined]
     assert "id 1000, origin_id 1:V1000" in str(caught.value)
@@ -130,7 +130,7 @@ def test_shapes_of_errors(stub: Stub, client: ProcoreClient, error: Any, named: 
 
 def test_an_answer_that_is_silent_about_a_record(stub: Stub, client: ProcoreClient) -> None:
     stub.on("PATCH", PATH, Reply(200, {"entities": [{"id": 1}, {"id": 9, "origin_id": "1:V3"}], "errors": []}))
-    with pytest.raises(SyncFailed, match=r"1 of 3 records .* id 2, origin_id 1:V2 \(the answer does not mention it"):
+    with pytest.raises(SyncFailed, match=r"1 of 3 records .* id 2, origin_id 1:V2 \(the response does not mention it"):
         client.sync(PATH, SCOPE, updates(3))
 
 

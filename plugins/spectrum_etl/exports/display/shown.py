@@ -38,13 +38,13 @@ def show(systems: Systems, obj: ExportObject, candidate: Candidate, fields: Sequ
         document = _draft(systems, obj, candidate, fields)
     except FixRecord as error:
         return {"incomplete": str(error), "proposed": proposed}
-    held = _held(systems, document.calls)
+    current = _current_values(systems, document.calls)
     shown = {
         "document": document.as_json(),
-        "held": held,
+        "held": current,
         "proposed": proposed,
-        "totals": view.totals(view.view(document.calls, held)),
-        "unread": compare.unread_note(document, systems.books),
+        "totals": view.totals(view.view(document.calls, current)),
+        "unread": compare.unread_note(document, systems.spectrum),
     }
     if all(field.fills for field in fields):
         shown["fills"] = {field.name: list(field.fills) for field in fields}
@@ -119,11 +119,11 @@ def changed_since(systems: Systems, shown: Mapping[str, Any], document: Document
         return []
     typed = {element for elements in shown.get("fills", {}).values() for element in elements}
     calls = zip(Document.from_json(shown["document"]).calls, shown["held"], strict=True)
-    before = {_place(call, typed): held for call, held in calls if AS_ENTERED not in call.key.values()}
+    before = {_place(call, typed): current for call, current in calls if AS_ENTERED not in call.key.values()}
     compared = [call for call in document.calls if not call.adds and _place(call, typed) in before]
     changes = []
-    for call, held in zip(compared, _held(systems, compared), strict=True):
-        was, now = before[_place(call, typed)] or {}, held or {}
+    for call, current in zip(compared, _current_values(systems, compared), strict=True):
+        was, now = before[_place(call, typed)] or {}, current or {}
         changes += [
             f"{compare.name_of(call)}, {element}: was {was.get(element)!r}, is now {now.get(element)!r}"
             for element in call.fields
@@ -141,17 +141,17 @@ def table(shown: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
     """What would be written as rows of call, element, what Spectrum holds now, what it will be."""
     document = Document.from_json(shown["document"])
     rows = []
-    for call, held in zip(document.calls, shown["held"], strict=True):
+    for call, current in zip(document.calls, shown["held"], strict=True):
         elements: Sequence[tuple[str, str]] = [*call.fields.items()] or [*call.key.items()]
         for element, value in elements:
-            rows.append((compare.name_of(call), element, _now(call, held, element), value))
+            rows.append((compare.name_of(call), element, _now(call, current, element), value))
     return rows
 
 
-def _held(systems: Systems, calls: Sequence[Call]) -> list[dict[str, str] | None]:
+def _current_values(systems: Systems, calls: Sequence[Call]) -> list[dict[str, str] | None]:
     """What Spectrum holds of each; None where that depends on the form, or cannot be read back."""
     known = [call for call in calls if AS_ENTERED not in call.key.values()]
-    found = iter(systems.books.held_all(known))
+    found = iter(systems.spectrum.all_current_values(known))
     return [None if AS_ENTERED in call.key.values() else next(found) for call in calls]
 
 
@@ -159,9 +159,9 @@ def _place(call: Call, typed: Collection[str]) -> tuple[str, tuple[tuple[str, st
     return call.service, tuple(sorted((element, value) for element, value in call.key.items() if element not in typed))
 
 
-def _now(call: Call, held: Mapping[str, str] | None, element: str) -> str:
+def _now(call: Call, current: Mapping[str, str] | None, element: str) -> str:
     if AS_ENTERED in call.key.values():
         return "(not known yet)"
-    if held is None:
+    if current is None:
         return "(nothing)"
-    return held.get(element, "(not readable)")
+    return current.get(element, "(not readable)")

@@ -15,7 +15,7 @@ from spectrum_etl.exports.spec import Call
 from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.exports.spectrum.values import comparable
 
-Held = Mapping[str, str] | None
+CurrentValues = Mapping[str, str] | None
 Fills = Mapping[str, Sequence[str]]
 Json = dict[str, Any]
 
@@ -23,12 +23,14 @@ Json = dict[str, Any]
 AS_ENTERED = "(as you enter it)"
 
 
-def view(calls: Sequence[Call], held: Sequence[Held] | None = None, fills: Fills | None = None) -> list[Json]:
+def view(
+    calls: Sequence[Call], current: Sequence[CurrentValues] | None = None, fills: Fills | None = None
+) -> list[Json]:
     """A document in sections, one for each service that it calls.
 
     Args:
         calls: the document's, in their order.
-        held: what Spectrum holds under the key of each; None where that was not asked, as of what was written before.
+        current: what Spectrum holds under the key of each; None where it was not asked: of what was written earlier.
         fills: the elements that take an answer, by the form's field.
 
     Returns:
@@ -39,10 +41,10 @@ def view(calls: Sequence[Call], held: Sequence[Held] | None = None, fills: Fills
         the form that it takes).
     """
     fields = {element: name for name, elements in (fills or {}).items() for element in elements}
-    told = [None] * len(calls) if held is None else held
-    pairs = list(zip(calls, told, strict=True))
+    values = [None] * len(calls) if current is None else current
+    pairs = list(zip(calls, values, strict=True))
     return [
-        _section(service, list(group), fields, asked=held is not None)
+        _section(service, list(group), fields, asked=current is not None)
         for service, group in itertools.groupby(pairs, key=lambda pair: pair[0].service)
     ]
 
@@ -52,58 +54,60 @@ def totals(sections: Iterable[Mapping[str, Any]]) -> list[Json]:
     return [total for section in sections for total in section["totals"]]
 
 
-def _section(service: str, pairs: Sequence[tuple[Call, Held]], fields: Mapping[str, str], *, asked: bool) -> Json:
+def _section(
+    service: str, pairs: Sequence[tuple[Call, CurrentValues]], fields: Mapping[str, str], *, asked: bool
+) -> Json:
     calls = [call for call, _ in pairs]
     shared = [element for element in _elements(calls) if _is_shared(element, pairs)]
     lines = []
-    for call, held in pairs:
+    for call, current in pairs:
         own = [element for element in _elements([call]) if element not in shared]
         key = [element for element in own if element in call.key]
         lines.append(
             {
-                "key": [_cell(call, held, element, fields, asked=asked) for element in key],
-                "cells": [_cell(call, held, element, fields, asked=asked) for element in own if element not in key],
-                "exists": call.adds and held is not None,
+                "key": [_cell(call, current, element, fields, asked=asked) for element in key],
+                "cells": [_cell(call, current, element, fields, asked=asked) for element in own if element not in key],
+                "exists": call.adds and current is not None,
             }
         )
-    first, first_held = pairs[0]
+    first, first_current = pairs[0]
     return {
         "title": words.SERVICE_TITLES.get(service, service),
         "service": service,
-        "facts": [_cell(first, first_held, element, fields, asked=asked) for element in shared],
+        "facts": [_cell(first, first_current, element, fields, asked=asked) for element in shared],
         "lines": [line for line in lines if line["key"] or line["cells"] or line["exists"]],
         "totals": _totals(pairs, asked=asked),
-        "new": asked and all(call.adds and held is None for call, held in pairs),
+        "new": asked and all(call.adds and current is None for call, current in pairs),
     }
 
 
 def _elements(calls: Iterable[Call]) -> list[str]:
-    """All elements of some calls of one service, in its documented order; the company is told elsewhere."""
+    """All elements of some calls of one service, in its documented order; the company is shown elsewhere."""
     found = {(words.place(call.service, name), name) for call in calls for name in call.parameters}
     return [name for _, name in sorted(found) if name != "Company_Code"]
 
 
-def _is_shared(element: str, pairs: Sequence[tuple[Call, Held]]) -> bool:
-    """Whether an element is told once for all calls: it is the same in each, and so is what Spectrum holds of it."""
+def _is_shared(element: str, pairs: Sequence[tuple[Call, CurrentValues]]) -> bool:
+    """Whether an element is shown once for all calls: it is the same in each, and so is what Spectrum holds of it."""
     if element in words.LINE_KEY or element in words.LINE_TEXT:
         return False
     values = {call.parameters.get(element) for call, _ in pairs}
-    now = {None if held is None else held.get(element) for _, held in pairs}
+    now = {None if current is None else current.get(element) for _, current in pairs}
     if len(values) > 1 or len(now) > 1:
         return False
     # An amount belongs to its line; only one that is nought throughout says nothing there.
     return element not in words.AMOUNTS or (len(pairs) > 1 and _number(pairs[0][0].parameters[element]) == 0)
 
 
-def _cell(call: Call, held: Held, element: str, fields: Mapping[str, str], *, asked: bool) -> Json:
+def _cell(call: Call, current: CurrentValues, element: str, fields: Mapping[str, str], *, asked: bool) -> Json:
     value, is_key = call.parameters[element], element in call.key
     now, note = None, ""
     if asked and not is_key:
         if AS_ENTERED in call.key.values():
             note = "" if call.adds else "not known yet"
-        elif held is not None and element in held:
-            now = held[element]
-        elif held is not None:
+        elif current is not None and element in current:
+            now = current[element]
+        elif current is not None:
             note = "cannot be read"
     return {
         "label": words.label(call.service, element),
@@ -119,17 +123,19 @@ def _cell(call: Call, held: Held, element: str, fields: Mapping[str, str], *, as
     }
 
 
-def _totals(pairs: Sequence[tuple[Call, Held]], *, asked: bool) -> list[Json]:
+def _totals(pairs: Sequence[tuple[Call, CurrentValues]], *, asked: bool) -> list[Json]:
     """The sum of every amount over the calls that have it, and of what Spectrum holds of the same now."""
     found = []
     for element in _elements([call for call, _ in pairs]):
         if element not in words.AMOUNTS:
             continue
-        having = [(call, held) for call, held in pairs if element in call.parameters]
+        having = [(call, current) for call, current in pairs if element in call.parameters]
         amounts = [_number(call.parameters[element]) for call, _ in having]
         if None in amounts:
             continue
-        before = [_number(held[element]) if held is not None and element in held else None for _, held in having]
+        before = [
+            _number(current[element]) if current is not None and element in current else None for _, current in having
+        ]
         known = asked and bool(before) and None not in before
         found.append(
             {
@@ -162,5 +168,5 @@ def name_of(call: Call) -> str:
     """A call as accountants call it, e.g. `Lines of the subcontract, Phase 015400, Cost type S`."""
     line = [element for element in _elements([call]) if element in words.LINE_KEY and element in call.key]
     named = line or [element for element in _elements([call]) if element in call.key]
-    told = (f"{words.label(call.service, element)} {call.key[element]}" for element in named)
-    return ", ".join((words.SERVICE_TITLES.get(call.service, call.service), *told))
+    key = (f"{words.label(call.service, element)} {call.key[element]}" for element in named)
+    return ", ".join((words.SERVICE_TITLES.get(call.service, call.service), *key))

@@ -1,6 +1,6 @@
 """The writing services and their elements as accountants call them.
 
-What is not listed is told by its own name, so that nothing is ever left out.
+What is not listed is shown by its own name, so that nothing is ever left out.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ AMOUNTS: Mapping[str, str] = {
 LINE_KEY = frozenset(
     {"Phase_Code", "Cost_Type", "Bid_Item_Number", "CR_Phase_Code", "CR_Cost_Type", "CR_Billing_Item_Code"}
 )
-#: What a line or phase is called: told with it, though others be called the same.
+#: What a line or phase is called: shown with it, though others be called the same.
 LINE_TEXT = frozenset({"Description", "Bill_Description", "Sub_Description"})
 
 _LABELS: Mapping[str, str] = {

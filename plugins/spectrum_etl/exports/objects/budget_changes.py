@@ -1,7 +1,7 @@
 """Approved budget changes that become change requests of their jobs (F1, B4, H2).
 
 One call of ARChangeRequest a line, each repeating the header; cost lines only. Procore has no field for the link of a
-budget change: it is in the ledger alone.
+budget change: it is only in the ledger.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from spectrum_etl.exports.objects import change_requests
+from spectrum_etl.exports.objects import change_requests, spelled
 from spectrum_etl.exports.objects.budgets import read_budget
 from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, of_each, project_facts, text
 from spectrum_etl.exports.objects.texts import text_of
@@ -149,7 +149,7 @@ OBJECT = ExportObject(
     document=document,
     mark=None,
     unmark=None,
-    holds=change_requests.holds,
+    holds=spelled.change_request,
     space="change request",
     mapping=(
         FieldMapping("job of the project", "ARChangeRequest.Job_Number"),
@@ -159,9 +159,7 @@ OBJECT = ExportObject(
         FieldMapping("setting change_request_status", "ARChangeRequest.CR_Status", "a status code of Spectrum"),
         FieldMapping("cost code of the line", "ARChangeRequest.CR_Phase_Code", "without separators"),
         FieldMapping("cost type of the line", "ARChangeRequest.CR_Cost_Type"),
-        FieldMapping(
-            "fixed: 0", "ARChangeRequest.Change_Request_Hours", "flagged required; amounts alone are exported"
-        ),
+        FieldMapping("fixed: 0", "ARChangeRequest.Change_Request_Hours", "flagged required; only amounts are exported"),
         FieldMapping("amount of the line", "ARChangeRequest.Change_Request_Amount", "at most 10 digits and 2 decimals"),
     ),
 )

@@ -4,7 +4,7 @@ One record a project; AddPhase sets the original estimate of each line's phase a
 (`export_jobs`). Amounts only: no units, no quantities (E3). AddPhase renames all of a phase, and might reactivate it or
 change its pricing where an element is blank, so Spectrum's own description, status and price method go along (B2).
 
-Procore has no field for the link of a budget: it is in the ledger alone. Once it is there, importing the job's
+Procore has no field for the link of a budget: it is only in the ledger. Once it is there, importing the job's
 estimate into the Procore budget is refused for good (E2): whatever would import one asks
 `links.spectrum_key("budgets", company, project)` first. Spectrum's estimate is the project's from then on.
 """
@@ -16,7 +16,6 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
 
-from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.objects import spelled
 from spectrum_etl.exports.objects.claimed import phases
 from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, named_projects, of_each, project_facts, text
@@ -35,7 +34,8 @@ from spectrum_etl.exports.spec import (
     Scope,
     Skipped,
 )
-from spectrum_etl.exports.spectrum.values import AsHeld, call
+from spectrum_etl.exports.spectrum import Spectrum
+from spectrum_etl.exports.spectrum.values import Unchanged, call
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company
 from spectrum_etl.sources.procore import resources
@@ -91,28 +91,28 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
 def document(candidate: Candidate, answers: Answers, context: Context) -> Document:
     """One call of AddPhase a line."""
     job = job_of(candidate, context) or ""
-    phases = context.books.phases(job)
+    phases = context.spectrum.phases(job)
     calls = []
     for line in lines_of(candidate):
-        held = phases[line["phase"], line["cost_type"]]
+        current = phases[line["phase"], line["cost_type"]]
         values = {
             "Company_Code": context.company.code,
             "Job_Number": job,
             "Phase_Code": line["phase"],
             "Cost_Type": line["cost_type"],
-            "Description": AsHeld(held["Description"]),
+            "Description": Unchanged(current["Description"]),
             "Original_Est_Cost": line["amount"],
-            "Price_Method_Code": held.get("Price_Method_Code", "").strip() or "J",
-            "Status_Code": held.get("Status_Code", ""),
+            "Price_Method_Code": current.get("Price_Method_Code", "").strip() or "J",
+            "Status_Code": current.get("Status_Code", ""),
         }
         calls.append(call("AddPhase", values, adds=False, record=candidate.title))
     return Document(job, tuple(calls))
 
 
-def holds(books: Books, company: Company, key: str) -> str | None:
+def holds(spectrum: Spectrum, key: str) -> str | None:
     """The job's number, where any of its phases still has an original estimate."""
-    estimated = any(_nonzero(row.get("Original_Est_Cost", "")) for row in books.phases(key).values())
-    return spelled.job(books, key) if estimated else None
+    estimated = any(_nonzero(row.get("Original_Est_Cost", "")) for row in spectrum.phases(key).values())
+    return spelled.job(spectrum, key) if estimated else None
 
 
 def _line(row: Mapping[str, Any], wbs: WbsCodes) -> dict[str, Any]:

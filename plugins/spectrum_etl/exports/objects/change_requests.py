@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.objects import spelled
 from spectrum_etl.exports.objects.contracts import known
 from spectrum_etl.exports.objects.proposals import PROCORES_NUMBER, proposing
 from spectrum_etl.exports.rules import change_requests as rules
 from spectrum_etl.exports.rules.common import answer_of, job_of
 from spectrum_etl.exports.spec import Answers, Candidate, Context, FieldMapping, FormField
-from spectrum_etl.settings import Company
+from spectrum_etl.exports.spectrum import Spectrum
 
 SERVICE = "ARChangeRequest"
 HEADER_MAPPING = (
@@ -32,7 +31,7 @@ def number_field(
 
     Args:
         candidate: the record, with its `number`.
-        context: settings and books.
+        context: the settings, and what Spectrum holds.
         note: for the approver, below the field.
         proposal: what is proposed; None: Procore's number.
         what: what that is, for the approver.
@@ -61,7 +60,7 @@ def header(
     Args:
         candidate: the record.
         answers: of the form.
-        context: settings and books.
+        context: the settings, and what Spectrum holds.
         kind: what it is: the settings name Spectrum's status code for each.
         description: of the change request.
 
@@ -83,6 +82,6 @@ def key_of(values: Mapping[str, str]) -> str:
     return f"{values['Job_Number']}/{values['Change_Request_Number']}"
 
 
-def holds(books: Books, company: Company, key: str) -> str | None:
+def holds(spectrum: Spectrum, key: str) -> str | None:
     """Job and number of the change request, where the job has it."""
-    return spelled.change_request(books, key)
+    return spelled.change_request(spectrum, key)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from spectrum_etl.exports.objects import change_requests, contracts
+from spectrum_etl.exports.objects import change_requests, contracts, spelled
 from spectrum_etl.exports.objects.facts import WbsCodes, called, found, line_facts, money, of_each, project_facts, text
 from spectrum_etl.exports.objects.texts import text_of
 from spectrum_etl.exports.rules import change_requests as requests
@@ -183,7 +183,7 @@ OBJECT = ExportObject(
     document=document,
     mark=mark,
     unmark=unmark,
-    holds=change_requests.holds,
+    holds=spelled.change_request,
     space="change request",
     mapping=(
         *change_requests.HEADER_MAPPING,
@@ -192,7 +192,7 @@ OBJECT = ExportObject(
         ),
         FieldMapping("line cost_code", f"{_SERVICE}.CR_Phase_Code", "without separators; each once with its type"),
         FieldMapping("line line_item_type", f"{_SERVICE}.CR_Cost_Type", "one for all lines"),
-        FieldMapping("always 0", f"{_SERVICE}.Change_Request_Hours", "flagged required; amounts alone are exported"),
+        FieldMapping("always 0", f"{_SERVICE}.Change_Request_Hours", "flagged required; only amounts are exported"),
         FieldMapping("always 0", f"{_SERVICE}.Change_Request_Amount", "budgets change by their own exports"),
         FieldMapping("contract company", f"{_SERVICE}.Subcontractor_Code", "of the synced subcontract"),
         FieldMapping("contract", f"{_SERVICE}.Subcontract_Number", "of the synced subcontract"),

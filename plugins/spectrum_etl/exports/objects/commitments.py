@@ -2,8 +2,8 @@
 
 One UpdateSubcontract for the header, then an UpdateSubcontractPhases for every phase and cost type. Amounts only:
 units, prices and tax codes stay in Procore (G4). Lines with the same phase and cost type are summed, since Spectrum
-would take the second for a change of the first; the approver is told which. A line's description is sent where it fits
-Spectrum's 25 characters and stands for one line alone; else Spectrum shows the phase's own. Nothing is cut.
+would take the second for a change of the first; the approver is shown which. A line's description is sent where it fits
+Spectrum's 25 characters and stands for only one line; else Spectrum shows the phase's own. Nothing is cut.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from functools import partial
 from typing import Any
 
 from spectrum_etl.errors import FixRecord
-from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.objects import contracts, spelled
 from spectrum_etl.exports.objects.facts import WbsCodes, called, found, line_facts, money, of_each, project_facts, text
 from spectrum_etl.exports.objects.proposals import proposing
@@ -140,11 +139,6 @@ def unmark(client: ProcoreClient, company: Company, id: RecordId) -> None:
         marks.unmark_commitment(client, kind, id.project, id.record)
 
 
-def holds(books: Books, company: Company, key: str) -> str | None:
-    """Vendor and number of the subcontract, where the vendor has it."""
-    return spelled.subcontract(books, key)
-
-
 def _lines(candidate: Candidate, key: Mapping[str, str]) -> Iterator[Call]:
     for (phase, cost_type), lines in by_code(candidate.content["lines"]).items():
         values = {
@@ -172,7 +166,7 @@ def _notes(candidate: Candidate) -> list[str]:
     return [note for note in notes if note]
 
 
-def _kind(client: ProcoreClient, id: RecordId) -> resources.Commitment | None:
+def _kind(client: ProcoreClient, id: RecordId) -> marks.Commitment | None:
     found = contracts.commitment(client, id.project, id.record)
     return contracts.KINDS[found[0]] if found else None
 
@@ -233,7 +227,7 @@ OBJECT = ExportObject(
     document=document,
     mark=mark,
     unmark=unmark,
-    holds=holds,
+    holds=spelled.subcontract,
     space="subcontract",
     mapping=(
         FieldMapping("vendor", "UpdateSubcontract.Vendor_Code", "the vendor that the contract company is linked to"),

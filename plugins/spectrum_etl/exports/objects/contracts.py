@@ -13,11 +13,11 @@ from spectrum_etl.exports.rules.amounts import by_code
 from spectrum_etl.exports.rules.common import own_key
 from spectrum_etl.exports.spec import Candidate, Scope
 from spectrum_etl.settings import Company
-from spectrum_etl.sources.procore import resources
+from spectrum_etl.sources.procore import marks, resources
 from spectrum_etl.sources.procore.client import ProcoreClient
 
 #: What people call a commitment, and Procore's name of its resource.
-KINDS: dict[str, resources.Commitment] = {
+KINDS: dict[str, marks.Commitment] = {
     "subcontract": "work_order_contract",
     "purchase order": "purchase_order_contract",
 }
@@ -61,7 +61,7 @@ def commitment(client: ProcoreClient, project: str, contract: str) -> tuple[str,
     return None
 
 
-def _commitment(kind: resources.Commitment, client: ProcoreClient, project: str, contract: str) -> Json:
+def _commitment(kind: marks.Commitment, client: ProcoreClient, project: str, contract: str) -> Json:
     return resources.commitment(client, kind, project, contract)
 
 
@@ -123,7 +123,7 @@ def known(value: str | None, what: str, candidate: Candidate) -> str:
     """
     if not value:
         raise FixRecord(
-            f"there is no {what} any more",
+            f"the {what} no longer exists",
             record=candidate.title,
             field=what,
             value="",
@@ -138,10 +138,10 @@ def fitting(value: str, limit: int) -> str:
 
 
 def joined_note(lines: Iterable[Mapping[str, str]]) -> str:
-    """What the approver is told about lines that become one in Spectrum; empty where none do."""
-    told = "; ".join(
+    """What the approver is shown about lines that become one in Spectrum; empty where none do."""
+    listed = "; ".join(
         f"{len(group)} lines of phase {phase}, cost type {cost_type} ({', '.join(line['name'] for line in group)})"
         for (phase, cost_type), group in by_code(lines).items()
         if len(group) > 1
     )
-    return f"Summed into one line each: {told}." if told else ""
+    return f"Summed into one line each: {listed}." if listed else ""

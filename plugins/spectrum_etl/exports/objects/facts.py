@@ -32,7 +32,7 @@ def found(resource: Callable[..., Json], client: ProcoreClient, *ids: str) -> Js
 
 
 def named_projects(scope: Scope) -> list[dict[str, str]]:
-    """The projects that the trigger form names, where a record is a project: by their ids alone, each once."""
+    """The projects that the trigger form names, where a record is a project: only by their ids, each once."""
     return [{"id": id} for id in dict.fromkeys((*scope.projects, *scope.records))]
 
 
@@ -47,7 +47,7 @@ def of_each(
 
     Args:
         client: of Procore.
-        projects: as Procore lists them, or their ids alone.
+        projects: as Procore lists them, or only their ids.
         collected: the candidates of one.
 
     Raises:

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.objects import contracts, spelled
 from spectrum_etl.exports.objects.claimed import projections
 from spectrum_etl.exports.objects.facts import Json, found, line_facts, named_projects, of_each, project_facts, text
@@ -109,11 +108,6 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
     return Document(job, calls)
 
 
-def holds(books: Books, company: Company, key: str) -> str | None:
-    """The job's number, where Spectrum has it: projections are never deleted, they are gone with it."""
-    return spelled.job(books, key)
-
-
 def _figures(client: ProcoreClient, project: str) -> tuple[str, list[Json]]:
     """What is missing, and the rows that have a figure."""
     settings = load_settings().exports
@@ -182,7 +176,7 @@ OBJECT = ExportObject(
     document=document,
     mark=None,
     unmark=None,
-    holds=holds,
+    holds=spelled.job,
     space="forecast",
     claims=projections,
     mapping=(
@@ -202,5 +196,5 @@ OBJECT = ExportObject(
     ),
     again=True,
     unconfirmed="look at the projections of these phases in Spectrum: somebody may have entered another one meanwhile,"
-    " a later one may be there, or Spectrum works them out itself",
+    " a later one may be there, or Spectrum calculates them itself",
 )

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.objects import spelled
 from spectrum_etl.exports.objects.claimed import phases
 from spectrum_etl.exports.objects.days import day_of
@@ -48,7 +47,7 @@ from spectrum_etl.exports.spectrum.values import call
 from spectrum_etl.links.pairs import compared
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company
-from spectrum_etl.sources.procore import resources
+from spectrum_etl.sources.procore import marks, resources
 from spectrum_etl.sources.procore.client import ProcoreClient
 
 _NUMBER_LENGTH = SERVICES["AddJob"].elements["Job_Number"].length
@@ -74,7 +73,7 @@ def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | N
 def offers(candidate: Candidate, context: Context) -> bool:
     """A project without a job, or with codes that its job lacks, or whose job is gone."""
     job = job_of(candidate, context)
-    return job is None or context.books.job(job) is None or bool(rules.lacking(candidate, context))
+    return job is None or context.spectrum.job(job) is None or bool(rules.lacking(candidate, context))
 
 
 def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
@@ -92,7 +91,7 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
         max_length=_NUMBER_LENGTH,
         fills=("Job_Number",),
         pattern="(?![Aa][Ll][Ll]$)[A-Za-z0-9.-]+",
-        pattern_says="letters, digits, dashes and dots alone, and not ALL",
+        pattern_says="only letters, digits, dashes and dots, and not ALL",
     )
     own = candidate.content["project"]["number"]
     return (
@@ -133,17 +132,12 @@ def mark(client: ProcoreClient, company: Company, id: RecordId, key: str) -> Non
     """The project's origin code becomes the job number; a project that is linked to that job already stays as it is."""
     project = found(resources.project, client, id.record)
     if project is None or compared(linked_code(project, company.code) or "") != compared(key):
-        resources.mark_project(client, id.record, origin_id=f"{company.code}:{key}", origin_code=key)
+        marks.mark_project(client, id.record, origin_id=f"{company.code}:{key}", origin_code=key)
 
 
 def unmark(client: ProcoreClient, company: Company, id: RecordId) -> None:
     """Takes the link out of the project again."""
-    resources.unmark_project(client, id.record)
-
-
-def holds(books: Books, company: Company, key: str) -> str | None:
-    """The job's number, where Spectrum has it."""
-    return spelled.job(books, key)
+    marks.unmark_project(client, id.record)
 
 
 def _add_job(candidate: Candidate, job: str, taxable: str, context: Context) -> Call:
@@ -238,7 +232,7 @@ OBJECT = ExportObject(
     document=document,
     mark=mark,
     unmark=unmark,
-    holds=holds,
+    holds=spelled.job,
     space="job",
     claims=phases,
     mapping=(

@@ -1,9 +1,9 @@
 """Prime contract change orders that become change requests (J1, J2).
 
 The estimate's side is one ARChangeRequest for every phase and cost type, with the amount without markup; lines with the
-same codes are summed, and the approver is told. The revenue's side is one ARChangeRequest with the billing item of the
-form and the amount with all markups, which is the change order's own total: Spectrum keeps one revenue line an item.
-Procore has no origin field on these change orders, so the link is in the ledger alone.
+same codes are summed, and the approver is shown which. The revenue's side is one ARChangeRequest with the billing item
+of the form and the amount with all markups, the change order's own total: Spectrum keeps one revenue line an item.
+Procore has no origin field on these change orders, so the link is only in the ledger.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from spectrum_etl.exports.numbers import number_of
-from spectrum_etl.exports.objects import change_requests, contracts
+from spectrum_etl.exports.objects import change_requests, contracts, spelled
 from spectrum_etl.exports.objects.days import day_of
 from spectrum_etl.exports.objects.facts import (
     Json,
@@ -88,7 +88,7 @@ def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | N
 def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
     """The change request's id, and the billing item of its revenue."""
     job = job_of(candidate, context)
-    found = context.books.billing_items(job) if job else {}
+    found = context.spectrum.billing_items(job) if job else {}
     items = tuple(sorted(found or ()))
     unread = " Spectrum's items cannot be read here, so it is not checked before it is sent." if found is None else ""
     return (
@@ -212,7 +212,7 @@ OBJECT = ExportObject(
     document=document,
     mark=None,
     unmark=None,
-    holds=change_requests.holds,
+    holds=spelled.change_request,
     space="change request",
     mapping=(
         *change_requests.HEADER_MAPPING,
@@ -226,7 +226,7 @@ OBJECT = ExportObject(
         ),
         FieldMapping("line cost_code", f"{_SERVICE}.CR_Phase_Code", "estimate; without separators"),
         FieldMapping("line line_item_type", f"{_SERVICE}.CR_Cost_Type", "estimate"),
-        FieldMapping("always 0", f"{_SERVICE}.Change_Request_Hours", "flagged required; amounts alone are exported"),
+        FieldMapping("always 0", f"{_SERVICE}.Change_Request_Hours", "flagged required; only amounts are exported"),
         FieldMapping(
             "line amount",
             f"{_SERVICE}.Change_Request_Amount",

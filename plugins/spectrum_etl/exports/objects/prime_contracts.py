@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from spectrum_etl.exports.linkable import LinkedObject
-from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.objects.contracts import contract_facts
 from spectrum_etl.exports.objects.facts import found, money, project_facts, text
 from spectrum_etl.exports.rules.amounts import total
 from spectrum_etl.exports.rules.common import job_of
 from spectrum_etl.exports.spec import Candidate, Context, Problem
+from spectrum_etl.exports.spectrum import Spectrum
 from spectrum_etl.links.pairs import compared
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company
@@ -52,11 +52,11 @@ def unmark(client: ProcoreClient, company: Company, id: RecordId) -> None:
         marks.unmark_prime_contract(client, id.project, id.record)
 
 
-def holds(books: Books, company: Company, key: str) -> str | None:
+def holds(spectrum: Spectrum, key: str) -> str | None:
     """The job's number, where it has a prime contract."""
-    job = books.job(key)
+    job = spectrum.job(key)
     number = None if job is None else job["Job_Number"].strip()
-    return number if number and books.contracts(number) else None
+    return number if number and spectrum.contracts(number) else None
 
 
 def fits(candidate: Candidate, context: Context, key: str) -> Iterator[Problem]:
@@ -82,8 +82,8 @@ def fits(candidate: Candidate, context: Context, key: str) -> Iterator[Problem]:
 
 
 def _spectrums(candidate: Candidate, context: Context, key: str) -> Iterator[Problem]:
-    customer = (context.books.job(key) or {}).get("Customer_Code", "").strip()
-    customers = sorted(contract["Customer_Code"].strip() for contract in context.books.contracts(key))
+    customer = (context.spectrum.job(key) or {}).get("Customer_Code", "").strip()
+    customers = sorted(contract["Customer_Code"].strip() for contract in context.spectrum.contracts(key))
     if len(customers) > 1:
         yield Problem(
             "prime contract",
@@ -105,11 +105,11 @@ def _spectrums(candidate: Candidate, context: Context, key: str) -> Iterator[Pro
 def difference(candidate: Candidate, context: Context, key: str) -> str:
     """How the amounts of the two contracts differ, in words; empty where they are equal."""
     ours, theirs = total([candidate.content["total"]]), None
-    for contract in context.books.contracts(key):
+    for contract in context.spectrum.contracts(key):
         theirs = total([contract.get("Original_Contract", "")])
     if theirs is None:
         # Where the contract itself has no amount, it is that of its billing items, or the job's.
-        theirs = total([context.books.original_contract(key) or ""])
+        theirs = total([context.spectrum.original_contract(key) or ""])
     if ours is None or theirs is None:
         known = (f"{side} {f'{amount:,.2f}' if amount is not None else 'no amount'}" for side, amount in
                  (("Procore holds", ours), ("Spectrum", theirs)))  # fmt: skip

@@ -1,6 +1,6 @@
 """What a form proposes, and why it proposes nothing.
 
-A value that the form's own rules refuse is never proposed: the approver is told what is wrong with it instead.
+A value that the form's own rules refuse is never proposed: the form says what is wrong with it instead.
 """
 
 from __future__ import annotations

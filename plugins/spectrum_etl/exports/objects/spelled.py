@@ -8,34 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from spectrum_etl.exports.lookups import Books
+from spectrum_etl.exports.spectrum import Spectrum
 from spectrum_etl.links.pairs import compared
 
 
-def vendor(books: Books, code: str) -> str | None:
+def vendor(spectrum: Spectrum, code: str) -> str | None:
     """A vendor's code, active or not; None where Spectrum has none of that code."""
-    return _one_of((held["Vendor_Code"].strip() for held in books.vendors()), code)
+    return _one_of((current["Vendor_Code"].strip() for current in spectrum.vendors()), code)
 
 
-def job(books: Books, number: str) -> str | None:
+def job(spectrum: Spectrum, number: str) -> str | None:
     """A job's number; None where Spectrum has no such job."""
-    held = books.job(number.strip())
-    return None if held is None else held["Job_Number"].strip()
+    current = spectrum.job(number.strip())
+    return None if current is None else current["Job_Number"].strip()
 
 
-def subcontract(books: Books, key: str) -> str | None:
+def subcontract(spectrum: Spectrum, key: str) -> str | None:
     """`VENDOR/NUMBER` of a subcontract; None where the vendor has none of that number."""
     code, _, number = key.partition("/")
-    held = books.subcontract(code.strip(), number.strip())
-    return None if held is None else f"{held['Vendor_Code'].strip()}/{held['Subcontract_Number'].strip()}"
+    current = spectrum.subcontract(code.strip(), number.strip())
+    return None if current is None else f"{current['Vendor_Code'].strip()}/{current['Subcontract_Number'].strip()}"
 
 
-def change_request(books: Books, key: str) -> str | None:
+def change_request(spectrum: Spectrum, key: str) -> str | None:
     """`JOB/NUMBER` of a change request; None where the job has none of that number."""
     named, _, number = key.rpartition("/")
-    own = job(books, named)
-    held = None if own is None else _one_of(books.change_request_numbers(own), number)
-    return None if held is None else f"{own}/{held}"
+    own = job(spectrum, named)
+    current = None if own is None else _one_of(spectrum.change_request_numbers(own), number)
+    return None if current is None else f"{own}/{current}"
 
 
 def _one_of(codes: Iterable[str], wanted: str) -> str | None:

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.objects import spelled
 from spectrum_etl.exports.objects.facts import found, text
 from spectrum_etl.exports.objects.proposals import proposing
@@ -35,7 +34,7 @@ from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.exports.spectrum.values import call
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company
-from spectrum_etl.sources.procore import resources
+from spectrum_etl.sources.procore import marks, resources
 from spectrum_etl.sources.procore.client import ProcoreClient
 
 _LENGTHS = SERVICES["AddVendor"].elements
@@ -74,7 +73,7 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
         max_length=_LENGTHS["Vendor_Code"].length,
         fills=("Vendor_Code",),
         pattern="[A-Z0-9]+",
-        pattern_says="upper-case letters and digits alone",
+        pattern_says="only upper-case letters and digits",
     )
     own, what = code_of_name(candidate.content["name"]), "The code made of the name,"
     return (
@@ -124,17 +123,12 @@ def alpha_sort(name: str) -> str:
 
 def mark(client: ProcoreClient, company: Company, id: RecordId, key: str) -> None:
     """The company's ERP id becomes the vendor code; its hidden origin id names the company file, too."""
-    resources.mark_vendor(client, id.record, origin_id=f"{company.code}:{key}", origin_code=key)
+    marks.mark_vendor(client, id.record, origin_id=f"{company.code}:{key}", origin_code=key)
 
 
 def unmark(client: ProcoreClient, company: Company, id: RecordId) -> None:
     """Takes the ERP id out again."""
-    resources.unmark_vendor(client, id.record)
-
-
-def holds(books: Books, company: Company, key: str) -> str | None:
-    """The code of the vendor that has it, active or not."""
-    return spelled.vendor(books, key)
+    marks.unmark_vendor(client, id.record)
 
 
 def _candidate(company: Company, vendor: Mapping[str, Any]) -> Candidate:
@@ -171,7 +165,7 @@ OBJECT = ExportObject(
     document=document,
     mark=mark,
     unmark=unmark,
-    holds=holds,
+    holds=spelled.vendor,
     space="vendor",
     mapping=(
         FieldMapping("form: vendor code", "AddVendor.Vendor_Code", "at most 10, upper case, new; ERP id in Procore"),

@@ -104,8 +104,8 @@ def broken(taken: Sequence[Claim]) -> list[Broken]:
             claim.key.space,
             claim.key.text,
             claim.in_words,
-            "one record of Procore belongs to it: end the wrong link with unlink_export, or correct in Procore which"
-            " job the project is linked to",
+            "only one record of Procore can belong to it: end the wrong link with unlink_export, or correct in Procore"
+            " which job the project is linked to",
             rule="claim",
         )
         for claim in taken

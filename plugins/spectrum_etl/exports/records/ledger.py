@@ -221,7 +221,7 @@ def call(connection: psycopg.Connection, attempt_id: int, number: int) -> SentCa
 
 
 def last_answers(connection: psycopg.Connection, attempt_id: int | None) -> dict[str, str]:
-    """What was answered the last time, for the proposals of a question that is asked anew; else nothing."""
+    """What was answered the last time, for the proposals of a question that is asked again; else nothing."""
     row = connection.execute(
         "select answers from export.ledger where attempt_id = %s and decision = 'accept' and state = 'ready'",
         [attempt_id],
@@ -230,7 +230,7 @@ def last_answers(connection: psycopg.Connection, attempt_id: int | None) -> dict
 
 
 def begin(
-    connection: psycopg.Connection, attempt_id: int, sent: SentCall, held: Mapping[str, str] | None, at: datetime
+    connection: psycopg.Connection, attempt_id: int, sent: SentCall, current: Mapping[str, str] | None, at: datetime
 ) -> None:
     """Write the intent of a call; the caller commits before it calls.
 
@@ -241,7 +241,7 @@ def begin(
         "update export.calls set state = 'sending', tries = tries + 1, held_before = %s, intent_at = %s, answer = null,"
         " note = null, answered_at = null where attempt_id = %s and call_number = %s and state = 'pending'"
         " and tries = %s",
-        [None if held is None else json.dumps(dict(held)), at, attempt_id, sent.number, sent.tries],
+        [None if current is None else json.dumps(dict(current)), at, attempt_id, sent.number, sent.tries],
     )
     _once(done, attempt_id, sent.number, "begun")
 

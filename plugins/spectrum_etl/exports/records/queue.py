@@ -1,6 +1,6 @@
 """Reads and writes `export.queue`: the current state of every record. The one place that does.
 
-A state changes by `move` alone: along `states.TRANSITIONS`, comparing the old state, in the caller's transaction.
+Only `move` changes a state: along `states.TRANSITIONS`, comparing the old state, in the caller's transaction.
 """
 
 from __future__ import annotations
@@ -163,7 +163,7 @@ def store(connection: psycopg.Connection, object_name: str, findings: Iterable[F
     """Write what a run found: ready, or not ready with every rule that is broken. Who was faster wins.
 
     Returns:
-        How many rows were written; those that another run has moved on since are left alone.
+        How many rows were written; those that another run has moved on since stay as they are.
     """
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -174,7 +174,7 @@ def store(connection: psycopg.Connection, object_name: str, findings: Iterable[F
             " project_name = coalesce(excluded.project_name, q.project_name),"
             " state = excluded.state, fingerprint = excluded.fingerprint, broken = excluded.broken,"
             " broken_text = excluded.broken_text, run_id = excluded.run_id, seen_at = clock_timestamp(),"
-            # Why somebody is asked anew is told until they are; what ended the record before is over.
+            # Why somebody is asked again is shown until they are; what ended the record before is over.
             f" {why.KEEP_WHERE_COLLECTABLE},"
             " changed_at = case when q.state = excluded.state then q.changed_at else clock_timestamp() end"
             " where q.state = %(old)s",

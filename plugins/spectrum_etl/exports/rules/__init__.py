@@ -1,4 +1,5 @@
-"""The rules that decide whether a record may be exported: one named function a rule, one module an exportable object.
+"""The checks of the exports' rules: one named function each, which yields what is wrong.
 
-`common` holds the questions that several objects ask.
+A module has the name of the object that needs its checks; what several need is in `common`, `contracts`,
+`change_requests`, `amounts` and `address`. The object's spec gives each its number in the requirements.
 """

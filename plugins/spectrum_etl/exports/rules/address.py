@@ -68,14 +68,14 @@ def address_fits(candidate: Candidate, context: Context, *, service: str, city: 
 
 
 def phone_unfit(candidate: Candidate, service: str, element: str, field: str) -> Iterator[Problem]:
-    """A phone number (fact `field`) holds more than digits and punctuation, such as an extension, or is too long."""
+    """A phone number (fact `field`) contains more than digits and punctuation, such as an extension, or is too long."""
     phone = candidate.content[field]
     if not re.fullmatch(r"[( ]*\+?[0-9 ()./-]*", phone):
         yield Problem(
             field,
             phone,
-            f"{candidate.title}: {field} {phone!r} holds more than digits and punctuation; Spectrum takes a number of "
-            f"at most {SERVICES[service].elements[element].length} characters",
+            f"{candidate.title}: {field} {phone!r} contains something other than digits and punctuation; "
+            f"Spectrum takes a number of at most {SERVICES[service].elements[element].length} characters",
             "remove the extension or the words from the number in Procore",
         )
     else:

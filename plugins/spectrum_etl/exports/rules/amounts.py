@@ -19,7 +19,7 @@ def total(amounts: Iterable[str]) -> Decimal | None:
 
 
 def by_code(lines: Iterable[Mapping[str, str]]) -> dict[tuple[str, str], Lines]:
-    """Lines by phase and cost type: Spectrum tells the lines of a document apart by these two alone."""
+    """Lines by phase and cost type: Spectrum tells the lines of a document apart only by these two."""
     groups: dict[tuple[str, str], Lines] = {}
     for line in lines:
         groups.setdefault((line["phase"], line["cost_type"]), []).append(line)

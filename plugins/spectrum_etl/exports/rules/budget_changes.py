@@ -34,7 +34,7 @@ def is_not_exported(candidate: Candidate, context: Context) -> Iterator[Problem]
             "budget change",
             key,
             f"{candidate.title} is change request {key} in Spectrum already",
-            "nothing is to be done",
+            "nothing to do",
         )
 
 
@@ -55,7 +55,7 @@ def budget_is_synced(candidate: Candidate, context: Context) -> Iterator[Problem
     A budget that came from Spectrum has no link of ours, so the amounts decide.
     """
     job = common.job_of(candidate, context)
-    if job is None or context.books.job(job) is None:
+    if job is None or context.spectrum.job(job) is None:
         return
     if context.links.spectrum_key("budgets", context.company.code, candidate.id.project):
         return
@@ -63,7 +63,7 @@ def budget_is_synced(candidate: Candidate, context: Context) -> Iterator[Problem
     for line in candidate.content["budget"]["lines"]:
         pair = (line["phase"], line["cost_type"])
         ours[pair] = ours.get(pair, Decimal(0)) + _amount(line["amount"])
-    theirs = {pair: _amount(row.get("Original_Est_Cost", "")) for pair, row in context.books.phases(job).items()}
+    theirs = {pair: _amount(row.get("Original_Est_Cost", "")) for pair, row in context.spectrum.phases(job).items()}
     differing = [pair for pair in sorted(ours.keys() | theirs.keys()) if _at(ours, pair) != _at(theirs, pair)]
     if differing or not ours:
         first = ""

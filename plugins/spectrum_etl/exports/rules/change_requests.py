@@ -16,7 +16,7 @@ from spectrum_etl.exports.spec import Answers, Candidate, Context, Problem
 #: it is made of, and the same in words.
 NUMBER = "change_request_id"
 NUMBER_LENGTH = 8
-NUMBER_PATTERN, NUMBER_SAYS = "[A-Za-z0-9-]+", "letters, digits and dashes alone"
+NUMBER_PATTERN, NUMBER_SAYS = "[A-Za-z0-9-]+", "only letters, digits and dashes"
 #: Status of a change order that may be exported (Procore's change_order_packages and prime_change_orders).
 APPROVED = "approved"
 
@@ -45,7 +45,7 @@ def is_approved(candidate: Candidate, context: Context) -> Iterator[Problem]:
 def customer_of(candidate: Candidate, context: Context) -> str:
     """The customer of the candidate's job: part of every change request's key; empty where there is none."""
     job = common.job_of(candidate, context)
-    return ((context.books.job(job) if job else None) or {}).get("Customer_Code", "").strip()
+    return ((context.spectrum.job(job) if job else None) or {}).get("Customer_Code", "").strip()
 
 
 def customer_is_known(candidate: Candidate, context: Context) -> Iterator[Problem]:
@@ -54,7 +54,7 @@ def customer_is_known(candidate: Candidate, context: Context) -> Iterator[Proble
     Says nothing while the project is not synced: `common.project_is_synced` does.
     """
     job = common.job_of(candidate, context)
-    if job and context.books.job(job) is not None and not customer_of(candidate, context):
+    if job and context.spectrum.job(job) is not None and not customer_of(candidate, context):
         yield Problem(
             "customer",
             "",
@@ -89,13 +89,13 @@ def number_is_free(candidate: Candidate, answers: Answers, context: Context) -> 
         yield Problem(
             NUMBER,
             number,
-            f"{candidate.title}: change request id {number} holds more than letters, digits and dashes",
+            f"{candidate.title}: change request id {number} contains something other than letters, digits and dashes",
             "type one of letters, digits and dashes",
         )
     job = common.job_of(candidate, context)
     if job is None:
         return
-    clash = next((used for used in context.books.change_request_numbers(job) if _same(used, number)), None)
+    clash = next((used for used in context.spectrum.change_request_numbers(job) if _same(used, number)), None)
     if clash is not None:
         yield Problem(
             NUMBER,
@@ -116,7 +116,7 @@ def status_code_is_set(candidate: Candidate, context: Context, *, kind: Kind) ->
     Where Spectrum's status codes cannot be read, any that is set is taken.
     """
     code = status_code(context, kind)
-    known = context.books.status_codes()
+    known = context.spectrum.status_codes()
     if not code or (known and code not in known):
         allowed = f"; Spectrum has {', '.join(sorted(known))}" if known else ""
         yield Problem(

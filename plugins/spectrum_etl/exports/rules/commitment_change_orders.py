@@ -57,11 +57,11 @@ def commitment_is_synced(candidate: Candidate, context: Context) -> Iterator[Pro
         )
         return
     vendor, number = subcontract
-    if not context.books.can_read_back("UpdateSubcontract"):
+    if not context.spectrum.can_read_back("UpdateSubcontract"):
         return
     key = {"Company_Code": context.company.code, "Vendor_Code": vendor, "Subcontract_Number": number}
-    held, job = context.books.held("UpdateSubcontract", key), common.job_of(candidate, context)
-    if held is None:
+    current, job = context.spectrum.current_values("UpdateSubcontract", key), common.job_of(candidate, context)
+    if current is None:
         yield Problem(
             "contract",
             contract["name"],
@@ -69,12 +69,12 @@ def commitment_is_synced(candidate: Candidate, context: Context) -> Iterator[Pro
             "which Spectrum does not have",
             "unlink the contract (unlink_export) and export it again, or restore the subcontract in Spectrum",
         )
-    elif job and held.get("Job_Number", job).strip() != job:
+    elif job and current.get("Job_Number", job).strip() != job:
         yield Problem(
             "contract",
             contract["name"],
-            f"{candidate.title}: subcontract {number} of vendor {vendor} belongs to job {held['Job_Number'].strip()} "
-            f"in Spectrum, the project to job {job}",
+            f"{candidate.title}: subcontract {number} of vendor {vendor} belongs to job "
+            f"{current['Job_Number'].strip()} in Spectrum, the project to job {job}",
             "correct the link of the project or of the contract",
         )
 

@@ -77,7 +77,10 @@ def number_is_free(candidate: Candidate, answers: Answers, context: Context) -> 
     company = context.company.code
     key = {"Company_Code": company, "Vendor_Code": vendor, "Subcontract_Number": number}
     linked = context.links.procore_record("commitments", company, f"{vendor}/{number}")
-    if context.books.can_read_back("UpdateSubcontract") and context.books.held("UpdateSubcontract", key) is not None:
+    if (
+        context.spectrum.can_read_back("UpdateSubcontract")
+        and context.spectrum.current_values("UpdateSubcontract", key) is not None
+    ):
         yield Problem(
             NUMBER,
             number,

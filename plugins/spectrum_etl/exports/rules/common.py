@@ -77,15 +77,15 @@ def project_is_synced(candidate: Candidate, context: Context) -> Iterator[Proble
             "export the project as a job first (export_jobs), or link it to its job, then look at Procore again",
         )
         return
-    held = context.books.job(job)
-    if held is None:
+    current = context.spectrum.job(job)
+    if current is None:
         yield Problem(
             "project",
             name,
             f"{candidate.title}: project {name} is linked to job {job}, which Spectrum does not have",
             f"unlink the project and link it to the right job, or restore job {job} in Spectrum",
         )
-    elif held.get("Status_Code", "").strip() == COMPLETE:
+    elif current.get("Status_Code", "").strip() == COMPLETE:
         yield Problem(
             "project",
             name,
@@ -106,7 +106,7 @@ def codes_are_synced(candidate: Candidate, context: Context, *, complete_too: bo
             jobs, not complete phases).
     """
     job = job_of(candidate, context)
-    phases = context.books.phases(job) if job and context.books.job(job) else None
+    phases = context.spectrum.phases(job) if job and context.spectrum.job(job) else None
     for line in lines_of(candidate):
         phase, cost_type, name = line["phase"], line["cost_type"], line["name"]
         if not phase or not cost_type:
@@ -118,8 +118,8 @@ def codes_are_synced(candidate: Candidate, context: Context, *, complete_too: bo
                 f"give the line a {missing} of the list that is synced with Spectrum",
             )
         elif phases is not None:
-            held = phases.get((phase, cost_type))
-            if held is None:
+            current = phases.get((phase, cost_type))
+            if current is None:
                 yield Problem(
                     f"{name}: cost code",
                     str(line["code"]),
@@ -128,7 +128,7 @@ def codes_are_synced(candidate: Candidate, context: Context, *, complete_too: bo
                     "export the project's new codes as a job first (export_jobs) and have them accepted, "
                     "or choose a synced code",
                 )
-            elif not complete_too and held.get("Status_Code", "").strip() == COMPLETE:
+            elif not complete_too and current.get("Status_Code", "").strip() == COMPLETE:
                 yield Problem(
                     f"{name}: cost code",
                     str(line["code"]),

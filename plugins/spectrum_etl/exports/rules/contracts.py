@@ -42,7 +42,7 @@ def company_is_linked(candidate: Candidate, context: Context) -> Iterator[Proble
             f"{candidate.title}: company {vendor['name']} is not linked to a Spectrum vendor",
             "link the company to its vendor, or export it as a vendor (export_vendors), then look at Procore again",
         )
-    elif not any(held["Vendor_Code"].strip().upper() == code for held in context.books.vendors()):
+    elif not any(current["Vendor_Code"].strip().upper() == code for current in context.spectrum.vendors()):
         yield Problem(
             "contract company",
             vendor["name"],

@@ -61,21 +61,21 @@ def has_a_figure(candidate: Candidate, context: Context) -> Iterator[Problem]:
 
 
 def is_projected_by_hand(candidate: Candidate, context: Context) -> Iterator[Problem]:
-    """No row is of a phase whose projected cost Spectrum works out itself (Projected_Cost_Code E or A).
+    """No row is of a phase whose projected cost Spectrum calculates itself (Projected_Cost_Code E or A).
 
-    By web services alone the code cannot be read: then Spectrum refuses such a figure, or the confirmation tells.
+    With only the web services the code cannot be read: Spectrum refuses such a figure, or the confirmation fails.
     """
     job = common.job_of(candidate, context)
-    phases = context.books.phases(job) if job and context.books.job(job) else {}
+    phases = context.spectrum.phases(job) if job and context.spectrum.job(job) else {}
     for line in common.lines_of(candidate):
-        held = phases.get((line["phase"], line["cost_type"]), {})
-        code = held.get("Projected_Cost_Code", "").strip().upper()
+        current = phases.get((line["phase"], line["cost_type"]), {})
+        code = current.get("Projected_Cost_Code", "").strip().upper()
         if code in WORKED_OUT:
             yield Problem(
                 f"{line['name']}: cost code",
                 str(line["code"]),
                 f"{candidate.title}: {line['name']} is phase {line['phase']} with cost type {line['cost_type']}, whose "
-                f"projected cost Spectrum works out itself by unit costs (Projected_Cost_Code {code})",
+                f"projected cost Spectrum calculates itself from unit costs (Projected_Cost_Code {code})",
                 "set the phase in Spectrum to projected costs as entered (P), or clear the figure in Procore",
             )
 
@@ -108,7 +108,8 @@ def date_is_one(candidate: Candidate, answers: Answers, context: Context) -> Ite
 def date_is_not_before_the_last(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Problem]:
     """The form's date is not before the last projection of any row's phase: Spectrum would keep it as a correction.
 
-    Change orders book projections, too. By web services alone their days cannot be read: then the confirmation tells.
+    Change orders book projections, too. With only the web services their days cannot be
+    read; then the confirmation fails.
     """
     day, last = _day(common.answer_of(answers, DATE)), last_projection(candidate, context)
     if day is not None and last is not None and day.isoformat() < last[0]:
@@ -126,12 +127,12 @@ def date_has_come(candidate: Candidate, answers: Answers, context: Context) -> I
     """The form's date has come, where only GetPhase shows projections: it shows those of today."""
     day = _day(common.answer_of(answers, DATE))
     now = today(context)
-    if day is not None and day > now and not context.books.shows_later_projections():
+    if day is not None and day > now and not context.spectrum.shows_later_projections():
         yield Problem(
             DATE,
             day.isoformat(),
-            f"{candidate.title}: {day.isoformat()} has not come, and a projection of a later day cannot be read back "
-            "here",
+            f"{candidate.title}: {day.isoformat()} is in the future, and a projection of a future day cannot be "
+            "read back here",
             f"type {now.isoformat()}, or let Info-Link show JC_PROJ_COST_HISTORY_MC to this package's user",
         )
 
@@ -145,7 +146,7 @@ def last_projection(candidate: Candidate, context: Context) -> tuple[str, str, s
     job = common.job_of(candidate, context)
     if not job:
         return None
-    days = context.books.last_projections(job)
+    days = context.spectrum.last_projections(job)
     codes = [(line["phase"], line["cost_type"]) for line in common.lines_of(candidate)]
     return max(((days[code], *code) for code in codes if code in days), default=None)
 

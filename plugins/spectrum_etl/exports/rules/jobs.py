@@ -14,12 +14,12 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.rules import address
 from spectrum_etl.exports.rules.common import answer_of, job_of, project_is_synced, too_long, unfit
 from spectrum_etl.exports.spec import Answers, Candidate, Context, Problem
+from spectrum_etl.exports.spectrum import Spectrum
 from spectrum_etl.exports.spectrum.services import SERVICES
-from spectrum_etl.exports.spectrum.values import AsHeld
+from spectrum_etl.exports.spectrum.values import Unchanged
 
 #: What the template job has to supply, and how people call it (D2). The cost center may be blank: Spectrum takes one
 #: only where the company works with cost centers.
@@ -45,22 +45,22 @@ def pairs_to_add(candidate: Candidate, context: Context) -> list[Pair]:
 def lacking(candidate: Candidate, context: Context) -> list[Pair]:
     """The codes and cost types that Spectrum lacks: all of them for a new job."""
     job = job_of(candidate, context)
-    held = context.books.phases(job) if job else {}
+    current = context.spectrum.phases(job) if job else {}
     pairs = ((code, kind) for code in candidate.content["codes"] for kind in code["cost_types"])
-    return [(code, kind) for code, kind in pairs if (code["phase"], kind) not in held]
+    return [(code, kind) for code, kind in pairs if (code["phase"], kind) not in current]
 
 
 def description_of(code: Code, context: Context, job: str | None) -> str:
     """A phase's description: Spectrum's own where the job has the phase, since AddPhase renames all of a phase (B2)."""
-    held = context.books.phases(job) if job else {}
-    own = (AsHeld(row["Description"].strip()) for (phase, _), row in held.items() if phase == code["phase"])
+    current = context.spectrum.phases(job) if job else {}
+    own = (Unchanged(row["Description"].strip()) for (phase, _), row in current.items() if phase == code["phase"])
     return next(own, code["description"])
 
 
 def template_of(context: Context) -> dict[str, str] | None:
     """The template job of the company, or None where none is set or Spectrum does not have it."""
     number = context.settings.exports.template_job.get(context.company.code)
-    return context.books.job(number) if number else None
+    return context.spectrum.job(number) if number else None
 
 
 def began_after_the_connection(candidate: Candidate, context: Context) -> Iterator[Problem]:
@@ -77,7 +77,7 @@ def began_after_the_connection(candidate: Candidate, context: Context) -> Iterat
             "link the project to its job by hand",
         )
     number = candidate.content["project"]["number"]
-    if number and context.books.job(number) is not None:
+    if number and context.spectrum.job(number) is not None:
         yield Problem(
             "project number",
             number,
@@ -103,7 +103,7 @@ def template_is_complete(candidate: Candidate, context: Context) -> Iterator[Pro
             f"{candidate.title}: "
             + (f"Spectrum has no job {number}, the template" if number else "no template job is set")
             + f" for company {company}",
-            "set exports.template_job in include/settings.yaml to a job of the company that new jobs are made like",
+            "set exports.template_job in include/settings.yaml to the job of the company that new jobs are to copy",
         )
         return
     for element, name in TEMPLATE.items():
@@ -159,7 +159,7 @@ def uses_the_list(candidate: Candidate, context: Context) -> Iterator[Problem]:
             "standard cost code list",
             used,
             f"{candidate.title} uses the cost code list {used or 'none'}; only {wanted} can be exported",
-            f"let the project use the list {wanted}",
+            f"set the cost code list of the project to {wanted}",
         )
 
 
@@ -207,7 +207,7 @@ def _new_segmented(candidate: Candidate, context: Context) -> Iterator[Problem]:
                 f"{code['code']}.{kind}",
                 f"{candidate.title}: the project has cost code {code['code']} with cost type {kind} only together with "
                 "another segment; Spectrum knows cost code and cost type only",
-                "add the budget code without that segment, or leave it: it keeps no other code back",
+                "add the budget code without that segment, or leave it: it does not hold up the other codes",
             )
 
 
@@ -226,7 +226,7 @@ def job_takes_codes(candidate: Candidate, context: Context) -> Iterator[Problem]
             "cost codes",
             "0 new",
             f"{candidate.title}: job {job_of(candidate, context)} has all codes and cost types of the project",
-            "nothing is to be done",
+            "nothing to do",
         )
 
 
@@ -247,7 +247,7 @@ def phases_are_distinct(candidate: Candidate, context: Context) -> Iterator[Prob
 
 def codes_fit(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """Phase, cost type and description of every code to be added fit, and the company has the cost type."""
-    job, known = job_of(candidate, context), context.books.cost_types()
+    job, known = job_of(candidate, context), context.spectrum.cost_types()
     seen: set[str] = set()
     for code, kind in pairs_to_add(candidate, context):
         name, phase = f"cost code {code['code']}", code["phase"]
@@ -281,17 +281,17 @@ def job_number_is_free(candidate: Candidate, answers: Answers, context: Context)
     if not number:
         yield Problem("job_number", "", f"{candidate.title}: no job id was given", "type one")
         return
-    most = SERVICES["AddJob"].elements["Job_Number"].length
-    yield from too_long(candidate.title, "job_number", number, most, "type a shorter id")
+    max_length = SERVICES["AddJob"].elements["Job_Number"].length
+    yield from too_long(candidate.title, "job_number", number, max_length, "type a shorter id")
     if not re.fullmatch(r"[A-Za-z0-9.-]+", number) or number.upper() == "ALL":
         yield Problem(
             "job_number",
             number,
-            f"{candidate.title}: job id {number} is ALL, or holds more than letters, digits, dashes and dots, which "
-            "Spectrum's selections would read as an expression",
+            f"{candidate.title}: job id {number} is ALL, or contains something other than letters, digits, dashes and "
+            "dots, which Spectrum's selections would read as an expression",
             "type an id of letters, digits, dashes and dots",
         )
-    elif _job_exists(context.books, number):
+    elif _job_exists(context.spectrum, number):
         yield Problem(
             "job_number",
             number,
@@ -305,9 +305,9 @@ def taxable_is_answered(candidate: Candidate, answers: Answers, context: Context
     flag = answer_of(answers, "taxable")
     if is_new(candidate, context) and flag not in {"Y", "N"}:
         yield Problem(
-            "taxable", flag, f"{candidate.title}: {flag!r} is no taxable flag; allowed: Y, N", "choose Y or N"
+            "taxable", flag, f"{candidate.title}: unknown taxable flag {flag!r}; allowed: Y, N", "choose Y or N"
         )
 
 
-def _job_exists(books: Books, number: str) -> bool:
-    return any(books.job(form) is not None for form in {number, number.upper()})
+def _job_exists(spectrum: Spectrum, number: str) -> bool:
+    return any(spectrum.job(form) is not None for form in {number, number.upper()})

@@ -47,10 +47,10 @@ def prime_contract_is_up_to_date(candidate: Candidate, context: Context) -> Iter
     Where this site does not show the items' amounts, the job's original contract stands for them.
     """
     job = common.job_of(candidate, context)
-    if job is None or context.books.job(job) is None:
+    if job is None or context.spectrum.job(job) is None:
         return
-    items, amount = context.books.billing_items(job), context.books.original_contract(job)
-    held = None if amount is None else total([amount])
+    items, amount = context.spectrum.billing_items(job), context.spectrum.original_contract(job)
+    current = None if amount is None else total([amount])
     contract = candidate.content["contract"]
     if items is not None and not items:
         yield Problem(
@@ -59,12 +59,12 @@ def prime_contract_is_up_to_date(candidate: Candidate, context: Context) -> Iter
             f"{candidate.title}: job {job} has no billing items in Spectrum, and its revenue belongs to one",
             "enter the schedule of values of the prime contract in Spectrum",
         )
-    elif held is not None and held != total([contract["total"]]):
+    elif current is not None and current != total([contract["total"]]):
         yield Problem(
             "prime contract",
             contract["total"],
             f"{candidate.title}: prime contract {contract['name']} is {contract['total'] or 'nothing'} in Procore, "
-            f"and {held:.2f} in Spectrum",
+            f"and {current:.2f} in Spectrum",
             "bring the prime contract's schedule of values in Procore up to date with Spectrum's",
         )
 
@@ -82,16 +82,16 @@ def project_has_one_prime_contract(candidate: Candidate, context: Context) -> It
 
 
 def is_not_unit_price(candidate: Candidate, context: Context) -> Iterator[Problem]:
-    """Neither Procore's prime contract nor Spectrum's job is by unit price."""
+    """Neither Procore's prime contract nor Spectrum's job is priced by unit."""
     job = common.job_of(candidate, context)
-    held = (context.books.job(job) if job else None) or {}
+    current = (context.spectrum.job(job) if job else None) or {}
     method = candidate.content["contract"]["accounting_method"]
-    if method == "unit" or held.get("Price_Method_Code", "").strip() == UNIT_PRICE:
+    if method == "unit" or current.get("Price_Method_Code", "").strip() == UNIT_PRICE:
         where = "prime contract" if method == "unit" else f"job {job}"
         yield Problem(
             "accounting method",
             method,
-            f"{candidate.title}: its {where} is by unit price, which is not supported",
+            f"{candidate.title}: its {where} is priced by unit, which is not supported",
             "enter the change request in Spectrum by hand",
         )
 
@@ -152,7 +152,7 @@ def billing_item_exists(candidate: Candidate, answers: Answers, context: Context
         yield Problem(ITEM, "", f"{candidate.title}: no billing item was given", "choose one")
         return
     yield from common.too_long(candidate.title, ITEM, item, ITEM_LENGTH, "choose another one")
-    items = context.books.billing_items(job) if job else None
+    items = context.spectrum.billing_items(job) if job else None
     if items is not None and item not in items:
         yield Problem(
             ITEM,

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
-from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.rules.address import phone_unfit
 from spectrum_etl.exports.rules.common import answer_of, linked_code, too_long, unfit
 from spectrum_etl.exports.spec import Answers, Candidate, Context, Problem
+from spectrum_etl.exports.spectrum import Spectrum
 from spectrum_etl.exports.spectrum.services import SERVICES
 
 #: Words that say what kind of company it is, not which.
@@ -21,8 +21,8 @@ LEGAL_FORMS = frozenset(
 )
 
 Vendors = Sequence[dict[str, str]]
-#: Vendors by normalised name, kept as long as the books are: one run asks for thousands of companies.
-_by_name: WeakKeyDictionary[Books, tuple[Vendors, dict[str, dict[str, str]]]] = WeakKeyDictionary()
+#: Vendors by normalised name, kept as long as what they come from: one run asks for thousands of companies.
+_by_name: WeakKeyDictionary[Spectrum, tuple[Vendors, dict[str, dict[str, str]]]] = WeakKeyDictionary()
 
 
 @lru_cache(maxsize=50_000)
@@ -52,7 +52,7 @@ def is_not_synced(candidate: Candidate, context: Context) -> Iterator[Problem]:
             "ERP vendor id",
             code,
             f"{candidate.title} is already synced with Spectrum vendor {code}",
-            "nothing is to be done; unlink it first if it shall become another vendor",
+            "nothing to do; to export it as another vendor, unlink it first",
         )
 
 
@@ -77,7 +77,7 @@ def is_active(candidate: Candidate, context: Context) -> Iterator[Problem]:
 def no_vendor_has_that_name(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """No vendor of Spectrum, active or not, has the company's name, as `normalised_name` compares them."""
     name = normalised_name(candidate.content["name"])
-    vendor = _vendors_by_name(context.books).get(name) if name else None
+    vendor = _vendors_by_name(context.spectrum).get(name) if name else None
     if vendor is not None:
         code, title = vendor["Vendor_Code"].strip(), vendor["Vendor_Name"].strip()
         yield Problem(
@@ -113,17 +113,17 @@ def vendor_code_is_free(candidate: Candidate, answers: Answers, context: Context
     if not code:
         yield Problem("vendor_code", "", f"{candidate.title}: no vendor code was given", "type one")
         return
-    most = SERVICES["AddVendor"].elements["Vendor_Code"].length
-    yield from too_long(candidate.title, "vendor_code", code, most, "type a shorter code")
+    max_length = SERVICES["AddVendor"].elements["Vendor_Code"].length
+    yield from too_long(candidate.title, "vendor_code", code, max_length, "type a shorter code")
     if not re.fullmatch(r"[A-Z0-9]+", code):
-        plain = re.sub(r"[^A-Z0-9]", "", code.upper())[:most] or "ACME"
+        plain = re.sub(r"[^A-Z0-9]", "", code.upper())[:max_length] or "ACME"
         yield Problem(
             "vendor_code",
             code,
-            f"{candidate.title}: vendor code {code} holds more than upper-case letters and digits",
+            f"{candidate.title}: vendor code {code} contains something other than upper-case letters and digits",
             f"type it without symbols and in upper case, e.g. {plain}",
         )
-    taken = next((v for v in context.books.vendors() if v["Vendor_Code"].strip().upper() == code.upper()), None)
+    taken = next((v for v in context.spectrum.vendors() if v["Vendor_Code"].strip().upper() == code.upper()), None)
     if taken is not None:
         yield Problem(
             "vendor_code",
@@ -141,17 +141,17 @@ def vendor_type_is_known(candidate: Candidate, answers: Answers, context: Contex
         yield Problem(
             "vendor_type",
             kind,
-            f"{candidate.title}: {kind!r} is no vendor type"
-            + (f"; the settings name {', '.join(allowed)}" if allowed else ""),
+            f"{candidate.title}: unknown vendor type {kind!r}"
+            + (f"; configured: {', '.join(allowed)}" if allowed else ""),
             "choose one of the vendor types, or add it to exports.vendor_types in include/settings.yaml",
         )
     yield from unfit(candidate.title, "AddVendor", "Type", "vendor_type", kind)
 
 
-def _vendors_by_name(books: Books) -> dict[str, dict[str, str]]:
-    vendors = books.vendors()
-    kept = _by_name.get(books)
+def _vendors_by_name(spectrum: Spectrum) -> dict[str, dict[str, str]]:
+    vendors = spectrum.vendors()
+    kept = _by_name.get(spectrum)
     if kept is None or kept[0] is not vendors:
         kept = (vendors, {normalised_name(vendor["Vendor_Name"]): vendor for vendor in reversed(vendors)})
-        _by_name[books] = kept
+        _by_name[spectrum] = kept
     return kept[1]

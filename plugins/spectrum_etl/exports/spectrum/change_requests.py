@@ -22,7 +22,7 @@ _SUBCONTRACT = ("Subcontractor_Code", "Subcontract_Number")
 _BILLING = ("CR_Billing_Item_Code",)
 
 
-def held(reader: InfoLinkReader, key: Mapping[str, str]) -> dict[str, str] | None:
+def current_values(reader: InfoLinkReader, key: Mapping[str, str]) -> dict[str, str] | None:
     """What there is under the key of a call of ARChangeRequest.
 
     Args:

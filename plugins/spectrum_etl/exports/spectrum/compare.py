@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from spectrum_etl.exports.lookups import Books
 from spectrum_etl.exports.spec import Call, Document
+from spectrum_etl.exports.spectrum import Spectrum
 from spectrum_etl.exports.spectrum.values import comparable
 
-Held = Mapping[str, str]
+CurrentValues = Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -19,28 +19,28 @@ class Difference:
     Args:
         element: its name.
         sent: its value as it is sent.
-        held: what Spectrum holds; None where it holds nothing under the key.
+        current: what Spectrum holds; None where it holds nothing under the key.
     """
 
     element: str
     sent: str
-    held: str | None
+    current: str | None
 
 
-def differences(call: Call, held: Held | None) -> list[Difference]:
+def differences(call: Call, current: CurrentValues | None) -> list[Difference]:
     """Where Spectrum differs from a call, among what can be read back; everywhere, where it holds nothing."""
-    if held is None:
+    if current is None:
         return [Difference(element, value, None) for element, value in (call.fields or call.key).items()]
     return [
-        Difference(element, value, held[element])
+        Difference(element, value, current[element])
         for element, value in call.fields.items()
-        if element in held and comparable(call.service, element, value) != held[element]
+        if element in current and comparable(call.service, element, value) != current[element]
     ]
 
 
-def holds_it(call: Call, held: Held | None) -> bool:
+def holds_it(call: Call, current: CurrentValues | None) -> bool:
     """Whether Spectrum holds all that a call sends, as far as that can be read back."""
-    return held is not None and not differences(call, held)
+    return current is not None and not differences(call, current)
 
 
 def name_of(call: Call) -> str:
@@ -50,21 +50,21 @@ def name_of(call: Call) -> str:
 
 
 def in_words(call: Call, found: list[Difference]) -> str:
-    """Differences for people: element, what was sent, what is held."""
-    if found and found[0].held is None:
+    """Differences for people: element, what was sent, what Spectrum holds."""
+    if found and found[0].current is None:
         return f"{name_of(call)}: Spectrum holds nothing there"
-    told = "; ".join(f"{d.element}: sent {d.sent!r}, Spectrum holds {d.held!r}" for d in found)
-    return f"{name_of(call)}: {told}"
+    listed = "; ".join(f"{d.element}: sent {d.sent!r}, Spectrum holds {d.current!r}" for d in found)
+    return f"{name_of(call)}: {listed}"
 
 
-def unread_note(document: Document, books: Books) -> str | None:
+def unread_note(document: Document, spectrum: Spectrum) -> str | None:
     """What of a document cannot be read back to confirm it, in words; None where all can."""
     services: set[str] = set()
     elements: dict[str, set[str]] = {}
     for call in document.calls:
-        if not books.can_read_back(call.service, call.key):
+        if not spectrum.can_read_back(call.service, call.key):
             services.add(call.service)
-        elif unread := books.unread(call):
+        elif unread := spectrum.unread(call):
             elements.setdefault(call.service, set()).update(unread)
     parts = [f"what {', '.join(sorted(services))} wrote cannot be read back"] if services else []
     parts += [

@@ -1,4 +1,4 @@
-"""What was found under a key, brought into the form that `held` gives."""
+"""What was found under a key, brought into the form of current values."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def only(rows: Sequence[Found], key: Mapping[str, str], service: str, company: s
     Several differ in the case of letters, or are kept twice: the one that is spelled as the key is meant.
 
     Raises:
-        StopSync: it cannot be told which is meant.
+        StopSync: it is unclear which is meant.
     """
     if len(rows) <= 1:
         return rows[0] if rows else None
@@ -40,7 +40,7 @@ def only(rows: Sequence[Found], key: Mapping[str, str], service: str, company: s
     if len(exact) == 1:
         return exact[0]
     raise StopSync(
-        f"Spectrum holds {len(rows)} rows with this key, so it cannot be told which one is meant",
+        f"Spectrum holds {len(rows)} rows with this key, so it is unclear which one is meant",
         object=service,
         company=company,
         record=" ".join(f"{name}={code}" for name, code in key.items() if name != "Company_Code"),

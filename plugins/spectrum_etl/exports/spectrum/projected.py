@@ -12,50 +12,50 @@ from datetime import date
 
 from spectrum_etl.exports.spectrum import projections
 from spectrum_etl.exports.spectrum.found import only, part
+from spectrum_etl.exports.spectrum.rows import Rows, same
 from spectrum_etl.exports.spectrum.services import WORKED_OUT
-from spectrum_etl.exports.spectrum.source import Source, same
 from spectrum_etl.exports.spectrum.values import date_of
 from spectrum_etl.sources.infolink.lookup import Found
 
 log = logging.getLogger(__name__)
 
 Key = Mapping[str, str]
-Held = dict[str, str] | None
+CurrentValues = dict[str, str] | None
 #: So many phases are named in a warning.
 _NAMED = 5
 
 
-def held(source: Source, service: str, key: Key) -> Held:
+def current_values(spectrum: Rows, service: str, key: Key) -> CurrentValues:
     """What is projected under the key of a call of JobCostProjections, on its date.
 
     Raises:
         ValueError: the key has no date.
     """
     codes = part(key, ("Job_Number", "Phase_Code", "Cost_Type"))
-    entries = source.entries(codes)
-    figures = source.figures(codes["Job_Number"], codes["Cost_Type"], can_do_without=entries is not None)
-    return _in_force(source, key, figures, entries, [] if entries is None else source.entry_names())
+    entries = spectrum.entries(codes)
+    figures = spectrum.figures(codes["Job_Number"], codes["Cost_Type"], can_do_without=entries is not None)
+    return _in_force(spectrum, key, figures, entries, [] if entries is None else spectrum.entry_names())
 
 
-def held_of(source: Source, keys: Sequence[Key]) -> list[Held]:
-    """As `held` for each of these keys, with two questions a job instead of two a key."""
+def all_current_values(spectrum: Rows, keys: Sequence[Key]) -> list[CurrentValues]:
+    """As `current_values` for each of these keys, with two questions a job instead of two a key."""
     by_job: dict[str, tuple[list[Found] | None, list[Found] | None]] = {}
     for job in {key["Job_Number"].strip() for key in keys}:
-        entries = source.entries({"Job_Number": job})
-        by_job[job] = source.figures(job, "", can_do_without=entries is not None), entries
-        _warn(source, job, *by_job[job])
-    names = source.entry_names() if any(entries is not None for _, entries in by_job.values()) else []
-    return [_in_force(source, key, *by_job[key["Job_Number"].strip()], names) for key in keys]
+        entries = spectrum.entries({"Job_Number": job})
+        by_job[job] = spectrum.figures(job, "", can_do_without=entries is not None), entries
+        _warn(spectrum, job, *by_job[job])
+    names = spectrum.entry_names() if any(entries is not None for _, entries in by_job.values()) else []
+    return [_in_force(spectrum, key, *by_job[key["Job_Number"].strip()], names) for key in keys]
 
 
 def _in_force(
-    source: Source, key: Key, figures: list[Found] | None, entries: list[Found] | None, names: Sequence[str]
-) -> Held:
+    spectrum: Rows, key: Key, figures: list[Found] | None, entries: list[Found] | None, names: Sequence[str]
+) -> CurrentValues:
     day, codes = _day(key), {name: key[name] for name in ("Phase_Code", "Cost_Type")}
     shown = None
     if figures is not None:
         mine = [row for row in figures if _is(row, codes) and same(row.get("Job_Number"), key["Job_Number"])]
-        row = only(mine, codes, "GetPhase", source.company)
+        row = only(mine, codes, "GetPhase", spectrum.company)
         if row is None:
             return None  # the phase itself is gone
         shown = projections.figures_of(row)
@@ -63,8 +63,8 @@ def _in_force(
     return projections.in_force(day, shown, booked, names, projections.now())
 
 
-def _warn(source: Source, job: str, figures: list[Found] | None, entries: list[Found] | None) -> None:
-    """Say where GetPhase and the increments differ today: whoever reads the table takes another projection."""
+def _warn(spectrum: Rows, job: str, figures: list[Found] | None, entries: list[Found] | None) -> None:
+    """Say where GetPhase and the increments differ today: people who read the table take another projection."""
     if figures is None or entries is None:
         return
     booked: dict[tuple[str, str], list[Found]] = defaultdict(list)
@@ -77,14 +77,15 @@ def _warn(source: Source, job: str, figures: list[Found] | None, entries: list[F
         taken = projections.in_force(now.date(), shown, booked[code], ["Amount"], now)
         if taken is shown and shown.get("Amount", summed["Amount"]) != summed["Amount"]:
             differing[code] = f"{' '.join(code)}: {shown['Amount']}, increments {summed['Amount']}"
-    by_itself = {projections.code_of(row) for row in source.phases(job) if _worked_out(row)} if differing else set()
+    phases = spectrum.phase_rows(job) if differing else ()
+    by_itself = {projections.code_of(row) for row in phases if _worked_out(row)}
     lines = [line for code, line in differing.items() if code not in by_itself]
     if lines:
         more = " and more" if len(lines) > _NAMED else ""
         log.warning(
             "company %s, job %s: GetPhase shows another projected cost than the increments add up to, for %d phases and"
             " cost types (%s%s); GetPhase's is taken",
-            source.company, job, len(lines), "; ".join(lines[:_NAMED]), more,
+            spectrum.company, job, len(lines), "; ".join(lines[:_NAMED]), more,
         )  # fmt: skip
 
 

@@ -25,12 +25,12 @@ FIGURES: Mapping[str, str] = {
 #: Somewhere on earth the day is up to so much later or earlier than in UTC, and where Spectrum stands is not known.
 _LATEST, _EARLIEST = timedelta(hours=14), timedelta(hours=-12)
 
-Held = dict[str, str]
+CurrentValues = dict[str, str]
 
 
 def in_force(
-    day: date, figures: Held | None, entries: Sequence[Found] | None, names: Sequence[str], now: datetime
-) -> Held | None:
+    day: date, figures: CurrentValues | None, entries: Sequence[Found] | None, names: Sequence[str], now: datetime
+) -> CurrentValues | None:
     """The projection of a phase and cost type that is in force on a day.
 
     Args:
@@ -56,12 +56,12 @@ def in_force(
     return figures
 
 
-def figures_of(row: Mapping[str, str | None]) -> Held:
+def figures_of(row: Mapping[str, str | None]) -> CurrentValues:
     """What a record of GetPhase shows, as elements of the service; fields that it lacks are left out."""
     return {name: comparable(SERVICE, name, row[field]) for name, field in FIGURES.items() if field in row}
 
 
-def totals(entries: Iterable[Found], day: date, names: Sequence[str]) -> Held:
+def totals(entries: Iterable[Found], day: date, names: Sequence[str]) -> CurrentValues:
     """The sums of the increments up to a day; rows without a date count on every day.
 
     Raises:
@@ -96,7 +96,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _agree(one: Held, other: Held) -> bool:
+def _agree(one: CurrentValues, other: CurrentValues) -> bool:
     return all(one[name] == other[name] for name in one.keys() & other.keys())
 
 

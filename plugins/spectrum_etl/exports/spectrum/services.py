@@ -27,7 +27,7 @@ class Element:
 
     Args:
         name: as documented.
-        kind: `digits` is a code of digits alone, such as a G/L account.
+        kind: `digits` is a code of only digits, such as a G/L account.
         length: most characters, the sign and the decimal point included.
         whole: most digits before the decimal point; None where only the length is documented. Numbers only.
         decimals: most digits behind it. Numbers only.
@@ -124,7 +124,7 @@ _JOB = ("Company_Code", "Job_Number")
 _SUBCONTRACT = (*_VENDOR, "Subcontract_Number")
 _PHASE = (*_JOB, "Phase_Code", "Cost_Type")
 
-#: name: (page, key of the record or document, key of its line, layout). Where a page gives a number's length alone,
+#: name: (page, key of the record or document, key of its line, layout). Where a page gives only a number's length,
 #: the sign is one of its characters; Division and Cost_Center_Override are codes, whatever their documented type.
 _DOCUMENTED: dict[str, tuple[str, tuple[str, ...], tuple[str, ...], str]] = {
     "AddVendor": (

@@ -33,7 +33,7 @@ def _lookup(
     """A lookup whose names are its columns, but for those that are `renamed`."""
     needed = ("Company_Code", *required)
     columns: dict[str, str | tuple[str, ...]] = {name: name for name in (*needed, *optional)}
-    return Lookup(f"books/{template}.sql", table, {**columns, **(renamed or {})}, frozenset(needed), assumed)
+    return Lookup(f"lookups/{template}.sql", table, {**columns, **(renamed or {})}, frozenset(needed), assumed)
 
 
 VENDORS = _lookup(
@@ -103,7 +103,7 @@ PHASES = _lookup(
     ("Unit_of_Measure", "Original_Est_Quantity", "Original_Est_Hours"),
     {"Phase_Cost_Center": ("Phase_Cost_Center", "Cost_Center")},
 )
-#: Also what is told of a phase but not compared: its price method, and how its projection is worked out.
+#: Also what is known of a phase but not compared: its price method, and how its projection is worked out.
 PHASES_IN_FULL = Lookup(
     PHASES.template,
     PHASES.table,
@@ -112,7 +112,7 @@ PHASES_IN_FULL = Lookup(
 )
 #: Rows are increments: what is projected on a day is the sum up to it.
 PROJECTIONS = Lookup(
-    "books/projections.sql",
+    "lookups/projections.sql",
     "JC_PROJ_COST_HISTORY_MC",
     {
         "Company_Code": "Company_Code",

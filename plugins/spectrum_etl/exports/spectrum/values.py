@@ -37,8 +37,8 @@ _FIRST_YEAR = 1900
 _CODE_PAGE = "cp1252"
 
 
-class AsHeld(str):
-    """A text of Spectrum's own that goes back as it is held: not even runs of blanks are folded (B2)."""
+class Unchanged(str):
+    """A text of Spectrum's own that goes back unchanged: not even runs of blanks are folded (B2)."""
 
     __slots__ = ()
 
@@ -61,7 +61,7 @@ def call(service: str, values: Mapping[str, Value], *, adds: bool, record: str =
     for element in layout.elements.values():
         if not formatted.get(element.name) and _needed(layout, element, adds):
             raise FixRecord(
-                "Spectrum needs a value here",
+                "Spectrum requires a value here",
                 object=service,
                 record=record or None,
                 field=element.name,
@@ -102,13 +102,13 @@ def format_value(service: str, element: str, value: Value, *, record: str = "") 
     try:
         text = _text_of(layout, value)
         if layout.values and text not in layout.values:
-            raise _Unfit("this value is not one of those that Spectrum knows")
+            raise _Unfit("Spectrum does not know this value")
         if len(text) > layout.length:
             raise _Unfit(f"the value is too long by {len(text) - layout.length} characters")
         if service == "AddVendor" and element == "Vendor_Code" and _SYMBOL.search(text):
-            raise _Unfit("a new vendor's code holds letters and digits alone")
+            raise _Unfit("a new vendor's code may contain only letters and digits")
         if _UNSENDABLE.search(text):
-            raise _Unfit("the value holds characters that cannot be sent")
+            raise _Unfit("the value contains characters that cannot be sent")
     except _Unfit as unfit:
         raise FixRecord(
             str(unfit),
@@ -164,14 +164,14 @@ def _text_of(layout: Element, value: Value) -> str:
     if layout.kind == "date":
         found = _day(value)
         if found is None or found.year < _FIRST_YEAR:
-            raise _Unfit("this is no date that Spectrum takes")
+            raise _Unfit("this is not a date that Spectrum accepts")
         return f"{found:%m/%d/%Y}"
-    text = value.strip() if isinstance(value, AsHeld) else _folded(_plain(value))
+    text = value.strip() if isinstance(value, Unchanged) else _folded(_plain(value))
     if layout.name in _PHONES:
         return _phone(layout, text)
     text = _coded(layout, text)
     if layout.kind == "digits" and not (text.isascii() and text.isdigit()):
-        raise _Unfit("a code of digits is needed")
+        raise _Unfit("a code of digits is required")
     if strange := "".join(sorted({c for c in text if not _is_stored(c)})):
         raise _Unfit(f"Spectrum's database has no {strange!r} and would store question marks")
     return text
@@ -207,7 +207,7 @@ def _day(value: Value) -> date | None:
     text = value.isoformat() if isinstance(value, datetime) else _plain(value)
     if (found := date_of(text)) is not None and re.search(r"[T ]", text.strip()) and not _MIDNIGHT.search(text.strip()):
         # Which day it is depends on the time zone, which only the caller knows (`objects.days`).
-        raise _Unfit("this is a moment, and not a day")
+        raise _Unfit("this is a point in time, not a day")
     return found
 
 

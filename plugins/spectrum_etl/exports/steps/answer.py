@@ -51,7 +51,7 @@ def take(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance, 
         response: the answer. Nobody is trusted: who answered is compared with the settings here.
 
     Returns:
-        The state it led to; `ask_again` where somebody has to be asked anew.
+        The state it led to; `ask_again` where somebody has to be asked again.
 
     Raises:
         StopSync: the record does not wait for this task instance: nothing was written.
@@ -63,7 +63,7 @@ def take(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance, 
         row = queue.find(connection, obj.name, id)
         if row is None or row.state != "waiting" or row.asks is None or row.asks.place != instance.place:
             raise StopSync(
-                f"the record does not wait for this answer; it is {row.state if row else 'no longer in the queue'}",
+                f"the record is not waiting for this answer; it is {row.state if row else 'no longer in the queue'}",
                 object=obj.name,
                 company=id.company,
                 record=id.record,
@@ -134,9 +134,9 @@ def _verdict(
     context = systems.context
     who = response.user_name or response.user_id or "nobody"
     if not systems.settings.exports.may_approve(response.user_id):
-        return _Verdict("ready", f"the answer of {who} does not count: not an approver in the settings")
+        return _Verdict("ready", f"the answer of {who} does not count: not one of the configured approvers")
     if refused:
-        return _Verdict("ready", f"the answer of {who} cannot be taken: {refused} Type it again, without the character")
+        return _Verdict("ready", f"the answer of {who} cannot be taken: {refused} Retype it without the character")
     if response.decision == "retrieve":
         return _Verdict("retrieved", f"taken out by {who}; it comes back when it is collected again by name")
     if response.decision == "reject":

@@ -40,14 +40,14 @@ def in_words(broken: Iterable[Problem]) -> str:
 
 
 def refused_answers(response: Mapping[str, str], fields: Iterable[str]) -> str:
-    """What is wrong where an answer holds a character that cannot be kept or sent, in words; empty where none does.
+    """What is wrong where an answer contains a character that cannot be stored or sent, in words; else empty.
 
     Args:
         response: the answers as they came.
         fields: those that count.
     """
     found = [pair for name in fields for pair in characters.refused(response.get(name) or "", name)]
-    return " ".join(f"{name} holds a character that cannot be kept or sent: {value}." for name, value in found)
+    return " ".join(f"{name} contains a character that cannot be stored or sent: {value}." for name, value in found)
 
 
 def _can_be_kept(candidate: Candidate, context: Context) -> Iterable[Problem]:
@@ -55,8 +55,8 @@ def _can_be_kept(candidate: Candidate, context: Context) -> Iterable[Problem]:
         yield Problem(
             name,
             value,
-            f"{candidate.title}: {name} holds a character that cannot be kept or sent: {value}",
-            "type that text again in Procore, without the character",
+            f"{candidate.title}: {name} contains a character that cannot be stored or sent: {value}",
+            "retype that text in Procore without the character",
         )
 
 
@@ -79,7 +79,8 @@ def _limits(fields: Iterable[FormField], answers: Answers) -> Iterable[Problem]:
             yield Problem(
                 field.title,
                 value,
-                f"{field.title} {value!r} holds white space other than single blanks, which would not be sent as it is",
+                f"{field.title} {value!r} contains white space other than single blanks, which would not be sent"
+                " unchanged",
                 "type it without",
             )
         if value and field.choices and value not in field.choices:

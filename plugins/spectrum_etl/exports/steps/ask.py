@@ -140,7 +140,7 @@ def _fields(systems: Systems, obj: ExportObject, candidate: Candidate, answers: 
         return again
     named = {name for field in own for name in (field.name, field.title)}
     if not refused <= named:
-        return own  # it is not told which answer is meant
+        return own  # it is not said which answer is meant
     return tuple(first if {first.name, first.title} & refused else last for first, last in zip(own, again, strict=True))
 
 
@@ -160,9 +160,9 @@ def _cleared(connection: psycopg.Connection, obj: ExportObject, row: Row, instan
     if not waits_here and row.state not in _OPEN:
         return NotAsked(f"it is {row.state}" + (f": {row.reason}" if row.reason else ""))
     if waits_here:
-        reason = "the approval was cleared; another one asks anew"
+        reason = "the approval was cleared; a new one asks"
         queue.move(connection, obj.name, row.id, "waiting", "ready", instance.run_id, reason=reason)
-    return NotAsked("a cleared approval would show its old question, so another run asks anew", ask_again=True)
+    return NotAsked("a cleared approval would show its old question, so a new run asks", ask_again=True)
 
 
 def _body(
@@ -188,7 +188,7 @@ def _body(
     lines.append(
         "**Accept** sends it with your answers, once. **Reject** needs a reason and ends it. **Retrieve** takes it out"
         " until somebody collects it again by name. If Procore's record or Spectrum's changes before you answer,"
-        " nothing is sent and you are asked anew."
+        " nothing is sent and you are asked again."
     )
     return "\n\n".join(lines)
 

@@ -14,7 +14,7 @@ from spectrum_etl.exports.records.ledger import SentCall
 from spectrum_etl.exports.records.settling import settles_at, unsettled
 from spectrum_etl.exports.spec import Call
 from spectrum_etl.exports.spectrum import compare
-from spectrum_etl.exports.spectrum.compare import Held
+from spectrum_etl.exports.spectrum.compare import CurrentValues
 from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.exports.steps.sending import Sending
 from spectrum_etl.sources.faults import OutcomeUnknown, Refused
@@ -39,24 +39,24 @@ def complete(sending: Sending, sent: SentCall) -> None:
 
 def _write(sending: Sending, sent: SentCall) -> None:
     """Make a call that is not under way."""
-    call, held = sent.call, sending.held(sent.call)
-    if call.adds and held is not None and sent.tries and compare.holds_it(call, held):
+    call, current = sent.call, sending.current_values(sent.call)
+    if call.adds and current is not None and sent.tries and compare.holds_it(call, current):
         _settle(sending, sent, "sent", "the lost call was executed late: found by looking it up")
         return
-    _nothing_is_there(sending, sent, held)
+    _nothing_is_there(sending, sent, current)
     # Without the lock somebody else may be sending: a lost connection has to show before the call, not after it.
     sending.lock.execute("select 1")
     with sending.becoming("sending"):
         ledger.begin(
-            sending.connection, sending.attempt.attempt_id, sent, held, sending.systems.clock(sending.connection)
+            sending.connection, sending.attempt.attempt_id, sent, current, sending.systems.clock(sending.connection)
         )
     _call(sending, sent)
 
 
-def _nothing_is_there(sending: Sending, sent: SentCall, held: Held | None) -> None:
+def _nothing_is_there(sending: Sending, sent: SentCall, current: CurrentValues | None) -> None:
     """An add finds nothing under its key, and its document does not exist before its first line."""
     call = sent.call
-    if call.adds and held is not None:
+    if call.adds and current is not None:
         sending.end(
             "failed",
             Reason(
@@ -98,7 +98,7 @@ def _call(sending: Sending, sent: SentCall) -> None:
 
 def _refused(sending: Sending, sent: SentCall, error: Refused) -> None:
     """Spectrum refused a call. After a lost one, that may be because the lost one was executed: look first."""
-    executed = sent.tries > 0 and compare.holds_it(sent.call, sending.held(sent.call))
+    executed = sent.tries > 0 and compare.holds_it(sent.call, sending.current_values(sent.call))
     new: ledger.CallState = "sent" if executed else "refused"
     ledger.settle(
         sending.connection,
@@ -117,13 +117,13 @@ def _refused(sending: Sending, sent: SentCall, error: Refused) -> None:
 def _look_up(sending: Sending, sent: SentCall) -> None:
     """Find out what became of a call whose answer is not known, and never send it before that is certain."""
     call = sent.call
-    if sent.state == "sending":  # whoever made it is dead: the lock is ours
+    if sent.state == "sending":  # the task that made it is dead: the lock is ours
         with sending.becoming("unknown"):
             attempt_id = sending.attempt.attempt_id
             ledger.settle(sending.connection, attempt_id, sent.number, "sending", "unknown", "the task died")
     asked_at = sending.systems.clock(sending.connection)
-    readable, held = sending.systems.books.can_read_back(call.service, call.key), sending.held(call)
-    if readable and compare.holds_it(call, held):
+    readable, current = sending.systems.spectrum.can_read_back(call.service, call.key), sending.current_values(call)
+    if readable and compare.holds_it(call, current):
         _settle(sending, sent, "sent", "the answer was lost; found by looking it up")
         return
     assert sent.intent_at is not None
@@ -136,8 +136,8 @@ def _look_up(sending: Sending, sent: SentCall) -> None:
             object=sending.obj.name, company=sending.id.company, record=sending.id.record,
             remedy="wait: the task comes back by itself. Do not enter the record in Spectrum by hand meanwhile",
         )  # fmt: skip
-    if readable and held != (None if call.adds else sent.held_before):
-        what = compare.in_words(call, compare.differences(call, held))
+    if readable and current != (None if call.adds else sent.held_before):
+        what = compare.in_words(call, compare.differences(call, current))
         sending.end(
             "failed",
             Reason(
@@ -168,4 +168,4 @@ def _document_of(sending: Sending, call: Call) -> Call | None:
     """The document of a line, where Spectrum holds it: a line under its key would become part of it."""
     key = {name: call.key[name] for name in SERVICES[call.service].document_key if name in call.key}
     document = replace(call, key=key)
-    return document if key != dict(call.key) and sending.held(document) is not None else None
+    return document if key != dict(call.key) and sending.current_values(document) is not None else None

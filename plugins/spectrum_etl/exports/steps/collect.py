@@ -91,7 +91,8 @@ def collect(
     company, found = systems.company.code, Collected()
     if not systems.settings.exports.approvers:
         raise FixConfiguration(
-            "nobody may accept exports", object=obj.name, field="exports.approvers", value="[]",
+            "no approvers are configured, so nobody can accept exports",
+            object=obj.name, field="exports.approvers", value="[]",
             remedy="name the accounting approvers, by their Airflow user ids, in include/settings.yaml",
         )  # fmt: skip
     with connect(systems.url) as connection:
@@ -196,7 +197,7 @@ def _restart(
 ) -> set[RecordId]:
     """Go on with failed records that the form names and that Spectrum already holds a part of.
 
-    The others are collected anew and asked about: nothing of them is left in Spectrum, or overwriting it does no harm.
+    The others are collected and asked about again: nothing of them is left in Spectrum, or overwriting it does no harm.
 
     Returns:
         Records that stay failed: Spectrum holds a part of them, and another record has their number.
@@ -236,21 +237,21 @@ def _remains(systems: Systems, attempt: Attempt, now: datetime) -> tuple[bool, l
     Returns:
         That, and the numbers of the lost calls that a person confirms to be absent, by naming the record.
     """
-    books, remains, absent = systems.books, False, []
+    spectrum, remains, absent = systems.spectrum, False, []
     for sent in attempt.calls:
         lost = sent.state in ("sending", "unknown")
-        readable = books.can_read_back(sent.call.service, sent.call.key)
+        readable = spectrum.can_read_back(sent.call.service, sent.call.key)
         if lost and sent.intent_at is not None and now < settles_at(sent.intent_at, systems.settings):
             remains = True  # it may still be running: only `send` knows how to wait
         elif lost and not readable:
             absent.append(sent.number)
         elif (sent.state == "sent" or sent.tries) and sent.call.adds:
-            remains = remains or not readable or books.held(sent.call.service, sent.call.key) is not None
+            remains = remains or not readable or spectrum.current_values(sent.call.service, sent.call.key) is not None
     return remains, absent
 
 
 def _readable(collected: Iterable[Candidate | Skipped], skipped: list[Skipped]) -> Iterator[Candidate]:
-    """The candidates; the projects that could not be read are put aside, and told."""
+    """The candidates; the projects that could not be read are put aside, and logged."""
     for each in collected:
         if isinstance(each, Skipped):
             log.warning("%s", each.reason)

@@ -64,12 +64,12 @@ def _differences(obj: ExportObject, link: Link, now: Candidate | None) -> Iterat
         return
     exported: Mapping[str, Any] = link.content or {}
     for name in obj.frozen:
-        was, held = exported.get(name), now.content.get(name)
-        if was != held:
+        was, current = exported.get(name), now.content.get(name)
+        if was != current:
             yield (
                 name,
                 was,
-                held,
+                current,
                 f"{what}: {name} was changed in Procore after the export. Change it back there, or make the same change"
                 " in Spectrum by hand",
             )
@@ -85,14 +85,14 @@ def _write(
         "record": link.id.record,
         "key": link.spectrum_key,
     }
-    for name, was, held, message in found:
+    for name, was, current, message in found:
         connection.execute(
             "insert into export.drift (object_name, company_code, project_id, record_id, spectrum_key, field, exported,"
             " held, message) values (%(object)s, %(company)s, %(project)s, %(record)s, %(key)s, %(field)s, %(was)s,"
             " %(held)s, %(message)s) on conflict (object_name, company_code, record_id, field)"
             " where resolved_at is null do update set held = excluded.held, exported = excluded.exported,"
             " message = excluded.message, last_seen_at = clock_timestamp()",
-            {**key, "field": name, "was": json.dumps(was), "held": json.dumps(held), "message": message},
+            {**key, "field": name, "was": json.dumps(was), "held": json.dumps(current), "message": message},
         )
     connection.execute(
         "update export.drift set resolved_at = clock_timestamp() where object_name = %(object)s"

@@ -91,8 +91,8 @@ def exact_matches(systems: Systems) -> list[tuple[str, str]]:
         count as having the name, but are not linked.
     """
     company = systems.company.code
-    vendors = [vendor for vendor in systems.books.vendors() if _may_be_linked(systems, vendor)]
-    names = Counter(vendor["Vendor_Name"].strip().casefold() for vendor in systems.books.vendors())
+    vendors = [vendor for vendor in systems.spectrum.vendors() if _may_be_linked(systems, vendor)]
+    names = Counter(vendor["Vendor_Name"].strip().casefold() for vendor in systems.spectrum.vendors())
     codes = {vendor["Vendor_Name"].strip().casefold(): vendor["Vendor_Code"].strip() for vendor in vendors}
     records = [(text(record.get("name")).casefold(), record) for record in resources.vendors(systems.procore)]
     of_name = Counter(name for name, _ in records)
@@ -127,14 +127,14 @@ def _candidate(systems: Systems, obj: Linkable, id: RecordId) -> Candidate:
 def _check_characters(obj: Linkable, id: RecordId, named: str) -> None:
     if characters.escaped(named) != named:
         raise FixRecord(
-            "this holds a character that cannot be kept", object=obj.name, company=id.company, record=id.record,
-            field="spectrum_key", value=characters.escaped(named), remedy="type it again, without the character",
+            "this contains a character that cannot be stored", object=obj.name, company=id.company, record=id.record,
+            field="spectrum_key", value=characters.escaped(named), remedy="retype it without the character",
         )  # fmt: skip
 
 
 def _key(systems: Systems, obj: Linkable, id: RecordId, named: str) -> str:
     """What Spectrum itself calls the record that somebody names."""
-    key = obj.holds(systems.books, systems.company, named)
+    key = obj.holds(systems.spectrum, named)
     if key is None:
         raise FixRecord(
             f"Spectrum has no {obj.title} {named}", object=obj.name, company=id.company, record=id.record,
@@ -184,7 +184,7 @@ def _compare(systems: Systems, obj: Linkable, candidate: Candidate, key: str) ->
     if broken:
         raise FixRecord(
             check.in_words(broken), object=obj.name, company=candidate.id.company, record=candidate.id.record,
-            field="spectrum_key", value=key, remedy="mend that in both systems, then link them again",
+            field="spectrum_key", value=key, remedy="fix that in both systems, then link them again",
         )  # fmt: skip
     return obj.difference(candidate, systems.context, key)
 
@@ -200,7 +200,7 @@ def _taken(obj: Linkable, id: RecordId, key: str, said: str, *, or_wait: bool = 
     wait = ", or wait until that record has been linked, refused or taken out" if or_wait else " first"
     return FixRecord(
         said, object=obj.name, company=id.company, record=id.record, field="spectrum_key", value=key,
-        remedy=f"each has one partner: end the wrong link with unlink_export{wait}",
+        remedy=f"each record can have only one link: end the wrong one with unlink_export{wait}",
     )  # fmt: skip
 
 

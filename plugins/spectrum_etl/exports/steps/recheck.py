@@ -55,5 +55,5 @@ def _has_its_keys(sending: Sending) -> None:
     keys = sending.obj.keys(sending.attempt.document)
     if not claims.has(sending.connection, sending.owner, keys):
         others = claims.holders(sending.connection, sending.owner, keys)
-        said = "; ".join(claim.in_words for claim in others) or "its number is claimed no longer"
+        said = "; ".join(claim.in_words for claim in others) or "its number is no longer claimed"
         sending.end("ready", f"nothing was sent: {said}", again=True)

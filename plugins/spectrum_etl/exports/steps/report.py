@@ -21,8 +21,8 @@ from spectrum_etl.model.record import RecordId
 from spectrum_etl.warehouse.connect import connect
 
 #: Records that the message of a failed run names; the log and export.queue have all.
-_MOST = 20
-_NOBODY_SENDS = "no task sends it any more"
+_MAX_NAMED = 20
+_NOBODY_SENDS = "no task is sending it any more"
 #: What Airflow calls a task instance that did not do what it should.
 _LOST = frozenset({"failed", "upstream_failed"})
 
@@ -69,9 +69,9 @@ class Report:
     @property
     def problem(self) -> str:
         """Why the run failed, for its last line."""
-        more = len(self.bad) - _MOST
-        told = "; ".join(self.bad[:_MOST]) + (f"; and {more} more, see export.queue" if more > 0 else "")
-        return f"{self.summary}. A person must look: {told}"
+        more = len(self.bad) - _MAX_NAMED
+        named = "; ".join(self.bad[:_MAX_NAMED]) + (f"; and {more} more, see export.queue" if more > 0 else "")
+        return f"{self.summary}. A person must look: {named}"
 
 
 def report(

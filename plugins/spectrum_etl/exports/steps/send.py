@@ -100,13 +100,15 @@ def _send(sending: Sending) -> Outcome:
 
 def _confirm(sending: Sending) -> None:
     """Read everything back that can be, and compare."""
-    books = sending.systems.books
-    sent = [sent.call for sent in sending.attempt.calls if books.can_read_back(sent.call.service, sent.call.key)]
+    spectrum = sending.systems.spectrum
+    sent = [sent.call for sent in sending.attempt.calls if spectrum.can_read_back(sent.call.service, sent.call.key)]
     wrong = [
-        (call, held) for call, held in zip(sent, books.held_all(sent), strict=True) if not compare.holds_it(call, held)
+        (call, current)
+        for call, current in zip(sent, spectrum.all_current_values(sent), strict=True)
+        if not compare.holds_it(call, current)
     ]
     if wrong:
-        what = " ".join(compare.in_words(call, compare.differences(call, held)) for call, held in wrong)
+        what = " ".join(compare.in_words(call, compare.differences(call, current)) for call, current in wrong)
         words = f"what Spectrum holds is not what was sent: {what}"
         sending.end("failed", Reason(words, sending.advice, "not confirmed"))
     with sending.becoming("confirmed"):
@@ -118,7 +120,7 @@ def _link(sending: Sending) -> Outcome:
     obj, attempt, key = sending.obj, sending.attempt, sending.attempt.document.key
     if obj.mark is not None:
         obj.mark(sending.systems.procore, sending.systems.company, sending.id, key)
-    note = compare.unread_note(attempt.document, sending.systems.books)
+    note = compare.unread_note(attempt.document, sending.systems.spectrum)
     with sending.becoming("linked", Reason(note) if note else None, ends=True):
         links.write(
             sending.connection,

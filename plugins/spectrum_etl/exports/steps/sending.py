@@ -14,7 +14,7 @@ from spectrum_etl.exports.records.ledger import Attempt
 from spectrum_etl.exports.records.queue import Row
 from spectrum_etl.exports.records.states import Outcome, State
 from spectrum_etl.exports.spec import Broken, Call, ExportObject
-from spectrum_etl.exports.spectrum.compare import Held
+from spectrum_etl.exports.spectrum.compare import CurrentValues
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links import claims
 
@@ -55,10 +55,12 @@ class Sending:
         self.shown = row.shown or {}
         self.owner = claiming.owner(obj, row.id, row.title)
 
-    def held(self, call: Call) -> Held | None:
+    def current_values(self, call: Call) -> CurrentValues | None:
         """What Spectrum holds under the key of a call; None also where that cannot be read back."""
-        books = self.systems.books
-        return books.held(call.service, call.key) if books.can_read_back(call.service, call.key) else None
+        spectrum = self.systems.spectrum
+        return (
+            spectrum.current_values(call.service, call.key) if spectrum.can_read_back(call.service, call.key) else None
+        )
 
     @property
     def advice(self) -> str:

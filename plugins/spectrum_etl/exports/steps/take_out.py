@@ -70,7 +70,7 @@ def _take(systems: Systems, connection: psycopg.Connection, obj: ExportObject, r
         raise FixRecord(
             f"the record is {now.state if now else 'gone'}, and is not taken out", object=obj.name,
             company=row.id.company, record=row.title, limit=", ".join(sorted(FROM)),
-            remedy="docs/exports.md says what leads on from each state",
+            remedy="docs/exports.md says what to do in each state",
         )  # fmt: skip
     # Not what was accepted: that may be what is wrong with it.
     calls = ledger.calls(connection, now.attempt_id) if now.attempt_id is not None else ()

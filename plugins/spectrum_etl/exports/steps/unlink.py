@@ -76,7 +76,7 @@ def _check_may_end(systems: Systems, obj: Linkable, link: Link, row: Row | None)
             remedy="let its export end first, or take the record out with the export's form",
         )  # fmt: skip
     # What was linked by hand was not written by an export: ending that link leaves nothing behind in Spectrum.
-    if link.how == "export" and obj.holds(systems.books, systems.company, link.spectrum_key):
+    if link.how == "export" and obj.holds(systems.spectrum, link.spectrum_key):
         raise FixRecord(
             f"Spectrum still holds {link.spectrum_key}", **where, field="spectrum_key", value=link.spectrum_key,
             remedy="delete it in Spectrum first, then unlink",

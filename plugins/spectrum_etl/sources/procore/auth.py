@@ -44,7 +44,7 @@ class Tokens:
 
         Raises:
             TokenRefused: client id or secret were refused.
-            Unreadable: the answer holds no token.
+            Unreadable: the response contains no token.
             RetryLater: the login server could not be reached.
         """
         with self._lock:
@@ -81,7 +81,7 @@ class Tokens:
         token = answer.get("access_token") if isinstance(answer, dict) else None
         if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
             raise Unreadable(
-                "the answer holds no token",
+                "the response contains no token",
                 object=CALL.name,
                 remedy="check the extra login_url of the Airflow connection: it has to lead to Procore's login host",
             )

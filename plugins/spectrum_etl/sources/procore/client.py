@@ -51,12 +51,12 @@ class ProcoreClient:
         longest_wait: float = LONGEST_WAIT,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
-        jitter: Callable[[float], float] = lambda most: random.uniform(0, most),
+        jitter: Callable[[float], float] = lambda seconds: random.uniform(0, seconds),
     ) -> None:
         company = company_id or connection.company_id
         if not company:
             raise FixConfiguration(
-                "no Procore company is named",
+                "no Procore company is configured",
                 object="the connection to Procore",
                 field="company_id",
                 remedy="set procore_company_id of the company in the settings, or the extra company_id of the Airflow "
@@ -162,10 +162,6 @@ class ProcoreClient:
         """One PATCH that sets values, as that of origin fields does: sent again on passing faults. Else as `post`."""
         return self._write("PATCH", path, body, params, repeatable=True)
 
-    def put(self, path: str, body: Any, params: Mapping[str, Any] | None = None) -> Any:
-        """As `patch`."""
-        return self._write("PUT", path, body, params, repeatable=True)
-
     def delete(self, path: str, body: Any = None, params: Mapping[str, Any] | None = None) -> Any:
         """One DELETE, sent once, as `post`: a second one would fail where the first one worked."""
         return self._write("DELETE", path, body, params, repeatable=False)
@@ -194,7 +190,7 @@ class ProcoreClient:
 
     def _call(self, method: str, path: str, params: Mapping[str, Any] | None) -> Call:
         if not path.startswith("/rest/"):
-            raise ValueError(f"{path} is no path of Procore's API; it begins with /rest/")
+            raise ValueError(f"{path} is not a path of Procore's API; they begin with /rest/")
         given = {name: _query_value(value) for name, value in (params or {}).items() if value is not None}
         return Call(method, path, self._company, given)
 

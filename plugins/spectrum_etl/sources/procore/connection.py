@@ -131,7 +131,7 @@ def checked_company(company_id: str) -> str:
     """
     text = str(company_id).strip()
     if not text.isascii() or not text.isdigit():
-        raise _wrong("company_id", "this is no id of a Procore company", "digits only")
+        raise _wrong("company_id", "this is not the id of a Procore company", "digits only")
     return text
 
 

@@ -33,4 +33,4 @@ def _is_amount(name: str, value: Any) -> bool:
 
 
 def _refuse(text: str) -> Any:
-    raise ValueError(f"{text} is no JSON number")
+    raise ValueError(f"{text} is not a JSON number")

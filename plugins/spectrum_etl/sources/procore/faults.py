@@ -179,7 +179,7 @@ def from_status(call: Call, status: int, said: Said, location: str = "") -> Sour
         )
     else:
         fault = Unreadable(
-            f"an answer that Procore does not give ({words})",
+            f"an unexpected response ({words})",
             object=call.name,
             remedy="check that host and port of the Airflow connection lead to Procore's API",
         )

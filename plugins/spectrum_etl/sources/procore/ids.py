@@ -15,7 +15,7 @@ def path_id(value: Id) -> str:
     """
     text = str(value).strip()
     if not text.isascii() or not text.isdigit():
-        raise ValueError(f"{value!r} is no id of Procore: digits only")
+        raise ValueError(f"{value!r} is not a Procore id: digits only")
     return text
 
 

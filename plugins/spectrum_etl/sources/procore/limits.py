@@ -36,7 +36,7 @@ class RateLimit:
 
         Args:
             headers: of the refusal.
-            status: 429 honours both `Retry-After` and `X-Rate-Limit-Reset`; 503 knows `Retry-After` alone.
+            status: 429 honours both `Retry-After` and `X-Rate-Limit-Reset`; 503 only `Retry-After`.
         """
         waits = []
         if (after := self._retry_after(headers)) is not None:

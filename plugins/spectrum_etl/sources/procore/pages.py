@@ -77,9 +77,9 @@ def read_pages(transport: Transport, call: Call) -> Iterator[dict[str, Any]]:
         page = _read(transport, following)
         if named and seen.holds(page.records):
             raise Unreadable(
-                "two pages hold the same records",
+                "two pages contain the same records",
                 object=call.name,
-                remedy="run the task again; if it persists, tell Procore's support",
+                remedy="run the task again; if it persists, contact Procore's support",
             )
         fresh = seen.new_of(page.records)
         if page.records and not fresh and not named:
@@ -201,7 +201,7 @@ def _read(transport: Transport, call: Call) -> _Page:
     records = content.get("data") if isinstance(content, dict) else content
     if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
         raise Unreadable(
-            "the answer is no list of records",
+            "the response is not a list of records",
             object=call.name,
             remedy="check that host and port of the Airflow connection lead to Procore's API",
         )
@@ -221,10 +221,10 @@ def _next(call: Call, answer: Answer) -> Call | None:
     onwards = int(number) > page if number.isdigit() else following.params != call.params
     if not onwards:
         raise Unreadable(
-            "the address of the next page leads back",
+            "the link to the next page leads back",
             object=call.name,
             value=f"page {number or page} after page {page}",
-            remedy="run the task again; if it persists, tell Procore's support",
+            remedy="run the task again; if it persists, contact Procore's support",
         )
     return following
 

@@ -2,7 +2,7 @@
 
 Lists are generators that hold one page; amounts are text (`content`). Paths, parameters and fields:
 developers.procore.com/reference/rest. Where two versions of a resource exist, the one that carries the origin fields is
-used. Ids may be given as text or whole numbers. What marks records is in `marks`, and offered here, too.
+used. Ids may be given as text or whole numbers. What marks records is in `marks`.
 """
 
 from __future__ import annotations
@@ -12,20 +12,7 @@ from typing import Any, Literal
 
 from spectrum_etl.sources.procore.client import ProcoreClient
 from spectrum_etl.sources.procore.ids import Id, company_scope, path_id
-from spectrum_etl.sources.procore.marks import (
-    Commitment,
-    mark_change_order_package,
-    mark_commitment,
-    mark_cost_codes,
-    mark_prime_contract,
-    mark_project,
-    mark_vendor,
-    unmark_change_order_package,
-    unmark_commitment,
-    unmark_prime_contract,
-    unmark_project,
-    unmark_vendor,
-)
+from spectrum_etl.sources.procore.marks import Commitment
 
 #: The largest page of projects (list-projects: "due to the size of the data in the response").
 _PROJECTS_A_PAGE = 300
@@ -33,53 +20,6 @@ _PROJECTS_A_PAGE = 300
 Record = dict[str, Any]
 Records = Iterator[Record]
 BudgetRows = Literal["budgeted", "unbudgeted", "all"]
-
-__all__ = [
-    "budget",
-    "budget_change",
-    "budget_change_lines",
-    "budget_changes",
-    "budget_detail_rows",
-    "budget_views",
-    "change_order_package",
-    "change_order_packages",
-    "commitment",
-    "commitment_change_order_line_items",
-    "commitment_line_items",
-    "cost_codes",
-    "line_item_types",
-    "mark_change_order_package",
-    "mark_commitment",
-    "mark_cost_codes",
-    "mark_prime_contract",
-    "mark_project",
-    "mark_vendor",
-    "me",
-    "potential_change_order_line_items",
-    "potential_change_orders",
-    "prime_change_order",
-    "prime_change_order_line_items",
-    "prime_change_orders",
-    "prime_contract",
-    "prime_contract_line_items",
-    "prime_contracts",
-    "project",
-    "projects",
-    "purchase_order_contracts",
-    "standard_cost_code_lists",
-    "standard_cost_codes",
-    "unmark_change_order_package",
-    "unmark_commitment",
-    "unmark_prime_contract",
-    "unmark_project",
-    "unmark_vendor",
-    "vendor",
-    "vendors",
-    "wbs_codes",
-    "wbs_segment_items",
-    "wbs_segments",
-    "work_order_contracts",
-]
 
 
 def me(client: ProcoreClient) -> Record:
@@ -210,11 +150,6 @@ def budget_change(client: ProcoreClient, project_id: Id, change_id: Id) -> Recor
     return client.get(f"/rest/v1.0/projects/{path_id(project_id)}/budget_changes/{path_id(change_id)}")
 
 
-def budget_change_lines(client: ProcoreClient, project_id: Id) -> Records:
-    """The adjustment lines of all budget changes of a project: budget_change_id, wbs_code_id, amount, type."""
-    return client.pages(f"{_v2(client, project_id)}/budget_changes/adjustment_line_items")
-
-
 def work_order_contracts(client: ProcoreClient, project_id: Id, *, status: Sequence[str] = ()) -> Records:
     """A project's subcontracts.
 
@@ -265,24 +200,6 @@ def change_order_package(client: ProcoreClient, project_id: Id, package_id: Id) 
         NotFound: it is gone, or not visible.
     """
     return client.get(f"/rest/v1.0/change_order_packages/{path_id(package_id)}", {"project_id": path_id(project_id)})
-
-
-def commitment_change_order_line_items(client: ProcoreClient, project_id: Id, change_order_id: Id) -> Records:
-    """The lines of a commitment change order with the schedule-of-values line they change (version 2)."""
-    return client.pages(f"{_v2(client, project_id)}/commitment_change_orders/{path_id(change_order_id)}/line_items")
-
-
-def potential_change_orders(client: ProcoreClient, project_id: Id, contract_id: Id | None = None) -> Records:
-    """Potential change orders: with one tier they hold the lines of a change order package."""
-    contract = None if contract_id is None else path_id(contract_id)
-    params = {"project_id": path_id(project_id), "filters[contract_id]": contract}
-    return client.pages("/rest/v1.0/potential_change_orders", params)
-
-
-def potential_change_order_line_items(client: ProcoreClient, project_id: Id, change_order_id: Id) -> Records:
-    """The lines of a potential change order: amount, cost_code, line_item_type, wbs_code."""
-    path = f"/rest/v1.0/potential_change_orders/{path_id(change_order_id)}/line_items"
-    return client.pages(path, {"project_id": path_id(project_id)})
 
 
 def prime_contracts(client: ProcoreClient, project_id: Id) -> Records:

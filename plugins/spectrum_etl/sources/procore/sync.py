@@ -81,7 +81,7 @@ def _send(
     refused = [] if refused is None and isinstance(taken, list) else refused
     if not isinstance(taken, list) or not isinstance(refused, list):
         raise Unreadable(
-            "the answer of the sync action lists neither entities nor errors",
+            "the response of the sync action lists neither entities nor errors",
             object=call.name,
             remedy="look in Procore which of the records were changed, then run the task again",
         )
@@ -112,7 +112,7 @@ def _unaccounted(batch: _Batch, taken: list[dict[str, Any]], failed: list[Failed
     """The updates that an answer is silent about. Those without id and origin id cannot be told apart in it."""
     known = {(name, str(entity.get(name))) for entity in taken for name in ("id", "origin_id") if entity.get(name)}
     positions = {record.position for record in failed}
-    silence = (FieldMessage("", "the answer does not mention it"),)
+    silence = (FieldMessage("", "the response does not mention it"),)
     return [
         FailedRecord(batch.start + index, _name(update), silence)
         for index, update in enumerate(batch.updates)
@@ -131,14 +131,14 @@ def _failure(
 ) -> SourceFault:
     """One error for all. Where only whole batches failed, of their class; of the gravest one, if they differ."""
     causes = [record.cause for record in failed]
-    alone = [cause for cause in causes if isinstance(cause, SourceFault)]
+    of_batches = [cause for cause in causes if isinstance(cause, SourceFault)]
     kind: type[SourceFault] = SyncFailed
     remedy: str | None = "correct the records in Procore as the messages say, then run the task again for them"
-    if len(alone) == len(causes):
-        gravest = next((cause for cause in alone if not isinstance(cause, RetryLater)), alone[0])
+    if len(of_batches) == len(causes):
+        gravest = next((cause for cause in of_batches if not isinstance(cause, RetryLater)), of_batches[0])
         kind, remedy = type(gravest), gravest.remedy
     error = kind(
-        f"{len(failed)} of {count} records were not taken: {', '.join(str(record) for record in failed)}",
+        f"{len(failed)} of {count} records were rejected: {', '.join(str(record) for record in failed)}",
         object=call.name,
         remedy=remedy,
     )

@@ -58,11 +58,11 @@ class _Got:
     def read(cls, response: requests.Response) -> _Got:
         """Read an answer whose body has not been read yet."""
         good = 200 <= response.status_code < 300
-        most = _LONGEST_ANSWER if good else _LONGEST_REFUSAL
+        max_bytes = _LONGEST_ANSWER if good else _LONGEST_REFUSAL
         with response:
             body = bytearray()
             try:
-                for piece in pieces(response, most):
+                for piece in pieces(response, max_bytes):
                     body += piece
             except Endless as error:
                 # The beginning of a refusal says why as well as all of it.
@@ -93,7 +93,7 @@ class Transport:
         longest_wait: float = LONGEST_WAIT,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.time,
-        jitter: Callable[[float], float] = lambda most: random.uniform(0, most),
+        jitter: Callable[[float], float] = lambda seconds: random.uniform(0, seconds),
     ) -> None:
         self.connection = connection
         self._own_session = session is None
@@ -186,7 +186,7 @@ class Transport:
         tries = 0
         while True:
             if paced and (pause := self._limit.pause()):
-                fault = faults.from_status(call, 429, faults.Said(message="nothing remains of the rate limit"))
+                fault = faults.from_status(call, 429, faults.Said(message="the rate limit is used up"))
                 waited += self._wait(self._apart(pause), waited, fault)
             tries += 1
             backoff = min(self._first_wait * 2 ** (tries - 1), _LONGEST_BACKOFF)

@@ -4,33 +4,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from spectrum_etl.errors import RetryLater, SpectrumEtlError
 from spectrum_etl.exports.spectrum import projections, tables, web_services
 from spectrum_etl.exports.spectrum.found import only
 from spectrum_etl.sources.infolink.lookup import Found, Lookup, lacking, look_up
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
-from spectrum_etl.sources.sdx.client import SdxClient
+
+if TYPE_CHECKING:  # it makes sources of Airflow connections, which are not needed here
+    from spectrum_etl.sources.company import Sources
 
 log = logging.getLogger(__name__)
 
 
-class Sources(Protocol):
-    """Where to look; `sources.company.Sources` is one."""
-
-    @property
-    def has_infolink(self) -> bool: ...
-    @property
-    def has_sdx(self) -> bool: ...
-    @property
-    def infolink(self) -> InfoLinkReader: ...
-    @property
-    def sdx(self) -> SdxClient: ...
-
-
-class Source:
-    """Reads live, every time.
+class Rows:
+    """Reads rows live, every time: what `Spectrum` answers from.
 
     Args:
         company: company code.
@@ -68,13 +57,13 @@ class Source:
         """The row of Info-Link with these codes; None where there is none, StopSync where it is not one."""
         return only(self.rows(lookup, codes), codes, service, self.company)
 
-    def vendors(self) -> list[Found]:
+    def vendor_rows(self) -> list[Found]:
         """All vendors; by the web services the active ones."""
         if self.has_infolink:
             return self.rows(tables.VENDORS, {})
         return web_services.vendors(self._sources.sdx, self.company)
 
-    def vendor(self, service: str, code: str) -> Found | None:
+    def vendor_row(self, service: str, code: str) -> Found | None:
         """One vendor, its city named as the service names it."""
         codes = {"Vendor_Code": code}
         if self.has_infolink:
@@ -87,39 +76,39 @@ class Source:
             row[tables.CITY] = row.pop("City")
         return row
 
-    def jobs(self) -> list[Found]:
+    def job_rows(self) -> list[Found]:
         """All jobs by the web services, which cannot be asked for one."""
         return web_services.jobs(self._sources.sdx, self.company)
 
-    def job(self, number: str, jobs: Sequence[Found] | None = None) -> Found | None:
+    def job_row(self, number: str, jobs: Sequence[Found] | None = None) -> Found | None:
         """One job.
 
         Args:
             number: trimmed.
-            jobs: of `jobs`, to be used instead of a new answer.
+            jobs: of `job_rows`, to be used instead of a new answer.
         """
         codes = {"Job_Number": number}
         if self.has_infolink:
             return self.one("AddJob", tables.JOBS, codes)
-        return self._picked("AddJob", self.jobs() if jobs is None else jobs, codes)
+        return self._picked("AddJob", self.job_rows() if jobs is None else jobs, codes)
 
-    def phases(self, job: str) -> list[Found]:
+    def phase_rows(self, job: str) -> list[Found]:
         """All phases of a job, with their price method and, by Info-Link, how each projection is worked out."""
         if self.has_infolink:
             return self.rows(tables.PHASES_IN_FULL, {"Job_Number": job})
         return web_services.phases(self._sources.sdx, self.company, job)
 
-    def phase(self, job: str, phase: str, cost_type: str, phases: Sequence[Found] | None = None) -> Found | None:
+    def phase_row(self, job: str, phase: str, cost_type: str, phases: Sequence[Found] | None = None) -> Found | None:
         """One phase and cost type of a job, without its price method.
 
         Args:
             job, phase, cost_type: trimmed.
-            phases: of `phases`, to be used instead of a new answer of the web services.
+            phases: of `phase_rows`, to be used instead of a new answer of the web services.
         """
         codes = {"Phase_Code": phase, "Cost_Type": cost_type}
         if self.has_infolink:
             return self.one("AddPhase", tables.PHASES, {"Job_Number": job, **codes})
-        row = self._picked("AddPhase", self.phases(job) if phases is None else phases, codes)
+        row = self._picked("AddPhase", self.phase_rows(job) if phases is None else phases, codes)
         return row and {name: value for name, value in row.items() if name != "Price_Method_Code"}
 
     def entries(self, codes: Mapping[str, str]) -> list[Found] | None:

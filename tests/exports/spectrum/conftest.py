@@ -11,13 +11,13 @@ from psycopg import sql
 
 from sandbox.data import schema
 from sandbox.infolink.server import InfoLinkServer
-from spectrum_etl.exports.spectrum import SpectrumBooks
+from spectrum_etl.exports.spectrum import Spectrum
 from spectrum_etl.settings import Company
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from stack.postgres import EmbeddedPostgres
 
-PASSWORD = "books"
+PASSWORD = "spectrum"
 COMPANY = Company(code="1", name="One", phase_category="STD")
 
 #: Codes are right-justified with leading blanks to these widths.
@@ -39,7 +39,7 @@ Add = Callable[..., None]
 
 
 @pytest.fixture(scope="module")
-def spectrum(postgres: EmbeddedPostgres) -> Iterator[tuple[psycopg.Connection, InfoLinkConnection]]:
+def served(postgres: EmbeddedPostgres) -> Iterator[tuple[psycopg.Connection, InfoLinkConnection]]:
     """The database behind Info-Link, and how to reach Info-Link."""
     url = postgres.create_database("exports_books")
     with psycopg.connect(url, autocommit=True) as connection:
@@ -53,10 +53,10 @@ def spectrum(postgres: EmbeddedPostgres) -> Iterator[tuple[psycopg.Connection, I
 
 
 @pytest.fixture
-def database(spectrum: tuple[psycopg.Connection, InfoLinkConnection]) -> psycopg.Connection:
+def database(served: tuple[psycopg.Connection, InfoLinkConnection]) -> psycopg.Connection:
     """The database, emptied."""
-    schema.create(spectrum[0], recreate=True)
-    return spectrum[0]
+    schema.create(served[0], recreate=True)
+    return served[0]
 
 
 @pytest.fixture
@@ -79,12 +79,12 @@ def add(database: psycopg.Connection) -> Add:
 
 
 @pytest.fixture
-def sources(spectrum: tuple[psycopg.Connection, InfoLinkConnection], database: psycopg.Connection) -> Iterator[Sources]:
+def sources(served: tuple[psycopg.Connection, InfoLinkConnection], database: psycopg.Connection) -> Iterator[Sources]:
     """The connections of company 1: Info-Link alone."""
-    with Sources(COMPANY, infolink=spectrum[1]) as opened:
+    with Sources(COMPANY, infolink=served[1]) as opened:
         yield opened
 
 
 @pytest.fixture
-def books(sources: Sources) -> SpectrumBooks:
-    return SpectrumBooks(COMPANY, sources)
+def spectrum(sources: Sources) -> Spectrum:
+    return Spectrum(COMPANY, sources)

@@ -17,7 +17,7 @@ from sandbox.infolink.server import InfoLinkServer
 from sandbox.sdx.access import Authorization
 from sandbox.sdx.server import SdxServer
 from spectrum_etl.exports.spec import Call, Document
-from spectrum_etl.exports.spectrum import SpectrumBooks, projections
+from spectrum_etl.exports.spectrum import Spectrum, projections
 from spectrum_etl.exports.spectrum.compare import unread_note
 from spectrum_etl.exports.spectrum.values import call
 from spectrum_etl.sources.company import Sources
@@ -25,7 +25,7 @@ from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.sdx import SdxConnection
 from spectrum_etl.sources.sdx.write import SpectrumWriter
 from stack.postgres import EmbeddedPostgres
-from tests.exports.books.conftest import COMPANY
+from tests.exports.spectrum.conftest import COMPANY
 
 _ID, _PASSWORD = "PROJECTED-ID", "projected"
 _SERVICE = "JobCostProjections"
@@ -50,7 +50,7 @@ class Site:
         url: its database.
         sdx: its web services.
         tables, connection: how Info-Link and the web services are reached.
-        both, infolink, services: books over both ways, Info-Link alone, the web services alone.
+        both, infolink, services: Spectrum by both ways, Info-Link alone, the web services alone.
         writer: writes.
         unused: phases that nothing is projected of; each test takes one.
     """
@@ -59,9 +59,9 @@ class Site:
     sdx: SdxServer
     tables: InfoLinkConnection
     connection: SdxConnection
-    both: SpectrumBooks
-    infolink: SpectrumBooks
-    services: SpectrumBooks
+    both: Spectrum
+    infolink: Spectrum
+    services: Spectrum
     writer: SpectrumWriter
     unused: Iterator[Code]
 
@@ -93,11 +93,11 @@ def projected(code: Code, day: str, amount: str) -> Call:
     return call(_SERVICE, {**key, "Transaction_Date": day, "Amount": amount}, adds=False)
 
 
-def amount(books: SpectrumBooks, code: Code, day: str) -> str | None:
+def amount(spectrum: Spectrum, code: Code, day: str) -> str | None:
     """What a phase is projected to cost on a day."""
     made = projected(code, day, "1")
-    held = books.held(made.service, made.key)
-    return held and held["Amount"]
+    current = spectrum.current_values(made.service, made.key)
+    return current and current["Amount"]
 
 
 @pytest.fixture(scope="module")
@@ -117,8 +117,8 @@ def made(postgres: EmbeddedPostgres) -> Iterator[Site]:
             Sources(COMPANY, infolink=tables) as by_tables,
             Sources(COMPANY, sdx=services) as by_services,
         ):
-            books = (SpectrumBooks(COMPANY, sources) for sources in (both, by_tables, by_services))
-            yield Site(url, sdx, tables, services, *books, SpectrumWriter(both.sdx), iter(phases))
+            spectrum = (Spectrum(COMPANY, sources) for sources in (both, by_tables, by_services))
+            yield Site(url, sdx, tables, services, *spectrum, SpectrumWriter(both.sdx), iter(phases))
     postgres.drop_database("exports_projected")
 
 
@@ -158,10 +158,10 @@ def test_increments_are_added_up_to_the_day(site: Site, code: Code) -> None:
 @pytest.mark.parametrize("way", ["both", "infolink", "services"])
 def test_a_total_is_confirmed_also_the_second_of_a_day(site: Site, code: Code, way: str) -> None:
     """L1: an equal one books nothing and is confirmed, 0 clears."""
-    books: SpectrumBooks = getattr(site, way)
+    spectrum: Spectrum = getattr(site, way)
     for day, value in (("2026-06-28", "1500"), ("2026-06-29", "1500"), ("2026-06-29", "1600.10"), ("2026-06-29", "0")):
         site.enter(code, day, value)
-        assert amount(books, code, day) == f"{Decimal(value):.2f}", (day, value)
+        assert amount(spectrum, code, day) == f"{Decimal(value):.2f}", (day, value)
 
 
 def test_hours_and_quantities_likewise(site: Site, code: Code) -> None:
@@ -171,9 +171,9 @@ def test_hours_and_quantities_likewise(site: Site, code: Code) -> None:
         sent = {**key, "Transaction_Date": "2026-06-29", "Projected_Hours": hours, "Projected_Quantity": quantity}
         written = call(_SERVICE, sent, adds=False)
         site.writer.write(written.service, written.parameters)
-    for books in (site.both, site.infolink, site.services):
-        held = books.held(_SERVICE, written.key)
-        assert held == {"Amount": "0.00", "Projected_Hours": "32.50", "Projected_Quantity": "9.00"}
+    for spectrum in (site.both, site.infolink, site.services):
+        current = spectrum.current_values(_SERVICE, written.key)
+        assert current == {"Amount": "0.00", "Projected_Hours": "32.50", "Projected_Quantity": "9.00"}
 
 
 def test_getphase_is_the_truth_where_it_differs(site: Site, code: Code, caplog: pytest.LogCaptureFixture) -> None:
@@ -183,9 +183,9 @@ def test_getphase_is_the_truth_where_it_differs(site: Site, code: Code, caplog: 
     assert amount(site.both, code, "2026-06-29") == "1525.00"
     assert amount(site.infolink, code, "2026-06-29") == "1500.00"
     with caplog.at_level(logging.WARNING):
-        (held,) = site.both.held_all([sent])
-    assert held is not None
-    assert held["Amount"] == "1525.00"
+        (current,) = site.both.all_current_values([sent])
+    assert current is not None
+    assert current["Amount"] == "1525.00"
     (told,) = [record.getMessage() for record in caplog.records if "GetPhase shows another" in record.getMessage()]
     booked = site.ask(
         """select count(distinct (btrim(h."Phase"), btrim(h."Cost_Type"))) from dbo."JC_PROJ_COST_HISTORY_MC" h
@@ -199,7 +199,7 @@ def test_getphase_is_the_truth_where_it_differs(site: Site, code: Code, caplog: 
     site.sdx.switches.clear()
     caplog.clear()
     with caplog.at_level(logging.WARNING):
-        site.both.held_all([sent])
+        site.both.all_current_values([sent])
     assert not [record for record in caplog.records if "GetPhase shows another" in record.getMessage()]
 
 
@@ -215,14 +215,14 @@ def test_a_day_that_has_not_begun_where_spectrum_stands(hours: int) -> None:
     ]
     old, new, other = ({"Amount": f"{value}.00"} for value in (1000, 1200, 999))
 
-    def held(figures: dict[str, str]) -> dict[str, str] | None:
+    def current_values(figures: dict[str, str]) -> dict[str, str] | None:
         return projections.in_force(sent_on, figures, entries, ["Amount"], now)
 
-    assert held(new) == new
+    assert current_values(new) == new
     may_not_have_begun = sent_on > (now - datetime.timedelta(hours=12)).date()
-    assert held(old) == (new if may_not_have_begun else old)
+    assert current_values(old) == (new if may_not_have_begun else old)
     surely_to_come = sent_on > (now + datetime.timedelta(hours=14)).date()
-    assert held(other) == (new if surely_to_come else other)
+    assert current_values(other) == (new if surely_to_come else other)
 
 
 def test_many_are_read_with_a_few_questions(site: Site) -> None:
@@ -232,10 +232,10 @@ def test_many_are_read_with_a_few_questions(site: Site) -> None:
     calls = [projected(code, "2026-06-29", "1") for code in codes]
     assert len(calls) > 10
     site.sdx.calls.reset()
-    together = site.both.held_all(calls)
+    together = site.both.all_current_values(calls)
     asked = [each["service"] for each in site.sdx.calls.report()["calls"]]
     assert asked == ["GetPhase", "GetPhase"], "active ones and complete ones"
-    assert together == [site.both.held(each.service, each.key) for each in calls]
+    assert together == [site.both.current_values(each.service, each.key) for each in calls]
 
 
 @pytest.mark.parametrize("way", ["both", "infolink"])
@@ -243,8 +243,8 @@ def test_without_getphase_increments_are_added_up(site: Site, code: Code, way: s
     """A service that the Authorization ID may not use stops nothing that Info-Link shows."""
     site.enter(code, "2026-06-29", "1500")
     site.sdx.switches.set("sdx_service_off", "GetPhase")
-    books: SpectrumBooks = getattr(site, way)
-    assert amount(books, code, "2026-06-29") == "1500.00"
+    spectrum: Spectrum = getattr(site, way)
+    assert amount(spectrum, code, "2026-06-29") == "1500.00"
 
 
 def test_complete_phases_are_read_too(site: Site) -> None:
@@ -262,16 +262,16 @@ def test_how_a_projection_is_worked_out(site: Site) -> None:
 
 
 @pytest.fixture
-def show(site: Site) -> Iterator[Callable[[str], SpectrumBooks]]:
-    """Lets Info-Link show another layout until the test ends; gives books that have not looked yet."""
+def show(site: Site) -> Iterator[Callable[[str], Spectrum]]:
+    """Lets Info-Link show another layout until the test ends; gives a Spectrum that has not looked yet."""
     opened: list[Sources] = []
 
-    def shown(layout: str) -> SpectrumBooks:
+    def shown(layout: str) -> Spectrum:
         with psycopg.connect(site.url) as connection:
             layouts.show(connection, layout)
         sources = Sources(COMPANY, infolink=site.tables)
         opened.append(sources)
-        return SpectrumBooks(COMPANY, sources)
+        return Spectrum(COMPANY, sources)
 
     yield shown
     for sources in opened:
@@ -281,29 +281,29 @@ def show(site: Site) -> Iterator[Callable[[str], SpectrumBooks]]:
 
 
 @pytest.mark.parametrize("layout", ["hosted", "aliases", "bare"])
-def test_every_layout_tells_the_same(site: Site, code: Code, show: Callable[[str], SpectrumBooks], layout: str) -> None:
+def test_every_layout_tells_the_same(site: Site, code: Code, show: Callable[[str], Spectrum], layout: str) -> None:
     """O1: Amount, or Projected_Cost as older sites call it."""
     site.enter(code, "2026-06-28", "1500")
     site.enter(code, "2026-06-29", "0")
-    books = show(layout)
-    assert (amount(books, code, "2026-06-28"), amount(books, code, "2026-06-29")) == ("1500.00", "0.00")
-    assert books.last_projections(code[0])[code[1:]] == "2026-06-29"
+    spectrum = show(layout)
+    assert (amount(spectrum, code, "2026-06-28"), amount(spectrum, code, "2026-06-29")) == ("1500.00", "0.00")
+    assert spectrum.last_projections(code[0])[code[1:]] == "2026-06-29"
 
 
-def test_a_site_without_any_amount_says_so(site: Site, code: Code, show: Callable[[str], SpectrumBooks]) -> None:
+def test_a_site_without_any_amount_says_so(site: Site, code: Code, show: Callable[[str], Spectrum]) -> None:
     """DESIGN 5: before it is exported. With GetPhase it can still be confirmed."""
     sent = projected(code, "2026-06-29", "1500")
     show("bare")
     site.ask('alter view shown."JC_PROJ_COST_HISTORY_MC" rename column "Amount" to "Cost"')
     with Sources(COMPANY, infolink=site.tables) as sources:
-        books = SpectrumBooks(COMPANY, sources)
-        assert not books.can_read_back(_SERVICE, sent.key)
-        assert not books.shows_later_projections()
-        note = unread_note(Document(code[0], (sent,)), books)
+        spectrum = Spectrum(COMPANY, sources)
+        assert not spectrum.can_read_back(_SERVICE, sent.key)
+        assert not spectrum.shows_later_projections()
+        note = unread_note(Document(code[0], (sent,)), spectrum)
         assert note == "what JobCostProjections wrote cannot be read back, so it was not compared"
-        assert books.held_all([sent]) == [None]
+        assert spectrum.all_current_values([sent]) == [None]
     with Sources(COMPANY, infolink=site.tables, sdx=site.connection) as with_getphase:
-        books = SpectrumBooks(COMPANY, with_getphase)
+        spectrum = Spectrum(COMPANY, with_getphase)
         site.enter(code, "2026-06-29", "1500")
-        assert amount(books, code, "2026-06-29") == "1500.00"
-        assert unread_note(Document(code[0], (sent,)), books) is None
+        assert amount(spectrum, code, "2026-06-29") == "1500.00"
+        assert unread_note(Document(code[0], (sent,)), spectrum) is None

@@ -12,14 +12,14 @@ from sandbox.sdx.access import Authorization
 from sandbox.sdx.server import SdxServer
 from spectrum_etl.errors import FixConfiguration, RetryLater
 from spectrum_etl.exports.spec import Call
-from spectrum_etl.exports.spectrum import SpectrumBooks
+from spectrum_etl.exports.spectrum import Spectrum
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.sdx import SdxConnection
 from stack.postgres import EmbeddedPostgres
-from tests.exports.books.conftest import COMPANY
+from tests.exports.spectrum.conftest import COMPANY
 
-_ID = "BOOKS-ID"
+_ID = "SPECTRUM-ID"
 _BY_HAND = ("UpdateSubcontract", "UpdateSubcontractPhases", "ARChangeRequest")
 
 
@@ -39,9 +39,9 @@ def server(business: str) -> Iterator[SdxServer]:
 
 
 @pytest.fixture(scope="module")
-def books(server: SdxServer) -> Iterator[SpectrumBooks]:
+def spectrum(server: SdxServer) -> Iterator[Spectrum]:
     with Sources(COMPANY, sdx=SdxConnection(server.url, "1", _ID)) as sources:
-        yield SpectrumBooks(COMPANY, sources)
+        yield Spectrum(COMPANY, sources)
 
 
 def _one(business: str, query: str) -> tuple[str, ...]:
@@ -51,48 +51,48 @@ def _one(business: str, query: str) -> tuple[str, ...]:
     return tuple((value or "").strip() for value in row)
 
 
-def test_vendors_by_rest(business: str, books: SpectrumBooks) -> None:
+def test_vendors_by_rest(business: str, spectrum: Spectrum) -> None:
     code, name, city = _one(
         business,
         'select "Vendor_Code", "Vendor_Name", "Address_3" from dbo."VN_VENDOR_MASTER_MC" '
         "where btrim(\"Company_Code\") = '1' and \"Status\" = 'A' order by 1 limit 1",
     )
-    new, changed = (books.held(service, {"Vendor_Code": code.lower()}) for service in ("AddVendor", "UpdateVendor"))
+    new, changed = (
+        spectrum.current_values(service, {"Vendor_Code": code.lower()}) for service in ("AddVendor", "UpdateVendor")
+    )
     assert new is not None
     assert changed is not None
     assert (new["Vendor_Name"], new["Address_3"]) == (name, city) == (changed["Vendor_Name"], changed["City"])
     assert "Phone" not in new
-    assert books.held("AddVendor", {"Vendor_Code": "NOSUCH"}) is None
-    assert {vendor["Status"] for vendor in books.vendors()} == {"A"}
-    assert code in {vendor["Vendor_Code"] for vendor in books.vendors()}
+    assert spectrum.current_values("AddVendor", {"Vendor_Code": "NOSUCH"}) is None
+    assert {vendor["Status"] for vendor in spectrum.vendors()} == {"A"}
+    assert code in {vendor["Vendor_Code"] for vendor in spectrum.vendors()}
 
 
-def test_jobs_and_phases_by_soap(business: str, books: SpectrumBooks) -> None:
+def test_jobs_and_phases_by_soap(business: str, spectrum: Spectrum) -> None:
     job, name, phase, cost_type, description = _one(
         business,
         'select j."Job_Number", j."Job_Description", p."Phase_Code", p."Cost_Type", p."Description" '
         'from dbo."JC_JOB_MASTER_MC" j join dbo."JC_PHASE_MASTER_MC" p using ("Company_Code", "Job_Number") '
         "where btrim(\"Company_Code\") = '1' order by 1, 3, 4 limit 1",
     )
-    held = books.held("AddJob", {"Job_Number": job})
-    assert held is not None
-    assert held["Job_Description"] == name
-    assert books.held("AddJob", {"Job_Number": "NOSUCH"}) is None
-    found = books.job(job)
+    current = spectrum.current_values("AddJob", {"Job_Number": job})
+    assert current is not None
+    assert current["Job_Description"] == name
+    assert spectrum.current_values("AddJob", {"Job_Number": "NOSUCH"}) is None
+    found = spectrum.job(job)
     assert found is not None
     assert (found["Job_Number"], found["Job_Description"]) == (job, name)
-    assert books.phases(job)[phase, cost_type]["Description"] == description
+    assert spectrum.phases(job)[phase, cost_type]["Description"] == description
     key = {"Job_Number": job, "Phase_Code": phase, "Cost_Type": cost_type}
-    read = books.held("AddPhase", key)
+    read = spectrum.current_values("AddPhase", key)
     assert read is not None
     assert read["Description"] == description
     assert "Original_Est_Cost" not in read
-    assert books.held("AddPhase", {**key, "Cost_Type": "ZZ"}) is None
+    assert spectrum.current_values("AddPhase", {**key, "Cost_Type": "ZZ"}) is None
 
 
-def test_many_phases_are_read_with_one_look_at_their_job(
-    business: str, server: SdxServer, books: SpectrumBooks
-) -> None:
+def test_many_phases_are_read_with_one_look_at_their_job(business: str, server: SdxServer, spectrum: Spectrum) -> None:
     (job,) = _one(
         business,
         """select "Job_Number" from dbo."JC_PHASE_MASTER_MC" where btrim("Company_Code") = '1'
@@ -100,28 +100,32 @@ def test_many_phases_are_read_with_one_look_at_their_job(
     )
     keys = [
         {"Company_Code": "1", "Job_Number": job, "Phase_Code": phase, "Cost_Type": cost_type}
-        for phase, cost_type in books.phases(job)
+        for phase, cost_type in spectrum.phases(job)
     ]
     calls = [Call("AddPhase", key, {"Description": "Forms"}, adds=False) for key in keys]
     calls.append(Call("AddPhase", {**keys[0], "Cost_Type": "ZZ"}, {"Description": "Forms"}, adds=True))
     assert len(calls) > 5
     server.calls.reset()
-    together = books.held_all(calls)
+    together = spectrum.all_current_values(calls)
     assert [each["service"] for each in server.calls.report()["calls"]] == ["GetPhaseEnhanced"] * 2
-    assert together == [books.held(each.service, each.key) for each in calls]
+    assert together == [spectrum.current_values(each.service, each.key) for each in calls]
     assert together[-1] is None
 
 
-def test_what_only_infolink_holds_says_so(books: SpectrumBooks) -> None:
+def test_what_only_infolink_holds_says_so(spectrum: Spectrum) -> None:
     """An object that can be read back by neither way says so before it is exported."""
     shown = ("AddVendor", "UpdateVendor", "AddJob", "UpdateJob", "AddPhase", "JobCostProjections")
-    assert all(books.can_read_back(service) for service in shown)
+    assert all(spectrum.can_read_back(service) for service in shown)
     for service in _BY_HAND:
-        assert not books.can_read_back(service)
+        assert not spectrum.can_read_back(service)
         with pytest.raises(ValueError, match=service):
-            books.held(service, {})
-    assert books.status_codes() == set()
-    for read in (books.cost_types, lambda: books.billing_items("1"), lambda: books.change_request_numbers("1")):
+            spectrum.current_values(service, {})
+    assert spectrum.status_codes() == set()
+    for read in (
+        spectrum.cost_types,
+        lambda: spectrum.billing_items("1"),
+        lambda: spectrum.change_request_numbers("1"),
+    ):
         with pytest.raises(FixConfiguration, match="Info-Link"):
             read()
 
@@ -129,7 +133,7 @@ def test_what_only_infolink_holds_says_so(books: SpectrumBooks) -> None:
 def test_infolink_is_asked_first() -> None:
     nowhere = InfoLinkConnection("127.0.0.1", "Spectrum", "infolink", "no", 1, encryption="off")
     with Sources(COMPANY, infolink=nowhere, sdx=SdxConnection("http://127.0.0.1:1", "1", _ID)) as sources:
-        books = SpectrumBooks(COMPANY, sources)
-        assert books.can_read_back("ARChangeRequest")
+        spectrum = Spectrum(COMPANY, sources)
+        assert spectrum.can_read_back("ARChangeRequest")
         with pytest.raises(RetryLater, match="refused the connection"):
-            books.job("24-404")
+            spectrum.job("24-404")

@@ -15,29 +15,29 @@ import pytest
 from sandbox.data import layouts
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.exports.spec import Call, Document
-from spectrum_etl.exports.spectrum import SpectrumBooks
+from spectrum_etl.exports.spectrum import Spectrum
 from spectrum_etl.exports.spectrum.compare import holds_it, unread_note
 from spectrum_etl.exports.spectrum.values import call
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
-from tests.exports.books.conftest import COMPANY, Add
+from tests.exports.spectrum.conftest import COMPANY, Add
 
 JOB = "24-404"
 STORED = {"Job_Number": JOB, "Customer_Code": "OWNER", "Change_Request_Number": "CO-7"}
 SIDE = {"Job_Number": JOB, "Change_Request_Number": "CO-7", "Vendor_Code": "ACME", "Subcontract_Number": "SC-1"}
 HEADER = {"Company_Code": "1", **STORED, "CR_Description": "More concrete", "CR_Status": "AP"}
-Show = Callable[[str], SpectrumBooks]
+Show = Callable[[str], Spectrum]
 
 
 @pytest.fixture
-def show(spectrum: tuple[psycopg.Connection, InfoLinkConnection], database: psycopg.Connection) -> Iterator[Show]:
-    """Lets Info-Link show a layout until the test ends; gives books over it."""
+def show(served: tuple[psycopg.Connection, InfoLinkConnection], database: psycopg.Connection) -> Iterator[Show]:
+    """Lets Info-Link show a layout until the test ends; gives a Spectrum over it."""
     opened: list[Sources] = []
 
-    def shown(layout: str, company: str = "1") -> SpectrumBooks:
+    def shown(layout: str, company: str = "1") -> Spectrum:
         layouts.show(database, layout, company)
-        opened.append(Sources(COMPANY, infolink=spectrum[1]))
-        return SpectrumBooks(COMPANY, opened[-1])
+        opened.append(Sources(COMPANY, infolink=served[1]))
+        return Spectrum(COMPANY, opened[-1])
 
     yield shown
     for sources in opened:
@@ -83,84 +83,84 @@ def revenue_line(**changed: str) -> Call:
     return call("ARChangeRequest", {**HEADER, "CR_Billing_Item_Code": "10", "CR_Revenue": "300", **changed}, adds=True)
 
 
-def held(books: SpectrumBooks, sent: Call) -> dict[str, str] | None:
-    return books.held(sent.service, sent.key)
+def current_values(spectrum: Spectrum, sent: Call) -> dict[str, str] | None:
+    return spectrum.current_values(sent.service, sent.key)
 
 
 @pytest.mark.usefixtures("request_of_three_sides")
 @pytest.mark.parametrize("layout", ["hosted", "aliases"])
 def test_change_requests_under_every_name(show: Show, layout: str) -> None:
-    books = show(layout)
+    spectrum = show(layout)
     cost, revenue = cost_line(), revenue_line()
-    assert holds_it(cost, held(books, cost))
-    assert holds_it(revenue, held(books, revenue))
+    assert holds_it(cost, current_values(spectrum, cost))
+    assert holds_it(revenue, current_values(spectrum, revenue))
     for other in (cost_line(CR_Status="PE"), cost_line(Sub_Amount="1"), revenue_line(CR_Revenue="1")):
-        assert not holds_it(other, held(books, other))
-    assert held(books, cost_line(CR_Phase_Code="03200")) is None
-    assert books.change_request_numbers(JOB) == {"CO-7", "S-9"}
-    assert books.status_codes() == {"AP"}
-    items = books.billing_items(JOB)
+        assert not holds_it(other, current_values(spectrum, other))
+    assert current_values(spectrum, cost_line(CR_Phase_Code="03200")) is None
+    assert spectrum.change_request_numbers(JOB) == {"CO-7", "S-9"}
+    assert spectrum.status_codes() == {"AP"}
+    items = spectrum.billing_items(JOB)
     assert items is not None
     assert {code: item["Original_Contract"] for code, item in items.items()} == {"10": "5000.00", "20": "100.00"}
-    assert books.original_contract(JOB) == "5100.00"
-    assert books.unread(cost) == books.unread(revenue) == []
-    assert unread_note(Document("x", (cost, revenue)), books) is None
+    assert spectrum.original_contract(JOB) == "5100.00"
+    assert spectrum.unread(cost) == spectrum.unread(revenue) == []
+    assert unread_note(Document("x", (cost, revenue)), spectrum) is None
 
 
 @pytest.mark.usefixtures("request_of_three_sides")
 def test_what_is_only_assumed_stops_nothing_else(show: Show) -> None:
     """DESIGN 5: header and cost side are compared; the others are told before the record is exported."""
-    books = show("bare")
+    spectrum = show("bare")
     cost, revenue = cost_line(), revenue_line()
-    found = held(books, cost)
+    found = current_values(spectrum, cost)
     assert found is not None
     assert holds_it(cost, found)
     assert (found["CR_Status"], found["Change_Request_Amount"]) == ("AP", "250.25")
     assert not found.keys() & {"Sub_Amount", "Sub_Status", "CR_Description"}
-    assert held(books, cost_line(CR_Phase_Code="03200")) is None
+    assert current_values(spectrum, cost_line(CR_Phase_Code="03200")) is None
     wrong = cost_line(Change_Request_Amount="1")
-    assert not holds_it(wrong, held(books, wrong))
-    assert books.unread(cost) == ["CR_Description", "Sub_Amount", "Sub_Change_Order_Number", "Sub_Status"]
+    assert not holds_it(wrong, current_values(spectrum, wrong))
+    assert spectrum.unread(cost) == ["CR_Description", "Sub_Amount", "Sub_Change_Order_Number", "Sub_Status"]
 
-    assert books.can_read_back("ARChangeRequest")
-    assert books.can_read_back("ARChangeRequest", cost.key)
-    assert not books.can_read_back("ARChangeRequest", revenue.key)
+    assert spectrum.can_read_back("ARChangeRequest")
+    assert spectrum.can_read_back("ARChangeRequest", cost.key)
+    assert not spectrum.can_read_back("ARChangeRequest", revenue.key)
     with pytest.raises(ValueError, match="ARChangeRequest cannot be read back"):
-        held(books, revenue)
-    assert books.held_all([cost, revenue]) == [found, None]
-    assert unread_note(Document("x", (cost, revenue)), books) == (
+        current_values(spectrum, revenue)
+    assert spectrum.all_current_values([cost, revenue]) == [found, None]
+    assert unread_note(Document("x", (cost, revenue)), spectrum) == (
         "what ARChangeRequest wrote cannot be read back; CR_Description, Sub_Amount, Sub_Change_Order_Number, "
         "Sub_Status of ARChangeRequest cannot be read back here, so it was not compared"
     )
 
-    assert books.change_request_numbers(JOB) == {"CO-7"}
-    assert books.status_codes() == {"AP"}
-    assert books.billing_items(JOB) is None
-    assert books.original_contract(JOB) == "5150.00", "the job's own"
+    assert spectrum.change_request_numbers(JOB) == {"CO-7"}
+    assert spectrum.status_codes() == {"AP"}
+    assert spectrum.billing_items(JOB) is None
+    assert spectrum.original_contract(JOB) == "5150.00", "the job's own"
 
 
 @pytest.mark.usefixtures("request_of_three_sides")
 def test_a_half_shown_side_is_compared_as_far_as_it_goes(show: Show, database: psycopg.Connection) -> None:
-    books = show("bare")
+    spectrum = show("bare")
     database.execute(
         'create view shown."VN_CHNG_REQ_SUB_DET" as select "Company_Code", "Job_Number", "Change_Request_Number",'
         ' "Vendor_Code", "Subcontract_Number", "Phase_Code", "Cost_Type" from dbo."VN_CHNG_REQ_SUB_DET"'
     )
     sent = cost_line()
-    assert books.unread(sent) == ["CR_Description", "Sub_Amount", "Sub_Change_Order_Number", "Sub_Status"]
-    assert holds_it(sent, held(books, sent))
+    assert spectrum.unread(sent) == ["CR_Description", "Sub_Amount", "Sub_Change_Order_Number", "Sub_Status"]
+    assert holds_it(sent, current_values(spectrum, sent))
     database.execute('create view shown."CR_BID_ITEM_DES" as select "Company_Code", "Job_Number", "Original_Contract"'
                      ' from dbo."CR_BID_ITEM_DES_MC"')  # fmt: skip
     database.execute('drop view shown."CR_BID_ITEM_DES_MC"')
-    assert books.billing_items(JOB) is None
-    assert books.original_contract(JOB) == "5100.00", "added up, though nobody can tell the items apart"
+    assert spectrum.billing_items(JOB) is None
+    assert spectrum.original_contract(JOB) == "5100.00", "added up, though nobody can tell the items apart"
 
 
 @pytest.mark.usefixtures("request_of_three_sides")
 def test_a_status_that_cannot_be_read_is_not_checked(show: Show, database: psycopg.Connection) -> None:
-    books = show("bare")
+    spectrum = show("bare")
     database.execute('alter view shown."CR_CHNG_REQ_STATUS_MC" rename column "Status_Code" to "Code"')
-    assert books.status_codes() == set()
+    assert spectrum.status_codes() == set()
 
 
 def test_the_template_jobs_taxable_flag_is_read(show: Show, add: Add) -> None:
@@ -172,12 +172,12 @@ def test_the_template_jobs_taxable_flag_is_read(show: Show, add: Add) -> None:
         assert job["Taxable_Flag"] == "Y"
 
 
-def test_a_view_of_another_company_proves_nothing(show: Callable[..., SpectrumBooks], add: Add) -> None:
+def test_a_view_of_another_company_proves_nothing(show: Callable[..., Spectrum], add: Add) -> None:
     """An absent subcontract is written by an upsert: absent from another company's rows it may still be there."""
     key = {"Vendor_Code": "ACME", "Subcontract_Number": "SC-1"}
     add("VN_SUBCONTRACT_MC", Vendor_Code="OTHER", Subcontract_Number="SC-2")
     add("VN_SUBCONTRACT_MC", Company_Code="2", Vendor_Code="ACME", Subcontract_Number="SC-1")
-    assert show("hosted").held("UpdateSubcontract", key) is None
-    assert show("aliases").held("UpdateSubcontract", key) is None
+    assert show("hosted").current_values("UpdateSubcontract", key) is None
+    assert show("aliases").current_values("UpdateSubcontract", key) is None
     with pytest.raises(FixConfiguration, match="Info-Link shows VN_SUBCONTRACT, which has the rows of one company"):
-        show("aliases", "2").held("UpdateSubcontract", key)
+        show("aliases", "2").current_values("UpdateSubcontract", key)

@@ -13,7 +13,7 @@ from sandbox.data.generate import load
 from sandbox.infolink.server import InfoLinkServer
 from sandbox.sdx.access import Authorization
 from sandbox.sdx.server import SdxServer
-from spectrum_etl.exports.spectrum import SpectrumBooks
+from spectrum_etl.exports.spectrum import Spectrum
 from spectrum_etl.exports.spectrum.values import Value, call, comparable
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.faults import Refused
@@ -21,7 +21,7 @@ from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.sdx import SdxConnection
 from spectrum_etl.sources.sdx.write import SpectrumWriter
 from stack.postgres import EmbeddedPostgres
-from tests.exports.books.conftest import COMPANY
+from tests.exports.spectrum.conftest import COMPANY
 
 _ID, _PASSWORD = "CONFIRM-ID", "confirm"
 _CONTRACT = """
@@ -35,10 +35,10 @@ order by 1 limit 1
 
 
 @dataclass
-class Spectrum:
+class Served:
     """One loaded stand-in, with an active job that has a fixed price contract."""
 
-    books: SpectrumBooks
+    spectrum: Spectrum
     writer: SpectrumWriter
     job: str
     customer: str
@@ -50,10 +50,10 @@ class Spectrum:
             The elements that were sent and cannot be read back.
         """
         made = call(service, {"Company_Code": "1", **values}, adds=adds, record="this test's")
-        before = self.books.held(service, made.key)
+        before = self.spectrum.current_values(service, made.key)
         assert (before is None) == adds, "what is projected is 0 where nothing was entered"
         self.writer.write(service, made.parameters)
-        after = self.books.held(service, made.key)
+        after = self.spectrum.current_values(service, made.key)
         assert after is not None
         for name, value in made.fields.items():
             assert after.get(name, comparable(service, name, value)) == comparable(service, name, value), name
@@ -61,7 +61,7 @@ class Spectrum:
 
 
 @pytest.fixture(scope="module")
-def spectrum(postgres: EmbeddedPostgres) -> Iterator[Spectrum]:
+def served(postgres: EmbeddedPostgres) -> Iterator[Served]:
     url = postgres.create_database("exports_confirm")
     load(url, jobs=40, transactions=100, flaws=False)
     with psycopg.connect(url) as connection:
@@ -78,14 +78,14 @@ def spectrum(postgres: EmbeddedPostgres) -> Iterator[Spectrum]:
             sdx=SdxConnection(sdx.url, "1", _ID),
         ) as sources,
     ):
-        yield Spectrum(SpectrumBooks(COMPANY, sources), SpectrumWriter(sources.sdx), *contract)
+        yield Served(Spectrum(COMPANY, sources), SpectrumWriter(sources.sdx), *contract)
     postgres.drop_database("exports_confirm")
 
 
 @pytest.fixture(scope="module")
-def vendor(spectrum: Spectrum) -> str:
+def vendor(served: Served) -> str:
     """A new vendor."""
-    unread = spectrum.send(
+    unread = served.send(
         "AddVendor",
         adds=True,
         Vendor_Code="zzacme",
@@ -104,23 +104,23 @@ def vendor(spectrum: Spectrum) -> str:
 
 
 @pytest.fixture(scope="module")
-def phase(spectrum: Spectrum) -> tuple[str, str]:
+def phase(served: Served) -> tuple[str, str]:
     """An active phase and cost type of the job."""
-    phases = spectrum.books.phases(spectrum.job)
+    phases = served.spectrum.phases(served.job)
     return min(code for code, found in phases.items() if found["Status_Code"] == "A")
 
 
 @pytest.fixture
-def subcontract(spectrum: Spectrum, vendor: str) -> Callable[[str], dict[str, Value]]:
+def subcontract(served: Served, vendor: str) -> Callable[[str], dict[str, Value]]:
     """Writes the header of a subcontract of the vendor; its key."""
 
     def written(number: str) -> dict[str, Value]:
         key: dict[str, Value] = {"Vendor_Code": vendor, "Subcontract_Number": number}
-        unread = spectrum.send(
+        unread = served.send(
             "UpdateSubcontract",
             adds=True,
             **key,
-            Job_Number=spectrum.job,
+            Job_Number=served.job,
             Status_Code="A",
             Retention_Percent="10",
             GL_Account="5000",
@@ -132,75 +132,75 @@ def subcontract(spectrum: Spectrum, vendor: str) -> Callable[[str], dict[str, Va
     return written
 
 
-def test_a_vendor_is_changed(spectrum: Spectrum, vendor: str) -> None:
-    assert spectrum.send("UpdateVendor", Vendor_Code=vendor, City="Boulder", Phone="720-555-0100") == []
+def test_a_vendor_is_changed(served: Served, vendor: str) -> None:
+    assert served.send("UpdateVendor", Vendor_Code=vendor, City="Boulder", Phone="720-555-0100") == []
 
 
-def test_a_job_with_its_phases_and_projections(spectrum: Spectrum) -> None:
+def test_a_job_with_its_phases_and_projections(served: Served) -> None:
     key: dict[str, Value] = {"Job_Number": "ZZ-1"}
-    unread = spectrum.send(
+    unread = served.send(
         "AddJob",
         adds=True,
         **key,
         Job_Description="New job",
         Taxable_Flag="N",
         Price_Method_Code="F",
-        Customer_Code=spectrum.customer,
+        Customer_Code=served.customer,
         Est_Start_Date=datetime.date(2026, 10, 1),
     )
     assert unread == [], "the taxable flag too (D2)"
-    assert spectrum.send("UpdateJob", **key, Job_Description="Newer job") == []
+    assert served.send("UpdateJob", **key, Job_Description="Newer job") == []
     code: dict[str, Value] = {**key, "Phase_Code": "03-1000", "Cost_Type": "L"}
-    unread = spectrum.send(
+    unread = served.send(
         "AddPhase", adds=True, **code, Description="Forms", Original_Est_Cost="1200.5", Price_Method_Code="J"
     )
     assert unread == ["Price_Method_Code"]
     sent = {**code, "Transaction_Date": "2026-11-20"}
-    assert spectrum.send("JobCostProjections", **sent, Amount="1500", Note="At completion") == ["Note"]
+    assert served.send("JobCostProjections", **sent, Amount="1500", Note="At completion") == ["Note"]
 
 
-def test_an_equal_projection_is_ignored_and_confirmed(spectrum: Spectrum, phase: tuple[str, str]) -> None:
+def test_an_equal_projection_is_ignored_and_confirmed(served: Served, phase: tuple[str, str]) -> None:
     """L1: a later date with the same amount, then 0, which clears."""
-    code = {"Job_Number": spectrum.job, "Phase_Code": phase[0], "Cost_Type": phase[1]}
+    code = {"Job_Number": served.job, "Phase_Code": phase[0], "Cost_Type": phase[1]}
     for day, amount in (("2026-12-01", "1500"), ("2026-12-02", "1500"), ("2026-12-03", "0"), ("2026-12-03", "0")):
         made = call(
             "JobCostProjections",
             {"Company_Code": "1", **code, "Transaction_Date": day, "Amount": amount},
             adds=False,
         )
-        spectrum.writer.write(made.service, made.parameters)
-        held = spectrum.books.held(made.service, made.key)
-        assert held is not None
-        assert held["Amount"] == comparable(made.service, "Amount", amount)
+        served.writer.write(made.service, made.parameters)
+        current = served.spectrum.current_values(made.service, made.key)
+        assert current is not None
+        assert current["Amount"] == comparable(made.service, "Amount", amount)
 
 
 def test_a_subcontract_with_its_lines(
-    spectrum: Spectrum, phase: tuple[str, str], subcontract: Callable[[str], dict[str, Value]]
+    served: Served, phase: tuple[str, str], subcontract: Callable[[str], dict[str, Value]]
 ) -> None:
     key = subcontract("SC-1")
     line = {"Phase_Code": phase[0], "Cost_Type": phase[1], "Original_Contract_Amount": "5000"}
-    assert spectrum.send("UpdateSubcontractPhases", adds=True, **key, **line) == []
+    assert served.send("UpdateSubcontractPhases", adds=True, **key, **line) == []
     changed = {**line, "Original_Contract_Amount": "4000.10"}
-    assert spectrum.send("UpdateSubcontractPhases", **key, **changed) == []
+    assert served.send("UpdateSubcontractPhases", **key, **changed) == []
 
 
 def test_the_lines_of_a_change_request_are_absent_one_by_one(
-    spectrum: Spectrum, phase: tuple[str, str], subcontract: Callable[[str], dict[str, Value]]
+    served: Served, phase: tuple[str, str], subcontract: Callable[[str], dict[str, Value]]
 ) -> None:
     """H1, J2: cost with subcontract, cost alone, revenue, all under one header."""
     changed = subcontract("SC-2")
     header: dict[str, Value] = {
-        "Job_Number": spectrum.job,
-        "Customer_Code": spectrum.customer,
+        "Job_Number": served.job,
+        "Customer_Code": served.customer,
         "Change_Request_Number": "ZZ-1",
         "CR_Description": "More concrete",
         "CR_Status": "PE",
         "Origination_Date": "2026-11-01",
     }
-    assert "ZZ-1" not in spectrum.books.change_request_numbers(spectrum.job)
+    assert "ZZ-1" not in served.spectrum.change_request_numbers(served.job)
     (other, *_) = sorted(
         code
-        for code, found in spectrum.books.phases(spectrum.job).items()
+        for code, found in served.spectrum.phases(served.job).items()
         if found["Status_Code"] == "A" and code != phase
     )
     for code, sides in (
@@ -216,14 +216,14 @@ def test_the_lines_of_a_change_request_are_absent_one_by_one(
         (other, {}),
     ):
         line = {"CR_Phase_Code": code[0], "CR_Cost_Type": code[1], "Change_Request_Amount": "10", **sides}
-        assert spectrum.send("ARChangeRequest", adds=True, **header, **line) == []
-    item = min(spectrum.books.billing_items(spectrum.job))
+        assert served.send("ARChangeRequest", adds=True, **header, **line) == []
+    item = min(served.spectrum.billing_items(served.job))
     revenue: dict[str, Value] = {"CR_Billing_Item_Code": item, "CR_Billing_Item_Description": "x", "CR_Revenue": "99.5"}
-    assert spectrum.send("ARChangeRequest", adds=True, **header, **revenue) == ["CR_Billing_Item_Description"]
-    assert "ZZ-1" in spectrum.books.change_request_numbers(spectrum.job)
+    assert served.send("ARChangeRequest", adds=True, **header, **revenue) == ["CR_Billing_Item_Description"]
+    assert "ZZ-1" in served.spectrum.change_request_numbers(served.job)
 
 
-def test_what_spectrum_refuses_is_not_there(spectrum: Spectrum, vendor: str) -> None:
+def test_what_spectrum_refuses_is_not_there(served: Served, vendor: str) -> None:
     """The services' own checks; every bad field is named."""
     made = call(
         "UpdateSubcontract",
@@ -231,6 +231,6 @@ def test_what_spectrum_refuses_is_not_there(spectrum: Spectrum, vendor: str) -> 
         adds=False,
     )
     with pytest.raises(Refused) as caught:
-        spectrum.writer.write(made.service, made.parameters)
+        served.writer.write(made.service, made.parameters)
     assert "Job_Number" in {field.field for field in caught.value.fields}
-    assert spectrum.books.held(made.service, made.key) is None
+    assert served.spectrum.current_values(made.service, made.key) is None
