@@ -171,6 +171,7 @@ OBJECT = ExportObject(
     unmark=None,
     holds=holds,
     space="forecast",
+    belongs_to="itself",
     claims=projections,
     mapping=(
         FieldMapping("project", f"{_SERVICE}.Job_Number", "the job that the project is synced with"),

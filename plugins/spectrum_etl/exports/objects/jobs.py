@@ -239,6 +239,7 @@ OBJECT = ExportObject(
     unmark=unmark,
     holds=holds,
     space="job",
+    belongs_to="itself",
     claims=phases,
     mapping=(
         FieldMapping("form: job id", "AddJob.Job_Number", "at most 10, new; the project number is proposed"),
