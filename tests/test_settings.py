@@ -15,6 +15,7 @@ from spectrum_etl.settings.schedules import overrides
 from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.objects import OBJECTS
 
+ROOT = Path(__file__).resolve().parents[1]
 JOBS, VENDORS = OBJECTS["jobs"], OBJECTS["vendors"]
 _COMPANY = {"code": "1", "name": "One", "phase_category": "STD"}
 
@@ -207,8 +208,12 @@ def test_a_schedule_is_cron_interval_and_words(
     assert settings.stale_after(JOBS) == (interval and timedelta(hours=2 * interval))
 
 
-def test_every_schedule_has_a_case_above() -> None:
+def test_every_schedule_has_a_case_above_and_is_named_where_people_set_one() -> None:
     assert SCHEDULES == ("never", "daily", "4h", "2h", "hourly")
+    named = f"{', '.join(SCHEDULES[:-1])} or {SCHEDULES[-1]}"
+    for page in ("include/settings.yaml", "airflow_settings.yaml", "docs/errors.md", "docs/running.md"):
+        text = re.sub(r"[\s#]+", " ", (ROOT / page).read_text(encoding="utf-8").replace("`", ""))
+        assert named in text, f"{page} does not name {named}"
 
 
 def test_what_the_file_leaves_out_is_as_the_spec_says(tmp_path: Path) -> None:

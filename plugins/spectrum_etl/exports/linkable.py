@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from spectrum_etl.exports.spec import Candidate, Context, ExportObject, Problem
+from spectrum_etl.exports.spec import Candidate, Context, ExportObject, Owner, Problem
 from spectrum_etl.links.keys import Key, Space
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company
@@ -21,7 +21,7 @@ class LinkedObject:
     """A kind of record that both systems have, and that no export writes.
 
     Args:
-        name, title, read, mark, unmark, holds, space: as of an `ExportObject`.
+        name, title, read, mark, unmark, holds, space, belongs_to: as of an `ExportObject`.
         fits: what keeps a record of Procore and a key of Spectrum from being linked, beside what holds for every pair.
         difference: how the two differ although they may be linked, in words; empty where they do not.
     """
@@ -35,6 +35,7 @@ class LinkedObject:
     fits: Callable[[Candidate, Context, str], Iterable[Problem]]
     difference: Callable[[Candidate, Context, str], str]
     space: Space
+    belongs_to: Owner = "project"
 
     def key(self, spectrum_key: str) -> Key:
         """The key of a link, which no other record may have while it lasts."""

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec
+from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec
 
 from spectrum_etl.links.keys import Key, Space
 from spectrum_etl.model import characters
@@ -151,6 +152,21 @@ class Rule(Generic[Given]):
 
 
 @dataclass(frozen=True)
+class Misfit:
+    """What is wrong with an answer of the form.
+
+    Args:
+        limit: which limit of the field it is.
+        says: what is wrong, to follow the field's title or the value.
+        fix: what to do.
+    """
+
+    limit: Literal["empty", "length", "blanks", "choice", "pattern"]
+    says: str
+    fix: str
+
+
+@dataclass(frozen=True)
 class FormField:
     """One field of the approver's form.
 
@@ -179,6 +195,27 @@ class FormField:
     fills: tuple[str, ...] = ()
     pattern: str = ""
     pattern_says: str = ""
+
+    def misfits(self, value: str) -> Iterator[Misfit]:
+        """Everything that is wrong with an answer, trimmed, as far as the field alone tells."""
+        if self.required and not value:
+            yield Misfit("empty", "is empty", "fill it in")
+        if self.max_length is not None and len(value) > self.max_length:
+            yield Misfit(
+                "length",
+                f"has {len(value)} characters; Spectrum takes at most {self.max_length}",
+                "give a shorter one",
+            )
+        if value != " ".join(value.split()):
+            yield Misfit(
+                "blanks",
+                "contains white space other than single blanks, which would not be sent unchanged",
+                "type it without",
+            )
+        if value and self.choices and value not in self.choices:
+            yield Misfit("choice", f"is not one of {', '.join(self.choices)}", "choose one")
+        if value and self.pattern and not re.fullmatch(self.pattern, value):
+            yield Misfit("pattern", f"does not fit: Spectrum takes {self.pattern_says}", "correct it")
 
 
 @dataclass(frozen=True)
@@ -253,6 +290,8 @@ class Context:
     links: Links
 
 
+#: What a record belongs to: `itself` where it is the project.
+Owner = Literal["company", "project", "itself"]
 Answers = Mapping[str, str]
 FormCheck = Callable[[Candidate, Answers, Context], Iterable[Problem]]
 RecordRule = Rule[[Candidate, Context]]
@@ -294,6 +333,7 @@ class ExportObject:
         unmark: takes it out again. None as for `mark`.
         holds: what Spectrum itself calls the record of a key that somebody typed, or that is linked; None where it
             holds none. Codes are compared as Spectrum does: trimmed and without case.
+        belongs_to: a record belongs to the company, to a project, or is the project itself.
         space: what the key of its document, and of its link, is unique in: no other record has it while the record is
             exported, and for as long as it stays linked.
         claims: the other keys that its document writes under: no other record has them while it is exported.
@@ -320,6 +360,7 @@ class ExportObject:
     unmark: Callable[[ProcoreClient, Company, RecordId], None] | None
     holds: Callable[[Spectrum, str], str | None]
     space: Space
+    belongs_to: Owner = "project"
     claims: Callable[[Document], Iterable[Key]] = lambda document: ()
     mapping: tuple[FieldMapping, ...] = field(default=())
     offers: Callable[[Candidate, Context], bool] | None = None

@@ -167,6 +167,8 @@ class InfoLink:
             first table that is not shown leaves the staged table out; the others are left out of the query.
         added_up: whether the rows of a key are increments, so that a row is staged with what they add up to.
         left_out: what the query leaves out though Spectrum holds an amount.
+        unread: columns, with blanks between them, that its tables are known to have and that nothing reads, so that
+            they are not reported as new. Those of tables that several objects read are in `sources.infolink.published`.
     """
 
     query: str
@@ -175,6 +177,7 @@ class InfoLink:
     optional: dict[str, str] = field(default_factory=dict)
     added_up: bool = False
     left_out: LeftOut | None = None
+    unread: str = ""
 
     @property
     def table(self) -> str:
@@ -296,9 +299,9 @@ def fingerprint(table: Table, reader: str, stage_employees: bool) -> str:
 
 
 def _plain(value: object) -> object:
-    """The fields of a spec that change what is staged: everything but the comments."""
+    """The fields of a spec that change what is staged: everything but comments and columns that are not read."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in fields(value) if f.name != "comment"}
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value) if f.name not in ("comment", "unread")}
     return value
 
 

@@ -16,10 +16,8 @@ from spectrum_etl.staging.configured import load_settings
 
 log = logging.getLogger(__name__)
 
-#: Their records belong to the company, not to a project.
-_OF_COMPANY = frozenset({"vendors"})
-#: Their record is the project.
-_PROJECTS = frozenset({"jobs", "budgets", "forecasts"})
+#: The one object of which all records of the same name can be linked at once: `exports.steps.link.exact_matches`.
+MATCHED_BY_NAME = "vendors"
 
 
 def link_dag(doc: str | None) -> DAG:
@@ -67,20 +65,23 @@ def pairs_of(params: Any) -> list[tuple[str, str, str]]:
     Raises:
         FixConfiguration: the form names nothing to link, or a record's project is missing.
     """
+    from spectrum_etl.exports.objects.registry import linkable
+
     pairs = [tuple(part.strip() for part in pair.split("=", 1)) for pair in clean_codes(params["pairs"])]
     name, project = params["object"], (params["project"] or "").strip()
-    if not pairs and not (params["exact_names"] and name in _OF_COMPANY):
+    belongs_to = linkable(name).belongs_to
+    if not pairs and not (params["exact_names"] and name == MATCHED_BY_NAME):
         raise FixConfiguration(
             "the form names nothing to link", field="pairs",
             remedy="give pairs, such as 562949953421312 = 24-404; or for vendors link all exact names",
         )  # fmt: skip
-    if pairs and not project and name not in _OF_COMPANY | _PROJECTS:
+    if pairs and not project and belongs_to == "project":
         raise FixConfiguration(
             f"{name} belong to a project, and the form names none", field="project",
             remedy="give the Procore id of the project that the records belong to",
         )  # fmt: skip
-    of_company, of_project = name in _OF_COMPANY, name not in _PROJECTS
-    return [("" if of_company else project if of_project else record, record, key) for record, key in pairs]
+    places = {"company": "", "project": project}
+    return [(places.get(belongs_to, record), record, key) for record, key in pairs]
 
 
 def _tasks() -> None:
@@ -92,7 +93,7 @@ def _tasks() -> None:
         require_operator(context, load_settings(), "link records")
         params = context["params"]
         pairs = pairs_of(params)
-        if params["exact_names"] and params["object"] in _OF_COMPANY:
+        if params["exact_names"] and params["object"] == MATCHED_BY_NAME:
             from spectrum_etl.exports.steps.link import exact_matches
             from spectrum_etl.exports.systems import systems_from_airflow
 

@@ -5,7 +5,6 @@ What the answer must be is checked here before it is sent, since Airflow takes a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,6 +20,7 @@ from spectrum_etl.exports.display.form import (
     REQUIRED_TO_ACCEPT,
     RETRIEVE,
 )
+from spectrum_etl.exports.spec import FormField
 from spectrum_etl.model.characters import refused
 from spectrum_etl.page.airflow_api import call, part
 
@@ -67,17 +67,12 @@ def wrong_fields(fields: list[dict[str, Any]], answers: Mapping[str, str]) -> di
     """What is wrong with a form, by field; nothing where it can be sent."""
     wrong = {}
     for field in fields:
-        value, most, choices = answers.get(field["name"], ""), field["max_length"], field["choices"]
-        if wrong_words := refused_words(field["title"], value):
-            wrong[field["name"]] = wrong_words
-        elif field["required"] and not value:
-            wrong[field["name"]] = f"{field['title']} is needed."
-        elif most is not None and len(value) > most:
-            wrong[field["name"]] = f"{field['title']} has {len(value)} characters; Spectrum takes at most {most}."
-        elif value and choices and value not in choices:
-            wrong[field["name"]] = f"{field['title']} must be one of {', '.join(choices)}."
-        elif value and field["pattern"] and not re.fullmatch(field["pattern"], value):
-            wrong[field["name"]] = f"{field['title']} {value!r} does not fit: Spectrum takes {field['pattern_says']}."
+        value = answers.get(field["name"], "")
+        known = FormField(**{**field, "choices": tuple(field["choices"])})
+        if wrong_words := refused_words(known.title, value):
+            wrong[known.name] = wrong_words
+        elif misfit := next(known.misfits(value), None):
+            wrong[known.name] = f"{known.title} {misfit.says}."
     return wrong
 
 
@@ -97,7 +92,7 @@ def _field(name: str, param: Mapping[str, Any]) -> dict[str, Any]:
         "required": bool(schema.get(REQUIRED_TO_ACCEPT)),
         "proposal": "" if param.get("value") is None else str(param["value"]),
         "max_length": schema.get("maxLength"),
-        "pattern": schema.get("pattern"),
+        "pattern": schema.get("pattern") or "",
         "pattern_says": schema.get(PATTERN_SAYS) or "another form",
         "choices": [choice for choice in schema.get("enum") or [] if choice is not None],
     }

@@ -11,6 +11,9 @@ from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.orchestration import unlink_dag
 from spectrum_etl.orchestration.link_dag import pairs_of
 
+#: Started by one of the operators of the settings.
+RUN = SimpleNamespace(triggering_user_name="ops", conf=None)
+
 
 def form(**given: Any) -> dict[str, Any]:
     return {"object": "vendors", "project": None, "pairs": None, "exact_names": False, **given}
@@ -19,6 +22,7 @@ def form(**given: Any) -> dict[str, Any]:
 def test_a_record_is_of_the_company_of_a_project_or_the_project_itself() -> None:
     assert pairs_of(form(pairs=[" 7 = ACME "])) == [("", "7", "ACME")]
     assert pairs_of(form(object="jobs", pairs=["7 = 24-404"])) == [("7", "7", "24-404")]
+    assert pairs_of(form(object="budgets", pairs=["7 = 24-404"])) == [("7", "7", "24-404")]
     assert pairs_of(form(object="commitments", project=" 5 ", pairs=["7=ACME/S=1"])) == [("5", "7", "ACME/S=1")]
 
 
@@ -37,7 +41,7 @@ def test_a2_a_form_of_unlink_that_names_nothing_does_not_end_well(
     monkeypatch: pytest.MonkeyPatch, records: list[str], named: list[str] | None
 ) -> None:
     """A run that has nothing to do skips all its tasks, and a run whose tasks are skipped is green."""
-    started = {"params": {"records": records}, "dag_run": SimpleNamespace(triggering_user_name="admin")}
+    started = {"params": {"records": records}, "dag_run": RUN}
     monkeypatch.setattr(unlink_dag, "get_current_context", lambda: started)
     plan: Any = unlink_dag.unlink_dag("").get_task("plan")
     if named:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from spectrum_etl.exports.spec import FormField
+from spectrum_etl.exports.steps.apply_rules import broken_form
 from tests.exports.objects import test_export_budget_changes as budget_changes
 from tests.exports.objects import test_export_commitment_change_orders as change_orders
 from tests.exports.objects import test_export_commitments as commitments
@@ -77,3 +79,26 @@ def test_what_a_field_fills_is_all_that_an_answer_decides(name: str) -> None:
 
 def _refused(obj, candidate, where, field: FormField, value: str) -> bool:
     return any(b.field == field.name for check in obj.form_rules for b in check(candidate, {field.name: value}, where))
+
+
+def test_a_field_says_everything_that_is_wrong_with_an_answer() -> None:
+    """One place for the limits: the form of Airflow, the page, the proposals and the last look before the call."""
+    field = FormField("code", "Code", "", max_length=3, choices=("A", "B  C"), pattern="[A-Z]+", pattern_says="letters")
+    assert [misfit.limit for misfit in field.misfits("")] == ["empty"]
+    assert [misfit.limit for misfit in field.misfits("A")] == []
+    assert [misfit.limit for misfit in field.misfits("B  C")] == ["length", "blanks", "pattern"]
+    assert [misfit.says for misfit in field.misfits("1")] == [
+        "is not one of A, B  C",
+        "does not fit: Spectrum takes letters",
+    ]
+
+
+def test_a_pattern_is_looked_at_again_before_anything_is_sent() -> None:
+    """Where no rule of the object says it: Airflow takes any answer, also one that its form would not."""
+    obj, record, around = next(iter(CASES.values()))
+    candidate, where = record(), around()
+    free = replace(
+        obj, form=lambda *_: (FormField("note", "Note", "", pattern="[a-z]+", pattern_says="small letters"),)
+    )
+    told = [broken.message for broken in broken_form(free, candidate, {"note": "1"}, where) if broken.field == "Note"]
+    assert told == ["Note '1' does not fit: Spectrum takes small letters"]

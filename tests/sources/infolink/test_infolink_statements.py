@@ -18,9 +18,11 @@ from spectrum_etl.sources.infolink.statements import Scope
 from spectrum_etl.sources.infolink.templates import SQL_FOLDER
 from spectrum_etl.staging.objects import OBJECTS
 
-REFERENCE = yaml.safe_load(
-    (Path(__file__).parents[3] / "sandbox" / "reference" / "infolink-tables.yaml").read_text(encoding="utf-8")
-)
+FOLDER = Path(__file__).parents[3] / "sandbox" / "reference"
+REFERENCE = yaml.safe_load((FOLDER / "infolink-tables.yaml").read_text(encoding="utf-8"))
+#: A table of which only a hosted site's columns are known, all of them.
+HOSTED = yaml.safe_load((FOLDER / "infolink-columns.yaml").read_text(encoding="utf-8"))
+HOSTED_TYPES = {"decimal": "decimal(12,2)", "datetime null": "datetime"}
 TYPES = {"money": "decimal(14,2)", "qty": "decimal(14,4)", "date": "datetime", "ymd": "varchar(8)", "integer": "int"}
 RECORDED = Path(__file__).parent / "recorded"
 TABLES = {table.name: table for obj in OBJECTS.values() for table in obj.tables if table.infolink}
@@ -28,7 +30,9 @@ PAIRS = (("24-404", "202607"), ("24-404", ""), ("", "202607"))
 
 
 def columns_of(table: str) -> dict[str, str]:
-    columns = REFERENCE[found_as(table)]["columns"]
+    columns = REFERENCE[found_as(table)].get("columns")
+    if columns is None:
+        return {name: HOSTED_TYPES.get(str(kind), str(kind)) for name, kind in HOSTED[table].items()}
     return {name: TYPES.get(c["type"]) or c["type"].replace("text", "varchar") for name, c in columns.items()}
 
 

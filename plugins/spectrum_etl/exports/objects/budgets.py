@@ -160,6 +160,7 @@ OBJECT = ExportObject(
     unmark=None,
     holds=holds,
     space="budget",
+    belongs_to="itself",
     claims=phases,
     mapping=(
         FieldMapping("job of the project", "AddPhase.Job_Number"),

@@ -178,6 +178,7 @@ OBJECT = ExportObject(
     unmark=None,
     holds=spelled.job,
     space="forecast",
+    belongs_to="itself",
     claims=projections,
     mapping=(
         FieldMapping("project", f"{_SERVICE}.Job_Number", "the job that the project is synced with"),

@@ -234,6 +234,7 @@ OBJECT = ExportObject(
     unmark=unmark,
     holds=spelled.job,
     space="job",
+    belongs_to="itself",
     claims=phases,
     mapping=(
         FieldMapping("form: job id", "AddJob.Job_Number", "at most 10, new; the project number is proposed"),

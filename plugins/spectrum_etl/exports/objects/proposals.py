@@ -5,7 +5,6 @@ A value that the form's own rules refuse is never proposed: the form says what i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -41,11 +40,10 @@ def proposing(
 def _unfit(field: FormField, value: str, what: str) -> str:
     if not value:
         return f"{what} is empty, so nothing is proposed."
-    if field.max_length is not None and len(value) > field.max_length:
+    limits = {misfit.limit for misfit in field.misfits(value)}
+    if "length" in limits:
         return f"{what} {value} has {len(value)} characters, too many to propose it: at most {field.max_length} fit."
-    if field.pattern and not re.fullmatch(field.pattern, value):
-        return f"{what} {value} is not proposed: Spectrum takes {field.pattern_says}."
-    return ""
+    return f"{what} {value} is not proposed: Spectrum takes {field.pattern_says}." if "pattern" in limits else ""
 
 
 def _taken(

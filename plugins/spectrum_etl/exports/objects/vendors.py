@@ -167,6 +167,7 @@ OBJECT = ExportObject(
     unmark=unmark,
     holds=spelled.vendor,
     space="vendor",
+    belongs_to="company",
     mapping=(
         FieldMapping("form: vendor code", "AddVendor.Vendor_Code", "at most 10, upper case, new; ERP id in Procore"),
         FieldMapping("form: vendor type", "AddVendor.Type", "one of the settings' vendor types"),

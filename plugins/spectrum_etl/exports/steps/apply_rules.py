@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from spectrum_etl.exports.spec import (
     Answers,
@@ -25,8 +25,9 @@ def broken_rules(obj: ExportObject, candidate: Candidate, context: Context) -> l
 
 def broken_form(obj: ExportObject, candidate: Candidate, answers: Answers, context: Context) -> list[Broken]:
     """Everything that is wrong with the answers: limits of the fields, then the object's own rules."""
-    limits = Rule("form", _limits)(obj.form(candidate, context), answers)
-    return [*limits, *(broken for rule in obj.form_rules for broken in rule(candidate, answers, context))]
+    rules = [broken for rule in obj.form_rules for broken in rule(candidate, answers, context)]
+    limits = Rule("form", _limits)(obj.form(candidate, context), answers, {broken.field for broken in rules})
+    return [*limits, *rules]
 
 
 def known_answers(fields: Iterable[FormField], values: Mapping[str, object]) -> dict[str, str]:
@@ -63,26 +64,12 @@ def _can_be_kept(candidate: Candidate, context: Context) -> Iterable[Problem]:
 _TEXT: RecordRule = Rule("text", _can_be_kept)
 
 
-def _limits(fields: Iterable[FormField], answers: Answers) -> Iterable[Problem]:
+def _limits(fields: Iterable[FormField], answers: Answers, reported: Collection[str]) -> Iterable[Problem]:
     for field in fields:
         value = answers.get(field.name, "")
-        if field.required and not value:
-            yield Problem(field.title, "", f"{field.title} is empty", "fill it in")
-        if field.max_length is not None and len(value) > field.max_length:
-            yield Problem(
-                field.title,
-                value,
-                f"{field.title} {value!r} has {len(value)} characters; Spectrum takes at most {field.max_length}",
-                "give a shorter one",
-            )
-        if value != " ".join(value.split()):
-            yield Problem(
-                field.title,
-                value,
-                f"{field.title} {value!r} contains white space other than single blanks, which would not be sent"
-                " unchanged",
-                "type it without",
-            )
-        if value and field.choices and value not in field.choices:
-            allowed = ", ".join(field.choices)
-            yield Problem(field.title, value, f"{field.title} {value!r} is not one of {allowed}", "choose one")
+        for misfit in field.misfits(value):
+            # A rule of the object says it with its number and better words.
+            if misfit.limit == "pattern" and field.name in reported:
+                continue
+            subject = f"{field.title} {value!r}" if value else field.title
+            yield Problem(field.title, value, f"{subject} {misfit.says}", misfit.fix)

@@ -161,7 +161,7 @@ def _check_links(systems: Systems, obj: Linkable, candidate: Candidate, key: str
     known = systems.links.spectrum_key(obj.name, company, id.record)
     other = systems.links.procore_record(obj.name, company, key)
     # The origin fields of a project's own records are theirs; a job is linked by those of the project.
-    marked = candidate.content["project"] if obj.name == "jobs" else candidate.content
+    marked = candidate.content["project"] if obj.belongs_to == "itself" else candidate.content
     carried = linked_code(marked, company) if obj.mark is not None else None
     elsewhere = candidate.content.get("linked_elsewhere")
     problems = (

@@ -234,9 +234,10 @@ class _Planner:
     def _find_new(self) -> None:
         used = {self._split(source) for column in self.table.columns for source in column.sources}
         used |= {(joined.split(".")[0], name) for joined, (names, _) in self.joined.items() for name in names}
+        unread = frozenset(self.infolink.unread.upper().split())
         for alias in self.tables:
             source = self.infolink.tables[alias]
-            known = {name.upper() for of, name in used if of == alias} | KNOWN.get(source, frozenset())
+            known = {name.upper() for of, name in used if of == alias} | KNOWN.get(source, frozenset()) | unread
             for upper, (real, kind) in self.real[alias].items():
                 if upper not in known:
                     self._note(alias, real, "new", f"{kind}; it is not read")
