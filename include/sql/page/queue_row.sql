@@ -10,6 +10,7 @@ select
     queue.reason,
     queue.shown,
     queue.attempt_id,
+    queue.run_id,
     queue.asks_dag_id,
     queue.asks_run_id,
     queue.asks_task_id,

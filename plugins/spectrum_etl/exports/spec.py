@@ -166,6 +166,7 @@ class FormField:
         pattern: regular expression of the whole answer, for what can be told without asking Spectrum. The object's
             form rules decide; this only says so at once.
         pattern_says: the same in words, e.g. `upper-case letters and digits alone`.
+        guessed: whether the proposal is a guess that a person has to look at: nobody accepts it unseen.
     """
 
     name: str
@@ -178,6 +179,7 @@ class FormField:
     fills: tuple[str, ...] = ()
     pattern: str = ""
     pattern_says: str = ""
+    guessed: bool = False
 
 
 @dataclass(frozen=True)

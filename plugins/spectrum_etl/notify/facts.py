@@ -13,7 +13,7 @@ from spectrum_etl.warehouse.templates import render
 
 Rows = list[dict[str, Any]]
 
-_EXPORT = "export_"
+EXPORT = "export_"
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def facts_of(connection: psycopg.Connection, dag_id: str, run_id: str) -> Facts:
         dag_id: its DAG.
         run_id: the Airflow run.
     """
-    values = {"dag_id": dag_id, "run_id": run_id, "object_name": dag_id.removeprefix(_EXPORT)}
+    values = {"dag_id": dag_id, "run_id": run_id, "object_name": dag_id.removeprefix(EXPORT)}
     values["not_asked"] = NOT_ASKED
     with connection.cursor(row_factory=dict_row) as cursor:
         return Facts(
@@ -57,7 +57,7 @@ def facts_of(connection: psycopg.Connection, dag_id: str, run_id: str) -> Facts:
 
 
 def _names(dag_id: str) -> tuple[str, ...]:
-    if dag_id.startswith(_EXPORT):
+    if dag_id.startswith(EXPORT):
         return ("exports", "export_reasons")
     own = {
         "verify_staging": ("verification",),

@@ -227,7 +227,7 @@ def test_a_forged_xcom_or_a_task_marked_successful_sends_nothing(stage: Stage) -
     assert stage.send("vendors", RecordId("1", other.project, id.record)).state is None
     assert stage.send("commitments", id).state is None
     stage.runs += 1  # another run's task instance answers
-    with pytest.raises(StopSync, match="does not wait for this answer"):
+    with pytest.raises(StopSync, match="the question that was answered is no longer open"):
         stage.answer("vendors", id, {"vendor_code": "PENA", "vendor_type": "SUB"})
     assert stage.journal() == []
 
