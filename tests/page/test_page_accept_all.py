@@ -17,7 +17,7 @@ from playwright.sync_api import expect
 
 from tests.page.page_airflow import PageAirflow, answer_of
 from tests.page.page_browser import SMALL, picture
-from tests.page.page_data import FORM, wait_for_approver
+from tests.page.page_data import FORM, vendor, wait_for_approver
 
 pytestmark = pytest.mark.slow
 
@@ -119,6 +119,29 @@ def test_a_number_that_two_records_want_is_marked_and_accepted_for_neither(visit
     expect(dialog.get_by_label("Clash 0", exact=True)).to_be_disabled()
     expect(dialog.get_by_role("button", name="Accept 1")).to_be_enabled()
     picture(tab, "accept-all-clash")
+
+
+def test_with_500_waiting_records_the_first_200_are_offered_and_every_page_of_the_list_is_there(
+    visit: Any, page: PageAirflow
+) -> None:
+    with psycopg.connect(page.warehouse_url) as connection:
+        connection.execute(
+            "insert into export.queue (object_name, company_code, project_id, record_id, title, state, fingerprint,"
+            " shown, asks_dag_id, asks_run_id, asks_task_id, asks_map_index, run_id) select 'vendors', '1', '',"
+            " 'many' || n, 'Many ' || n, 'waiting', 'f', replace(%s, 'MANYCODE', 'MANY' || n)::jsonb,"
+            " 'export_vendors', 'browser__many', 'record.approve', n, 'seed' from generate_series(1, 500) as n",
+            [json.dumps(vendor("Many", "MANYCODE", complete=True))],
+        )
+    tab = visit("accounting", "export/waiting?object=vendors&search=Many")
+    expect(tab.get_by_role("row", name="Many")).to_have_count(50)
+    tab.get_by_role("button", name="Accept all that need no input").click()
+    dialog = tab.get_by_role("dialog")
+    expect(dialog).to_contain_text("There are more: these are the first 200.")
+    dialog.get_by_label("All of them").uncheck()
+    expect(dialog.get_by_role("button", name="Accept 0")).to_be_disabled()
+    dialog.get_by_label("All of them").check()
+    expect(dialog.get_by_role("button", name="Accept 200")).to_be_enabled()
+    picture(tab, "accept-all-many")
 
 
 def test_only_approvers_accept_and_only_one_batch_at_a_time(page: PageAirflow) -> None:

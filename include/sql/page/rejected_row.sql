@@ -1,5 +1,5 @@
--- One rejected row, by the number that its address names, also after it was corrected: who follows a link from a message
--- of yesterday is told that nothing is left to do.
+-- One rejected row, by the number that its address names, also after it was corrected: who follows a link from a
+-- message of yesterday is told that nothing is left to do.
 select
     rejected_rows.rejected_id,
     rejected_rows.object_name,

@@ -3,7 +3,8 @@ select
     asked.place,
     jobs.job_description as title,
     jobs._read_at as read_at
-from unnest({{ "keys" | bound }}::text[], {{ "companies" | bound }}::text[])
+from
+    unnest({{ "keys" | bound }}::text[], {{ "companies" | bound }}::text[])
     with ordinality as asked (key, company_code, place)
 inner join spectrum.jobs
     on

@@ -3,7 +3,8 @@ select
     asked.place,
     vendors.vendor_name as title,
     vendors._read_at as read_at
-from unnest({{ "keys" | bound }}::text[], {{ "companies" | bound }}::text[])
+from
+    unnest({{ "keys" | bound }}::text[], {{ "companies" | bound }}::text[])
     with ordinality as asked (key, company_code, place)
 inner join spectrum.vendors
     on

@@ -126,6 +126,14 @@ def test_an_answer_that_was_not_what_was_wrong_is_proposed_again(world: World):
     assert shown(world, id)["complete"] is False, "somebody has to look at what changed"
 
 
+def test_a_guessed_proposal_is_never_accepted_unseen(world: World):
+    guessing = replace(OBJECT, form=lambda *about: tuple(replace(field, guessed=True) for field in OBJECT.form(*about)))
+    id = world.add("r1")
+    world.collect()
+    assert isinstance(world.ask(id, obj=guessing), Question)
+    assert shown(world, id)["complete"] is False
+
+
 def test_a_form_without_gaps_needs_no_input(world: World):
     id, _ = asked(world)
     assert shown(world, id)["complete"] is True

@@ -78,7 +78,7 @@ def test_somebody_makes_the_same_key_in_between(stage: Stage, name: str) -> None
     before = stage.journal()
     outcome = stage.send(name, id)
     assert outcome.state == "failed"
-    assert "is not ours" in outcome.reason or "neither what it held before" in outcome.reason
+    assert "exists in Spectrum already" in outcome.reason or "neither what it held before" in outcome.reason
     assert stage.journal() == before
     assert any(element in text for text in differing(stage, document))
     assert stage.warehouse("select count(*) from export.links") == [(0,)]

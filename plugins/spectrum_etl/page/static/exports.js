@@ -7,6 +7,7 @@ import { Progress, useBatch } from "./batch.js";
 import { Collect } from "./collect.js";
 import { close, open, recordOf, recordPlace } from "./places.js";
 import { Record } from "./record.js";
+import { Synced } from "./synced.js";
 import { sentence } from "./wording.js";
 
 const GROUPS = {
@@ -45,7 +46,7 @@ export function Exports({ me, company, path, query }) {
   const batch = useBatch(me.approver);
   const every = lively ? 3 : 10;
   const counts = useData("export/counts", { company, object, project }, { every });
-  const list = useList("export/queue", { group, company, object, project, search }, { every });
+  const list = useList(group === "synced" ? null : "export/queue", { group, company, object, project, search }, { every });
   const groups = counts.data?.groups;
   const kept = { object, project, search: text };
   const go = (changed) => { location.hash = link(`export/${group}`, { ...kept, ...changed }); };
@@ -92,8 +93,7 @@ export function Exports({ me, company, path, query }) {
     group === "waiting" && { title: "Proposed", cell: (r) => html`<${Proposed} proposed=${r.proposed} />` },
     group === "waiting" && { title: "Amount", kind: "num", cell: (r) => (r.totals ?? []).map((total) => html`
       <div class="amount" title=${total.label}>${money(total.amount)}${r.totals.length > 1 && html`<span class="faint">${total.label}</span>`}</div>`) },
-    group === "synced" && { title: "In Spectrum", cell: (r) => html`<code>${r.spectrum_key ?? "–"}</code>` },
-    (group === "synced" || group === "rejected") && { title: "Answered by", cell: (r) => r.answered_by_name ?? "–" },
+    group === "rejected" && { title: "Answered by", cell: (r) => r.answered_by_name ?? "–" },
     { title: "Since", cell: (r) => html`<${Time} at=${r.changed_at}>${ago(r.changed_at)}</>` },
     // The row itself opens by keyboard: no second stop for the same.
     group === "waiting" && { title: html`<span class="hidden">Review</span>`, kind: "tight", cell: (r) => html`
@@ -119,8 +119,10 @@ export function Exports({ me, company, path, query }) {
     ${group === "sending" && still > 0 && html`<div class="notice bad" role="alert"><strong>${plural(still, "record stands", "records stand")} still.</strong> Nothing of Airflow works on
       ${still === 1 ? " it" : " them"}, and nothing will by itself: open each, and go on with it.</div>`}
     <${Problem} error=${counts.error} />
+    ${group === "synced" ? html`<${Synced} filters=${{ object, project, company, search }} kept=${query} several=${me.companies.length > 1} keyOf=${keyOf} onOpen=${look}
+      place=${(narrowed) => { if (!named) keepInAddress("export/synced", { ...kept, ...narrowed }); }} />` : html`
     <${Listed} list=${list} what="records" empty=${html`<${Empty} title=${search || object || project ? "Nothing matches" : "Nothing here"} />`}>
-      <${Table} label=${GROUPS[group][0]} columns=${columns} rows=${list.rows} keyOf=${keyOf} onOpen=${look} /></>
+      <${Table} label=${GROUPS[group][0]} columns=${columns} rows=${list.rows} keyOf=${keyOf} onOpen=${look} /></>`}
     ${named && html`<${Record} key=${keyOf(named)} row=${named} me=${me} onClose=${leave} onFound=${setFound}
       onChanged=${() => { setLively(true); again(); }}
       onAnswered=${(row) => { answer(row); leave(); next(row); }} />`}
