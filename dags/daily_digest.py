@@ -1,9 +1,9 @@
 """# Daily digest
 
-Once a day, tells whoever operates this what waits for a person: exports that an approver has to answer, that failed or
-that no run goes on with, exported records that were changed in Procore, rows of Spectrum that are rejected, columns of
-Spectrum that differ from what is known of them, and objects whose last good sync is too old for their schedule. Of the
-companies that `include/settings.yaml` names.
+Once a day, tells whoever operates this what waits for a person: records that an approver has to answer, that cannot be
+exported or that no run goes on with, by name with their amounts and links to the page, exported records that were
+changed in Procore, rows of Spectrum that are rejected, columns of Spectrum that differ from what is known of them, and
+objects whose last good sync is too old for their schedule. Of the companies that `include/settings.yaml` names.
 
 **What it moves.** Nothing. It reads `export.queue`, `export.drift`, `sync.rejected_rows`, `sync.drift` and
 `marts.freshness`, and sends one message by the channels that `notifications` in `include/settings.yaml` names, a second

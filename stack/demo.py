@@ -18,6 +18,7 @@ from stack.errors import StackError
 from stack.paths import Paths, project_paths, write_private
 from stack.postgres import EmbeddedPostgres
 from stack.progress import Progress
+from stack.questions import QUESTIONS_DAG, ask_approvers
 from stack.sandbox import LocalSandbox
 from stack.secret_values import load_secrets
 from stack.stage_runs import (
@@ -149,14 +150,14 @@ def _run(paths: Paths, progress: Progress) -> int:
         end_leftovers(api, dags, progress.say)
     apply_settings(api, paths.airflow_settings, {**stack.sandbox.connections(), "warehouse": _warehouse(stack)})
     _write_env(paths, stack)
-    wait_until_parsed(stack.airflow, dags)
+    wait_until_parsed(stack.airflow, (*dags, QUESTIONS_DAG))
     runs = run_to_end(api, STAGE_DAGS, "staging", paths, progress)
     # Only now: an unpaused publish_marts would run after each of them, and compete with them.
     run_to_end(api, (MARTS_DAG,), "marts", paths, progress)
     summary.show(progress.console, summary.staged_table(stack.warehouse_url, runs))
     question = paths.project / "include" / "sql" / "examples" / "job_to_date_against_budget.sql"
     summary.show(progress.console, summary.answer(stack.warehouse_url, question))
-    _farewell(paths, stack, progress)
+    _farewell(paths, stack, progress, ask_approvers(api, progress))
     return 0
 
 
@@ -184,13 +185,13 @@ def _write_env(paths: Paths, stack: Stack) -> None:
     write_private(paths.env, "".join(f"{name}={shlex.quote(value)}\n" for name, value in values.items()))
 
 
-def _farewell(paths: Paths, stack: Stack, progress: Progress) -> None:
+def _farewell(paths: Paths, stack: Stack, progress: Progress, questions: int) -> None:
     users = stack.airflow.secrets.users
     progress.console.print(
         f"\nAll {len(STAGE_DAGS)} objects are staged and the marts are computed; it took {progress.seconds:.0f} s."
         f"\n  Airflow    {stack.airflow.url}   user admin, password {users['admin']}"
         f"\n  Page       {stack.airflow.url}/plugin/erp-integrations   syncs, rejected rows, approvals, job cost"
-        f"\n  Approvals  trigger export_vendors, then answer as user accounting, password {users['accounting']}"
+        f"\n  Approvals  {questions} questions wait on the page; answer as accounting, password {users['accounting']}"
         f"\n  Warehouse  make sql"
         f"\n  Addresses  {paths.env}   logs {paths.logs}"
         f"\n  Stop       make down",

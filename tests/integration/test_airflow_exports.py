@@ -220,8 +220,10 @@ def test_a_record_is_asked_about_with_everything_that_would_be_written_and_a_fil
     assert asked["defaults"] is None
     form = {name: (param["value"], param["schema"].get("maxLength")) for name, param in asked["params"].items()}
     assert form == {"vendor_code": ("READYROOFI", 10), "vendor_type": ("SUB", None), "reason": (None, 1000)}
-    assert "| call | element | now | will be |\n|---|---|---|---|\n" in asked["body"]
-    assert f"| Vendor\\_Name | (nothing) | {GOLDEN} |" in asked["body"]
+    place = f"/erp-integrations/#/export/record/vendors/1/-/{exports.ids['golden']})"
+    assert asked["body"].startswith("[Open it on the page ERP Integrations](http")
+    assert place in asked["body"].splitlines()[0]
+    assert f"- Name: {GOLDEN}" in asked["body"]
     assert set(exports.asked["lines"]["params"]) == {"subcontract_number", "reason"}
 
 

@@ -236,3 +236,33 @@ def test_a_trial_run_sends_a_test_and_no_digest(monkeypatch: pytest.MonkeyPatch)
         hook.status = 404
         with pytest.raises(FixConfiguration, match="refused the message: HTTP 404"):
             dag.get_task("tell").python_callable()
+
+
+def test_the_digest_names_the_records_with_amounts_and_links(books: Books) -> None:
+    """The gravest first for an approver: what waits for them, then what cannot be exported, then what stands still."""
+    _queue(books.url, "waiting", "not_ready", "failed")
+    _queue(books.url, "sending", hours=2)
+    _queue(books.url, "linked", "rejected", "sending")
+    books.ask(
+        "update export.queue set title = 'SC-1', record_id = '7',"
+        ' shown = \'{"totals": [{"label": "Contract amount", "amount": "59500.25"}]}\' where state = \'waiting\''
+    )
+    books.ask("update export.queue set reason = 'GL account 5010000 is closed' where state = 'failed'")
+    message = digest_message(_state(books.url), [], airflow_url="https://airflow.example.com")
+    assert message is not None
+    page = "https://airflow.example.com/plugin/erp-integrations/erp-integrations/#/export"
+    assert message.text.splitlines()[2] == f"On the page ERP Integrations: {page}/waiting"
+    assert "1 records are not ready" in message.title
+    told = "\n".join(message.lines)
+    assert f"- {page}/record/vendors/1/-/7 SC-1, company 1, contract amount 59,500.25, since " in told
+    assert ": GL account 5010000 is closed" in told
+    assert told.index("Wait for approval:") < told.index("Cannot be exported:") < told.index("Stand still:")
+    assert told.count(f"{page}/record/") == 4, "neither what is done nor what its run goes on with"
+
+
+def test_of_many_records_the_digest_names_the_oldest_and_says_how_many_more(books: Books) -> None:
+    _queue(books.url, *["not_ready"] * 14)
+    message = digest_message(_state(books.url), [])
+    assert message is not None
+    assert message.title == "Daily digest: 14 records are not ready"
+    assert "- and 4 more" in message.lines

@@ -11,6 +11,7 @@ from stack import demo
 from stack.errors import StackError
 from stack.paths import Paths
 from stack.progress import Progress
+from stack.questions import QUESTIONS_DAG, ask_approvers
 from stack.stage_runs import MARTS_DAG, STAGE_DAGS
 
 
@@ -22,7 +23,9 @@ class _Airflow:
         self._state = state
 
     def dags(self) -> dict[str, Any]:
-        return {dag: {"is_paused": True, "next_dagrun_run_after": None} for dag in (*STAGE_DAGS, MARTS_DAG)}
+        return {
+            dag: {"is_paused": True, "next_dagrun_run_after": None} for dag in (*STAGE_DAGS, MARTS_DAG, QUESTIONS_DAG)
+        }
 
     def set_paused(self, dag_id: str, paused: bool) -> None:
         self.done.append(("paused" if paused else "unpaused", dag_id))
@@ -39,7 +42,11 @@ class _Airflow:
         return []
 
     def task_instances(self, _dag_id: str, _run_id: str) -> list[Any]:
-        return []
+        return [{"task_id": "record.approve", "state": "awaiting_input"}]
+
+    def questions(self, dag_id: str) -> list[Any]:
+        self.done.append(("questions", dag_id))
+        return [{}] * 7
 
 
 @pytest.fixture
@@ -60,11 +67,27 @@ def test_the_marts_are_computed_after_the_objects_are_staged(
     api, paths = _Airflow(), Paths(tmp_path)
     _without_a_stack(monkeypatch, api)
     assert demo._run(paths, told) == 0
-    assert api.done[-2:] == [("unpaused", MARTS_DAG), ("started", MARTS_DAG)]
-    assert ("started", STAGE_DAGS[-1]) in api.done[:-2]
+    marts = api.done.index(("unpaused", MARTS_DAG))
+    assert api.done[marts : marts + 2] == [("unpaused", MARTS_DAG), ("started", MARTS_DAG)]
+    assert ("started", STAGE_DAGS[-1]) in api.done[:marts]
     assert f"unpausing and starting {MARTS_DAG}" in said.getvalue()
     assert f"{MARTS_DAG}: success" in said.getvalue()
     assert "the marts are computed" in said.getvalue()
+
+
+def test_it_ends_with_questions_that_wait_for_the_approver(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, told: Progress, said: io.StringIO
+) -> None:
+    api = _Airflow()
+    _without_a_stack(monkeypatch, api)
+    assert demo._run(Paths(tmp_path), told) == 0
+    assert api.done[-3:] == [("unpaused", QUESTIONS_DAG), ("started", QUESTIONS_DAG), ("questions", QUESTIONS_DAG)]
+    assert "7 questions wait on the page; answer as accounting, password b" in said.getvalue()
+
+
+def test_a_demo_that_asks_nobody_has_failed(told: Progress) -> None:
+    with pytest.raises(StackError, match=f"{QUESTIONS_DAG} failed, so nobody was asked"):
+        ask_approvers(_Airflow("failed"), told)  # type: ignore[arg-type]
 
 
 def test_a_demo_without_marts_has_failed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, told: Progress) -> None:

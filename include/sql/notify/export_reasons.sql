@@ -1,7 +1,9 @@
 -- Why a person must look: the records of one run of an export that failed, which come first, those that it left on
 -- their way, and those that it was to ask about and did not.
 select
+    object_name,
     company_code,
+    project_id,
     record_id,
     title,
     state::text as state,

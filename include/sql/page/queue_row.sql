@@ -12,6 +12,7 @@ select
     queue.cause,
     queue.shown,
     queue.attempt_id,
+    queue.run_id,
     queue.asks_dag_id,
     queue.asks_run_id,
     queue.asks_task_id,

@@ -183,6 +183,7 @@ class FormField:
         pattern: regular expression of the whole answer, for what can be checked without asking Spectrum. The object's
             form rules decide; this only says so at once.
         pattern_says: the same in words, e.g. `only upper-case letters and digits`.
+        guessed: whether the proposal is a guess that a person has to look at: nobody accepts it unseen.
     """
 
     name: str
@@ -195,6 +196,7 @@ class FormField:
     fills: tuple[str, ...] = ()
     pattern: str = ""
     pattern_says: str = ""
+    guessed: bool = False
 
     def misfits(self, value: str) -> Iterator[Misfit]:
         """Everything that is wrong with an answer, trimmed, as far as the field alone tells."""

@@ -18,7 +18,7 @@ import requests
 
 from spectrum_etl.credentials.fields import extras
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater
-from spectrum_etl.notify.message import Message
+from spectrum_etl.notify.message import ON_THE_PAGE, Message
 from spectrum_etl.settings.notifications import Notifications
 
 #: For one connection or answer, in seconds: whoever notifies is a callback with other things to do.
@@ -134,8 +134,9 @@ def send_teams(connection: Any, message: Message, settings: Notifications) -> No
         if text
     ]
     card: dict[str, Any] = {"type": "AdaptiveCard", "version": "1.4", "body": blocks}
-    if message.link:
-        card["actions"] = [{"type": "Action.OpenUrl", "title": "Open the run in Airflow", "url": message.link}]
+    links = ((ON_THE_PAGE, message.page), ("Open the run in Airflow", message.link))
+    if actions := [{"type": "Action.OpenUrl", "title": title, "url": url} for title, url in links if url]:
+        card["actions"] = actions
     attachment = {"contentType": "application/vnd.microsoft.card.adaptive", "content": card}
     _post(connection, {"type": "message", "attachments": [attachment]}, settings.teams_conn_id)
 

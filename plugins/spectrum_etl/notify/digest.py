@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from psycopg.rows import dict_row
 
 from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.model.places import list_place, page_address, record_place
+from spectrum_etl.model.record import RecordId
 from spectrum_etl.notify.message import Message, shortened
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging.objects import OBJECTS
@@ -19,7 +22,11 @@ from spectrum_etl.warehouse.templates import render
 
 Rows = list[dict[str, Any]]
 
-MOST_LINES = 30
+MOST_LINES = 60
+#: Records that are named of each kind; the page has all.
+MOST_RECORDS = 10
+#: What the records of each kind wait for, by the list of the page that has them.
+_KINDS = {"waiting": "Wait for approval", "failed": "Cannot be exported", "sending": "Stand still"}
 _STUCK = "if no run is open, trigger the export: it goes on"
 _WORDS = {
     "queued": "queued: trigger the export again, the run before was full",
@@ -44,6 +51,7 @@ class State:
         rejected: rows that are rejected now, by table and company.
         open_drift: columns that differ from what is known of them, by table and company.
         freshness: when each object of a company was last read, and the warehouse's clock.
+        records: the first records of the export queue that wait for somebody, of each kind.
         held_back: jobs and months that are not published because too many of their rows are rejected, by table and
             company.
     """
@@ -54,6 +62,7 @@ class State:
     rejected: Rows
     open_drift: Rows
     freshness: Rows
+    records: Rows = field(default_factory=list)
     held_back: Rows = field(default_factory=list)
 
 
@@ -71,7 +80,7 @@ def read_state(url: str, companies: Sequence[str]) -> State:
         connection.autocommit = True
         migrate(connection)
         with connection.cursor(row_factory=dict_row) as cursor:
-            values = {"companies": list(companies)}
+            values = {"companies": list(companies), "most": MOST_RECORDS}
             return State(
                 **{f.name: cursor.execute(render(f"notify/{f.name}.sql"), values).fetchall() for f in fields(State)}
             )
@@ -118,13 +127,16 @@ def stale_message(lines: list[str]) -> Message | None:
     return Message(("stale_data",), title, shortened(lines, MOST_LINES, "marts.freshness"), remedy)
 
 
-def digest_message(state: State, stale: list[str], wrong: Sequence[SpectrumEtlError] = ()) -> Message | None:
+def digest_message(
+    state: State, stale: list[str], wrong: Sequence[SpectrumEtlError] = (), airflow_url: str = ""
+) -> Message | None:
     """The digest; None where nothing waits for anybody.
 
     Args:
         state: what there is to tell.
         stale: what `stale_lines` gives.
         wrong: what is wrong in the Airflow Variable `spectrum_schedules`.
+        airflow_url: where Airflow's UI is, for links to the page; blank for none.
     """
     approvals = [
         f"export of {row['object_name']}, company {row['company_code']}: {row['records']} {_WORDS[row['state']]}"
@@ -161,6 +173,7 @@ def digest_message(state: State, stale: list[str], wrong: Sequence[SpectrumEtlEr
     ]
     parts = (
         ("Exports", approvals, _sum(state.approvals, "records"), "exports wait"),
+        *_records(state, airflow_url),
         ("Changed after the export", changed, _sum(state.changed_exports, "records"), "exported records differ"),
         ("Shared numbers", shared, len(shared), "numbers are shared"),
         ("Rejected rows", rejected, _sum(state.rejected, "rejected"), "rows are rejected"),
@@ -180,7 +193,34 @@ def digest_message(state: State, stale: list[str], wrong: Sequence[SpectrumEtlEr
         "answer what waits on the page ERP Integrations or in Airflow's required actions; correct rejected rows in"
         " Spectrum, the next sync takes them; compare changed columns with the mapping in the documentation"
     )
-    return Message(("digest",), title, shortened(lines, MOST_LINES, "the page ERP Integrations shows all"), remedy)
+    told = shortened(lines, MOST_LINES, "the page ERP Integrations shows all")
+    place = list_place("waiting") if approvals else "overview"
+    return Message(("digest",), title, told, remedy, page=page_address(airflow_url, place))
+
+
+def _records(state: State, airflow_url: str) -> list[tuple[str, list[str], int, str]]:
+    """The records by name, a part a kind: in the digest's title count only those that no other part counts."""
+    failed = sum(row["records"] for row in state.approvals if row["state"] == "failed")
+    found = []
+    for kind, heading in _KINDS.items():
+        rows = [row for row in state.records if row["kind"] == kind]
+        if not rows:
+            continue
+        count = rows[0]["records"]
+        lines = [_record(row, airflow_url) for row in rows]
+        if count > len(rows):
+            lines.append(f"and {count - len(rows)} more {page_address(airflow_url, list_place(kind))}".rstrip())
+        found.append((heading, lines, count - failed if kind == "failed" else 0, "records are not ready"))
+    return found
+
+
+def _record(row: dict[str, Any], airflow_url: str) -> str:
+    """One record: its link, its name, its amounts, since when and why."""
+    id = RecordId(row["company_code"], row["project_id"], row["record_id"])
+    address = page_address(airflow_url, record_place(row["object_name"], id))
+    amounts = [f"{total['label'].lower()} {Decimal(total['amount']):,.2f}" for total in row["totals"] or ()]
+    told = ", ".join((row["title"], f"company {row['company_code']}", *amounts, f"since {row['changed_at']:%Y-%m-%d}"))
+    return " ".join(filter(None, (address, told + (f": {row['why']}" if row["why"] else ""))))
 
 
 def _sum(rows: Rows, name: str) -> int:

@@ -12,7 +12,7 @@ from spectrum_etl.warehouse.templates import render
 
 Rows = list[dict[str, Any]]
 
-_EXPORT = "export_"
+EXPORT = "export_"
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def facts_of(connection: psycopg.Connection, dag_id: str, run_id: str) -> Facts:
         dag_id: its DAG.
         run_id: the Airflow run.
     """
-    values = {"dag_id": dag_id, "run_id": run_id, "object_name": dag_id.removeprefix(_EXPORT)}
+    values = {"dag_id": dag_id, "run_id": run_id, "object_name": dag_id.removeprefix(EXPORT)}
     with connection.cursor(row_factory=dict_row) as cursor:
         return Facts(
             **{name: cursor.execute(render(f"notify/{name}.sql"), values).fetchall() for name in _names(dag_id)}
@@ -55,7 +55,7 @@ def facts_of(connection: psycopg.Connection, dag_id: str, run_id: str) -> Facts:
 
 
 def _names(dag_id: str) -> tuple[str, ...]:
-    if dag_id.startswith(_EXPORT):
+    if dag_id.startswith(EXPORT):
         return ("exports", "export_reasons")
     own = {
         "verify_staging": ("verification",),

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 from psycopg.rows import class_row
 
+from spectrum_etl.model.places import object_place, page_address
 from spectrum_etl.notify.deliver import deliver, reached
 from spectrum_etl.notify.message import Message, dag_link, shortened
 from spectrum_etl.settings import Schedule, Settings
@@ -124,7 +125,8 @@ def message_of(late: Sequence[Late], minutes: int, airflow_url: str = "") -> Mes
     title = f"{names[0]}: the sync is late" if len(names) == 1 else f"{len(names)} syncs are late"
     first = late[0]
     link = dag_link(airflow_url, first.dag_id, first.run_id)
-    return Message(("late",), title, shortened(lines, MOST_LINES, "sync.landings has all"), remedy, link)
+    page = page_address(airflow_url, object_place(first.object_name) if len(names) == 1 else "overview")
+    return Message(("late",), title, shortened(lines, MOST_LINES, "sync.landings has all"), remedy, link, page)
 
 
 def tell_late(url: str, settings: Settings, airflow_url: str = "") -> list[str]:

@@ -8,6 +8,9 @@ from urllib.parse import quote
 from spectrum_etl.model.display import visible
 from spectrum_etl.settings.notifications import Event
 
+#: What the link to the page is called.
+ON_THE_PAGE = "On the page ERP Integrations"
+
 
 @dataclass(frozen=True)
 class Message:
@@ -19,6 +22,7 @@ class Message:
         lines: the facts, one a line: company, counts, reasons.
         remedy: what to do.
         link: the run in Airflow; blank where there is none.
+        page: what it is about on the page ERP Integrations; blank where there is none. The message begins with it.
     """
 
     events: tuple[Event, ...]
@@ -26,6 +30,7 @@ class Message:
     lines: tuple[str, ...]
     remedy: str
     link: str = ""
+    page: str = ""
 
     def __post_init__(self) -> None:
         # Names come from two other systems, whose users type anything.
@@ -35,7 +40,8 @@ class Message:
     @property
     def text(self) -> str:
         """The whole message."""
-        parts = [self.title, "", *self.lines]
+        opened = [f"{ON_THE_PAGE}: {self.page}", ""] if self.page else []
+        parts = [self.title, "", *opened, *self.lines]
         if self.remedy:
             parts += ["", f"What to do: {self.remedy}"]
         if self.link:

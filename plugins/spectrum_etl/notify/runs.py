@@ -10,11 +10,14 @@ from itertools import groupby
 from typing import Any
 
 from spectrum_etl.errors import Reason
-from spectrum_etl.notify.facts import Facts
+from spectrum_etl.model.places import list_place, object_place, page_address, record_place
+from spectrum_etl.model.record import RecordId
+from spectrum_etl.notify.facts import EXPORT, Facts
 from spectrum_etl.notify.message import Message, dag_link, shortened
 from spectrum_etl.settings.notifications import Event
 
 MOST_LINES = 20
+_STAGE = "stage_"
 _TITLES: dict[Event, str] = {
     "failure": "the run failed",
     "volume": "a row count is out of the ordinary",
@@ -74,7 +77,7 @@ def message_of(
     if not happened:
         return None
     lines = [_line(row) for row in facts.runs if failed or row in partial]
-    lines += _lines(facts)
+    lines += _lines(facts, airflow_url)
     if failed and (not lines or (facts.exports and not facts.export_reasons)):
         lines += [f"Airflow says: {reason or 'a task failed'}"]
     title = f"still failing, since {since}" if failed and since else _TITLES[happened[0]]
@@ -86,6 +89,7 @@ def message_of(
         shortened(lines, MOST_LINES, where),
         remedy,
         dag_link(airflow_url, dag_id, run_id),
+        page_address(airflow_url, _place(dag_id, facts)),
     )
 
 
@@ -108,7 +112,26 @@ def _subject(dag_id: str, facts: Facts) -> str:
     return f"{dag_id}{of}"
 
 
-def _lines(facts: Facts) -> list[str]:
+def _place(dag_id: str, facts: Facts) -> str:
+    """What a run is about on the page: its only record that a person must look at, its list, or its object."""
+    if dag_id.startswith(EXPORT):
+        name = dag_id.removeprefix(EXPORT)
+        only = facts.export_reasons[0] if len(facts.export_reasons) == 1 else None
+        return record_place(name, _id(only)) if only else list_place("failed", name)
+    return object_place(dag_id.removeprefix(_STAGE)) if dag_id.startswith(_STAGE) else "overview"
+
+
+def _id(row: dict[str, Any]) -> RecordId:
+    return RecordId(row["company_code"], row["project_id"], row["record_id"])
+
+
+def _linked(row: dict[str, Any], airflow_url: str) -> str:
+    """Where a record is on the page, before what is wrong with it."""
+    address = page_address(airflow_url, record_place(row["object_name"], _id(row)))
+    return f"{address}\n  " if address else ""
+
+
+def _lines(facts: Facts, airflow_url: str) -> list[str]:
     """Everything but what became of each table."""
     lines = [f"{row['table_name']} of company {row['company_code']}: {_check(row)}" for row in facts.volume]
     lines += [
@@ -141,7 +164,7 @@ def _lines(facts: Facts) -> list[str]:
         counts = ", ".join(f"{row['records']} {row['state'].replace('_', ' ')}" for row in rows)
         lines.append(f"records of company {company}: {counts}")
     lines += [
-        f"{row['title']} of company {row['company_code']}: {row['state']};"
+        f"{_linked(row, airflow_url)}{row['title']} of company {row['company_code']}: {row['state']};"
         f" {_why(row['reason'], row['remedy']) or 'it was not finished'}"
         for row in facts.export_reasons
     ]

@@ -26,7 +26,9 @@ from spectrum_etl.exports.display.form import (
     RETRIEVE,
 )
 from spectrum_etl.exports.spec import FormField
+from spectrum_etl.model.places import page_address, record_place
 from spectrum_etl.model.record import RecordId
+from spectrum_etl.orchestration.address import airflow_url
 from spectrum_etl.staging.configured import load_settings
 
 
@@ -66,7 +68,9 @@ class ApproveRecord(HITLOperator):
             if asked.goes_on:
                 return
             raise AirflowSkipException(asked.reason)
-        self.subject, self.body = asked.subject, asked.body
+        page = page_address(airflow_url(), record_place(self.object_name, record))
+        linked = f"[Open it on the page ERP Integrations]({page})\n\n" if page else ""
+        self.subject, self.body = asked.subject, linked + asked.body
         self.params = ParamsDict({field.name: _param(field) for field in asked.fields} | {REASON: _reason()})
         self.assigned_users = [{"id": user.id, "name": user.name} for user in settings.exports.approvers]
         super().execute(context)

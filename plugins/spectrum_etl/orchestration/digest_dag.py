@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow.sdk import DAG, Param, Variable, get_current_context, task
 
+from spectrum_etl.orchestration.address import airflow_url
 from spectrum_etl.orchestration.callbacks import on_failure, on_success
 from spectrum_etl.orchestration.dag_defaults import daily, refuse_unknown_fields, start_date, task_defaults
 from spectrum_etl.settings import SCHEDULES_VARIABLE, in_force
@@ -62,7 +63,7 @@ def digest_dag(doc: str | None) -> DAG:
             state = read_state(warehouse_url(), [company.code for company in now.companies])
             override = Variable.get(SCHEDULES_VARIABLE, default=None)
             stale = stale_lines(state.freshness, in_force(now, override, OBJECTS.values()))
-            digest = digest_message(state, stale, overrides(override, OBJECTS)[1])
+            digest = digest_message(state, stale, overrides(override, OBJECTS)[1], airflow_url())
             sent: dict[str, Any] = {}
             for name, message in (("stale", stale_message(stale)), ("digest", digest)):
                 log.info("%s: %s", name, message.text if message else "nothing to tell")

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from decimal import Decimal
+from collections.abc import Mapping
 from typing import Any
 
 from spectrum_etl.exports.display import view
@@ -51,14 +50,6 @@ def told(attempt: Row) -> Row:
         "lost": sum(1 for call in attempt["calls"] if call["state"] in ("sending", "unknown")),
         "said": list(filter(None, map(_said, attempt["calls"]))),
     }
-
-
-def added_up(rows: Iterable[Row]) -> list[dict[str, Any]]:
-    """The totals of several records, added up by what they are."""
-    sums: dict[str, Decimal] = {}
-    for total in (total for row in rows for total in row["totals"] or ()):
-        sums[total["label"]] = sums.get(total["label"], Decimal(0)) + Decimal(total["amount"])
-    return [{"label": label, "amount": f"{amount:.2f}"} for label, amount in sums.items()]
 
 
 def _said(call: Mapping[str, Any]) -> str | None:

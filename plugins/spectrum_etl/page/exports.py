@@ -15,9 +15,12 @@ from pydantic import BaseModel
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import Answer
 from spectrum_etl.page.documents import told, written
+from spectrum_etl.page.elsewhere import of_record
 from spectrum_etl.page.question import question
 from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse
 from spectrum_etl.page.runs import start
+from spectrum_etl.page.standstill import key_of, standing_still, under_way
+from spectrum_etl.staging.configured import load_settings
 
 router = APIRouter()
 
@@ -52,31 +55,43 @@ class Collect(BaseModel):
 
 @router.get("/api/export/counts")
 async def counts(
+    request: Request,
     readable: access.Readable,
     user: GetUserDep,
     object: str | None = None,
     company: str | None = None,
     project: str | None = None,
 ) -> Answer:
-    """How many records each tab holds, the projects there are, and which objects the user may collect."""
+    """How many records each tab holds and stand still, the projects, and which objects the user may collect."""
     objects, companies = scope.export_objects(readable, object), scope.companies(company)
     everything = scope.export_objects(readable)
 
-    def read() -> tuple[list[Row], list[Row], list[str]]:
+    def read() -> tuple[list[Row], list[Row], list[Row], list[str]]:
         with open_warehouse() as warehouse:
             states = warehouse.rows("queue_counts", objects=objects, companies=companies, project=project)
             projects = warehouse.rows("queue_projects", objects=everything, companies=companies)
-        return states, projects, [name for name in everything if access.may_trigger(user, scope.EXPORT + name)]
+            moving = under_way(warehouse, objects, companies, project)
+        allowed = [name for name in everything if access.may_trigger(user, scope.EXPORT + name)]
+        return states, projects, moving, allowed
 
-    states, projects, allowed = await run_in_threadpool(read)
+    states, projects, moving, allowed = await run_in_threadpool(read)
+    still = await standing_still(request, moving)
     groups: Counter[str] = Counter()
     for row in states:
         groups[next(group for group, members in GROUPS.items() if row["state"] in members)] += row["records"]
-    return Answer({"groups": {name: groups[name] for name in GROUPS}, "projects": projects, "may_collect": allowed})
+    return Answer(
+        {
+            "groups": {name: groups[name] for name in GROUPS},
+            "still": len(still),
+            "projects": projects,
+            "may_collect": allowed,
+        }
+    )
 
 
 @router.get("/api/export/queue")
-def queue(
+async def queue(
+    request: Request,
     group: str,
     readable: access.Readable,
     object: str | None = None,
@@ -93,20 +108,27 @@ def queue(
     if group not in GROUPS:
         raise HTTPException(status.HTTP_404_NOT_FOUND, f"There is no tab {group!r}; there are {', '.join(GROUPS)}.")
     after_time, after_key = _place(after)
-    with open_warehouse() as warehouse:
-        rows = warehouse.rows(
-            "queue_rows",
-            objects=scope.export_objects(readable, object),
-            companies=scope.companies(company),
-            states=list(GROUPS[group]),
-            project=project,
-            search=(search or "").strip() or None,
-            complete=False,
-            after_time=after_time,
-            after_key=after_key,
-            limit=PAGE_ROWS + 1,
-        )
-    shown, more = rows[:PAGE_ROWS], len(rows) > PAGE_ROWS
+    objects, companies = scope.export_objects(readable, object), scope.companies(company)
+
+    def read() -> tuple[list[Row], list[Row]]:
+        with open_warehouse() as warehouse:
+            rows = warehouse.rows(
+                "queue_rows",
+                objects=objects,
+                companies=companies,
+                states=list(GROUPS[group]),
+                project=project,
+                search=(search or "").strip() or None,
+                complete=False,
+                after_time=after_time,
+                after_key=after_key,
+                limit=PAGE_ROWS + 1,
+            )
+            return rows, under_way(warehouse, objects, companies, project) if group == "sending" else []
+
+    rows, moving = await run_in_threadpool(read)
+    still = await standing_still(request, moving)
+    shown, more = [{**row, "still": still.get(key_of(row))} for row in rows[:PAGE_ROWS]], len(rows) > PAGE_ROWS
     last = shown[-1] if more else None
     return Answer({"rows": shown, "next": f"{last['changed_at'].isoformat()}|{last['record_key']}" if last else None})
 
@@ -129,22 +151,26 @@ async def record(
     scope.export_objects(readable, object)
     key = {"object": object, "company": scope.companies(company)[0], "project": project, "record": record}
 
-    def read() -> tuple[Row | None, list[Row]]:
+    def read() -> tuple[Row | None, list[Row], list[Row]]:
         with open_warehouse() as warehouse:
-            return warehouse.row("queue_row", **key), warehouse.rows("attempts", **key)
+            moving = under_way(warehouse, [object], [key["company"]], project, record)
+            return warehouse.row("queue_row", **key), warehouse.rows("attempts", **key), moving
 
-    found, attempts = await run_in_threadpool(read)
+    found, attempts, moving = await run_in_threadpool(read)
     if found is None:
         raise HTTPException(status.HTTP_404_NOT_FOUND, "The record has left the queue: Procore no longer has it.")
     asked = await question(request, found) if found["state"] == "waiting" else None
+    still = await standing_still(request, moving)
     allowed = await run_in_threadpool(access.may_trigger, user, scope.EXPORT + object)
     return Answer(
         {
             "record": {name: value for name, value in found.items() if name != "shown"},
+            "still": still.get(key_of(found)),
             "written": written(found["shown"]) if found["state"] == "waiting" else None,
             "attempts": [told(attempt) for attempt in attempts],
             "question": asked,
             "may_collect": allowed,
+            "elsewhere": of_record(found, load_settings()),
         }
     )
 

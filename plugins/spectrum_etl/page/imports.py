@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, HTTPException, status
 from fastapi.responses import StreamingResponse
 
 from spectrum_etl.page import access, scope
@@ -80,6 +80,25 @@ def rejected(
     with open_warehouse() as warehouse:
         rows = warehouse.rows("rejected_rows", **values, after=after, limit=PAGE_ROWS + 1)
     return Answer(page_of([_rejected_row(row) for row in rows], "rejected_id"))
+
+
+@router.get("/api/import/rejected-row")
+def rejected_row(readable: access.Readable, number: int) -> Answer:
+    """One rejected row, whatever list it is in, also after it was corrected in Spectrum.
+
+    Raises:
+        HTTPException: 404 where there is none, or it is of an object that the user may not view.
+    """
+    with open_warehouse() as warehouse:
+        row = warehouse.row(
+            "rejected_row", number=number, objects=scope.import_objects(readable), companies=scope.companies(None)
+        )
+    if row is None:
+        raise HTTPException(
+            status.HTTP_404_NOT_FOUND,
+            "There is no such rejected row: it was corrected long ago, or it is of an object that you may not view.",
+        )
+    return Answer({"row": _rejected_row(row)})
 
 
 @router.get("/api/import/checks")

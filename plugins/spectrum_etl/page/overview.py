@@ -18,6 +18,7 @@ from spectrum_etl.page import access, scope
 from spectrum_etl.page.airflow_api import call
 from spectrum_etl.page.answers import Answer
 from spectrum_etl.page.connections import connections, unreachable
+from spectrum_etl.page.elsewhere import connection_of
 from spectrum_etl.page.marts import marts_row, marts_states
 from spectrum_etl.page.reads import Row, open_warehouse
 from spectrum_etl.page.runs import active, runs_of, start
@@ -99,7 +100,10 @@ async def overview(request: Request, readable: access.Readable, user: GetUserDep
     check = dags.get(scope.CHECK_DAG)
     return Answer(
         {
-            "connections": known.connections,
+            "connections": [
+                {**row, "conn_id": connection_of(row["kind"], row["company_code"], known.settings)}
+                for row in known.connections
+            ],
             "objects": rows,
             "marts": marts,
             "problems": known.problems,

@@ -27,6 +27,8 @@ from spectrum_etl.page.airflow_api import call, part
 #: Airflow fails a question that is answered before its scheduler has heard that the process which asked has ended: up
 #: to `[workers] min_heartbeat_interval` later, 5 seconds by default. The record would be asked about anew.
 HEARD = timedelta(seconds=6)
+#: States of a task instance that has asked and is over.
+_ENDED = frozenset({"failed", "upstream_failed", "skipped", "removed"})
 #: The form's options by decision.
 OPTIONS = {"accept": ACCEPT, "reject": REJECT, "retrieve": RETRIEVE}
 
@@ -43,8 +45,9 @@ async def question(request: Request, row: Mapping[str, Any]) -> dict[str, Any] |
     """The question of a waiting record; None where Airflow has not asked yet, just asks, or asks no longer.
 
     Returns:
-        `fields` of the form, who may answer (`assigned`), whether somebody has (`answered`), and `asks`: which task
-        instance an answer has to name, so that nobody accepts what they have not seen.
+        `fields` of the form, who may answer (`assigned`), whether somebody has (`answered`), why no answer is taken
+        any more (`ended`, null where one is), and `asks`: which task instance an answer has to name, so that nobody
+        accepts what they have not seen.
     """
     try:
         detail = await call(request, "GET", place_of(row))
@@ -59,6 +62,7 @@ async def question(request: Request, row: Mapping[str, Any]) -> dict[str, Any] |
         "assigned": [user["name"] or user["id"] for user in detail["assigned_users"]],
         "answered": bool(detail["response_received"]),
         "answered_by": (detail.get("responded_by_user") or {}).get("name"),
+        "ended": _ended(detail["task_instance"]["state"]),
         "asks": {key: row[key] for key in ("asks_dag_id", "asks_run_id", "asks_task_id", "asks_map_index")},
     }
 
@@ -80,6 +84,13 @@ def refused_words(title: str, value: str) -> str:
     """What is wrong with words that hold a character which cannot be kept or sent; empty where none does."""
     found = next(refused(value), None)
     return f"{title} contains a character that cannot be stored or sent: {found[1]}" if found else ""
+
+
+def _ended(state: str | None) -> str | None:
+    """Why a question that Airflow still shows takes no answer: Airflow would accept one, and nobody would take it."""
+    if state not in _ENDED:
+        return None
+    return f"Nobody takes an answer any more: the task that asked has ended ({state.replace('_', ' ')} in Airflow)."
 
 
 def _field(name: str, param: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Nothing is written to the warehouse here: the approval itself does, after it has
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from airflow.api_fastapi.core_api.security import GetUserDep
@@ -12,17 +13,18 @@ from fastapi import APIRouter, HTTPException, Request, status
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
-from spectrum_etl.page import access, scope
+from spectrum_etl.page import access, scope, taken
 from spectrum_etl.page.airflow_api import call
 from spectrum_etl.page.answers import Answer
-from spectrum_etl.page.documents import added_up
 from spectrum_etl.page.question import OPTIONS, REASON, place_of, question, refused_words, wrong_fields
 from spectrum_etl.page.reads import Row, open_warehouse
+from spectrum_etl.page.standstill import key_of
 
 router = APIRouter()
 
 #: Records that "accept all" takes at most: as many as one can look over.
 MOST = 200
+_TYPED = "answer."
 
 
 class Asks(BaseModel):
@@ -66,8 +68,8 @@ def complete(
     """The waiting records of a list whose form can be sent as it is proposed: those that "accept all" is about.
 
     Returns:
-        `rows`, each with what its form proposes and the totals of its amounts; `totals` of all of them; and whether
-        there are `more` than one answer holds.
+        `rows`, each with what its form proposes, the totals of its amounts, and `clash`: whose number it would get,
+        another record's of the list too; and whether there are `more` than one answer holds.
     """
     with open_warehouse() as warehouse:
         rows = warehouse.rows(
@@ -82,8 +84,36 @@ def complete(
             after_key=None,
             limit=MOST + 1,
         )
-    shown = rows[:MOST]
-    return Answer({"rows": shown, "totals": added_up(shown), "more": len(rows) > MOST})
+        shown = rows[:MOST]
+        judged = taken.verdicts(warehouse, taken.wanted(warehouse, shown, [{}] * len(shown)))
+    clash = {key_of(verdict.wanted.record): verdict.taken for verdict in judged if verdict.taken}
+    for place, others in taken.clashes(judged).items():
+        verdict, also = judged[place], ", ".join(other.wanted.record["title"] for other in others)
+        clash.setdefault(key_of(verdict.wanted.record), f"{verdict.wanted.title} is also proposed for {also}.")
+    marked = [{**row, "clash": clash.get(key_of(row))} for row in shown]
+    return Answer({"rows": marked, "more": len(rows) > MOST})
+
+
+@router.get("/api/export/taken")
+def is_taken(
+    request: Request, readable: access.Readable, object: str, company: str, record: str, project: str = ""
+) -> Answer:
+    """Whether the number that is typed into a waiting record's form is taken, as far as the warehouse knows.
+
+    The fields of the form are further parts of the query, each with `answer.` before its name.
+
+    Returns:
+        `taken`: by field, whose the number is, in words; empty where it is free, or the form asks for none.
+    """
+    scope.export_objects(readable, object)
+    answers = {name.removeprefix(_TYPED): value for name, value in request.query_params.items() if _TYPED in name}
+    row = {
+        "object_name": object,
+        "company_code": scope.companies(company)[0],
+        "project_id": project,
+        "record_id": record,
+    }
+    return Answer({"taken": _taken(row, answers)})
 
 
 @router.post("/api/export/answer")
@@ -96,23 +126,45 @@ async def answer(request: Request, given: Response, readable: access.Readable, u
     """
     await run_in_threadpool(access.require_approver, user)
     scope.export_objects(readable, given.object)
+    await give(request, given)
+    return Answer({"answered": given.decision})
+
+
+async def give(request: Request, given: Response) -> None:
+    """Check an approver's answer and give it to Airflow, as the user of a request.
+
+    Raises:
+        HTTPException: 409 where the record no longer waits for this answer; 422 with what is wrong in the form.
+    """
     row = await run_in_threadpool(_waiting, given)
     asked = await question(request, row)
-    if asked is None or asked["answered"]:
-        who = f" by {asked['answered_by']}" if asked and asked["answered_by"] else ""
+    if asked is None:
+        raise HTTPException(status.HTTP_409_CONFLICT, "Airflow is only about to ask. Answer in a moment.")
+    if asked["answered"]:
+        who = f" by {asked['answered_by']}" if asked["answered_by"] else ""
         raise HTTPException(status.HTTP_409_CONFLICT, f"It was answered already{who}.")
+    if asked["ended"]:
+        raise HTTPException(status.HTTP_409_CONFLICT, f"{asked['ended']} Ask again, then answer.")
     reason = given.reason.strip()
     if given.decision == "reject" and not reason:
         raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, {"fields": {REASON: "A rejection needs a reason."}})
     if given.decision == "reject" and (wrong_words := refused_words("The reason", reason)):
         raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, {"fields": {REASON: wrong_words}})
     values = {field["name"]: given.answers.get(field["name"], "").strip() for field in asked["fields"]}
-    if given.decision == "accept" and (wrong := wrong_fields(asked["fields"], values)):
-        raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, {"fields": wrong})
+    if given.decision == "accept":
+        wrong = wrong_fields(asked["fields"], values) or await run_in_threadpool(_taken, row, values)
+        if wrong:
+            raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, {"fields": wrong})
     params: dict[str, Any] = {name: value or None for name, value in values.items()}
     body = {"chosen_options": [OPTIONS[given.decision]], "params_input": {**params, REASON: reason or None}}
     await call(request, "PATCH", place_of(row), body=body)
-    return Answer({"answered": given.decision})
+
+
+def _taken(row: Row, answers: Mapping[str, str]) -> dict[str, str]:
+    """Which fields hold a number that is taken, and whose it is."""
+    with open_warehouse() as warehouse:
+        judged = taken.verdicts(warehouse, taken.wanted(warehouse, [row], [answers]))
+    return {verdict.wanted.field: verdict.taken for verdict in judged if verdict.taken}
 
 
 def _waiting(given: Response) -> Row:

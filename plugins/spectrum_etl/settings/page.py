@@ -13,3 +13,4 @@ class Page(Strict):
     conn_id: str = Field(default="warehouse", min_length=1)
     max_downloads: int = Field(default=4, ge=1)
     unread_seconds: int = Field(default=30, ge=1)
+    procore_site: str = Field(default="https://app.procore.com", pattern=r"^https://[^/?#\s]+$")

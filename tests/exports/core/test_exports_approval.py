@@ -41,9 +41,12 @@ def test_the_question_shows_every_call_from_what_to_what(world: World):
     world.spectrum.held_now[where] = {"Alpha_Sort": "OLD"}
     id, question = asked(world, name="Ac|me <b>", lines=["one"], note="NEW")
     assert question.subject == "Thing: Thing r1"
-    assert "| AddVendor, Vendor\\_Code Cr1 | Vendor\\_Name | (nothing) | Ac\\|me \\<b\\> |" in question.body
-    assert "| AddPhase, Job\\_Number Cr1, Phase\\_Code 1 | Description | (nothing) | one |" in question.body
-    assert "| UpdateVendor, Vendor\\_Code Cr1 | Alpha\\_Sort | OLD | NEW |" in question.body
+    assert (
+        "**New vendor** (Spectrum has nothing of it now)\n\n- Vendor code: Cr1\n- Name: Ac\\|me \\<b\\>"
+        in question.body
+    )
+    assert "| Phase | Description |\n| --- | --- |\n| 1 | one |" in question.body
+    assert "- Sorted by: NEW (now OLD)" in question.body
     assert [(field.name, field.proposal) for field in question.fields] == [("code", "Cr1"), ("kind", "SUB")]
     row = world.row(id)
     assert row is not None
@@ -55,7 +58,7 @@ def test_what_cannot_be_confirmed_is_said_before_it_is_approved(world: World):
     world.spectrum.unreadable = {"AddPhase"}
     _, question = asked(world)
     assert "**Not confirmed:** what AddPhase wrote cannot be read back" in question.body
-    assert "(nothing)" in question.body
+    assert "(Spectrum has nothing of it now)" in question.body
 
 
 def test_an_answer_writes_who_what_when_and_the_payload_before_anything_is_sent(world: World):
@@ -121,6 +124,14 @@ def test_an_answer_that_was_not_what_was_wrong_is_proposed_again(world: World):
     assert isinstance(again, Question)
     assert {field.name: field.proposal for field in again.fields} == {"code": "K-9", "kind": "MAT"}
     assert shown(world, id)["complete"] is False, "somebody has to look at what changed"
+
+
+def test_a_guessed_proposal_is_never_accepted_unseen(world: World):
+    guessing = replace(OBJECT, form=lambda *about: tuple(replace(field, guessed=True) for field in OBJECT.form(*about)))
+    id = world.add("r1")
+    world.collect()
+    assert isinstance(world.ask(id, obj=guessing), Question)
+    assert shown(world, id)["complete"] is False
 
 
 def test_a_form_without_gaps_needs_no_input(world: World):
@@ -217,11 +228,15 @@ def test_a_record_that_goes_while_it_waits_leaves_the_queue(world: World):
 
 def test_an_answer_for_another_task_instance_counts_for_nothing(world: World):
     id, _ = asked(world)
-    with pytest.raises(StopSync, match="is not waiting for this answer"):
+    with pytest.raises(StopSync, match="the question that was answered is no longer open"):
         world.answer(id, instance=Instance("export_things", "another run", "record.approve", 0))
     assert world.query("select 1 from export.ledger") == []
+    # Airflow took it without a word: whoever looks at the record next is told, and it waits on.
+    ((state, told),) = world.query("select state, reason from export.queue")
+    assert state == "waiting"
+    assert "nothing came of that answer; answer this one" in told
     world.answer(id)
-    with pytest.raises(StopSync, match="it is sending"):
+    with pytest.raises(StopSync, match="the record is sending"):
         world.answer(id)
 
 

@@ -185,7 +185,7 @@ def test_a_key_that_somebody_made_in_between_is_a_conflict_and_stays_untouched(w
     world.spectrum.person_writes(call, call.fields)
     outcome = world.send(id)
     assert outcome.state == "failed"
-    assert "is not ours" in outcome.reason
+    assert "exists in Spectrum already, and this attempt did not write it" in outcome.reason
     assert world.spectrum.executed[line(1)] == 0
 
 

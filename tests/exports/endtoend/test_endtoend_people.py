@@ -78,7 +78,7 @@ def test_somebody_makes_the_same_key_in_between(stage: Stage, name: str) -> None
     before = stage.journal()
     outcome = stage.send(name, id)
     assert outcome.state == "failed"
-    assert "is not ours" in outcome.reason or "neither what it held before" in outcome.reason
+    assert "exists in Spectrum already" in outcome.reason or "neither what it held before" in outcome.reason
     assert stage.journal() == before
     assert any(element in text for text in differing(stage, document))
     assert stage.warehouse("select count(*) from export.links") == [(0,)]
@@ -227,7 +227,7 @@ def test_a_forged_xcom_or_a_task_marked_successful_sends_nothing(stage: Stage) -
     assert stage.send("vendors", RecordId("1", other.project, id.record)).state is None
     assert stage.send("commitments", id).state is None
     stage.runs += 1  # another run's task instance answers
-    with pytest.raises(StopSync, match="is not waiting for this answer"):
+    with pytest.raises(StopSync, match="the question that was answered is no longer open"):
         stage.answer("vendors", id, {"vendor_code": "PENA", "vendor_type": "SUB"})
     assert stage.journal() == []
 

@@ -150,10 +150,22 @@ def test_lines_add_up_to_the_total() -> None:
     assert numbers(rules.lines_add_up(order(), context(spectrum()))) == []
 
 
+def test_a_difference_below_a_cent_is_told_as_it_is() -> None:
+    """Not `its lines add up to 5.00, its total is 5.00`."""
+    (problem,) = rules.lines_add_up(order(total="5.00", lines=[sov(amount="5.001")]), context(spectrum()))
+    assert "its lines add up to 5.001, its total is 5.00" in problem.message
+
+
 def test_the_description_fits() -> None:
     """H1: at most 250 characters."""
     assert numbers(rules.description_fits(order(description="d" * 251), context(spectrum()))) == ["H1"]
     assert numbers(rules.description_fits(order(description="d" * 250), context(spectrum()))) == []
+
+
+def test_what_is_wrong_with_the_title_is_told_of_the_title() -> None:
+    """Procore's change order has a title alone: it becomes the description in Spectrum."""
+    (problem,) = rules.description_fits(order(description="d" * 251), context(spectrum()))
+    assert problem.field == "title"
 
 
 def test_the_job_has_a_customer() -> None:

@@ -183,6 +183,20 @@ def test_the_form_asks_for_code_and_type() -> None:
     )
 
 
+def test_a_code_cut_from_the_name_is_a_guess_that_a_person_looks_at() -> None:
+    code, _ = OBJECT.form(company(), context())
+    assert (code.proposal, code.guessed) == ("ACMEDRYWAL", True)
+    assert code.description.endswith("The proposal is cut from the name: look at it.")
+    whole, _ = OBJECT.form(company(name="Acme"), context())
+    assert (whole.proposal, whole.guessed) == ("ACME", False)
+
+
+@pytest.mark.parametrize(("types", "guessed"), [(("SUB",), False), (("SUB", "MAT"), True)])
+def test_the_first_of_several_vendor_types_is_a_guess(types: tuple[str, ...], guessed: bool) -> None:
+    _, kind = OBJECT.form(company(), context(vendor_types=types))
+    assert (kind.proposal, kind.guessed) == ("SUB", guessed)
+
+
 def test_the_document() -> None:
     """C5, C6."""
     document = OBJECT.document(company(), ANSWERS, context())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -76,8 +77,12 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
         pattern_says="only upper-case letters and digits",
     )
     own, what = code_of_name(candidate.content["name"]), "The code made of the name,"
+    proposed = proposing(code, own, candidate, context, (rules.vendor_code_is_free,), what)
+    if proposed.proposal and own != _letters_and_digits(candidate.content["name"]):
+        said = f"{proposed.description} The proposal is cut from the name: look at it."
+        proposed = replace(proposed, description=said, guessed=True)
     return (
-        proposing(code, own, candidate, context, (rules.vendor_code_is_free,), what),
+        proposed,
         FormField(
             "vendor_type",
             "Vendor type",
@@ -86,6 +91,8 @@ def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
             max_length=_LENGTHS["Type"].length,
             choices=types,
             fills=("Type",),
+            # Of several types the first is no better than the others.
+            guessed=len(types) > 1,
         ),
     )
 
@@ -113,7 +120,11 @@ def document(candidate: Candidate, answers: Answers, context: Context) -> Docume
 
 def code_of_name(name: str) -> str:
     """The letters and digits of a company's name, as many as a code has."""
-    return re.sub(r"[^A-Z0-9]", "", normalised_name(name).upper())[: _LENGTHS["Vendor_Code"].length]
+    return _letters_and_digits(name)[: _LENGTHS["Vendor_Code"].length]
+
+
+def _letters_and_digits(name: str) -> str:
+    return re.sub(r"[^A-Z0-9]", "", normalised_name(name).upper())
 
 
 def alpha_sort(name: str) -> str:

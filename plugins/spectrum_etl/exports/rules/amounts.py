@@ -12,6 +12,12 @@ from spectrum_etl.exports.spec import Candidate, Context, Problem
 Lines = list[Mapping[str, str]]
 
 
+def written(amount: Decimal) -> str:
+    """An amount for people: with two decimals, or all of them where there are more, so that no difference hides."""
+    cents = round(amount, 2)
+    return f"{cents:f}" if cents == amount else f"{amount.normalize():f}"
+
+
 def total(amounts: Iterable[str]) -> Decimal | None:
     """The sum of amounts; None where one of them is no amount (`common.amounts_fit` reports it)."""
     numbers = [number_of(amount) for amount in amounts]

@@ -65,8 +65,11 @@ def customer_is_known(candidate: Candidate, context: Context) -> Iterator[Proble
 
 def description_fits(candidate: Candidate, context: Context) -> Iterator[Problem]:
     """The text that becomes the change request's description is not longer than Spectrum's."""
-    shown = candidate.content["description"]
-    return common.unfit(candidate.title, "ARChangeRequest", "CR_Description", "description", shown)
+    content = candidate.content
+    shown = content["description"]
+    # Where Procore has no description it is the title, and that is what has to be corrected.
+    field = "title" if shown == content.get("title", shown) else "description"
+    return common.unfit(candidate.title, "ARChangeRequest", "CR_Description", field, shown)
 
 
 def number_is_free(candidate: Candidate, answers: Answers, context: Context) -> Iterator[Problem]:

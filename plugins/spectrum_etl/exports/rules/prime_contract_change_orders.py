@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from spectrum_etl.exports.rules import common
-from spectrum_etl.exports.rules.amounts import total
+from spectrum_etl.exports.rules.amounts import total, written
 from spectrum_etl.exports.spec import Answers, Candidate, Context, Problem
 
 #: Field of the form with the billing item that the revenue goes to, and its length on fixed price contracts.
@@ -129,7 +129,7 @@ def revenue_is_the_total(candidate: Candidate, context: Context) -> Iterator[Pro
         yield Problem(
             "total",
             candidate.content["total"],
-            f"{candidate.title}: its lines with markups add up to {added:.2f}, "
+            f"{candidate.title}: its lines with markups add up to {written(added)}, "
             f"its total is {candidate.content['total'] or 'empty'}",
             "correct lines and markups, or open and save the change order in Procore so that it adds them up again",
         )

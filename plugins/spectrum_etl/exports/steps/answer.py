@@ -25,6 +25,13 @@ from spectrum_etl.model import characters
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.warehouse.connect import connect
 
+#: Where a record still needs an answer, so that one that was given elsewhere is missed.
+_OPEN: frozenset[State] = frozenset({"waiting", "ready", "queued"})
+_TOO_LATE = {
+    decision: f"{done} it in an older question, which is no longer open: nothing came of that answer; answer this one"
+    for decision, done in (("accept", "accepted"), ("reject", "rejected"), ("retrieve", "took out"))
+}
+
 
 @dataclass(frozen=True)
 class _Verdict:
@@ -62,8 +69,13 @@ def take(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance, 
         connection.autocommit = True
         row = queue.find(connection, obj.name, id)
         if row is None or row.state != "waiting" or row.asks is None or row.asks.place != instance.place:
+            if row is not None and row.state in _OPEN:
+                # Airflow took the answer without a word: whoever looks at the record next is told.
+                said = f"{response.user_name or response.user_id or 'somebody'} {_TOO_LATE[response.decision]}"
+                queue.note(connection, obj.name, id, row.state, said, row.run_id)
             raise StopSync(
-                f"the record is not waiting for this answer; it is {row.state if row else 'no longer in the queue'}",
+                "the question that was answered is no longer open; the record is"
+                f" {row.state if row else 'no longer in the queue'}",
                 object=obj.name,
                 company=id.company,
                 record=id.record,

@@ -13,7 +13,9 @@ from typing import Any
 import psycopg
 
 from spectrum_etl.errors import FixRecord
-from spectrum_etl.exports.display.shown import show, table
+from spectrum_etl.exports.display import markdown
+from spectrum_etl.exports.display.markdown import plain
+from spectrum_etl.exports.display.shown import sections, show
 from spectrum_etl.exports.display.view import AS_ENTERED
 from spectrum_etl.exports.records import claiming, ledger, queue
 from spectrum_etl.exports.records.queue import Instance, Row
@@ -127,7 +129,9 @@ def _fields(systems: Systems, obj: ExportObject, candidate: Candidate, answers: 
         answers: the last ones, where they led to no sending.
     """
     own = obj.form(candidate, systems.context)
-    again = tuple(replace(field, proposal=answers.get(field.name, field.proposal)) for field in own)
+    again = tuple(
+        replace(field, proposal=answers[field.name], guessed=False) if field.name in answers else field for field in own
+    )
     if again == own:
         return own
     values = {field.name: field.proposal for field in again}
@@ -150,6 +154,8 @@ def _needs_no_input(
     """Whether the form can be sent as it is proposed."""
     if "document" not in shown or any(field.required and not field.proposal for field in fields):
         return False
+    if any(field.guessed and field.proposal for field in fields):
+        return False
     values = {field.name: field.proposal for field in fields}
     return not check.broken_form(obj, candidate, values, systems.context)
 
@@ -169,31 +175,24 @@ def _body(
     systems: Systems, obj: ExportObject, candidate: Candidate, shown: Mapping[str, Any], reason: str | None
 ) -> str:
     company = systems.company
-    name = f"{company.code} {_cell(company.name)}"
-    lines = [f"{obj.title.capitalize()} **{_cell(candidate.title)}** of Procore, for company {name}."]
+    name = f"{company.code} {plain(company.name)}"
+    lines = [f"{obj.title.capitalize()} **{plain(candidate.title)}** of Procore, for company {name}."]
     if reason:
-        lines.append(f"**Asked again:** {_cell(reason)}")
+        lines.append(f"**Asked again:** {plain(reason)}")
     if "document" in shown:
         lines.append("With the proposals of the form, this would be written to Spectrum:")
-        rows = table(shown)
-        if any(AS_ENTERED in cell for row in rows for cell in row):
+        told = markdown.written(sections(shown) or ())
+        if AS_ENTERED in told:
             lines.append(f"Where it says {AS_ENTERED}, the form proposes nothing.")
-        head = ["| call | element | now | will be |", "|---|---|---|---|"]
-        lines.append("\n".join([*head, *(f"| {' | '.join(map(_cell, row))} |" for row in rows)]))
-        lines += [f"**Total, {_cell(total['label'])}:** {Decimal(total['amount']):,.2f}" for total in shown["totals"]]
+        lines.append(told)
+        lines += [f"**Total, {plain(total['label'])}:** {Decimal(total['amount']):,.2f}" for total in shown["totals"]]
         if note := shown["unread"]:
-            lines.append(f"**Not confirmed:** {_cell(note)}.")
+            lines.append(f"**Not confirmed:** {plain(note)}.")
     else:
-        lines.append(f"What would be written depends on the form: {_cell(str(shown['incomplete']))}")
+        lines.append(f"What would be written depends on the form: {plain(str(shown['incomplete']))}")
     lines.append(
         "**Accept** sends it with your answers, once. **Reject** needs a reason and ends it. **Retrieve** takes it out"
         " until somebody collects it again by name. If Procore's record or Spectrum's changes before you answer,"
         " nothing is sent and you are asked again."
     )
     return "\n\n".join(lines)
-
-
-def _cell(text: str) -> str:
-    """Text that stays in its cell, and is no markup: both systems let people type anything."""
-    escaped = "".join(f"\\{c}" if c in "\\`*_{}[]<>#|!~&" else c for c in visible(text))
-    return " ".join(escaped.split())

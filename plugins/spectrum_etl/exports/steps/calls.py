@@ -57,10 +57,12 @@ def _nothing_is_there(sending: Sending, sent: SentCall, current: CurrentValues |
     """An add finds nothing under its key, and its document does not exist before its first line."""
     call = sent.call
     if call.adds and current is not None:
+        # A call of this record whose answer was lost may have written it: nobody can say whose it is.
+        whose = "a lost call of this record may have written it" if sent.tries else "this attempt did not write it"
         sending.end(
             "failed",
             Reason(
-                f"{compare.name_of(call)} exists in Spectrum already and is not ours; it was not overwritten",
+                f"{compare.name_of(call)} exists in Spectrum already, and {whose}; it was not overwritten",
                 _DECIDE,
                 "exists already",
             ),

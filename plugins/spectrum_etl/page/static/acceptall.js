@@ -1,69 +1,74 @@
-// Accepts the records of a list whose form needs no input: shows what each is called and what it costs, then answers.
-import { useRef, useState } from "./vendor/preact-hooks.js";
+// The records of a list whose form needs no input: what each will be called and what it costs, ticked one by one. The
+// server accepts what is ticked; `batch.js` shows how far it is.
+import { useState } from "./vendor/preact-hooks.js";
 import { api, count, html, money, useData, words } from "./lib.js";
+import { exactSum } from "./amounts.js";
 import { Dialog, Problem } from "./parts.js";
 import { Totals } from "./written.js";
-
-const AT_ONCE = 3;
 
 /** What the form proposes: `Subcontract id SC-101`. */
 export const Proposed = ({ proposed }) => html`${(proposed ?? []).filter((field) => field.value).map((field) => html`
   <span class="proposed"><span class="faint">${field.title}</span> <code>${field.value}</code></span>`)}`;
 
-export function AcceptAll({ filters, narrowed, keyOf, onClose, onAnswered }) {
-  const found = useData("export/complete", filters);
-  const [done, setDone] = useState(0);
-  const [failed, setFailed] = useState([]);
-  const [running, setRunning] = useState(false);
-  const stopped = useRef(false);
-  const rows = found.data?.rows ?? [];
-  const close = () => { stopped.current = true; onClose(); };
+/** The amounts of some records, added up by what they are. */
+function added(rows) {
+  const amounts = new Map();
+  for (const total of rows.flatMap((row) => row.totals ?? [])) amounts.set(total.label, [...(amounts.get(total.label) ?? []), total.amount]);
+  return [...amounts].map(([label, each]) => ({ label, amount: exactSum(each) }));
+}
 
+export function AcceptAll({ filters, narrowed, keyOf, onClose, onStarted }) {
+  const found = useData("export/complete", filters);
+  const [changed, setChanged] = useState({});
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState(null);
+  const rows = found.data?.rows ?? [];
+  const isTicked = (row) => !row.clash && (changed[keyOf(row)] ?? true);
+  const ticked = rows.filter(isTicked);
+  const free = rows.filter((row) => !row.clash);
+  const tick = (of, on) => setChanged((old) => ({ ...old, ...Object.fromEntries(of.map((row) => [keyOf(row), on])) }));
   const start = async () => {
-    setRunning(true);
-    const waiting = [...rows];
-    const worker = async () => {
-      for (let row = waiting.shift(); row && !stopped.current; row = waiting.shift()) {
-        try {
-          const { asks_dag_id, asks_run_id, asks_task_id, asks_map_index } = row;
-          await api("export/answer", { body: {
-            object: row.object_name, company: row.company_code, project: row.project_id, record: row.record_id,
-            asks: { asks_dag_id, asks_run_id, asks_task_id, asks_map_index }, decision: "accept",
-            // What is shown here is what is answered, whatever the form proposes by now.
-            answers: Object.fromEntries((row.proposed ?? []).map((field) => [field.name, field.value])),
-          } });
-          onAnswered(row);
-        } catch (error) {
-          const fields = Object.values(error.fields ?? {});
-          setFailed((old) => [...old, { title: row.title, why: fields.join(" ") || error.message }]);
-        }
-        setDone((old) => old + 1);
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
-    setRunning(false);
+    setBusy(true);
+    setError(null);
+    try {
+      onStarted(await api("export/accept-all", { body: { items: ticked.map(item) } }));
+    } catch (problem) {
+      setError(problem);
+      setBusy(false);
+    }
   };
-  const over = done > 0 && !running;
-  return html`<${Dialog} title="Accept all that need no input" onClose=${close} wide>
+  return html`<${Dialog} title="Accept all that need no input" onClose=${onClose} wide>
     <${Problem} error=${found.error} retry=${found.reload} />
     ${!found.data && !found.error && html`<p class="loading">Loading…</p>`}
     ${found.data && rows.length === 0 && html`<p>Every record ${narrowed ? "of this list" : "that waits"} needs an answer of yours. Open it to give it.</p>`}
     ${rows.length > 0 && html`
       <p>${narrowed ? "Of the list as it is filtered now, these" : "These"} are accepted as shown here and sent to Spectrum, once
-        each. Records that need your input, or were asked again, stay.
-        ${found.data.more && html` <strong>There are more: these are the first ${count(rows.length)}.</strong>`}</p>
+        each. Records that need your input, were asked again, or whose proposal is a guess, stay.
+        ${found.data.more && html` <strong>There are more: these are the first ${count(rows.length)}.</strong>`}
+        ${free.length < rows.length && html` <strong class="badtext">${count(rows.length - free.length)} cannot be accepted here: the number is taken, or proposed twice. Open those.</strong>`}</p>
       <div class="scroll" tabindex="0" role="region" aria-label="What is accepted"><table>
-        <thead><tr><th scope="col">Record</th><th scope="col">Will be called</th><th scope="col" class="num">Amount</th></tr></thead>
+        <thead><tr><th scope="col" class="tick"><input type="checkbox" aria-label="All of them" checked=${free.length > 0 && ticked.length === free.length}
+            onChange=${(event) => tick(free, event.target.checked)} /></th>
+          <th scope="col">Record</th><th scope="col">Will be called</th><th scope="col" class="num">Amount</th></tr></thead>
         <tbody>${rows.map((row) => html`<tr key=${keyOf(row)}>
+          <td class="tick"><input type="checkbox" aria-label=${row.title} checked=${isTicked(row)} disabled=${Boolean(row.clash)}
+            onChange=${(event) => tick([row], event.target.checked)} /></td>
           <td class="wide"><strong>${row.title}</strong><br /><span class="faint">${words(row.object_name)}, company ${row.company_code}</span></td>
-          <td class="wide"><${Proposed} proposed=${row.proposed} /></td>
+          <td class="wide"><${Proposed} proposed=${row.proposed} />${row.clash && html`<span class="why badtext">${row.clash}</span>`}</td>
           <td class="num">${(row.totals ?? []).map((total) => html`<div>${money(total.amount)}<br /><span class="faint">${total.label}</span></div>`)}</td></tr>`)}</tbody>
-      </table></div>
-      ${done > 0 && html`<p role="status"><progress max=${rows.length} value=${done}></progress> ${count(done)} of ${count(rows.length)} done</p>`}
-      ${failed.length > 0 && html`<div class="notice bad" role="alert"><strong>${count(failed.length)} could not be accepted:</strong>
-        <ul>${failed.map((entry) => html`<li>${entry.title}: ${entry.why}</li>`)}</ul></div>`}`}
-    <div class="answer"><div class="row"><${Totals} totals=${found.data?.totals} /><span class="space"></span>
-      <button onClick=${close}>${over ? "Close" : running ? "Stop" : "Cancel"}</button>
-      ${rows.length > 0 && !over && html`<button class="main" disabled=${running} onClick=${start}>Accept ${count(rows.length)}</button>`}</div></div>
+      </table></div>`}
+    <div class="answer"><${Problem} error=${error} /><div class="row"><${Totals} totals=${added(ticked)} /><span class="space"></span>
+      <button onClick=${onClose}>Cancel</button>
+      ${rows.length > 0 && html`<button class="main" disabled=${busy || !ticked.length} onClick=${start}>Accept ${count(ticked.length)}</button>`}</div></div>
   </>`;
+}
+
+/** What is shown here is what is answered, whatever the form proposes by now. */
+function item(row) {
+  const { asks_dag_id, asks_run_id, asks_task_id, asks_map_index } = row;
+  return {
+    object: row.object_name, company: row.company_code, project: row.project_id, record: row.record_id, title: row.title, decision: "accept",
+    asks: { asks_dag_id, asks_run_id, asks_task_id, asks_map_index },
+    answers: Object.fromEntries((row.proposed ?? []).map((field) => [field.name, field.value])),
+  };
 }

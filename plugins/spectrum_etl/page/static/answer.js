@@ -1,7 +1,9 @@
 // The approver's answer: the form, what it leads to as it is typed, and a bar to accept, reject or take out.
 import { useEffect, useRef, useState } from "./vendor/preact-hooks.js";
-import { api, html } from "./lib.js";
+import { api, html, useData, useSettled } from "./lib.js";
 import { Problem } from "./parts.js";
+import { CollectAgain } from "./collect.js";
+import { draftOf, forgetDraft, keepDraft } from "./drafts.js";
 import { sentence } from "./wording.js";
 import { Totals, Written } from "./written.js";
 
@@ -13,17 +15,30 @@ function wrongOf(field, value) {
   return null;
 }
 
+/** Which fields hold a number that is taken, asked as it is typed; of a number that has changed since, nothing is said. */
+function useTaken(target, fields, answers) {
+  const typed = Object.fromEntries(fields.map((field) => [`answer.${field.name}`, answers[field.name].trim()]));
+  const settled = useSettled(JSON.stringify(typed), 300);
+  const found = useData(target && fields.length ? "export/taken" : null, { ...target, ...JSON.parse(settled) });
+  return settled === JSON.stringify(typed) && found.data && !found.loading ? found.data.taken : {};
+}
+
 export function Asked({ data, me, target, title, onAnswered, onLook, children }) {
   const { question, written } = data;
   const fields = question?.fields ?? [];
-  const [answers, setAnswers] = useState(Object.fromEntries(fields.map((field) => [field.name, field.proposal])));
+  const draft = JSON.stringify(question?.asks);
+  const [answers, setAnswers] = useState({ ...Object.fromEntries(fields.map((field) => [field.name, field.proposal])), ...draftOf(draft).answers });
   const [said, setSaid] = useState({});
-  const answering = question && !question.answered && me.approver;
+  const answering = question && !question.answered && !question.ended && me.approver;
   const change = (name, value) => {
     setAnswers({ ...answers, [name]: value });
+    keepDraft(draft, { answers: { ...draftOf(draft).answers, [name]: value } });
     setSaid({ ...said, [name]: undefined });
   };
-  const wrong = Object.fromEntries(fields.map((field) => [field.name, said[field.name] ?? wrongOf(field, answers[field.name].trim())]));
+  const taken = useTaken(answering ? target : null, fields, answers);
+  const wrong = Object.fromEntries(fields.map((field) => [
+    field.name, said[field.name] ?? wrongOf(field, answers[field.name].trim()) ?? taken[field.name],
+  ]));
   const typed = Object.fromEntries(fields.filter((field) => answers[field.name] !== field.proposal).map((field) => [field.name, answers[field.name]]));
   return html`
     ${answering && fields.length > 0 && html`<${Fields} fields=${fields} answers=${answers} wrong=${wrong} onChange=${change} />`}
@@ -33,10 +48,16 @@ export function Asked({ data, me, target, title, onAnswered, onLook, children })
       ${written.unread && html`<div class="notice warn">Not confirmed afterwards: ${sentence(written.unread)}</div>`}`
       : html`<p>It depends on your answers. ${sentence(written?.incomplete, title)}</p>`}
     ${children}
-    ${answering ? html`<${Bar} question=${question} target=${target} answers=${answers} totals=${written?.totals} wrong=${wrong}
+    ${answering ? html`<${Bar} question=${question} draft=${draft} target=${target} answers=${answers} totals=${written?.totals} wrong=${wrong}
         onWrong=${setSaid} onAnswered=${onAnswered} onLook=${onLook} />`
+      : question?.ended ? html`<${Ended} question=${question} target=${target} allowed=${data.may_collect} onStarted=${onLook} />`
       : html`<div class="answer"><${Why} question=${question} /></div>`}`;
 }
+
+/** A question that takes no answer any more, whatever Airflow still shows. */
+const Ended = ({ question, target, allowed, onStarted }) => html`<div class="answer"><div class="notice bad" role="alert">${question.ended}
+    ${question.answered && ` The answer${question.answered_by ? ` of ${question.answered_by}` : ""} was not taken: nothing came of it.`}</div>
+  <${CollectAgain} target=${target} allowed=${allowed} lead="Ask again: approvers get a new question." onStarted=${onStarted} /></div>`;
 
 /** Why there is nothing to answer. */
 function Why({ question }) {
@@ -69,9 +90,11 @@ function Fields({ fields, answers, wrong, onChange }) {
 }
 
 /** Always in sight: the total, and what can be answered. */
-function Bar({ question, target, answers, totals, wrong, onWrong, onAnswered, onLook }) {
-  const [mode, setMode] = useState("accept");
-  const [reason, setReason] = useState("");
+function Bar({ question, draft, target, answers, totals, wrong, onWrong, onAnswered, onLook }) {
+  const [mode, showMode] = useState(draftOf(draft).mode ?? "accept");
+  const [reason, setReason] = useState(draftOf(draft).reason ?? "");
+  const setMode = (chosen) => { showMode(chosen); keepDraft(draft, { mode: chosen }); };
+  const type = (value) => { setReason(value); keepDraft(draft, { reason: value }); };
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState(null);
   const bar = useRef(null);
@@ -86,6 +109,7 @@ function Bar({ question, target, answers, totals, wrong, onWrong, onAnswered, on
     setError(null);
     try {
       await api("export/answer", { body: { ...target, asks: question.asks, decision, answers, reason } });
+      forgetDraft(draft);
       onAnswered();
     } catch (problem) {
       setError(problem);
@@ -99,7 +123,7 @@ function Bar({ question, target, answers, totals, wrong, onWrong, onAnswered, on
   return html`<div class="answer" ref=${bar} role="group" aria-label="Answer">
     ${error && html`<${Problem} error=${error} />${error.status === 409 && html`<div class="row"><button class="main" onClick=${onLook}>Look again</button></div>`}`}
     ${mode === "reject" && html`<label><span>Reason for the rejection</span>
-      <textarea rows="2" value=${reason} aria-describedby="reason-note" onInput=${(event) => setReason(event.target.value)}></textarea>
+      <textarea rows="2" value=${reason} aria-describedby="reason-note" onInput=${(event) => type(event.target.value)}></textarea>
       <span class=${error?.fields?.reason || reason.length > 1000 ? "badtext" : "faint"} id="reason-note">${reason.length > 1000 ? `${reason.length} characters; at most 1,000 fit.` : error?.fields?.reason ?? "Kept in the ledger, for whoever sees the record next."}</span></label>`}
     ${mode === "retrieve" && html`<p>It leaves the list, and nothing is sent, until somebody collects it again.</p>`}
     ${error?.status !== 409 && html`<div class="row">

@@ -1,6 +1,6 @@
 // Starts export runs: for one object or all of them, or for one record again. They collect and ask, and send nothing.
 import { useState } from "./vendor/preact-hooks.js";
-import { api, html } from "./lib.js";
+import { ago, api, html, moment } from "./lib.js";
 import { Choice, Dialog, Icon, Problem } from "./parts.js";
 
 const ALL = "*";
@@ -70,6 +70,19 @@ export function CollectAgain({ target, allowed, lead, lost, onStarted }) {
       it is sent once more where it cannot be read back.<br /><label class="check"><input type="checkbox" checked=${looked}
         onChange=${(event) => setLooked(event.target.checked)} /> I have looked it up in Spectrum: it is not there.</label></p>`}
     ${!run.over && html`<button disabled=${run.busy || (lost && !looked)} onClick=${begin}><${Icon} name="refresh" /> Collect again</button>`}</div>`;
+}
+
+/** A record that no task works on: since when, why, and the run that goes on with it. */
+export function StandsStill({ still, target, allowed, onStarted }) {
+  const run = useStart();
+  const { object, company, project, record } = target;
+  const body = { object, companies: [company], projects: project ? [project] : [], records: [record] };
+  const begin = async () => { if (await run.start([body])) onStarted(); };
+  return html`<div class="notice bad" role="alert"><p><strong>It stands still</strong>, since ${moment(still.since)} (${ago(still.since)}). ${still.why}</p>
+    <${Outcome} run=${run} onStarted=${onStarted} paused=${() => `the export ${run.paused[0].object.replaceAll("_", " ")}`}
+      started=${() => "Started: it looks up what Spectrum has of it, and sends only what is missing."} />
+    ${!run.over && (allowed ? html`<button class="main" disabled=${run.busy} onClick=${begin}>Go on with it</button>`
+      : html`<p>Ask somebody who may start exports in Airflow to go on with it here.</p>`)}</div>`;
 }
 
 const Outcome = ({ run, started, paused, onStarted }) => html`

@@ -1,6 +1,6 @@
 // Whether Spectrum, Procore and the warehouse are connected, and what the last check noticed. Part of the overview.
 import { useState } from "./vendor/preact-hooks.js";
-import { ago, count, html, plural, useData, words } from "./lib.js";
+import { address, ago, count, html, plural, useData, words } from "./lib.js";
 import { Badge, Dialog, Problem, Table, Time } from "./parts.js";
 import { RunButton } from "./runs.js";
 
@@ -41,6 +41,7 @@ function Connection({ connection: c, companies, onOpen }) {
     ${c.reason && html`<p class="reason">${c.reason}</p>`}
     ${c.remedy && html`<p><strong>What to do:</strong> ${c.remedy}</p>`}
     ${counted && html`<p><button class="link" onClick=${onOpen}>${words(counted)}</button></p>`}
+    ${c.conn_id && html`<p><a href=${address("../connections", { connection_id_pattern: c.conn_id })} target="_top">Connection <code>${c.conn_id}</code> in Airflow</a></p>`}
     ${c.checked_at && html`<p class="faint">${words(KNOWN[c.known_from])} <${Time} at=${c.checked_at}>${ago(c.checked_at)}</></p>`}
   </li>`;
 }

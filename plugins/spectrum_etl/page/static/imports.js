@@ -1,7 +1,8 @@
 // What went wrong while importing: rejected rows, checks that are not met, columns that changed.
-import { useState } from "./vendor/preact-hooks.js";
-import { address, ago, count, day, html, link, moment, money, useData, useList, useSettled, words } from "./lib.js";
-import { Badge, Choice, Dialog, Download, Empty, Listed, Search, Table, Tabs, Time } from "./parts.js";
+import { useEffect, useState } from "./vendor/preact-hooks.js";
+import { address, ago, count, day, html, keepInAddress, link, moment, money, useData, useList, useSettled, words } from "./lib.js";
+import { close, open, placeOf } from "./places.js";
+import { Badge, Choice, Dialog, Download, Empty, Listed, Problem, Search, Table, Tabs, Time } from "./parts.js";
 
 const LISTS = { rejected: Rejected, checks: Checks, drift: Drift };
 const SOURCES = { great_expectations: "Data check", guard: "Safety limit", reconciliation: "Reconciliation", verify_staging: "Daily comparison with Spectrum" };
@@ -21,13 +22,15 @@ export function Imports({ me, company, path, query }) {
     <div class="bar"><${Tabs} tabs=${tabs} chosen=${name} label="Import lists" />
       <${Choice} label="Object" value=${object} all="All objects" options=${me.imports.map((o) => [o.name, o.title])}
         onChange=${(value) => { location.hash = link(`import/${name}`, { object: value }); }} /></div>
-    <${List} key=${`${name}${object}${company}`} company=${company} object=${object} counts=${counts} several=${me.companies.length > 1} />`;
+    <${List} key=${`${name}${object}${company}`} company=${company} object=${object} counts=${counts} several=${me.companies.length > 1}
+      query=${query} number=${path[1]} />`;
 }
 
-function Rejected({ company, object, counts, several }) {
-  const [text, setText] = useState("");
-  const [only, setOnly] = useState({});
-  const [opened, setOpened] = useState(null);
+function Rejected({ company, object, counts, several, query: asked, number }) {
+  const [text, setText] = useState(asked.search ?? "");
+  const [only, setOnly] = useState({ table: asked.table, column: asked.column });
+  const kept = { object, search: text, ...only };
+  useEffect(() => { if (!number) keepInAddress("import/rejected", kept); }, [text, only]);
   const search = useSettled(text);
   const query = { company, object, search, ...only };
   const list = useList("import/rejected", query);
@@ -53,15 +56,27 @@ function Rejected({ company, object, counts, several }) {
         <span class="count">${count(row.rejected)}</span></button></li>`)}</ul>`}
     <${Listed} list=${list} what="rejected rows" empty=${html`<${Empty} title=${search || only.table ? "Nothing matches" : "No rejected rows"} icon=${search || only.table ? "search" : "ok"}>
         ${search || only.table ? "Try another word, or all columns." : "Everything Spectrum holds has been taken."}</>`}>
-      <${Table} label="Rejected rows" columns=${columns} rows=${list.rows} keyOf=${(r) => r.rejected_id} onOpen=${setOpened} />
+      <${Table} label="Rejected rows" columns=${columns} rows=${list.rows} keyOf=${(r) => r.rejected_id}
+        onOpen=${(r) => open(placeOf(["import", "rejected", r.rejected_id], kept))} />
     </>
-    ${opened && html`<${Dialog} title="Rejected row of ${words(opened.table_name)}" onClose=${() => setOpened(null)} wide>
-      <div class="notice warn">${opened.reason}</div>
-      <dl class="facts"><dt>Column</dt><dd><code>${opened.column_name}</code></dd><dt>Holds</dt><dd>${opened.value || "nothing"}</dd>
-        <dt>Company</dt><dd>${opened.company_code}</dd><dt>Job</dt><dd>${opened.job_number ?? "–"}</dd><dt>Rejected since</dt><dd>${moment(opened.rejected_at)}</dd></dl>
+    ${number && html`<${Row} key=${number} number=${number} onClose=${() => close(link("import/rejected", kept))} />`}`;
+}
+
+/** One rejected row, whatever list it is in. */
+function Row({ number, onClose }) {
+  const found = useData("import/rejected-row", { number });
+  const row = found.data?.row;
+  return html`<${Dialog} title=${row ? `Rejected row of ${words(row.table_name)}` : "Rejected row"} onClose=${onClose} wide>
+    <${Problem} error=${found.error} retry=${found.reload} />
+    ${!found.data && !found.error && html`<p class="loading">Loading…</p>`}
+    ${row && html`
+      ${row.resolved_at && html`<div class="notice ok">Corrected in Spectrum, and taken ${moment(row.resolved_at)}.</div>`}
+      <div class="notice warn">${row.reason}</div>
+      <dl class="facts"><dt>Column</dt><dd><code>${row.column_name}</code></dd><dt>Holds</dt><dd>${row.value || "nothing"}</dd>
+        <dt>Company</dt><dd>${row.company_code}</dd><dt>Job</dt><dd>${row.job_number ?? "–"}</dd><dt>Rejected since</dt><dd>${moment(row.rejected_at)}</dd></dl>
       <h3>The row as Spectrum holds it</h3>
-      <dl class="facts">${Object.entries(opened.source_row).map(([name, value]) => html`<dt>${name}</dt><dd>${String(value ?? "").trim() || "–"}</dd>`)}</dl>
-    </>`}`;
+      <dl class="facts">${Object.entries(row.source_row).map(([name, value]) => html`<dt>${name}</dt><dd>${String(value ?? "").trim() || "–"}</dd>`)}</dl>`}
+  </>`;
 }
 
 /** The parts of a rejected row that can be read: its key, and below it what it is about. */

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "./vendor/preact-hooks.js";
 import { ago, address, count, day, html, keepInAddress, link, money, month, plural, useData, useList, useSettled } from "./lib.js";
 import { Badge, Download, Empty, Icon, Listed, Problem, Search, Table, Time } from "./parts.js";
+import { close, open, placeOf } from "./places.js";
 import { Behind, COST_TYPES, variance } from "./behind.js";
 import { CostChart } from "./chart.js";
 import { byPhase, compare, exactSum, SUMS } from "./amounts.js";
@@ -19,7 +20,8 @@ const COMPLETE = "Cost to date in percent of cost at completion";
 let left = link("job-cost");
 
 export const JobCost = ({ company, path, query }) => path.length >= 2
-  ? html`<${Job} key=${path.join("/")} company=${decodeURIComponent(path[0])} job=${decodeURIComponent(path[1])} />`
+  ? html`<${Job} key=${path.slice(0, 2).join("/")} company=${decodeURIComponent(path[0])} job=${decodeURIComponent(path[1])}
+      named=${path.slice(2).map(decodeURIComponent)} />`
   : html`<${Jobs} company=${company} query=${query} />`;
 
 const JobState = ({ code }) => html`<${Badge} kind=${JOB_STATES[code]?.[0] ?? "plain"}>${JOB_STATES[code]?.[1] ?? code ?? "–"}</>`;
@@ -38,7 +40,7 @@ function Jobs({ company, query }) {
     setText(searched);
     setActive(onlyActive);
   };
-  const open = (row) => { location.hash = link(`job-cost/${encodeURIComponent(row.company_code)}/${encodeURIComponent(row.job_number)}`); };
+  const show = (row) => { location.hash = link(`job-cost/${encodeURIComponent(row.company_code)}/${encodeURIComponent(row.job_number)}`); };
   const columns = [
     { title: "Job", cell: (r) => html`<strong>${r.job_number}</strong>` },
     { title: "Name", kind: "wide", cell: (r) => r.job_description },
@@ -58,7 +60,7 @@ function Jobs({ company, query }) {
     <${NotComputed} marts=${marts.data} company=${company} reload=${marts.reload} />
     <${Listed} list=${list} what="jobs" empty=${html`<${Empty} title=${search ? "No job matches" : "No jobs yet"} icon=${search ? "search" : "none"}>
         ${search ? "Try another word, or show jobs that are not active." : "Sync the jobs first."}</>`}>
-      <${Table} label="Jobs" columns=${columns} rows=${list.rows} keyOf=${(r) => r.job_key} onOpen=${open} /></>`;
+      <${Table} label="Jobs" columns=${columns} rows=${list.rows} keyOf=${(r) => r.job_key} onOpen=${show} /></>`;
 }
 
 /** How new the figures are; asked often while they are computed, and the view's own figures again once they are. */
@@ -84,13 +86,15 @@ function Spent({ actual, budget }) {
     ${Math.round(share)} %</span>`;
 }
 
-function Job({ company, job }) {
+/** `named`: the month or the number whose postings are open: `month 2026-04-01`, or `committed 05120 S`. */
+function Job({ company, job, named }) {
   const found = useData("job", { company, job });
-  const [behind, setBehind] = useState(null);
   const marts = useMarts(company, found.reload);
   if (!found.data) return html`<${Back} /><${Problem} error=${found.error} retry=${found.reload} />${!found.error && html`<p class="loading">Loading…</p>`}`;
   const { job: head, months } = found.data;
   const lines = found.data.lines.map((line) => ({ ...line, changes: exactSum([line.estimate_adjustments, line.approved_changes]) }));
+  const look = (...parts) => open(placeOf(["job-cost", company, job, ...parts]));
+  const behind = behindOf(named, months, lines);
   const totals = Object.fromEntries(SUMS.map((name) => [name, exactSum(lines.map((line) => line[name]))]));
   const unknown = lines.some((line) => line.committed_cost === null);
   const over = lines.filter(exceeded).length;
@@ -99,7 +103,7 @@ function Job({ company, job }) {
   const number = (name, what, title, help) => ({
     title, help, kind: "num", foot: shown(name, totals),
     cell: (line) => html`${name === "actual_cost" && html`<${Over} line=${line} />`}${name === "cost_at_completion" && html`<${Outdated} line=${line} />`}${line.subtotal ? shown(name, line) : html`
-      <button class="number" title="What is behind this number" onClick=${() => setBehind({ what, line })}>${shown(name, line)}</button>`}`,
+      <button class="number" title="What is behind this number" onClick=${() => look(what, line.phase_code, line.cost_type)}>${shown(name, line)}</button>`}`,
   });
   const columns = [
     { title: "Phase", cell: (line) => html`<code>${line.phase_code}</code>`, foot: "Total" },
@@ -124,8 +128,8 @@ function Job({ company, job }) {
     ${head.computed_at && html`<${Figures} head=${head} totals=${totals} unknown=${unknown} />`}
     ${head.computed_at && (months.length > 0 ? html`
       <section><h3>Cost by month against budget</h3>
-        <${CostChart} months=${months} budget=${totals.current_estimate} onMonth=${(at) => setBehind(ofMonth(months, at))} />
-        <details><summary>The same as a table</summary><${Months} months=${months} onMonth=${(at) => setBehind(ofMonth(months, at))} /></details></section>`
+        <${CostChart} months=${months} budget=${totals.current_estimate} onMonth=${(at) => look("month", at)} />
+        <details><summary>The same as a table</summary><${Months} months=${months} onMonth=${(at) => look("month", at)} /></details></section>`
       : html`<${Empty} title="No costs posted yet" icon="none" />`)}
     ${head.computed_at && html`<section><h3>By phase and cost type</h3>
       ${over > 0 && html`<p class="lead">${plural(over, "line has", "lines have")} cost more than the current budget: marked with <span class="over"><${Icon} name="warn" /></span>.</p>`}
@@ -133,7 +137,7 @@ function Job({ company, job }) {
       ${lines.length ? html`<${Grid}><${Table} label="Budget and cost by phase and cost type; arrow keys move between the numbers" columns=${columns}
         rows=${byPhase(lines)} foot tall kindOf=${(line) => (line.subtotal ? "subtotal" : "")} keyOf=${(line) => `${line.phase_code} ${line.cost_type}`} /></>`
       : html`<${Empty} title="No budget and no costs yet" icon="none" />`}</section>`}
-    ${behind && html`<${Behind} ...${behind} head=${head} company=${company} job=${job} onClose=${() => setBehind(null)} />`}`;
+    ${behind && html`<${Behind} ...${behind} head=${head} company=${company} job=${job} onClose=${() => close(placeOf(["job-cost", company, job]))} />`}`;
 }
 
 function Figures({ head, totals, unknown }) {
@@ -148,7 +152,15 @@ function Figures({ head, totals, unknown }) {
   </dl>`;
 }
 
-const ofMonth = (months, at) => ({ what: "month", month: at, cost: months.find((entry) => entry.month === at)?.actual_cost });
+/** What a path names of a job; null where it names nothing that there is. */
+function behindOf([what, first, second], months, lines) {
+  if (what === "month") {
+    const found = months.find((entry) => entry.month === first);
+    return found ? { what, month: first, cost: found.actual_cost } : null;
+  }
+  const line = lines.find((each) => each.phase_code === first && each.cost_type === second);
+  return line ? { what, line } : null;
+}
 const exceeded = (line) => compare(line.actual_cost, line.current_estimate);
 const percent = (value) => (value === null || value === undefined ? html`<span class="faint">–</span>` : `${Number(value).toFixed(1)} %`);
 

@@ -89,7 +89,7 @@ export function useData(path, query, { every } = {}) {
 /** A list that the server gives page by page: the pages so far, back and forth. */
 export function useList(path, query, options) {
   const [places, setPlaces] = useState([null]);
-  const key = address(path, query);
+  const key = address(path ?? "", query);
   const seen = useRef(key);
   const now = seen.current === key ? places : [null];
   useEffect(() => { seen.current = key; setPlaces([null]); }, [key]);

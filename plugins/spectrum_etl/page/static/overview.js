@@ -1,6 +1,6 @@
 // The overview: whether everything is connected, how each object stands, and how new the marts are.
-import { useState } from "./vendor/preact-hooks.js";
-import { age, ago, count, html, link, moment, plural, useData, words } from "./lib.js";
+import { useEffect, useState } from "./vendor/preact-hooks.js";
+import { age, ago, count, html, keepInAddress, link, moment, plural, useData, words } from "./lib.js";
 import { Badge, Icon, Problem, Table, Time } from "./parts.js";
 import { Connections } from "./connections.js";
 import { Marts } from "./marts.js";
@@ -11,8 +11,13 @@ const STATES = {
   stopped: ["bad", "bad", "Stopped"], failed: ["bad", "bad", "Failed"],
 };
 
-export function Overview({ me, company }) {
-  const [opened, setOpened] = useState(null);
+export function Overview({ me, company, path }) {
+  const [opened, setOpened] = useState(path[0] ?? null);
+  useEffect(() => { if (path[0]) setOpened(path[0]); }, [path[0]]);
+  const toggle = (name) => {
+    setOpened(opened === name ? null : name);
+    keepInAddress(opened === name ? "overview" : `overview/${name}`);
+  };
   const [active, setActive] = useState(false);
   const found = useData("overview", { company }, { every: active ? 3 : 20 });
   const starter = useStarter(found.reload);
@@ -50,11 +55,13 @@ export function Overview({ me, company }) {
     <${Connections} found=${found} company=${company} companies=${me.companies} starter=${starter} />
     <section aria-labelledby="objects-title" class="objects"><h2 id="objects-title">From Spectrum</h2>
       <${Table} columns=${columns} rows=${objects} label="Importable objects" keyOf=${(o) => o.name} chosen=${opened}
-                onOpen=${(o) => setOpened(opened === o.name ? null : o.name)} detail=${below} /></section>
+                onOpen=${(o) => toggle(o.name)} detail=${below} /></section>
     ${found.data.marts && html`<section aria-labelledby="marts-title"><h2 id="marts-title">Computed from it</h2>
       <${Marts} marts=${found.data.marts} company=${company} reload=${found.reload} title="Job cost and the other marts" /></section>`}
     ${starter.question}`;
 }
+
+const runOf = (name, run) => `../dags/stage_${name}/runs/${encodeURIComponent(run)}`;
 
 const number = (value) => (value ? count(value) : html`<span class="faint">${count(value)}</span>`);
 
@@ -83,7 +90,8 @@ function Checks({ object }) {
 }
 
 function Details({ object }) {
-  return html`<h3>Table by table</h3>
+  return html`<p class="elsewhere"><a href=${link("import/rejected", { object: object.name })}>Rejected rows</a> · In Airflow: <a href="../dags/stage_${object.name}" target="_top">the DAG</a></p>
+    <h3>Table by table</h3>
     <${Table} label="Tables of ${object.title}" rows=${object.tables} keyOf=${(t) => `${t.table_name} ${t.company_code}`} columns=${[
       { title: "Table", kind: "wide", cell: (t) => html`<code>spectrum.${t.table_name}</code>` },
       { title: "Company", cell: (t) => t.company_code },
@@ -94,6 +102,7 @@ function Details({ object }) {
       { title: "Changed", kind: "num", cell: (t) => count(t.changed_rows) },
       { title: "Deleted", kind: "num", cell: (t) => count(t.deleted_rows) },
       { title: "Rejected", kind: "num", cell: (t) => count(t.rejected_rows) },
+      { title: "Run", cell: (t) => t.run_id ? html`<a href=${runOf(object.name, t.run_id)} target="_top" title=${t.run_id}>Log in Airflow</a>` : "–" },
       { title: "Took", kind: "num", cell: (t) => (t.seconds === null ? "–" : `${t.seconds} s`) },
     ]} />`;
 }

@@ -1,8 +1,10 @@
 // One record of the export queue: what would be written, the approver's answer, and everything that happened before.
+import { useEffect } from "./vendor/preact-hooks.js";
 import { html, moment, useData, words } from "./lib.js";
 import { Badge, Dialog, Problem } from "./parts.js";
 import { Asked } from "./answer.js";
-import { CollectAgain } from "./collect.js";
+import { CollectAgain, StandsStill } from "./collect.js";
+import { Elsewhere } from "./elsewhere.js";
 import { sentence } from "./wording.js";
 import { Totals, Written } from "./written.js";
 
@@ -15,28 +17,41 @@ const AGAIN = {
 };
 /** What a reason is the reason of. */
 const LEADS = { waiting: "Asked again.", rejected: "Rejected.", failed: "Failed." };
+/** What happens to a record that a task of Airflow works on. */
+const MOVES = {
+  sending: "Accepted, and on its way to Spectrum. Nothing to do.",
+  unknown: "The answer of a call was lost. What became of it is being looked up in Spectrum; nothing is sent twice. Nothing to do.",
+  sent: "Sent to Spectrum, and being read back. Nothing to do.",
+  confirmed: "In Spectrum, and being linked. Nothing to do.",
+};
 const UNDER_WAY = ["sending", "unknown", "sent", "confirmed"];
 
-export function Record({ row, me, onClose, onAnswered, onChanged }) {
+/** `row`: which record; `onFound` is given the record itself, as it is now. */
+export function Record({ row, me, onClose, onFound, onAnswered, onChanged }) {
   const target = { object: row.object_name, company: row.company_code, project: row.project_id, record: row.record_id };
   const found = useData("export/record", target, { every: 3 });
   const { data } = found;
   const record = data?.record;
+  const title = record?.title ?? words(row.object_name);
+  useEffect(() => { if (record) onFound(record); }, [record?.state]);
   const about = [words(row.object_name), `company ${row.company_code}`, record?.project_name ?? (row.project_id && `project ${row.project_id}`)];
-  return html`<${Dialog} title=${row.title} onClose=${onClose} wide>
-    <p class="faint">${about.filter(Boolean).join(" · ")}${record?.spectrum_key && record.state === "linked" && html` · in Spectrum <code>${record.spectrum_key}</code>`}</p>
+  return html`<${Dialog} title=${title} onClose=${onClose} wide>
+    <p class="faint">${about.filter(Boolean).join(" · ")}${record?.spectrum_key && record.state === "linked" && html` · in Spectrum <code>${record.spectrum_key}</code>`}
+      <${Elsewhere} links=${data?.elsewhere} /></p>
     ${!data && html`<${Problem} error=${found.error} retry=${found.reload} />${!found.error && html`<p class="loading">Loading…</p>`}`}
     ${data && html`
       ${record.reason && html`<div class="notice ${["failed", "waiting", "ready"].includes(record.state) ? "bad" : "warn"}">
-        ${LEADS[record.state] && html`<strong>${LEADS[record.state]} </strong>`}${sentence(record.reason, row.title)}${record.remedy && html`
-        <strong>What to do:</strong> ${sentence(record.remedy, row.title)}`}</div>`}
-      ${UNDER_WAY.includes(record.state) && html`<div class="notice">Accepted, and on its way to Spectrum. Nothing to do.</div>`}
-      ${record.broken.length > 0 && html`<${Broken} rules=${record.broken} title=${row.title} />`}
+        ${LEADS[record.state] && html`<strong>${LEADS[record.state]} </strong>`}${sentence(record.reason, title)}${record.remedy && html`
+        <strong>What to do:</strong> ${sentence(record.remedy, title)}`}</div>`}
+      ${UNDER_WAY.includes(record.state) && (data.still
+        ? html`<${StandsStill} still=${data.still} target=${target} allowed=${data.may_collect} onStarted=${onChanged} />`
+        : html`<div class="notice">${MOVES[record.state]}</div>`)}
+      ${record.broken.length > 0 && html`<${Broken} rules=${record.broken} title=${title} />`}
       ${record.state === "waiting" ? html`
-        <${Asked} key=${JSON.stringify(data.question?.asks)} data=${data} me=${me} target=${target} title=${row.title}
-          onAnswered=${() => onAnswered(row)} onLook=${() => { found.reload(); onChanged(); }}>
-          <${Attempts} attempts=${data.attempts} title=${row.title} /></>` : html`
-        <${Attempts} attempts=${data.attempts} title=${row.title} />
+        <${Asked} key=${JSON.stringify(data.question?.asks)} data=${data} me=${me} target=${target} title=${title}
+          onAnswered=${() => onAnswered(record)} onLook=${() => { found.reload(); onChanged(); }}>
+          <${Attempts} attempts=${data.attempts} title=${title} /></>` : html`
+        <${Attempts} attempts=${data.attempts} title=${title} />
         ${record.state in AGAIN && html`<${CollectAgain} target=${target} allowed=${data.may_collect} lead=${AGAIN[record.state]}
           lost=${record.state === "failed" && data.attempts[0]?.lost > 0} onStarted=${onChanged} />`}
         ${record.state === "linked" && html`<${Unlink} target=${target} />`}`}`}

@@ -1,0 +1,140 @@
+"""A record under way that no task works on stands still: it is red, says since when and why, and has one button.
+
+The same for an answer that was lost, and for a question that takes no answer any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from playwright.sync_api import expect
+
+from tests.page.page_airflow import PageAirflow, answer_of
+from tests.page.page_browser import picture
+from tests.page.page_data import FORM, wait_for_approver
+
+pytestmark = pytest.mark.slow
+
+RUN = "browser__still"
+
+
+@pytest.fixture
+def under_way(page: PageAirflow) -> Iterator[Any]:
+    """Puts an accepted vendor under way, whose task to send has the state that Airflow gives it."""
+
+    def put(record: str, state: str, index: int, task: str | None, *, minutes: int = 20) -> None:
+        page.waits("export_vendors", RUN, index, FORM)
+        if task is not None:
+            page.metadata(
+                "insert into task_instance select (jsonb_populate_record(null::task_instance, to_jsonb(ti) ||"
+                " jsonb_build_object('id', gen_random_uuid(), 'map_index', %s::int, 'state', %s::text,"
+                " 'try_number', 1))).* from task_instance as ti where dag_id = 'export_vendors' and run_id = %s"
+                " and task_id = 'record.send' and map_index = -1",
+                index, task, RUN,
+            )  # fmt: skip
+        with psycopg.connect(page.warehouse_url) as connection:
+            connection.execute(
+                "with attempt as (insert into export.ledger (object_name, company_code, project_id, record_id, title,"
+                " decision, answers, answered_by, answered_by_name, answered_at, fingerprint, content, state, dag_id,"
+                " run_id, task_id, map_index) values ('vendors', '1', '', %(record)s, %(record)s, 'accept', '{}',"
+                " 'accounting', 'Accounting', now(), 'f', '{}', %(state)s, 'export_vendors', %(run)s, 'record.approve',"
+                " %(index)s) returning attempt_id) insert into export.queue (object_name, company_code, project_id,"
+                " record_id, title, state, fingerprint, run_id, attempt_id, changed_at) select 'vendors', '1', '',"
+                " %(record)s, %(record)s, %(state)s, 'f', %(run)s, attempt_id, now() - make_interval(mins => %(age)s)"
+                " from attempt",
+                {"record": record, "state": state, "run": RUN, "index": index, "age": minutes},
+            )
+
+    yield put
+    with psycopg.connect(page.warehouse_url) as connection:
+        connection.execute("delete from export.queue where run_id = %s", [RUN])
+
+
+def test_a_record_whose_task_failed_for_good_stands_still_and_goes_on_by_one_button(
+    visit: Any, page: PageAirflow, under_way: Any
+) -> None:
+    under_way("Stranded Steel", "sending", 1, "failed")
+    under_way("Lost Lumber", "unknown", 2, None)
+    under_way("Moving Masonry", "sending", 3, "up_for_retry")
+    under_way("Fresh Framing", "sending", 4, None, minutes=0)
+    tab = visit("admin", "export/sending?object=vendors")
+    expect(tab.get_by_role("link", name="Being sent").locator(".count")).to_have_class("count bad")
+    expect(tab.get_by_role("alert")).to_contain_text("2 records stand still.")
+    expect(tab.get_by_role("row", name="Stranded Steel")).to_contain_text("Stands still")
+    expect(tab.get_by_role("row", name="Moving Masonry").get_by_text("Sending")).to_be_visible()
+    expect(tab.get_by_role("row", name="Fresh Framing").get_by_text("Sending")).to_be_visible()
+    picture(tab, "stands-still-list")
+    tab.get_by_role("row", name="Lost Lumber").click()
+    dialog = tab.get_by_role("dialog")
+    expect(dialog).to_contain_text("It stands still, since")
+    expect(dialog).to_contain_text("The answer of a call was lost, and nothing looks up what became of it")
+    picture(tab, "stands-still-lost")
+    tab.keyboard.press("Escape")
+    tab.get_by_role("row", name="Stranded Steel").focus()
+    tab.keyboard.press("Enter")
+    expect(dialog).to_contain_text("nothing sends it any further")
+    expect(dialog).not_to_contain_text("Nothing to do")
+    dialog.get_by_role("button", name="Go on with it").click()
+    resume = dialog.get_by_role("button", name="Resume and start")
+    expect(resume.or_(dialog.get_by_text("Started: it looks up")).first).to_be_visible()
+    if resume.is_visible():
+        resume.click()
+    expect(dialog).to_contain_text("Started: it looks up what Spectrum has of it, and sends only what is missing.")
+    runs = page.airflow.api("admin").runs("export_vendors")
+    assert {"records": ["Stranded Steel"], "companies": ["1"]} in [run["conf"] for run in runs]
+
+
+def test_a_record_that_moves_has_nothing_to_do(visit: Any, under_way: Any) -> None:
+    under_way("Calm Concrete", "sending", 5, "running")
+    tab = visit("vera", "export/record/vendors/1/-/Calm%20Concrete")
+    dialog = tab.get_by_role("dialog")
+    expect(dialog).to_contain_text("Accepted, and on its way to Spectrum. Nothing to do.")
+    expect(dialog.get_by_role("button", name="Go on with it")).to_have_count(0)
+
+
+def test_a_question_whose_task_has_ended_takes_no_answer_and_says_so(visit: Any, page: PageAirflow) -> None:
+    wait_for_approver(page.warehouse_url, "dead", "Dead Drywall", "browser__dead", 70)
+    page.waits("export_vendors", "browser__dead", 70, FORM)
+    page.metadata("update task_instance set state = 'failed' where run_id = 'browser__dead' and map_index = 70")
+    given = answer_of(page, "dead", answers={"vendor_code": "DEAD", "vendor_type": "SUB"})
+    refused = page.post("accounting", "api/export/answer", given)
+    assert refused.status_code == 409
+    assert "Nobody takes an answer any more" in refused.json()["detail"]
+    tab = visit("admin", "export/record/vendors/1/-/dead")
+    dialog = tab.get_by_role("dialog")
+    expect(dialog.get_by_role("alert")).to_contain_text("the task that asked has ended (failed in Airflow)")
+    expect(dialog.get_by_role("button", name="Collect again")).to_be_enabled()
+    picture(tab, "dead-question")
+
+
+def test_a_number_that_is_taken_is_refused_while_it_is_typed_and_by_the_server(visit: Any, page: PageAirflow) -> None:
+    with psycopg.connect(page.warehouse_url) as connection:
+        connection.execute(
+            "insert into export.claims (company_code, space, key, object_name, project_id, record_id, title, linked,"
+            " claimed_by, claimed_by_name, claimed_at) values ('1', 'vendor', 'PEAK', 'vendors', '', 'p9',"
+            " 'Peak Plumbing', false, 'lee', 'Lee', now())"
+        )
+    wait_for_approver(page.warehouse_url, "typed", "Typed Tile", "browser__typed", 71)
+    page.waits("export_vendors", "browser__typed", 71, FORM)
+    tab = visit("accounting", "export/record/vendors/1/-/typed")
+    dialog = tab.get_by_role("dialog")
+    code = dialog.get_by_label("Vendor code")
+    code.fill("PEAK")
+    said = "Vendor code PEAK is taken: Lee has accepted it for Peak Plumbing. Choose another."
+    expect(dialog).to_contain_text(said)
+    expect(code).to_have_attribute("aria-invalid", "true")
+    picture(tab, "taken-while-typed")
+    code.fill("PEAKS")
+    expect(dialog).not_to_contain_text("is taken")
+    given = answer_of(page, "typed", answers={"vendor_code": "PEAK", "vendor_type": "SUB"})
+    refused = page.post("accounting", "api/export/answer", given)
+    assert refused.status_code == 422
+    assert refused.json()["detail"]["fields"] == {"vendor_code": said}
+    answered = page.metadata(
+        "select count(*) from hitl_detail as h join task_instance as t on t.id = h.ti_id"
+        " where t.run_id = 'browser__typed' and h.responded_at is not null"
+    )
+    assert answered == [(0,)]
