@@ -16,8 +16,8 @@ Json = Mapping[str, Any]
 
 def written(sections: Iterable[Json]) -> str:
     """Sections as `exports.display.view` gives them: a heading, what its lines share, and a table of what differs."""
-    told: set[tuple[str, str]] = set()
-    return "\n\n".join(part for section in sections for part in _section(section, told))
+    stated: set[tuple[str, str]] = set()
+    return "\n\n".join(part for section in sections for part in _section(section, stated))
 
 
 def plain(text: str) -> str:
@@ -26,14 +26,14 @@ def plain(text: str) -> str:
     return " ".join(escaped.split())
 
 
-def _section(section: Json, told: set[tuple[str, str]]) -> list[str]:
+def _section(section: Json, stated: set[tuple[str, str]]) -> list[str]:
     """Its parts; which record it is about is said once for all sections."""
     new = bool(section["new"])
     parts = [f"**{plain(section['title'])}**" + (" (Spectrum has nothing of it now)" if new else "")]
     if any(line["exists"] for line in section["lines"]):
         parts.append("Spectrum has this already. It is not overwritten: the export would fail. Choose another id.")
-    news = [fact for fact in section["facts"] if not (fact["key"] and (fact["label"], fact["value"]) in told)]
-    told |= {(fact["label"], fact["value"]) for fact in section["facts"]}
+    news = [fact for fact in section["facts"] if not (fact["key"] and (fact["label"], fact["value"]) in stated)]
+    stated |= {(fact["label"], fact["value"]) for fact in section["facts"]}
     if news:
         parts.append("\n".join(f"- {plain(fact['label'])}: {_cell(fact, new=new)}" for fact in news))
     lines = [[*line["key"], *line["cells"]] for line in section["lines"]]

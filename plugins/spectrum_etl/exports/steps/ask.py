@@ -181,10 +181,10 @@ def _body(
         lines.append(f"**Asked again:** {plain(reason)}")
     if "document" in shown:
         lines.append("With the proposals of the form, this would be written to Spectrum:")
-        told = markdown.written(sections(shown) or ())
-        if AS_ENTERED in told:
+        written = markdown.written(sections(shown) or ())
+        if AS_ENTERED in written:
             lines.append(f"Where it says {AS_ENTERED}, the form proposes nothing.")
-        lines.append(told)
+        lines.append(written)
         lines += [f"**Total, {plain(total['label'])}:** {Decimal(total['amount']):,.2f}" for total in shown["totals"]]
         if note := shown["unread"]:
             lines.append(f"**Not confirmed:** {plain(note)}.")
