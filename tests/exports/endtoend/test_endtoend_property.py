@@ -16,7 +16,7 @@ from tests.exports.endtoend.sequences import FAULTS, MOST_STEPS, WITH, Found, St
 from tests.exports.endtoend.stage import Stage
 
 #: Of each object in `make test`; the slow answers take so many seconds at most, longer than a sender waits.
-FEW, BRIEF = 6, 0.9
+FEW, BRIEF = 20, 0.9
 EXAMPLES = 50
 TRIES = st.lists(
     st.builds(
