@@ -91,7 +91,7 @@ def compare(world: World, company: str, names: Iterable[str] = OBJECTS) -> list[
 
 
 def _compare(world: World, table: Table, company: str) -> Compared:
-    found = Compared(company, table.name, world.settings.reader(table.name))
+    found = Compared(company, table.name, world.settings.reader(table))
     found.kept = _count(world, table, company, "_deleted_at is null and _rejected_at is not null")
     if table.name == "job_cost_totals":
         return _totals(world, found)

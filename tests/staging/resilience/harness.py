@@ -38,6 +38,7 @@ from spectrum_etl.staging.publish import publish
 
 PROJECT = Path(__file__).resolve().parents[3]
 PASSWORD, AUTHORIZATION, CLIENT_SECRET = "Tds-Geheim-77", "SDX-GEHEIM-0815", "Client-Geheim-4711"
+TABLES = {table.name: table for entry in OBJECTS.values() for table in entry.tables}
 #: The tables that the web services can give as well as Info-Link, or, of totals, the transactions.
 TWO_READERS = ("jobs", "project_cost_codes", "vendors", "job_cost_totals")
 SECRETS = (PASSWORD, AUTHORIZATION, CLIENT_SECRET)
@@ -200,7 +201,7 @@ class Child:
             "warehouse": world.warehouse,
             "infolink": dataclasses.asdict(world.infolink),
             "sdx": dataclasses.asdict(world.sdx) if world.sdx else None,
-            "by_sdx": [name for name in TWO_READERS if world.settings.reader(name) == "sdx"],
+            "by_sdx": [name for name in TWO_READERS if world.settings.reader(TABLES[name]) == "sdx"],
             "step": step,
             "object": name,
             "run": dataclasses.asdict(run),

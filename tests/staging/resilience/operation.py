@@ -18,7 +18,7 @@ from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.marts.publish import publish_marts
 from spectrum_etl.model.run import Run
 from spectrum_etl.orchestration import callbacks
-from spectrum_etl.settings.operation import Notifications
+from spectrum_etl.settings.notifications import Notifications
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.staging.verify import verify
 from tests.receivers import Connection, Webhook, webhook
@@ -79,10 +79,10 @@ def telling(world: World, patch: pytest.MonkeyPatch) -> Iterator[Webhook]:
     """The notifier of the world: it tells a webhook, as a channel that people read."""
     notifications = Notifications(channels=("log", "slack"))
     settings = world.settings.model_copy(update={"notifications": notifications})
-    patch.setattr("spectrum_etl.settings.load_settings", lambda: settings)
+    patch.setattr("spectrum_etl.staging.configured.load_settings", lambda: settings)
     patch.setattr("spectrum_etl.warehouse.connect.warehouse_url", lambda: world.warehouse)
     with webhook() as hook:
-        patch.setattr("spectrum_etl.sources.company.airflow_connection", lambda _: Connection(password=hook.url))
+        patch.setattr("spectrum_etl.credentials.airflow_connection", lambda _: Connection(password=hook.url))
         yield hook
 
 
