@@ -78,16 +78,15 @@ def pooler(url: str, mode: Mode) -> Iterator[int]:
             first = held or backend()
             login = _message(b"R", struct.pack("!i", 0)) + first.reported()
             login += _message(b"K", struct.pack("!ii", secrets.randbelow(1 << 30), secrets.randbelow(1 << 30)))
-            self.request.sendall(login + _message(b"Z", b"I"))
+            # Before the client hears of it: the next one must find it.
             if held is None:
                 idle.append(first)
+            self.request.sendall(login + _message(b"Z", b"I"))
             current: _Backend | None = None
             while (message := _read(self.request)) is not None and message[:1] != b"X":
                 current = current or held or backend()
                 current.socket.sendall(message)
-                if message[:1] in (b"Q", b"S") and self._answered(current) and held is None:
-                    # The next transaction of anybody gets it.
-                    idle.append(current)
+                if message[:1] in (b"Q", b"S") and self._answered(current, shared=held is None):
                     current = None
 
         def _startup(self) -> dict[str, str] | None:
@@ -105,14 +104,17 @@ def pooler(url: str, mode: Mode) -> Iterator[int]:
                     return None
                 return parameters
 
-        def _answered(self, current: _Backend) -> bool:
-            """Hand the answer on; whether the transaction has ended."""
+        def _answered(self, current: _Backend, *, shared: bool) -> bool:
+            """Hand the answer on; whether the transaction has ended, and anybody's next one gets the session."""
             while True:
                 message = _read(current.socket)
                 assert message is not None
+                ended = shared and message[:1] == b"Z" and message[5:6] == b"I"
+                if ended:
+                    idle.append(current)
                 self.request.sendall(message)
                 if message[:1] == b"Z":
-                    return message[5:6] == b"I"
+                    return ended
 
     class Server(socketserver.ThreadingTCPServer):
         daemon_threads = True
