@@ -6,6 +6,7 @@ policy, the number of tries, the callbacks and the notifier are the product's.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -168,5 +169,6 @@ def _tell(ended: Ended, hook: Webhook) -> Ended:
         "reason": "task_failure" if ended.errors else "success",
     }
     (callbacks.on_failure if ended.errors else callbacks.on_success)(context)
-    ended.told = [str(post["text"]) for post in hook.posts]
+    # As a person reads it: Slack gets three signs as entities (api.slack.com/reference/surfaces/formatting#escaping).
+    ended.told = [html.unescape(str(post["text"])) for post in hook.posts]
     return ended

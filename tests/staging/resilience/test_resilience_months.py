@@ -34,7 +34,7 @@ from tests.staging.resilience.trouble import Ending, Trouble
 from tests.staging.resilience.troubles import draw
 
 MONTHS = 6
-SEEDS = (1,)
+SEEDS = (1, 2)
 
 
 class Business:
