@@ -1,6 +1,6 @@
 """# Daily digest
 
-Once a day, tells whoever operates this what waits for a person: records that an approver has to answer, that cannot be
+Once a day, reports to the operators what waits for a person: records that an approver has to answer, that cannot be
 exported or that no run goes on with, by name with their amounts and links to the page, exported records that were
 changed in Procore, rows of Spectrum that are rejected, columns of Spectrum that differ from what is known of them, and
 objects whose last good sync is too old for their schedule. Of the companies that `include/settings.yaml` names.

@@ -8,6 +8,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -387,13 +388,9 @@ def test_a_token_that_cannot_be_had_is_before_the_call(stub: Stub, connect: Conn
 
 def test_three_calls_at_a_time(stub: Stub, client: SdxClient) -> None:
     serve(stub, Reply(written(), delay=0.05))
-    writer = SpectrumWriter(client)
     client.soap.declaration(SERVICE)
-    threads = [threading.Thread(target=writer.write, args=(SERVICE, CALL)) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: SpectrumWriter(client).write(SERVICE, CALL), range(8)))
     assert len(stub.calls(SERVICE)) == 8
     assert stub.most_at_once <= 3
 

@@ -172,7 +172,7 @@ class SpectrumWriter:
         except SpectrumEtlError as error:
             raise (_unknown if body.taken else _not_sent)(call, error) from error
         except Exception as error:
-            # Whatever went wrong after the request left, the call may have run.
+            # Everything is caught, since whatever went wrong after the request left, the call may have run.
             if not body.taken:
                 raise
             raise _unknown(call, RetryLater(f"the call failed ({type(error).__name__})", remedy=LOOK_UP)) from error
