@@ -70,7 +70,10 @@ def foreign_server(port: int = 0) -> Iterator[Foreign]:
 
 @contextmanager
 def foreign_postgres() -> Iterator[Foreign]:
-    """A PostgreSQL that asks whoever connects for the password as it is; `received` has what it was given."""
+    """A PostgreSQL that asks whoever connects for the password as it is.
+
+    `received` is complete when the block has ended: a client may be gone before its last word has been read here.
+    """
     with socket.create_server(("127.0.0.1", 0)) as server:
         foreign = Foreign(server.getsockname()[1])
 
@@ -98,3 +101,4 @@ def foreign_postgres() -> Iterator[Foreign]:
         finally:
             server.shutdown(socket.SHUT_RDWR)
             thread.join(timeout=15)
+            assert not thread.is_alive(), "somebody is still connected, and may yet say something"

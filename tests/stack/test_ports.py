@@ -111,4 +111,4 @@ def test_d21_another_postgresql_on_the_port_sees_no_password(tmp_path: Path) -> 
         cluster.port = foreign.port
         with pytest.raises(psycopg.OperationalError):
             cluster.has_role("analyst")
-        assert foreign.received == [""], "it asked, and was left without an answer"
+    assert foreign.received == [""], "it asked, and was left without an answer"
