@@ -28,7 +28,7 @@ _FILES = (
 )
 #: A block of the page: its first line names the new file, or the file and the name of the list that a line is added to.
 _BLOCK = re.compile(
-    r"^```(?:python|tsql)\n(?:#|--) (?P<place>in )?(?P<path>[\w/.-]+)(?:, (?P<list>\w+))?\n(?P<text>.+?)^```$",
+    r"^```python\n# (?P<place>in )?(?P<path>[\w/.-]+)(?:, (?P<list>\w+))?\n(?P<text>.+?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -98,9 +98,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
-def test_it_takes_three_new_files_a_line_in_the_registry_and_rows_of_the_oracle(project: Project) -> None:
+def test_it_takes_two_new_files_a_line_in_the_registry_and_rows_of_the_oracle(project: Project) -> None:
     assert project.new == [
-        "include/sql/infolink/payers.sql",
         "plugins/spectrum_etl/staging/objects/payers.py",
         "dags/stage_payers.py",
     ]

@@ -31,6 +31,9 @@ class EveryAlias:
     def __getattr__(self, alias: str) -> str:
         return self.text.format(alias=alias)
 
+    def __getitem__(self, alias: str) -> str:
+        return self.text.format(alias=alias)
+
     def __str__(self) -> str:
         return self.text.format(alias="t")
 

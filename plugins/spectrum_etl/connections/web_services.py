@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from spectrum_etl.connections.expected import CREDENTIALS, LEFT_OUT, READS, Parameter, Reads, Writes, writes
-from spectrum_etl.connections.reasons import not_connected
 from spectrum_etl.connections.result import Checked, Finding, Service, ServiceState
 from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.settings import Company, Settings
@@ -153,8 +152,3 @@ class _Check:
             detail = "the WSDL declares it, and it is not documented"
             affects = f"{used_by}: nothing; it is sent empty"
             self.findings.append(Finding(service, declared[key], "new", False, detail, affects))
-
-
-def no_connection(company: Company, error: SpectrumEtlError) -> Checked:
-    """What is told where the Airflow connection itself is missing or wrong."""
-    return not_connected(company.code, company.sdx_conn_id or "", "web services", error)

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from spectrum_etl.warehouse.templates import SQL_FOLDER
+from spectrum_etl.model.sql_files import SQL_FOLDER
 
 
 @dataclass(frozen=True)

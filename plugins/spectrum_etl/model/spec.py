@@ -159,8 +159,8 @@ class InfoLink:
     """How a table is read from Info-Link.
 
     Args:
-        query: T-SQL template below `include/sql/infolink`.
         tables: alias used in the query -> Info-Link table; the first holds the rows, the others join to it.
+        query: T-SQL template below `include/sql/infolink`; a file of its own where it joins, sums or filters.
         joined: columns that the query uses beside those of the columns, by the name that the template uses, with other
             names they may have (`h.Status|CR_Status`); all required unless they end in `?`.
         optional: alias -> what is affected where that table is not shown, or lacks a column that it is joined by. A
@@ -171,8 +171,8 @@ class InfoLink:
             they are not reported as new. Those of tables that several objects read are in `sources.infolink.published`.
     """
 
-    query: str
     tables: dict[str, str]
+    query: str = "one_table.sql"
     joined: tuple[str, ...] = ()
     optional: dict[str, str] = field(default_factory=dict)
     added_up: bool = False

@@ -18,6 +18,7 @@ from spectrum_etl.model.spec import Column, Table
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.sdx.services import SUPERSELECT_CHARACTERS
 from spectrum_etl.warehouse.landings import LandedTable
+from spectrum_etl.warehouse.statistics import row_count
 from spectrum_etl.warehouse.templates import quote, render
 
 #: Digits before and after the decimal point of the staged types.
@@ -132,7 +133,7 @@ def cast_rows(
         ),
         parameters,
     )
-    good = _count(connection, rows)
+    good = row_count(connection, rows)
     if good < _landed(connection, landing, table):
         connection.execute("drop table if exists _wrong")  # of another table of this transaction
         connection.execute(render("publish/reject_find.sql", **shared, rules=rules))
@@ -147,7 +148,7 @@ def cast_rows(
             parameters,
         )
     connection.execute(sql.SQL("analyze {}").format(sql.Identifier(*rows.split("."))))
-    return _count(connection, rows), _count(connection, rejects)
+    return row_count(connection, rows), row_count(connection, rejects)
 
 
 def reject_jobs(connection: psycopg.Connection, landing: Landing, table: Table, landed: LandedTable) -> None:
@@ -263,11 +264,5 @@ def _literal(value: str) -> str:
     return sql.Literal(value).as_string()
 
 
-def _count(connection: psycopg.Connection, relation: str) -> int:
-    row = connection.execute(sql.SQL("select count(*) from {}").format(sql.Identifier(*relation.split(".")))).fetchone()
-    assert row is not None
-    return row[0]
-
-
 def _landed(connection: psycopg.Connection, landing: Landing, table: Table) -> int:
-    return _count(connection, landing.relation(table.name))
+    return row_count(connection, landing.relation(table.name))

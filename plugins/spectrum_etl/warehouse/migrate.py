@@ -8,8 +8,8 @@ import psycopg
 from psycopg import sql
 
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.model.sql_files import SQL_FOLDER
 from spectrum_etl.warehouse.locks import take
-from spectrum_etl.warehouse.templates import SQL_FOLDER
 
 log = logging.getLogger(__name__)
 

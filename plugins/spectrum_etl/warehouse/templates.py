@@ -1,15 +1,12 @@
-"""Renders the SQL files below `include/sql`: identifiers quoted by the driver, values never rendered but bound."""
+"""Renders the SQL files of the warehouse: identifiers quoted by the driver, values never rendered but bound."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable
-from pathlib import Path
 
-import jinja2
 from psycopg import sql
 
-SQL_FOLDER = Path(__file__).resolve().parents[3] / "include" / "sql"
+from spectrum_etl.model.sql_files import SqlFiles
 
 
 def quote(name: str) -> str:
@@ -28,6 +25,9 @@ def placeholder(name: str) -> str:
     return f"%({name})s"
 
 
+_FILES = SqlFiles(filters={"ident": quote, "idents": quote_all, "bound": placeholder})
+
+
 def render(name: str, /, **context: object) -> sql.SQL:
     """An SQL file with its identifiers filled in.
 
@@ -35,17 +35,4 @@ def render(name: str, /, **context: object) -> sql.SQL:
         name: path below `include/sql`, such as `publish/cast.sql`.
         context: what the template uses; a name it uses that is missing is an error, never an empty text.
     """
-    return sql.SQL(_environment().get_template(name).render(**context))  # type: ignore[arg-type]
-
-
-@functools.cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(SQL_FOLDER),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,
-    )
-    environment.filters.update(ident=quote, idents=quote_all, bound=placeholder)
-    return environment
+    return sql.SQL(_FILES.render(name, **context))  # type: ignore[arg-type]

@@ -11,7 +11,6 @@ from spectrum_etl.sources.infolink.binds import Statement
 from spectrum_etl.sources.infolink.lookup import Lookup, look_up
 
 LOOKUP = Lookup(
-    "lookups/job.sql",
     "JC_JOB_MASTER_MC",
     {
         "Company_Code": "Company_Code",

@@ -12,7 +12,8 @@ from sdx_stub import AUTHORIZATION_ID, CLIENT_SECRET, Reply, answer, fault, form
 
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, SpectrumEtlError, StopSync
 from spectrum_etl.sources.sdx import SdxClient, SdxConnection
-from spectrum_etl.sources.sdx.auth import Tokens
+from spectrum_etl.sources.sdx.auth import request_token
+from spectrum_etl.sources.tokens import Tokens
 
 TOKEN = "t0ken-s3cret-99"
 ENHANCED = {"auth": "enhanced", "client_id": "me", "client_secret": CLIENT_SECRET}
@@ -189,7 +190,7 @@ def test_a_token_is_kept_until_shortly_before_it_expires():
         return 200, body.encode()
 
     made = SdxConnection("https://x:1", "1", "ID", **ENHANCED)
-    source = Tokens(made, post, clock=lambda: now[0])
+    source = Tokens(lambda: request_token(made, post), clock=lambda: now[0])
     assert source.get() == "t1"
     now[0] = 539
     assert source.get() == "t1"

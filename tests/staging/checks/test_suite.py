@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from spectrum_etl.model.spec import Check, Table
+from spectrum_etl.model.sql_files import SQL_FOLDER
 from spectrum_etl.staging.checks import suite_of
 from spectrum_etl.staging.checks.queries import bounds
-from spectrum_etl.warehouse.templates import SQL_FOLDER
 from tests.staging.checks.conftest import TABLES, Warehouse, good_row
 
 ALL = pytest.mark.parametrize("name", TABLES)

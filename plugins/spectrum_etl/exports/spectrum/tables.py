@@ -22,7 +22,6 @@ _STATUS = ("Status", "Status_Code")
 
 
 def _lookup(
-    template: str,
     table: str,
     required: Iterable[str],
     optional: Iterable[str] = (),
@@ -33,11 +32,11 @@ def _lookup(
     """A lookup whose names are its columns, but for those that are `renamed`."""
     needed = ("Company_Code", *required)
     columns: dict[str, str | tuple[str, ...]] = {name: name for name in (*needed, *optional)}
-    return Lookup(f"lookups/{template}.sql", table, {**columns, **(renamed or {})}, frozenset(needed), assumed)
+    return Lookup(table, {**columns, **(renamed or {})}, frozenset(needed), assumed)
 
 
+#: Whatever their status: an inactive vendor keeps its code. Tax ids and bank accounts are never selected.
 VENDORS = _lookup(
-    "vendors",
     "VN_VENDOR_MASTER_MC",
     ("Vendor_Code", "Vendor_Name"),
     (
@@ -59,13 +58,12 @@ VENDORS = _lookup(
 )
 #: AddVendor calls the city as Info-Link does; a new vendor's status is not sent.
 NEW_VENDORS = Lookup(
-    VENDORS.template,
     VENDORS.table,
     {**{n: c for n, c in VENDORS.columns.items() if n not in {"City", "Status"}}, CITY: CITY},
     VENDORS.required,
 )
+#: Whatever their status: a complete job's number is taken too.
 JOBS = _lookup(
-    "job",
     "JC_JOB_MASTER_MC",
     ("Job_Number", "Job_Description", "Status_Code"),
     (
@@ -96,8 +94,8 @@ JOBS = _lookup(
         "Longitude",
     ),
 )
+#: One row a phase and cost type, complete ones included.
 PHASES = _lookup(
-    "phases",
     "JC_PHASE_MASTER_MC",
     ("Job_Number", "Phase_Code", "Cost_Type", "Description", "Status_Code", "Original_Est_Cost"),
     ("Unit_of_Measure", "Original_Est_Quantity", "Original_Est_Hours"),
@@ -105,14 +103,12 @@ PHASES = _lookup(
 )
 #: Also what is known of a phase but not compared: its price method, and how its projection is worked out.
 PHASES_IN_FULL = Lookup(
-    PHASES.template,
     PHASES.table,
     {**PHASES.columns, "Price_Method_Code": "Price_Method_Code", "Projected_Cost_Code": "Projected_Cost_Code"},
     PHASES.required,
 )
-#: Rows are increments: what is projected on a day is the sum up to it.
+#: Rows are increments: what is projected on a day is the sum up to it, rows of change orders included.
 PROJECTIONS = Lookup(
-    "lookups/projections.sql",
     "JC_PROJ_COST_HISTORY_MC",
     {
         "Company_Code": "Company_Code",
@@ -126,35 +122,33 @@ PROJECTIONS = Lookup(
     },
     frozenset({"Company_Code", "Job_Number", "Phase_Code", "Cost_Type"}),
 )
+#: A subcontract's number is unique per vendor only.
 SUBCONTRACTS = _lookup(
-    "subcontract",
     "VN_SUBCONTRACT_MC",
     ("Vendor_Code", "Subcontract_Number"),
     ("Job_Number", "Status_Code", "Date_Issued", "Retention_Percent"),
 )
+#: One phase and cost type may have several lines: different billing items make different ones.
 SUBCONTRACT_LINES = _lookup(
-    "subcontract_lines",
     "VN_SUBCONTRACT_PHASE_MC",
     ("Vendor_Code", "Subcontract_Number", "Phase_Code", "Cost_Type", "Original_Contract_Amount"),
     ("Bid_Item_Number", "Original_Contract_Quantity", "Unit_Price"),
 )
 _REQUEST = ("Job_Number", "Customer_Code", "Change_Request_Number")
+#: One by its key, or those of a job, to find numbers that are taken.
 CHANGE_REQUESTS = _lookup(
-    "change_requests",
     "CR_CHNG_REQ_HDR_MC",
     _REQUEST,
     ("CR_Description", "Origination_Date", "Approved_Date"),
     {"CR_Status": ("Status", "CR_Status")},
 )
 CHANGE_REQUEST_COSTS = _lookup(
-    "change_request_costs",
     "CR_CHNG_REQ_CON_DET_MC",
     (*_REQUEST, "CR_Phase_Code", "CR_Cost_Type", "Change_Request_Amount"),
     ("Change_Request_Quantity", "Change_Request_Hours"),
     {"CR_Phase_Code": "Phase_Code", "CR_Cost_Type": "Cost_Type"},
 )
 CHANGE_REQUEST_REVENUES = _lookup(
-    "change_request_revenues",
     "CR_CHNG_REQ_REV_MC",
     (*_REQUEST, "CR_Billing_Item_Code"),
     ("CR_Revenue",),
@@ -162,31 +156,31 @@ CHANGE_REQUEST_REVENUES = _lookup(
     assumed=True,
 )
 _SUBCONTRACT_SIDE = ("Job_Number", "Change_Request_Number", "Subcontractor_Code", "Subcontract_Number")
+#: As change requests are looked up; the table names no customer.
 CHANGE_REQUEST_SUBCONTRACTS = _lookup(
-    "change_request_subcontracts",
     "VN_CHNG_REQ_SUB_HDR_MC",
     _SUBCONTRACT_SIDE,
     ("Sub_Status", "Sub_Change_Order_Number"),
     {"Subcontractor_Code": "Vendor_Code"},
     assumed=True,
 )
+#: These end up in the subcontract change order log.
 CHANGE_REQUEST_SUBCONTRACT_LINES = _lookup(
-    "change_request_subcontract_lines",
     "VN_CHNG_REQ_SUB_DET_MC",
     (*_SUBCONTRACT_SIDE, "CR_Phase_Code", "CR_Cost_Type"),
     ("Sub_Amount",),
     {"Subcontractor_Code": "Vendor_Code", "CR_Phase_Code": "Phase_Code", "CR_Cost_Type": "Cost_Type"},
     assumed=True,
 )
+#: One a customer: a contract of Procore is linked to the one of the job.
 CONTRACTS = _lookup(
-    "contracts",
     "CR_CONTRACT_MASTER_MC",
     ("Customer_Code", "Job_Number"),
     ("Contract_Number", "Price_Method_Code", "Status_Code"),
     {"Original_Contract": ("Original_Contract_Amount", "Original_Contract")},
 )
+#: Those of a job's prime contract: a change request can only change those that are there.
 BILLING_ITEMS = _lookup(
-    "billing_items",
     "CR_BID_ITEM_DES_MC",
     ("Customer_Code", "Job_Number", "Billing_Item"),
     ("Billing_Description", "Projected_Revenue", "GL_Account", "Cost_Center"),
@@ -199,10 +193,9 @@ BILLING_ITEMS = _lookup(
 #: The same rows for their amounts, which can be added up where nobody can tell the items apart.
 SCHEDULE_OF_VALUES = replace(BILLING_ITEMS, required=frozenset({"Company_Code", "Job_Number", "Original_Contract"}))
 CHANGE_REQUEST_STATUSES = _lookup(
-    "change_request_statuses",
     "CR_CHNG_REQ_STATUS_MC",
     ("Status_Code",),
     (),
     {"Status_Code": ("Status_Code", "CR_Status")},
 )
-COST_TYPES = _lookup("cost_types", "JC_COST_TYPE_MASTER_MC", ("Cost_Type",))
+COST_TYPES = _lookup("JC_COST_TYPE_MASTER_MC", ("Cost_Type",))

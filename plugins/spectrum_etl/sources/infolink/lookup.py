@@ -26,7 +26,6 @@ class Lookup:
     """A query of a table by codes.
 
     Args:
-        template: its file below `include/sql/infolink`; it calls the table `t`.
         table: Info-Link table, as companies share it; `reader.found` says what this site calls it.
         columns: name -> the column, or those that it may be called, in the order of preference.
         required: names of the columns without which nothing can be said of a row.
@@ -34,7 +33,6 @@ class Lookup:
             what is looked up here, and stops nothing else. Ask `lacking` before `look_up`.
     """
 
-    template: str
     table: str
     columns: Mapping[str, str | tuple[str, ...]]
     required: frozenset[str] = field(default=frozenset())
@@ -64,8 +62,13 @@ def look_up(reader: InfoLinkReader, lookup: Lookup, codes: Mapping[str, str]) ->
     columns = [f"{casts.as_text(f'{_ALIAS}.{column}', kind)} AS {name}" for name, (column, kind) in present.items()]
     binds = Binds()
     conditions = [condition for name, code in codes.items() for condition in _filter(name, *present[name], code, binds)]
-    table = f"dbo.{reader.found(lookup.table)}"
-    sql = render(lookup.template, table=table, columns=",\n    ".join(columns), where="\n    AND ".join(conditions))
+    sql = render(
+        "one_table.sql",
+        alias=_ALIAS,
+        tables={_ALIAS: f"dbo.{reader.found(lookup.table)}"},
+        columns=",\n    ".join(columns),
+        where={_ALIAS: "\n    AND ".join(conditions)},
+    )
     rows = reader.rows(Statement(sql, binds.values), lookup.table, codes.get("Company_Code"))
     if not rows and "Company_Code" in codes and not lookup.assumed:
         _check_company(reader, lookup, codes["Company_Code"], *present["Company_Code"])

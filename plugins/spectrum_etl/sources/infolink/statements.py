@@ -201,7 +201,7 @@ def _context(plan: ReadPlan, scope: Scope, binds: Binds) -> dict[str, object]:
         binds.value("company", plan.company)
     # An alias stands for its columns by the names of the spec; that of a table which is not there is empty, so false.
     context: dict[str, object] = {alias: plan.names.get(alias, {}) for alias in plan.infolink.tables}
-    context["tables"] = _tables(plan)
+    context |= {"alias": next(iter(plan.infolink.tables)), "tables": _tables(plan)}
     if plan.table.partitioned:
         return context | _partition_context(plan, scope, binds)
     if scope.months or scope.partitions is not None:

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-from pathlib import Path
-
-import jinja2
-
-SQL_FOLDER = Path(__file__).resolve().parents[4] / "include" / "sql" / "infolink"
+from spectrum_etl.model.sql_files import SqlFiles
 
 #: Binary: 'a' is not 'A'. Trailing blanks are ignored by every collation of SQL Server, leading ones are not.
 COLLATION = "Latin1_General_BIN2"
@@ -18,19 +13,5 @@ def code(column: str) -> str:
     return f"LTRIM(RTRIM({column})) COLLATE {COLLATION}"
 
 
-def render(name: str, **context: object) -> str:
-    """A template below `SQL_FOLDER`, filled in; values never are, they are bound."""
-    return _environment().get_template(name).render(**context)
-
-
-@functools.cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(SQL_FOLDER),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        autoescape=False,
-    )
-    environment.globals["code"] = code
-    return environment
+#: Renders a template; values are not filled in, but bound.
+render = SqlFiles("infolink", functions={"code": code}).render

@@ -205,7 +205,7 @@ def _read(transport: Transport, call: Call) -> _Page:
             object=call.name,
             remedy="check that host and port of the Airflow connection lead to Procore's API",
         )
-    return _Page(records, _count(answer, "Total"), _next(call, answer), bool(answer.headers.get("Link", "").strip()))
+    return _Page(records, _stated_number(answer, "Total"), _next(call, answer), bool(answer.headers.get("Link", "").strip()))
 
 
 def _next(call: Call, answer: Answer) -> Call | None:
@@ -229,7 +229,8 @@ def _next(call: Call, answer: Answer) -> Call | None:
     return following
 
 
-def _count(answer: Answer, header: str) -> int | None:
+def _stated_number(answer: Answer, header: str) -> int | None:
+    """The whole number in a header; None where there is none."""
     text: Mapping[str, str] = answer.headers
     digits = text.get(header, "").strip()
     return int(digits) if digits.isascii() and digits.isdigit() else None

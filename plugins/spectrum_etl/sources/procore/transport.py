@@ -20,6 +20,7 @@ from spectrum_etl.sources.procore.connection import ProcoreConnection
 from spectrum_etl.sources.procore.content import parse
 from spectrum_etl.sources.procore.faults import Call
 from spectrum_etl.sources.procore.limits import RateLimit
+from spectrum_etl.sources.tokens import Tokens
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +105,7 @@ class Transport:
         self._sleep = sleep
         self._jitter = jitter
         self._limit = RateLimit(clock)
-        self._tokens = auth.Tokens(connection, self._ask_token, clock)
+        self._tokens = Tokens(lambda: auth.request_token(connection, self._post_form), clock)
 
     def close(self) -> None:
         """Close the connections, unless the session was given."""
@@ -162,7 +163,7 @@ class Transport:
         )
         return _Got.read(response)
 
-    def _ask_token(self, form: dict[str, str]) -> Any:
+    def _post_form(self, form: dict[str, str]) -> Any:
         def send() -> _Got:
             response = self._session.post(
                 self.connection.login_url + auth.CALL.path,

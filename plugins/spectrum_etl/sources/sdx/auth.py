@@ -7,94 +7,56 @@ Source: help.trimble.com/en/spectrum/spectrum/api-web-services/authentication/en
 from __future__ import annotations
 
 import base64
-import threading
-import time
 from collections.abc import Callable
 
 from spectrum_etl.errors import Reauthenticate, StopSync
 from spectrum_etl.sources.http import parse_json
 from spectrum_etl.sources.sdx.connection import SdxConnection
+from spectrum_etl.sources.tokens import Token, token_in
 
-#: A token is renewed this long before it expires, in seconds, so that none expires on its way.
-RENEW_BEFORE = 60.0
-_UNSTATED_LIFE = 300.0
-
-#: Status and body.
-TokenAnswer = Callable[[str, dict[str, str]], tuple[int, bytes]]
+#: Posts a form (address, fields) and gives status and body of an answer with a status below 500.
+PostForm = Callable[[str, dict[str, str]], tuple[int, bytes]]
 
 
-class Tokens:
-    """The bearer token of one client, asked for once and kept until shortly before it expires."""
+def request_token(connection: SdxConnection, post: PostForm) -> Token:
+    """A new token of enhanced authentication.
 
-    def __init__(self, connection: SdxConnection, post: TokenAnswer, clock: Callable[[], float] = time.monotonic):
-        """Args:
+    Args:
         connection: supplies client id, secret and address.
-        post: sends a form (address, fields) and gives status and body of an answer with a status below 500.
-        clock: seconds that only grow.
-        """
-        self._connection = connection
-        self._post = post
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._token = ""
-        self._expires = 0.0
+        post: sends the form.
 
-    def get(self) -> str:
-        """A token that is valid for now.
-
-        Raises:
-            Reauthenticate: client id or secret were refused.
-            StopSync: the answer holds no token.
-            RetryLater: the server could not be reached.
-        """
-        with self._lock:
-            if not self._token or self._clock() >= self._expires:
-                self._ask()
-            return self._token
-
-    def drop(self, token: str) -> None:
-        """Forget a token that was refused, unless another thread has renewed it already."""
-        with self._lock:
-            if self._token == token:
-                self._token = ""
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """The token in use, for the redaction of messages."""
-        return (self._token,) if self._token else ()
-
-    def _ask(self) -> None:
-        url = self._connection.token_url or f"{self._connection.base_url}/connect/token"
-        status, body = self._post(
-            url,
-            {
-                "client_id": self._connection.client_id,
-                "client_secret": self._connection.client_secret,
-                "scope": "spectrumapi",
-                "grant_type": "client_credentials",
-            },
+    Raises:
+        Reauthenticate: client id or secret were refused.
+        StopSync: the answer holds no token.
+        RetryLater: the server could not be reached.
+    """
+    status, body = post(
+        connection.token_url or f"{connection.base_url}/connect/token",
+        {
+            "client_id": connection.client_id,
+            "client_secret": connection.client_secret,
+            "scope": "spectrumapi",
+            "grant_type": "client_credentials",
+        },
+    )
+    if status in {400, 401}:
+        raise Reauthenticate(
+            f"client id or client secret were refused (HTTP {status})",
+            object="connect/token",
+            remedy="check client_id and client_secret in the Airflow connection; a secret lives 7 to 120 days and "
+            "has to be replaced before it expires",
         )
-        if status in {400, 401}:
-            raise Reauthenticate(
-                f"client id or client secret were refused (HTTP {status})",
-                object="connect/token",
-                remedy="check client_id and client_secret in the Airflow connection; a secret lives 7 to 120 days and "
-                "has to be replaced before it expires",
-            )
-        try:
-            answer = parse_json(body)
-            token = answer["access_token"]
-            life = float(answer.get("expires_in", _UNSTATED_LIFE))
-        except (ValueError, KeyError, TypeError, AttributeError):
-            token, life = "", 0.0
-        if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
-            raise StopSync(
-                f"the answer holds no token (HTTP {status})",
-                object="connect/token",
-                remedy="check host and port of the Airflow connection, or its extra token_url",
-            )
-        self._token = token
-        self._expires = self._clock() + max(life - RENEW_BEFORE, life / 2)
+    try:
+        token = token_in(parse_json(body))
+    except ValueError:
+        token = None
+    if token is None:
+        raise StopSync(
+            f"the answer holds no token (HTTP {status})",
+            object="connect/token",
+            remedy="check host and port of the Airflow connection, or its extra token_url",
+        )
+    return token
 
 
 def soap_headers(token: str) -> dict[str, str]:

@@ -22,6 +22,7 @@ from spectrum_etl.sources.http import Headers, redact
 from spectrum_etl.sources.sdx import auth, faults
 from spectrum_etl.sources.sdx.connection import SdxConnection
 from spectrum_etl.sources.sdx.faults import Call
+from spectrum_etl.sources.tokens import Tokens
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +67,7 @@ class Transport:
         self._first_wait = first_wait
         self._sleep = sleep
         self._slots = threading.BoundedSemaphore(connection.parallel)
-        self._tokens = auth.Tokens(connection, self._post_form)
+        self._tokens = Tokens(lambda: auth.request_token(connection, self._post_form), time.monotonic)
         #: Those that a pair of user name and password was made of: several may share the connection.
         self._companies = {connection.company_login}
 

@@ -23,6 +23,7 @@ from spectrum_etl.model.spec import Check, Table
 from spectrum_etl.staging.checks import queries
 from spectrum_etl.staging.checks.suite import suite_of
 from spectrum_etl.warehouse.connect import connect
+from spectrum_etl.warehouse.statistics import row_count
 
 if TYPE_CHECKING:
     from spectrum_etl.staging.checks.expectations import Verdict
@@ -77,7 +78,7 @@ def run_checks(
     checks = suite_of(table)
     values = {check.name: tuple(value.format(**parameters) for value in check.values) for check in checks}
     with connect(connection_url) as connection:
-        rows = _count(connection, qualified)
+        rows = row_count(connection, qualified)
         existing = _existing(connection, checks)
     offenders = {
         check.name: queries.offenders(check, existing, slices or {})
@@ -118,13 +119,6 @@ def run_checks(
 def _quieten() -> None:
     """From its import on it would tell the task's log a hundred things about itself; what it finds are verdicts."""
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
-
-
-def _count(connection: psycopg.Connection, relation: str) -> int:
-    statement = sql.SQL("select count(*) from {}").format(sql.Identifier(*relation.split(".")))
-    row = connection.execute(statement).fetchone()
-    assert row is not None
-    return row[0]
 
 
 def _existing(connection: psycopg.Connection, checks: Sequence[Check]) -> dict[str, bool]:

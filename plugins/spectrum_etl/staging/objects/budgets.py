@@ -185,8 +185,10 @@ PROJECTIONS = Table(
     name="projections",
     comment="One row a job, phase and cost type with entered projections: what all of its increments add up to. Where "
     "job_cost_totals has the figure of GetPhase, that one holds.",
+    # A row is an increment: a new total books the difference to the one before, a back-dated total a balancing row
+    # beside it, and change orders book rows, too. What counts is the sum of the rows of a phase and cost type, those
+    # without a date among them.
     infolink=InfoLink(
-        query="projections.sql",
         tables={"t": "JC_PROJ_COST_HISTORY_MC"},
         added_up=True,
         optional={"t": "projections are known only where GetPhase is read"},

@@ -6,7 +6,8 @@ from spectrum_etl.settings import Schedule
 JOBS = Table(
     name="jobs",
     comment="One row a job of Spectrum's job master.",
-    infolink=InfoLink(query="jobs.sql", tables={"j": "JC_JOB_MASTER_MC"}),
+    # Whatever their status: complete jobs still get costs and keep their history.
+    infolink=InfoLink(tables={"j": "JC_JOB_MASTER_MC"}),
     sdx="jobs",
     readers=("infolink", "sdx"),
     columns=(

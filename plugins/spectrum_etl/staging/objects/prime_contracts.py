@@ -128,7 +128,7 @@ PRIME_CONTRACTS = Table(
 PRIME_CONTRACT_ITEMS = Table(
     name="prime_contract_items",
     comment="One row a billing item: a line of a fixed price contract's schedule of values.",
-    infolink=InfoLink(query="prime_contract_items.sql", tables={"i": "CR_BID_ITEM_DES_MC"}),
+    infolink=InfoLink(tables={"i": "CR_BID_ITEM_DES_MC"}),
     columns=(
         company_column(),
         Column("customer_code", "code", "Customer (owner)", source="Customer_Code", key=True, required=True),

@@ -6,7 +6,7 @@ from spectrum_etl.settings import Schedule
 PROJECT_COST_CODES = Table(
     name="project_cost_codes",
     comment="One row a job, phase and cost type. The description is shared by all cost types of a phase.",
-    infolink=InfoLink(query="project_cost_codes.sql", tables={"p": "JC_PHASE_MASTER_MC"}),
+    infolink=InfoLink(tables={"p": "JC_PHASE_MASTER_MC"}),
     sdx="phases",
     readers=("infolink", "sdx"),
     columns=(

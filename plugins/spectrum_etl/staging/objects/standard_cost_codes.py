@@ -6,7 +6,8 @@ from spectrum_etl.settings import Schedule
 STANDARD_COST_CODES = Table(
     name="standard_cost_codes",
     comment="One row a standard phase of a phase category.",
-    infolink=InfoLink(query="standard_cost_codes.sql", tables={"s": "JC_STD_PHASE_DESCRIPTION_MC"}),
+    # All phase categories: which one Procore gets is decided in the warehouse.
+    infolink=InfoLink(tables={"s": "JC_STD_PHASE_DESCRIPTION_MC"}),
     columns=(
         company_column(),
         Column(
@@ -43,7 +44,7 @@ STANDARD_COST_CODES = Table(
 STANDARD_COST_TYPES = Table(
     name="standard_cost_types",
     comment="One row a cost type of the company: labor, material, equipment, ...",
-    infolink=InfoLink(query="standard_cost_types.sql", tables={"t": "JC_COST_TYPE_MASTER_MC"}),
+    infolink=InfoLink(tables={"t": "JC_COST_TYPE_MASTER_MC"}),
     columns=(
         company_column(),
         Column("cost_type", "code", "Cost type", source="Cost_Type", key=True, required=True),

@@ -45,7 +45,7 @@ def _phase_is_staged(what: str) -> Check:
 SUBCONTRACTS = Table(
     name="subcontracts",
     comment="One row a subcontract: vendor and number. Its amounts are on its lines and changes.",
-    infolink=InfoLink(query="subcontracts.sql", tables={"s": "VN_SUBCONTRACT_MC"}),
+    infolink=InfoLink(tables={"s": "VN_SUBCONTRACT_MC"}),
     columns=(
         company_column(),
         Column("job_number", "code", "Job number; a subcontract has one", source="Job_Number", key=True, required=True),

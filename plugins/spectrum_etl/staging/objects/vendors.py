@@ -6,7 +6,8 @@ from spectrum_etl.settings import Schedule
 VENDORS = Table(
     name="vendors",
     comment="One row a vendor. The web service shows active vendors only: with it, one that disappears is inactive.",
-    infolink=InfoLink(query="vendors.sql", tables={"v": "VN_VENDOR_MASTER_MC"}),
+    # Inactive vendors included.
+    infolink=InfoLink(tables={"v": "VN_VENDOR_MASTER_MC"}),
     sdx="vendors",
     hidden_status="status",
     readers=("infolink", "sdx"),

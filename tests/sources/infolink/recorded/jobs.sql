@@ -1,4 +1,4 @@
--- Every job of the company, whatever its status: complete jobs still get costs and keep their history.
+-- Rows of one table: the spec or lookup that reads it says which, and why. A join or a sum has a file of its own.
 SELECT
     CAST(j.Company_Code AS nvarchar(3)) AS company_code,
     CAST(j.Job_Number AS nvarchar(10)) AS job_number,

@@ -1,4 +1,4 @@
--- Schedules of values: one row a billing item of a prime contract.
+-- Rows of one table: the spec or lookup that reads it says which, and why. A join or a sum has a file of its own.
 SELECT
     CAST(i.Company_Code AS nvarchar(3)) AS company_code,
     CAST(i.Customer_Code AS nvarchar(10)) AS customer_code,

@@ -1,4 +1,4 @@
--- One row a job, phase and cost type. The description belongs to the phase and is repeated for its cost types.
+-- Rows of one table: the spec or lookup that reads it says which, and why. A join or a sum has a file of its own.
 SELECT
     CAST(p.Company_Code AS nvarchar(3)) AS company_code,
     CAST(p.Job_Number AS nvarchar(10)) AS job_number,

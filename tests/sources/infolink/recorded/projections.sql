@@ -18,9 +18,7 @@ FROM (
         SUM(every_row.projected_hours) AS projected_hours,
         SUM(every_row.projected_quantity) AS projected_quantity
     FROM (
-        -- Entered projections. A row is an increment: a new total books the difference to the one before, a back-dated total a
--- balancing row beside it, and change orders book rows, too. What counts is the sum of the rows of a phase and cost
--- type, those without a date among them; added_up.sql makes it.
+        -- Rows of one table: the spec or lookup that reads it says which, and why. A join or a sum has a file of its own.
 SELECT
     CAST(t.Company_Code AS nvarchar(3)) AS company_code,
     CAST(t.Job AS nvarchar(10)) AS job_number,

@@ -1,4 +1,4 @@
--- Standard phases of all phase categories; which category Procore gets is decided in the warehouse.
+-- Rows of one table: the spec or lookup that reads it says which, and why. A join or a sum has a file of its own.
 SELECT
     CAST(s.Company_Code AS nvarchar(3)) AS company_code,
     CAST(s.Phase_Category AS nvarchar(10)) AS phase_category,

@@ -1,4 +1,4 @@
--- The company's cost types: labor, material, equipment, ...
+-- Rows of one table: the spec or lookup that reads it says which, and why. A join or a sum has a file of its own.
 SELECT
     CAST(t.Company_Code AS nvarchar(3)) AS company_code,
     CAST(t.Cost_Type AS nvarchar(3)) AS cost_type,

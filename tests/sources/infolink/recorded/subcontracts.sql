@@ -1,4 +1,4 @@
--- Subcontracts: one row a vendor and number, without amounts, which are on the lines.
+-- Rows of one table: the spec or lookup that reads it says which, and why. A join or a sum has a file of its own.
 SELECT
     CAST(s.Company_Code AS nvarchar(3)) AS company_code,
     CAST(s.Job_Number AS nvarchar(10)) AS job_number,

@@ -1,4 +1,4 @@
--- Every vendor of the company, inactive ones included. Tax ids and bank accounts are never selected.
+-- Rows of one table: the spec or lookup that reads it says which, and why. A join or a sum has a file of its own.
 SELECT
     CAST(v.Company_Code AS nvarchar(3)) AS company_code,
     CAST(v.Vendor_Code AS nvarchar(10)) AS vendor_code,

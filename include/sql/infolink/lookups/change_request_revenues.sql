@@ -1,6 +1,0 @@
--- The revenue side of a line of a change request.
-SELECT
-    {{ columns }}
-FROM {{ table }} AS t
-WHERE
-    {{ where }}
