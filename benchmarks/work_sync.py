@@ -103,13 +103,14 @@ def drain(arguments: dict[str, Any]) -> dict[str, Any]:
 
     The same driver, session and batches as `land`, and nothing else.
     """
+    from spectrum_etl.model.selection import Selection
     from spectrum_etl.sources.infolink import statements
 
     settings, scope = _settings(arguments), _scope(arguments)
     table = OBJECTS[arguments["object"]].tables[0]
     with _sources(arguments, settings) as sources:
         plan = sources.infolink.plan(table, scope.company_code)
-    whole = statements.Scope()
+    whole = Selection(scope.company_code)
     if arguments.get("query") == "dlt":
         statement = statements.Statement("SELECT * FROM dbo.JC_TRANSACTION_HISTORY_MC", {})
     elif arguments.get("query") == "lines":

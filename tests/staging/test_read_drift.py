@@ -7,7 +7,7 @@ import pytest
 
 from spectrum_etl.errors import StopSync
 from spectrum_etl.model.drift import Drift
-from spectrum_etl.model.run import Scope
+from spectrum_etl.model.selection import Selection
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.staging.read import read
 
@@ -17,7 +17,7 @@ FIELDS = {column.sdx: "x" for column in VENDORS.columns if column.sdx}
 
 def drift_of(record: dict[str, str]) -> list[Drift]:
     sources: Any = SimpleNamespace(sdx=SimpleNamespace(read_vendors=lambda company: iter([record])))
-    reading = read(VENDORS, "sdx", sources, Scope("1"), False)
+    reading = read(VENDORS, "sdx", sources, Selection("1"))
     assert len(list(next(reading.batches))) == 1
     return reading.drift
 

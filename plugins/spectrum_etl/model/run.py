@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.model.selection import Selection
 
 _MONTH = re.compile(r"\d{4}(0[1-9]|1[0-2])\Z")
 
@@ -63,6 +64,14 @@ class Scope:
     def narrowed(self) -> bool:
         """Whether anything of the company lies outside."""
         return bool(self.jobs or self.months)
+
+    def selection(self, stage_employees: bool) -> Selection:
+        """The rows that are read of every table.
+
+        Args:
+            stage_employees: whether personal columns are read (M9).
+        """
+        return Selection(self.company_code, self.jobs, self.months, stage_employees=stage_employees)
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON, for XCom and `sync.landings`."""

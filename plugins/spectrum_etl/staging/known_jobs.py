@@ -14,6 +14,7 @@ import psycopg
 from psycopg import sql
 
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.model.selection import Selection
 from spectrum_etl.model.spec import StagedObject
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.company import Sources
@@ -121,7 +122,7 @@ def _has_rows(obj: StagedObject, job: str, sources: Sources, settings: Settings)
     if not sources.has_infolink:
         return False
     return any(
-        sources.infolink.totals(table, sources.company.code, jobs=(job,))["rows"]
+        sources.infolink.totals(table, Selection(sources.company.code, jobs=(job,)))["rows"]
         for table in obj.tables
         if table.by_job and table.infolink and settings.reader(table) == "infolink"
         if not sources.infolink.plan(table, sources.company.code).left_out

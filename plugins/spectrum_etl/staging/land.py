@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -167,13 +168,13 @@ def _land_table(
     landing: Landing,
     sources: Sources,
     settings: Settings,
-    pairs: list[tuple[str, str]] | None = None,
+    pairs: tuple[tuple[str, str], ...] | None = None,
     source_rows: int | None = None,
 ) -> int:
     """Copy one table, and write its control totals in the same transaction."""
     relation = landing.relation(table.name)
-    what = (table, reader, sources, landing.scope, settings.stage_employees, pairs)
-    part = reading.read(*what)
+    selection = replace(landing.scope.selection(settings.stage_employees), partitions=pairs)
+    part = reading.read(table, reader, sources, selection)
     if part.left_out:
         _note_left_out(connection, table, reader, landing, part)
         return 0
@@ -183,7 +184,7 @@ def _land_table(
             rows = part.copy_into(connection, relation)
     except UnclearLine:
         log.warning("%s: a value holds a separator character; reading column by column, which is slower", table.name)
-        part = reading.read(*what, by_columns=True)
+        part = reading.read(table, reader, sources, selection, by_columns=True)
         rows = part.copy_into(connection, relation)
     if not rows and pairs is None and not part.not_asked:
         _require_shown(table, reader, sources)
@@ -204,7 +205,7 @@ def _land_table(
         ),
     )
     if reader == "infolink" and table.infolink and table.infolink.left_out:
-        found = sources.infolink.left_out(table, landing.scope.company_code, jobs=landing.scope.jobs)
+        found = sources.infolink.left_out(table, selection)
         results = amounts_left_out(table, landing.scope.company_code, found)
         runs.record_checks(connection, landing, table.name, results)
     log.info(
@@ -278,7 +279,7 @@ def _land_partitions(
         partitions.land_fingerprints(
             connection,
             relation,
-            sources.infolink.fingerprints(table, scope.company_code, **_filters(landing, settings)),
+            sources.infolink.fingerprints(table, scope.selection(settings.stage_employees)),
         )
         to_copy, source_rows = partitions.choose(
             connection, relation, _partition_scope(scope), partition_parameters(landing, table, settings)
@@ -288,12 +289,12 @@ def _land_partitions(
         if to_copy == 0:
             log.info("%s of company %s: no partition of %s rows differs", table.name, scope.company_code, source_rows)
             # Nothing to copy. Partitions that are gone still have rows to delete, so the table may need a publish.
-            pairs: list[tuple[str, str]] | None = []
+            pairs: tuple[tuple[str, str], ...] | None = ()
         elif to_copy >= settings.full_copy_share * source_rows:
             pairs = None
             partitions.copy_everything(connection, relation)
         else:
-            pairs = partitions.wanted(connection, relation)
+            pairs = tuple(partitions.wanted(connection, relation))
         if pairs is None or pairs or partitions.changed_anything(connection, relation):
             _land_table(connection, table, "infolink", landing, sources, settings, pairs, source_rows)
         else:
@@ -313,7 +314,7 @@ def _compare_again(
         partitions.compare_again(
             connection,
             landing.relation(table.name, "partitions"),
-            sources.infolink.fingerprints(table, landing.scope.company_code, **_filters(landing, settings)),
+            sources.infolink.fingerprints(table, landing.scope.selection(settings.stage_employees)),
         )
 
 
@@ -353,11 +354,3 @@ def _partition_scope(scope: Scope) -> str:
     if scope.months:
         conditions.append("partition_month = any(%(months)s)")
     return " and ".join(conditions) or "true"
-
-
-def _filters(landing: Landing, settings: Settings) -> dict[str, Any]:
-    return {
-        "jobs": landing.scope.jobs,
-        "months": landing.scope.months,
-        "stage_employees": settings.stage_employees,
-    }

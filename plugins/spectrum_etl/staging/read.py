@@ -6,14 +6,13 @@ import itertools
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import psycopg
 
 from spectrum_etl.errors import StopSync
 from spectrum_etl.model.character_marks import shown
 from spectrum_etl.model.drift import Drift
-from spectrum_etl.model.run import Scope
+from spectrum_etl.model.selection import Selection
 from spectrum_etl.model.spec import Column, Table
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.statements import SEPARATOR
@@ -70,9 +69,7 @@ def read(
     table: Table,
     reader: str,
     sources: Sources,
-    scope: Scope,
-    stage_employees: bool,
-    partitions: list[tuple[str, str]] | None = None,
+    selection: Selection,
     by_columns: bool = False,
 ) -> Reading:
     """Begin to read a table.
@@ -81,72 +78,63 @@ def read(
         table: the spec.
         reader: infolink or sdx.
         sources: of the company.
-        scope: narrows it to jobs and months.
-        stage_employees: whether personal columns are read (M9).
-        partitions: only these (job, month) partitions; None means all in scope.
+        selection: which rows.
         by_columns: every value on its own, which is slow, but needs no separator.
 
     Raises:
         StopSync: a required column or field is missing, or an answer is incomplete.
         SpectrumEtlError: what the source's client raises.
     """
-    columns = table.read_columns(stage_employees)
+    columns = table.read_columns(selection.stage_employees)
     names = tuple(column.name for column in columns)
     if reader == "infolink":
-        plan = sources.infolink.plan(table, scope.company_code, stage_employees=stage_employees)
-        wanted: dict[str, Any] = {
-            "jobs": scope.jobs,
-            "months": scope.months,
-            "partitions": partitions,
-            "batch_rows": BATCH_ROWS,
-            "stage_employees": stage_employees,
-            "checksums": table.partitioned,
-        }
+        plan = sources.infolink.plan(table, selection.company_code, selection.stage_employees)
         landed = Reading((*names, CHECKSUM) if table.partitioned else names, iter(()), list(plan.drift))
         landed.absent = tuple(column.name for column in plan.columns if column.spec.assumed and column.source is None)
         landed.left_out = plan.left_out
-        if scope.jobs and "job_number" in landed.absent:
+        if selection.jobs and "job_number" in landed.absent:
             landed.left_out = "its rows name no job here, so it cannot be narrowed to jobs"
         if landed.left_out:
             return landed
+        checksums = table.partitioned
         if by_columns:
-            landed.batches = sources.infolink.read(table, scope.company_code, **wanted)
+            landed.batches = sources.infolink.read(table, selection, batch_rows=BATCH_ROWS, checksums=checksums)
         else:
-            landed.lines = sources.infolink.read_lines(table, scope.company_code, **wanted)
+            landed.lines = sources.infolink.read_lines(table, selection, batch_rows=BATCH_ROWS, checksums=checksums)
         return landed
     reading = Reading(names, iter(()))
     jobs: tuple[str, ...] = ()
     if table.sdx and READS[table.sdx].job_by_job:
-        numbers = job_numbers(sources, scope)
+        numbers = job_numbers(sources, selection)
         jobs = tuple(number for number in numbers if job_can_be_asked_for(number))
         reading.not_asked = tuple(number for number in numbers if not job_can_be_asked_for(number))
         if reading.not_asked:
             log.warning(
                 "%s of company %s: the web services cannot be asked for %s jobs, such as %s; each is listed",
                 table.name,
-                scope.company_code,
+                selection.company_code,
                 len(reading.not_asked),
                 shown(reading.not_asked[0]),
             )
-    records = _records(table, sources, scope, jobs, reading.drift)
+    records = _records(table, sources, selection, jobs, reading.drift)
     reading.batches = _batches(_rows(table, columns, records, reading.drift))
     return reading
 
 
-def job_numbers(sources: Sources, scope: Scope) -> tuple[str, ...]:
+def job_numbers(sources: Sources, selection: Selection) -> tuple[str, ...]:
     """The jobs a web service is asked for one by one: those of the run, or all that GetJob shows."""
-    return scope.jobs or tuple(sources.sdx.job_numbers(scope.company_code))
+    return selection.jobs or tuple(sources.sdx.job_numbers(selection.company_code))
 
 
 def _records(
-    table: Table, sources: Sources, scope: Scope, jobs: tuple[str, ...], drift: list[Drift]
+    table: Table, sources: Sources, selection: Selection, jobs: tuple[str, ...], drift: list[Drift]
 ) -> Iterator[Mapping[str, str]]:
-    client, company = sources.sdx, scope.company_code
+    client, company = sources.sdx, selection.company_code
     if table.sdx == "jobs":
         masters = _master_jobs(sources, company, drift)
         for record in client.read_jobs(company):
             number = record.get("Job_Number", "").strip()
-            if not scope.jobs or number in scope.jobs:
+            if not selection.jobs or number in selection.jobs:
                 yield {**record, "Master_Job": masters.get(number, "")}
     elif table.sdx == "vendors":
         for record in client.read_vendors(company):

@@ -16,7 +16,8 @@ import psycopg
 from spectrum_etl.errors import FixConfiguration, StopSync
 from spectrum_etl.model.character_marks import as_stored
 from spectrum_etl.model.check_result import CheckResult
-from spectrum_etl.model.run import Run, Scope
+from spectrum_etl.model.run import Run
+from spectrum_etl.model.selection import Selection
 from spectrum_etl.model.spec import StagedObject, Table
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.company import Sources
@@ -92,13 +93,14 @@ def _with_infolink(
     company = sources.company.code
     if sources.infolink.plan(table, company).left_out:
         return None
-    theirs: Totals = dict(sources.infolink.totals(table, company, stage_employees=settings.stage_employees))
+    whole = Selection(company, stage_employees=settings.stage_employees)
+    theirs: Totals = dict(sources.infolink.totals(table, whole))
     columns = [name for name in theirs if name != "rows"]
     held = partitions.held_back(connection, table.name, company) if table.partitioned else []
     if held:
         # Their last good version is staged, on purpose: what Spectrum holds of them now is left out on both sides.
-        stored = [(as_stored(job), as_stored(month)) for job, month in held]
-        for found in sources.infolink.fingerprints(table, company, partitions=stored):
+        stored = tuple((as_stored(job), as_stored(month)) for job, month in held)
+        for found in sources.infolink.fingerprints(table, Selection(company, partitions=stored)):
             theirs["rows"] -= found.rows
             theirs["tran_amount"] -= Decimal(found.amount)
     ours = _totals(connection, table, company, columns, held=held)
@@ -115,7 +117,7 @@ def _with_infolink(
 def _with_services(connection: psycopg.Connection, table: Table, sources: Sources, settings: Settings) -> CheckResult:
     """Compare with the web services that the table is read from: with what they show, in the fields that they give."""
     company = sources.company.code
-    found = reading.read(table, "sdx", sources, Scope(company), settings.stage_employees)
+    found = reading.read(table, "sdx", sources, Selection(company, stage_employees=settings.stage_employees))
     money = [
         (place, column.name)
         for place, column in enumerate(table.read_columns(settings.stage_employees))
@@ -147,7 +149,7 @@ def _rows_of_infolink(table: Table, sources: Sources) -> int | None:
     if not sources.has_infolink:
         return None
     try:
-        return int(sources.infolink.totals(table, sources.company.code)["rows"])
+        return int(sources.infolink.totals(table, Selection(sources.company.code))["rows"])
     except (FixConfiguration, StopSync) as error:
         log.info("%s: Info-Link cannot be compared with: %s", table.name, error)
         return None

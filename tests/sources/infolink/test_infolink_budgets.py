@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from spectrum_etl.model.selection import Selection
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
 from spectrum_etl.staging.objects import OBJECTS
 
@@ -14,7 +15,7 @@ CHANGE = {"Company_Code": "1", "Job_Number": "100", "Customer_Code": "CITY", "Ch
 def budgets(site) -> dict[tuple[str, str], dict[str, Any]]:
     with site.reader() as reader:
         names = reader.plan(BUDGETS, "1").column_names
-        found = [dict(zip(names, row, strict=True)) for batch in reader.read(BUDGETS, "1") for row in batch]
+        found = [dict(zip(names, row, strict=True)) for batch in reader.read(BUDGETS, Selection("1")) for row in batch]
     assert len(found) == len({(row["phase_code"].strip(), row["cost_type"].strip()) for row in found}), "rows fan out"
     return {(row["phase_code"].strip(), row["cost_type"].strip()): row for row in found}
 
@@ -44,7 +45,7 @@ def test_adjustments_are_summed_once(site):
     assert material["estimate_adjustments"] is None
     assert material["approved_changes"] is None
     with site.reader() as reader:
-        assert reader.totals(BUDGETS, "1") == {
+        assert reader.totals(BUDGETS, Selection("1")) == {
             "rows": 2,
             "original_estimate": Decimal(2000),
             "estimate_adjustments": Decimal("6.06"),
@@ -87,7 +88,7 @@ def test_budgets_narrowed_to_jobs(site):
     site.insert("JC_PHASE_MASTER_MC", phase(), phase(Job_Number="200"))
     site.insert("JC_PHASE_ESTIMATES_MC", {**PHASE, "Est_Cost": 5}, {**PHASE, "Job_Number": "200", "Est_Cost": 7})
     with site.reader() as reader:
-        totals = reader.totals(BUDGETS, "1", jobs=["200"])
+        totals = reader.totals(BUDGETS, Selection("1", jobs=("200",)))
     assert (totals["rows"], totals["estimate_adjustments"]) == (1, 7)
 
 
@@ -106,7 +107,7 @@ def test_missing_optional_sums_are_null(site):
 def left_out(site, **options: Any) -> dict[str, list[tuple[Any, ...]]]:
     found: dict[str, list[tuple[Any, ...]]] = {}
     with site.reader() as reader:
-        for reason, *row in reader.left_out(BUDGETS, "1", **options):
+        for reason, *row in reader.left_out(BUDGETS, Selection("1", **options)):
             found.setdefault(reason, []).append(tuple(value and str(value).strip() for value in row))
     return {reason: sorted(rows, key=str) for reason, rows in found.items()}
 
@@ -174,12 +175,12 @@ def test_which_types_count_is_a_setting(site):
     )
     assert (list(left_out(site)), budgets(site)["033000", "L"]["approved_changes"]) == (["type"], None)
     with InfoLinkReader(site.connection(), ("1", "3")) as reader:
-        assert reader.left_out(BUDGETS, "1") == []
-        assert reader.totals(BUDGETS, "1")["approved_changes"] == 7
+        assert reader.left_out(BUDGETS, Selection("1")) == []
+        assert reader.totals(BUDGETS, Selection("1"))["approved_changes"] == 7
 
 
 def test_what_is_left_out_of_some_jobs(site):
     """A narrowed run speaks of its jobs only."""
     for job in ("100", "200"):
         site.insert("JC_PHASE_ESTIMATES_MC", {**PHASE, "Job_Number": job, "Est_Cost": "5.00"})
-    assert [row[0] for row in left_out(site, jobs=["200"])["adjustment"]] == ["200"]
+    assert [row[0] for row in left_out(site, jobs=("200",))["adjustment"]] == ["200"]

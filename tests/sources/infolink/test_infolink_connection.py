@@ -11,6 +11,7 @@ from airflow.sdk import Connection
 
 from sandbox.infolink.server import InfoLinkServer
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.model.selection import Selection
 from spectrum_etl.sources.infolink import InfoLinkConnection, InfoLinkReader
 from spectrum_etl.sources.infolink.binds import Statement
 from spectrum_etl.sources.infolink.faults import explain
@@ -152,7 +153,7 @@ def test_lost_connection_is_never_a_short_answer(site):
 
     seen: list[int] = []
     with listener(relay) as port, site.reader(port=port, query_timeout=20) as reader:
-        batches = reader.read(TRANSACTIONS, "1", batch_rows=1000)
+        batches = reader.read(TRANSACTIONS, Selection("1"), batch_rows=1000)
         with pytest.raises(RetryLater, match="lost"):
             seen.extend(len(batch) for batch in batches)
     assert 0 < sum(seen) < 50_000
@@ -176,7 +177,7 @@ def test_query_that_takes_too_long(site):
         with site.database.transaction():
             site.execute('lock table dbo."JC_JOB_MASTER_MC" in access exclusive mode')
             with pytest.raises(RetryLater, match=r"JC_JOB_MASTER_MC.*in time"):
-                list(reader.read(JOBS, "1"))
+                list(reader.read(JOBS, Selection("1")))
 
 
 @pytest.mark.parametrize(

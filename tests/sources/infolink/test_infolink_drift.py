@@ -5,6 +5,7 @@ import dataclasses
 import pytest
 
 from spectrum_etl.errors import FixConfiguration, StopSync
+from spectrum_etl.model.selection import Selection
 from spectrum_etl.sources.infolink import InfoLinkReader, statements
 from spectrum_etl.sources.infolink.planner import make_plan
 from spectrum_etl.staging.objects import OBJECTS
@@ -30,7 +31,11 @@ def drift_of(site, table) -> list[tuple[str, str]]:
 def read(site, table, **options):
     with site.reader() as reader:
         names = reader.plan(table, "1").column_names
-        return [dict(zip(names, row, strict=True)) for batch in reader.read(table, "1", **options) for row in batch]
+        return [
+            dict(zip(names, row, strict=True))
+            for batch in reader.read(table, Selection("1", **options))
+            for row in batch
+        ]
 
 
 @pytest.mark.parametrize("column", ["Tran_Amount", "Tran_Date_Text", "Job_Number", "Company_Code"])
@@ -38,7 +43,7 @@ def test_missing_required_column_stops(site, column):
     """The error names table and column, and nothing is read."""
     site.execute(f'alter table dbo."JC_TRANSACTION_HISTORY_MC" drop column "{column}"')
     with site.reader() as reader, pytest.raises(StopSync, match=rf"{column} of JC_TRANSACTION_HISTORY_MC is missing"):
-        reader.read(TRANSACTIONS, "1")
+        reader.read(TRANSACTIONS, Selection("1"))
 
 
 @pytest.mark.parametrize(
@@ -94,9 +99,9 @@ def test_date_text_that_became_a_date(site):
     )
     site.insert("JC_TRANSACTION_HISTORY_MC", {**TRANSACTION, "Tran_Date_Text": "2026-07-03"})
     assert drift_of(site, TRANSACTIONS) == [("Tran_Date_Text", "type")]
-    assert read(site, TRANSACTIONS, months=["202607"])[0]["tran_date"] == "20260703"
+    assert read(site, TRANSACTIONS, months=("202607",))[0]["tran_date"] == "20260703"
     with site.reader() as reader:
-        assert [mark.month for mark in reader.fingerprints(TRANSACTIONS, "1")] == ["202607"]
+        assert [mark.month for mark in reader.fingerprints(TRANSACTIONS, Selection("1"))] == ["202607"]
 
 
 def test_money_that_became_a_float(site):
@@ -108,7 +113,7 @@ def test_money_that_became_a_float(site):
     found = sorted(row["tran_amount"] for row in read(site, TRANSACTIONS))
     assert found == ["-1234567.89", "0.07", "10.10"]
     with site.reader() as reader:
-        (mark,) = reader.fingerprints(TRANSACTIONS, "1")
+        (mark,) = reader.fingerprints(TRANSACTIONS, Selection("1"))
     assert mark.amount == "-1234557.72"
 
 
@@ -160,16 +165,16 @@ def test_personal_data_is_not_selected(site, monkeypatch):
     statements_sent = sent(monkeypatch)
     with site.reader() as reader:
         for table in (t for obj in OBJECTS.values() for t in obj.tables if t.infolink):
-            list(reader.read(table, "1"))
-            reader.totals(table, "1")
-        list(reader.fingerprints(TRANSACTIONS, "1"))
+            list(reader.read(table, Selection("1")))
+            reader.totals(table, Selection("1"))
+        list(reader.fingerprints(TRANSACTIONS, Selection("1")))
         assert len(statements_sent) > 20
         assert not [
             text
             for text in statements_sent
             if "Social" in text or "Employee" in text or "*" in text.replace("COUNT(*)", "")
         ]
-        list(reader.read(TRANSACTIONS, "1", stage_employees=True))
+        list(reader.read(TRANSACTIONS, Selection("1", stage_employees=True)))
     assert "t.Employee_Name" in statements_sent[-1]
     assert not [text for text in statements_sent if "Social" in text]
 
@@ -191,7 +196,7 @@ def test_wide_columns_are_hashed_whole():
         ("varchar(8000)", True),
     ):
         plan = make_plan(TRANSACTIONS, "1", False, columns_of(wide))
-        sql = statements.fingerprint_statement(plan, statements.Scope(), "s").sql
+        sql = statements.fingerprint_statement(plan, Selection("1"), "s").sql
         assert ("CONCAT(\n                CAST('' AS nvarchar(max))" in sql) == unlimited
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from spectrum_etl.model.selection import Selection
 from spectrum_etl.sources.infolink import Fingerprint
 from spectrum_etl.staging.objects import OBJECTS
 
@@ -24,9 +25,9 @@ def transaction(**values):
     }
 
 
-def marks(site, **options) -> dict[tuple[str, str], Fingerprint]:
+def marks(site, spec_hash="", **options) -> dict[tuple[str, str], Fingerprint]:
     with site.reader() as reader:
-        found = list(reader.fingerprints(TRANSACTIONS, "1", **options))
+        found = list(reader.fingerprints(TRANSACTIONS, Selection("1", **options), spec_hash=spec_hash))
     assert len(found) == len({mark[:2] for mark in found})
     return {mark[:2]: mark for mark in found}
 
@@ -111,9 +112,9 @@ def test_narrowed_fingerprints_equal_the_whole(site):
         TABLE, *[transaction(Job_Number=j, Tran_Date_Text=d) for j in "AB" for d in ("20260701", "20260801", "")]
     )
     whole = marks(site)
-    assert marks(site, jobs=["A"], months=["202607"]) == {("A", "202607"): whole["A", "202607"]}
-    assert marks(site, partitions=[("B", ""), ("C", "202607")]) == {("B", ""): whole["B", ""]}
-    assert marks(site, partitions=[]) == {}
+    assert marks(site, jobs=("A",), months=("202607",)) == {("A", "202607"): whole["A", "202607"]}
+    assert marks(site, partitions=(("B", ""), ("C", "202607"))) == {("B", ""): whole["B", ""]}
+    assert marks(site, partitions=()) == {}
 
 
 def test_spec_and_columns_are_part_of_it(site):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from spectrum_etl.model.selection import Selection
 from spectrum_etl.model.spec import Table
 from spectrum_etl.sources.infolink import InfoLinkConnection, InfoLinkReader
 from spectrum_etl.sources.infolink.reader import UnclearLine
@@ -17,9 +18,13 @@ VENDORS = OBJECTS["vendors"].table("vendors")
 TABLES = [table for obj in OBJECTS.values() for table in obj.tables if table.infolink]
 
 
-def rows(reader: InfoLinkReader, table: Table, company: str = "1", **scope: Any) -> list[dict[str, str | None]]:
-    names = reader.plan(table, company, scope.get("stage_employees", False)).column_names
-    return [dict(zip(names, row, strict=True)) for batch in reader.read(table, company, **scope) for row in batch]
+def rows(reader: InfoLinkReader, table: Table, company: str = "1", **options: Any) -> list[dict[str, str | None]]:
+    names = reader.plan(table, company, options.get("stage_employees", False)).column_names
+    return [
+        dict(zip(names, row, strict=True))
+        for batch in reader.read(table, Selection(company, **options))
+        for row in batch
+    ]
 
 
 def job(number: str = "24-404", **values: Any) -> dict[str, Any]:
@@ -44,7 +49,7 @@ def test_every_table_is_read_from_an_empty_site(site, table):
     with site.reader() as reader:
         assert reader.plan(table, "1").drift == ()
         assert rows(reader, table) == []
-        assert reader.totals(table, "1")["rows"] == 0
+        assert reader.totals(table, Selection("1"))["rows"] == 0
 
 
 def test_values_arrive_as_stored(site):
@@ -79,9 +84,9 @@ def test_money_is_exact(site, amount):
     with site.reader() as reader:
         (row,) = rows(reader, TRANSACTIONS)
         assert (row["tran_amount"], row["total_hours"], row["quantity"]) == (amount, "9999999999.9999", "0.0001")
-        (found,) = reader.fingerprints(TRANSACTIONS, "1")
+        (found,) = reader.fingerprints(TRANSACTIONS, Selection("1"))
         assert Decimal(found.amount) == Decimal(amount)
-        assert reader.totals(TRANSACTIONS, "1") == {"rows": 1, "tran_amount": Decimal(amount)}
+        assert reader.totals(TRANSACTIONS, Selection("1")) == {"rows": 1, "tran_amount": Decimal(amount)}
 
 
 @pytest.mark.parametrize("stored", ["  1", "1", " 1 ", "1  "])
@@ -104,8 +109,8 @@ def test_codes_that_differ_in_case_are_two(site):
         "JC_JOB_MASTER_MC", job("5b", Company_Code="A"), job("5B", Company_Code="A"), job("9", Company_Code="a")
     )
     with site.reader() as reader:
-        assert [row["job_number"].strip() for row in rows(reader, JOBS, "A", jobs=["5B"])] == ["5B"]
-        assert reader.totals(JOBS, "a")["rows"] == 1
+        assert [row["job_number"].strip() for row in rows(reader, JOBS, "A", jobs=("5B",))] == ["5B"]
+        assert reader.totals(JOBS, Selection("a"))["rows"] == 1
 
 
 def test_narrowed_to_jobs(site):
@@ -113,17 +118,17 @@ def test_narrowed_to_jobs(site):
     for stored in ("    24-404", "24-404", "24-404    ", "       404"):
         site.insert("JC_TRANSACTION_HISTORY_MC", transaction(stored), padded=False)
     with site.reader() as reader:
-        found = rows(reader, TRANSACTIONS, "  1", jobs=["24-404"], months=["202607"])
+        found = rows(reader, TRANSACTIONS, "  1", jobs=("24-404",), months=("202607",))
         assert sorted(row["job_number"] for row in found) == ["    24-404", "24-404", "24-404    "]
-        assert rows(reader, TRANSACTIONS, "1", months=["202608"]) == []
-        assert reader.totals(TRANSACTIONS, "1", jobs=["404", "none"])["rows"] == 1
+        assert rows(reader, TRANSACTIONS, "1", months=("202608",)) == []
+        assert reader.totals(TRANSACTIONS, Selection("1", jobs=("404", "none")))["rows"] == 1
 
 
 def test_a_quote_in_a_code_is_a_value(site):
     """Values are bound: a job number is never SQL."""
     site.insert("JC_TRANSACTION_HISTORY_MC", transaction("a'; --"), transaction("24-404"))
     with site.reader() as reader:
-        assert len(rows(reader, TRANSACTIONS, jobs=["a'; --"])) == 1
+        assert len(rows(reader, TRANSACTIONS, jobs=("a'; --",))) == 1
 
 
 def test_equal_rows_are_all_read(site):
@@ -140,7 +145,7 @@ def test_batches(site):
         select '  1', n, '20260701', n from generate_series(1, 2500) n"""
     )
     with site.reader() as reader:
-        assert [len(b) for b in reader.read(TRANSACTIONS, "1", batch_rows=1000)] == [1000, 1000, 500]
+        assert [len(b) for b in reader.read(TRANSACTIONS, Selection("1"), batch_rows=1000)] == [1000, 1000, 500]
 
 
 def test_partitions_blank_ones_too(site):
@@ -161,13 +166,13 @@ def test_partitions_blank_ones_too(site):
         for month in range(1, 12)
     ]
     with site.reader() as reader:
-        found = rows(reader, TRANSACTIONS, partitions=[*blank, *pairs, *pairs[:5]])
+        found = rows(reader, TRANSACTIONS, partitions=(*blank, *pairs, *pairs[:5]))
         assert len(pairs) == 1287
         assert len(found) == 2 * 3 + 2 * len(pairs) + 1
-        assert rows(reader, TRANSACTIONS, partitions=[]) == []
-        assert len(rows(reader, TRANSACTIONS, partitions=[("", "")])) == 3
-        assert len(rows(reader, TRANSACTIONS, partitions=[("J1", "2026")])) == 1
-        marks = list(reader.fingerprints(TRANSACTIONS, "1", partitions=[*blank, *pairs]))
+        assert rows(reader, TRANSACTIONS, partitions=()) == []
+        assert len(rows(reader, TRANSACTIONS, partitions=(("", ""),))) == 3
+        assert len(rows(reader, TRANSACTIONS, partitions=(("J1", "2026"),))) == 1
+        marks = list(reader.fingerprints(TRANSACTIONS, Selection("1", partitions=(*blank, *pairs))))
         assert sum(mark.rows for mark in marks) == len(found)
         assert len({(mark.job, mark.month) for mark in marks}) == len(pairs) + 2
 
@@ -181,7 +186,7 @@ def test_totals_equal_what_is_read(site):
         {"Company_Code": "2", "Vendor_Code": "ACME", "Vendor_Name": "Acme", "Balance": "99.00"},
     )
     with site.reader() as reader:
-        assert reader.totals(VENDORS, "1") == {"rows": 2, "balance": Decimal("10.25")}
+        assert reader.totals(VENDORS, Selection("1")) == {"rows": 2, "balance": Decimal("10.25")}
 
 
 def test_master_jobs(site):
@@ -208,9 +213,9 @@ def test_one_query_at_a_time(site):
     site.insert("JC_JOB_MASTER_MC", *[job(str(number)) for number in range(10)])
     with site.reader() as reader:
         reader.columns("JC_JOB_MASTER_MC")
-        first = reader.read(JOBS, "1", batch_rows=2)
+        first = reader.read(JOBS, Selection("1"), batch_rows=2)
         next(first)
-        reader.totals(JOBS, "1")
+        reader.totals(JOBS, Selection("1"))
         with pytest.raises(RuntimeError, match="another query"):
             list(first)
 
@@ -230,8 +235,8 @@ def test_lines_hold_what_the_columns_hold(site):
         transaction("J2", date=None, amount="-0.01", Description=""),
     )
     with site.reader() as reader:
-        by_columns = [row for batch in reader.read(TRANSACTIONS, "1", checksums=True) for row in batch]
-        lines = [line for batch in reader.read_lines(TRANSACTIONS, "1", checksums=True) for line in batch]
+        by_columns = [row for batch in reader.read(TRANSACTIONS, Selection("1"), checksums=True) for row in batch]
+        lines = [line for batch in reader.read_lines(TRANSACTIONS, Selection("1"), checksums=True) for line in batch]
     assert sorted(tuple(value or "" for value in row) for row in by_columns) == sorted(
         tuple(line.split(SEPARATOR)) for line in lines
     )
@@ -241,7 +246,7 @@ def test_lines_hold_what_the_columns_hold(site):
 def test_every_table_is_read_in_lines(site, table):
     """Every query is accepted in lines, too."""
     with site.reader() as reader:
-        assert list(reader.read_lines(table, "1")) == []
+        assert list(reader.read_lines(table, Selection("1"))) == []
 
 
 def test_a_separator_in_a_value_is_not_taken_for_a_column(site):
@@ -249,6 +254,6 @@ def test_a_separator_in_a_value_is_not_taken_for_a_column(site):
     site.insert("JC_JOB_MASTER_MC", job(Job_Description=f"Li{SEPARATOR}brary"))
     with site.reader() as reader:
         with pytest.raises(UnclearLine):
-            list(reader.read_lines(JOBS, "1"))
+            list(reader.read_lines(JOBS, Selection("1")))
         (row,) = rows(reader, JOBS)
     assert row["job_description"] == f"Li{SEPARATOR}brary"

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from spectrum_etl.model.selection import Selection
 from spectrum_etl.model.sql_files import SQL_FOLDER
 from spectrum_etl.sources.infolink import statements
 from spectrum_etl.sources.infolink.binds import Statement, spellings
 from spectrum_etl.sources.infolink.plan import ReadPlan
 from spectrum_etl.sources.infolink.planner import make_plan
-from spectrum_etl.sources.infolink.statements import Scope
 from spectrum_etl.staging.objects import OBJECTS
 
 FOLDER = Path(__file__).parents[3] / "sandbox" / "reference"
@@ -26,6 +26,7 @@ HOSTED_TYPES = {"decimal": "decimal(12,2)", "datetime null": "datetime"}
 TYPES = {"money": "decimal(14,2)", "qty": "decimal(14,4)", "date": "datetime", "ymd": "varchar(8)", "integer": "int"}
 RECORDED = Path(__file__).parent / "recorded"
 TABLES = {table.name: table for obj in OBJECTS.values() for table in obj.tables if table.infolink}
+ALL = Selection("1")
 PAIRS = (("24-404", "202607"), ("24-404", ""), ("", "202607"))
 
 
@@ -45,18 +46,20 @@ def plan(name: str) -> ReadPlan:
 
 
 def built() -> dict[str, Statement]:
-    found = {name: statements.read_statement(plan(name), Scope()) for name in TABLES}
+    found = {name: statements.read_statement(plan(name), ALL) for name in TABLES}
     transactions = plan("job_cost_transactions")
-    found["budgets_of_jobs"] = statements.read_statement(plan("budgets"), Scope(jobs=("24-404",)))
-    found["budgets_totals"] = statements.totals_statement(plan("budgets"), Scope())
+    found["budgets_of_jobs"] = statements.read_statement(plan("budgets"), Selection("1", jobs=("24-404",)))
+    found["budgets_totals"] = statements.totals_statement(plan("budgets"), ALL)
     found["job_cost_transactions_of_months"] = statements.read_statement(
-        transactions, Scope(months=("202607", "202608"))
+        transactions, Selection("1", months=("202607", "202608"))
     )
-    found["job_cost_transactions_of_partitions"] = statements.read_statement(transactions, Scope(partitions=PAIRS))
-    found["job_cost_transactions_with_checksums"] = statements.read_statement(transactions, Scope(), checksums=True)
-    found["job_cost_transactions_lines"] = statements.lines_statement(transactions, Scope(), checksums=True)
-    found["budgets_lines"] = statements.lines_statement(plan("budgets"), Scope())
-    found["job_cost_transactions_fingerprint"] = statements.fingerprint_statement(transactions, Scope(), "abc")
+    found["job_cost_transactions_of_partitions"] = statements.read_statement(
+        transactions, Selection("1", partitions=PAIRS)
+    )
+    found["job_cost_transactions_with_checksums"] = statements.read_statement(transactions, ALL, checksums=True)
+    found["job_cost_transactions_lines"] = statements.lines_statement(transactions, ALL, checksums=True)
+    found["budgets_lines"] = statements.lines_statement(plan("budgets"), ALL)
+    found["job_cost_transactions_fingerprint"] = statements.fingerprint_statement(transactions, ALL, "abc")
     found["columns"] = statements.columns_statement("JC_JOB_MASTER_MC")
     found["master_jobs"] = statements.master_jobs_statement(
         "JC_JOB_MASTER_MC",
@@ -64,7 +67,7 @@ def built() -> dict[str, Statement]:
         "varchar(3)",
         "1",
     )
-    found["budgets_left_out"] = statements.left_out_statement(plan("budgets"), Scope(jobs=("24-404",)))
+    found["budgets_left_out"] = statements.left_out_statement(plan("budgets"), Selection("1", jobs=("24-404",)))
     return found
 
 
@@ -129,20 +132,20 @@ def test_spellings_of_a_code():
 def test_values_keep_indexes_usable():
     """ASCII is bound as a plain literal: N'...' would convert a varchar column and lose its index."""
     assert BUILT["jobs"].parameters["company_stored_2"] == b"  1"
-    assert statements.read_statement(plan("jobs"), Scope(jobs=("É1",))).parameters["job_0"] == "É1"
+    assert statements.read_statement(plan("jobs"), Selection("1", jobs=("É1",))).parameters["job_0"] == "É1"
 
 
 def test_scopes_that_a_table_does_not_have():
     """Programming errors, not empty answers."""
     with pytest.raises(ValueError, match="no months"):
-        statements.read_statement(plan("jobs"), Scope(months=("202607",)))
+        statements.read_statement(plan("jobs"), Selection("1", months=("202607",)))
     with pytest.raises(ValueError, match="no jobs"):
-        statements.read_statement(plan("vendors"), Scope(jobs=("1",)))
+        statements.read_statement(plan("vendors"), Selection("1", jobs=("1",)))
 
 
 def test_partitions_go_in_pieces():
     """1,200 different pairs are three statements, each pair in one of them."""
     pairs = tuple((f"J{number}", "202607") for number in range(1200))
-    pieces = list(Scope(partitions=(*pairs, *pairs[:10])).chunks())
+    pieces = list(Selection("1", partitions=(*pairs, *pairs[:10])).pieces(statements.PAIRS))
     assert [len(piece.partitions or ()) for piece in pieces] == [500, 500, 200]
     assert sorted(pair for piece in pieces for pair in piece.partitions or ()) == sorted(pairs)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from spectrum_etl.errors import StopSync
+from spectrum_etl.model.selection import Selection
 from spectrum_etl.model.spec import Table
 from spectrum_etl.staging.objects import OBJECTS
 
@@ -17,10 +18,14 @@ SIDE = {**SUBCONTRACT, "Job_Number": "100", "Change_Request_Number": "CR1"}
 CHANGE = {**SIDE, "Phase_Code": "033000", "Cost_Type": "S", "Sub_Amount": "-5.05"}
 
 
-def rows(site, table: Table, **scope: Any) -> list[dict[str, Any]]:
+def rows(site, table: Table, **options: Any) -> list[dict[str, Any]]:
     with site.reader() as reader:
         names = reader.plan(table, "1").column_names
-        found = [dict(zip(names, row, strict=True)) for batch in reader.read(table, "1", **scope) for row in batch]
+        found = [
+            dict(zip(names, row, strict=True))
+            for batch in reader.read(table, Selection("1", **options))
+            for row in batch
+        ]
     return [{name: value and value.strip() for name, value in row.items()} for row in found]
 
 
@@ -38,7 +43,7 @@ def test_a_line_has_the_job_of_its_subcontract(site):
         ("NONE", "033000", "S", None): 1,
     }
     with site.reader() as reader:
-        totals = reader.totals(ITEMS, "1")
+        totals = reader.totals(ITEMS, Selection("1"))
     assert (totals["rows"], totals["original_contract_amount"]) == (4, Decimal("400.40"))
 
 
@@ -115,8 +120,8 @@ def test_changes_are_added_up_where_their_phase_is_not_shown(site):
     }
     assert {row["phase_code"] for row in found.values()} == {None}
     with site.reader() as reader:
-        assert reader.totals(CHANGES, "1") == {"rows": 2, "sub_amount": Decimal("3.70")}
-        lines = [line for batch in reader.read_lines(CHANGES, "1") for line in batch]
+        assert reader.totals(CHANGES, Selection("1")) == {"rows": 2, "sub_amount": Decimal("3.70")}
+        lines = [line for batch in reader.read_lines(CHANGES, Selection("1")) for line in batch]
     assert len(lines) == 2
 
 
@@ -140,4 +145,4 @@ def test_a_view_of_another_company_is_not_taken_for_all(site):
     with site.reader() as reader:
         assert "of the login's own company only, which is inf" in reader.plan(CHANGES, "1").left_out
         assert not reader.plan(CHANGES, "INF").left_out
-        assert [row[0] for batch in reader.read(CHANGES, "INF") for row in batch] == ["INF"]
+        assert [row[0] for batch in reader.read(CHANGES, Selection("INF")) for row in batch] == ["INF"]

@@ -7,7 +7,7 @@ by its keys, transactions by fingerprints before and after. `isolation: snapshot
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple, Self
 
@@ -17,6 +17,7 @@ import sqlalchemy
 from spectrum_etl.errors import RetryLater, StopSync
 from spectrum_etl.model.character_marks import mark_for_database
 from spectrum_etl.model.drift import Drift
+from spectrum_etl.model.selection import Selection
 from spectrum_etl.model.spec import Table
 from spectrum_etl.settings import COUNTED_CHANGE_TYPES
 from spectrum_etl.sources.infolink import statements
@@ -25,7 +26,6 @@ from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.infolink.faults import explain, missing_table
 from spectrum_etl.sources.infolink.plan import ReadPlan
 from spectrum_etl.sources.infolink.planner import make_plan
-from spectrum_etl.sources.infolink.statements import Scope
 
 Row = tuple[str | None, ...]
 
@@ -140,12 +140,8 @@ class InfoLinkReader:
     def read(
         self,
         table: Table,
-        company: str,
+        selection: Selection,
         *,
-        jobs: Sequence[str] = (),
-        months: Sequence[str] = (),
-        partitions: Sequence[tuple[str, str]] | None = None,
-        stage_employees: bool = False,
         batch_rows: int = 5000,
         checksums: bool = False,
     ) -> Iterator[list[Row]]:
@@ -153,11 +149,7 @@ class InfoLinkReader:
 
         Args:
             table: the spec.
-            company: company code.
-            jobs: only these jobs, trimmed; empty means all.
-            months: only these months, YYYYMM; empty means all. Partitioned tables only.
-            partitions: only these (job, month) pairs, each possibly blank; None means all. Partitioned tables only.
-            stage_employees: whether personal columns are read (M9).
+            selection: which rows.
             batch_rows: rows in a batch.
             checksums: end every row with its checksum; they add up to those of `fingerprints`.
 
@@ -167,20 +159,16 @@ class InfoLinkReader:
         Raises:
             RetryLater: the connection was lost, or fewer rows arrived than the server counted.
         """
-        plan = self.plan(table, company, stage_employees)
-        scope = _scope(jobs, months, partitions)
-        built = [statements.read_statement(plan, chunk, checksums=checksums) for chunk in scope.chunks()]
+        plan = self.plan(table, selection.company_code, selection.stage_employees)
+        pieces = selection.pieces(statements.PAIRS)
+        built = [statements.read_statement(plan, piece, checksums=checksums) for piece in pieces]
         return self._read(plan, built, batch_rows)
 
     def read_lines(
         self,
         table: Table,
-        company: str,
+        selection: Selection,
         *,
-        jobs: Sequence[str] = (),
-        months: Sequence[str] = (),
-        partitions: Sequence[tuple[str, str]] | None = None,
-        stage_employees: bool = False,
         batch_rows: int = 5000,
         checksums: bool = False,
     ) -> Iterator[list[str]]:
@@ -189,9 +177,9 @@ class InfoLinkReader:
         Raises:
             UnclearLine: a value holds the separator; nothing of its batch was given out. Read by columns then.
         """
-        plan = self.plan(table, company, stage_employees)
-        scope = _scope(jobs, months, partitions)
-        built = [statements.lines_statement(plan, chunk, checksums=checksums) for chunk in scope.chunks()]
+        plan = self.plan(table, selection.company_code, selection.stage_employees)
+        pieces = selection.pieces(statements.PAIRS)
+        built = [statements.lines_statement(plan, piece, checksums=checksums) for piece in pieces]
         expected = len(plan.columns) - 1 + checksums
         for rows in self._read(plan, built, batch_rows):
             lines = [line for (line,) in rows]
@@ -200,53 +188,41 @@ class InfoLinkReader:
                 raise UnclearLine(plan.infolink.table)
             yield lines
 
-    def fingerprints(
-        self,
-        table: Table,
-        company: str,
-        *,
-        jobs: Sequence[str] = (),
-        months: Sequence[str] = (),
-        partitions: Sequence[tuple[str, str]] | None = None,
-        stage_employees: bool = False,
-        spec_hash: str = "",
-    ) -> Iterator[Fingerprint]:
+    def fingerprints(self, table: Table, selection: Selection, *, spec_hash: str = "") -> Iterator[Fingerprint]:
         """What the source holds of every job and month of a partitioned table.
 
         Args:
-            table, company, jobs, months, partitions, stage_employees: as for `read`.
+            table, selection: as for `read`.
             spec_hash: part of every checksum, so that new columns or rules copy everything again.
         """
-        plan = self.plan(table, company, stage_employees)
-        scope = _scope(jobs, months, partitions)
-        built = [statements.fingerprint_statement(plan, chunk, spec_hash) for chunk in scope.chunks()]
+        plan = self.plan(table, selection.company_code, selection.stage_employees)
+        pieces = selection.pieces(statements.PAIRS)
+        built = [statements.fingerprint_statement(plan, piece, spec_hash) for piece in pieces]
         return (Fingerprint(*row) for batch in self._read(plan, built, 5000) for row in batch)
 
-    def totals(
-        self, table: Table, company: str, *, jobs: Sequence[str] = (), stage_employees: bool = False
-    ) -> dict[str, int | Decimal]:
+    def totals(self, table: Table, selection: Selection) -> dict[str, int | Decimal]:
         """Rows and money as the source holds them, over the same query as `read`.
 
         Args:
-            table, company, jobs, stage_employees: as for `read`.
+            table, selection: as for `read`.
 
         Returns:
             `rows`, and the sum of each money column by its staged name, in the company's currency.
         """
-        plan = self.plan(table, company, stage_employees)
-        statement = statements.totals_statement(plan, _scope(jobs, (), None))
+        plan = self.plan(table, selection.company_code, selection.stage_employees)
+        statement = statements.totals_statement(plan, selection)
         (row,) = self._all(statement, plan.infolink.table, plan.company)
         sums = zip(statements.money_columns(plan.columns), row[1:], strict=True)
         return {"rows": int(row[0]), **{column.name: Decimal(total) for column, total in sums}}
 
-    def left_out(self, table: Table, company: str, *, jobs: Sequence[str] = ()) -> list[tuple[Any, ...]]:
+    def left_out(self, table: Table, selection: Selection) -> list[tuple[Any, ...]]:
         """Groups of amounts that the query of a table does not take (`LeftOut`); columns as its spec says.
 
         Args:
-            table, company, jobs: as for `read`.
+            table, selection: as for `read`.
         """
-        plan = self.plan(table, company)
-        statement = statements.left_out_statement(plan, _scope(jobs, (), None))
+        plan = self.plan(table, selection.company_code)
+        statement = statements.left_out_statement(plan, selection)
         return self._all(statement, plan.infolink.table, plan.company)
 
     def rows(self, statement: Statement, table: str, company: str | None = None) -> list[tuple[Any, ...]]:
@@ -330,11 +306,6 @@ class InfoLinkReader:
                 company=company,
                 remedy="run it again",
             )
-
-
-def _scope(jobs: Sequence[str], months: Sequence[str], partitions: Sequence[tuple[str, str]] | None) -> Scope:
-    pairs = None if partitions is None else tuple((job.strip(), month) for job, month in partitions)
-    return Scope(tuple(job.strip() for job in jobs), tuple(months), pairs)
 
 
 def _type_text(name: str, length: int | None, precision: int | None, scale: int | None) -> str:

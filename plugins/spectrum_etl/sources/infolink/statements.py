@@ -5,9 +5,10 @@ A template names columns as the spec does, and gets them as this site calls them
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
+from spectrum_etl.model.selection import Selection
 from spectrum_etl.sources.infolink import casts
 from spectrum_etl.sources.infolink.binds import Binds, Statement, code_filter, spelled
 from spectrum_etl.sources.infolink.plan import PlannedColumn, ReadPlan
@@ -21,51 +22,27 @@ SEPARATOR_SQL = f"CHAR({ord(SEPARATOR)})"
 PAIRS = 500
 
 
-@dataclass(frozen=True)
-class Scope:
-    """Which rows of a company.
-
-    Args:
-        jobs: trimmed job numbers; empty means all.
-        months: YYYYMM; empty means all. Partitioned tables only.
-        partitions: (trimmed job number, month), each possibly blank; None means all. Partitioned tables only.
-    """
-
-    jobs: tuple[str, ...] = ()
-    months: tuple[str, ...] = ()
-    partitions: tuple[tuple[str, str], ...] | None = None
-
-    def chunks(self) -> Iterator[Scope]:
-        """The scope in pieces of at most `PAIRS` partitions; partitions of one job stay together where they fit."""
-        if self.partitions is None:
-            yield self
-            return
-        pairs = sorted(set(self.partitions))
-        for start in range(0, len(pairs), PAIRS):
-            yield Scope(self.jobs, self.months, tuple(pairs[start : start + PAIRS]))
-
-
-def read_statement(plan: ReadPlan, scope: Scope, *, checksums: bool = False) -> Statement:
+def read_statement(plan: ReadPlan, selection: Selection, *, checksums: bool = False) -> Statement:
     """The query of a table's rows, every column as text.
 
     Args:
-        plan, scope: which columns and rows.
+        plan, selection: which columns and rows.
         checksums: end every row with its part of the checksum that `fingerprint_statement` sums, without a spec hash.
     """
     columns = [f"{column.text} AS {column.name}" for column in _outer(plan)]
     binds = Binds()
     if checksums:
         columns.append(f"CAST({_row_checksum(plan, binds, '')} AS varchar(20)) AS row_checksum")
-    return _query(plan, scope, columns, binds)
+    return _query(plan, selection, columns, binds)
 
 
-def lines_statement(plan: ReadPlan, scope: Scope, *, checksums: bool = False) -> Statement:
+def lines_statement(plan: ReadPlan, selection: Selection, *, checksums: bool = False) -> Statement:
     """The query of a table's rows, each as one text with `SEPARATOR` between its columns; NULL is blank.
 
     The driver spends its time per value, not per byte: one wide column arrives seven times as fast as nineteen.
 
     Args:
-        plan, scope, checksums: as for `read_statement`.
+        plan, selection, checksums: as for `read_statement`.
     """
     binds = Binds()
     columns = _outer(plan)
@@ -75,15 +52,15 @@ def lines_statement(plan: ReadPlan, scope: Scope, *, checksums: bool = False) ->
     kind = _unicode([column.width for column in columns], len(parts) + 20)
     between = f",\n        {SEPARATOR_SQL},\n        "
     line = f"CONCAT(\n        CAST('' AS {kind}),\n        {between.join(parts)}\n    ) COLLATE {COLLATION} AS row_line"
-    return _query(plan, scope, [line], binds)
+    return _query(plan, selection, [line], binds)
 
 
-def totals_statement(plan: ReadPlan, scope: Scope) -> Statement:
+def totals_statement(plan: ReadPlan, selection: Selection) -> Statement:
     """The query of the number of rows and the sum of every money column, over the same query as the rows."""
     company, *others = _outer(plan)
     money = money_columns(others)
     numbers = [f"{column.number} AS {column.name}" for column in money]
-    inner = _query(plan, scope, [f"{company.text} AS {company.name}", *numbers])
+    inner = _query(plan, selection, [f"{company.text} AS {company.name}", *numbers])
     sums = [f"CAST(COALESCE(SUM(source_rows.{c.name}), 0) AS varchar(40)) AS {c.name}" for c in money]
     columns = _list(["COUNT(*) AS row_count", *sums])
     return Statement(render("totals.sql", columns=columns, query=inner.sql), inner.parameters)
@@ -94,7 +71,7 @@ def money_columns(columns: Iterable[PlannedColumn]) -> list[PlannedColumn]:
     return [column for column in columns if column.spec.type == "money"]
 
 
-def fingerprint_statement(plan: ReadPlan, scope: Scope, spec_hash: str) -> Statement:
+def fingerprint_statement(plan: ReadPlan, selection: Selection, spec_hash: str) -> Statement:
     """The query of count, sums and checksum of every job and month."""
     binds = Binds()
     sums = {}
@@ -108,7 +85,7 @@ def fingerprint_statement(plan: ReadPlan, scope: Scope, spec_hash: str) -> State
         hours=sums["total_hours"],
         quantity=sums["quantity"],
         row_checksum=_row_checksum(plan, binds, spec_hash),
-        **_partition_context(plan, scope, binds),
+        **_partition_context(plan, selection, binds),
     )
     return Statement(rendered, binds.values)
 
@@ -135,22 +112,22 @@ def master_jobs_statement(table: str, names: Mapping[str, str], company_type: st
     return Statement(render("master_jobs.sql", where={"j": where}, tables={"j": f"dbo.{table}"}, j=names), binds.values)
 
 
-def left_out_statement(plan: ReadPlan, scope: Scope) -> Statement:
+def left_out_statement(plan: ReadPlan, selection: Selection) -> Statement:
     """The query of the amounts that the table's query does not take (`LeftOut`)."""
     if plan.infolink.left_out is None:
         raise ValueError(f"{plan.table.name} leaves nothing out")
     binds = Binds()
-    return Statement(render(plan.infolink.left_out.query, **_context(plan, scope, binds)), binds.values)
+    return Statement(render(plan.infolink.left_out.query, **_context(plan, selection, binds)), binds.values)
 
 
-def _query(plan: ReadPlan, scope: Scope, columns: list[str], binds: Binds | None = None) -> Statement:
+def _query(plan: ReadPlan, selection: Selection, columns: list[str], binds: Binds | None = None) -> Statement:
     """The rows of a table, with these columns; they are those of `_outer`."""
     binds = binds or Binds()
     if not plan.added_up:
-        rows = render(plan.infolink.query, **_context(plan, scope, binds), columns=_list(columns))
+        rows = render(plan.infolink.query, **_context(plan, selection, binds), columns=_list(columns))
         return Statement(rows, binds.values)
     inner = [f"{column.number if _is_number(column) else column.text} AS {column.name}" for column in plan.columns]
-    rows = render(plan.infolink.query, **_context(plan, scope, binds), columns=_list(inner))
+    rows = render(plan.infolink.query, **_context(plan, selection, binds), columns=_list(inner))
     keys = [code(f"every_row.{column.name}") for column in plan.columns if column.spec.key and column.source]
     aggregated = [_aggregated(column) for column in plan.columns]
     return Statement(
@@ -195,7 +172,7 @@ def _is_number(column: PlannedColumn) -> bool:
     return column.source is not None and column.spec.type in {"money", "quantity"}
 
 
-def _context(plan: ReadPlan, scope: Scope, binds: Binds) -> dict[str, object]:
+def _context(plan: ReadPlan, selection: Selection, binds: Binds) -> dict[str, object]:
     """What the template of a table's query uses beside its columns."""
     if any(column.source == "%(company)s" for column in plan.columns):
         binds.value("company", plan.company)
@@ -203,18 +180,18 @@ def _context(plan: ReadPlan, scope: Scope, binds: Binds) -> dict[str, object]:
     context: dict[str, object] = {alias: plan.names.get(alias, {}) for alias in plan.infolink.tables}
     context |= {"alias": next(iter(plan.infolink.tables)), "tables": _tables(plan)}
     if plan.table.partitioned:
-        return context | _partition_context(plan, scope, binds)
-    if scope.months or scope.partitions is not None:
+        return context | _partition_context(plan, selection, binds)
+    if selection.months or selection.partitions is not None:
         raise ValueError(f"{plan.table.name} has no months and partitions")
     # Bound only where a status has a type: a statement binds nothing that it does not use.
     kinds = plan.change_types if any("CR_Type" in names for names in plan.names.values()) else ()
     used = {column.source.partition(".")[0] for column in plan.columns if column.source}
     return context | {
         "uses": {alias: alias in used for alias in plan.infolink.tables},
-        "where": {alias: _where(plan, alias, scope, binds) for alias in plan.tables},
+        "where": {alias: _where(plan, alias, selection, binds) for alias in plan.tables},
         # For a joined table whose groups must be seen whole, whatever jobs are asked for.
-        "company": {alias: _where(plan, alias, Scope(), binds) for alias in plan.tables},
-        "jobs": _bound_list("job", scope.jobs, binds),
+        "company": {alias: _where(plan, alias, Selection(plan.company), binds) for alias in plan.tables},
+        "jobs": _bound_list("job", selection.jobs, binds),
         "change_types": _bound_list("change_type", kinds, binds),
         "sums": _sums(plan),
         "agreed": _agreed(plan),
@@ -225,19 +202,19 @@ def _tables(plan: ReadPlan) -> dict[str, str]:
     return {alias: f"dbo.{name}" for alias, name in plan.tables.items()}
 
 
-def _where(plan: ReadPlan, alias: str, scope: Scope, binds: Binds) -> str:
+def _where(plan: ReadPlan, alias: str, selection: Selection, binds: Binds) -> str:
     """The rows of one table of the query that belong to the company and, where it has jobs, to the jobs."""
     real = plan.real[alias]
     conditions = []
     if "COMPANY_CODE" in real:
         name, kind = real["COMPANY_CODE"]
         conditions += code_filter(f"{alias}.{name}", kind, {"company": plan.company}, binds)
-    if scope.jobs:
+    if selection.jobs:
         if not plan.table.by_job:
             raise ValueError(f"{plan.table.name} has no jobs")
         if job := _job_column(plan, alias):
             name, kind = job
-            conditions += code_filter(f"{alias}.{name}", kind, _numbered("job", scope.jobs), binds)
+            conditions += code_filter(f"{alias}.{name}", kind, _numbered("job", selection.jobs), binds)
     return "\n    AND ".join(conditions) or "1 = 1"  # all rows are those of the login's company
 
 
@@ -249,7 +226,7 @@ def _job_column(plan: ReadPlan, alias: str) -> tuple[str, str] | None:
     return plan.real[alias].get("JOB_NUMBER")
 
 
-def _partition_context(plan: ReadPlan, scope: Scope, binds: Binds) -> dict[str, object]:
+def _partition_context(plan: ReadPlan, selection: Selection, binds: Binds) -> dict[str, object]:
     """What the two queries of a partitioned table share: job, month and the rows in scope."""
     alias = next(iter(plan.infolink.tables))
     job, date = plan.column("job_number"), next((c for c in plan.columns if c.spec.ymd), None)
@@ -257,15 +234,15 @@ def _partition_context(plan: ReadPlan, scope: Scope, binds: Binds) -> dict[str, 
         raise ValueError(f"{plan.table.name} is partitioned, but has no job and date")
     written = date.source if casts.family(date.type) == "text" else date.text
     month = f"COALESCE(LEFT(LTRIM(RTRIM({written})), 6), '') COLLATE {COLLATION}"
-    conditions = [_where(plan, alias, scope, binds)]
-    if scope.months:
-        named = [binds.value(name, month) for name, month in _numbered("month", scope.months).items()]
+    conditions = [_where(plan, alias, selection, binds)]
+    if selection.months:
+        named = [binds.value(name, month) for name, month in _numbered("month", selection.months).items()]
         conditions.append(f"{month} IN ({', '.join(named)})")
     pairs = []
-    if scope.partitions is not None:
-        jobs = {code: f"picked_job_{n}" for n, code in enumerate(dict.fromkeys(j for j, _ in scope.partitions))}
-        months = {code: f"picked_month_{n}" for n, code in enumerate(dict.fromkeys(m for _, m in scope.partitions))}
-        pairs = [f"({binds.value(jobs[j], j)}, {binds.value(months[m], m)})" for j, m in scope.partitions]
+    if selection.partitions is not None:
+        jobs = {code: f"picked_job_{n}" for n, code in enumerate(dict.fromkeys(j for j, _ in selection.partitions))}
+        months = {code: f"picked_month_{n}" for n, code in enumerate(dict.fromkeys(m for _, m in selection.partitions))}
+        pairs = [f"({binds.value(jobs[j], j)}, {binds.value(months[m], m)})" for j, m in selection.partitions]
         listed = spelled(job.source, job.type, {name: code for code, name in jobs.items()}, binds)
         if listed:
             conditions.append(f"({listed} OR {job.source} IS NULL)" if "" in jobs else listed)
