@@ -2,11 +2,11 @@
 with candidates as (
     select
         staged.ctid as _tid,
-        _diff.surplus,
+        changes.surplus,
         row_number() over (partition by staged._row_hash order by staged.ctid) as copy
     from {{ staged | ident }} as staged
-    inner join _diff on staged._row_hash = _diff._row_hash and _diff.surplus < 0
-    inner join _partitions as found
+    inner join {{ changes | ident }} as changes on staged._row_hash = changes._row_hash and changes.surplus < 0
+    inner join {{ replaced | ident }} as found
         on found.job_number = staged.job_number and found.partition_month = staged._month
     where staged.company_code = {{ "company_code" | bound }}
 ),

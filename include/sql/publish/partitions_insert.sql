@@ -8,12 +8,12 @@ select {{ columns | idents }}, _month, _row_hash, {{ "run_id" | bound }}, {{ "re
 from (
     select
         landed.*,
-        _diff.surplus,
+        changes.surplus,
         row_number() over (partition by landed._row_hash) as copy
     from {{ rows | ident }} as landed
-    inner join _diff on landed._row_hash = _diff._row_hash and _diff.surplus > 0
+    inner join {{ changes | ident }} as changes on landed._row_hash = changes._row_hash and changes.surplus > 0
     {% if some_skipped %}
-    inner join _partitions as found
+    inner join {{ replaced | ident }} as found
         on found.job_number = landed.job_number and found.partition_month = landed._month
     {% endif %}
 ) as numbered

@@ -1,5 +1,5 @@
 -- What landed of each partition, rejected rows included: a table of its own, so that the planner knows its size.
-create temporary table _landed on commit drop as
+create temporary table {{ landed | ident }} on commit drop as
 with landed as (
     select
         job_number,

@@ -6,7 +6,7 @@ select
     found.source_rows,
     newly.new_rows,
     coalesce(published.source_rows, 0) > 0 as has_published
-from _newly as newly
+from {{ newly | ident }} as newly
 inner join {{ partitions | ident }} as found
     on
         newly.job_number = found.job_number

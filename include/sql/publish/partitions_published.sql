@@ -1,6 +1,6 @@
 -- The partitions that this publish replaces: copied and stable, or gone. One that a newer reading has been published
 -- for in the meantime is left alone, also where that reading found nothing to publish.
-create temporary table _partitions on commit drop as
+create temporary table {{ replaced | ident }} on commit drop as
 select found.*
 from {{ partitions | ident }} as found
 left join sync.partitions as published

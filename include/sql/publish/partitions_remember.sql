@@ -17,7 +17,7 @@ select
     {{ "read_at" | bound }},
     {{ "read_at" | bound }},
     {{ "landing_id" | bound }}
-from _partitions
+from {{ replaced | ident }}
 on conflict (company_code, job_number, partition_month) do update
 set
     source_rows = excluded.source_rows,

@@ -4,7 +4,7 @@
 update {{ partitions | ident }} as found
 set
     stable = exists (
-        select 1 from _landed as landed
+        select 1 from {{ landed | ident }} as landed
         where
             landed.job_number = found.job_number
             and landed.partition_month = found.partition_month

@@ -2,7 +2,7 @@
 update {{ partitions | ident }} as found
 set
     steady = exists (
-        select 1 from _after as later
+        select 1 from {{ later | ident }} as later
         where
             later.job_number = found.job_number
             and later.partition_month = found.partition_month

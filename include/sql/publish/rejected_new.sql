@@ -1,6 +1,6 @@
 -- How many rows of a landing are rejected now and were not before, by job and month. A row is known by its key. Where
 -- its key cannot be read, or where rows have none, they are counted: so many more than are listed of that job and month.
-create temporary table _newly on commit drop as
+create temporary table {{ newly | ident }} on commit drop as
 with now_rejected as (
     select
         coalesce(job_number, '') as job_number,

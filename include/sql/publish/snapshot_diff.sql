@@ -3,7 +3,7 @@
 -- A missing row counts as deleted only where its absence is certain: not when a rejected row has its key, and not
 -- while a rejected row of the same job has a key that cannot be read: because a part of it is blank, or holds a
 -- character that no table can hold. Where the job number itself cannot be read, the row may be of any job.
-create temporary table _diff on commit drop as
+create temporary table {{ changes | ident }} on commit drop as
 with landed as (
     select {{ key | idents }}, _row_hash
     from {{ rows | ident }}

@@ -2,6 +2,6 @@
 insert into {{ past | ident }} ({{ columns | idents }}, _valid_from, _valid_to)
 select {{ columns | idents("staged") }}, staged._changed_at, {{ "read_at" | bound }}
 from {{ staged | ident }} as staged
-inner join _diff on {% for name in key %}staged.{{ name | ident }} = _diff.{{ name | ident }}{{ " and " if not loop.last }}{% endfor %}
+inner join {{ changes | ident }} as changes on {% for name in key %}staged.{{ name | ident }} = changes.{{ name | ident }}{{ " and " if not loop.last }}{% endfor %}
 
-where _diff.action in ('update', 'delete')
+where changes.action in ('update', 'delete')

@@ -1,11 +1,11 @@
 -- The rows that are new, changed or back again.
 merge into {{ staged | ident }} as staged
 using (
-    select {{ columns | idents("landed") }}, landed._row_hash, _diff.action
+    select {{ columns | idents("landed") }}, landed._row_hash, changes.action
     from {{ rows | ident }} as landed
-    inner join _diff on {% for name in key %}landed.{{ name | ident }} = _diff.{{ name | ident }}{{ " and " if not loop.last }}{% endfor %}
+    inner join {{ changes | ident }} as changes on {% for name in key %}landed.{{ name | ident }} = changes.{{ name | ident }}{{ " and " if not loop.last }}{% endfor %}
 
-    where _diff.action in ('insert', 'update', 'revive')
+    where changes.action in ('insert', 'update', 'revive')
 ) as landed
 on {% for name in key %}staged.{{ name | ident }} = landed.{{ name | ident }}{{ " and " if not loop.last }}{% endfor %}
 

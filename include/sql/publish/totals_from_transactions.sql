@@ -1,6 +1,6 @@
 -- Job-to-date totals summed from the staged transactions, for the jobs that this publish touches, or for all. Projections and
 -- estimates are Spectrum's own and come only with GetPhase.
-create temporary table _totals on commit drop as
+create temporary table {{ summed | ident }} on commit drop as
 with summed as (
     select
         {% for name, expression in selected %}

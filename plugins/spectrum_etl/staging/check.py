@@ -32,8 +32,12 @@ from spectrum_etl.warehouse.landings import (
     require_whole,
     set_state,
 )
+from spectrum_etl.warehouse.statistics import row_count
 
 log = logging.getLogger(__name__)
+
+#: Temporary table of the rows that are rejected now and were not before.
+_NEWLY = "_newly_rejected"
 
 
 def check(url: str, obj: StagedObject, landing_id: int, settings: Settings) -> list[CheckResult]:
@@ -94,7 +98,7 @@ def _type_rows(
                 landed.landed_rows,
                 bad,
                 settings,
-                new_rows=runs.newly_rejected(connection, landing, table.name) if bad else 0,
+                new_rows=runs.newly_rejected(connection, landing, table.name, _NEWLY) if bad else 0,
                 allowed=landing.scope.allow_rejected,
             )
             examples = _rejected_examples(connection, landing.relation(table.name, "rejects")) if bad else []
@@ -119,11 +123,11 @@ def _guard_partitions(
     rows, rejects = (landing.relation(table.name, kind) for kind in ("rows", "rejects"))
     relation = landing.relation(table.name, "partitions")
     partitions.forget_unstable(connection, relation, rows, rejects)
-    bad = partitions.count(connection, rejects)
-    runs.newly_rejected(connection, landing, table.name)
+    bad = row_count(connection, rejects)
+    runs.newly_rejected(connection, landing, table.name, _NEWLY)
     found = [
         guards.NewlyRejected(*row)
-        for row in partitions.newly_rejected(connection, relation, landing.scope.company_code)
+        for row in partitions.newly_rejected(connection, relation, _NEWLY, landing.scope.company_code)
     ]
     allowed = landing.scope.allow_rejected
     held = guards.held_back(found, landed.landed_rows, settings, everything=landing.scope.full_refresh)

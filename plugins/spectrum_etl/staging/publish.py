@@ -81,6 +81,8 @@ class _Publication:
         self.connection, self.url, self.obj, self.landing, self.settings = connection, url, obj, landing, settings
         self.landed = landed_tables(connection, landing)
         self.superseded, self.newer_jobs = runs.newer_scopes(connection, landing)
+        #: Temporary table of the partitions that this publish replaces; empty where it replaces none.
+        self.replaced = ""
 
     def run(self) -> dict[str, Counts]:
         """Write every table, then the books."""
@@ -106,27 +108,34 @@ class _Publication:
         part = self._slice(table, self.landing.relation(table.name, "rows"))
         if table.partitioned:
             return self._publish_partitions(table, landed, part)
-        found = snapshot.compare(self.connection, part)
-        self._guard(table, found.staged, found.deleted, landed)
-        snapshot.write(self.connection, part, found)
-        found.rejected = snapshot.update_rejected(self.connection, part)
-        found.staged = snapshot.living_rows(self.connection, part)
-        found.source, found.landed = landed.source_rows, landed.landed_rows
-        return found
+        changes = snapshot.compare(self.connection, part)
+        self._guard(table, changes.living, changes.deleted, landed)
+        snapshot.write(self.connection, part, changes)
+        return Counts(
+            new=changes.new,
+            changed=changes.changed,
+            deleted=changes.deleted,
+            rejected=snapshot.update_rejected(self.connection, part),
+            staged=snapshot.living_rows(self.connection, part),
+            source=landed.source_rows,
+            landed=landed.landed_rows,
+        )
 
     def _publish_partitions(self, table: Table, landed: LandedTable, part: Slice) -> Counts:
         relation = self.landing.relation(table.name, "partitions")
         parameters = {**part.parameters, **partition_parameters(self.landing, table, self.settings)}
-        difference = partitions.compare(self.connection, table, relation, part.rows, parameters)
+        changes = partitions.compare(self.connection, table, relation, part.rows, parameters)
+        self.replaced = changes.replaced
         # A row that is rejected now has not vanished: it is listed, and the guard of rejected rows has judged it.
-        runs.newly_rejected(self.connection, self.landing, table.name)
-        lost = max(0, difference.lost - partitions.newly_rejected_published(self.connection))
-        self._guard(table, difference.living, lost, landed)
-        partitions.write(self.connection, table, part.rows, difference, parameters)
-        rejected = snapshot.update_rejected(self.connection, part, scope=partitions.PUBLISHED)
+        newly = "_newly_rejected"
+        runs.newly_rejected(self.connection, self.landing, table.name, newly)
+        lost = max(0, changes.lost - partitions.newly_rejected_published(self.connection, newly, changes.replaced))
+        self._guard(table, changes.living, lost, landed)
+        partitions.write(self.connection, table, part.rows, changes, parameters)
+        rejected = snapshot.update_rejected(self.connection, part, scope=partitions.inside(changes.replaced))
         return Counts(
-            new=difference.new,
-            deleted=difference.deleted,
+            new=changes.new,
+            deleted=changes.deleted,
             rejected=rejected,
             deferred=partitions.note_deferred(self.connection, relation, parameters),
             staged=snapshot.living_rows(self.connection, part),
@@ -143,19 +152,27 @@ class _Publication:
         whole = not scope.narrowed and (
             scope.full_refresh or runs.read_otherwise(self.connection, self.landing, table.name)
         )
-        if not whole and not self.landed[source.name].relation:
-            return self._untouched(table)
-        rows = sum_transactions(self.connection, table, source, self.landing, whole=whole)
-        if not whole and not rows.jobs:
-            # No partition could be published: a slice of no jobs would mean all of them.
-            return self._untouched(table)
+        jobs = None
+        if not whole:
+            jobs = partitions.replaced_jobs(self.connection, self.replaced) if self.replaced else []
+            if not jobs:
+                # No partition could be published: a slice of no jobs would mean all of them.
+                return self._untouched(table)
+        rows = sum_transactions(self.connection, table, source, self.landing, jobs)
         part = self._slice(table, rows.relation, rejects=rows.rejects, jobs=rows.jobs)
-        found = snapshot.compare(self.connection, part)
-        snapshot.write(self.connection, part, found)
+        changes = snapshot.compare(self.connection, part)
+        snapshot.write(self.connection, part, changes)
         # Sums are never rejected: what is listed are jobs that GetPhase could not be asked for.
         snapshot.update_rejected(self.connection, part)
-        found.source = found.landed = found.staged = snapshot.living_rows(self.connection, part)
-        return found
+        living = snapshot.living_rows(self.connection, part)
+        return Counts(
+            new=changes.new,
+            changed=changes.changed,
+            deleted=changes.deleted,
+            staged=living,
+            source=living,
+            landed=living,
+        )
 
     def _reconcile(self) -> None:
         totals = next(t for t in self.obj.tables if self.settings.reader(t) == "sdx")

@@ -31,33 +31,33 @@ class SummedTotals:
 
 
 def sum_transactions(
-    connection: psycopg.Connection, totals: Table, source: Table, landing: Landing, *, whole: bool
+    connection: psycopg.Connection, totals: Table, source: Table, landing: Landing, jobs: list[str] | None
 ) -> SummedTotals:
-    """Sum the staged transactions of every job whose partitions this publish replaced.
+    """Sum the staged transactions.
 
     Args:
         connection: the warehouse, in the publishing transaction, after the transactions were written.
         totals: the table of totals.
         source: the table of transactions.
         landing: names the company.
-        whole: of all jobs of the company instead.
+        jobs: of these jobs; None means all of the company.
     """
-    jobs = "select distinct job_number from _partitions order by 1"
-    touched = [] if whole else [job for (job,) in connection.execute(jobs)]
+    relation, rejects = f"_summed_{totals.name}", f"_rejects_of_{totals.name}"
     connection.execute(
         render(
             "publish/totals_from_transactions.sql",
+            summed=relation,
             staged=f"spectrum.{source.name}",
-            whole=whole,
+            whole=jobs is None,
             selected=[
                 (column.name, _expression(column.name, column.key, column.sql_type)) for column in totals.columns
             ],
             hashed=[column.name for column in totals.columns],
         ),
-        {"company_code": landing.scope.company_code, "jobs": touched},
+        {"company_code": landing.scope.company_code, "jobs": jobs or []},
     )
-    connection.execute(render("publish/rejects_table.sql", kind="temporary", rejects="_totals_rejects"))
-    return SummedTotals("_totals", "_totals_rejects", touched)
+    connection.execute(render("publish/rejects_table.sql", kind="temporary", rejects=rejects))
+    return SummedTotals(relation, rejects, jobs or [])
 
 
 def reconcile(connection: psycopg.Connection, totals: Table, source: Table, landing: Landing) -> CheckResult:

@@ -13,19 +13,13 @@ from psycopg import sql
 from spectrum_etl.model.character_marks import as_stored, mark_for_database
 from spectrum_etl.model.spec import Table
 from spectrum_etl.warehouse.ddl import version_columns
-from spectrum_etl.warehouse.statistics import renew
-from spectrum_etl.warehouse.templates import render
+from spectrum_etl.warehouse.statistics import renew, row_count
+from spectrum_etl.warehouse.templates import quote, render
 
 log = logging.getLogger(__name__)
 
 #: Job, month, rows, amount, hours, quantity, checksum; numbers as text, as the source gives them.
 Fingerprint = tuple[str, str, int, str, str, str, str]
-
-#: SQL condition on a row of rejected rows, called `listed`: inside the partitions that the running publish replaces.
-PUBLISHED = (
-    "exists (select 1 from _partitions where _partitions.job_number = coalesce(listed.job_number, '')"
-    " and _partitions.partition_month = listed.partition_month)"
-)
 
 _COLUMNS = "(job_number, partition_month, source_rows, amount_sum, hours_sum, quantity_sum, checksum)"
 
@@ -98,14 +92,19 @@ def compare_again(connection: psycopg.Connection, partitions: str, fingerprints:
         partitions: relation of the landing's partitions.
         fingerprints: of all partitions, taken again.
     """
+    later = sql.Identifier("_later_fingerprints")
     connection.execute(
-        'create temporary table _after (job_number text collate "C", partition_month text collate "C",'
-        " source_rows bigint, amount_sum numeric, hours_sum numeric, quantity_sum numeric, checksum numeric)"
-        " on commit drop"
+        sql.SQL(
+            'create temporary table {} (job_number text collate "C", partition_month text collate "C",'
+            " source_rows bigint, amount_sum numeric, hours_sum numeric, quantity_sum numeric, checksum numeric)"
+            " on commit drop"
+        ).format(later)
     )
-    _copy(connection, sql.Identifier("_after"), fingerprints)
-    connection.execute("analyze _after")
-    connection.execute(render("publish/partitions_steady.sql", partitions=partitions))
+    _copy(connection, later, fingerprints)
+    connection.execute(sql.SQL("analyze {}").format(later))
+    connection.execute(
+        render("publish/partitions_steady.sql", partitions=partitions, later="_later_fingerprints")
+    )
 
 
 def forget_unstable(connection: psycopg.Connection, partitions: str, rows: str, rejects: str) -> int:
@@ -114,10 +113,10 @@ def forget_unstable(connection: psycopg.Connection, partitions: str, rows: str, 
     Returns:
         How many rows of the source must wait for the next run.
     """
-    names = {"partitions": partitions, "rows": rows, "rejects": rejects}
-    connection.execute(render("publish/partitions_landed.sql", **names))
-    connection.execute("analyze _landed")
-    connection.execute(render("publish/partitions_stable.sql", **names))
+    landed = "_landed_by_partition"
+    connection.execute(render("publish/partitions_landed.sql", counted=landed, rows=rows, rejects=rejects))
+    connection.execute(sql.SQL("analyze {}").format(sql.Identifier(landed)))
+    connection.execute(render("publish/partitions_stable.sql", counted=landed, partitions=partitions))
     # The statistics still say that none is stable: then the planner compares every partition with every other.
     connection.execute(sql.SQL("analyze {}").format(sql.Identifier(*partitions.split("."))))
     row = connection.execute(
@@ -127,8 +126,8 @@ def forget_unstable(connection: psycopg.Connection, partitions: str, rows: str, 
     ).fetchone()
     assert row is not None
     deferred, moved = row
-    if moved or _strays(connection, partitions):
-        _forget(connection, **names)
+    if moved or _strays(connection, partitions, landed):
+        _forget(connection, partitions, rows, rejects)
     if moved:
         log.warning(
             "%s partitions with %s rows changed while they were copied; the next run takes them", moved, deferred
@@ -137,29 +136,60 @@ def forget_unstable(connection: psycopg.Connection, partitions: str, rows: str, 
 
 
 def newly_rejected(
-    connection: psycopg.Connection, partitions: str, company_code: str
+    connection: psycopg.Connection, partitions: str, newly: str, company_code: str
 ) -> list[tuple[str, str, int, int, bool]]:
-    """The stable partitions that hold newly rejected rows, after `runs.newly_rejected` in the same transaction.
+    """The stable partitions that hold newly rejected rows.
+
+    Args:
+        connection: the warehouse, in the transaction that counted them.
+        partitions: relation of the landing's partitions.
+        newly: what `runs.newly_rejected` filled.
+        company_code: of which company.
 
     Returns:
         Job, month, rows of the source, newly rejected rows, and whether a version has been published before.
     """
     return connection.execute(
-        render("publish/partitions_newly_rejected.sql", partitions=partitions), {"company_code": company_code}
+        render("publish/partitions_newly_rejected.sql", partitions=partitions, newly=newly),
+        {"company_code": company_code},
     ).fetchall()
 
 
-def newly_rejected_published(connection: psycopg.Connection) -> int:
+def newly_rejected_published(connection: psycopg.Connection, newly: str, replaced: str) -> int:
     """Newly rejected rows of the partitions that the running publish replaces.
 
     Args:
-        connection: the warehouse, after `compare` and `runs.newly_rejected` in the same transaction.
+        connection: the warehouse, in the publishing transaction.
+        newly: what `runs.newly_rejected` filled.
+        replaced: the partitions that are replaced, as `compare` gave them.
     """
     rows: int = _one(
         connection,
-        "select coalesce(sum(new_rows), 0)::bigint from _newly join _partitions using (job_number, partition_month)",
+        "select coalesce(sum(new_rows), 0)::bigint from {} join {} using (job_number, partition_month)",
+        newly,
+        replaced,
     )
     return rows
+
+
+def replaced_jobs(connection: psycopg.Connection, replaced: str) -> list[str]:
+    """The jobs of the partitions that the running publish replaces, in order.
+
+    Args:
+        connection: the warehouse, in the publishing transaction.
+        replaced: the partitions that are replaced, as `compare` gave them.
+    """
+    jobs = sql.SQL("select distinct job_number from {} order by 1").format(sql.Identifier(replaced))
+    return [job for (job,) in connection.execute(jobs)]
+
+
+def inside(replaced: str) -> str:
+    """SQL condition on a row of rejected rows, called `listed`: it belongs to a partition that is replaced."""
+    return (
+        f"exists (select 1 from {quote(replaced)} as replaced"  # noqa: S608
+        " where replaced.job_number = coalesce(listed.job_number, '')"
+        " and replaced.partition_month = listed.partition_month)"
+    )
 
 
 def hold_back(
@@ -194,17 +224,13 @@ def held_back(connection: psycopg.Connection, table_name: str, company_code: str
     ).fetchall()
 
 
-def count(connection: psycopg.Connection, relation: str) -> int:
-    """Rows of a relation of the landing."""
-    rows: int = _one(connection, "select count(*) from {}", relation)
-    return rows
-
-
 @dataclass(frozen=True)
-class Difference:
+class PartitionChanges:
     """What a publish of partitions would change.
 
     Args:
+        replaced: temporary table of the partitions that it replaces.
+        relation: temporary table of one row a row hash that is there more or less often than at the source.
         new: rows to insert.
         deleted: rows to delete; a changed posting is one of each, since Spectrum gives postings no key.
         living: living rows of the company before.
@@ -212,6 +238,8 @@ class Difference:
         some_skipped: some landed partitions are left alone, because a newer reading of them is published.
     """
 
+    replaced: str
+    relation: str
     new: int
     deleted: int
     living: int
@@ -242,8 +270,8 @@ def note_deferred(connection: psycopg.Connection, partitions: str, parameters: d
 
 def compare(
     connection: psycopg.Connection, table: Table, partitions: str, rows: str, parameters: dict[str, Any]
-) -> Difference:
-    """Find what a publish would change, without changing it: fills the temporary tables `_partitions` and `_diff`.
+) -> PartitionChanges:
+    """Find what a publish would change, without changing it.
 
     Args:
         connection: the warehouse, in the publishing transaction.
@@ -252,48 +280,67 @@ def compare(
         rows: relation of the typed rows of the stable ones.
         parameters: company_code, object_name, read_at, run_id, landing_id, spec_hash.
     """
-    names = {"partitions": partitions, "rows": rows, "staged": f"spectrum.{table.name}"}
-    connection.execute(render("publish/partitions_published.sql", **names), parameters)
-    connection.execute("analyze _partitions")
+    replaced, changes = "_replaced_partitions", f"_changes_of_{table.name}"
+    published = render("publish/partitions_published.sql", replaced=replaced, partitions=partitions)
+    connection.execute(published, parameters)
+    connection.execute(sql.SQL("analyze {}").format(sql.Identifier(replaced)))
     living = _one(
         connection,
         "select count(*) from {} where company_code = %(company_code)s",
         f"spectrum.{table.name}",
         parameters=parameters,
     )
-    skipped = _some_skipped(connection, partitions)
+    skipped = _some_skipped(connection, partitions, replaced)
     if living == 0 and not skipped:
-        return Difference(_one(connection, "select count(*) from {}", rows), 0, 0, empty=True, some_skipped=False)
+        new = row_count(connection, rows)
+        return PartitionChanges(replaced, changes, new, 0, 0, empty=True, some_skipped=False)
+    names = {"replaced": replaced, "changes": changes, "rows": rows, "staged": f"spectrum.{table.name}"}
     connection.execute(render("publish/partitions_diff.sql", **names, some_skipped=skipped), parameters)
-    connection.execute("analyze _diff")
+    connection.execute(sql.SQL("analyze {}").format(sql.Identifier(changes)))
     row = connection.execute(
-        "select coalesce(sum(surplus) filter (where surplus > 0), 0)::bigint,"
-        " coalesce(-sum(surplus) filter (where surplus < 0), 0)::bigint from _diff"
+        sql.SQL(
+            "select coalesce(sum(surplus) filter (where surplus > 0), 0)::bigint,"
+            " coalesce(-sum(surplus) filter (where surplus < 0), 0)::bigint from {}"
+        ).format(sql.Identifier(changes))
     ).fetchone()
     assert row is not None
-    return Difference(row[0], row[1], living, empty=living == 0, some_skipped=skipped)
+    return PartitionChanges(replaced, changes, row[0], row[1], living, empty=living == 0, some_skipped=skipped)
 
 
 def write(
-    connection: psycopg.Connection, table: Table, rows: str, difference: Difference, parameters: dict[str, Any]
+    connection: psycopg.Connection, table: Table, rows: str, changes: PartitionChanges, parameters: dict[str, Any]
 ) -> None:
-    """Write what `compare` found, and remember the fingerprints."""
-    names = {"rows": rows, "staged": f"spectrum.{table.name}", "past": f"history.{table.name}"}
-    if difference.deleted:
+    """Write what `compare` found, and remember the fingerprints.
+
+    Args:
+        connection: the warehouse, in the publishing transaction.
+        table: the staged table.
+        rows: relation of the typed rows.
+        changes: what `compare` gave.
+        parameters: as there.
+    """
+    names = {
+        "rows": rows,
+        "staged": f"spectrum.{table.name}",
+        "past": f"history.{table.name}",
+        "replaced": changes.replaced,
+        "changes": changes.relation,
+    }
+    if changes.deleted:
         connection.execute(render("publish/partitions_delete.sql", **names, columns=version_columns(table)), parameters)
-    if difference.new:
+    if changes.new:
         connection.execute(
             render(
                 "publish/partitions_insert.sql",
                 **names,
                 columns=[column.name for column in table.columns],
-                empty=difference.empty and not difference.some_skipped,
-                some_skipped=difference.some_skipped,
+                empty=changes.empty and not changes.some_skipped,
+                some_skipped=changes.some_skipped,
             ),
             parameters,
         )
-    connection.execute(render("publish/partitions_remember.sql"), parameters)
-    renew(connection, names["staged"], difference.new + difference.deleted, difference.living)
+    connection.execute(render("publish/partitions_remember.sql", replaced=changes.replaced), parameters)
+    renew(connection, names["staged"], changes.new + changes.deleted, changes.living)
 
 
 def _copy(connection: psycopg.Connection, relation: sql.Identifier, fingerprints: Iterable[Fingerprint]) -> None:
@@ -310,24 +357,26 @@ def _forget(connection: psycopg.Connection, partitions: str, rows: str, rejects:
         )
 
 
-def _strays(connection: psycopg.Connection, partitions: str) -> bool:
+def _strays(connection: psycopg.Connection, partitions: str, landed: str) -> bool:
     """Whether rows were landed for a partition that the fingerprints do not know."""
     return _one(
         connection,
-        "select exists (select 1 from _landed where not exists (select 1 from {} as found where found.copied"
-        " and found.job_number = _landed.job_number and found.partition_month = _landed.partition_month))",
+        "select exists (select 1 from {} as landed where not exists (select 1 from {} as found where found.copied"
+        " and found.job_number = landed.job_number and found.partition_month = landed.partition_month))",
+        landed,
         partitions,
     )
 
 
-def _some_skipped(connection: psycopg.Connection, partitions: str) -> bool:
+def _some_skipped(connection: psycopg.Connection, partitions: str, replaced: str) -> bool:
     """Whether a landed, stable partition is left alone because a newer reading of it is published already."""
     return _one(
         connection,
         "select exists (select 1 from {} as found where found.copied and found.stable and not exists (select 1"
-        " from _partitions where _partitions.job_number = found.job_number"
-        " and _partitions.partition_month = found.partition_month))",
+        " from {} as replaced where replaced.job_number = found.job_number"
+        " and replaced.partition_month = found.partition_month))",
         partitions,
+        replaced,
     )
 
 

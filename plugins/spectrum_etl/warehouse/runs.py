@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import psycopg
+from psycopg import sql
 
 from spectrum_etl.errors import Reason
 from spectrum_etl.model.counts import Counts
@@ -145,19 +146,21 @@ def record_checks(
     )
 
 
-def newly_rejected(connection: psycopg.Connection, landing: Landing, table_name: str) -> int:
-    """Count the rows of a landing that are rejected now and were not before; fills the temporary table `_newly`.
+def newly_rejected(connection: psycopg.Connection, landing: Landing, table_name: str, newly: str) -> int:
+    """Count the rows of a landing that are rejected now and were not before.
 
     Args:
         connection: the warehouse, in the transaction that typed the rows.
         landing: the landing.
         table_name: staged table.
+        newly: name of the temporary table to be filled with them, by job and month.
     """
     connection.execute(
-        render("publish/rejected_new.sql", rejects=landing.relation(table_name, "rejects")),
+        render("publish/rejected_new.sql", newly=newly, rejects=landing.relation(table_name, "rejects")),
         {"table_name": table_name, "company_code": landing.scope.company_code},
     )
-    row = connection.execute("select coalesce(sum(new_rows), 0)::bigint from _newly").fetchone()
+    added = sql.SQL("select coalesce(sum(new_rows), 0)::bigint from {}").format(sql.Identifier(newly))
+    row = connection.execute(added).fetchone()
     assert row is not None
     return int(row[0])
 

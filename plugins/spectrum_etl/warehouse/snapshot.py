@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+from psycopg import sql
 
-from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.spec import Table
 from spectrum_etl.warehouse.ddl import version_columns
 from spectrum_etl.warehouse.statistics import renew
@@ -52,13 +52,34 @@ class Slice:
         return " and ".join(conditions) or "true"
 
 
-def compare(connection: psycopg.Connection, part: Slice) -> Counts:
-    """Find what a publish would change, without changing it: fills the temporary table `_diff`.
+@dataclass(frozen=True)
+class SnapshotChanges:
+    """What a publish of a snapshot would change.
 
-    Returns:
-        New, changed and deleted rows, and in `staged` the living rows of the scope before the publish.
+    Args:
+        relation: temporary table of one row a key that changes, with what becomes of it.
+        new: rows to insert, or back after a deletion.
+        changed: rows to update.
+        deleted: rows to mark as deleted.
+        living: living rows of the scope before.
+    """
+
+    relation: str
+    new: int
+    changed: int
+    deleted: int
+    living: int
+
+
+def compare(connection: psycopg.Connection, part: Slice) -> SnapshotChanges:
+    """Find what a publish would change, without changing it.
+
+    Args:
+        connection: the warehouse, in the publishing transaction.
+        part: the slice.
     """
     table, staged = part.table, f"spectrum.{part.table.name}"
+    relation = f"_changes_of_{table.name}"
     if part.active_only and table.hidden_status and part.scope == "true":
         connection.execute(
             render(
@@ -72,10 +93,10 @@ def compare(connection: psycopg.Connection, part: Slice) -> Counts:
             ),
             part.parameters,
         )
-    connection.execute("drop table if exists _diff")
     connection.execute(
         render(
             "publish/snapshot_diff.sql",
+            changes=relation,
             key=table.key,
             rows=part.rows,
             rejects=part.rejects,
@@ -86,26 +107,30 @@ def compare(connection: psycopg.Connection, part: Slice) -> Counts:
         ),
         part.parameters,
     )
-    connection.execute("analyze _diff")
-    actions: dict[str, int] = dict(connection.execute("select action, count(*) from _diff group by action").fetchall())
-    return Counts(
+    changes = sql.Identifier(relation)
+    connection.execute(sql.SQL("analyze {}").format(changes))
+    counted = sql.SQL("select action, count(*) from {} group by action").format(changes)
+    actions: dict[str, int] = dict(connection.execute(counted).fetchall())
+    return SnapshotChanges(
+        relation,
         new=actions.get("insert", 0) + actions.get("revive", 0),
         changed=actions.get("update", 0),
         deleted=actions.get("delete", 0),
-        staged=living_rows(connection, part),
+        living=living_rows(connection, part),
     )
 
 
-def write(connection: psycopg.Connection, part: Slice, found: Counts) -> None:
+def write(connection: psycopg.Connection, part: Slice, changes: SnapshotChanges) -> None:
     """Write what `compare` found: history first, then the rows, then the marks.
 
     Args:
         connection: the warehouse, in the publishing transaction.
         part: the slice.
-        found: what `compare` gave.
+        changes: what `compare` gave.
     """
     table = part.table
     names = {
+        "changes": changes.relation,
         "staged": f"spectrum.{table.name}",
         "past": f"history.{table.name}",
         "rows": part.rows,
@@ -118,7 +143,7 @@ def write(connection: psycopg.Connection, part: Slice, found: Counts) -> None:
         ("publish/snapshot_mark.sql", data_columns),
     ):
         connection.execute(render(template, **names, columns=columns), part.parameters)
-    renew(connection, f"spectrum.{table.name}", found.new + found.changed + found.deleted, found.staged)
+    renew(connection, f"spectrum.{table.name}", changes.new + changes.changed + changes.deleted, changes.living)
 
 
 def living_rows(connection: psycopg.Connection, part: Slice) -> int:
