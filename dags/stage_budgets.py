@@ -10,18 +10,10 @@ holds, and a warning counts those that differ. Amounts that no estimate takes (a
 not count, a change or adjustment whose codes no phase has to the letter) are warnings with their count and sum;
 `estimate_change_types` in the settings says which types count.
 
-**How often.** Every 4 hours, unless `schedules` in `include/settings.yaml` or the Airflow Variable
-`spectrum_schedules` says otherwise. It can be triggered at any time, for some jobs only if you name them.
-
-**When it fails.** The failed task's log ends with what is wrong and what to do; `sync.runs` and `sync.checks` say it
-too. Passing faults are tried again by themselves. Nothing is ever half published: either this run's rows are there, or
-those of the last good one. Until it succeeds, budgets are those of the last sync; `sync.runs` tells how old they are.
-
-**May it be run again?** Always: trigger it, clear it, or clear a task. A run that has published does nothing a second
-time, and an older run never overwrites a newer one. After `land` was cleared the source is read again.
+**Until it succeeds,** budgets are those of the last sync; `sync.runs` says how old they are.
 """
 
-from spectrum_etl.orchestration.staging_dag import staging_dag
+from spectrum_etl.orchestration.staging_dag import staging_dag  # Airflow looks for DAGs only in files that name it
 from spectrum_etl.staging.objects.budgets import OBJECT
 
 dag = staging_dag(OBJECT, __doc__)

@@ -25,6 +25,7 @@ TASKS = (
     "spectrum_etl.exports.spectrum",
     "spectrum_etl.exports.steps.collect",
     "spectrum_etl.orchestration.export_dag",
+    "spectrum_etl.orchestration.export_tasks",
     "spectrum_etl.exports.objects.registry",
     "spectrum_etl.exports.steps.ask",
     "spectrum_etl.exports.systems",

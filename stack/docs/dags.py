@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from spectrum_etl.orchestration.common_docs import with_common
+from spectrum_etl.orchestration.common_docs import export_doc, staging_doc
+from spectrum_etl.staging.objects import OBJECTS
 from stack.docs.markdown import code, plain, table
 
 _OFTEN = re.compile(r"\*\*How often\.\*\*\s+(.+?)(?:[.:,]\s|\Z)", re.DOTALL)
@@ -41,7 +42,7 @@ def dags(folder: Path) -> Iterator[Dag]:
     """
     for path in sorted(folder.glob("*.py"), key=_place):
         own = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
-        text = with_common(path.stem.partition("_")[0], own)
+        text = _with_common(path.stem, own)
         often = _OFTEN.search(text)
         paragraphs = text.split("\n\n")
         if often is None or len(paragraphs) < 2:
@@ -53,6 +54,13 @@ def dag_table(folder: Path) -> str:
     """The table for the README."""
     rows = ((code(dag.id), dag.does, dag.often) for dag in dags(folder))
     return table(("DAG", "what it does", "when it runs, unless set otherwise"), rows)
+
+
+def _with_common(dag_id: str, own: str | None) -> str:
+    kind, _, name = dag_id.partition("_")
+    if kind == "stage":
+        return staging_doc(OBJECTS[name], own)
+    return export_doc(own) if kind == "export" else own or ""
 
 
 def _place(path: Path) -> tuple[int, str]:

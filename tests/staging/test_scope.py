@@ -7,7 +7,7 @@ import pytest
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.model.run import Landing, Run, Scope, clean_codes
-from spectrum_etl.orchestration.staging_dag import months_between
+from spectrum_etl.orchestration.staging_tasks import months_between
 
 _MOMENT = datetime(2026, 7, 1, tzinfo=UTC)
 

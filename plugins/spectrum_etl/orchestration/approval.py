@@ -31,6 +31,11 @@ from spectrum_etl.model.record import RecordId
 from spectrum_etl.orchestration.address import airflow_url
 from spectrum_etl.staging.configured import load_settings
 
+#: The task that asks, in its group.
+APPROVAL = "record.approve"
+#: The task that sends, in its group.
+SENDING = "record.send"
+
 
 class ApproveRecord(HITLOperator):
     """Ask about one record; write the answer to the ledger.

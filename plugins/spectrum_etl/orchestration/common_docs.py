@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from spectrum_etl.model.spec import StagedObject
+
+_STAGE = """\
+**How often.** {often}, unless `schedules` in `include/settings.yaml` or the Airflow Variable `spectrum_schedules` says
+otherwise. It can be triggered at any time{narrowed}. *Full refresh* copies everything again and still writes only what
+differs.
+
+**When it fails.** The failed task's log ends with what is wrong and what to do; `sync.runs` and `sync.checks` say it
+too. Passing faults are retried automatically. Nothing is ever half published: either this run's rows are there, or
+those of the last good one.
+
+**May it be run again?** Always: trigger it, clear it, or clear a task. A run that has published does nothing a second
+time, and an older run never overwrites a newer one. After `land` was cleared the source is read again.
+"""
 
 _EXPORT = """\
 **How often.** Only when somebody triggers it, for all projects, or for the projects and records that the form names.
@@ -26,15 +39,27 @@ the export again with the record in the form. Enter nothing by hand in Spectrum 
 successful by hand sends nothing.
 """
 
-#: By what their ids begin with.
-COMMON: Mapping[str, str] = {"export": _EXPORT}
 
-
-def with_common(kind: str, doc: str | None) -> str:
-    """The documentation of a DAG.
+def staging_doc(obj: StagedObject, doc: str | None) -> str:
+    """The documentation of a DAG that stages an object.
 
     Args:
-        kind: what its id begins with, without the underscore; a kind that shares nothing has its own text alone.
+        obj: says how often, and whether a run can be narrowed to jobs.
         doc: what is its own: the docstring of its file.
     """
-    return "\n\n".join(filter(None, ((doc or "").strip(), COMMON.get(kind, "").strip())))
+    often = obj.schedule.words
+    narrowed = ", for some jobs only if you name them" if obj.by_job else ""
+    return _joined(doc, _STAGE.format(often=often[0].upper() + often[1:], narrowed=narrowed))
+
+
+def export_doc(doc: str | None) -> str:
+    """The documentation of a DAG that exports an object.
+
+    Args:
+        doc: what is its own: the docstring of its file.
+    """
+    return _joined(doc, _EXPORT)
+
+
+def _joined(own: str | None, common: str) -> str:
+    return "\n\n".join(filter(None, ((own or "").strip(), common.strip())))

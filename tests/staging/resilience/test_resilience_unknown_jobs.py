@@ -12,7 +12,7 @@ from airflow.dag_processing.dagbag import DagBag
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.model.run import Scope
-from spectrum_etl.orchestration import staging_dag
+from spectrum_etl.orchestration import staging_dag, staging_tasks
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.staging.land import land
 from spectrum_etl.staging.objects import OBJECTS
@@ -83,7 +83,7 @@ def test_without_info_link_the_web_services_say_which_jobs_there_are(both: World
 def plan(world: World, monkeypatch: pytest.MonkeyPatch) -> Callable[..., dict[str, list[str]]]:
     """The first task of `stage_jobs` for a form of both companies."""
     dag = DagBag(str(ROOT / "dags" / "stage_jobs.py")).dags["stage_jobs"]
-    monkeypatch.setattr(staging_dag, "load_settings", lambda: world.settings)
+    monkeypatch.setattr(staging_tasks, "load_settings", lambda: world.settings)
     monkeypatch.setattr("spectrum_etl.warehouse.connect.warehouse_url", lambda: world.warehouse)
     monkeypatch.setattr(
         Sources, "from_airflow", lambda code, settings: Sources(settings.company(code), infolink=world.infolink)
