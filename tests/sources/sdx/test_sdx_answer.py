@@ -12,9 +12,9 @@ from sdx_stub import Reply, answer, job
 from spectrum_etl.errors import SpectrumEtlError, StopSync
 from spectrum_etl.sources.faults import AnswerCut
 from spectrum_etl.sources.sdx.answer import AnswerParser
-from spectrum_etl.sources.sdx.faults import Call
+from spectrum_etl.sources.sdx.faults import ServiceCall
 
-CALL = Call("GetJob", {"pCompany_Code": "1", "pStatus_Code": "A"})
+CALL = ServiceCall("GetJob", {"pCompany_Code": "1", "pStatus_Code": "A"})
 VALUES = st.text(st.characters(min_codepoint=32, max_codepoint=0x24F), max_size=12)
 TRICKY = [
     {"Job_Number": "1", "Job_Description": "</response>"},

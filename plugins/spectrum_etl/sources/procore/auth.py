@@ -11,11 +11,11 @@ from typing import Any
 
 from spectrum_etl.sources.faults import Refused, TokenRefused, Unreadable
 from spectrum_etl.sources.procore.connection import ProcoreConnection
-from spectrum_etl.sources.procore.faults import Call, token_refused
+from spectrum_etl.sources.procore.faults import ApiCall, token_refused
 from spectrum_etl.sources.tokens import Token, token_in
 
 #: For messages and for sending; repeating it does no harm.
-CALL = Call("POST", "/oauth/token")
+CALL = ApiCall("POST", "/oauth/token")
 
 
 def request_token(connection: ProcoreConnection, post: Callable[[dict[str, str]], Any]) -> Token:

@@ -15,7 +15,7 @@ import requests
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.sources.procore import pages, sync
 from spectrum_etl.sources.procore.connection import ProcoreConnection, checked_company
-from spectrum_etl.sources.procore.faults import Call
+from spectrum_etl.sources.procore.faults import ApiCall
 from spectrum_etl.sources.procore.transport import LONGEST_WAIT, Transport
 
 
@@ -188,11 +188,11 @@ class ProcoreClient:
         call = replace(self._call(method, path, params), body=body, repeatable=repeatable)
         return self._transport.exchange(call).content
 
-    def _call(self, method: str, path: str, params: Mapping[str, Any] | None) -> Call:
+    def _call(self, method: str, path: str, params: Mapping[str, Any] | None) -> ApiCall:
         if not path.startswith("/rest/"):
             raise ValueError(f"{path} is not a path of Procore's API; they begin with /rest/")
         given = {name: _query_value(value) for name, value in (params or {}).items() if value is not None}
-        return Call(method, path, self._company, given)
+        return ApiCall(method, path, self._company, given)
 
 
 def _query_value(value: Any) -> Any:

@@ -35,7 +35,7 @@ _DEEPEST = 8
 
 
 @dataclass(frozen=True)
-class Call:
+class ApiCall:
     """One call, for sending and for messages.
 
     Args:
@@ -129,7 +129,7 @@ def field_messages(
     return (FieldMessage("" if name == "base" else safe(name), safe(str(value))),)
 
 
-def from_status(call: Call, status: int, said: Said, location: str = "") -> SourceFault:
+def from_status(call: ApiCall, status: int, said: Said, location: str = "") -> SourceFault:
     """The error that an HTTP status outside 200 to 299 stands for.
 
     Args:
@@ -187,7 +187,7 @@ def from_status(call: Call, status: int, said: Said, location: str = "") -> Sour
     return fault
 
 
-def token_refused(call: Call, words: str) -> TokenRefused:
+def token_refused(call: ApiCall, words: str) -> TokenRefused:
     """The error of credentials that were refused."""
     return TokenRefused(
         f"Procore refused the credentials ({words})",
@@ -197,7 +197,7 @@ def token_refused(call: Call, words: str) -> TokenRefused:
     )
 
 
-def outcome_unknown(call: Call, why: str, status: int | None = None) -> OutcomeUnknown:
+def outcome_unknown(call: ApiCall, why: str, status: int | None = None) -> OutcomeUnknown:
     """The error of a write whose answer is missing."""
     fault = OutcomeUnknown(
         f"it is not known whether Procore executed the call: {why}",

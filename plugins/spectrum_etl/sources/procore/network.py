@@ -10,10 +10,10 @@ from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConn
 
 from spectrum_etl.sources.faults import NoConnection, NotAllowed, SourceFault, UnknownHost, caused_by
 from spectrum_etl.sources.procore.connection import ProcoreConnection
-from spectrum_etl.sources.procore.faults import Call
+from spectrum_etl.sources.procore.faults import ApiCall
 
 
-def explain(call: Call, error: requests.RequestException, connection: ProcoreConnection) -> tuple[bool, SourceFault]:
+def explain(call: ApiCall, error: requests.RequestException, connection: ProcoreConnection) -> tuple[bool, SourceFault]:
     """Whether the call may have been executed, and the error with its remedy.
 
     The order matters: timeouts and TLS failures are connection errors, too.

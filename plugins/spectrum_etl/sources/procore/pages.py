@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 
 from spectrum_etl.sources.faults import ListChanged, Unreadable
-from spectrum_etl.sources.procore.faults import Call
+from spectrum_etl.sources.procore.faults import ApiCall
 from spectrum_etl.sources.procore.transport import Answer, Transport
 
 log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class _Page:
 
     records: list[dict[str, Any]]
     total: int | None
-    next: Call | None
+    next: ApiCall | None
     is_linked: bool
 
 
@@ -70,7 +70,7 @@ def read_pages(transport: Transport, call: Call) -> Iterator[dict[str, Any]]:
         SpectrumEtlError: of the calls.
     """
     per_page = int(call.params.get("per_page") or (_PER_PAGE_V2 if is_version_2(call.path) else _PER_PAGE_V1))
-    following: Call | None = replace(call, params={**call.params, "page": 1, "per_page": per_page})
+    following: ApiCall | None = replace(call, params={**call.params, "page": 1, "per_page": per_page})
     totals: list[int] = []
     count, named, seen = 0, False, _Seen()
     while following:
@@ -126,7 +126,7 @@ def _content(records: list[dict[str, Any]]) -> int:
     return hash(tuple(ids) if None not in ids else json.dumps(records, sort_keys=True))
 
 
-def _one_more(asked: Call, page: _Page, count: int) -> Call | None:
+def _one_more(asked: ApiCall, page: _Page, count: int) -> ApiCall | None:
     """The call of the page behind one whose answer names none; None where nothing can be behind it."""
     # A Total that is lower than what came is no count of the list.
     knows = page.total is not None and count <= page.total
@@ -137,7 +137,7 @@ def _one_more(asked: Call, page: _Page, count: int) -> Call | None:
     return replace(asked, params={**asked.params, "page": int(number) + 1}) if number.isdigit() else None
 
 
-def _compare(call: Call, count: int, totals: list[int]) -> None:
+def _compare(call: ApiCall, count: int, totals: list[int]) -> None:
     """Say so where fewer records came than the list has; `totals` are the values of Total, in their order."""
     if not totals or (count >= totals[-1] and totals[-1] >= totals[0]):
         return
@@ -159,7 +159,7 @@ def _compare(call: Call, count: int, totals: list[int]) -> None:
 
 
 def read_updated(
-    transport: Transport, call: Call, since: datetime | None, until: datetime, overlap: timedelta
+    transport: Transport, call: ApiCall, since: datetime | None, until: datetime, overlap: timedelta
 ) -> Iterator[dict[str, Any]]:
     """The records that were changed in a window, each id once; the ids that came are kept in memory.
 
@@ -208,7 +208,7 @@ def _read(transport: Transport, call: Call) -> _Page:
     return _Page(records, _stated_number(answer, "Total"), _next(call, answer), bool(answer.headers.get("Link", "").strip()))
 
 
-def _next(call: Call, answer: Answer) -> Call | None:
+def _next(call: ApiCall, answer: Answer) -> ApiCall | None:
     """The call that the header Link names for the next page."""
     links = requests.utils.parse_header_links(answer.headers.get("Link", ""))
     url = next((link["url"] for link in links if link.get("rel") == "next"), None)

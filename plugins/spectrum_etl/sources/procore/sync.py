@@ -12,7 +12,7 @@ from typing import Any
 
 from spectrum_etl.errors import RetryLater
 from spectrum_etl.sources.faults import FailedRecord, FieldMessage, SourceFault, SyncFailed, TooLarge, Unreadable
-from spectrum_etl.sources.procore.faults import Call, field_messages
+from spectrum_etl.sources.procore.faults import ApiCall, field_messages
 from spectrum_etl.sources.procore.transport import Transport
 
 MAX_BATCH = 1000
@@ -27,7 +27,7 @@ class _Batch:
     updates: Sequence[Update]
 
 
-def sync(transport: Transport, call: Call, scope: Mapping[str, Any], updates: Sequence[Update]) -> list[dict[str, Any]]:
+def sync(transport: Transport, call: ApiCall, scope: Mapping[str, Any], updates: Sequence[Update]) -> list[dict[str, Any]]:
     """Send all batches, whatever becomes of each, then fail if any record was not taken.
 
     Args:
@@ -70,11 +70,11 @@ def sync(transport: Transport, call: Call, scope: Mapping[str, Any], updates: Se
 
 
 def _send(
-    transport: Transport, call: Call, scope: Mapping[str, Any], batch: _Batch
+    transport: Transport, call: ApiCall, scope: Mapping[str, Any], batch: _Batch
 ) -> tuple[list[dict[str, Any]], list[FailedRecord]]:
     repeatable = all(update.get("id") or update.get("origin_id") for update in batch.updates)
     body = {**scope, "updates": [dict(update) for update in batch.updates]}
-    sent = Call(call.method, call.path, call.company, call.params, body, repeatable)
+    sent = ApiCall(call.method, call.path, call.company, call.params, body, repeatable)
     content = transport.exchange(sent).content
     content = content if isinstance(content, dict) else {}
     taken, refused = content.get("entities"), content.get("errors")
@@ -127,7 +127,7 @@ def _all_of(batch: _Batch, fault: SourceFault) -> list[FailedRecord]:
 
 
 def _failure(
-    call: Call, count: int, entities: tuple[dict[str, Any], ...], failed: tuple[FailedRecord, ...]
+    call: ApiCall, count: int, entities: tuple[dict[str, Any], ...], failed: tuple[FailedRecord, ...]
 ) -> SourceFault:
     """One error for all. Where only whole batches failed, of their class; of the gravest one, if they differ."""
     causes = [record.cause for record in failed]

@@ -18,7 +18,7 @@ from spectrum_etl.sources.http import Endless, Headers, pieces, redact
 from spectrum_etl.sources.procore import auth, faults, network
 from spectrum_etl.sources.procore.connection import ProcoreConnection
 from spectrum_etl.sources.procore.content import parse
-from spectrum_etl.sources.procore.faults import Call
+from spectrum_etl.sources.procore.faults import ApiCall
 from spectrum_etl.sources.procore.limits import RateLimit
 from spectrum_etl.sources.tokens import Tokens
 
@@ -144,7 +144,7 @@ class Transport:
 
         return self._insist(call, send, paced=True)
 
-    def _send(self, call: Call, token: str) -> _Got:
+    def _send(self, call: ApiCall, token: str) -> _Got:
         headers = {"Accept": "application/json", "Authorization": f"Bearer {token}"}
         if call.company:
             headers["Procore-Company-Id"] = call.company
@@ -178,7 +178,7 @@ class Transport:
 
         return self._insist(auth.CALL, send, paced=False).content
 
-    def _insist(self, call: Call, send: Callable[[], _Got], *, paced: bool) -> Answer:
+    def _insist(self, call: ApiCall, send: Callable[[], _Got], *, paced: bool) -> Answer:
         """Send until it is accepted, refused for good, or not worth waiting for any longer.
 
         Paced calls count against the rate limit, and wait before they are sent where nothing remains of it.
@@ -231,7 +231,7 @@ class Transport:
         self._sleep(seconds)
         return seconds
 
-    def _accepted(self, call: Call, response: _Got) -> Answer:
+    def _accepted(self, call: ApiCall, response: _Got) -> Answer:
         if response.endless:
             raise self._unreadable(call, response, f"has no end: {response.endless}")
         if not response.body.strip():
@@ -241,7 +241,7 @@ class Transport:
         except ValueError:
             raise self._unreadable(call, response, "is no JSON") from None
 
-    def _unreadable(self, call: Call, response: _Got, why: str) -> SourceFault:
+    def _unreadable(self, call: ApiCall, response: _Got, why: str) -> SourceFault:
         # A write that was accepted has been executed, whatever its answer looks like.
         if not call.repeatable:
             return faults.outcome_unknown(call, f"its answer {why}", response.status_code)
@@ -251,7 +251,7 @@ class Transport:
             remedy="check that host and port of the Airflow connection lead to Procore's API",
         )
 
-    def _refusal(self, call: Call, response: _Got) -> SourceFault:
+    def _refusal(self, call: ApiCall, response: _Got) -> SourceFault:
         location = self.redact(response.headers.get("Location", "").partition("?")[0])
         status = response.status_code
         fault = faults.from_status(call, status, faults.said_in(response.body, self.redact), location)
@@ -260,6 +260,6 @@ class Transport:
             return faults.outcome_unknown(call, fault.message, status)
         return fault
 
-    def _explained(self, call: Call, error: requests.RequestException) -> SourceFault:
+    def _explained(self, call: ApiCall, error: requests.RequestException) -> SourceFault:
         reached, explained = network.explain(call, error, self.connection)
         return faults.outcome_unknown(call, explained.message) if reached and not call.repeatable else explained

@@ -17,7 +17,7 @@ from spectrum_etl.errors import SpectrumEtlError, StopSync
 from spectrum_etl.sources.faults import AnswerCut
 from spectrum_etl.sources.sdx import faults
 from spectrum_etl.sources.sdx.clean import Cleaner
-from spectrum_etl.sources.sdx.faults import Call
+from spectrum_etl.sources.sdx.faults import ServiceCall
 from spectrum_etl.sources.sdx.services import record_key
 
 _RECORD_END = re.compile(rb"</(?:[\w.-]+:)?response\s*>")
@@ -54,7 +54,7 @@ class AnswerParser:
         safe: makes server text safe for a message.
     """
 
-    def __init__(self, call: Call, safe: Callable[[str], str]) -> None:
+    def __init__(self, call: ServiceCall, safe: Callable[[str], str]) -> None:
         self.outcome = Outcome()
         self._call = call
         self._safe = safe

@@ -30,7 +30,7 @@ _DATA_EXCHANGE = "in Spectrum, System Administration > Installation > Data Excha
 
 
 @dataclass(frozen=True)
-class Call:
+class ServiceCall:
     """What was asked, for messages: the service (or page) and its parameters, never credentials."""
 
     service: str
@@ -48,7 +48,7 @@ class Call:
         return " ".join(given) or "no filter"
 
 
-def from_record(call: Call, code: str, description: str, column: str) -> SpectrumEtlError:
+def from_record(call: ServiceCall, code: str, description: str, column: str) -> SpectrumEtlError:
     """The error that a record's error triple stands for.
 
     Args:
@@ -62,7 +62,7 @@ def from_record(call: Call, code: str, description: str, column: str) -> Spectru
     return error
 
 
-def _of_record(call: Call, code: str, description: str, column: str) -> SpectrumEtlError:
+def _of_record(call: ServiceCall, code: str, description: str, column: str) -> SpectrumEtlError:
     words = description.casefold()
     said = f"Spectrum answered error {code.strip()}: {description or '(without a text)'}"
     if "time out has occurred" in words:
@@ -94,7 +94,7 @@ def _of_record(call: Call, code: str, description: str, column: str) -> Spectrum
     )
 
 
-def refused_authorization(call: Call, said: str, words: str) -> SpectrumEtlError:
+def refused_authorization(call: ServiceCall, said: str, words: str) -> SpectrumEtlError:
     """Wrong Authorization ID, or a service it is not enabled for: told apart by Spectrum's words, as far as they go."""
     if "service" in words or "method" in words or call.service.casefold() in words:
         return ServiceNotEnabled(
@@ -112,7 +112,7 @@ def refused_authorization(call: Call, said: str, words: str) -> SpectrumEtlError
     )
 
 
-def from_fault(call: Call, code: str, text: str) -> SpectrumEtlError:
+def from_fault(call: ServiceCall, code: str, text: str) -> SpectrumEtlError:
     """The error that a SOAP fault stands for; `Server` faults come and go under load, all others stay.
 
     Args:
@@ -125,7 +125,7 @@ def from_fault(call: Call, code: str, text: str) -> SpectrumEtlError:
     return error
 
 
-def _of_fault(call: Call, code: str, text: str) -> SpectrumEtlError:
+def _of_fault(call: ServiceCall, code: str, text: str) -> SpectrumEtlError:
     words = text.casefold()
     said = f"Spectrum answered the fault {code or '(without a code)'}: {text or '(without a text)'}"
     if "time out has occurred" in words:
@@ -151,7 +151,7 @@ def _of_fault(call: Call, code: str, text: str) -> SpectrumEtlError:
     )
 
 
-def from_status(call: Call, status: int, enhanced: bool, location: str = "", said: str = "") -> SpectrumEtlError:
+def from_status(call: ServiceCall, status: int, enhanced: bool, location: str = "", said: str = "") -> SpectrumEtlError:
     """The error that an HTTP status other than 200 stands for.
 
     Args:
@@ -166,7 +166,7 @@ def from_status(call: Call, status: int, enhanced: bool, location: str = "", sai
     return error
 
 
-def _of_status(call: Call, status: int, enhanced: bool, location: str, said: str) -> SpectrumEtlError:
+def _of_status(call: ServiceCall, status: int, enhanced: bool, location: str, said: str) -> SpectrumEtlError:
     where: dict[str, Any] = {"object": call.service, "company": call.company}
     told = f"HTTP {status}: {said}" if said else f"HTTP {status}"
     if status == 401:
@@ -210,7 +210,7 @@ def _of_status(call: Call, status: int, enhanced: bool, location: str, said: str
     )
 
 
-def endless(call: Call, why: Exception) -> SpectrumEtlError:
+def endless(call: ServiceCall, why: Exception) -> SpectrumEtlError:
     """The error of an answer that does not end."""
     return StopSync(
         f"the answer ({call.filters}) has no end: {why}",
@@ -221,7 +221,7 @@ def endless(call: Call, why: Exception) -> SpectrumEtlError:
     )
 
 
-def from_fault_text(call: Call, body: bytes, safe: Callable[[str], str]) -> SpectrumEtlError | None:
+def from_fault_text(call: ServiceCall, body: bytes, safe: Callable[[str], str]) -> SpectrumEtlError | None:
     """The error of the SOAP fault in a body; None when it holds none.
 
     Args:
@@ -254,7 +254,7 @@ def words_of_json(body: bytes) -> str:
     return next((text for text in found if isinstance(text, str) and text.strip()), "")
 
 
-def from_fault_element(call: Call, fault: etree._Element, safe: Callable[[str], str]) -> SpectrumEtlError:
+def from_fault_element(call: ServiceCall, fault: etree._Element, safe: Callable[[str], str]) -> SpectrumEtlError:
     """The error of a SOAP 1.1 or 1.2 fault element."""
 
     def words(*names: str) -> str:

@@ -18,7 +18,7 @@ from spectrum_etl.sources.faults import AnswerCut, ServiceMissing, SessionExpire
 from spectrum_etl.sources.http import Endless, pieces
 from spectrum_etl.sources.sdx import envelope, wsdl
 from spectrum_etl.sources.sdx.answer import AnswerParser
-from spectrum_etl.sources.sdx.faults import Call, endless
+from spectrum_etl.sources.sdx.faults import ServiceCall, endless
 from spectrum_etl.sources.sdx.spool import Answer
 from spectrum_etl.sources.sdx.transport import Transport, read_start
 
@@ -63,7 +63,7 @@ class Soap:
             StopSync: every try's answer was cut or unreadable, or the Authorization ID's rows cannot be told.
         """
         with about("web services", self.connection.name):
-            return self._answer(Call(service, dict(parameters)))
+            return self._answer(ServiceCall(service, dict(parameters)))
 
     def _answer(self, call: Call) -> Answer:
         service = call.service
@@ -99,7 +99,7 @@ class Soap:
             return self._declarations[service]
 
     def _fetch_wsdl(self, service: str) -> wsdl.Declaration:
-        call = Call(service, {})
+        call = ServiceCall(service, {})
         for path in wsdl.PATHS:
             try:
                 with self.transport.exchange(call, "GET", path.format(quote(service, safe=""))) as response:
@@ -134,7 +134,7 @@ class Soap:
                 del self._batch_guids[service]
         return self.guid(service)[0] or str(uuid.uuid4())
 
-    def _confirmed(self, call: Call, guid: str) -> Answer:
+    def _confirmed(self, call: ServiceCall, guid: str) -> Answer:
         """An answer with all its closing tags, or one that a second call confirms.
 
         A second answer that is whole is taken by itself.
@@ -159,7 +159,7 @@ class Soap:
             "object to infolink in include/settings.yaml",
         )
 
-    def _read(self, call: Call, guid: str) -> Answer:
+    def _read(self, call: ServiceCall, guid: str) -> Answer:
         def once() -> Answer:
             nonlocal guid
             try:
@@ -180,7 +180,7 @@ class Soap:
                 remedy=error.remedy,
             ) from error
 
-    def _read_once(self, call: Call, guid: str) -> Answer:
+    def _read_once(self, call: ServiceCall, guid: str) -> Answer:
         declared = self.declaration(call.service)
         credentials = {"Authorization_ID": self.connection.authorization_id, "GUID": guid}
         body = envelope.build(call.service, declared.namespace, declared.parameters, credentials, call.parameters)
@@ -216,7 +216,7 @@ class Soap:
         answer.tail_missing = parser.outcome.tail_missing
         return answer
 
-    def _checked_empty(self, call: Call, guid: str, empty: Answer) -> Answer:
+    def _checked_empty(self, call: ServiceCall, guid: str, empty: Answer) -> Answer:
         """Tell an answer without rows from a refused GUID, by asking once more with another kind of GUID.
 
         Third-party clients report both: installations that answer nothing to a GUID they do not know, and others that

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from spectrum_etl.errors import StopSync
-from spectrum_etl.sources.sdx.faults import Call
+from spectrum_etl.sources.sdx.faults import ServiceCall
 from spectrum_etl.sources.sdx.services import Filter, is_plain, record_key
 from spectrum_etl.sources.sdx.soap import Soap
 from spectrum_etl.sources.sdx.spool import Answer, values_of
@@ -133,7 +133,7 @@ class Splitter:
             missing -= leaf.answer.keys()
         if not missing:
             return
-        call = Call(self.service, parameters)
+        call = ServiceCall(self.service, parameters)
         raise ChangedBetweenCalls(
             f"{len(missing)} of the {answer.count} records of the request ({call.filters}) were not in the parts "
             "it was divided into",
@@ -145,7 +145,7 @@ class Splitter:
         )
 
     def _ignored(self, part: Mapping[str, str], name: str, value: str) -> StopSync:
-        call = Call(self.service, part)
+        call = ServiceCall(self.service, part)
         return StopSync(
             f"the answer ({call.filters}) holds a record with {value or 'a blank value'}: the filter was not applied",
             object=self.service,
@@ -158,7 +158,7 @@ class Splitter:
 
 def cap_reached(service: str, parameters: Mapping[str, str], answer: Answer, row_cap: int) -> CapReached:
     """The error that says that an answer may be incomplete."""
-    call = Call(service, parameters)
+    call = ServiceCall(service, parameters)
     warned = f" and a warning row ({answer.warning})" if answer.warning is not None else ""
     return CapReached(
         f"the answer ({call.filters}) has {answer.count} records{warned}, so it may be incomplete, and there is no way "

@@ -21,7 +21,7 @@ from spectrum_etl.sources.faults import AnswerCut, CertificateRefused, Connectio
 from spectrum_etl.sources.http import Headers, redact
 from spectrum_etl.sources.sdx import auth, faults
 from spectrum_etl.sources.sdx.connection import SdxConnection
-from spectrum_etl.sources.sdx.faults import Call
+from spectrum_etl.sources.sdx.faults import ServiceCall
 from spectrum_etl.sources.tokens import Tokens
 
 log = logging.getLogger(__name__)
@@ -109,7 +109,7 @@ class Transport:
     @contextmanager
     def exchange(
         self,
-        call: Call,
+        call: ServiceCall,
         method: str,
         path: str,
         *,
@@ -144,7 +144,7 @@ class Transport:
                 yield response
 
     def _send(
-        self, call: Call, method: str, path: str, body: Body | None, headers: dict[str, str], company: str | None
+        self, call: ServiceCall, method: str, path: str, body: Body | None, headers: dict[str, str], company: str | None
     ) -> tuple[requests.Response, str]:
         connection = self.connection
         token = self._tokens.get() if connection.auth == "enhanced" else ""
@@ -165,7 +165,7 @@ class Transport:
         return response, token
 
     def _post_form(self, url: str, fields: dict[str, str]) -> tuple[int, bytes]:
-        call = Call("connect/token", {})
+        call = ServiceCall("connect/token", {})
         with self._explained(call):
             response = self._session.post(
                 url,
@@ -183,7 +183,7 @@ class Transport:
             raise faults.from_status(call, response.status_code, True, self._location(response))
         return response.status_code, body
 
-    def _refusal(self, call: Call, response: requests.Response) -> SpectrumEtlError:
+    def _refusal(self, call: ServiceCall, response: requests.Response) -> SpectrumEtlError:
         """The fault inside a refusal where there is one, else what its status means."""
         body = read_start(response, _LONGEST_REFUSAL)
         status = response.status_code
@@ -217,7 +217,7 @@ def read_start(response: requests.Response, limit: int) -> bytes:
     return bytes(body[:limit])
 
 
-def _explain(call: Call, error: requests.RequestException, connection: SdxConnection) -> SpectrumEtlError:
+def _explain(call: ServiceCall, error: requests.RequestException, connection: SdxConnection) -> SpectrumEtlError:
     """What a network failure means. The order matters: timeouts and TLS failures are connection errors, too."""
     server = f"the server ({call.filters})"
     where: dict[str, Any] = {"object": call.service, "company": call.company}

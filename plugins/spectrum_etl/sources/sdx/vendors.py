@@ -20,7 +20,7 @@ from spectrum_etl.model.character_marks import MARK_INVALID, mark_for_xml
 from spectrum_etl.sources.faults import AnswerCut
 from spectrum_etl.sources.http import Endless, parse_json, pieces
 from spectrum_etl.sources.sdx import faults
-from spectrum_etl.sources.sdx.faults import Call
+from spectrum_etl.sources.sdx.faults import ServiceCall
 from spectrum_etl.sources.sdx.published import READS
 from spectrum_etl.sources.sdx.services import PARAMETER_LENGTHS, plain_company
 from spectrum_etl.sources.sdx.transport import Transport
@@ -74,7 +74,7 @@ def read_vendors(transport: Transport, company: str) -> Iterator[dict[str, str]]
 
 def _ask(transport: Transport, company: str, query: Mapping[str, str] | None = None) -> list[dict[str, str]]:
     """The vendors of one answer."""
-    call = Call(SERVICE, {"pCompany_Code": company, **(query or {})})
+    call = ServiceCall(SERVICE, {"pCompany_Code": company, **(query or {})})
     try:
         content = transport.retrying(lambda: _read(transport, call, company, query or {}))
     except AnswerCut as error:
@@ -149,7 +149,7 @@ def _incomplete(company: str, holds: str) -> MayBeIncomplete:
     )
 
 
-def _read(transport: Transport, call: Call, company: str, query: Mapping[str, str]) -> Any:
+def _read(transport: Transport, call: ServiceCall, company: str, query: Mapping[str, str]) -> Any:
     headers = {"Accept": "application/json", "Content-Type": "application/json"}
     path = f"/vendors/{quote(company, safe='')}"
     if query:
@@ -182,7 +182,7 @@ def _place(body: bytes, error: Exception) -> str | None:
     return f"after vendor {codes[-1].decode(errors='replace').strip()}" if codes else None
 
 
-def _list_in(transport: Transport, call: Call, content: Any) -> list[Any]:
+def _list_in(transport: Transport, call: ServiceCall, content: Any) -> list[Any]:
     """The list: a bare array, or the one array of an object, under any name."""
     if isinstance(content, _Object):
         flat = {_CANONICAL.get(key.casefold(), key): value for key, value in content}
@@ -201,7 +201,7 @@ def _is_array(value: Any) -> bool:
     return isinstance(value, list) and not isinstance(value, _Object)
 
 
-def _vendor(transport: Transport, call: Call, entry: Any) -> dict[str, str]:
+def _vendor(transport: Transport, call: ServiceCall, entry: Any) -> dict[str, str]:
     if not isinstance(entry, _Object):
         raise _unreadable(call, "an entry that is no object")
     vendor: dict[str, str] = {}
@@ -221,7 +221,7 @@ def _vendor(transport: Transport, call: Call, entry: Any) -> dict[str, str]:
     return vendor
 
 
-def _raise_error(transport: Transport, call: Call, triple: dict[str, str]) -> bool:
+def _raise_error(transport: Transport, call: ServiceCall, triple: dict[str, str]) -> bool:
     """Raise what an error triple says; whether it is a warning."""
     code = triple.get("Error_Code", "")
     if code.strip().upper() in faults.GOOD_CODES:
@@ -234,7 +234,7 @@ def _raise_error(transport: Transport, call: Call, triple: dict[str, str]) -> bo
     )
 
 
-def _text(call: Call, name: str, value: Any) -> str:
+def _text(call: ServiceCall, name: str, value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -244,7 +244,7 @@ def _text(call: Call, name: str, value: Any) -> str:
     raise _unreadable(call, f"a list or an object under {name}")
 
 
-def _unreadable(call: Call, what: str) -> StopSync:
+def _unreadable(call: ServiceCall, what: str) -> StopSync:
     return StopSync(
         f"the answer cannot be read without a loss: it holds {what}",
         object=SERVICE,

@@ -15,7 +15,7 @@ from lxml import etree
 from spectrum_etl.sources.faults import FieldMessage, Unreadable
 from spectrum_etl.sources.sdx import faults
 from spectrum_etl.sources.sdx.clean import clean
-from spectrum_etl.sources.sdx.faults import Call
+from spectrum_etl.sources.sdx.faults import ServiceCall
 
 _CODES = ("error_code",)
 _DESCRIPTIONS = ("desc", "error_description")
@@ -73,7 +73,7 @@ class WriteAnswer:
         return tuple(note for note in self.notes if note.code == "W")
 
 
-def parse(call: Call, content: bytes, safe: Callable[[str], str]) -> WriteAnswer:
+def parse(call: ServiceCall, content: bytes, safe: Callable[[str], str]) -> WriteAnswer:
     """The whole answer of a write.
 
     Args:
