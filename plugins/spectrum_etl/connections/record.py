@@ -12,7 +12,7 @@ from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate
 
 #: Subject, item and kind of a difference.
-Difference = tuple[str, str, str]
+FindingKey = tuple[str, str, str]
 
 
 def record(url: str, kind: Kind, company: str, found: Checked | None, settings: Settings, run_id: str) -> None:
@@ -39,7 +39,7 @@ def record(url: str, kind: Kind, company: str, found: Checked | None, settings: 
             connection.execute("delete from sync.connections where company_code = %s and kind = %s", [company, kind])
             if found is None or found.services is not None:
                 _forget_services(connection, company, kind)
-            told: dict[Difference, datetime | None] = {}
+            told: dict[FindingKey, datetime | None] = {}
             if found is None or found.findings is not None:
                 told = _forget_findings(connection, company, kind)
             if found is not None:
@@ -51,7 +51,7 @@ def _forget_services(connection: psycopg.Connection, company: str, kind: Kind) -
         connection.execute("delete from sync.connection_services where company_code = %s", [company])
 
 
-def _forget_findings(connection: psycopg.Connection, company: str, kind: Kind) -> dict[Difference, datetime | None]:
+def _forget_findings(connection: psycopg.Connection, company: str, kind: Kind) -> dict[FindingKey, datetime | None]:
     """Remove what the last check found; when people were told of each difference, for those that last."""
     gone = connection.execute(
         "delete from sync.connection_findings where company_code = %s and kind = %s"
@@ -62,7 +62,7 @@ def _forget_findings(connection: psycopg.Connection, company: str, kind: Kind) -
 
 
 def _insert(
-    connection: psycopg.Connection, found: Checked, run_id: str, told: dict[Difference, datetime | None]
+    connection: psycopg.Connection, found: Checked, run_id: str, told: dict[FindingKey, datetime | None]
 ) -> None:
     connection.execute(
         "insert into sync.connections (company_code, connection, kind, status, cause, reason, remedy, checked_at,"

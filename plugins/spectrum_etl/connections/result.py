@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from spectrum_etl.model.drift import DriftKind
+
 Kind = Literal["web services", "Info-Link", "Procore", "warehouse"]
-Difference = Literal["missing", "new", "type"]
 ServiceState = Literal["Enabled", "Declared", "Not enabled", "Missing", "Not checked"]
 
 
@@ -49,7 +50,7 @@ class Finding:
 
     subject: str
     item: str
-    difference: Difference
+    difference: DriftKind
     stops: bool
     detail: str
     affects: str

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+#: Missing (read as NULL), new (not read), or of another type than expected.
+DriftKind = Literal["missing", "new", "type"]
+
 
 @dataclass(frozen=True)
 class Drift:
@@ -13,11 +16,11 @@ class Drift:
     Args:
         table: Info-Link table or web service.
         column: column or field.
-        change: missing (read as NULL), new (not read), or type (another type than expected).
+        change: what differs.
         detail: what differs and what it affects, for people.
     """
 
     table: str
     column: str
-    change: Literal["missing", "new", "type"]
+    change: DriftKind
     detail: str

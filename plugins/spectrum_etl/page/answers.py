@@ -14,7 +14,7 @@ from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.page.wording import problem
 
 
-class Answer(JSONResponse):
+class ExactJson(JSONResponse):
     """JSON whose amounts are text, as exact as the warehouse holds them, and whose times name their zone."""
 
     def render(self, content: Any) -> bytes:
@@ -22,10 +22,10 @@ class Answer(JSONResponse):
         return json.dumps(content, default=plain, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def explain(_request: Request, error: Exception) -> Answer:
+def explain(_request: Request, error: Exception) -> ExactJson:
     """Our own errors: what is wrong and, apart from it, what to do. They never hold a secret."""
     told = problem(error) if isinstance(error, SpectrumEtlError) else {"detail": str(error), "remedy": None}
-    return Answer(told, status_code=503)
+    return ExactJson(told, status_code=503)
 
 
 def plain(value: Any) -> Any:

@@ -24,7 +24,7 @@ from pydantic import BaseModel, Field
 
 from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.page import access, scope
-from spectrum_etl.page.answers import Answer
+from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.respond import MOST, Response, give
 
 router = APIRouter()
@@ -55,7 +55,7 @@ class Batch(BaseModel):
 
 
 @router.post("/api/export/accept-all")
-async def accept_all(request: Request, asked: Batch, readable: access.Readable, user: GetUserDep) -> Answer:
+async def accept_all(request: Request, asked: Batch, readable: access.Readable, user: GetUserDep) -> ExactJson:
     """Accept records, each as it was shown; answers at once, and goes on by itself.
 
     Raises:
@@ -77,18 +77,18 @@ async def accept_all(request: Request, asked: Batch, readable: access.Readable, 
     task = asyncio.create_task(_work(request, asked.items, batch))
     _running.add(task)
     task.add_done_callback(_running.discard)
-    return Answer(_shown(batch))
+    return ExactJson(_shown(batch))
 
 
 @router.get("/api/export/accept-all")
-def progress(user: GetUserDep) -> Answer:
+def progress(user: GetUserDep) -> ExactJson:
     """How far the user's last batch has come; null where there is none, or it was dismissed."""
     found = _latest(access.user_id(user))
-    return Answer({"batch": _shown(found) if found else None})
+    return ExactJson({"batch": _shown(found) if found else None})
 
 
 @router.post("/api/export/accept-all/stop")
-def stop(user: GetUserDep) -> Answer:
+def stop(user: GetUserDep) -> ExactJson:
     """Stop the user's batch after the answers that are being given, or dismiss one that is over."""
     found = _latest(access.user_id(user))
     if found and _shown(found)["state"] == "running":
@@ -96,7 +96,7 @@ def stop(user: GetUserDep) -> Answer:
     elif found:
         _file(found["id"]).unlink(missing_ok=True)
         _stop_file(found["id"]).unlink(missing_ok=True)
-    return Answer({})
+    return ExactJson({})
 
 
 async def _work(request: Request, items: list[Item], batch: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
 from spectrum_etl.page import access, scope
-from spectrum_etl.page.answers import Answer
+from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.documents import told, written
 from spectrum_etl.page.elsewhere import of_record
 from spectrum_etl.page.question import question
@@ -61,7 +61,7 @@ async def counts(
     object: str | None = None,
     company: str | None = None,
     project: str | None = None,
-) -> Answer:
+) -> ExactJson:
     """How many records each tab holds and stand still, the projects, and which objects the user may collect."""
     objects, companies = scope.export_objects(readable, object), scope.companies(company)
     everything = scope.export_objects(readable)
@@ -79,7 +79,7 @@ async def counts(
     groups: Counter[str] = Counter()
     for row in states:
         groups[next(group for group, members in GROUPS.items() if row["state"] in members)] += row["records"]
-    return Answer(
+    return ExactJson(
         {
             "groups": {name: groups[name] for name in GROUPS},
             "still": len(still),
@@ -99,7 +99,7 @@ async def queue(
     project: str | None = None,
     search: str | None = None,
     after: str | None = None,
-) -> Answer:
+) -> ExactJson:
     """One page of the records of a tab, those that changed last first.
 
     Raises:
@@ -130,7 +130,9 @@ async def queue(
     still = await standing_still(request, moving)
     shown, more = [{**row, "still": still.get(key_of(row))} for row in rows[:PAGE_ROWS]], len(rows) > PAGE_ROWS
     last = shown[-1] if more else None
-    return Answer({"rows": shown, "next": f"{last['changed_at'].isoformat()}|{last['record_key']}" if last else None})
+    return ExactJson(
+        {"rows": shown, "next": f"{last['changed_at'].isoformat()}|{last['record_key']}" if last else None}
+    )
 
 
 @router.get("/api/export/record")
@@ -142,7 +144,7 @@ async def record(
     company: str,
     record: str,
     project: str = "",
-) -> Answer:
+) -> ExactJson:
     """One record: what would be written to Spectrum, what was answered and written before, the form while it waits.
 
     Raises:
@@ -162,7 +164,7 @@ async def record(
     asked = await question(request, found) if found["state"] == "waiting" else None
     still = await standing_still(request, moving)
     allowed = await run_in_threadpool(access.may_trigger, user, scope.EXPORT + object)
-    return Answer(
+    return ExactJson(
         {
             "record": {name: value for name, value in found.items() if name != "shown"},
             "still": still.get(key_of(found)),
@@ -176,7 +178,7 @@ async def record(
 
 
 @router.post("/api/export/collect")
-async def collect(request: Request, asked: Collect, readable: access.Readable, user: GetUserDep) -> Answer:
+async def collect(request: Request, asked: Collect, readable: access.Readable, user: GetUserDep) -> ExactJson:
     """Look at Procore now, or at one record again: start the export DAG, which collects and asks, and sends nothing.
 
     Raises:
@@ -187,7 +189,7 @@ async def collect(request: Request, asked: Collect, readable: access.Readable, u
     # Runs that wait for their approvers stay open: they do not stand in the way of another look.
     form = {name: value for name, value in (("projects", asked.projects), ("records", asked.records)) if value}
     run: Any = await start(request, user, dag_id, asked.companies, resume=asked.resume, busy=False, form=form)
-    return Answer({"run_id": run["dag_run_id"], "state": run["state"]})
+    return ExactJson({"run_id": run["dag_run_id"], "state": run["state"]})
 
 
 def _place(after: str | None) -> tuple[datetime | None, str | None]:

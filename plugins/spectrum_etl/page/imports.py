@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, status
 from fastapi.responses import StreamingResponse
 
 from spectrum_etl.page import access, scope
-from spectrum_etl.page.answers import Answer
+from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.downloads import csv_file
 from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse, page_of
 from spectrum_etl.page.rejected import readable_parts
@@ -48,11 +48,11 @@ _FILES = {
 
 
 @router.get("/api/import/counts")
-def counts(readable: access.Readable, object: str | None = None, company: str | None = None) -> Answer:
+def counts(readable: access.Readable, object: str | None = None, company: str | None = None) -> ExactJson:
     """How many rows are rejected by object and column, checks failed, and columns changed."""
     objects, companies = scope.import_objects(readable, object), scope.companies(company)
     with open_warehouse() as warehouse:
-        return Answer(
+        return ExactJson(
             {
                 "rejected": warehouse.rows("rejected_counts", objects=objects, companies=companies),
                 "checks": len(warehouse.rows("failed_checks", **_checks(objects, companies))),
@@ -70,7 +70,7 @@ def rejected(
     table: str | None = None,
     column: str | None = None,
     after: int | None = None,
-) -> Answer:
+) -> ExactJson:
     """One page of rejected rows, the newest first, each with what of it can be read.
 
     Args:
@@ -79,11 +79,11 @@ def rejected(
     values = _rejected(scope.import_objects(readable, object), scope.companies(company), search, table, column)
     with open_warehouse() as warehouse:
         rows = warehouse.rows("rejected_rows", **values, after=after, limit=PAGE_ROWS + 1)
-    return Answer(page_of([_rejected_row(row) for row in rows], "rejected_id"))
+    return ExactJson(page_of([_rejected_row(row) for row in rows], "rejected_id"))
 
 
 @router.get("/api/import/rejected-row")
-def rejected_row(readable: access.Readable, number: int) -> Answer:
+def rejected_row(readable: access.Readable, number: int) -> ExactJson:
     """One rejected row, whatever list it is in, also after it was corrected in Spectrum.
 
     Raises:
@@ -98,25 +98,25 @@ def rejected_row(readable: access.Readable, number: int) -> Answer:
             status.HTTP_404_NOT_FOUND,
             "There is no such rejected row: it was corrected long ago, or it is of an object that you may not view.",
         )
-    return Answer({"row": _rejected_row(row)})
+    return ExactJson({"row": _rejected_row(row)})
 
 
 @router.get("/api/import/checks")
-def checks(readable: access.Readable, object: str | None = None, company: str | None = None) -> Answer:
+def checks(readable: access.Readable, object: str | None = None, company: str | None = None) -> ExactJson:
     """The checks that are not met now: there are never more of them than tables have checks."""
     with open_warehouse() as warehouse:
         values = _checks(scope.import_objects(readable, object), scope.companies(company))
         rows = warehouse.rows("failed_checks", **values)
-    return Answer({"rows": [{**row, "message": check_message(row)} for row in rows], "next": None})
+    return ExactJson({"rows": [{**row, "message": check_message(row)} for row in rows], "next": None})
 
 
 @router.get("/api/import/drift")
-def drift(readable: access.Readable, object: str | None = None, company: str | None = None) -> Answer:
+def drift(readable: access.Readable, object: str | None = None, company: str | None = None) -> ExactJson:
     """The columns that differ now from what is known of them."""
     with open_warehouse() as warehouse:
         objects, companies = scope.import_objects(readable, object), scope.companies(company)
         rows = warehouse.rows("drift", objects=objects, companies=companies)
-    return Answer({"rows": [_drifted(row) for row in rows], "next": None})
+    return ExactJson({"rows": [_drifted(row) for row in rows], "next": None})
 
 
 @router.get("/api/import/{what}.csv")

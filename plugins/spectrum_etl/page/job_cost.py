@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, status
 from fastapi.responses import StreamingResponse
 
 from spectrum_etl.page import access, scope
-from spectrum_etl.page.answers import Answer
+from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.downloads import csv_file
 from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse, page_of
 
@@ -37,7 +37,7 @@ Offset = Annotated[int, Query(ge=0)]
 @router.get("/api/jobs")
 def jobs(
     company: str | None = None, search: str | None = None, after: str | None = None, active: bool = False
-) -> Answer:
+) -> ExactJson:
     """One page of jobs with what they cost, by number."""
     with open_warehouse() as warehouse:
         rows = warehouse.rows(
@@ -48,11 +48,11 @@ def jobs(
             active=active,
             limit=PAGE_ROWS + 1,
         )
-    return Answer(page_of(rows, "job_key"))
+    return ExactJson(page_of(rows, "job_key"))
 
 
 @router.get("/api/job")
-def job(company: str, job: str) -> Answer:
+def job(company: str, job: str) -> ExactJson:
     """One job with its budget and cost by phase and cost type, and its cost by month."""
     key: dict[str, Any] = {"company": scope.companies(company)[0], "job": job}
     with open_warehouse() as warehouse:
@@ -61,7 +61,7 @@ def job(company: str, job: str) -> Answer:
             raise HTTPException(status.HTTP_404_NOT_FOUND, f"Job {job!r} of company {company} is not staged.")
         lines = warehouse.rows("job_cost_lines", **key)
         months = warehouse.rows("job_cost_months", **key)
-    return Answer({"job": found, "lines": lines, "months": months})
+    return ExactJson({"job": found, "lines": lines, "months": months})
 
 
 @router.get("/api/job.csv")
@@ -80,7 +80,7 @@ def transactions(
     cost_type: str | None = None,
     month: date | None = None,
     offset: Offset = 0,
-) -> Answer:
+) -> ExactJson:
     """One page of the postings behind a number, the newest first, with the total of all of them."""
     with open_warehouse() as warehouse:
         rows = warehouse.rows(
@@ -93,7 +93,7 @@ def transactions(
             limit=PAGE_ROWS + 1,
             offset=offset,
         )
-    return Answer({**_page(rows, offset), "postings": rows[0]["postings"] if rows else None})
+    return ExactJson({**_page(rows, offset), "postings": rows[0]["postings"] if rows else None})
 
 
 @router.get("/api/transactions.csv")
@@ -112,7 +112,7 @@ def transactions_file(
 
 
 @router.get("/api/commitments")
-def commitments(company: str, job: str, phase: str, cost_type: str, offset: Offset = 0) -> Answer:
+def commitments(company: str, job: str, phase: str, cost_type: str, offset: Offset = 0) -> ExactJson:
     """One page of the subcontract lines and changes behind a committed amount, with the total of those that count."""
     with open_warehouse() as warehouse:
         rows = warehouse.rows(
@@ -124,17 +124,17 @@ def commitments(company: str, job: str, phase: str, cost_type: str, offset: Offs
             limit=PAGE_ROWS + 1,
             offset=offset,
         )
-    return Answer(_page(rows, offset))
+    return ExactJson(_page(rows, offset))
 
 
 @router.get("/api/budget-line")
-def budget_line(company: str, job: str, phase: str, cost_type: str) -> Answer:
+def budget_line(company: str, job: str, phase: str, cost_type: str) -> ExactJson:
     """What Spectrum holds about one phase and cost type: what the budget columns and the projection are made of."""
     with open_warehouse() as warehouse:
         found = warehouse.row(
             "budget_line", company=scope.companies(company)[0], job=job, phase=phase, cost_type=cost_type
         )
-    return Answer({"line": found})
+    return ExactJson({"line": found})
 
 
 def _page(rows: list[Row], offset: int) -> dict[str, Any]:

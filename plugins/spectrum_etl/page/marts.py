@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from spectrum_etl.marts.spec import MARTS, SOURCES
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.airflow_api import call, part
-from spectrum_etl.page.answers import Answer
+from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.reads import Row, Warehouse, open_warehouse
 from spectrum_etl.page.runs import active, ended, runs_of, shown, start
 
@@ -33,18 +33,18 @@ class Compute(BaseModel):
 
 
 @router.get("/api/marts")
-async def marts(request: Request, readable: access.Readable, user: GetUserDep, company: str | None = None) -> Answer:
+async def marts(request: Request, readable: access.Readable, user: GetUserDep, company: str | None = None) -> ExactJson:
     """How new the marts are, and whether they are being computed."""
     scope.require_dag(readable, scope.MARTS_DAG)
     dag = await call(request, "GET", f"dags/{part(scope.MARTS_DAG)}")
     runs = await runs_of(request, [scope.MARTS_DAG])
     states = await run_in_threadpool(_read, company)
     allowed = await run_in_threadpool(access.may_trigger, user, scope.MARTS_DAG)
-    return Answer(marts_row(states, dag, runs, may_refresh=allowed))
+    return ExactJson(marts_row(states, dag, runs, may_refresh=allowed))
 
 
 @router.post("/api/marts/refresh")
-async def compute(request: Request, asked: Compute, readable: access.Readable, user: GetUserDep) -> Answer:
+async def compute(request: Request, asked: Compute, readable: access.Readable, user: GetUserDep) -> ExactJson:
     """Start the DAG that computes the marts, with the user's own rights.
 
     Raises:
@@ -52,7 +52,7 @@ async def compute(request: Request, asked: Compute, readable: access.Readable, u
     """
     scope.require_dag(readable, scope.MARTS_DAG)
     run = await start(request, user, scope.MARTS_DAG, asked.companies, resume=asked.resume)
-    return Answer({"run_id": run["dag_run_id"], "state": run["state"]})
+    return ExactJson({"run_id": run["dag_run_id"], "state": run["state"]})
 
 
 def marts_states(warehouse: Warehouse, companies: list[str]) -> list[Row]:

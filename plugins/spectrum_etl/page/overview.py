@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.airflow_api import call
-from spectrum_etl.page.answers import Answer
+from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.connections import connections, unreachable
 from spectrum_etl.page.elsewhere import connection_of
 from spectrum_etl.page.marts import marts_row, marts_states
@@ -76,7 +76,9 @@ class Refresh(BaseModel):
 
 
 @router.get("/api/overview")
-async def overview(request: Request, readable: access.Readable, user: GetUserDep, company: str | None = None) -> Answer:
+async def overview(
+    request: Request, readable: access.Readable, user: GetUserDep, company: str | None = None
+) -> ExactJson:
     """Connections, objects, marts and what the user may do, in one answer; what cannot be told now is null."""
     objects, exports = scope.import_objects(readable), scope.export_objects(readable)
     with_marts = scope.MARTS_DAG in readable
@@ -98,7 +100,7 @@ async def overview(request: Request, readable: access.Readable, user: GetUserDep
         may = allowed[scope.MARTS_DAG]
         marts = marts_row(known.marts, dags.get(scope.MARTS_DAG), of_marts, may_refresh=may)
     check = dags.get(scope.CHECK_DAG)
-    return Answer(
+    return ExactJson(
         {
             "connections": [
                 {**row, "conn_id": connection_of(row["kind"], row["company_code"], known.settings)}
@@ -116,10 +118,10 @@ async def overview(request: Request, readable: access.Readable, user: GetUserDep
 
 
 @router.get("/api/me")
-def me(user: GetUserDep, readable: access.Readable) -> Answer:
+def me(user: GetUserDep, readable: access.Readable) -> ExactJson:
     """Who asks, what they may do, and which companies there are."""
     settings = load_settings()
-    return Answer(
+    return ExactJson(
         {
             "name": user.get_name(),
             "approver": access.may_approve(user),
@@ -132,7 +134,7 @@ def me(user: GetUserDep, readable: access.Readable) -> Answer:
 
 
 @router.get("/api/connections")
-def connection_details(readable: access.Readable, company: str | None = None) -> Answer:
+def connection_details(readable: access.Readable, company: str | None = None) -> ExactJson:
     """What the last check noticed: every web service, and where systems differ from what is known."""
     scope.require_dag(readable, scope.CHECK_DAG)
     companies = scope.companies(company)
@@ -141,22 +143,22 @@ def connection_details(readable: access.Readable, company: str | None = None) ->
         findings = warehouse.rows("connection_findings", companies=companies)
     services = [{**row, "why": sentences(row["reason"], remedy(row["remedy"]))} for row in services]
     told = [{**row, "detail": sentences(row["detail"]), "affects": sentences(row["affects"])} for row in findings]
-    return Answer({"services": services, "findings": told})
+    return ExactJson({"services": services, "findings": told})
 
 
 @router.post("/api/check-connections")
-async def check_connections(request: Request, asked: Check, user: GetUserDep) -> Answer:
+async def check_connections(request: Request, asked: Check, user: GetUserDep) -> ExactJson:
     """Start the DAG that tries every connection, with the user's own rights.
 
     Raises:
         HTTPException: 403 where the user may not; 409 where it runs already, or is paused.
     """
     run = await start(request, user, scope.CHECK_DAG, [], resume=asked.resume)
-    return Answer({"run_id": run["dag_run_id"], "state": run["state"]})
+    return ExactJson({"run_id": run["dag_run_id"], "state": run["state"]})
 
 
 @router.post("/api/refresh")
-async def refresh(request: Request, asked: Refresh, readable: access.Readable, user: GetUserDep) -> Answer:
+async def refresh(request: Request, asked: Refresh, readable: access.Readable, user: GetUserDep) -> ExactJson:
     """Start the DAG of an object, with the user's own rights.
 
     Raises:
@@ -164,7 +166,7 @@ async def refresh(request: Request, asked: Refresh, readable: access.Readable, u
     """
     scope.import_objects(readable, asked.object)
     run = await start(request, user, scope.STAGE + asked.object, asked.companies, resume=asked.resume)
-    return Answer({"run_id": run["dag_run_id"], "state": run["state"]})
+    return ExactJson({"run_id": run["dag_run_id"], "state": run["state"]})
 
 
 async def _dags(request: Request) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 
 from spectrum_etl.page import access, scope, taken
 from spectrum_etl.page.airflow_api import call
-from spectrum_etl.page.answers import Answer
+from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.question import OPTIONS, REASON, place_of, question, refused_words, wrong_fields
 from spectrum_etl.page.reads import Row, open_warehouse
 from spectrum_etl.page.standstill import key_of
@@ -64,7 +64,7 @@ def complete(
     company: str | None = None,
     project: str | None = None,
     search: str | None = None,
-) -> Answer:
+) -> ExactJson:
     """The waiting records of a list whose form can be sent as it is proposed: those that "accept all" is about.
 
     Returns:
@@ -91,13 +91,13 @@ def complete(
         verdict, also = judged[place], ", ".join(other.wanted.record["title"] for other in others)
         clash.setdefault(key_of(verdict.wanted.record), f"{verdict.wanted.title} is also proposed for {also}.")
     marked = [{**row, "clash": clash.get(key_of(row))} for row in shown]
-    return Answer({"rows": marked, "more": len(rows) > MOST})
+    return ExactJson({"rows": marked, "more": len(rows) > MOST})
 
 
 @router.get("/api/export/taken")
 def is_taken(
     request: Request, readable: access.Readable, object: str, company: str, record: str, project: str = ""
-) -> Answer:
+) -> ExactJson:
     """Whether the number that is typed into a waiting record's form is taken, as far as the warehouse knows.
 
     The fields of the form are further parts of the query, each with `answer.` before its name.
@@ -113,11 +113,11 @@ def is_taken(
         "project_id": project,
         "record_id": record,
     }
-    return Answer({"taken": _taken(row, answers)})
+    return ExactJson({"taken": _taken(row, answers)})
 
 
 @router.post("/api/export/answer")
-async def answer(request: Request, given: Response, readable: access.Readable, user: GetUserDep) -> Answer:
+async def answer(request: Request, given: Response, readable: access.Readable, user: GetUserDep) -> ExactJson:
     """Give one answer to the approval that waits for it.
 
     Raises:
@@ -127,7 +127,7 @@ async def answer(request: Request, given: Response, readable: access.Readable, u
     await run_in_threadpool(access.require_approver, user)
     scope.export_objects(readable, given.object)
     await give(request, given)
-    return Answer({"answered": given.decision})
+    return ExactJson({"answered": given.decision})
 
 
 async def give(request: Request, given: Response) -> None:

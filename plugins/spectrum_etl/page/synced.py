@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends
 from fastapi.responses import StreamingResponse
 
 from spectrum_etl.page import access, scope
-from spectrum_etl.page.answers import Answer
+from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.downloads import csv_file
 from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse
 from spectrum_etl.staging.configured import load_settings
@@ -57,14 +57,14 @@ Asked = Annotated[dict[str, Any], Depends(_asked)]
 
 
 @router.get("/api/export/synced")
-def synced(asked: Asked, sort: Sort = "-synced", offset: int = 0) -> Answer:
+def synced(asked: Asked, sort: Sort = "-synced", offset: int = 0) -> ExactJson:
     """One page of the list, with totals of all pages by object, and who has approved anything in it."""
     with open_warehouse() as warehouse:
         rows = warehouse.rows("synced", **asked, sort=sort, limit=PAGE_ROWS + 1, offset=max(offset, 0))
         totals = warehouse.rows("synced_totals", **asked)
         who = warehouse.rows("approvers", objects=asked["objects"], companies=asked["companies"])
     more = len(rows) > PAGE_ROWS
-    return Answer(
+    return ExactJson(
         {
             "rows": rows[:PAGE_ROWS],
             "next": offset + PAGE_ROWS if more else None,

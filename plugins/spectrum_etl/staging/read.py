@@ -18,7 +18,7 @@ from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.statements import SEPARATOR
 from spectrum_etl.sources.sdx.published import READS
 from spectrum_etl.sources.sdx.services import job_can_be_asked_for
-from spectrum_etl.warehouse.copy import MarkedRows, Row, copy_lines, copy_rows
+from spectrum_etl.warehouse.copy import LandedRow, MarkedRows, copy_lines, copy_rows
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ class Reading:
     """
 
     columns: tuple[str, ...]
-    batches: Iterator[Iterable[Row]]
+    batches: Iterator[Iterable[LandedRow]]
     drift: list[Drift] = field(default_factory=list)
     lines: Iterator[list[str]] | None = None
     absent: tuple[str, ...] = ()
@@ -155,7 +155,7 @@ def _master_jobs(sources: Sources, company: str, drift: list[Drift]) -> Mapping[
 
 def _rows(
     table: Table, columns: tuple[Column, ...], records: Iterable[Mapping[str, str]], drift: list[Drift]
-) -> Iterator[Row]:
+) -> Iterator[LandedRow]:
     fields = [column.sdx for column in columns]
     for number, record in enumerate(records):
         if number == 0:
@@ -189,6 +189,6 @@ def _services(read: str) -> str:
     return ", ".join(READS[read].services)
 
 
-def _batches(rows: Iterator[Row]) -> Iterator[Iterable[Row]]:
+def _batches(rows: Iterator[LandedRow]) -> Iterator[Iterable[LandedRow]]:
     while batch := list(itertools.islice(rows, BATCH_ROWS)):
         yield batch

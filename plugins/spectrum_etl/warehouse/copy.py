@@ -13,7 +13,7 @@ from psycopg import sql
 
 from spectrum_etl.model.character_marks import has_mark, mark_for_database, needs_a_look
 
-Row = Sequence[str | None]
+LandedRow = Sequence[str | None]
 
 
 @dataclass
@@ -43,7 +43,7 @@ def copy_rows(
     connection: psycopg.Connection,
     relation: str,
     columns: Sequence[str],
-    batches: Iterable[Iterable[Row]],
+    batches: Iterable[Iterable[LandedRow]],
     marked: MarkedRows | None = None,
 ) -> int:
     """Stream rows into a landing table.

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Literal
 
 from spectrum_etl.errors import Cause, FixConfiguration, StopSync
-from spectrum_etl.model.drift import Drift
+from spectrum_etl.model.drift import Drift, DriftKind
 from spectrum_etl.model.spec import Column, Table
 from spectrum_etl.settings import COUNTED_CHANGE_TYPES
 from spectrum_etl.sources.infolink import casts
@@ -259,7 +258,7 @@ class _Planner:
         alias, _, name = source.rpartition(".")
         return alias or self.first, name
 
-    def _note(self, alias: str, column: str, change: Literal["missing", "new", "type"], detail: str) -> None:
+    def _note(self, alias: str, column: str, change: DriftKind, detail: str) -> None:
         table = self.infolink.tables[alias]
         self.drift.setdefault((table, column.upper(), change), Drift(table, column, change, detail))
 

@@ -27,7 +27,7 @@ from spectrum_etl.sources.infolink.faults import explain, missing_table
 from spectrum_etl.sources.infolink.plan import ReadPlan
 from spectrum_etl.sources.infolink.planner import make_plan
 
-Row = tuple[str | None, ...]
+SourceRow = tuple[str | None, ...]
 
 _MASTERS = "JC_JOB_MASTER_MC"
 
@@ -144,7 +144,7 @@ class InfoLinkReader:
         *,
         batch_rows: int = 5000,
         checksums: bool = False,
-    ) -> Iterator[list[Row]]:
+    ) -> Iterator[list[SourceRow]]:
         """The rows of a table, as the text that the source holds, in constant memory.
 
         Args:

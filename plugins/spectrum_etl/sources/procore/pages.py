@@ -19,7 +19,7 @@ import requests
 
 from spectrum_etl.sources.faults import ListChanged, Unreadable
 from spectrum_etl.sources.procore.faults import ApiCall
-from spectrum_etl.sources.procore.transport import Answer, Transport
+from spectrum_etl.sources.procore.transport import ApiAnswer, Transport
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def is_version_2(path: str) -> bool:
     return path.startswith("/rest/v2")
 
 
-def read_pages(transport: Transport, call: Call) -> Iterator[dict[str, Any]]:
+def read_pages(transport: Transport, call: ApiCall) -> Iterator[dict[str, Any]]:
     """The records of all pages of a list.
 
     The list is at its end when as many records came as the header Total counts; without it, when the header Link names
@@ -195,7 +195,7 @@ def read_updated(
             log.warning("%s Reading it again.", change)
 
 
-def _read(transport: Transport, call: Call) -> _Page:
+def _read(transport: Transport, call: ApiCall) -> _Page:
     answer = transport.exchange(call)
     content = answer.content
     records = content.get("data") if isinstance(content, dict) else content
@@ -205,10 +205,12 @@ def _read(transport: Transport, call: Call) -> _Page:
             object=call.name,
             remedy="check that host and port of the Airflow connection lead to Procore's API",
         )
-    return _Page(records, _stated_number(answer, "Total"), _next(call, answer), bool(answer.headers.get("Link", "").strip()))
+    return _Page(
+        records, _stated_number(answer, "Total"), _next(call, answer), bool(answer.headers.get("Link", "").strip())
+    )
 
 
-def _next(call: ApiCall, answer: Answer) -> ApiCall | None:
+def _next(call: ApiCall, answer: ApiAnswer) -> ApiCall | None:
     """The call that the header Link names for the next page."""
     links = requests.utils.parse_header_links(answer.headers.get("Link", ""))
     url = next((link["url"] for link in links if link.get("rel") == "next"), None)
@@ -229,7 +231,7 @@ def _next(call: ApiCall, answer: Answer) -> ApiCall | None:
     return following
 
 
-def _stated_number(answer: Answer, header: str) -> int | None:
+def _stated_number(answer: ApiAnswer, header: str) -> int | None:
     """The whole number in a header; None where there is none."""
     text: Mapping[str, str] = answer.headers
     digits = text.get(header, "").strip()

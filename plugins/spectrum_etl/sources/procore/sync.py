@@ -27,7 +27,9 @@ class _Batch:
     updates: Sequence[Update]
 
 
-def sync(transport: Transport, call: ApiCall, scope: Mapping[str, Any], updates: Sequence[Update]) -> list[dict[str, Any]]:
+def sync(
+    transport: Transport, call: ApiCall, scope: Mapping[str, Any], updates: Sequence[Update]
+) -> list[dict[str, Any]]:
     """Send all batches, whatever becomes of each, then fail if any record was not taken.
 
     Args:

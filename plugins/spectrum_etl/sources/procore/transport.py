@@ -39,7 +39,7 @@ _MOST_JITTER = 5.0
 
 
 @dataclass(frozen=True)
-class Answer:
+class ApiAnswer:
     """An accepted call: its JSON value (None for an empty body), amounts as text, and its headers."""
 
     content: Any
@@ -116,7 +116,7 @@ class Transport:
         """Server text made safe for a message."""
         return redact(text, (*self._tokens.secrets, self.connection.client_secret))
 
-    def exchange(self, call: Call) -> Answer:
+    def exchange(self, call: ApiCall) -> ApiAnswer:
         """One call, sent again where Procore surely did not execute it, or where repeating it does no harm.
 
         A token that is refused is renewed once. Redirects are not followed: credentials stay with this server.
@@ -128,7 +128,7 @@ class Transport:
         with about("Procore", self.connection.name):
             return self._exchange(call)
 
-    def _exchange(self, call: Call) -> Answer:
+    def _exchange(self, call: ApiCall) -> ApiAnswer:
         renewed = False
 
         def send() -> _Got:
@@ -178,7 +178,7 @@ class Transport:
 
         return self._insist(auth.CALL, send, paced=False).content
 
-    def _insist(self, call: ApiCall, send: Callable[[], _Got], *, paced: bool) -> Answer:
+    def _insist(self, call: ApiCall, send: Callable[[], _Got], *, paced: bool) -> ApiAnswer:
         """Send until it is accepted, refused for good, or not worth waiting for any longer.
 
         Paced calls count against the rate limit, and wait before they are sent where nothing remains of it.
@@ -231,13 +231,13 @@ class Transport:
         self._sleep(seconds)
         return seconds
 
-    def _accepted(self, call: ApiCall, response: _Got) -> Answer:
+    def _accepted(self, call: ApiCall, response: _Got) -> ApiAnswer:
         if response.endless:
             raise self._unreadable(call, response, f"has no end: {response.endless}")
         if not response.body.strip():
-            return Answer(None, response.headers)
+            return ApiAnswer(None, response.headers)
         try:
-            return Answer(parse(response.body), response.headers)
+            return ApiAnswer(parse(response.body), response.headers)
         except ValueError:
             raise self._unreadable(call, response, "is no JSON") from None
 

@@ -55,7 +55,7 @@ def check(soap: Soap, service: str, company: str) -> ConnectionCheck:
         return ConnectionCheck("Not connected", cause, error.message, error.remedy or "")
     works = next((name for name in _PROBES if name != service and _works(soap, name, company)), None)
     if works:
-        enable = faults.refused_authorization(faults.Call(service, {"pCompany_Code": company}), "", "service")
+        enable = faults.refused_authorization(faults.ServiceCall(service, {"pCompany_Code": company}), "", "service")
         reason = f"{error.message} (the service {works} works, so the Authorization ID is right)"
         return ConnectionCheck("Not connected", "service not enabled", reason, enable.remedy or "")
     if cause == "service not enabled":

@@ -19,7 +19,7 @@ from spectrum_etl.sources.http import Endless, pieces
 from spectrum_etl.sources.sdx import envelope, wsdl
 from spectrum_etl.sources.sdx.answer import AnswerParser
 from spectrum_etl.sources.sdx.faults import ServiceCall, endless
-from spectrum_etl.sources.sdx.spool import Answer
+from spectrum_etl.sources.sdx.spool import ServiceAnswer
 from spectrum_etl.sources.sdx.transport import Transport, read_start
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Soap:
         self._batch_guids: dict[str, str] = {}
         self._guid_proven: set[str] = set()
 
-    def ask(self, service: str, parameters: Mapping[str, str]) -> Answer:
+    def ask(self, service: str, parameters: Mapping[str, str]) -> ServiceAnswer:
         """One whole answer.
 
         Args:
@@ -54,7 +54,7 @@ class Soap:
             parameters: those that are not empty; values as Spectrum takes them, trimmed.
 
         Returns:
-            Its records, possibly suspect (see `Answer.is_suspect`).
+            Its records, possibly suspect (see `ServiceAnswer.is_suspect`).
 
         Raises:
             RetryLater: the server did not answer properly in any try.
@@ -65,7 +65,7 @@ class Soap:
         with about("web services", self.connection.name):
             return self._answer(ServiceCall(service, dict(parameters)))
 
-    def _answer(self, call: Call) -> Answer:
+    def _answer(self, call: ServiceCall) -> ServiceAnswer:
         service = call.service
         guid, reused = self.guid(service)
         answer = self._confirmed(call, guid)
@@ -134,7 +134,7 @@ class Soap:
                 del self._batch_guids[service]
         return self.guid(service)[0] or str(uuid.uuid4())
 
-    def _confirmed(self, call: ServiceCall, guid: str) -> Answer:
+    def _confirmed(self, call: ServiceCall, guid: str) -> ServiceAnswer:
         """An answer with all its closing tags, or one that a second call confirms.
 
         A second answer that is whole is taken by itself.
@@ -159,8 +159,8 @@ class Soap:
             "object to infolink in include/settings.yaml",
         )
 
-    def _read(self, call: ServiceCall, guid: str) -> Answer:
-        def once() -> Answer:
+    def _read(self, call: ServiceCall, guid: str) -> ServiceAnswer:
+        def once() -> ServiceAnswer:
             nonlocal guid
             try:
                 return self._read_once(call, guid)
@@ -180,7 +180,7 @@ class Soap:
                 remedy=error.remedy,
             ) from error
 
-    def _read_once(self, call: ServiceCall, guid: str) -> Answer:
+    def _read_once(self, call: ServiceCall, guid: str) -> ServiceAnswer:
         declared = self.declaration(call.service)
         credentials = {"Authorization_ID": self.connection.authorization_id, "GUID": guid}
         body = envelope.build(call.service, declared.namespace, declared.parameters, credentials, call.parameters)
@@ -189,7 +189,7 @@ class Soap:
             "Content-Type": "text/xml; charset=utf-8",
             "SOAPAction": self.connection.base_url + path,
         }
-        answer = Answer(call.service)
+        answer = ServiceAnswer(call.service)
         parser = AnswerParser(call, self.transport.redact)
         with self._lock:
             self.calls += 1
@@ -216,7 +216,7 @@ class Soap:
         answer.tail_missing = parser.outcome.tail_missing
         return answer
 
-    def _checked_empty(self, call: ServiceCall, guid: str, empty: Answer) -> Answer:
+    def _checked_empty(self, call: ServiceCall, guid: str, empty: ServiceAnswer) -> ServiceAnswer:
         """Tell an answer without rows from a refused GUID, by asking once more with another kind of GUID.
 
         Third-party clients report both: installations that answer nothing to a GUID they do not know, and others that

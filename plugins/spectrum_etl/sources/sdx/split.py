@@ -16,7 +16,7 @@ from spectrum_etl.errors import StopSync
 from spectrum_etl.sources.sdx.faults import ServiceCall
 from spectrum_etl.sources.sdx.services import Filter, is_plain, record_key
 from spectrum_etl.sources.sdx.soap import Soap
-from spectrum_etl.sources.sdx.spool import Answer, values_of
+from spectrum_etl.sources.sdx.spool import ServiceAnswer, values_of
 
 #: Divisions of one request before it is given up: by then Info-Link is the better reader.
 MAX_SPLITS = 400
@@ -35,7 +35,7 @@ class Leaf:
     """One request that was answered in full."""
 
     parameters: Mapping[str, str]
-    answer: Answer
+    answer: ServiceAnswer
 
 
 @dataclass
@@ -77,7 +77,7 @@ class Splitter:
             answer.close()
         return leaves
 
-    def _parts(self, parameters: Mapping[str, str], answer: Answer) -> list[dict[str, str]]:
+    def _parts(self, parameters: Mapping[str, str], answer: ServiceAnswer) -> list[dict[str, str]]:
         if "pStatus_Code" in parameters and not parameters["pStatus_Code"]:
             # Documented: a blank status means active and inactive.
             return [{**parameters, "pStatus_Code": status} for status in ("A", "I")]
@@ -87,7 +87,7 @@ class Splitter:
         name, value, exclusion = choice
         return [{**parameters, name: value}, {**parameters, name: exclusion}]
 
-    def _choice(self, parameters: Mapping[str, str], answer: Answer) -> tuple[str, str, str] | None:
+    def _choice(self, parameters: Mapping[str, str], answer: ServiceAnswer) -> tuple[str, str, str] | None:
         """Parameter, value and exclusion that halve the records seen best.
 
         Both halves have to be among the records seen, so that the check afterwards proves something.
@@ -127,7 +127,7 @@ class Splitter:
                         raise self._ignored(part, name, value)
         yield from leaves
 
-    def _prove(self, parameters: Mapping[str, str], answer: Answer, leaves: Sequence[Leaf]) -> None:
+    def _prove(self, parameters: Mapping[str, str], answer: ServiceAnswer, leaves: Sequence[Leaf]) -> None:
         missing = answer.keys()
         for leaf in leaves:
             missing -= leaf.answer.keys()
@@ -156,7 +156,7 @@ class Splitter:
         )
 
 
-def cap_reached(service: str, parameters: Mapping[str, str], answer: Answer, row_cap: int) -> CapReached:
+def cap_reached(service: str, parameters: Mapping[str, str], answer: ServiceAnswer, row_cap: int) -> CapReached:
     """The error that says that an answer may be incomplete."""
     call = ServiceCall(service, parameters)
     warned = f" and a warning row ({answer.warning})" if answer.warning is not None else ""

@@ -14,7 +14,7 @@ _IN_MEMORY = 2 * 1024 * 1024
 _BATCH = 256
 
 
-class Answer:
+class ServiceAnswer:
     """A whole answer: its records, and what makes it suspect.
 
     `warning` is set, and `tail_missing`, as `answer.Outcome` has them. Close it when done; an unclosed one is removed
@@ -32,7 +32,7 @@ class Answer:
         self._blocks: list[tuple[int, int]] = []
         self._batch: list[dict[str, str]] = []
 
-    def __enter__(self) -> Answer:
+    def __enter__(self) -> ServiceAnswer:
         return self
 
     def __exit__(

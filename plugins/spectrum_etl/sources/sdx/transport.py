@@ -199,7 +199,7 @@ class Transport:
         return self.redact(response.headers.get("Location", "").partition("?")[0])
 
     @contextmanager
-    def _explained(self, call: Call) -> Iterator[None]:
+    def _explained(self, call: ServiceCall) -> Iterator[None]:
         try:
             yield
         except requests.RequestException as error:
