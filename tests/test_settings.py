@@ -165,7 +165,7 @@ def test_a_company_listed_twice_is_refused(tmp_path: Path, second: str) -> None:
 def test_an_unknown_company_is_answered_with_the_known_ones(tmp_path: Path) -> None:
     settings = _load(tmp_path, companies=[_COMPANY, {**_COMPANY, "code": "22"}])
     assert settings.company(" 22 ").code == "22"
-    with pytest.raises(FixConfiguration, match="configured are 1, 22"):
+    with pytest.raises(FixConfiguration, match="configured: 1, 22"):
         settings.company("3")
 
 

@@ -17,8 +17,8 @@ UNSEEN = {
     "a month of the run is not a month": "the trigger form and Airflow's interval give nothing else",
     "what is written depends on the form": "no failure: the question shows it in place of a preview",
     # Behind the words of another one, `it is not known whether Spectrum executed the call: …`.
-    "the answer is no whole XML (line …, column …)": "how the answer of a write was lost",
-    "the answer is none of the service: its root is <…>": "how the answer of a write was lost",
+    "the answer is not complete XML (line …, column …)": "how the answer of a write was lost",
+    "the answer is not one of this service: its root is <…>": "how the answer of a write was lost",
     "the answer holds a record without an error code": "how the answer of a write was lost",
     "the answer is longer than that of a write": "how the answer of a write was lost",
     "the call failed (…)": "how the answer of a write was lost",

@@ -296,7 +296,7 @@ def test_a_callback_never_raises(monkeypatch: pytest.MonkeyPatch, caplog: pytest
 
     monkeypatch.setattr("spectrum_etl.staging.configured.load_settings", broken)
     callbacks.on_failure(_context("run_1"))
-    assert "nobody could be told" in caplog.text
+    assert "nobody could be notified" in caplog.text
 
 
 def test_m4_what_only_a_check_of_the_connections_meets_is_told_once(books: Books, hook: Webhook) -> None:

@@ -50,8 +50,9 @@ def test_a7_a_warehouse_that_is_read_only_after_a_fail_over_is_tried_again(datab
         administrator.execute(f"alter database {_name(database)} set default_transaction_read_only = on")
         error = _refusal(database)
         assert type(error) is RetryLater
-        assert "the warehouse takes no writes now: cannot execute CREATE SCHEMA in a read-only transaction" in str(
-            error
+        assert (
+            "the warehouse does not accept writes now: cannot execute CREATE SCHEMA in a read-only transaction"
+            in str(error)
         )
         assert "standby" in (error.remedy or "")
         administrator.execute(f"alter database {_name(database)} reset default_transaction_read_only")
@@ -89,7 +90,7 @@ def test_a7_a_pooler_that_takes_no_session_settings_is_told_as_one(database: str
         error = _refusal(through(port))
     assert type(error) is FixConfiguration
     assert "goes through a pooler" in error.message
-    assert "ignore_startup_parameters in the pooler is no way out" in str(error)
+    assert "ignore_startup_parameters in the pooler does not help" in str(error)
 
 
 def test_a7_a_pooler_that_ignores_session_settings_is_refused(database: str, through: Any) -> None:

@@ -11,7 +11,7 @@ create table {{ partitions | ident }} (
     copied boolean not null default false,
     gone boolean not null default false,
     stable boolean not null default true,
-    steady boolean,
+    unchanged boolean,
     held_rows bigint not null default 0,
     primary key (job_number, partition_month)
 )

@@ -10,7 +10,7 @@ with moving as (
             and published.job_number = found.job_number
             and published.partition_month = found.partition_month
     where
-        found.steady is distinct from true
+        found.unchanged is distinct from true
         or not found.stable
         or published.checksum is distinct from found.checksum
         or published.source_rows is distinct from found.source_rows

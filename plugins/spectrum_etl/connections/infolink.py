@@ -138,7 +138,7 @@ class _Comparison:
             if not any(column.upper() in there for column in columns):
                 needed = name in lookup.required
                 stops = needed and not lookup.assumed
-                effect = "it cannot be told what Spectrum holds" if needed else "what it holds is not compared"
+                effect = "what Spectrum holds is unknown" if needed else "what it holds is not compared"
                 self._note(Drift(lookup.table, columns[0], "missing", f"not there; {effect}"), use, stops=stops)
 
     def _is_readable(self, source: str, use: _Use, optional: bool = False) -> bool:

@@ -1,6 +1,6 @@
 """Checks Spectrum's web services: those that read are asked, those that write only looked up.
 
-Nothing is ever executed that writes: of those services the WSDL alone is fetched, so whether the Authorization ID may
+Nothing is ever executed that writes: of those services only the WSDL is fetched, so whether the Authorization ID may
 call them shows with the first export.
 """
 
@@ -27,7 +27,7 @@ _WHERE = " (where they are read by web services)"
 _OF_THE_SERVER = frozenset(
     {"unknown host", "address not allowed", "no answer", "certificate", "wrong credentials", "unknown company"}
 )
-#: Causes of one service alone, and what they make of it.
+#: Causes of a single service, and what they make of it.
 _OF_ONE_SERVICE: dict[str, ServiceState] = {"service not enabled": "Not enabled", "service missing": "Missing"}
 #: A second try tells a hiccup from a fault; more would keep the check waiting for a dead server.
 ATTEMPTS = 2
@@ -99,7 +99,7 @@ class _Check:
         try:
             self._compare(read.name, read.parameters, frozenset(), f"{used_by}{_WHERE}")
         except SpectrumEtlError:
-            log.info("%s: its WSDL could not be compared; why is told as the reason of the service", read.name)
+            log.info("%s: its WSDL could not be compared; the service's reason says why", read.name)
 
     def _write(self, write: Writes) -> Service:
         used_by = ", ".join(write.exports)

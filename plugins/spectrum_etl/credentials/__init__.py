@@ -44,7 +44,7 @@ def airflow_connection(conn_id: str) -> Any:
     except AirflowSecretsBackendAccessDenied as error:
         raise FixConfiguration(
             f"Airflow does not let this task read the connection {conn_id!r}",
-            remedy="allow it in Airflow's auth manager or secrets backend: connections of a team serve its DAGs alone",
+            remedy="allow it in Airflow's auth manager or secrets backend: connections of a team serve its DAGs only",
             connection=conn_id,
         ) from error
 
@@ -66,5 +66,5 @@ def _require_answer(conn_id: str) -> None:
     except Exception as error:  # whatever hinders it would have hindered the look at the connection
         raise RetryLater(
             f"Airflow's API server did not answer when it was asked for the connection {conn_id!r}",
-            remedy="the task is tried again by itself; if it keeps failing, look at the API server's log and load",
+            remedy="the task is retried automatically; if it keeps failing, look at the API server's log and load",
         ) from error

@@ -88,7 +88,7 @@ def server_url(conn: AirflowConnection, wrong: Wrong, example: str, default_port
         url = urlsplit(host)
         port = url.port
     except ValueError:
-        raise wrong("host", "this is no address of a server", example) from None
+        raise wrong("host", "this is not the address of a server", example) from None
     chosen = conn.port or default_port
     if port is not None or not chosen:
         return host
@@ -115,7 +115,7 @@ def checked_url(name: str, text: str, wrong: Wrong, example: str, *, path: bool,
     except ValueError:
         good = False
     if not good:
-        raise wrong(name, "this is no address of a server", example)
+        raise wrong(name, "this is not the address of a server", example)
     more = url.username or url.password or url.query or url.fragment or "@" in url.netloc
     if more or not (path or url.path in {"", "/"}):
         raise wrong(name, "the address holds more than scheme, host and port", example)

@@ -21,7 +21,7 @@ from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater
 from spectrum_etl.notify.message import ON_THE_PAGE, Message
 from spectrum_etl.settings.notifications import Notifications
 
-#: For one connection or answer, in seconds: whoever notifies is a callback with other things to do.
+#: For one connection or answer, in seconds: a callback that notifies has other things to do.
 TIMEOUT = 15.0
 #: Slack cuts texts near 40,000 characters, Teams refuses messages above 28 KB.
 LONGEST_TEXT = 12_000
@@ -47,7 +47,7 @@ def send_email(connection: Any, message: Message, settings: Notifications) -> No
 
     encryption = extras(connection, ("encryption",), wrong).get("encryption", "starttls")
     if encryption not in ("starttls", "tls", "off"):
-        raise wrong("extra encryption", "there is no such encryption", "starttls, tls or off")
+        raise wrong("extra encryption", "unknown encryption", "starttls, tls or off")
     if not connection.host:
         raise FixConfiguration("the mail server has no host", remedy=f"correct {where}")
     mail = _mail(message, settings)

@@ -88,9 +88,10 @@ def try_channels(settings: Notifications, connections: Connections = airflow_con
         )  # fmt: skip
     lines = (
         f"This message went to: {', '.join(channels)}.",
-        f"Told are, by the settings: {', '.join(settings.events) or 'nothing'}.",
+        f"Notified, according to the settings: {', '.join(settings.events) or 'nothing'}.",
     )
-    message = Message((), "a test of the channels", lines, "nothing; whoever reads this is told what goes wrong")
+    remedy = "nothing; readers of this message will be notified of failures"
+    message = Message((), "a test of the channels", lines, remedy)
     errors: list[SpectrumEtlError] = []
     for channel in channels:
         try:

@@ -27,7 +27,7 @@ MOST_LINES = 60
 MOST_RECORDS = 10
 #: What the records of each kind wait for, by the list of the page that has them.
 _KINDS = {"waiting": "Wait for approval", "failed": "Cannot be exported", "sending": "Stand still"}
-_STUCK = "if no run is open, trigger the export: it goes on"
+_STUCK = "if no run is open, trigger the export: it continues"
 _WORDS = {
     "queued": "queued: trigger the export again, the run before was full",
     "waiting": "waiting for an approver's answer",
@@ -106,11 +106,12 @@ def stale_lines(freshness: Rows, settings: Settings) -> list[str]:
             row = known.get((name, company.code))
             read_at: datetime | None = row["last_read_at"] if row else None
             if row is None or read_at is None:
-                lines.append(f"{name} of company {company.code}: never staged whole, though scheduled {schedule}")
+                never = "never staged completely, although scheduled"
+                lines.append(f"{name} of company {company.code}: {never} {schedule}")
             elif row["now"] - read_at > allowed:
                 lines.append(
                     f"{name} of company {company.code}: last read {read_at:%Y-%m-%d %H:%M} UTC,"
-                    f" {_hours(row['now'] - read_at)} ago, though scheduled {schedule}"
+                    f" {_hours(row['now'] - read_at)} ago, although scheduled {schedule}"
                 )
     return lines
 
@@ -193,7 +194,7 @@ def digest_message(
         "answer what waits on the page ERP Integrations or in Airflow's required actions; correct rejected rows in"
         " Spectrum, the next sync takes them; compare changed columns with the mapping in the documentation"
     )
-    told = shortened(lines, MOST_LINES, "the page ERP Integrations shows all")
+    told = shortened(lines, MOST_LINES, "the page ERP Integrations shows everything")
     place = list_place("waiting") if approvals else "overview"
     return Message(("digest",), title, told, remedy, page=page_address(airflow_url, place))
 

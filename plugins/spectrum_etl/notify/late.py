@@ -116,7 +116,7 @@ def message_of(late: Sequence[Late], minutes: int, airflow_url: str = "") -> Mes
         return None
     names = sorted({one.dag_id for one in late})
     lines = [_line(one) for one in late]
-    lines.append("What was staged before is untouched, and gets older until they end.")
+    lines.append("Staged data is untouched, and gets older until they finish.")
     remedy = (
         "open the DAG in Airflow: one that is paused has to be resumed; one whose task waits for a slot needs a larger"
         " pool or fewer syncs at a time; one that reads waits for Spectrum (trigger check_connections); notifications"
@@ -126,7 +126,7 @@ def message_of(late: Sequence[Late], minutes: int, airflow_url: str = "") -> Mes
     first = late[0]
     link = dag_link(airflow_url, first.dag_id, first.run_id)
     page = page_address(airflow_url, object_place(first.object_name) if len(names) == 1 else "overview")
-    return Message(("late",), title, shortened(lines, MOST_LINES, "sync.landings has all"), remedy, link, page)
+    return Message(("late",), title, shortened(lines, MOST_LINES, "sync.landings has the details"), remedy, link, page)
 
 
 def tell_late(url: str, settings: Settings, airflow_url: str = "") -> list[str]:
@@ -165,5 +165,5 @@ def _names(late: Collection[Late]) -> dict[str, Any]:
 def _line(one: Late) -> str:
     since = f"{one.since:%Y-%m-%d %H:%M} UTC"
     if one.run_id:
-        return f"{one.dag_id} of company {one.company_code}: at work since {since}, run {one.run_id}"
-    return f"{one.dag_id} of company {one.company_code}: was due at {since}, and has not begun"
+        return f"{one.dag_id} of company {one.company_code}: running since {since}, run {one.run_id}"
+    return f"{one.dag_id} of company {one.company_code}: was due at {since} and has not started"

@@ -26,7 +26,7 @@ _TITLES: dict[Event, str] = {
 }
 _REMEDIES: dict[Event, str] = {
     "failure": "open the run in Airflow: the failed task's log ends with what is wrong and what to do",
-    "volume": "look whether Spectrum really lost or gained so many rows; they are published, and history keeps the old"
+    "volume": "check whether Spectrum really lost or gained so many rows; they are published, and history keeps the old"
     " ones",
     "drift": "compare the columns with the mapping in the documentation; check_connections lists all differences with"
     " what each affects",
@@ -43,7 +43,7 @@ _HELD_BACK = (
     " trigger the DAG and allow newly rejected rows in its form"
 )
 _EXPORTS = (
-    "do what each reason says, then trigger the export again: it goes on with what is under way, and with failed"
+    "do what each reason says, then trigger the export again: it continues what is under way, and the failed"
     " records that its form names"
 )
 
@@ -82,11 +82,11 @@ def message_of(
         lines += [f"Airflow says: {reason or 'a task failed'}"]
     title = f"still failing, since {since}" if failed and since else _TITLES[happened[0]]
     remedy = _remedy(happened[0], facts, rejected=bool(partial))
-    where = "export.queue has all of it" if facts.exports else "sync.runs, sync.checks and sync.drift have all of it"
+    places = "export.queue has" if facts.exports else "sync.runs, sync.checks and sync.drift have"
     return Message(
         tuple(happened),
         f"{_subject(dag_id, facts)}: {title}",
-        shortened(lines, MOST_LINES, where),
+        shortened(lines, MOST_LINES, f"{places} the details"),
         remedy,
         dag_link(airflow_url, dag_id, run_id),
         page_address(airflow_url, _place(dag_id, facts)),

@@ -74,4 +74,4 @@ def _ended(context: Any, *, failed: bool, only_lasting: bool = False) -> None:
         ended = Ended(dag_id, run_id, failed, reason, by_hand, only_lasting, airflow_url())
         tell(ended, load_settings().notifications)
     except Exception:  # a message that cannot be made must not disturb what calls this; the log has all of it
-        log.exception("%s, run %s: nobody could be told how it ended", dag_id, run_id)
+        log.exception("%s, run %s: nobody could be notified of how it ended", dag_id, run_id)

@@ -94,7 +94,7 @@ def _tasks() -> None:
         results: list[dict[str, Any]] = [one for results in found for one in results or () if one]
         log.info("\n%s", told(results))
         bad = [one for one in results if one["status"] != "Connected"]
-        # Called by tasks alone.
+        # Called by tasks only.
         _, wrong = overrides(Variable.get(SCHEDULES_VARIABLE, default=None), OBJECTS)
         for error in wrong:
             log.error("%s", error)
@@ -104,7 +104,7 @@ def _tasks() -> None:
             rest = "\nNot everything could be checked: see the failed tasks." if unchecked or not companies else ""
             raise AirflowFailException(f"not connected:\n{told(bad)}{rest}")
         if wrong:
-            raise AirflowFailException("every connection is well, but " + "; ".join(map(str, wrong)))
+            raise AirflowFailException("every connection works, but " + "; ".join(map(str, wrong)))
         return results
 
     companies: Any = plan()
@@ -116,7 +116,7 @@ def _check(kind: Any, company_code: str) -> dict[str, Any] | None:
     from spectrum_etl.connections.run import check
 
     context = get_current_context()
-    # Called by tasks alone.
+    # Called by tasks only.
     variable = Variable.get(SCHEDULES_VARIABLE, default=None)  # noqa: AIR003
     settings = in_force(load_settings(), variable, OBJECTS.values())
     company = settings.company(company_code)

@@ -115,7 +115,7 @@ def _tasks() -> None:
         context, settings = get_current_context(), load_settings()
         context["record_name"] = grid_name(f"{pair['record']} = {pair['key']}")  # type: ignore[typeddict-unknown-key]
         params = context["params"]
-        # Here, too: what `plan` has said may be changed, and its state be set, by whoever may trigger.
+        # Here, too: what `plan` has said may be changed, and its state be set, by anyone who may trigger.
         require_operator(context, settings, "link records")
         by = started_by(context) or "unknown"
         with systems_from_airflow(params["company"], settings) as systems:

@@ -1,7 +1,7 @@
 """Who may start what Airflow lets every user start. Used by the tasks that end links, remove and delete.
 
-Airflow's rights are those of a role over all DAGs: whoever may answer an approval (role User) may trigger every one. So
-the few tasks that no sync and no approver needs look who started their run.
+Airflow's rights are those of a role over all DAGs: anyone who may answer an approval (role User) may trigger every one.
+So the few tasks that no sync and no approver needs look who started their run.
 """
 
 from __future__ import annotations

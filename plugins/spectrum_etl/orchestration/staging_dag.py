@@ -158,7 +158,7 @@ def _tasks(obj: StagedObject, settings: Settings, months_of_interval: bool) -> N
 
     @task(pool="warehouse", outlets=list(assets.values()), map_index_template=readable)
     def publish(scope: dict[str, Any], landing_id: int) -> dict[str, dict[str, int]]:
-        """Write the differences in one transaction, and tell whoever waits for the asset."""
+        """Write the differences in one transaction, and update the assets."""
         return staging_tasks.publish_company(obj, get_current_context(), scope, landing_id, assets)
 
     @task(pool="warehouse", map_index_template=readable)

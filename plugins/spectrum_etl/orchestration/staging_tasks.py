@@ -61,7 +61,7 @@ def land_company(obj: StagedObject, context: Context, scope: dict[str, Any]) -> 
     from spectrum_etl.warehouse.connect import warehouse_url
 
     asked, now = _named(scope, context), load_settings()
-    if asked.allow_mass_delete:  # here, too: whoever may trigger may also change what `plan` has said
+    if asked.allow_mass_delete:  # here, too: anyone who may trigger may also change what `plan` has said
         require_operator(context, now, MASS_DELETE)
     with Sources.from_airflow(asked.company_code, now) as sources:
         return land(warehouse_url(), obj, asked, _this_run(context), sources, now)
@@ -158,7 +158,7 @@ def months_between(start: datetime, end: datetime) -> tuple[str, ...]:
 
     Args:
         start: begin of the interval, inclusive.
-        end: its end, exclusive; where it is not after the start, the start's month alone counts.
+        end: its end, exclusive; where it is not after the start, only the start's month counts.
     """
     months: list[str] = []
     year, month = start.year, start.month

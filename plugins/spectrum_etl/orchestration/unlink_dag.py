@@ -64,7 +64,7 @@ def _tasks() -> None:
         context, settings = get_current_context(), load_settings()
         context["record_name"] = grid_name(record)  # type: ignore[typeddict-unknown-key]
         params = context["params"]
-        # Here, too: what `plan` has said may be changed, and its state be set, by whoever may trigger.
+        # Here, too: what `plan` has said may be changed, and its state be set, by anyone who may trigger.
         require_operator(context, settings, "end links")
         by = started_by(context) or "unknown"
         with systems_from_airflow(params["company"], settings) as systems:

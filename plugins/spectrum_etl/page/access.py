@@ -1,7 +1,7 @@
 """Who may see and do what on the page.
 
 Signing in and rights are Airflow's: its session or token says who asks, its auth manager what they may do. Whoever may
-view a DAG sees what it moves; whoever may trigger it refreshes. Only the approvers of the settings answer approvals,
+view a DAG sees what it moves; who may trigger it refreshes. Only the approvers of the settings answer approvals,
 and Airflow compares the answer with the assigned users once more.
 """
 

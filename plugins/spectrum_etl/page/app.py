@@ -17,7 +17,7 @@ from spectrum_etl.page import access, answers, batch, exports, imports, job_cost
 
 _STATIC = Path(__file__).with_name("static")
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
-#: On everything that is answered, data and refusals too. Scripts and styles come from here alone, and only Airflow
+#: On everything that is answered, data and refusals too. Scripts and styles come from here only, and only Airflow
 #: itself may show the page in a frame; a browser keeps nothing of the data.
 _HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline';"

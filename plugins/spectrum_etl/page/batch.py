@@ -25,7 +25,7 @@ from pydantic import BaseModel, Field
 from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import ExactJson
-from spectrum_etl.page.respond import MOST, Response, give
+from spectrum_etl.page.respond import MAX_ROWS, Response, give
 
 router = APIRouter()
 
@@ -51,7 +51,7 @@ class Item(Response):
 class Batch(BaseModel):
     """The records that are accepted together."""
 
-    items: list[Item] = Field(min_length=1, max_length=MOST)
+    items: list[Item] = Field(min_length=1, max_length=MAX_ROWS)
 
 
 @router.post("/api/export/accept-all")
@@ -66,11 +66,11 @@ async def accept_all(request: Request, asked: Batch, readable: access.Readable, 
     for item in asked.items:
         scope.export_objects(readable, item.object)
         if item.decision != "accept":
-            raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, "Only acceptances are given together.")
+            raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, "Only acceptances can be given together.")
     who = access.user_id(user)
     old = _latest(who)
     if old and _shown(old)["state"] == "running":
-        raise HTTPException(status.HTTP_409_CONFLICT, "You are accepting records already: wait until those are done.")
+        raise HTTPException(status.HTTP_409_CONFLICT, "You are already accepting records: wait until they are done.")
     begun = {"id": secrets.token_hex(16), "user": who, "began": time.time(), "total": len(asked.items)}
     batch: dict[str, Any] = {**begun, "accepted": [], "failed": [], "over": False, "stop": False}
     _write(batch)
@@ -136,7 +136,7 @@ def _failure(item: Item, why: str) -> dict[str, str]:
 
 
 def _key(item: Item) -> str:
-    """The record and the question, as the page's lists know them: one that is asked anew is another question."""
+    """The record and the question, as the page's lists know them: one that is asked again is another question."""
     asks = item.asks
     record = f"{item.object}/{item.company}/{item.project}/{item.record}"
     return f"{record}|{asks.asks_run_id}|{asks.asks_task_id}|{asks.asks_map_index}"
@@ -154,7 +154,7 @@ def _shown(batch: dict[str, Any]) -> dict[str, Any]:
 
 
 def _folder() -> Path:
-    """A folder of this user alone, on the machine that serves.
+    """A folder of this user only, on the machine that serves.
 
     Raises:
         HTTPException: 503, somebody else has put one there.

@@ -47,17 +47,17 @@ class _Slots:
         self._lock = threading.Lock()
         self._taken = 0
 
-    def take(self, most: int) -> None:
+    def take(self, limit: int) -> None:
         """Take one.
 
         Raises:
             HTTPException: 429, all are taken.
         """
         with self._lock:
-            if self._taken >= most:
+            if self._taken >= limit:
                 raise HTTPException(
                     status.HTTP_429_TOO_MANY_REQUESTS,
-                    f"{most} files are being downloaded, which is as many as may be at a time. Try again in a moment.",
+                    f"{limit} files are being downloaded, which is the most at one time. Try again in a moment.",
                     headers={"Retry-After": "30"},
                 )
             self._taken += 1

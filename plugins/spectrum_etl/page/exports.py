@@ -106,7 +106,7 @@ async def queue(
         HTTPException: 404 for an unknown tab; 422 for a continuation that is none.
     """
     if group not in GROUPS:
-        raise HTTPException(status.HTTP_404_NOT_FOUND, f"There is no tab {group!r}; there are {', '.join(GROUPS)}.")
+        raise HTTPException(status.HTTP_404_NOT_FOUND, f"There is no tab {group!r}; tabs: {', '.join(GROUPS)}.")
     after_time, after_key = _place(after)
     objects, companies = scope.export_objects(readable, object), scope.companies(company)
 

@@ -25,7 +25,7 @@ from spectrum_etl.model.characters import refused
 from spectrum_etl.page.airflow_api import call, part
 
 #: Airflow fails a question that is answered before its scheduler has heard that the process which asked has ended: up
-#: to `[workers] min_heartbeat_interval` later, 5 seconds by default. The record would be asked about anew.
+#: to `[workers] min_heartbeat_interval` later, 5 seconds by default. The record would be asked about again.
 HEARD = timedelta(seconds=6)
 #: States of a task instance that has asked and is over.
 _ENDED = frozenset({"failed", "upstream_failed", "skipped", "removed"})
@@ -90,7 +90,7 @@ def _ended(state: str | None) -> str | None:
     """Why a question that Airflow still shows takes no answer: Airflow would accept one, and nobody would take it."""
     if state not in _ENDED:
         return None
-    return f"Nobody takes an answer any more: the task that asked has ended ({state.replace('_', ' ')} in Airflow)."
+    return f"The answer can no longer be taken: the task that asked has ended ({state.replace('_', ' ')} in Airflow)."
 
 
 def _field(name: str, param: Mapping[str, Any]) -> dict[str, Any]:

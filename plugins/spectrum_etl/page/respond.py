@@ -23,7 +23,7 @@ from spectrum_etl.page.standstill import key_of
 router = APIRouter()
 
 #: Records that "accept all" takes at most: as many as one can look over.
-MOST = 200
+MAX_ROWS = 200
 _TYPED = "answer."
 
 
@@ -82,16 +82,16 @@ def complete(
             complete=True,
             after_time=None,
             after_key=None,
-            limit=MOST + 1,
+            limit=MAX_ROWS + 1,
         )
-        shown = rows[:MOST]
+        shown = rows[:MAX_ROWS]
         judged = taken.verdicts(warehouse, taken.wanted(warehouse, shown, [{}] * len(shown)))
     clash = {key_of(verdict.wanted.record): verdict.taken for verdict in judged if verdict.taken}
     for place, others in taken.clashes(judged).items():
         verdict, also = judged[place], ", ".join(other.wanted.record["title"] for other in others)
         clash.setdefault(key_of(verdict.wanted.record), f"{verdict.wanted.title} is also proposed for {also}.")
     marked = [{**row, "clash": clash.get(key_of(row))} for row in shown]
-    return ExactJson({"rows": marked, "more": len(rows) > MOST})
+    return ExactJson({"rows": marked, "more": len(rows) > MAX_ROWS})
 
 
 @router.get("/api/export/taken")
@@ -139,7 +139,7 @@ async def give(request: Request, given: Response) -> None:
     row = await run_in_threadpool(_waiting, given)
     asked = await question(request, row)
     if asked is None:
-        raise HTTPException(status.HTTP_409_CONFLICT, "Airflow is only about to ask. Answer in a moment.")
+        raise HTTPException(status.HTTP_409_CONFLICT, "Airflow has not asked yet. Answer in a moment.")
     if asked["answered"]:
         who = f" by {asked['answered_by']}" if asked["answered_by"] else ""
         raise HTTPException(status.HTTP_409_CONFLICT, f"It was answered already{who}.")
@@ -176,6 +176,6 @@ def _waiting(given: Response) -> Row:
     if row is None or row["state"] != "waiting" or any(row[key] != value for key, value in given.asks):
         raise HTTPException(
             status.HTTP_409_CONFLICT,
-            "The record no longer waits for this answer: it was answered, or changed and is asked anew. Look again.",
+            "The record no longer waits for this answer: it was answered, or it changed and is asked about again.",
         )
     return row

@@ -34,7 +34,7 @@ def company_code(asked: str) -> str:
     """
     known = [company.code for company in load_settings().companies]
     if asked.strip() not in known:
-        detail = f"There is no company {asked[:20]!r}; there are {', '.join(known)}."
+        detail = f"There is no company {asked[:20]!r}; companies: {', '.join(known)}."
         raise HTTPException(status.HTTP_404_NOT_FOUND, detail)
     return asked.strip()
 
@@ -71,7 +71,7 @@ def _objects(names: Iterable[str], prefix: str, readable: frozenset[str], asked:
         return [name for name in known if prefix + name in readable]
     if asked not in known:
         raise HTTPException(
-            status.HTTP_404_NOT_FOUND, f"There is no object {asked[:60]!r}; there are {', '.join(known)}."
+            status.HTTP_404_NOT_FOUND, f"There is no object {asked[:60]!r}; objects: {', '.join(known)}."
         )
     require_dag(readable, prefix + asked)
     return [asked]

@@ -14,7 +14,7 @@ from spectrum_etl.staging.objects import OBJECTS
 
 #: What a task does next, and what a person does who looks at the page.
 _OF_TASKS = (
-    ("the task is tried again by itself", "try again in a moment"),
+    ("the task is retried automatically", "try again in a moment"),
     ("run the task again", "try again"),
 )
 #: Numbers of the rules of the specification, `(I4)`: nobody who reads the page knows them.

@@ -10,7 +10,7 @@ from pydantic import Field, field_validator
 from spectrum_etl.settings.shape import Strict
 
 #: Airflow refuses to map a task over more than `core.max_map_length` elements, 1024 unless it is configured otherwise.
-MOST_RECORDS_PER_RUN = 1000
+RECORDS_PER_RUN_LIMIT = 1000
 
 #: A Spectrum change request status: at most 2 characters, as the service ARChangeRequest takes it.
 StatusCode = Annotated[str, Field(min_length=1, max_length=2)]
@@ -55,7 +55,7 @@ class ExportSettings(Strict):
     """Everything below `exports:` in `include/settings.yaml`, which says what each value means."""
 
     approvers: tuple[Approver, ...] = ()
-    max_records_per_run: int = Field(default=500, ge=1, le=MOST_RECORDS_PER_RUN)
+    max_records_per_run: int = Field(default=500, ge=1, le=RECORDS_PER_RUN_LIMIT)
     server_time_limit: float = Field(default=300, ge=0, le=3600)
     vendor_types: tuple[str, ...] = ()
     vendor_terms: VendorTerms = VendorTerms()

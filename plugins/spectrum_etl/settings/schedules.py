@@ -71,7 +71,7 @@ def overrides(
     if not variable:
         return {}, []
     where = f"the Airflow Variable {SCHEDULES_VARIABLE}"
-    shape = 'write it like {"jobs": "hourly", "vendors": "daily"}; until then the schedules of the settings hold'
+    shape = 'write it like {"jobs": "hourly", "vendors": "daily"}; until then the schedules of the settings apply'
     try:
         values = json.loads(variable) if isinstance(variable, str) else variable
     except (ValueError, RecursionError):
@@ -85,7 +85,7 @@ def overrides(
             message, remedy = f"{where} names an object {name!r} that does not exist", f"use {', '.join(names)}"
             wrong.append(FixConfiguration(message, remedy=remedy))
         elif value not in SCHEDULES:
-            message = f"{where} schedules {name} as {value!r}, so the settings' own schedule holds"
+            message = f"{where} schedules {name} as {value!r}, so the schedule of the settings applies"
             wrong.append(FixConfiguration(message, remedy=f"use one of {', '.join(SCHEDULES)}"))
         else:
             good[name] = Schedule(value)

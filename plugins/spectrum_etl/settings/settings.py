@@ -82,7 +82,7 @@ class Settings(Strict):
             if company.code == code.strip():
                 return company
         raise FixConfiguration(
-            f"company {code!r} is not configured; configured are {', '.join(c.code for c in self.companies)}",
+            f"company {code!r} is not configured; configured: {', '.join(c.code for c in self.companies)}",
             remedy="choose one of those, or add the company to include/settings.yaml",
         )
 

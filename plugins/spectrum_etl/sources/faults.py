@@ -47,7 +47,7 @@ class FailedRecord:
         position: of the record among those given, from 0; None where the answer does not tell which it was.
         record: what identifies it, e.g. `id 562949953`.
         fields: what the system says.
-        cause: the failure of the whole batch, where it was not this record alone.
+        cause: the failure of the whole batch, where it was not only this record.
     """
 
     position: int | None

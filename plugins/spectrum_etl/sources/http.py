@@ -50,13 +50,13 @@ class Endless(Exception):
 
 
 def pieces(
-    response: requests.Response, most: int, seconds: float = 900.0, clock: Callable[[], float] = time.monotonic
+    response: requests.Response, max_bytes: int, seconds: float = 900.0, clock: Callable[[], float] = time.monotonic
 ) -> Iterator[bytes]:
     """The body of a streamed answer, piece by piece, decoded.
 
     Args:
         response: not read yet.
-        most: its length at most, in bytes.
+        max_bytes: its length at most, in bytes.
         seconds: the time that it may take in all; each piece for itself has the time limit of the connection.
         clock: seconds that only grow.
 
@@ -67,8 +67,8 @@ def pieces(
     started, size = clock(), 0
     for piece in response.iter_content(_PIECE):
         size += len(piece)
-        if size > most:
-            raise Endless(f"more than {most // 1_000_000 or 1} MB")
+        if size > max_bytes:
+            raise Endless(f"more than {max_bytes // 1_000_000 or 1} MB")
         if clock() - started > seconds:
             raise Endless(f"more than {seconds:g} s")
         yield piece

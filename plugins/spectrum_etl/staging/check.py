@@ -20,7 +20,7 @@ from spectrum_etl.settings import Settings
 from spectrum_etl.staging import guards
 from spectrum_etl.staging.cast import cast_rows, derived_parameters, reject_jobs
 from spectrum_etl.staging.cast_notes import notes
-from spectrum_etl.staging.checks import CheckResult, import_meanwhile, run_checks
+from spectrum_etl.staging.checks import CheckResult, preload_checks, run_checks
 from spectrum_etl.staging.land import recorded_failure
 from spectrum_etl.warehouse import partitions, runs
 from spectrum_etl.warehouse.connect import connect
@@ -67,7 +67,7 @@ def check(url: str, obj: StagedObject, landing_id: int, settings: Settings) -> l
             results: dict[str, list[CheckResult]] = {}
             tables = [table for table in obj.tables if table.name in landed and landed[table.name].relation]
             if tables:
-                import_meanwhile()
+                preload_checks()
             for table in tables:
                 require_whole(connection, landing, landed[table.name])
                 results[table.name] = _type_rows(connection, table, landing, landed[table.name], settings)

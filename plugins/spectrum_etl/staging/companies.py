@@ -17,8 +17,8 @@ from spectrum_etl.sources.sdx.client import SdxClient
 from spectrum_etl.staging.objects import OBJECTS
 
 _REMEDY = (
-    "correct the company's code in include/settings.yaml: it is what Spectrum shows, with its leading zeros. A company"
-    " that is new counts as there once it has a cost type, a vendor or a job"
+    "correct the company's code in include/settings.yaml: it is what Spectrum shows, with its leading zeros. A new"
+    " company is recognized once it has a cost type, a vendor or a job"
 )
 
 

@@ -44,7 +44,7 @@ def volume(table: str, company: str, rows: int, rows_before: int | None, setting
         source="guard",
         message=f"{table} of company {company}: {rows} rows, {change} {direction} than the {rows_before} of the last"
         f" sync (max_volume_change {_percent(settings.max_volume_change)}). It is published.",
-        remedy="Look whether Spectrum really holds that many.",
+        remedy="Check whether Spectrum really holds that many.",
     )
 
 

@@ -22,7 +22,7 @@ from spectrum_etl.settings import Settings
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.faults import CompanyRefused
 from spectrum_etl.sources.infolink.companies import holds_company
-from spectrum_etl.sources.infolink.reader import UnclearLine
+from spectrum_etl.sources.infolink.reader import SeparatorInValue
 from spectrum_etl.staging import read as reading
 from spectrum_etl.staging.companies import require_company
 from spectrum_etl.staging.guards import amounts_left_out
@@ -94,7 +94,7 @@ def recorded_failure(url: str, landing: Landing, obj: StagedObject, settings: Se
     try:
         yield
     except SpectrumEtlError as error:
-        # What a source's client knows is the service or table; whoever reads the message must know the company too.
+        # What a source's client knows is the service or table; people who read the message must know the company too.
         error.object = error.object or obj.name
         error.company = error.company or landing.scope.company_code
         _record_failure(url, landing, obj, settings, error)
@@ -124,7 +124,7 @@ def close_run(url: str, obj: StagedObject, run: Run, company_code: str, settings
             landing, state = find_landing(connection, number)
             if state in OPEN_STATES:
                 died = RetryLater(
-                    "the task ended before the landing was published: it was killed, or the warehouse was gone",
+                    "the task ended before the landing was published: it was killed, or the warehouse went away",
                     object=obj.name,
                     company=company_code,
                     remedy="look at the task's log in Airflow, then clear the task `land` or wait for the next run",
@@ -142,7 +142,7 @@ def _record_failure(url: str, landing: Landing, obj: StagedObject, settings: Set
             connection.autocommit = True
             _close(connection, landing, obj, settings, state, error)
     except SpectrumEtlError as second:
-        log.warning("the failure could not be written into the warehouse's books: %s", second)
+        log.warning("the failure could not be recorded in the warehouse: %s", second)
 
 
 def _close(
@@ -182,7 +182,7 @@ def _land_table(
     try:
         with connection.transaction():
             rows = part.copy_into(connection, relation)
-    except UnclearLine:
+    except SeparatorInValue:
         log.warning("%s: a value holds a separator character; reading column by column, which is slower", table.name)
         part = reading.read(table, reader, sources, selection, by_columns=True)
         rows = part.copy_into(connection, relation)
@@ -304,7 +304,7 @@ def _land_partitions(
 def _compare_again(
     connection: psycopg.Connection, obj: StagedObject, landing: Landing, sources: Sources, settings: Settings
 ) -> None:
-    """Fingerprint all partitions again after GetPhase: only jobs that stood still around that call are reconciled.
+    """Fingerprint all partitions again after GetPhase: only jobs that did not change around that call are reconciled.
 
     The copy itself needs no second look. Its rows came with their checksums, and `check` compares those with the
     fingerprints from before.

@@ -193,7 +193,7 @@ class _Publication:
             results.append(guards.volume(table.name, company, landed.source_rows, before, self.settings))
         refused = [result for result in results if result.status == "failed"]
         if refused:
-            # This transaction is rolled back, and whoever looks for the reason finds it among the checks.
+            # This transaction is rolled back, and the reason is found among the checks.
             with connect(self.url) as books:
                 runs.record_checks(books, self.landing, table.name, results)
             raise StopSync(
@@ -251,7 +251,7 @@ class _Publication:
             reader = landed.reader if landed else self.settings.reader(table)
             if table.name in counts:
                 runs.record_run(self.connection, self.landing, table.name, reader, state, counts[table.name])
-        message = "data of a newer reading had been published before" if state == "superseded" else None
+        message = "newer data had already been published" if state == "superseded" else None
         set_state(self.connection, self.landing, state, message)
         for name, count in counts.items():
             log.info("%s of company %s: %s; %s", name, self.landing.scope.company_code, state, count)

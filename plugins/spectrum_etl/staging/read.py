@@ -58,7 +58,7 @@ class Reading:
             How many they were.
 
         Raises:
-            UnclearLine: a value holds what should stand between columns: read again, by columns.
+            SeparatorInValue: a value holds what should stand between columns: read again, by columns.
         """
         if self.lines is None:
             return copy_rows(connection, relation, self.columns, self.batches, self.marked)
@@ -93,7 +93,7 @@ def read(
         landed.absent = tuple(column.name for column in plan.columns if column.spec.assumed and column.source is None)
         landed.left_out = plan.left_out
         if selection.jobs and "job_number" in landed.absent:
-            landed.left_out = "its rows name no job here, so it cannot be narrowed to jobs"
+            landed.left_out = "its rows do not name a job at this site, so it cannot be narrowed to jobs"
         if landed.left_out:
             return landed
         checksums = table.partitioned
@@ -144,9 +144,9 @@ def _records(
 
 
 def _master_jobs(sources: Sources, company: str, drift: list[Drift]) -> Mapping[str, str]:
-    """The master of every sub job. The web services do not tell it, and without it a sub job would look importable."""
+    """The master of every sub job. The web services do not return it; without it a sub job would look importable."""
     if not sources.has_infolink:
-        detail = "the web services do not tell it and there is no Info-Link: a sub job looks like any other job (B3)"
+        detail = "the web services do not return it and there is no Info-Link: a sub job looks like any other job (B3)"
         drift.append(Drift(_services("jobs"), "Master_Job", "missing", detail))
         return {}
     drift.extend(sources.infolink.master_jobs_drift())

@@ -61,7 +61,7 @@ def sum_transactions(
 
 
 def reconcile(connection: psycopg.Connection, totals: Table, source: Table, landing: Landing) -> CheckResult:
-    """Compare GetPhase's job-to-date cost with the transactions, of jobs that stood still around the call.
+    """Compare GetPhase's job-to-date cost with the transactions, of jobs that did not change around the call.
 
     Rejected transactions count: Spectrum counts them too, and they are listed elsewhere.
 
@@ -84,8 +84,8 @@ def reconcile(connection: psycopg.Connection, totals: Table, source: Table, land
     ]
     message = (
         f"job-to-date cost of {differing} phases and cost types differs between GetPhase and the transactions, though"
-        " the source stood still around the call: look at the examples in Spectrum's Job Cost inquiry. Contract labor,"
-        " pre-time-card entries and unapproved invoices are in neither."
+        " the source did not change around the call: look at the examples in Spectrum's Job Cost inquiry. Contract"
+        " labor, pre-time-card entries and unapproved invoices are in neither."
         if rows
         else ""
     )

@@ -107,8 +107,8 @@ def _with_infolink(
     result = _compare(table, company, theirs, ours, _last_read(connection, table, company))
     if held and result.status == "passed":
         message = (
-            f"{table.name} of company {company}: equal but for {len(held)} jobs and months that are held back and were"
-            " not compared; sync.deferred lists them"
+            f"{table.name} of company {company}: equal, except for {len(held)} jobs and months that are held back and"
+            " were not compared; sync.deferred lists them"
         )
         return replace(result, status="warned", severity="warning", message=message)
     return result

@@ -14,7 +14,7 @@ from spectrum_etl.credentials import airflow_connection
 from spectrum_etl.credentials.fields import AirflowConnection, extras
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.warehouse.faults import CONNECTION_ID, explain, pooled, unreachable
-from spectrum_etl.warehouse.locks import PATIENCE
+from spectrum_etl.warehouse.locks import LOCK_TIMEOUT
 
 CONNECT_SECONDS = 15
 ENCODING = "UTF8"
@@ -36,7 +36,7 @@ _SESSION = {
     "bytea_output": "hex",
     "work_mem": "128MB",
     "standard_conforming_strings": "on",
-    "lock_timeout": PATIENCE,
+    "lock_timeout": LOCK_TIMEOUT,
 }
 #: The server looks after a silent client, in seconds: one that was cut off must not hold its locks for hours. Of no
 #: effect, and shown as 0, where the two talk by a socket of the machine.
@@ -94,7 +94,8 @@ def url_of(connection: AirflowConnection, conn_id: str = CONNECTION_ID) -> str:
         if not getattr(connection, field):
             raise wrong(field, f"the connection has no {field}", "not empty")
     if not _HOST.match(str(connection.host)):
-        raise wrong("host", "this is no address of a server", "a name or an address, without user, password or path")
+        limit = "a name or an address, without user, password or path"
+        raise wrong("host", "this is not the address of a server", limit)
     extra = extras(connection, EXTRAS, wrong)
     for name, allowed in _ALLOWED.items():
         if extra.get(name, allowed[0]) not in allowed:
@@ -154,7 +155,7 @@ def _open(url: str, options: str) -> psycopg.Connection:
 
 
 def _require_our_session(connection: psycopg.Connection, url: str, options: str) -> None:
-    """Refuse a warehouse whose text is not ours, and a session that is not ours alone, before anything relies on it.
+    """Refuse a warehouse whose text is not ours, and a session that is not only ours, before anything relies on it.
 
     Raises:
         FixConfiguration: the database is not in UTF-8, or a pooler lies in between.

@@ -68,14 +68,14 @@ def _explained(error: psycopg.Error, url: str) -> SpectrumEtlError:
     if code.startswith((_LOST, "57P")) or code in _ENDED:
         return RetryLater(
             f"the connection to the warehouse was lost: {said}",
-            remedy="the task is tried again by itself; if it keeps failing, look at the database server's log",
+            remedy="the task is retried automatically; if it keeps failing, look at the database server's log",
         )
     if code == _READ_ONLY:
         return RetryLater(
-            f"the warehouse takes no writes now: {said}",
-            remedy="the task is tried again by itself: after a fail-over the new server takes writes in a moment; if it"
-            " keeps failing, have the Airflow connection lead to the server that takes writes, not to"
-            " a standby, and see that default_transaction_read_only is off",
+            f"the warehouse does not accept writes now: {said}",
+            remedy="the task is retried automatically: after a failover the new server soon accepts writes; if it keeps"
+            " failing, point the Airflow connection at the server that accepts writes, not at a standby, and check that"
+            " default_transaction_read_only is off",
         )
     if code == _LOCKED:
         held = holders_of_relations(url)
@@ -86,8 +86,8 @@ def _explained(error: psycopg.Error, url: str) -> SpectrumEtlError:
     if code.startswith(("40", "53", "55", "57")):
         return RetryLater(
             f"the warehouse could not finish a statement: {said}",
-            remedy="the task is tried again by itself; if it keeps failing, see to what the message names (room on the"
-            " disk, memory, connections, a lock that somebody holds)",
+            remedy="the task is retried automatically; if it keeps failing, fix what the message names (disk space,"
+            " memory, connections, a lock that another session holds)",
         )
     if code == _NOT_PERMITTED:
         return FixConfiguration(
@@ -97,7 +97,7 @@ def _explained(error: psycopg.Error, url: str) -> SpectrumEtlError:
         )
     return StopSync(
         f"the warehouse refused a statement: {said}",
-        remedy="nothing was published; if the message does not tell what to correct, report it with the task's log",
+        remedy="nothing was published; if the message does not say what to correct, report it with the task's log",
     )
 
 
@@ -116,16 +116,16 @@ def unreachable(error: psycopg.Error, url: str) -> SpectrumEtlError:
 
 def _refusal(text: str) -> SpectrumEtlError:
     correct = "in the Airflow connection"
-    # First, since the driver asks a second time without encryption, which the server's host rules may not let in.
+    # First, since the driver asks a second time without encryption, which the server's host rules may not allow.
     if "password authentication failed" in text or _NO_SUCH_LOGIN.search(text):
         return Reauthenticate("the warehouse refused the login", remedy=f"correct login and password {correct}")
     if _POOLER.search(text):
         return pooled("it takes no session settings")
     if rule := re.search(r"(?:no pg_hba\.conf entry|pg_hba\.conf rejects) .*", text):
         return FixConfiguration(
-            f"the warehouse does not let this machine in: {rule[0]}",
+            f"the warehouse does not allow connections from this machine: {rule[0]}",
             remedy="have the database's administrator add the address to the server's pg_hba.conf, for this login and"
-            " database; where it lets in encrypted connections alone, set the extra sslmode of the Airflow connection"
+            " database; where it accepts encrypted connections only, set the extra sslmode of the Airflow connection"
             " to require",
             cause="address not allowed",
         )
@@ -147,22 +147,22 @@ def _refusal(text: str) -> SpectrumEtlError:
         )
     return RetryLater(
         f"the warehouse cannot be reached: {_first(text)}",
-        remedy=f"the task is tried again by itself; check that the database server runs, and host and port {correct}",
+        remedy=f"the task is retried automatically; check that the database server runs, and host and port {correct}",
         cause="unknown host" if _NO_SUCH_HOST.search(text) else "no answer",
     )
 
 
 def pooled(why: str) -> FixConfiguration:
-    """The error of a connection that goes through a pooler of transactions, or through something as forgetful.
+    """The error of a connection that goes through a pooler in transaction mode, or the like.
 
     Args:
         why: what shows it.
     """
     return FixConfiguration(
-        f"the connection to the warehouse goes through a pooler that does not keep a session together: {why}",
-        remedy="have host and port of the Airflow connection lead to the PostgreSQL server itself, or"
-        " to a pool in session mode that hands session settings on. Setting ignore_startup_parameters in the pooler is"
-        " no way out: the locks that keep records from being sent twice would not hold",
+        f"the connection to the warehouse goes through a pooler that does not keep sessions: {why}",
+        remedy="point host and port of the Airflow connection at the PostgreSQL server itself, or at a pool in session"
+        " mode that passes session settings on. Setting ignore_startup_parameters in the pooler does not"
+        " help: the locks that keep records from being sent twice would not hold",
         connection=CONNECTION_ID,
         system="warehouse",
     )

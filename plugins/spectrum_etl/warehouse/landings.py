@@ -76,7 +76,7 @@ def find_landing(connection: psycopg.Connection, landing_id: int) -> tuple[Landi
         row = connection.execute(_LANDING, [landing_id]).fetchone()
     if row is None:
         raise StopSync(
-            f"the warehouse knows no landing {landing_id}",
+            f"the warehouse has no landing {landing_id}",
             remedy="clear the task `land` of this run: it reads the source again",
             cause="landing incomplete",
         )

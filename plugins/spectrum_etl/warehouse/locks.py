@@ -18,10 +18,10 @@ from spectrum_etl.errors import RetryLater
 from spectrum_etl.warehouse.templates import render
 
 #: How long a statement waits for a lock, as PostgreSQL writes it: a publish of a large first load takes minutes.
-PATIENCE = "15min"
+LOCK_TIMEOUT = "15min"
 #: What to do about a lock that somebody holds for too long.
 END_IT = (
-    "the task is tried again by itself; if it keeps failing, see what that session does, and end it where it is no task"
+    "the task is retried automatically; if it keeps failing, see what that session does, and end it where it is no task"
     " of this package: select pg_terminate_backend(NUMBER)"
 )
 #: `objsubid` in pg_locks: a lock of one number of 64 bits, and one of two of 32.
@@ -114,7 +114,7 @@ def in_words(rows: Sequence[dict[str, Any]]) -> str:
         f" {row.get('relation') or 'it'}"
         for row in rows
     ]
-    return "; ".join(told) or "who held it has ended just now"
+    return "; ".join(told) or "the session that held it has just ended"
 
 
 def _call(function: str, keys: str) -> sql.Composed:

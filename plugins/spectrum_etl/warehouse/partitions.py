@@ -103,7 +103,7 @@ def compare_again(connection: psycopg.Connection, partitions: str, fingerprints:
     _copy(connection, later, fingerprints)
     connection.execute(sql.SQL("analyze {}").format(later))
     connection.execute(
-        render("publish/partitions_steady.sql", partitions=partitions, later="_later_fingerprints")
+        render("publish/partitions_unchanged.sql", partitions=partitions, later="_later_fingerprints")
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from spectrum_etl.model.selection import Selection
 from spectrum_etl.model.spec import Table
 from spectrum_etl.sources.infolink import InfoLinkConnection, InfoLinkReader
-from spectrum_etl.sources.infolink.reader import UnclearLine
+from spectrum_etl.sources.infolink.reader import SeparatorInValue
 from spectrum_etl.sources.infolink.statements import SEPARATOR
 from spectrum_etl.staging.objects import OBJECTS
 
@@ -253,7 +253,7 @@ def test_a_separator_in_a_value_is_not_taken_for_a_column(site):
     """Such a row is refused, so that the caller reads by columns."""
     site.insert("JC_JOB_MASTER_MC", job(Job_Description=f"Li{SEPARATOR}brary"))
     with site.reader() as reader:
-        with pytest.raises(UnclearLine):
+        with pytest.raises(SeparatorInValue):
             list(reader.read_lines(JOBS, Selection("1")))
         (row,) = rows(reader, JOBS)
     assert row["job_description"] == f"Li{SEPARATOR}brary"

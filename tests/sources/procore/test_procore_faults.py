@@ -139,7 +139,7 @@ def test_credentials_are_not_sent_after_a_redirect(stub: Stub, client: ProcoreCl
 
 def test_an_answer_that_is_no_json(stub: Stub, client: ProcoreClient) -> None:
     stub.on("GET", PATH, Reply(200, text="<html>Welcome</html>"))
-    with pytest.raises(StopSync, match="no JSON"):
+    with pytest.raises(StopSync, match="is not JSON"):
         client.get(PATH)
 
 

@@ -127,7 +127,7 @@ def test_an_answer_without_records_is_one_if_it_is_the_services(body):
     ],
 )
 def test_what_is_no_answer_of_the_service_stops_the_sync(body):
-    with pytest.raises(StopSync, match="no answer that can be read"):
+    with pytest.raises(StopSync, match="the answer cannot be read"):
         parse(body)
 
 

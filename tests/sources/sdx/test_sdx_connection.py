@@ -79,7 +79,7 @@ def test_an_airflow_connection_gives_every_setting(tmp_path):
     ("fields", "match"),
     [
         ({"host": None}, "host: the connection has no host"),
-        ({"host": "ftp://x"}, "host: this is no address"),
+        ({"host": "ftp://x"}, "host: this is not the address"),
         ({"host": "https://me:pw@x"}, "more than scheme"),
         ({"login": ""}, "login: .*company code"),
         ({"login": "COMPANY"}, "login: .*allowed: 1 to 3"),
@@ -87,7 +87,7 @@ def test_an_airflow_connection_gives_every_setting(tmp_path):
         ({"password": "x" * 21}, "password: .*has 21 characters"),
         ({"password": "\u00e9"}, "password: .*cannot be sent"),
         ({"password": "ID "}, "password: .*begins or ends with a blank"),
-        ({"host": "x:port"}, "host: this is no address"),
+        ({"host": "x:port"}, "host: this is not the address"),
         ({"extra_dejson": {"guid": "never"}}, "guid: .*allowed: per_call, per_batch, empty"),
         ({"extra_dejson": {"auth": "ntlm"}}, "auth: .*allowed: basic, enhanced"),
         ({"extra_dejson": {"auth": "enhanced"}}, "client_id: enhanced authentication needs"),

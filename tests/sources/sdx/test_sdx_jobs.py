@@ -174,7 +174,7 @@ def test_records_that_were_not_asked_for_stop_the_sync(stub, client, fields, nam
 @pytest.mark.parametrize("company", ["", "ALL", "1,2", "*", "1234", "#1"])
 def test_a_company_code_that_could_select_several_is_refused(stub, client, company):
     serve(stub, [job("100")])
-    with pytest.raises(Exception, match="cannot be asked for"):
+    with pytest.raises(Exception, match="cannot be requested"):
         list(client.read_jobs(company))
     assert not stub.requests
 

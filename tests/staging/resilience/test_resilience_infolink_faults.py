@@ -103,7 +103,7 @@ def test_wrong_credentials_and_addresses_are_told_apart(
 
 def test_a_company_that_is_not_configured_is_named_with_those_that_are(world: World) -> None:
     """A1: nothing is read for it."""
-    with pytest.raises(FixConfiguration, match=r"company '9' is not configured; configured are 1, 2.*What to do"):
+    with pytest.raises(FixConfiguration, match=r"company '9' is not configured; configured: 1, 2.*What to do"):
         world.sync("jobs", company="9")
 
 

@@ -194,7 +194,7 @@ def test_the_warehouse_goes_while_it_is_written(world: World) -> None:
         said = child.process.stderr.read().decode()
         child.close()
     assert "RetryLater: vendors, company 1: the connection to the warehouse" in said
-    assert "What to do: the task is tried again by itself" in said
+    assert "What to do: the task is retried automatically" in said
     assert fingerprint(world, "vendors") == before
     assert world.state(landing) == "failed"
     world.publish("vendors", landing)

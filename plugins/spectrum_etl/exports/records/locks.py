@@ -63,7 +63,7 @@ def sole_lock(url: str, object_name: str, id: RecordId, title: str = "") -> Iter
         if lock is None:
             raise RetryLater(
                 "the record is being exported", object=object_name, company=id.company, record=title or id.record,
-                remedy="wait until that has ended; the task is tried again by itself",
+                remedy="wait until that has ended; the task is retried automatically",
             )  # fmt: skip
         yield
 

@@ -82,7 +82,7 @@ def _take(systems: Systems, connection: psycopg.Connection, obj: ExportObject, r
             raise RetryLater(
                 f"the answer of a call was lost, and until {until:%H:%M:%S} UTC it may still be running",
                 object=obj.name, company=row.id.company, record=row.title,
-                remedy="the task is tried again by itself; the number stays claimed until then",
+                remedy="the task is retried automatically; the number stays claimed until then",
             )  # fmt: skip
     reason = f"taken out by {by}; it comes back when it is collected again by name"
     if touched := [sent.call for sent in calls if sent.tries or sent.state != "pending"]:

@@ -124,7 +124,7 @@ function Bar({ question, draft, target, answers, totals, wrong, onWrong, onAnswe
     ${error && html`<${Problem} error=${error} />${error.status === 409 && html`<div class="row"><button class="main" onClick=${onLook}>Look again</button></div>`}`}
     ${mode === "reject" && html`<label><span>Reason for the rejection</span>
       <textarea rows="2" value=${reason} aria-describedby="reason-note" onInput=${(event) => type(event.target.value)}></textarea>
-      <span class=${error?.fields?.reason || reason.length > 1000 ? "badtext" : "faint"} id="reason-note">${reason.length > 1000 ? `${reason.length} characters; at most 1,000 fit.` : error?.fields?.reason ?? "Kept in the ledger, for whoever sees the record next."}</span></label>`}
+      <span class=${error?.fields?.reason || reason.length > 1000 ? "badtext" : "faint"} id="reason-note">${reason.length > 1000 ? `${reason.length} characters; at most 1,000 fit.` : error?.fields?.reason ?? "Kept in the ledger, for everyone who sees the record next."}</span></label>`}
     ${mode === "retrieve" && html`<p>It leaves the list, and nothing is sent, until somebody collects it again.</p>`}
     ${error?.status !== 409 && html`<div class="row">
       ${mode === "accept" ? html`<${Totals} totals=${totals} /><span class="space"></span>

@@ -5,7 +5,7 @@ import { Choice, Dialog, Icon, Problem } from "./parts.js";
 
 const ALL = "*";
 
-/** Starts runs one by one; those whose DAG is paused are told, and started when they may be resumed. */
+/** Starts runs one by one; those whose DAG is paused are reported, and started when they may be resumed. */
 function useStart() {
   const [state, setState] = useState({ started: [], paused: [], failed: [] });
   const start = async (bodies, resume = false) => {
@@ -62,10 +62,10 @@ export function CollectAgain({ target, allowed, lead, lost, onStarted }) {
   const { object, company, project, record } = target;
   const body = { object, companies: [company], projects: project ? [project] : [], records: [record] };
   const begin = async () => { if (await run.start([body])) onStarted(); };
-  if (!allowed) return html`<p class="faint">${lead} Whoever may start exports in Airflow can collect it again here.</p>`;
+  if (!allowed) return html`<p class="faint">${lead} Anyone who may start exports in Airflow can collect it again here.</p>`;
   return html`<div class="again"><p>${lead}</p>
     <${Outcome} run=${run} onStarted=${onStarted} paused=${() => `the export ${run.paused[0].object.replaceAll("_", " ")}`}
-      started=${() => "Started: in a moment it waits for approval, or what stands in its way is told."} />
+      started=${() => "Started: in a moment it waits for approval, or the list says what stands in its way."} />
     ${lost && !run.over && html`<p><strong>The answer of a call was lost: Spectrum may have executed it.</strong> Collected again,
       it is sent once more where it cannot be read back.<br /><label class="check"><input type="checkbox" checked=${looked}
         onChange=${(event) => setLooked(event.target.checked)} /> I have looked it up in Spectrum: it is not there.</label></p>`}

@@ -1,5 +1,5 @@
 // What somebody has typed and not sent: it is there again when its dialog is opened again, until it is sent or the tab
-// is closed. Kept by the question that it answers: one that is asked anew starts empty.
+// is closed. Kept by the question that it answers: one that is asked again starts empty.
 
 const PREFIX = "erp-integrations-draft ";
 

@@ -27,7 +27,7 @@ const STATES = {
 const groupOf = (record) => ({
   not_ready: "failed", linked: "synced", retrieved: "rejected", queued: "ready", unknown: "sending", sent: "sending", confirmed: "sending",
 }[record?.state] ?? record?.state ?? "waiting");
-/** A record, and the question that waits about it: one that is asked anew is another question. */
+/** A record, and the question that waits about it: one that is asked again is another question. */
 const keyOf = (row) => `${row.object_name}/${row.company_code}/${row.project_id}/${row.record_id}`;
 export const questionOf = (row) => [keyOf(row), row.asks_run_id, row.asks_task_id, row.asks_map_index].join("|");
 

@@ -32,7 +32,7 @@ function Jobs({ company, query }) {
   const search = useSettled(text);
   const list = useList("jobs", { company, search, active });
   const marts = useMarts(company, list.reload);
-  // At once, not when typing has settled: whoever opens a job right away finds the search again, too.
+  // At once, not when typing has settled: somebody who opens a job right away finds the search again, too.
   const kept = (searched, onlyActive) => ({ search: searched, all: onlyActive ? undefined : "yes" });
   left = link("job-cost", kept(text, active));
   const chosen = (searched, onlyActive) => {

@@ -3,7 +3,7 @@ import { ago, html, moment, plural } from "./lib.js";
 import { Badge, Problem, Time } from "./parts.js";
 import { RunButton, useStarter } from "./runs.js";
 
-const THEN = "From then on it also follows the syncs by itself.";
+const THEN = "From then on it also follows the syncs automatically.";
 
 /** The state in a line. `marts` is the API's; `title` is left out where the view itself says what it is about. */
 export function Marts({ marts, company, reload, title }) {

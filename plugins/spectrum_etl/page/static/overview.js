@@ -74,7 +74,7 @@ function Status({ object }) {
 }
 
 function Schedule({ object }) {
-  const next = object.paused ? html`<span class="second warntext" title="The DAG is paused in Airflow: nothing runs by itself">paused</span>`
+  const next = object.paused ? html`<span class="second warntext" title="The DAG is paused in Airflow: nothing runs automatically">paused</span>`
     : object.next_sync && html`<span class="second" title=${moment(object.next_sync)}>${new Date(object.next_sync) > new Date() ? `next ${ago(object.next_sync)}` : "due now"}</span>`;
   return html`${object.often}${next}`;
 }

@@ -10,8 +10,8 @@ import { Totals, Written } from "./written.js";
 
 /** Where a record can be collected again, and why somebody would. */
 const AGAIN = {
-  rejected: "Rejected records stay out. Corrected in Procore, it can be collected again: approvers are asked anew.",
-  retrieved: "It was taken out. Collected again, approvers are asked about it anew.",
+  rejected: "Rejected records stay out. Corrected in Procore, it can be collected again: approvers are asked again.",
+  retrieved: "It was taken out. Collected again, approvers are asked about it again.",
   failed: "When what stands in the way is put right, collect it again.",
   not_ready: "When what stands in the way is put right, look at it again.",
 };
@@ -92,7 +92,7 @@ const Attempts = ({ attempts, title }) => attempts.length === 0 ? null : html`<h
   })}</ol>`;
 
 /** How a synced record is ended: Spectrum first, then the link. */
-const Unlink = ({ target }) => html`<div class="again"><h3>To delete it, or to export it anew</h3>
+const Unlink = ({ target }) => html`<div class="again"><h3>To delete it, or to export it again</h3>
   <p>Delete it in Spectrum first. Then <a href="../dags/unlink_export" target="_top">start the DAG that unlinks</a> with
     object <code>${target.object}</code>, company <code>${target.company}</code>, record <code>${target.record}</code>: it makes sure
     that Spectrum no longer holds it, and takes the link out of Procore. After that it is

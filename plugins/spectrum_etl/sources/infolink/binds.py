@@ -13,7 +13,7 @@ from spectrum_etl.sources.infolink import casts
 from spectrum_etl.sources.infolink.templates import code
 
 #: More leading blanks than any code of Spectrum can have; wider columns get no list of spellings.
-_MOST_SPELLINGS = 40
+_MAX_SPELLINGS = 40
 
 Value = str | bytes
 
@@ -58,7 +58,7 @@ def spellings(code: str, width: int | None) -> list[str]:
 
     Trailing blanks need no spelling of their own: SQL Server ignores them when it compares.
     """
-    if width is None or width > _MOST_SPELLINGS:
+    if width is None or width > _MAX_SPELLINGS:
         return []
     if not code:
         return [code]

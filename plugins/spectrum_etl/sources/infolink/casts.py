@@ -16,7 +16,7 @@ _TEXTS = {"varchar", "nvarchar", "char", "nchar", "text", "ntext", "sysname"}
 _WIDTH = re.compile(r"\((\d+)\)")
 
 #: nvarchar(n) holds at most 4,000 characters; above that it is nvarchar(max).
-MOST_CHARACTERS = 4000
+MAX_CHARACTERS = 4000
 #: Room for the text of any number or date.
 NUMBER_WIDTH = 40
 
@@ -48,7 +48,7 @@ def is_longer_than_cents(type_text: str) -> bool:
 def width(type_text: str) -> int | None:
     """How many characters a text column holds; None where it is unlimited or not a text."""
     found = _WIDTH.search(type_text)
-    if family(type_text) != "text" or not found or int(found.group(1)) > MOST_CHARACTERS:
+    if family(type_text) != "text" or not found or int(found.group(1)) > MAX_CHARACTERS:
         return None
     return int(found.group(1))
 

@@ -91,10 +91,10 @@ class InfoLinkConnection:
         for name, allowed in (("encryption", get_args(Encryption)), ("isolation", get_args(Isolation))):
             if getattr(self, name) not in allowed:
                 raise _wrong(name, f"{name} is not allowed", ", ".join(allowed))
-        for name, most in (("port", 65535), ("login_timeout", 600), ("query_timeout", 86400)):
+        for name, highest in (("port", 65535), ("login_timeout", 600), ("query_timeout", 86400)):
             value = getattr(self, name)
-            if not isinstance(value, int) or not 1 <= value <= most:
-                raise _wrong(name, f"{name} is not allowed", f"a whole number from 1 to {most}")
+            if not isinstance(value, int) or not 1 <= value <= highest:
+                raise _wrong(name, f"{name} is not allowed", f"a whole number from 1 to {highest}")
 
     @classmethod
     def from_airflow(cls, connection: AirflowConnection) -> InfoLinkConnection:

@@ -138,7 +138,7 @@ def _explained(error: BaseException, target: Target, table: str | None, company:
         return FixConfiguration(
             f"the database does not allow snapshot isolation: {text}",
             **place,
-            remedy="take isolation out of the connection's extra, or have the database allow snapshot isolation",
+            remedy="remove isolation from the connection's extra, or have the database allow snapshot isolation",
         )
     return _explain_transport(number, text, target, place)
 
@@ -170,21 +170,21 @@ def _explain_transport(number: int | None, text: str, target: Target, place: dic
         return RetryLater(
             f"the SQL Server did not answer in time: {text}",
             **place,
-            remedy="run it again; if it stays so, a firewall may be swallowing the connection (have this machine's IP "
+            remedy="run it again; if it persists, a firewall may be swallowing the connection (have this machine's IP "
             "address allowed), or query_timeout in the connection's extra is too short",
         )
     if number in _UNREACHABLE and "refused" in text:
         return RetryLater(
             f"the SQL Server refused the connection: {text}",
             **place,
-            remedy="run it again; if it stays so, correct host and port of the Airflow connection, start the SQL "
+            remedy="run it again; if it persists, correct host and port of the Airflow connection, start the SQL "
             "Server, or have this machine's IP address allowed",
         )
     if number in _UNREACHABLE:
         return RetryLater(
             f"the SQL Server closed the connection before the login: {text}",
             **place,
-            remedy="run it again; if it stays so, have this machine's IP address allowed, or look at encryption in the "
+            remedy="run it again; if it persists, have this machine's IP address allowed, or look at encryption in the "
             "connection's extra: a server without TLS closes an encrypted connection",
             cause="address not allowed",
         )

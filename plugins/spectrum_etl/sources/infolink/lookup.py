@@ -86,8 +86,8 @@ def _check_company(reader: InfoLinkReader, lookup: Lookup, company: str, column:
     query = f"SELECT TOP (1) {_ALIAS}.{column} AS company FROM dbo.{found} AS {_ALIAS} WHERE {where}"  # noqa: S608
     if not reader.rows(Statement(query, binds.values), lookup.table, company):
         raise FixConfiguration(
-            f"Info-Link shows {found}, which has the rows of one company alone, and none of this one, so it cannot be "
-            "told what Spectrum holds",
+            f"Info-Link shows {found}, which holds the rows of one company only, and none of this one, so what "
+            "Spectrum holds is unknown",
             object=lookup.table,
             company=company,
             remedy=f"allow {lookup.table} to this user in Info-Link's table security and run Update Database, or name "
@@ -142,7 +142,7 @@ def _missing(lookup: Lookup, name: str) -> FixConfiguration:
     named = lookup.columns[name]
     column = named if isinstance(named, str) else " or ".join(named)
     return FixConfiguration(
-        f"column {column} of {lookup.table} is missing, so it cannot be told what Spectrum holds",
+        f"column {column} of {lookup.table} is missing, so what Spectrum holds is unknown",
         object=lookup.table,
         field=column,
         remedy="allow the column to this user in Info-Link's table security and run Update Database",

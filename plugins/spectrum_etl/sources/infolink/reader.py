@@ -32,7 +32,7 @@ SourceRow = tuple[str | None, ...]
 _MASTERS = "JC_JOB_MASTER_MC"
 
 
-class UnclearLine(Exception):
+class SeparatorInValue(Exception):
     """A value of this Info-Link table holds the separator of lines, so its rows have to be read by columns."""
 
 
@@ -175,7 +175,7 @@ class InfoLinkReader:
         """As `read`, but each row is one text: its columns with `statements.SEPARATOR` between them, NULL as blank.
 
         Raises:
-            UnclearLine: a value holds the separator; nothing of its batch was given out. Read by columns then.
+            SeparatorInValue: a value holds the separator; nothing of its batch was given out. Read by columns then.
         """
         plan = self.plan(table, selection.company_code, selection.stage_employees)
         pieces = selection.pieces(statements.PAIRS)
@@ -185,7 +185,7 @@ class InfoLinkReader:
             lines = [line for (line,) in rows]
             # A row never has too few, so one that has too many cannot be evened out by another.
             if "".join(lines).count(statements.SEPARATOR) != expected * len(lines):
-                raise UnclearLine(plan.infolink.table)
+                raise SeparatorInValue(plan.infolink.table)
             yield lines
 
     def fingerprints(self, table: Table, selection: Selection, *, spec_hash: str = "") -> Iterator[Fingerprint]:

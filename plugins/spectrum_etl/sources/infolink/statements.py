@@ -272,8 +272,8 @@ def _row_text(plan: ReadPlan, spec_hash: str) -> str:
 
 def _unicode(widths: Sequence[int | None], more: int) -> str:
     """The type of a text that holds columns of these widths and some more characters."""
-    wide = any(width is None for width in widths) or sum(w or 0 for w in widths) + more > casts.MOST_CHARACTERS
-    return "nvarchar(max)" if wide else f"nvarchar({casts.MOST_CHARACTERS})"
+    wide = any(width is None for width in widths) or sum(w or 0 for w in widths) + more > casts.MAX_CHARACTERS
+    return "nvarchar(max)" if wide else f"nvarchar({casts.MAX_CHARACTERS})"
 
 
 def _sums(plan: ReadPlan) -> dict[str, str]:

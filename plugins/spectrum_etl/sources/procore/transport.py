@@ -35,7 +35,7 @@ _PASSING = frozenset({408, 409, 425, 500, 502, 503, 504})
 _LONGEST_ANSWER = 64_000_000
 _LONGEST_REFUSAL = 256_000
 #: Waits for a rate limit end at the same moment for every task that waits: each adds up to so many seconds of its own.
-_MOST_JITTER = 5.0
+_MAX_JITTER = 5.0
 
 
 @dataclass(frozen=True)
@@ -217,7 +217,7 @@ class Transport:
 
     def _apart(self, seconds: float) -> float:
         """A stated wait and a little more: all who were told the same would come back at the same moment."""
-        return seconds + self._jitter(min(_MOST_JITTER, 0.5 + seconds / 10))
+        return seconds + self._jitter(min(_MAX_JITTER, 0.5 + seconds / 10))
 
     def _wait(self, seconds: float, waited: float, fault: SourceFault) -> float:
         """Wait, unless it would be too long in all; gives the seconds."""
@@ -233,13 +233,13 @@ class Transport:
 
     def _accepted(self, call: ApiCall, response: _Got) -> ApiAnswer:
         if response.endless:
-            raise self._unreadable(call, response, f"has no end: {response.endless}")
+            raise self._unreadable(call, response, f"does not end: {response.endless}")
         if not response.body.strip():
             return ApiAnswer(None, response.headers)
         try:
             return ApiAnswer(parse(response.body), response.headers)
         except ValueError:
-            raise self._unreadable(call, response, "is no JSON") from None
+            raise self._unreadable(call, response, "is not JSON") from None
 
     def _unreadable(self, call: ApiCall, response: _Got, why: str) -> SourceFault:
         # A write that was accepted has been executed, whatever its answer looks like.

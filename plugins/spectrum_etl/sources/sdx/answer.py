@@ -27,7 +27,7 @@ _TAIL = 8 * 1024
 #: two, after the last. What is not a record is kept in memory until the next one, at 40 times its length at worst.
 _LONGEST_WITHOUT_RECORD = 1024 * 1024
 #: Services have tens of fields.
-_MOST_NAMES = 10_000
+_MAX_NAMES = 10_000
 _TRIPLES = (("Error_Code", "Error_Description", "Error_Column"), ("error_code", "desc", "column"))
 
 
@@ -100,7 +100,7 @@ class AnswerParser:
             since = 0 if self._count > before else since + len(chunk)
             if since > _LONGEST_WITHOUT_RECORD:
                 raise self._foreign("more than a megabyte without a record")
-            if len(self._names) > _MOST_NAMES:
+            if len(self._names) > _MAX_NAMES:
                 raise self._foreign("thousands of different fields")
         if not size:
             raise self._cut("it is empty")
@@ -229,7 +229,7 @@ class AnswerParser:
 
     def _cut(self, why: str) -> AnswerCut:
         return AnswerCut(
-            f"the answer ({self._call.filters}) is incomplete, and nothing of it was used: {why} "
+            f"the answer ({self._call.filters}) is incomplete and was discarded: {why} "
             f"after {self._count} whole records",
             record=self._place(),
             object=self._call.service,
@@ -240,7 +240,7 @@ class AnswerParser:
 
     def _foreign(self, why: str) -> SpectrumEtlError:
         return StopSync(
-            f"this is no answer that can be read ({self._call.filters}): {why}",
+            f"the answer cannot be read ({self._call.filters}): {why}",
             record=self._place(),
             object=self._call.service,
             company=self._call.company,

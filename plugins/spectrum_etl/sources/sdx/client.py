@@ -82,7 +82,7 @@ class SdxClient:
             StopSync: the answer is or may be incomplete (`split.CapReached` at the cap), or cannot be read.
         """
         if not service.startswith("Get"):
-            raise ValueError(f"{service} is no read service: only those that begin with Get may be tried again")
+            raise ValueError(f"{service} is not a read service: only those that begin with Get may be retried")
         plain_company(parameters.get("pCompany_Code", ""), service)
         started, calls = time.monotonic(), self._soap.calls
         answer = self._soap.ask(service, parameters)

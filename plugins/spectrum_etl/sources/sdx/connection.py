@@ -127,7 +127,7 @@ class SdxConnection:
             raise _wrong("parallel", "servers fail under more than 3 calls at a time", "1 to 3")
         for name, value in (("bearer", self.rest_bearer_header), ("basic", self.rest_basic_header)):
             if not _HEADER_NAME.match(value):
-                raise _wrong(f"rest_{name}_header", "this is no header name", "letters and dashes")
+                raise _wrong(f"rest_{name}_header", "this is not a header name", "letters and dashes")
         if self.rest_bearer_header.casefold() == self.rest_basic_header.casefold():
             raise _wrong(
                 "rest_basic_header",

@@ -66,7 +66,7 @@ def _checked(service: str, name: str, parameters: Mapping[str, str]) -> str:
 
 def _refused(service: str, name: str, parameters: Mapping[str, str], limit: str) -> FixConfiguration:
     return FixConfiguration(
-        "the value cannot be asked for",
+        "the value cannot be requested",
         object=service,
         company=parameters.get("pCompany_Code"),
         field=name,

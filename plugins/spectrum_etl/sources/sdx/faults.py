@@ -213,7 +213,7 @@ def _of_status(call: ServiceCall, status: int, enhanced: bool, location: str, sa
 def endless(call: ServiceCall, why: Exception) -> SpectrumEtlError:
     """The error of an answer that does not end."""
     return StopSync(
-        f"the answer ({call.filters}) has no end: {why}",
+        f"the answer ({call.filters}) does not end: {why}",
         object=call.service,
         company=call.company,
         remedy="check that host and port of the Airflow connection lead to Spectrum's Data Exchange, and have the "

@@ -160,7 +160,7 @@ def _check(service: str, asked: Mapping[str, str], record: Mapping[str, str]) ->
         value = values_of(record, name)
         if name in record and value != wanted:
             raise StopSync(
-                f"a record was returned that was not asked for ({parameter} was {wanted})",
+                f"a record was returned that was not requested ({parameter} was {wanted})",
                 object=service,
                 company=asked["pCompany_Code"],
                 record=f"job {job or '(blank)'}",

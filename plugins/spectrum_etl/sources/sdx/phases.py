@@ -122,7 +122,7 @@ def _checked_job(service: str, company: str, job: str) -> str:
     if job_can_be_asked_for(number):
         return number
     raise FixConfiguration(
-        "this job cannot be asked for by itself: its number would be read as an expression",
+        "this job cannot be requested by itself: its number would be read as an expression",
         object=service,
         company=company,
         record=f"job {number or '(blank)'}",
@@ -154,7 +154,7 @@ def _check(service: str, company: str, job: str, allowed: tuple[str, ...], leaf:
             value = values_of(record, name)
             if value not in expected and (name in record or name != "Status_Code"):
                 raise StopSync(
-                    "a record was returned that was not asked for",
+                    "a record was returned that was not requested",
                     object=service,
                     company=company,
                     record=f"job {job}, phase {values_of(record, 'Phase_Code') or '(blank)'}",

@@ -77,7 +77,7 @@ def is_plain(value: str) -> bool:
 
 
 def job_can_be_asked_for(number: str) -> bool:
-    """Whether a service can be asked for this job alone, by its trimmed number."""
+    """Whether a service can be asked for this one job, by its trimmed number."""
     return is_plain(number) and len(number) <= PARAMETER_LENGTHS["pJob_Number"] and not has_mark(number)
 
 
@@ -91,7 +91,7 @@ def plain_company(company: str, service: str) -> str:
     if is_plain(code) and len(code) <= PARAMETER_LENGTHS["pCompany_Code"]:
         return code
     raise FixConfiguration(
-        "this company code cannot be asked for",
+        "this company code cannot be requested",
         object=service,
         company=code or "(blank)",
         field="pCompany_Code",

@@ -50,7 +50,7 @@ class ServiceAnswer:
             self._flush()
 
     def _flush(self) -> None:
-        # marshal: these bytes are read by this process alone, and it is several times as fast as JSON.
+        # marshal: these bytes are read only by this process, and it is several times as fast as JSON.
         block = marshal.dumps(self._batch)
         start = self._file.seek(0, 2)
         self._file.write(block)

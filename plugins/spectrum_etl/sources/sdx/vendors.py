@@ -167,7 +167,7 @@ def _read(transport: Transport, call: ServiceCall, company: str, query: Mapping[
         )
     except ValueError as error:
         raise AnswerCut(
-            f"the answer ({len(body)} bytes) is no whole JSON, and nothing of it was used",
+            f"the answer ({len(body)} bytes) is not complete JSON; it was discarded",
             object=SERVICE,
             company=company,
             record=_place(body, error),
@@ -203,7 +203,7 @@ def _is_array(value: Any) -> bool:
 
 def _vendor(transport: Transport, call: ServiceCall, entry: Any) -> dict[str, str]:
     if not isinstance(entry, _Object):
-        raise _unreadable(call, "an entry that is no object")
+        raise _unreadable(call, "an entry that is not an object")
     vendor: dict[str, str] = {}
     for key, value in entry:
         name = _CANONICAL.get(key.casefold(), key)
@@ -246,7 +246,7 @@ def _text(call: ServiceCall, name: str, value: Any) -> str:
 
 def _unreadable(call: ServiceCall, what: str) -> StopSync:
     return StopSync(
-        f"the answer cannot be read without a loss: it holds {what}",
+        f"the answer cannot be read without loss: it holds {what}",
         object=SERVICE,
         company=call.company,
         limit="an array of vendors, bare or as the one array of an object",

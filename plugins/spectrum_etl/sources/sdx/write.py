@@ -1,7 +1,7 @@
 """Sends one call of a writing service, once, and tells exactly what is known of its outcome.
 
-A write is never repeated here: whether it may be is decided by whoever can look up what it did. So every failure is
-one of two kinds: the call surely was not executed, or it may have been. What decides is whether any of its body was
+A write is never repeated here: whether it may be is decided by the caller, who can look up what it did. Every failure
+is one of two kinds: the call surely was not executed, or it may have been. What decides is whether any of its body was
 handed to an open connection, and what was answered. Codes and shapes of answers: help.trimble.com/en/spectrum/spectrum/
 api-web-services/web-service-responses.
 """
@@ -42,7 +42,7 @@ _NOT_RUN = "Spectrum did not execute the call"
 
 
 @dataclass(frozen=True)
-class _Call(faults.Call):
+class _Call(faults.ServiceCall):
     """A write, for messages: of its parameters they show those that say which record, not what was sent for it."""
 
     @property

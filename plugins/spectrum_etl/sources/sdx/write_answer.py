@@ -93,13 +93,13 @@ def parse(call: ServiceCall, content: bytes, safe: Callable[[str], str]) -> Writ
         root = etree.fromstring(clean(content).strip(), parser)
     except etree.XMLSyntaxError as error:
         line, column = error.position
-        raise Unreadable(f"the answer is no whole XML (line {line}, column {column})", remedy=LOOK_UP) from None
+        raise Unreadable(f"the answer is not complete XML (line {line}, column {column})", remedy=LOOK_UP) from None
     fault = next(root.iter("{*}Fault"), None)
     if fault is not None:
         raise faults.from_fault_element(call, fault, safe)
     if not any(_name(element) in {f"{call.service}response".casefold(), "returnarray"} for element in root.iter("*")):
         raise Unreadable(
-            f"the answer is none of the service: its root is <{etree.QName(root).localname}>", remedy=LOOK_UP
+            f"the answer is not one of this service: its root is <{etree.QName(root).localname}>", remedy=LOOK_UP
         )
     notes: list[Note] = []
     bad: list[FieldMessage] = []

@@ -36,7 +36,7 @@ _LONGEST_TEXT = 200
 _LOST = ("psycopg.OperationalError", "AdminShutdown", "CrashShutdown", "CannotConnectNow")
 
 
-def import_meanwhile() -> None:
+def preload_checks() -> None:
     """Import Great Expectations beside what the caller goes on with, such as waiting for the warehouse to type rows.
 
     It takes seconds. Whoever imports it meanwhile waits for this import to end, and meets its error if there is one.
@@ -136,7 +136,7 @@ def _raise_if_lost(verdicts: Mapping[str, Verdict]) -> None:
         if any(sign in verdict.error for sign in _LOST):
             raise RetryLater(
                 f"the connection to the warehouse was lost during the check {name}: {verdict.error}",
-                remedy="the task is tried again by itself; if it keeps failing, look at the database server's log",
+                remedy="the task is retried automatically; if it keeps failing, look at the database server's log",
             )
 
 

@@ -141,7 +141,7 @@ BUDGETS = Table(
             "in_set",
             ("status_code",),
             "warning",
-            "A phase status that is not documented: tell the project which one, with Spectrum's meaning of it.",
+            "A phase status that is not documented: report which one, with Spectrum's meaning of it.",
             values=("A", "I", "C"),
         ),
         Check(

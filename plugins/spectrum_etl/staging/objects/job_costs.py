@@ -107,7 +107,7 @@ JOB_COST_TRANSACTIONS = Table(
             "in_set",
             ("tran_type_code",),
             "warning",
-            "A transaction type that is not known: tell the project which one, with Spectrum's meaning of it.",
+            "A transaction type that is not known: report which one, with Spectrum's meaning of it.",
             values=("AP", "PR", "JC", "EQ", "IC", "GL", "OT", "OH"),
         ),
         Check(

@@ -64,7 +64,7 @@ JOBS = Table(
         Column(
             "master_job",
             "code",
-            "The master job of a sub job; the web services do not tell it, so it is read from Info-Link either way",
+            "The master job of a sub job; the web services do not return it, so it is read from Info-Link either way",
             source="Master_Job",
             sdx="Master_Job",
         ),
@@ -148,7 +148,7 @@ JOBS = Table(
             "in_set",
             ("price_method_code",),
             "warning",
-            "A price method that is not documented: tell the project which one, with Spectrum's meaning of it.",
+            "A price method that is not documented: report which one, with Spectrum's meaning of it.",
             values=("F", "T", "C", "U"),
         ),
         Check(

@@ -77,7 +77,7 @@ PRIME_CONTRACTS = Table(
             "in_set",
             ("price_method_code",),
             "warning",
-            "A price method that is not documented: tell the project which one, with Spectrum's meaning of it.",
+            "A price method that is not documented: report which one, with Spectrum's meaning of it.",
             values=("F", "T", "C", "U"),
         ),
         Check(

@@ -17,7 +17,7 @@ _NUMBER = Column(
 )
 _PHASE = Column("phase_code", "code", "Phase, without separators", source="Phase_Code", key=True, required=True)
 _COST_TYPE = Column("cost_type", "code", "Cost type", source="Cost_Type", key=True, required=True)
-_MOST = "9999999999.99"
+_LARGEST_AMOUNT = "9999999999.99"
 
 
 def _subcontract_is_there(what: str) -> Check:
@@ -72,8 +72,7 @@ SUBCONTRACTS = Table(
             "in_set",
             ("status_code",),
             "warning",
-            "A status that is not documented, counted as committed: tell the project which one, with Spectrum's "
-            "meaning of it.",
+            "A status that is not documented, counted as committed: report which one, with Spectrum's meaning of it.",
             values=("A", "I", "C"),
         ),
         Check(
@@ -155,8 +154,8 @@ SUBCONTRACT_ITEMS = Table(
             ("original_contract_amount",),
             "warning",
             "A line beyond ten billion either way: look at the subcontract in Spectrum.",
-            minimum=f"-{_MOST}",
-            maximum=_MOST,
+            minimum=f"-{_LARGEST_AMOUNT}",
+            maximum=_LARGEST_AMOUNT,
         ),
         _subcontract_is_there("A line, not counted as committed while it has no job,"),
         _phase_is_staged("A line"),
@@ -236,7 +235,7 @@ SUBCONTRACT_CHANGES = Table(
             "in_set",
             ("sub_status",),
             "warning",
-            "A status that is not documented, not counted as committed: tell the project which one, with Spectrum's "
+            "A status that is not documented, not counted as committed: report which one, with Spectrum's "
             "meaning of it.",
             values=("P", "E", "R"),
         ),
@@ -254,8 +253,8 @@ SUBCONTRACT_CHANGES = Table(
             ("sub_amount",),
             "warning",
             "A change beyond ten billion either way: look at the change request in Spectrum.",
-            minimum=f"-{_MOST}",
-            maximum=_MOST,
+            minimum=f"-{_LARGEST_AMOUNT}",
+            maximum=_LARGEST_AMOUNT,
         ),
         _subcontract_is_there("A change"),
         _phase_is_staged("A change"),

@@ -50,7 +50,7 @@ VENDORS = Table(
             "in_set",
             ("status",),
             "warning",
-            "A vendor status that is not documented: tell the project which one, with Spectrum's meaning of it.",
+            "A vendor status that is not documented: report which one, with Spectrum's meaning of it.",
             values=("A", "I", "N"),
         ),
         Check(

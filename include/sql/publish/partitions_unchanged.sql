@@ -1,7 +1,7 @@
--- Which partitions stood still around the landing: their jobs' totals by GetPhase can be compared with the transactions.
+-- Which partitions did not change around the landing: their jobs' totals by GetPhase can be compared with the transactions.
 update {{ partitions | ident }} as found
 set
-    steady = exists (
+    unchanged = exists (
         select 1 from {{ later | ident }} as later
         where
             later.job_number = found.job_number
