@@ -122,7 +122,7 @@ def test_a_sync_that_is_at_work_for_too_long_is_told(airflow_stack: AirflowStack
         )
         airflow_stack.run("watch_syncs")
         message = _heard(told, "stage_vendors", "late")
-        assert re.search(r"stage_vendors of company 1: at work since .* UTC, run " + re.escape(run.run_id), message)
+        assert re.search(r"stage_vendors of company 1: running since .* UTC, run " + re.escape(run.run_id), message)
         airflow_stack.run("watch_syncs")
         assert sum(run.run_id in post["text"] for post in told.posts) == 1
     finally:

@@ -82,7 +82,7 @@ def test_stale_is_what_is_older_than_its_schedule_allows(books: Books) -> None:
     assert _stale(books.url, _settings(jobs="2h")) == []
     (line,) = _stale(books.url, _settings(jobs="hourly"))
     assert line.startswith("jobs of company 1: last read ")
-    assert "3 hours ago, though scheduled hourly" in line
+    assert "3 hours ago, although scheduled hourly" in line
     assert _stale(books.url, _settings(jobs="hourly"), '{"jobs": "daily"}') == [], "the Variable overrides"
     assert _stale(books.url, _settings(jobs="never")) == []
 
@@ -101,7 +101,7 @@ def test_a_failed_or_narrowed_sync_makes_nothing_fresh(books: Books) -> None:
 def test_an_object_that_was_never_staged_is_stale_once_the_company_is_staged(books: Books) -> None:
     books.sync("run_1", Counts(new=1))
     lines = _stale(books.url, _settings(jobs="hourly", vendors="daily"))
-    assert lines == ["vendors of company 1: never staged whole, though scheduled daily"]
+    assert lines == ["vendors of company 1: never staged completely, although scheduled daily"]
     message = stale_message(lines)
     assert message is not None
     assert message.events == ("stale_data",)

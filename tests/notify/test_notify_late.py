@@ -75,7 +75,7 @@ def test_a_sync_that_was_due_and_has_not_begun_is_late_and_told_once(books: Book
     _watched_since(books, timedelta(days=2))
     (line,) = tell_late(books.url, settings)
     assert line.startswith("stage_jobs of company 1: was due at ")
-    assert line.endswith(":00 UTC, and has not begun")
+    assert line.endswith(":00 UTC and has not started")
     assert tell_late(books.url, settings) == [line]
     (post,) = hook.posts
     assert "stage_jobs: the sync is late" in post["text"]
@@ -101,7 +101,7 @@ def test_a_sync_that_is_at_work_for_too_long_is_late_one_by_hand_too(books: Book
     assert tell_late(books.url, settings) == []
     _begun(books, timedelta(minutes=61), run_id="manual__7", company="2")
     (line,) = tell_late(books.url, settings)
-    assert line.startswith("stage_jobs of company 2: at work since ")
+    assert line.startswith("stage_jobs of company 2: running since ")
     assert line.endswith(", run manual__7")
     books.ask("update sync.landings set state = 'failed'")
     assert tell_late(books.url, settings) == []
@@ -114,7 +114,7 @@ def test_one_line_a_sync_that_is_at_work_since_before_it_was_due(books: Books, h
     tell_late(books.url, settings)
     _watched_since(books, timedelta(days=2))
     (line,) = tell_late(books.url, settings)
-    assert "at work since" in line
+    assert "running since" in line
 
 
 @pytest.mark.parametrize("override", ['{"jobs": "never"}', '{"jobs": "daily"}'])
@@ -177,7 +177,7 @@ def test_the_message_names_run_company_and_remedy(monkeypatch: pytest.MonkeyPatc
     message = message_of([of_run], 60, "http://localhost:8080")
     assert message is not None
     assert message.events == ("late",)
-    assert "stage_jobs of company 1: at work since 2026-01-01 05:00 UTC" in message.text
+    assert "stage_jobs of company 1: running since 2026-01-01 05:00 UTC" in message.text
     assert "which is 60 minutes" in message.remedy
     assert message.link == "http://localhost:8080/dags/stage_jobs/runs/scheduled__2026-01-01"
     due = late.Late("vendors", "2", "stage_vendors", None, moment)

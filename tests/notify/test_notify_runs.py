@@ -184,7 +184,7 @@ def test_a_failed_export_of_many_records_tells_the_first_reasons(books: Books) -
     message = _message(books.url, "export_vendors", "r")
     assert message is not None
     assert len(message.lines) == 21
-    assert message.lines[-1] == "... and 21 more: export.queue has all of it"
+    assert message.lines[-1] == "... and 21 more: export.queue has the details"
 
 
 def test_an_export_that_could_not_collect_tells_which_task_failed(books: Books) -> None:

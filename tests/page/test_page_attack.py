@@ -235,7 +235,7 @@ def test_c18_what_a_request_gets_wrong_is_its_own_fault(attacked: PageAirflow, r
 def test_c18_a_company_that_is_not_configured_is_not_found(attacked: PageAirflow) -> None:
     for route in ("api/overview?company=9", "api/jobs?company=9", "api/job?company=9&job=1", "api/marts?company=9"):
         answer = attacked.get("vera", route)
-        assert (answer.status_code, answer.json()["detail"]) == (404, "There is no company '9'; there are 1, 2.")
+        assert (answer.status_code, answer.json()["detail"]) == (404, "There is no company '9'; companies: 1, 2.")
     for route, body in (("api/refresh", {"object": "vendors"}), ("api/marts/refresh", {})):
         answer = attacked.post("admin", route, {**body, "companies": ["9"], "resume": True})
         assert answer.status_code == 404, answer.text

@@ -104,7 +104,7 @@ def test_a_question_whose_task_has_ended_takes_no_answer_and_says_so(visit: Any,
     given = answer_of(page, "dead", answers={"vendor_code": "DEAD", "vendor_type": "SUB"})
     refused = page.post("accounting", "api/export/answer", given)
     assert refused.status_code == 409
-    assert "Nobody takes an answer any more" in refused.json()["detail"]
+    assert "The answer can no longer be taken" in refused.json()["detail"]
     tab = visit("admin", "export/record/vendors/1/-/dead")
     dialog = tab.get_by_role("dialog")
     expect(dialog.get_by_role("alert")).to_contain_text("the task that asked has ended (failed in Airflow)")

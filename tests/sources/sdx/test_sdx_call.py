@@ -148,7 +148,7 @@ def test_passing_faults_are_tried_again_with_growing_waits(stub, client, waits, 
         (Reply(b"", 302, {"Location": "https://elsewhere/x?t=1"}), FixConfiguration, "HTTP 302 to https://else", 1),
         (Reply(b"", 418), StopSync, "HTTP 418", 1),
         (Reply(b"<html><p>Sign in</p></html>"), StopSync, "its root is <html>", 1),
-        (Reply(ONE[:-200]), StopSync, "nothing of it was used: it ends early after 0 whole records", 4),
+        (Reply(ONE[:-200]), StopSync, "and was discarded: it ends early after 0 whole records", 4),
         (Reply(b"this is not gzip", headers={"Content-Encoding": "gzip"}), StopSync, "damaged", 4),
     ],
 )

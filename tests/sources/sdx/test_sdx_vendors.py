@@ -143,7 +143,7 @@ def test_pages_that_overlap_are_not_used(stub, client):
 def test_a_second_page_that_is_cut_is_not_taken_for_a_refusal(stub, client):
     answers = Vendors(25)
     stub.paths["/vendors/1"] = lambda request: Reply(b'{"vendors": [{') if "skip" in request.path else answers(request)
-    with pytest.raises(StopSync, match="no whole JSON"):
+    with pytest.raises(StopSync, match="not complete JSON"):
         list(client.read_vendors("1"))
 
 
@@ -172,14 +172,14 @@ def test_a_warning_row_is_suspect(stub, client):
 )
 def test_what_cannot_be_read_without_a_loss_stops_the_sync(stub, client, content):
     serve(stub, content)
-    with pytest.raises(StopSync, match="Vendors, company 1: the answer cannot be read without a loss"):
+    with pytest.raises(StopSync, match="Vendors, company 1: the answer cannot be read without loss"):
         list(client.read_vendors("1"))
 
 
 @pytest.mark.parametrize("body", [b'[{"Vendor_Code": "A"}, {"Vend', b"", b"<html/>"])
 def test_half_an_answer_is_never_used(stub, client, body):
     serve(stub, Reply(body))
-    with pytest.raises(StopSync, match="no whole JSON, and nothing of it was used"):
+    with pytest.raises(StopSync, match="not complete JSON; it was discarded"):
         list(client.read_vendors("1"))
     assert len(stub.requests) == 4
 
