@@ -52,7 +52,7 @@ def publish_marts(url: str, company_code: str, *, whole: bool = False) -> dict[s
         url: the warehouse.
         company_code: whose.
         whole: compute everything, whatever `sync` says. Done by itself where the marts are new, their SQL has changed
-            or the books do not reach back to the last time.
+            or what is recorded does not reach back to the last time.
 
     Returns:
         What was written, by mart; empty where nothing has been staged since.

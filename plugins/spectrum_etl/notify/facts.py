@@ -1,4 +1,4 @@
-"""What the warehouse's books hold about one run. `runs` makes a message of it, `told` remembers what was told."""
+"""What the warehouse records of one run. `runs` makes a message of it, `told` remembers what was told."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EXPORT = "export_"
 
 @dataclass(frozen=True)
 class Facts:
-    """What the books hold about a run: each field is what the file of its name in `include/sql/notify` finds.
+    """What is recorded of a run: each field is what the file of its name in `include/sql/notify` finds.
 
     Empty lists where the warehouse could not be asked, and where a fact is not about such a run.
     """

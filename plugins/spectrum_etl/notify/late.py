@@ -1,4 +1,4 @@
-"""Finds late syncs, by their schedules and by the books of the syncs, and tells people once.
+"""Finds late syncs, by their schedules and by what is recorded of syncs, and tells people once.
 
 Not by Airflow's deadline alerts: a DAG that has one cannot have a failed run cleared before the deadline (HTTP 500 in
 3.3.0 to 3.3.2, https://github.com/apache/airflow/issues/70368), and clearing is what an operator does after a failure.

@@ -1,4 +1,4 @@
-"""What there is to tell of one run, by what the run wrote into the warehouse's books.
+"""What there is to tell of one run, by what the run wrote into the warehouse.
 
 One message a run. What lasts is told once: rows that were rejected before are not told again every hour, and `told`
 keeps what else was told. The daily digest and the page show what lasts.

@@ -42,7 +42,7 @@ def watch_dag(doc: str | None) -> DAG:
         # In Airflow's own pool: in one of those that late syncs fill it would wait behind them.
         @task(pool="default_pool")
         def look() -> list[str]:
-            """Compare the books of the syncs with their schedules; tell what is late and was not told."""
+            """Compare the syncs that ran with their schedules; notify of those that are late."""
             from spectrum_etl.notify.late import tell_late
             from spectrum_etl.warehouse.connect import warehouse_url
 

@@ -61,7 +61,7 @@ def land(url: str, obj: StagedObject, scope: Scope, run: Run, sources: Sources, 
         The number of the landing; `check` and `publish` find everything by it.
 
     Raises:
-        SpectrumEtlError: by remedy; nothing but the books has been written then.
+        SpectrumEtlError: by remedy; nothing but the record of the run has been written then.
     """
     with connect(url) as connection:
         connection.autocommit = True
@@ -87,7 +87,7 @@ def land(url: str, obj: StagedObject, scope: Scope, run: Run, sources: Sources, 
 
 @contextmanager
 def recorded_failure(url: str, landing: Landing, obj: StagedObject, settings: Settings) -> Iterator[None]:
-    """Write into the books why a step failed, then let the error go on, as one of ours.
+    """Record why a step failed, then let the error go on, as one of ours.
 
     A lost warehouse cannot be written to: then the teardown closes the landing, and Airflow's log has the reason.
     """

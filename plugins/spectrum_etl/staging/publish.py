@@ -1,4 +1,4 @@
-"""The third step of a sync: one transaction that writes the differences, the history, the books, and how new they are.
+"""The third step of a sync: one transaction writes differences, history, the record of the run, and how new they are.
 
 Readers see the old state or the new one. A late or repeated try never overwrites newer data.
 """
@@ -41,7 +41,7 @@ def publish(url: str, obj: StagedObject, landing_id: int, settings: Settings) ->
         What became of each table. For a landing that has been published before, what it did then.
 
     Raises:
-        StopSync: the landing is no longer whole, or a guard refuses; nothing has been written but the books.
+        StopSync: the landing is no longer whole, or a guard refuses; only the record of the run has been written.
     """
     with connect(url) as connection:
         connection.autocommit = True
@@ -85,7 +85,7 @@ class _Publication:
         self.replaced = ""
 
     def run(self) -> dict[str, Counts]:
-        """Write every table, then the books."""
+        """Write every table, then the record of the run."""
         if self.superseded:
             return self._end("superseded", {table.name: self._untouched(table) for table in self.obj.tables})
         for landed in self.landed.values():
@@ -194,8 +194,8 @@ class _Publication:
         refused = [result for result in results if result.status == "failed"]
         if refused:
             # This transaction is rolled back, and the reason is found among the checks.
-            with connect(self.url) as books:
-                runs.record_checks(books, self.landing, table.name, results)
+            with connect(self.url) as another:
+                runs.record_checks(another, self.landing, table.name, results)
             raise StopSync(
                 refused[0].message,
                 object=self.obj.name,

@@ -1,4 +1,4 @@
-"""The books of a landing: its row, its tables, its control totals."""
+"""What is recorded of a landing: its row, its tables, its control totals."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def find_landing(connection: psycopg.Connection, landing_id: int) -> tuple[Landi
     """A landing and its state.
 
     Raises:
-        StopSync: there is none of this number: the books were cleared, or the number is not from here.
+        StopSync: there is none of this number: its record was removed, or the number is not from here.
     """
     with connection.transaction():
         row = connection.execute(_LANDING, [landing_id]).fetchone()

@@ -102,9 +102,7 @@ def compare_again(connection: psycopg.Connection, partitions: str, fingerprints:
     )
     _copy(connection, later, fingerprints)
     connection.execute(sql.SQL("analyze {}").format(later))
-    connection.execute(
-        render("publish/partitions_unchanged.sql", partitions=partitions, later="_later_fingerprints")
-    )
+    connection.execute(render("publish/partitions_unchanged.sql", partitions=partitions, later="_later_fingerprints"))
 
 
 def forget_unstable(connection: psycopg.Connection, partitions: str, rows: str, rejects: str) -> int:
@@ -114,9 +112,9 @@ def forget_unstable(connection: psycopg.Connection, partitions: str, rows: str, 
         How many rows of the source must wait for the next run.
     """
     landed = "_landed_by_partition"
-    connection.execute(render("publish/partitions_landed.sql", counted=landed, rows=rows, rejects=rejects))
+    connection.execute(render("publish/partitions_landed.sql", landed=landed, rows=rows, rejects=rejects))
     connection.execute(sql.SQL("analyze {}").format(sql.Identifier(landed)))
-    connection.execute(render("publish/partitions_stable.sql", counted=landed, partitions=partitions))
+    connection.execute(render("publish/partitions_stable.sql", landed=landed, partitions=partitions))
     # The statistics still say that none is stable: then the planner compares every partition with every other.
     connection.execute(sql.SQL("analyze {}").format(sql.Identifier(*partitions.split("."))))
     row = connection.execute(

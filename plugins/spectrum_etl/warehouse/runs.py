@@ -111,7 +111,7 @@ def read_otherwise(connection: psycopg.Connection, landing: Landing, table_name:
 
     Args:
         connection: the warehouse.
-        landing: names the company; its own run is not yet in the books.
+        landing: names the company; its own run is not yet recorded.
         table_name: of what; the reader of now is `transactions`.
     """
     row = connection.execute(

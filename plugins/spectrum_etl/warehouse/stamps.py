@@ -26,7 +26,7 @@ class TakenBack:
 
     Args:
         syncs: how many syncs.
-        run_id: the newest one's Airflow run; empty where the books no longer have it.
+        run_id: the newest one's Airflow run; empty where it is no longer recorded.
         stamped_at: the latest stamp.
         moment: to what the newest was taken back.
     """
@@ -38,7 +38,7 @@ class TakenBack:
 
 
 def take_back(connection: psycopg.Connection, obj: StagedObject, landing: Landing) -> TakenBack | None:
-    """Correct every stamp of one object and company that is later than now, in the books and in the staged rows.
+    """Correct every stamp of one object and company that is later than now, of syncs and staged rows.
 
     Args:
         connection: the warehouse, in the publishing transaction and under its lock.
