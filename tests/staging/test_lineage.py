@@ -14,7 +14,7 @@ import pytest
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.model.counts import Counts
-from spectrum_etl.orchestration.lineage import tell_lineage
+from spectrum_etl.orchestration.lineage import emit_lineage
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.staging.objects import OBJECTS
 
@@ -82,7 +82,7 @@ def _settings(**readers: str) -> Settings:
 
 def _tell(object_name: str, settings: Settings) -> bool:
     obj = OBJECTS[object_name]
-    return tell_lineage(obj, "1", URL, settings, {table.name: Counts(new=3, changed=2) for table in obj.tables})
+    return emit_lineage(obj, "1", URL, settings, {table.name: Counts(new=3, changed=2) for table in obj.tables})
 
 
 def test_without_the_provider_nothing_happens(monkeypatch: pytest.MonkeyPatch) -> None:

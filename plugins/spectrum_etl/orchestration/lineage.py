@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 Name = tuple[str, str]
 
 
-def tell_lineage(
+def emit_lineage(
     obj: StagedObject, company_code: str, url: str, settings: Settings, counts: Mapping[str, Counts]
 ) -> bool:
     """Emit the inputs and outputs of one company's publish, as a running event of the current task.

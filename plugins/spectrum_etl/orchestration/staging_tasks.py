@@ -82,14 +82,14 @@ def publish_company(
     obj: StagedObject, context: Context, scope: dict[str, Any], landing_id: int, assets: Mapping[str, Asset]
 ) -> dict[str, dict[str, int]]:
     """Publish a landing, with an event of each table's asset; the counts of each table."""
-    from spectrum_etl.orchestration.lineage import tell_lineage
+    from spectrum_etl.orchestration.lineage import emit_lineage
     from spectrum_etl.staging.land import close_run
     from spectrum_etl.staging.publish import publish
     from spectrum_etl.warehouse.connect import warehouse_url
 
     asked, now = _named(scope, context), load_settings()
     counts = publish(warehouse_url(), obj, landing_id, now)
-    tell_lineage(obj, asked.company_code, warehouse_url(), now, counts)
+    emit_lineage(obj, asked.company_code, warehouse_url(), now, counts)
     events = context["outlet_events"]
     for name, count in counts.items():
         events[assets[name]].extra = {

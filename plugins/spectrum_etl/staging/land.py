@@ -76,7 +76,7 @@ def land(url: str, obj: StagedObject, scope: Scope, run: Run, sources: Sources, 
                 reader = settings.reader(table)
                 if table.partitioned:
                     _land_partitions(connection, obj, table, landing, sources, settings)
-                elif reads_of_its_own(reader, scope):
+                elif is_read_by_itself(reader, scope):
                     with connection.transaction(), _known_company(sources):
                         _land_table(connection, table, reader, landing, sources, settings)
             if reconciles(obj, landing.scope, settings):
@@ -318,7 +318,7 @@ def _compare_again(
         )
 
 
-def reads_of_its_own(reader: str, scope: Scope) -> bool:
+def is_read_by_itself(reader: str, scope: Scope) -> bool:
     """Whether a table that is not partitioned is read at all.
 
     Totals that are summed from the transactions are not. Nor are those of GetPhase in a run of some months: they are
@@ -330,7 +330,7 @@ def reads_of_its_own(reader: str, scope: Scope) -> bool:
 def reconciles(obj: StagedObject, scope: Scope, settings: Settings) -> bool:
     """Whether totals come from a reader of their own in this run, so that they can be compared with transactions."""
     return obj.partitioned and any(
-        table.sdx and settings.reader(table) == "sdx" and reads_of_its_own("sdx", scope) for table in obj.tables
+        table.sdx and settings.reader(table) == "sdx" and is_read_by_itself("sdx", scope) for table in obj.tables
     )
 
 

@@ -58,7 +58,7 @@ def take(
         if inside:
             connection.execute("rollback to savepoint before_the_lock")
         raise RetryLater(
-            f"{what} did not become free within {_patience(connection)}: {holders(connection, number, name)}",
+            f"{what} did not become free within {_lock_timeout(connection)}: {holders(connection, number, name)}",
             remedy=END_IT,
             system="warehouse",
         ) from None
@@ -121,7 +121,7 @@ def _call(function: str, keys: str) -> sql.Composed:
     return sql.SQL("select {}({})").format(sql.Identifier(function), sql.SQL(keys))  # type: ignore[arg-type]
 
 
-def _patience(connection: psycopg.Connection) -> str:
+def _lock_timeout(connection: psycopg.Connection) -> str:
     row = connection.execute("select current_setting('lock_timeout')").fetchone()
     assert row is not None
     return str(row[0])
