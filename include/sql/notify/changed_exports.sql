@@ -1,4 +1,4 @@
--- Exported records that Procore holds otherwise than they were exported, though they may no longer change (G5).
+-- Exported records that Procore holds otherwise than they were exported, though they may no longer change (G5, E2).
 select
     object_name,
     company_code,

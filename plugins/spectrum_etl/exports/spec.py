@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec
 
+from spectrum_etl.exports.changes import Change
 from spectrum_etl.links.keys import Key, Space
 from spectrum_etl.model import characters
 from spectrum_etl.model.record import RecordId
@@ -345,7 +346,9 @@ class ExportObject:
             synced project are new (B5) shows only in Spectrum.
         again: whether a record that was exported is offered again once its content differs from what was exported
             (forecasts; new cost codes of a job). Its Spectrum key must stay the same.
-        frozen: the keys of the content that may not change after the export; differences are reported (G5).
+        frozen: the keys of the content that may not change after the export; differences are reported (G5, E2).
+        changed: finds those differences in the exported and the current content; None: key by key.
+        creator: who made the record in Procore, as it names them; None where it never does, or nobody is told.
         unconfirmed: what a person does where Spectrum holds something else than was sent, as an instruction.
     """
 
@@ -368,6 +371,8 @@ class ExportObject:
     offers: Callable[[Candidate, Context], bool] | None = None
     again: bool = False
     frozen: tuple[str, ...] = ()
+    changed: Callable[[Mapping[str, Any], Mapping[str, Any]], Iterable[Change]] | None = None
+    creator: Callable[[ProcoreClient, Company, RecordId], Mapping[str, Any] | None] | None = None
     unconfirmed: str = "look at it in Spectrum, and correct it there or in Procore"
 
     def key(self, spectrum_key: str) -> Key:

@@ -25,7 +25,7 @@ def warehouse(postgres: EmbeddedPostgres, request: pytest.FixtureRequest) -> Ite
 def world(warehouse: str) -> World:
     """An empty world."""
     with psycopg.connect(warehouse, autocommit=True) as connection:
-        tables = ("queue", "calls", "claims", "links", "ledger", "drift")
+        tables = ("queue", "calls", "claims", "links", "rejection_mails", "ledger", "drift")
         connection.execute(f"truncate {', '.join(f'export.{name}' for name in tables)}".encode())
         connection.execute("update export.continuity set noticed_at = null")
     return World(warehouse)

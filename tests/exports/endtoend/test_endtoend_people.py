@@ -336,6 +336,27 @@ def test_what_is_frozen_and_changed_is_reported(stage: Stage, name: str) -> None
     assert stage.warehouse("select field from export.drift where resolved_at is null") == [("lines",)]
 
 
+def test_e2_a_budget_that_was_changed_after_its_export_is_reported(stage: Stage) -> None:
+    """The lock, an amount, a line that was added and one that is gone, by budget code; resolved when it is put back."""
+    id = CASES["budgets"].id(stage)
+    stage.accept("budgets", id)
+    stage.finish("budgets", id)
+    assert report_drift(stage.systems(), EXPORTS["budgets"]) == 0
+    lines = "from procore.records where kind = 'budget_line' and project_id = %s and deleted_at is null"
+    with_amount = f"{lines} and (fields->>'original_budget_amount')::numeric > 0 order by id"
+    (first,), (second,) = stage.sandbox(f"select id {with_amount} limit 2", int(id.project))
+    stage.change_procore(id.project, budget_locked=False)
+    stage.change_procore(str(first), original_budget_amount="1.00")
+    stage.sandbox("update procore.records set deleted_at = now() where id = %s", second)
+    assert report_drift(stage.systems(), EXPORTS["budgets"]) == 3
+    rows = stage.warehouse("select exported, held from export.drift where record_id = %s order by drift_id", id.record)
+    assert rows[0] == (True, False)
+    assert sorted((now is None, now) for _, now in rows[1:]) == [(False, "1.00"), (True, None)]
+    stage.sandbox("update procore.records set deleted_at = null where id = %s", second)
+    stage.change_procore(id.project, budget_locked=True)
+    assert report_drift(stage.systems(), EXPORTS["budgets"]) == 1
+
+
 @pytest.mark.parametrize("name", few(["vendors", "commitments", "commitment_change_orders", "budget_changes"]))
 def test_unlinking_needs_the_record_to_be_gone_from_spectrum(stage: Stage, name: str) -> None:
     """G6: refused while Spectrum holds it; then both links are cleared, and the record is offered again."""

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from spectrum_etl.exports.objects.budget_drift import changed
 from spectrum_etl.exports.objects.budgets import OBJECT
 from spectrum_etl.exports.spec import Candidate, Scope
 from spectrum_etl.model.record import RecordId
@@ -176,6 +177,47 @@ def test_projects_without_a_budget_are_shown_when_they_are_named() -> None:
     client.answers["/rest/v1.0/budget_views"] = []
     assert [one.id.record for one in OBJECT.collect(client, COMPANY, Scope())] == []
     assert [one.id.record for one in OBJECT.collect(client, COMPANY, Scope(records=("502",)))] == ["502"]
+
+
+def test_e2_what_was_changed_after_the_export_is_told_by_code_with_both_amounts() -> None:
+    held = budget(
+        locked=False,
+        lines=[line(amount="1300.00"), line("03100", "M", amount="75.00"), line("02300", "E", amount="0.00")],
+    ).content
+    exported = budget(lines=[line(amount="1250.00"), line("09200", "S", amount="900.00")]).content
+    changes = list(changed(exported, held))
+    assert [(change.name, change.was, change.now) for change in changes] == [
+        ("locked", True, False),
+        ("03100.L", "1250.00", "1300.00"),
+        ("03100.M", None, "75.00"),
+        ("09200.S", "900.00", None),
+    ]
+    words = ("unlocked", "from 1250.00 to 1300.00", "03100.M of 75.00 was added", "09200.S of 900.00 was removed")
+    for word, change in zip(words, changes, strict=True):
+        assert word in change.happened
+        assert change.happened.endswith("in Procore after the export")
+    assert "lock it again" in changes[0].remedy
+    assert all("budget change" in change.remedy for change in changes[1:])
+
+
+def test_e2_a_budget_that_is_as_it_was_exported_differs_in_nothing() -> None:
+    exported = budget(lines=[line(amount="1250.00"), line("09200", "S", amount="0.00")]).content
+    assert list(changed(exported, exported)) == []
+    without_the_line_of_zero = budget(lines=[line(amount="1250.00")]).content
+    assert list(changed(exported, without_the_line_of_zero)) == []
+    in_two_lines = budget(lines=[line(amount="1000.00"), line(amount="250.00", position=2)]).content
+    assert list(changed(without_the_line_of_zero, in_two_lines)) == []
+
+
+def test_e2_amounts_that_are_gone_or_unreadable_are_told() -> None:
+    exported = budget(lines=[line(amount="1250.00"), line("09200", "S", amount="7.00")]).content
+    held = budget(
+        lines=[line(amount=""), line("09200", "S", amount="7.001"), line("09200", "S", amount="1.00")]
+    ).content
+    assert [(change.name, change.was, change.now) for change in changed(exported, held)] == [
+        ("03100.L", "1250.00", ""),
+        ("09200.S", "7.00", "8.001"),
+    ]
 
 
 def test_an_estimate_of_zero_is_gone() -> None:

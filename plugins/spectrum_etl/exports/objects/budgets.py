@@ -6,7 +6,8 @@ change its pricing where an element is blank, so Spectrum's own description, sta
 
 Procore has no field for the link of a budget: it is only in the ledger. Once it is there, importing the job's
 estimate into the Procore budget is refused for good (E2): whatever would import one asks
-`links.spectrum_key("budgets", company, project)` first. Spectrum's estimate is the project's from then on.
+`links.spectrum_key("budgets", company, project)` first. Spectrum's estimate is the project's from then on, and what
+is changed in Procore's budget all the same is reported (`budget_drift`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
 
-from spectrum_etl.exports.objects import spelled
+from spectrum_etl.exports.objects import budget_drift, spelled
 from spectrum_etl.exports.objects.claimed import phases
 from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, named_projects, of_each, project_facts, text
 from spectrum_etl.exports.rules import budgets as rules
@@ -160,6 +161,8 @@ OBJECT = ExportObject(
     unmark=None,
     holds=holds,
     space="budget",
+    frozen=("locked", "lines"),
+    changed=budget_drift.changed,
     belongs_to="itself",
     claims=phases,
     mapping=(

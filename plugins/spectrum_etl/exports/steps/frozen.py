@@ -1,4 +1,4 @@
-"""Reports what Procore changed of exported records although it is frozen (G5), as rows of `export.drift`."""
+"""Reports what Procore changed of exported records although it is frozen (G5, E2), as rows of `export.drift`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 
+from spectrum_etl.exports.changes import Change
 from spectrum_etl.exports.spec import Candidate, ExportObject
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links import pairs as links
@@ -40,8 +41,8 @@ def report_drift(systems: Systems, obj: ExportObject) -> int:
             found = list(_differences(obj, link, obj.read(systems.procore, company, link.id)))
             with connection.transaction():
                 _write(connection, obj, link, found)
-            for _, _, _, message in found:
-                log.warning("%s", message)
+            for change in found:
+                log.warning("%s", _in_words(obj, link, change))
             count += len(found)
         connection.execute(
             "update export.drift set resolved_at = clock_timestamp() where object_name = %s and company_code = %s"
@@ -52,32 +53,38 @@ def report_drift(systems: Systems, obj: ExportObject) -> int:
     return count
 
 
-def _differences(obj: ExportObject, link: Link, now: Candidate | None) -> Iterator[tuple[str, Any, Any, str]]:
-    what = f"{obj.title} {link.id.record}, exported as {link.spectrum_key}"
+def _differences(obj: ExportObject, link: Link, now: Candidate | None) -> Iterator[Change]:
     if now is None:
-        yield (
+        yield Change(
             RECORD,
             link.spectrum_key,
             None,
-            f"{what}: Procore no longer has it. Restore it there, or delete it in Spectrum and unlink it",
+            "Procore no longer has it",
+            "restore it there, or delete it in Spectrum and unlink it",
         )
         return
     exported: Mapping[str, Any] = link.content or {}
+    if obj.changed is not None:
+        yield from obj.changed(exported, now.content)
+        return
     for name in obj.frozen:
         was, current = exported.get(name), now.content.get(name)
         if was != current:
-            yield (
+            yield Change(
                 name,
                 was,
                 current,
-                f"{what}: {name} was changed in Procore after the export. Change it back there, or make the same change"
-                " in Spectrum by hand",
+                f"{name} was changed in Procore after the export",
+                "change it back there, or make the same change in Spectrum by hand",
             )
 
 
-def _write(
-    connection: psycopg.Connection, obj: ExportObject, link: Link, found: list[tuple[str, Any, Any, str]]
-) -> None:
+def _in_words(obj: ExportObject, link: Link, change: Change) -> str:
+    what = f"{obj.title} {link.id.record}, exported as {link.spectrum_key}: {change.happened}"
+    return f"{what}. What to do: {change.remedy}"
+
+
+def _write(connection: psycopg.Connection, obj: ExportObject, link: Link, found: list[Change]) -> None:
     key = {
         "object": obj.name,
         "company": link.id.company,
@@ -85,18 +92,28 @@ def _write(
         "record": link.id.record,
         "key": link.spectrum_key,
     }
-    for name, was, current, message in found:
+    for change in found:
         connection.execute(
             "insert into export.drift (object_name, company_code, project_id, record_id, spectrum_key, field, exported,"
-            " held, message) values (%(object)s, %(company)s, %(project)s, %(record)s, %(key)s, %(field)s, %(was)s,"
-            " %(held)s, %(message)s) on conflict (object_name, company_code, record_id, field)"
+            " held, message, happened, remedy) values (%(object)s, %(company)s, %(project)s, %(record)s, %(key)s,"
+            " %(field)s, %(was)s, %(held)s, %(message)s, %(happened)s, %(remedy)s)"
+            " on conflict (object_name, company_code, record_id, field)"
             " where resolved_at is null do update set held = excluded.held, exported = excluded.exported,"
-            " message = excluded.message, last_seen_at = clock_timestamp()",
-            {**key, "field": name, "was": json.dumps(was), "held": json.dumps(current), "message": message},
+            " message = excluded.message, happened = excluded.happened, remedy = excluded.remedy,"
+            " last_seen_at = clock_timestamp()",
+            {
+                **key,
+                "field": change.name,
+                "was": json.dumps(change.was),
+                "held": json.dumps(change.now),
+                "message": _in_words(obj, link, change),
+                "happened": change.happened,
+                "remedy": change.remedy,
+            },
         )
     connection.execute(
         "update export.drift set resolved_at = clock_timestamp() where object_name = %(object)s"
         " and company_code = %(company)s and record_id = %(record)s and resolved_at is null"
         " and field <> all(%(open)s)",
-        {**key, "open": [name for name, *_ in found]},
+        {**key, "open": [change.name for change in found]},
     )
