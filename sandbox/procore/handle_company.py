@@ -39,6 +39,11 @@ def _search(call: Call) -> list[sql.Composable]:
     return [sql.SQL("(fields->>'name' ILIKE {0} OR origin_code ILIKE {0})").format(pattern)]
 
 
+def _user(call: Call) -> Answer:
+    call.company()
+    return Answer(shapes.user(call.store, call.find(call.number("id"), "user")))
+
+
 def _inactive_vendors(call: Call) -> Answer:
     call.company()
     inactive = sql.SQL("NOT (fields->>'is_active')::boolean")
@@ -131,6 +136,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/rest/v1.0/vendors/{id:int}", _vendor),
     ("PATCH", "/rest/v1.0/vendors/{id:int}", _change_vendor),
     ("GET", "/rest/v1.0/companies/{company_id:int}/vendors/inactive", _inactive_vendors),
+    ("GET", "/rest/v1.3/companies/{company_id:int}/users/{id:int}", _user),
     ("GET", "/rest/v1.0/projects", _projects),
     ("GET", "/rest/v1.1/projects", _projects_1_1),
     ("POST", "/rest/v1.0/projects", _create_project),

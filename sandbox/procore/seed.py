@@ -20,6 +20,7 @@ from sandbox.procore.seed_primes import seed_prime
 from sandbox.procore.seed_projects import NEW_PROJECTS, Pair, ProjectSeed, seed_linked, seed_new
 from sandbox.procore.seed_records import Records
 from sandbox.procore.seed_spectrum import Company, read_companies
+from sandbox.procore.seed_users import seed_users
 
 COMPANIES = {"1": 4001, "2": 4002}
 PROJECTS = 12
@@ -46,8 +47,11 @@ def seed(database_url: str, projects: int = PROJECTS) -> bool:
         if schema.is_seeded(connection):
             return False
         records = Records()
-        for spectrum in read_companies(connection, projects):
-            _seed_company(records, spectrum, COMPANIES.get(spectrum.code) or 4000 + int(spectrum.code))
+        companies = list(read_companies(connection, projects))
+        for spectrum in companies:
+            _seed_company(records, spectrum, _id_of(spectrum))
+        for spectrum in companies:
+            seed_users(records, _id_of(spectrum))
         records.write(connection)
         connection.execute("INSERT INTO procore.state VALUES ('seeded', now()::text)")
     return True
@@ -57,6 +61,10 @@ def counts(connection: Connection[Any]) -> Counter[str]:
     """Return how many living records there are of each kind."""
     query = "SELECT kind, count(*) FROM procore.records WHERE deleted_at IS NULL GROUP BY kind ORDER BY kind"
     return Counter(dict(connection.execute(query).fetchall()))
+
+
+def _id_of(spectrum: Company) -> int:
+    return COMPANIES.get(spectrum.code) or 4000 + int(spectrum.code)
 
 
 def _seed_company(records: Records, spectrum: Company, company_id: int) -> None:

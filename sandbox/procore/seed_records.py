@@ -1,6 +1,6 @@
 """Collects the stand-in Procore's records in memory and writes them by COPY."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -87,6 +87,10 @@ class Records:
             )
         )
         return number
+
+    def of(self, company_id: int, kinds: Collection[str]) -> list[int]:
+        """Return the ids of what has been taken of some kinds, in their order."""
+        return [row[0] for row in self._rows if row[1] in kinds and row[2] == company_id]
 
     def change(self, record_id: int, fields: Fields) -> None:
         """Change attributes of a record that has been taken."""

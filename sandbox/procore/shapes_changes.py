@@ -3,6 +3,7 @@
 from typing import Any
 
 from sandbox.procore import shapes_codes as shapes
+from sandbox.procore.shapes_company import user_reference
 from sandbox.procore.shapes_contracts import change_total, line, markups, total
 from sandbox.procore.store import Record, Store
 from sandbox.procore.text import names, timestamp
@@ -22,7 +23,7 @@ def change_row(store: Store, record: Record) -> Json:
         **{name: record[name] for name in _CHANGE},
         "grand_total": change_total(store, record),
         "reviewed_at": record["reviewed_at"],
-        "created_by_id": None,
+        "created_by_id": record["created_by_id"],
         "designated_reviewer": None,
         "currency_configuration": shapes.CURRENCY,
         "deleted_at": timestamp(record.deleted_at),
@@ -37,8 +38,11 @@ def change(store: Store, record: Record) -> Json:
         {**_change_line(store, each), "holder": {"id": record["potential_id"], "holder_type": "PotentialChangeOrder"}}
         for each in store.children("change_order_line", [record.id])
     ]
+    shown = change_row(store, record)
+    del shown["created_by_id"]
     return {
-        **change_row(store, record),
+        **shown,
+        "creator": user_reference(store, record["created_by_id"]),
         "type": record["type"],
         "description": record["description"],
         "schedule_impact_amount": record["schedule_impact_amount"],
@@ -91,6 +95,7 @@ def prime_change(store: Store, record: Record) -> Json:
     shown = change_row(store, record)
     for name in ("origin_code", "origin_data", "origin_id", "created_by_id", "deleted_at"):
         del shown[name]
+    maker = user_reference(store, record["created_by_id"])
     return shown | {
         "id": record["prime_change_id"],
         "legacy_package_id": record.id,
@@ -104,6 +109,6 @@ def prime_change(store: Store, record: Record) -> Json:
         "private": False,
         "paid": False,
         "field_change": False,
-        "created_by": None,
+        "created_by": maker and {"id": maker["id"], "name": maker["name"]},
         "change_events": [],
     }

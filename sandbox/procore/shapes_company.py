@@ -10,6 +10,10 @@ _VENDOR = names(
     "email_address website notes labor_union license_number trade_name legal_name is_active authorized_bidder",
     "prequalified union_member",
 )
+_USER = names(
+    "name first_name last_name email_address job_title is_active is_employee address city state_code zip country_code",
+    "business_phone mobile_phone fax_number employee_id notes",
+)
 _PROJECT = names(
     "name project_number address city state_code zip country_code county time_zone phone accounting_project_number",
     "start_date",
@@ -54,6 +58,23 @@ def compact_vendor(_: Store, record: Record) -> Json:
     return {"id": record.id, "name": record["name"]}
 
 
+def user(_: Store, record: Record) -> Json:
+    """A user of the company's directory (show-company-user, version 1.3, as its published models have it)."""
+    return {
+        "id": record.id,
+        **{name: record[name] for name in _USER},
+        "vendor": None,
+        **record.origin,
+        **record.times,
+    }
+
+
+def user_reference(store: Store, user_id: int | None) -> Json | None:
+    """A user inside what they made: with their login, which need not be an address."""
+    found = store.get(user_id)
+    return None if found is None else {"id": found.id, "login": found["login"], "name": found["name"]}
+
+
 def project_row(store: Store, record: Record) -> Json:
     """A project, as the lists of version 1.0 show it."""
     owner = store.get(record.company_id)
@@ -66,6 +87,7 @@ def project_row(store: Store, record: Record) -> Json:
         "stage": "Course of Construction",
         "total_value": record["total_value"],
         "company": {"id": record.company_id, "name": owner["name"] if owner else None},
+        "created_by": user_reference(store, record["created_by_id"]),
         **record.origin,
         **record.times,
     }

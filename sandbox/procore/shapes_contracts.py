@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from sandbox.procore import shapes_codes as shapes
+from sandbox.procore.shapes_company import user_reference
 from sandbox.procore.store import Record, Store
 from sandbox.procore.text import names, timestamp
 
@@ -60,8 +61,13 @@ def contract(store: Store, record: Record) -> Json:
     """One contract with its lines and change orders."""
     lines = store.children("contract_line", [record.id])
     changes = store.children("change_order_package", [record.id])
+    # Commitments name who made them by id alone, prime contracts with login and name.
+    maker = {"created_by_id": record["created_by_id"]}
+    if record.kind == "prime_contract":
+        maker = {"created_by": user_reference(store, record["created_by_id"])}
     return {
         **contract_row(store, record),
+        **maker,
         "line_items": [line(store, each) for each in lines],
         "change_order_packages": [change_reference(each) for each in changes],
         "attachments": [],

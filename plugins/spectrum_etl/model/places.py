@@ -38,15 +38,17 @@ def record_place(object_name: str, id: RecordId) -> str:
     return "export/record/" + "/".join(quote(part, safe="") for part in parts)
 
 
-def list_place(group: str, object_name: str | None = None) -> str:
+def list_place(group: str, object_name: str | None = None, *, changed: bool = False) -> str:
     """The place of one list of the exports.
 
     Args:
         group: ready, waiting, sending, failed, synced or rejected.
         object_name: only records of this exportable object.
+        changed: only records that were changed in Procore after their export.
     """
-    query = f"?{urlencode({'object': object_name})}" if object_name else ""
-    return f"export/{quote(group, safe='')}{query}"
+    narrowed = {"object": object_name, "changed": "1" if changed else None}
+    query = urlencode({name: value for name, value in narrowed.items() if value})
+    return f"export/{quote(group, safe='')}{'?' if query else ''}{query}"
 
 
 def object_place(object_name: str) -> str:

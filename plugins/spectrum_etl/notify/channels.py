@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Sequence
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from typing import Any
@@ -27,13 +28,14 @@ TIMEOUT = 15.0
 LONGEST_TEXT = 12_000
 
 
-def send_email(connection: Any, message: Message, settings: Notifications) -> None:
+def send_email(connection: Any, message: Message, settings: Notifications, to: Sequence[str] | None = None) -> None:
     """Send it by e-mail.
 
     Args:
         connection: Airflow connection: host, port, login, password; extra `encryption`: starttls (default), tls or off.
         message: what to tell.
         settings: sender and receivers.
+        to: other receivers than those of the settings.
 
     Raises:
         FixConfiguration: the connection says something that is not allowed, or the server refuses an address.
@@ -50,7 +52,7 @@ def send_email(connection: Any, message: Message, settings: Notifications) -> No
         raise wrong("extra encryption", "unknown encryption", "starttls, tls or off")
     if not connection.host:
         raise FixConfiguration("the mail server has no host", remedy=f"correct {where}")
-    mail = _mail(message, settings)
+    mail = _mail(message, settings, settings.email_to if to is None else to)
     port = connection.port or {"starttls": 587, "tls": 465, "off": 25}[encryption]
     try:
         with _smtp(connection.host, port, encryption) as server:
@@ -64,7 +66,9 @@ def send_email(connection: Any, message: Message, settings: Notifications) -> No
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused) as error:
         raise FixConfiguration(
             f"the mail server refused an address: {type(error).__name__}",
-            remedy="correct email_from and email_to in include/settings.yaml",
+            remedy="correct email_from and email_to in include/settings.yaml"
+            if to is None
+            else "correct email_from in include/settings.yaml, or the address in Procore's directory",
         ) from None
     except UnicodeError:
         # The error's own words hold what could not be sent, which may be the password.
@@ -85,12 +89,12 @@ def _smtp(host: str, port: int, encryption: str) -> smtplib.SMTP:
     return smtplib.SMTP(host, port, timeout=TIMEOUT)
 
 
-def _mail(message: Message, settings: Notifications) -> EmailMessage:
+def _mail(message: Message, settings: Notifications, to: Sequence[str]) -> EmailMessage:
     mail = EmailMessage()
     # A title holds names from settings; a line break in a header would begin another header.
     mail["Subject"] = " ".join(f"[Spectrum] {message.title}".split())
     mail["From"] = settings.email_from
-    mail["To"] = ", ".join(settings.email_to)
+    mail["To"] = ", ".join(to)
     mail["Date"] = formatdate()
     mail["Message-ID"] = make_msgid(domain=(settings.email_from or "").partition("@")[2] or None)
     mail.set_content(message.text)

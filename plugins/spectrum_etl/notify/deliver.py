@@ -53,6 +53,31 @@ def deliver(message: Message, settings: Notifications, connections: Connections 
     return taken
 
 
+def email_to(
+    address: str, message: Message, settings: Notifications, connections: Connections = airflow_connections
+) -> str:
+    """Send a message to one person by e-mail, whatever the channels and events of the settings.
+
+    Args:
+        address: theirs.
+        message: what to tell.
+        settings: the sender, and the connection of the mail server.
+        connections: where its address and secrets come from.
+
+    Returns:
+        Why it was not sent, as the log has it too; empty where the mail server took it.
+    """
+    try:
+        send_email(connections(settings.email_conn_id), message, settings, (address,))
+    except SpectrumEtlError as error:
+        log.error("the message %r could not be sent by email: %s", message.title, error)
+        return str(error)
+    except Exception as error:  # whatever the mail server meets must not fail the rejection; the log has all of it
+        log.exception("the message %r could not be sent by email", message.title)
+        return f"the e-mail could not be sent: {type(error).__name__}. What to do: see the task's log"
+    return ""
+
+
 def reached(taken: Collection[str], settings: Notifications) -> bool:
     """Whether people got a message: one that only the log took counts where nothing else is asked for.
 

@@ -54,6 +54,7 @@ class State:
         records: the first records of the export queue that wait for somebody, of each kind.
         held_back: jobs and months that are not published because too many of their rows are rejected, by table and
             company.
+        untold_creators: rejections since the digest of yesterday whose creators in Procore no e-mail has reached.
     """
 
     approvals: Rows
@@ -64,6 +65,7 @@ class State:
     freshness: Rows
     records: Rows = field(default_factory=list)
     held_back: Rows = field(default_factory=list)
+    untold_creators: Rows = field(default_factory=list)
 
 
 def read_state(url: str, companies: Sequence[str]) -> State:
@@ -147,6 +149,7 @@ def digest_message(
     changed = [
         f"{row['object_name']}, company {row['company_code']}: {row['records']} exported records were changed in"
         f" Procore (since {row['since']:%Y-%m-%d}); export.drift says what to do"
+        f" {page_address(airflow_url, list_place('synced', row['object_name'], changed=True))}".rstrip()
         for row in state.changed_exports
     ]
     shared = [
@@ -175,6 +178,7 @@ def digest_message(
     parts = (
         ("Exports", approvals, _sum(state.approvals, "records"), "exports wait"),
         *_records(state, airflow_url),
+        ("Creators not told", *_untold(state, airflow_url), "creators were not told of a rejection"),
         ("Changed after the export", changed, _sum(state.changed_exports, "records"), "exported records differ"),
         ("Shared numbers", shared, len(shared), "numbers are shared"),
         ("Rejected rows", rejected, _sum(state.rejected, "rejected"), "rows are rejected"),
@@ -213,6 +217,18 @@ def _records(state: State, airflow_url: str) -> list[tuple[str, list[str], int, 
             lines.append(f"and {count - len(rows)} more {page_address(airflow_url, list_place(kind))}".rstrip())
         found.append((heading, lines, count - failed if kind == "failed" else 0, "records are not ready"))
     return found
+
+
+def _untold(state: State, airflow_url: str) -> tuple[list[str], int]:
+    """Who made a rejected record and was not told: an approver does."""
+    lines = []
+    for row in state.untold_creators:
+        id = RecordId(row["company_code"], row["project_id"], row["record_id"])
+        address = page_address(airflow_url, record_place(row["object_name"], id))
+        why = row["problem"] or "the task ended while it told them, so it is not known whether the e-mail was sent"
+        who = row["creator"] or "whoever made it"
+        lines.append(f"{address} {row['title']}, rejected {row['answered_at']:%Y-%m-%d}: {who}: {why}".strip())
+    return lines, len(lines)
 
 
 def _record(row: dict[str, Any], airflow_url: str) -> str:

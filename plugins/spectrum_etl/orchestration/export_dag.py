@@ -29,7 +29,7 @@ def export_dag(object_name: str, doc: str | None, *, watches_drift: bool = False
         object_name: name of the exportable object, see `exports.objects.registry`.
         doc: documentation for operators and approvers: the DAG file's docstring, which says what is its own; what holds
             for every export is appended.
-        watches_drift: whether a run also reports exported records that Procore has changed since (G5).
+        watches_drift: whether a run also reports exported records that Procore has changed since (G5, E2).
 
     Raises:
         FixConfiguration: the settings hold something that is not allowed.
@@ -138,7 +138,7 @@ def _tasks(object_name: str, watches_drift: bool) -> None:
 def _drift(object_name: str) -> None:
     @task(pool="procore")
     def drift() -> int:
-        """Report exported records that Procore has changed since (G5), as rows of export.drift."""
+        """Report exported records that Procore has changed since (G5, E2), as rows of export.drift."""
         from spectrum_etl.orchestration.export_tasks import report_changed
 
         return report_changed(object_name, get_current_context())

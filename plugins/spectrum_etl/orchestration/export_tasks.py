@@ -35,6 +35,7 @@ from spectrum_etl.model.display import visible
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.model.run import clean_codes
 from spectrum_etl.orchestration.approval import APPROVAL, SENDING
+from spectrum_etl.orchestration.creators import tell_creators
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
 from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.warehouse.connect import warehouse_url
@@ -126,6 +127,8 @@ def report_records(object_name: str, context: Context, records: Sequence[Mapping
     tasks = Tasks(states.still_waits, lambda run_id: states.any_alive(this.dag_id, run_id, SENDING), of_record)
     found = report(warehouse_url(), object_name, this, records, tasks)
     log.info("%s: %s\n%s", object_name, found.summary, found.table)
+    # What an approval that was killed between its answer and the e-mail has left.
+    tell_creators(object_name, this.dag_id, this.run_id)
     if found.bad:
         raise AirflowFailException(
             f"{object_name}: {found.problem}. What to do: fix what each reason names and trigger the export"

@@ -22,11 +22,19 @@ class Notifications(Strict):
     events: tuple[Event, ...] = EVENTS
     email_conn_id: str = "notify_email"
     email_from: Address | None = None
+    rejection_to_creator: bool = False
     email_to: tuple[Address, ...] = Field(default=(), validate_default=True)
     slack_conn_id: str = "notify_slack"
     teams_conn_id: str = "notify_teams"
     stale_after_intervals: float = Field(default=2, ge=1)
     late_after_minutes: int | None = Field(default=60, ge=1)
+
+    @field_validator("rejection_to_creator", mode="after")
+    @classmethod
+    def _rejections_have_a_sender(cls, rejection_to_creator: bool, info: ValidationInfo) -> bool:
+        if rejection_to_creator and not info.data.get("email_from", "refused for itself"):
+            raise ValueError("rejection_to_creator needs email_from: creators are told by e-mail")
+        return rejection_to_creator
 
     # Of the field, not of the whole: an error elsewhere must not keep it from being told.
     @field_validator("email_to", mode="after")

@@ -102,6 +102,12 @@ def mark(client: ProcoreClient, company: Company, id: RecordId, key: str) -> Non
     marks.mark_change_order_package(client, id.project, id.record, f"{company.code}:{key}", number)
 
 
+def creator(client: ProcoreClient, company: Company, id: RecordId) -> Mapping[str, Any] | None:
+    """Who made the change order (Show Change Order Package)."""
+    package = found(resources.change_order_package, client, id.project, id.record)
+    return package.get("creator") if package else None
+
+
 def unmark(client: ProcoreClient, company: Company, id: RecordId) -> None:
     """Takes the ERP id out again; a change order that is gone has none."""
     if found(resources.change_order_package, client, id.project, id.record) is not None:
@@ -203,4 +209,5 @@ OBJECT = ExportObject(
         ),
     ),
     frozen=("status", "lines"),
+    creator=creator,
 )

@@ -139,6 +139,12 @@ def unmark(client: ProcoreClient, company: Company, id: RecordId) -> None:
         marks.unmark_commitment(client, kind, id.project, id.record)
 
 
+def creator(client: ProcoreClient, company: Company, id: RecordId) -> Mapping[str, Any] | None:
+    """Who made the contract: Procore gives only their id (Show Work Order Contract, Show Purchase Order Contract)."""
+    found = contracts.commitment(client, id.project, id.record)
+    return {"id": found[1].get("created_by_id")} if found else None
+
+
 def _lines(candidate: Candidate, key: Mapping[str, str]) -> Iterator[Call]:
     for (phase, cost_type), lines in by_code(candidate.content["lines"]).items():
         values = {
@@ -251,4 +257,5 @@ OBJECT = ExportObject(
         ),
     ),
     frozen=("company", "status", "lines"),
+    creator=creator,
 )

@@ -140,6 +140,12 @@ def unmark(client: ProcoreClient, company: Company, id: RecordId) -> None:
     marks.unmark_project(client, id.record)
 
 
+def creator(client: ProcoreClient, company: Company, id: RecordId) -> Mapping[str, Any] | None:
+    """Who made the project (Show Project): Procore's own connector tells who sent it, and here nobody sends."""
+    project = found(resources.project, client, id.record)
+    return project.get("created_by") if project else None
+
+
 def _add_job(candidate: Candidate, job: str, taxable: str, context: Context) -> Call:
     content, template = candidate.content, rules.template_of(context) or {}
     values = {
@@ -258,4 +264,5 @@ OBJECT = ExportObject(
     ),
     offers=offers,
     again=True,
+    creator=creator,
 )

@@ -85,6 +85,12 @@ def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | N
     return _candidate(client, company, project, order, primes, contracts.ProjectCodes(client).of(id.project))
 
 
+def creator(client: ProcoreClient, company: Company, id: RecordId) -> Mapping[str, Any] | None:
+    """Who made the change order: Procore gives their id and name (Show Prime Change Order)."""
+    order = found(resources.prime_change_order, client, id.project, id.record)
+    return order.get("created_by") if order else None
+
+
 def form(candidate: Candidate, context: Context) -> tuple[FormField, ...]:
     """The change request's id, and the billing item of its revenue."""
     job = job_of(candidate, context)
@@ -214,6 +220,7 @@ OBJECT = ExportObject(
     unmark=None,
     holds=spelled.change_request,
     space="change request",
+    creator=creator,
     mapping=(
         *change_requests.HEADER_MAPPING,
         FieldMapping(

@@ -27,6 +27,16 @@ def me(client: ProcoreClient) -> Record:
     return client.get("/rest/v1.0/me", company_scope(client))
 
 
+def user(client: ProcoreClient, user_id: Id) -> Record:
+    """One user of the company's directory: name, email_address (show-company-user, version 1.3).
+
+    Raises:
+        NotFound: it is gone, or not visible.
+        NotAllowed: the service account may not read the directory.
+    """
+    return client.get(f"/rest/v1.3/companies/{client.company_id}/users/{path_id(user_id)}")
+
+
 def vendors(client: ProcoreClient, *, origin_id: str | None = None, search: str | None = None) -> Records:
     """Companies of the directory with their origin fields; `is_active` tells whether one is in use.
 
