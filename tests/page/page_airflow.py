@@ -113,6 +113,14 @@ class PageAirflow:
             cursor = connection.execute(query.encode(), values or None)
             return cursor.fetchall() if cursor.description else []
 
+    def begin(self, dag_id: str, run_id: str) -> None:
+        """Let there be a run of a DAG that goes on."""
+        api = self.airflow.api("admin")
+        if not [run for run in api.runs(dag_id) if run["dag_run_id"] == run_id]:
+            api.call("POST", f"dags/{dag_id}/dagRuns", {"dag_run_id": run_id, "logical_date": None})
+            # The scheduler, which does not run here, would make the task instances.
+            self._make_instances(dag_id, run_id)
+
     def waits(
         self,
         dag_id: str,
@@ -121,20 +129,17 @@ class PageAirflow:
         params: Mapping[str, Any],
         *,
         age: float = 60,
-        approver: str = "accounting",
+        approver: str | tuple[str, ...] = "accounting",
     ) -> None:
         """Let a task instance of an export wait for its approver, as its `approve` leaves it.
 
         Args:
             params: the form, as `orchestration.approval` makes it.
             age: since when, in seconds.
-            approver: the auth manager's id of who may answer.
+            approver: the auth manager's id of who may answer, or several.
         """
-        api = self.airflow.api("admin")
-        if not [run for run in api.runs(dag_id) if run["dag_run_id"] == run_id]:
-            api.call("POST", f"dags/{dag_id}/dagRuns", {"dag_run_id": run_id, "logical_date": None})
-            # The scheduler, which does not run here, would make the task instances.
-            self._make_instances(dag_id, run_id)
+        approvers = (approver,) if isinstance(approver, str) else approver
+        self.begin(dag_id, run_id)
         self.metadata(
             "with waiting as (insert into task_instance select (jsonb_populate_record(null::task_instance,"
             " to_jsonb(ti) || jsonb_build_object('id', gen_random_uuid(), 'map_index', %s::int,"
@@ -144,7 +149,7 @@ class PageAirflow:
             " params_input) select id, %s, 'A record', '', false, %s, %s, now() - make_interval(secs => %s), '{}'"
             " from waiting",
             map_index, dag_id, run_id, json.dumps(["Accept", "Reject", "Retrieve"]), json.dumps(params),
-            json.dumps([{"id": approver, "name": "Accounting"}]), age,
+            json.dumps([{"id": each, "name": "Accounting"} for each in approvers]), age,
         )  # fmt: skip
 
     def _make_instances(self, dag_id: str, run_id: str) -> None:

@@ -102,6 +102,8 @@ from generate_series(1, %(rejected)s) as n,
         (3, 'jobs', 'jobs', 'status_code', 'Z', 'A, I or C')) as kinds (k, o, t, c, v, what)
         where k = case n %% 50 when 7 then 2 when 9 then 3 else n %% 2 end) as kind;
 """
+#: The run that asked about the records that wait from the start.
+SEED_RUN = "manual__1"
 _QUEUE = (
     ("vendors", "", "v1", "Front Range Drywall LLC", "waiting"),
     ("vendors", "", "v2", "Summit Glass & Glazing", "waiting"),
@@ -319,7 +321,7 @@ def _queue(connection: psycopg.Connection) -> None:
                 if state == "failed" else "Wrong vendor; see e-mail of Monday" if state == "rejected" else None,
                 json.dumps(CONTRACT if record == "c1" else vendor(title, "FRONTRANGE", complete=False))
                 if waiting else None,
-                f"export_{name}" if waiting else None, "manual__1" if waiting else None,
+                f"export_{name}" if waiting else None, SEED_RUN if waiting else None,
                 "record.approve" if waiting else None, number if waiting else None,
                 datetime.now(UTC) - timedelta(minutes=11 * number),
             ],

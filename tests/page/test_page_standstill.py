@@ -112,6 +112,81 @@ def test_a_question_whose_task_has_ended_takes_no_answer_and_says_so(visit: Any,
     picture(tab, "dead-question")
 
 
+@pytest.mark.parametrize(
+    ("happened", "says"),
+    [
+        (  # As Airflow marks a run failed: with the task that waits.
+            "with over as (update dag_run set state = 'failed' where run_id = %s returning run_id)"
+            " update task_instance as t set state = 'failed' from over where t.run_id = over.run_id",
+            "The run that asked has ended (failed in Airflow)",
+        ),
+        ("delete from dag_run where run_id = %s", "The run that asked was deleted in Airflow"),
+        (
+            "update task_instance set state = 'failed', end_date = now() - interval '5 minutes' where run_id = %s",
+            "The task that asked has ended (failed in Airflow)",
+        ),
+    ],
+    ids=["ended", "deleted", "task"],
+)
+def test_a_record_whose_question_is_dead_stands_still_and_is_asked_about_again_by_one_button(
+    visit: Any, page: PageAirflow, happened: str, says: str
+) -> None:
+    run = f"browser__over{len(says)}"
+    for record, title, at in (("over", "Over Overhead", run), ("alive", "Alive Alarms", f"browser__alive{len(says)}")):
+        wait_for_approver(page.warehouse_url, record, title, at, 80)
+        page.waits("export_vendors", at, 80, FORM)
+    with psycopg.connect(page.warehouse_url) as connection:
+        connection.execute("update export.queue set changed_at = now() - interval '9 minutes' where record_id = 'over'")
+    page.metadata(happened, run)
+    tab = visit("admin", "export/waiting?object=vendors")
+    expect(tab.get_by_role("link", name="Waiting for approval").locator(".count")).to_have_class("count bad")
+    expect(tab.get_by_role("alert")).to_contain_text("1 record stands still. Nobody can answer the question about it")
+    expect(tab.get_by_role("row", name="Over Overhead")).to_contain_text("Stands still")
+    expect(tab.get_by_role("row", name="Over Overhead")).to_contain_text(says)
+    expect(tab.get_by_role("row", name="Alive Alarms")).not_to_contain_text("Stands still")
+    tab.get_by_role("row", name="Over Overhead").focus()
+    tab.keyboard.press("Enter")
+    dialog = tab.get_by_role("dialog")
+    expect(dialog.get_by_role("alert")).to_contain_text(f"{says}, so nobody takes an answer any more.")
+    expect(dialog).not_to_contain_text("about to ask")
+    picture(tab, "dead-question-list")
+    given = answer_of(page, "over", answers={"vendor_code": "OVER", "vendor_type": "SUB"})
+    refused = page.post("accounting", "api/export/answer", given)
+    assert refused.status_code == 409
+    assert "takes an answer any more" in refused.json()["detail"]
+    dialog.get_by_role("button", name="Ask again").click()
+    resume = dialog.get_by_role("button", name="Resume and start")
+    expect(resume.or_(dialog.get_by_text("Started: in a moment it waits")).first).to_be_visible()
+    if resume.is_visible():
+        resume.click()
+    expect(dialog).to_contain_text("Started: in a moment it waits for approval again")
+    runs = page.airflow.api("admin").runs("export_vendors")
+    assert {"records": ["over"], "companies": ["1"]} in [run["conf"] for run in runs]
+
+
+def test_a_cleared_question_stands_still_only_while_its_dag_is_paused(page: PageAirflow) -> None:
+    wait_for_approver(page.warehouse_url, "cleared", "Cleared Ceilings", "browser__cleared", 81)
+    page.waits("export_vendors", "browser__cleared", 81, FORM)
+    with psycopg.connect(page.warehouse_url) as connection:
+        connection.execute(
+            "update export.queue set changed_at = now() - interval '9 minutes' where record_id = 'cleared'"
+        )
+    page.metadata("update task_instance set state = null where run_id = 'browser__cleared' and map_index = 81")
+    api = page.airflow.api("admin")
+    found = {}
+    try:
+        for paused in (True, False):
+            api.call("PATCH", "dags/export_vendors", {"is_paused": paused})
+            found[paused] = page.get(
+                "admin", "api/export/record", object="vendors", company="1", record="cleared"
+            ).json()
+    finally:
+        with psycopg.connect(page.warehouse_url) as connection:
+            connection.execute("delete from export.queue where record_id = 'cleared'")
+    assert "its DAG is paused" in found[True]["still"]["why"]
+    assert found[False]["still"] is None
+
+
 def test_a_number_that_is_taken_is_refused_while_it_is_typed_and_by_the_server(visit: Any, page: PageAirflow) -> None:
     with psycopg.connect(page.warehouse_url) as connection:
         connection.execute(

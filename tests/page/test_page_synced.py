@@ -103,3 +103,46 @@ def test_the_list_is_narrowed_to_days_and_an_approver_and_adds_up(visit: Any, pa
     expect(rows).to_have_count(1)
     rows.first.click()
     expect(tab.get_by_role("dialog")).to_contain_text("Accepted and written by Ben")
+
+
+def test_e2_a_synced_record_that_was_changed_in_procore_is_found_and_says_what_differs(
+    visit: Any, page: PageAirflow, sent: None
+) -> None:
+    with psycopg.connect(page.warehouse_url) as connection:
+        for field, exported, held in (
+            ("locked", "true", "false"),
+            ("01-500.L", '"1250.00"', '"1300.00"'),
+            ("02-300.E", "null", '"75.00"'),
+        ):
+            connection.execute(
+                "insert into export.drift (object_name, company_code, project_id, record_id, spectrum_key, field,"
+                " exported, held, message, remedy) values ('commitments', '1', '501', 's2', 'S', %s, %s, %s, 'm', %s)",
+                [field, exported, held, f"change {field} back there"],
+            )
+    try:
+        tab = visit("vera", "export/synced?object=commitments")
+        expect(tab.get_by_role("link", name="Synced").locator(".count")).to_have_class("count bad")
+        expect(tab.get_by_role("alert")).to_contain_text("1 record was changed in Procore after the export.")
+        expect(tab.get_by_role("row", name="Sent Sitework")).not_to_contain_text("Changed in Procore")
+        tab.get_by_label("Since then").select_option("Changed in Procore")
+        rows = tab.get_by_role("region", name="Synced").locator("tbody tr")
+        expect(rows).to_have_count(1)
+        expect(rows.first).to_contain_text("Changed in Procore")
+        rows.first.focus()
+        tab.keyboard.press("Enter")
+        changes = tab.get_by_role("dialog").get_by_role("region", name="Changed in Procore after the export")
+        for row, was, now in (
+            ("Locked", "yes", "no"),
+            ("01-500.L", "1250.00", "1300.00"),
+            ("02-300.E", "nothing", "75.00"),
+        ):
+            cells = changes.get_by_role("row", name=row).locator("td")
+            expect(cells.nth(1)).to_have_text(was)
+            expect(cells.nth(2)).to_have_text(now)
+        expect(changes).to_contain_text("Change 02-300.E back there.")
+        picture(tab, "changed-after-the-export")
+    finally:
+        with psycopg.connect(page.warehouse_url) as connection:
+            connection.execute("delete from export.drift where record_id = 's2'")
+    totals = page.get("vera", "api/export/synced", object="commitments").json()["totals"]
+    assert totals == [{"object_name": "commitments", "records": 3, "amount": "5080.35"}]

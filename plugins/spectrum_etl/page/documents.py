@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,8 +37,13 @@ def written(shown: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return {"sections": found, "totals": view.totals(found), "unread": shown.get("unread")}
 
 
-def told(attempt: Row) -> Row:
-    """An answer that was given before, with what was to be written because of it, and what Spectrum said."""
+def told(attempt: Row, mail: Row | None = None) -> Row:
+    """An answer that was given before, with what was to be written because of it, and what Spectrum said.
+
+    Args:
+        attempt: of `attempts`.
+        mail: of `rejection_mails`, where the record's creator was, or was to be, told of it.
+    """
     calls = [Call(call["service"], call["key"], call["fields"], call["adds"]) for call in attempt["calls"]]
     found = view.view(calls)
     return {
@@ -48,8 +54,32 @@ def told(attempt: Row) -> Row:
         "sent": sum(1 for call in attempt["calls"] if call["state"] == "sent"),
         # Collecting it again vouches for these: that somebody has looked, and Spectrum does not hold them.
         "lost": sum(1 for call in attempt["calls"] if call["state"] in ("sending", "unknown")),
-        "said": list(filter(None, map(_said, attempt["calls"]))),
+        "said": [*filter(None, map(_said, attempt["calls"])), *([_mailed(mail)] if mail else [])],
     }
+
+
+def _mailed(mail: Row) -> str:
+    who = mail["creator"] or "Whoever made it in Procore"
+    if mail["sent_at"]:
+        return f"{who} was told by e-mail, as its creator in Procore."
+    return f"{who} was not told by e-mail: {mail['problem'] or 'it is not known whether the e-mail was sent'}."
+
+
+def difference(row: Row) -> Row:
+    """What Procore holds otherwise than it was exported, with both values in words."""
+    return {**row, "exported": _in_words(row["exported"]), "held": _in_words(row["held"])}
+
+
+def _in_words(value: Any) -> str:
+    """A value of a record's content: a fact, or its lines with their amounts; nothing where there is none."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return "; ".join(map(_in_words, value))
+    if isinstance(value, Mapping):
+        named = value.get("code") or value.get("name") or ""
+        return " ".join(filter(None, (str(named), str(value.get("amount") or "")))) or json.dumps(value)
+    return "" if value is None else str(value)
 
 
 def _said(call: Mapping[str, Any]) -> str | None:

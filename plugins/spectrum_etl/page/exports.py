@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,7 +15,8 @@ from pydantic import BaseModel
 
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import ExactJson
-from spectrum_etl.page.documents import told, written
+from spectrum_etl.page.dead_questions import dead_questions, waiting
+from spectrum_etl.page.documents import difference, told, written
 from spectrum_etl.page.elsewhere import of_record
 from spectrum_etl.page.question import question
 from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse
@@ -62,27 +64,30 @@ async def counts(
     company: str | None = None,
     project: str | None = None,
 ) -> ExactJson:
-    """How many records each tab holds and stand still, the projects, and which objects the user may collect."""
+    """How many records each tab holds, stand still, or were changed since; projects; what the user may collect."""
     objects, companies = scope.export_objects(readable, object), scope.companies(company)
     everything = scope.export_objects(readable)
 
-    def read() -> tuple[list[Row], list[Row], list[Row], list[str]]:
+    def read() -> tuple[list[Row], list[Row], tuple[list[Row], list[Row]], Row | None, list[str]]:
+        narrowed: dict[str, Any] = {"objects": objects, "companies": companies, "project": project}
         with open_warehouse() as warehouse:
-            states = warehouse.rows("queue_counts", objects=objects, companies=companies, project=project)
+            states = warehouse.rows("queue_counts", **narrowed)
             projects = warehouse.rows("queue_projects", objects=everything, companies=companies)
-            moving = under_way(warehouse, objects, companies, project)
+            moving = under_way(warehouse, **narrowed), waiting(warehouse, **narrowed)
+            changed = warehouse.row("changed_records", **narrowed)
         allowed = [name for name in everything if access.may_trigger(user, scope.EXPORT + name)]
-        return states, projects, moving, allowed
+        return states, projects, moving, changed, allowed
 
-    states, projects, moving, allowed = await run_in_threadpool(read)
-    still = await standing_still(request, moving)
+    states, projects, moving, changed, allowed = await run_in_threadpool(read)
+    still, dead = await asyncio.gather(standing_still(request, moving[0]), dead_questions(request, moving[1]))
     groups: Counter[str] = Counter()
     for row in states:
         groups[next(group for group, members in GROUPS.items() if row["state"] in members)] += row["records"]
     return ExactJson(
         {
             "groups": {name: groups[name] for name in GROUPS},
-            "still": len(still),
+            "still": {"sending": len(still), "waiting": len(dead)},
+            "changed": changed["records"] if changed else 0,
             "projects": projects,
             "may_collect": allowed,
         }
@@ -127,7 +132,8 @@ async def queue(
             return rows, under_way(warehouse, objects, companies, project) if group == "sending" else []
 
     rows, moving = await run_in_threadpool(read)
-    still = await standing_still(request, moving)
+    asked = rows[:PAGE_ROWS] if group == "waiting" else []
+    still = {**await standing_still(request, moving), **await dead_questions(request, asked)}
     shown, more = [{**row, "still": still.get(key_of(row))} for row in rows[:PAGE_ROWS]], len(rows) > PAGE_ROWS
     last = shown[-1] if more else None
     return ExactJson(
@@ -153,23 +159,28 @@ async def record(
     scope.export_objects(readable, object)
     key = {"object": object, "company": scope.companies(company)[0], "project": project, "record": record}
 
-    def read() -> tuple[Row | None, list[Row], list[Row]]:
+    def read() -> tuple[Row | None, list[Row], list[Row], list[Row]]:
         with open_warehouse() as warehouse:
             moving = under_way(warehouse, [object], [key["company"]], project, record)
-            return warehouse.row("queue_row", **key), warehouse.rows("attempts", **key), moving
+            changes = warehouse.rows("record_changes", object=object, company=key["company"], record=record)
+            mails = {mail["attempt_id"]: mail for mail in warehouse.rows("rejection_mails", **key)}
+            before = [told(attempt, mails.get(attempt["attempt_id"])) for attempt in warehouse.rows("attempts", **key)]
+            return warehouse.row("queue_row", **key), before, moving, changes
 
-    found, attempts, moving = await run_in_threadpool(read)
+    found, attempts, moving, changes = await run_in_threadpool(read)
     if found is None:
         raise HTTPException(status.HTTP_404_NOT_FOUND, "The record has left the queue: Procore no longer has it.")
-    asked = await question(request, found) if found["state"] == "waiting" else None
-    still = await standing_still(request, moving)
+    asks = [found] if found["state"] == "waiting" else []
+    asked = await question(request, found) if asks else None
+    still = {**await standing_still(request, moving), **await dead_questions(request, asks)}
     allowed = await run_in_threadpool(access.may_trigger, user, scope.EXPORT + object)
     return ExactJson(
         {
             "record": {name: value for name, value in found.items() if name != "shown"},
             "still": still.get(key_of(found)),
+            "changes": [difference(change) for change in changes],
             "written": written(found["shown"]) if found["state"] == "waiting" else None,
-            "attempts": [told(attempt) for attempt in attempts],
+            "attempts": attempts,
             "question": asked,
             "may_collect": allowed,
             "elsewhere": of_record(found, load_settings()),

@@ -18,6 +18,7 @@ from psycopg.rows import dict_row
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.warehouse.connect import connect, warehouse_url
+from spectrum_etl.warehouse.locks import take
 from spectrum_etl.warehouse.templates import render
 
 Row = dict[str, Any]
@@ -59,6 +60,21 @@ class Warehouse:
                 return cursor.execute(_text(query), values).fetchall()
             except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName):
                 return []
+
+    @contextmanager
+    def alone(self, number: int, name: str, what: str) -> Iterator[None]:
+        """Hold an advisory lock, which is no writing, until the block ends.
+
+        Args:
+            number, name, what: as `warehouse.locks.take`.
+
+        Raises:
+            RetryLater: it does not become free while somebody looks on.
+        """
+        with self._connection.transaction():
+            self._connection.execute("set local lock_timeout = '10s'")
+            take(self._connection, number, name, what=what)
+            yield
 
     def row(self, query: str, **values: Any) -> Row | None:
         """The first row of a query, or None."""

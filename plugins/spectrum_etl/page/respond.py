@@ -16,9 +16,11 @@ from pydantic import BaseModel, Field
 from spectrum_etl.page import access, scope, taken
 from spectrum_etl.page.airflow_api import call
 from spectrum_etl.page.answers import ExactJson
+from spectrum_etl.page.dead_questions import dead_questions
 from spectrum_etl.page.question import OPTIONS, REASON, place_of, question, refused_words, wrong_fields
 from spectrum_etl.page.reads import Row, open_warehouse
 from spectrum_etl.page.standstill import key_of
+from spectrum_etl.page.turn import alone
 
 router = APIRouter()
 
@@ -58,7 +60,8 @@ class Response(BaseModel):
 
 
 @router.get("/api/export/complete")
-def complete(
+async def complete(
+    request: Request,
     readable: access.Readable,
     object: str | None = None,
     company: str | None = None,
@@ -69,23 +72,30 @@ def complete(
 
     Returns:
         `rows`, each with what its form proposes, the totals of its amounts, and `clash`: whose number it would get,
-        another record's of the list too; and whether there are `more` than one answer holds.
+        another record's of the list too; and whether there are `more` than one answer holds. Without those whose
+        question takes no answer any more.
     """
-    with open_warehouse() as warehouse:
-        rows = warehouse.rows(
-            "queue_rows",
-            objects=scope.export_objects(readable, object),
-            companies=scope.companies(company),
-            states=["waiting"],
-            project=project,
-            search=(search or "").strip() or None,
-            complete=True,
-            after_time=None,
-            after_key=None,
-            limit=MAX_ROWS + 1,
-        )
-        shown = rows[:MAX_ROWS]
-        judged = taken.verdicts(warehouse, taken.wanted(warehouse, shown, [{}] * len(shown)))
+    objects, companies = scope.export_objects(readable, object), scope.companies(company)
+
+    def read() -> list[Row]:
+        with open_warehouse() as warehouse:
+            return warehouse.rows(
+                "queue_rows",
+                objects=objects,
+                companies=companies,
+                states=["waiting"],
+                project=project,
+                search=(search or "").strip() or None,
+                complete=True,
+                after_time=None,
+                after_key=None,
+                limit=MAX_ROWS + 1,
+            )
+
+    rows = await run_in_threadpool(read)
+    dead = await dead_questions(request, rows[:MAX_ROWS])
+    shown = [row for row in rows[:MAX_ROWS] if key_of(row) not in dead]
+    judged = await run_in_threadpool(_judged, shown)
     clash = {key_of(verdict.wanted.record): verdict.taken for verdict in judged if verdict.taken}
     for place, others in taken.clashes(judged).items():
         verdict, also = judged[place], ", ".join(other.wanted.record["title"] for other in others)
@@ -135,14 +145,21 @@ async def give(request: Request, given: Response) -> None:
 
     Raises:
         HTTPException: 409 where the record no longer waits for this answer; 422 with what is wrong in the form.
+        RetryLater: somebody else is answering, and does not come to an end.
     """
     row = await run_in_threadpool(_waiting, given)
+    async with alone(row):
+        await _give(request, given, row)
+
+
+async def _give(request: Request, given: Response, row: Row) -> None:
     asked = await question(request, row)
     if asked is None:
-        raise HTTPException(status.HTTP_409_CONFLICT, "Airflow has not asked yet. Answer in a moment.")
+        dead = (await dead_questions(request, [row])).get(key_of(row))
+        said = f"{dead['why']} Ask again, then answer." if dead else "Airflow is only about to ask. Answer in a moment."
+        raise HTTPException(status.HTTP_409_CONFLICT, said)
     if asked["answered"]:
-        who = f" by {asked['answered_by']}" if asked["answered_by"] else ""
-        raise HTTPException(status.HTTP_409_CONFLICT, f"It was answered already{who}.")
+        raise _answered_by(asked)
     if asked["ended"]:
         raise HTTPException(status.HTTP_409_CONFLICT, f"{asked['ended']} Ask again, then answer.")
     reason = given.reason.strip()
@@ -157,7 +174,24 @@ async def give(request: Request, given: Response) -> None:
             raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, {"fields": wrong})
     params: dict[str, Any] = {name: value or None for name, value in values.items()}
     body = {"chosen_options": [OPTIONS[given.decision]], "params_input": {**params, REASON: reason or None}}
-    await call(request, "PATCH", place_of(row), body=body)
+    try:
+        await call(request, "PATCH", place_of(row), body=body)
+    except HTTPException as error:
+        if error.status_code == status.HTTP_409_CONFLICT and (first := await question(request, row)):
+            raise _answered_by(first) from None
+        raise
+
+
+def _answered_by(asked: Mapping[str, Any]) -> HTTPException:
+    """What somebody hears whose answer came second."""
+    who = f" by {asked['answered_by']}" if asked["answered_by"] else ""
+    return HTTPException(status.HTTP_409_CONFLICT, f"It was answered already{who}.")
+
+
+def _judged(rows: list[Row]) -> list[taken.Verdict]:
+    """Whether the numbers that the forms of some records propose are taken."""
+    with open_warehouse() as warehouse:
+        return taken.verdicts(warehouse, taken.wanted(warehouse, rows, [{}] * len(rows)))
 
 
 def _taken(row: Row, answers: Mapping[str, str]) -> dict[str, str]:

@@ -81,15 +81,23 @@ async def standing_still(request: Request, rows: Iterable[Row]) -> dict[Key, dic
 
 
 async def _tasks_at_work(request: Request, dag_ids: list[str]) -> list[Any]:
+    body = {"dag_ids": dag_ids, "task_ids": [_ASKS, _SENDS, _COLLECTS], "state": list(_WORKS)}
+    return await pages_of(request, "dags/~/dagRuns/~/taskInstances/list", body, "task_instances")
+
+
+async def pages_of(request: Request, path: str, body: Mapping[str, Any], name: str) -> list[Any]:
+    """Everything that a list of Airflow's API holds, as far as it is looked at.
+
+    Args:
+        path: of the list, asked by POST.
+        body: what it is narrowed to.
+        name: of the list in the answer.
+    """
     found: list[Any] = []
     for page in range(_PAGES):
-        body = {
-            "dag_ids": dag_ids, "task_ids": [_ASKS, _SENDS, _COLLECTS], "state": list(_WORKS),
-            "page_limit": _PAGE, "page_offset": page * _PAGE,
-        }  # fmt: skip
-        answer = await call(request, "POST", "dags/~/dagRuns/~/taskInstances/list", body=body)
-        found += answer["task_instances"]
-        if len(found) >= (answer.get("total_entries") or 0) or not answer["task_instances"]:
+        answer = await call(request, "POST", path, body={**body, "page_limit": _PAGE, "page_offset": page * _PAGE})
+        found += answer[name]
+        if len(found) >= (answer.get("total_entries") or 0) or not answer[name]:
             break
     return found
 

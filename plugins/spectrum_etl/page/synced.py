@@ -35,8 +35,12 @@ def _asked(
     since: date | None = None,
     until: date | None = None,
     approver: str | None = None,
+    changed: bool = False,
 ) -> dict[str, Any]:
-    """What the list is narrowed to. Days are those of the settings' time zone; the last one is a part of it."""
+    """What the list is narrowed to. Days are those of the settings' time zone; the last one is a part of it.
+
+    `changed`: only records that Procore holds otherwise than they were exported.
+    """
     zone = ZoneInfo(load_settings().timezone)
 
     def midnight(day: date | None) -> datetime | None:
@@ -50,6 +54,7 @@ def _asked(
         "since": midnight(since),
         "until": midnight(until + timedelta(days=1) if until else None),
         "approver": approver or None,
+        "changed": changed,
     }
 
 

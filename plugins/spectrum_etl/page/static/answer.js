@@ -24,12 +24,12 @@ function useTaken(target, fields, answers) {
 }
 
 export function Asked({ data, me, target, title, onAnswered, onLook, children }) {
-  const { question, written } = data;
+  const { question, written, still } = data;
   const fields = question?.fields ?? [];
   const draft = JSON.stringify(question?.asks);
   const [answers, setAnswers] = useState({ ...Object.fromEntries(fields.map((field) => [field.name, field.proposal])), ...draftOf(draft).answers });
   const [said, setSaid] = useState({});
-  const answering = question && !question.answered && !question.ended && me.approver;
+  const answering = question && !still && !question.answered && !question.ended && me.approver;
   const change = (name, value) => {
     setAnswers({ ...answers, [name]: value });
     keepDraft(draft, { answers: { ...draftOf(draft).answers, [name]: value } });
@@ -50,6 +50,7 @@ export function Asked({ data, me, target, title, onAnswered, onLook, children })
     ${children}
     ${answering ? html`<${Bar} question=${question} draft=${draft} target=${target} answers=${answers} totals=${written?.totals} wrong=${wrong}
         onWrong=${setSaid} onAnswered=${onAnswered} onLook=${onLook} />`
+      : still ? null
       : question?.ended ? html`<${Ended} question=${question} target=${target} allowed=${data.may_collect} onStarted=${onLook} />`
       : html`<div class="answer"><${Why} question=${question} /></div>`}`;
 }

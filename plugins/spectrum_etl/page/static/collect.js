@@ -72,17 +72,18 @@ export function CollectAgain({ target, allowed, lead, lost, onStarted }) {
     ${!run.over && html`<button disabled=${run.busy || (lost && !looked)} onClick=${begin}><${Icon} name="refresh" /> Collect again</button>`}</div>`;
 }
 
-/** A record that no task works on: since when, why, and the run that goes on with it. */
-export function StandsStill({ still, target, allowed, onStarted }) {
+/** A record that no task works on, or whose question is dead (`waits`): since when, why, and the run that goes on with it. */
+export function StandsStill({ still, target, allowed, onStarted, waits }) {
   const run = useStart();
   const { object, company, project, record } = target;
   const body = { object, companies: [company], projects: project ? [project] : [], records: [record] };
   const begin = async () => { if (await run.start([body])) onStarted(); };
   return html`<div class="notice bad" role="alert"><p><strong>It stands still</strong>, since ${moment(still.since)} (${ago(still.since)}). ${still.why}</p>
     <${Outcome} run=${run} onStarted=${onStarted} paused=${() => `the export ${run.paused[0].object.replaceAll("_", " ")}`}
-      started=${() => "Started: it looks up what Spectrum has of it, and sends only what is missing."} />
-    ${!run.over && (allowed ? html`<button class="main" disabled=${run.busy} onClick=${begin}>Go on with it</button>`
-      : html`<p>Ask somebody who may start exports in Airflow to go on with it here.</p>`)}</div>`;
+      started=${() => (waits ? "Started: in a moment it waits for approval again, or what stands in its way is told."
+        : "Started: it looks up what Spectrum has of it, and sends only what is missing.")} />
+    ${!run.over && (allowed ? html`<button class="main" disabled=${run.busy} onClick=${begin}>${waits ? "Ask again" : "Go on with it"}</button>`
+      : html`<p>Ask somebody who may start exports in Airflow to ${waits ? "ask again" : "go on with it"} here.</p>`)}</div>`;
 }
 
 const Outcome = ({ run, started, paused, onStarted }) => html`

@@ -31,6 +31,12 @@ const groupOf = (record) => ({
 const keyOf = (row) => `${row.object_name}/${row.company_code}/${row.project_id}/${row.record_id}`;
 export const questionOf = (row) => [keyOf(row), row.asks_run_id, row.asks_task_id, row.asks_map_index].join("|");
 
+/** What is so of records that stand still, and what to do. */
+const STILL = {
+  sending: (them) => `Nothing of Airflow works on ${them}, and nothing will by itself: open each, and go on with it.`,
+  waiting: (them) => `Nobody can answer the question about ${them} any more: open each, and ask again.`,
+};
+
 export function Exports({ me, company, path, query }) {
   // A record's address names the list behind it; without one, that is the list which the record is in.
   const named = recordOf(path);
@@ -55,12 +61,13 @@ export function Exports({ me, company, path, query }) {
   const leave = () => { close(link(`export/${group}`, kept)); again(); };
   const again = () => { counts.reload(); list.reload(); };
   const isAnswered = (row) => row.state === "waiting" && (answered[questionOf(row)] || batch.accepted.has(questionOf(row)));
-  const still = counts.data?.still ?? 0;
+  const still = counts.data?.still ?? { sending: 0, waiting: 0 };
+  const changed = counts.data?.changed ?? 0;
 
   useEffect(() => { if (groups) list.reload(); }, [JSON.stringify(groups)]);
   // What was opened belongs to the list that it was opened from.
   useEffect(() => { setAll(false); }, [group, object, project, company]);
-  const moving = Boolean(groups?.sending > still) || batch.running || list.rows.some(isAnswered);
+  const moving = Boolean(groups?.sending > still.sending) || batch.running || list.rows.some(isAnswered);
   if (moving && !lively) setLively(true);
   useEffect(() => {
     if (!lively || moving) return undefined;
@@ -83,7 +90,7 @@ export function Exports({ me, company, path, query }) {
   };
   const tabs = Object.entries(GROUPS).map(([key, [title]]) => ({
     key, title, href: link(`export/${key}`, kept), count: groups?.[key],
-    kind: { failed: "bad", waiting: "warn", sending: still ? "bad" : undefined }[key],
+    kind: { failed: "bad", waiting: still.waiting ? "bad" : "warn", sending: still.sending ? "bad" : undefined, synced: changed ? "bad" : undefined }[key],
   }));
   const columns = [
     { title: "Record", kind: "wide", cell: (r) => html`<strong>${r.title}</strong><${Why} row=${r} />` },
@@ -116,8 +123,9 @@ export function Exports({ me, company, path, query }) {
       ${group === "waiting" && me.approver && list.rows.length > 0 && html`
         <button class="main" disabled=${search !== text} onClick=${() => setAll(true)}><${Icon} name="ok" /> Accept all that need no input</button>`}</div>
     <${Progress} batch=${batch} recordHref=${(row) => recordPlace(row, { list: "waiting" })} />
-    ${group === "sending" && still > 0 && html`<div class="notice bad" role="alert"><strong>${plural(still, "record stands", "records stand")} still.</strong> Nothing of Airflow works on
-      ${still === 1 ? " it" : " them"}, and nothing will by itself: open each, and go on with it.</div>`}
+    ${still[group] > 0 && html`<div class="notice bad" role="alert"><strong>${plural(still[group], "record stands", "records stand")} still.</strong> ${STILL[group](still[group] === 1 ? "it" : "them")}</div>`}
+    ${group === "synced" && changed > 0 && html`<div class="notice bad" role="alert"><strong>${plural(changed, "record was", "records were")} changed in Procore
+      after the export.</strong> Spectrum holds what was exported: open each, it says what differs and what to do.</div>`}
     <${Problem} error=${counts.error} />
     ${group === "synced" ? html`<${Synced} filters=${{ object, project, company, search }} kept=${query} several=${me.companies.length > 1} keyOf=${keyOf} onOpen=${look}
       place=${(narrowed) => { if (!named) keepInAddress("export/synced", { ...kept, ...narrowed }); }} />` : html`

@@ -3,6 +3,7 @@ import { useEffect } from "./vendor/preact-hooks.js";
 import { html, moment, useData, words } from "./lib.js";
 import { Badge, Dialog, Problem } from "./parts.js";
 import { Asked } from "./answer.js";
+import { Changed } from "./changed.js";
 import { CollectAgain, StandsStill } from "./collect.js";
 import { Elsewhere } from "./elsewhere.js";
 import { sentence } from "./wording.js";
@@ -46,7 +47,11 @@ export function Record({ row, me, onClose, onFound, onAnswered, onChanged }) {
       ${UNDER_WAY.includes(record.state) && (data.still
         ? html`<${StandsStill} still=${data.still} target=${target} allowed=${data.may_collect} onStarted=${onChanged} />`
         : html`<div class="notice">${MOVES[record.state]}</div>`)}
+      ${record.state === "linked" && html`<${Changed} changes=${data.changes} />`}
       ${record.broken.length > 0 && html`<${Broken} rules=${record.broken} title=${title} />`}
+      ${record.state === "waiting" && data.still && html`
+        <${StandsStill} still=${data.still} target=${target} allowed=${data.may_collect} onStarted=${onChanged} waits />
+        ${data.question?.answered && html`<div class="notice bad">The answer${data.question.answered_by && ` of ${data.question.answered_by}`} was not taken: nothing came of it.</div>`}`}
       ${record.state === "waiting" ? html`
         <${Asked} key=${JSON.stringify(data.question?.asks)} data=${data} me=${me} target=${target} title=${title}
           onAnswered=${() => onAnswered(record)} onLook=${() => { found.reload(); onChanged(); }}>

@@ -1,13 +1,13 @@
 // What is in Spectrum and linked: from day to day, by approver, sorted, with totals, and the same as a file.
 import { useEffect, useState } from "./vendor/preact-hooks.js";
 import { address, ago, count, html, money, moment, useList, words } from "./lib.js";
-import { Choice, Download, Empty, Listed, Table, Time } from "./parts.js";
+import { Badge, Choice, Download, Empty, Listed, Table, Time } from "./parts.js";
 
 const NEWEST = "-synced";
 
 /** `kept`: what the address says of the list; `place` keeps what is chosen there. */
 export function Synced({ filters, kept, several, keyOf, onOpen, place }) {
-  const [chosen, setChosen] = useState({ since: kept.since, until: kept.until, approver: kept.approver, sort: kept.sort ?? NEWEST });
+  const [chosen, setChosen] = useState({ since: kept.since, until: kept.until, approver: kept.approver, changed: kept.changed, sort: kept.sort ?? NEWEST });
   useEffect(() => place({ ...chosen, sort: chosen.sort === NEWEST ? undefined : chosen.sort }), [chosen]);
   const query = { ...filters, ...chosen };
   const list = useList("export/synced", { ...query, offset: 0 }, { every: 30 });
@@ -19,7 +19,7 @@ export function Synced({ filters, kept, several, keyOf, onOpen, place }) {
       ${title}${at >= 0 && html` <span aria-hidden="true">${at ? "↓" : "↑"}</span>`}</button>`;
   };
   const columns = [
-    { title: sorted("title", "Record", "title"), kind: "wide", cell: (r) => html`<strong>${r.title}</strong>` },
+    { title: sorted("title", "Record", "title"), kind: "wide", cell: (r) => html`<strong>${r.title}</strong>${r.changes > 0 && html` <${Badge} kind="bad" icon="warn">Changed in Procore</>`}` },
     { title: "Object", cell: (r) => words(r.object_name) },
     several && { title: "Company", cell: (r) => r.company_code },
     { title: "In Spectrum", cell: (r) => html`<code>${r.spectrum_key ?? "–"}</code>` },
@@ -27,12 +27,14 @@ export function Synced({ filters, kept, several, keyOf, onOpen, place }) {
     { title: sorted("amount", "Amount", "-amount"), kind: "num", cell: (r) => (r.amount === null ? html`<span class="faint">–</span>` : money(r.amount)) },
     { title: sorted("synced", "Synced", NEWEST), cell: (r) => html`<${Time} at=${r.changed_at}>${moment(r.changed_at)}<span class="second">${ago(r.changed_at)}</span></>` },
   ].filter(Boolean);
-  const narrowed = Boolean(filters.search || filters.object || filters.project || chosen.since || chosen.until || chosen.approver);
+  const narrowed = Boolean(filters.search || filters.object || filters.project || chosen.since || chosen.until || chosen.approver || chosen.changed);
   return html`
     <div class="bar"><${Day} label="From" value=${chosen.since} onChange=${(since) => choose({ since })} />
       <${Day} label="To" value=${chosen.until} onChange=${(until) => choose({ until })} />
       <${Choice} label="Approved by" value=${chosen.approver} all="Everybody" onChange=${(approver) => choose({ approver })}
         options=${(list.data?.approvers ?? []).map((name) => [name, name])} />
+      <${Choice} label="Since then" value=${chosen.changed} all="Whatever happened" onChange=${(changed) => choose({ changed })}
+        options=${[["1", "Changed in Procore"]]} />
       <span class="space"></span><${Download} href=${address("api/export/synced.csv", query)} /></div>
     <${Totals} totals=${list.data?.totals ?? []} />
     <${Listed} list=${list} what="records" empty=${html`<${Empty} title=${narrowed ? "Nothing matches" : "Nothing here"} />`}>
