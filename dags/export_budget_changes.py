@@ -1,9 +1,10 @@
 """# Export: Budget changes
 
-Approved budget changes of Procore become change requests of Spectrum (F1).
+Approved budget changes and legacy budget modifications of Procore become change requests of Spectrum (F1).
 
 **What it moves.** The approver gives the change request id (at most 8), which no other change request of the job may
-have (H2). Procore has no field for the link, so it is only in `export.links`.
+have (H2). Procore has no field for the link of a budget change, so it is only in `export.links`. A modification is
+named by its id with an `M` before it (`M75414`), and gets an origin id while Procore takes writes of modifications.
 """
 
 from spectrum_etl.orchestration.export_dag import export_dag  # Airflow looks for DAGs only in files that name it

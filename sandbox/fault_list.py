@@ -180,6 +180,10 @@ REGISTRY: dict[str, Fault] = {
             "procore_forbidden", "Procore answers 403 where path and query contain this, as a tool that is off", "text"
         ),
         Fault(
+            "procore_budgets_moved",
+            "Procore answers 405 where a budget modification is written, since the company has moved to budget changes",
+        ),
+        Fault(
             "procore_no_page_headers",
             "Procore's lists come without Link, Total and Per-Page, whose headers not all lists have",
         ),

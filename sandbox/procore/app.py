@@ -14,7 +14,14 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from sandbox.calls import CallLog
-from sandbox.procore import handle_budgets, handle_changes, handle_codes, handle_company, handle_contracts
+from sandbox.procore import (
+    handle_budgets,
+    handle_changes,
+    handle_codes,
+    handle_company,
+    handle_contracts,
+    handle_modifications,
+)
 from sandbox.procore.access import RateLimiter, ServiceAccount, Tokens, limit_headers
 from sandbox.procore.answers import ApiError, SilentResponse, render, render_error
 from sandbox.procore.calls import Call, Handler
@@ -22,7 +29,7 @@ from sandbox.procore.oauth import Oauth
 from sandbox.procore.stores import Stores
 from sandbox.procore.switches import Switches, Trouble
 
-_MODULES = (handle_company, handle_codes, handle_budgets, handle_contracts, handle_changes)
+_MODULES = (handle_company, handle_codes, handle_budgets, handle_modifications, handle_contracts, handle_changes)
 
 
 @dataclass
@@ -84,6 +91,8 @@ class ProcoreApp:
                 raise ApiError(500, "Internal Server Error")
             if self.switches.forbidden(f"{request.url.path}?{request.url.query}"):
                 raise ApiError(403, "You do not have permission to perform this action")
+            if self.switches.budgets_moved(request.method, request.url.path):
+                raise handle_modifications.moved()
             response = self._handle(request, handlers, body, company_id)
         except ApiError as error:
             response = render_error(request, error)

@@ -132,12 +132,6 @@ def _adjustment_lines(call: Call) -> Answer:
     return call.page("adjustment_line", adjustments.adjustment_v2, project=call.project())
 
 
-def _no_modifications(call: Call) -> Answer:
-    """A company that has moved to budget changes keeps none of the older budget modifications."""
-    call.project()
-    return Answer([])
-
-
 def _forecast_rows(call: Call) -> Answer:
     return call.page(
         "budget_line",
@@ -169,7 +163,6 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/rest/v1.0/budget_views", _views),
     ("GET", "/rest/v1.0/budget_views/{budget_view_id:int}/budget_detail_columns", _view_columns),
     ("GET", "/rest/v1.0/budget_views/{budget_view_id:int}/detail_rows", _detail_rows),
-    ("GET", f"{_PROJECT}/budget_modifications", _no_modifications),
     ("GET", f"{_PROJECT}/budget_changes", _budget_changes),
     ("POST", f"{_PROJECT}/budget_changes", _create_budget_change),
     ("GET", f"{_PROJECT}/budget_changes/{{id:int}}", _budget_change),

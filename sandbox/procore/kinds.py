@@ -186,6 +186,15 @@ KINDS: dict[str, Kind] = {
             money=_names("amount"),
         ),
         Kind(
+            "budget_modification",
+            _names("from_budget_line_item_id to_budget_line_item_id transfer_amount notes"),
+            origin=_WITHOUT_CODE,
+            required=("to_budget_line_item_id", "transfer_amount"),
+            frozen=_names("from_budget_line_item_id to_budget_line_item_id transfer_amount notes"),
+            references={"from_budget_line_item_id": "budget_line", "to_budget_line_item_id": "budget_line"},
+            money=_names("transfer_amount"),
+        ),
+        Kind(
             "budget_line",
             _names("wbs_code_id original_budget_amount quantity unit_cost uom calculation_strategy"),
             origin=frozenset(),

@@ -12,7 +12,7 @@ from psycopg import Connection
 
 from sandbox.data.schema import connect
 from sandbox.procore import schema
-from sandbox.procore.seed_budgets import seed_budget, seed_budget_change
+from sandbox.procore.seed_budgets import seed_budget, seed_budget_change, seed_modifications
 from sandbox.procore.seed_commitments import buyable, seed_broken, seed_changes, seed_on, seed_ready
 from sandbox.procore.seed_company import UNKNOWN_TYPE, CompanySeed, seed_company
 from sandbox.procore.seed_contracts import Site
@@ -26,7 +26,7 @@ COMPANIES = {"1": 4001, "2": 4002}
 PROJECTS = 12
 
 # What the linked projects are for, newest open job first; further ones are like `plain`.
-_ROLES = ("ready", "unlocked", "new_codes", "zoned", "unlinked", "stale", "unit", "no_budget", "ready")
+_ROLES = ("ready", "unlocked", "new_codes", "zoned", "unlinked", "stale", "unit", "no_budget", "ready", "legacy")
 
 
 def seed(database_url: str, projects: int = PROJECTS) -> bool:
@@ -74,7 +74,8 @@ def _seed_company(records: Records, spectrum: Company, company_id: int) -> None:
         project = seed_linked(records, spectrum, company, role, job)
         rng = random.Random(f"procore/{company.code}/{job.number}")
         # Of the projects that everything is ready on, the first has a budget to export, the others one to change.
-        _seed_linked(records, rng, company, project, role, agrees=role == "ready" and place > 0)
+        agrees = role == "legacy" or (role == "ready" and place > 0)
+        _seed_linked(records, rng, company, project, role, agrees=agrees)
     new = {plan.key: seed_new(records, spectrum, company, plan) for plan in NEW_PROJECTS}
     # E1, F1, G1: everything is in order, but the job is not exported.
     project, rng = new["ready"], random.Random(f"procore/{company.code}/new")
@@ -93,7 +94,9 @@ def _seed_linked(
     pairs = [pair for pair in project.wbs if pair in set(_known(project))]
     if role != "no_budget":
         budgeted = pairs + (project.new_pairs if role == "new_codes" else [])
-        seed_budget(records, rng, company, project, budgeted, agrees=agrees, forecasts_all=role == "stale")
+        lines = seed_budget(records, rng, company, project, budgeted, agrees=agrees, forecasts_all=role == "stale")
+        if role == "legacy" and len(job.pairs()) > 1:
+            seed_modifications(records, company, project, lines, [pair for pair in job.pairs() if pair in lines])
         records.change(project.id, {"budget_locked": role != "unlocked"})
     seed_prime(site, role)
     if not buyable(site):

@@ -1,4 +1,4 @@
-"""Seeds budgets with forecasts, and budget changes: those that can be exported and those that break a rule."""
+"""Seeds budgets with forecasts, budget changes and modifications: such as can be exported, and such as break a rule."""
 
 import random
 from typing import Any
@@ -20,7 +20,7 @@ def seed_budget(
     *,
     agrees: bool = False,
     forecasts_all: bool = False,
-) -> None:
+) -> dict[Pair, int]:
     """Add a budget line for each code: the job's estimate and some cents, and what is forecast at completion.
 
     Some lines are 0 (E4). Of the forecasts some are 0, which clears the projection, and some blank, which leaves it;
@@ -33,7 +33,11 @@ def seed_budget(
         pairs: the codes.
         agrees: whether the lines are the estimate to the cent, as after an import, so that changes can follow (F1).
         forecasts_all: whether what Spectrum projects by itself is forecast, too.
+
+    Returns:
+        The ids of its lines.
     """
+    added: dict[Pair, int] = {}
     estimates: dict[Pair, int] = {}
     worked_out: set[Pair] = set()
     for row in project.job.phases if project.job else ():
@@ -61,7 +65,8 @@ def seed_budget(
                 "Projected over Under": money(cents - completion),
             },
         }
-        records.add("budget_line", company.id, fields, project=project.id, position=place)
+        added[pair] = records.add("budget_line", company.id, fields, project=project.id, position=place)
+    return added
 
 
 def seed_budget_change(
@@ -109,3 +114,35 @@ def seed_budget_change(
         }
         records.add("adjustment_line", company.id, line, project=project.id, parent=change, position=place)
     return change
+
+
+def seed_modifications(
+    records: Records, company: CompanySeed, project: ProjectSeed, lines: dict[Pair, int], pairs: list[Pair]
+) -> None:
+    """Add the modifications of a project that has not moved to budget changes: ready ones, and such as break a rule.
+
+    Args:
+        records: added to.
+        company, project: whose they are.
+        lines: ids of the budget's lines.
+        pairs: codes of these that Spectrum takes changes of.
+    """
+    records.change(project.id, {"legacy_budget": True})
+    first, last = lines[pairs[0]], lines[pairs[-1]]
+
+    def add(amount: str, notes: str | None, origin: str | None = None, **differs: int | None) -> None:
+        fields: dict[str, Any] = {
+            "from_budget_line_item_id": first,
+            "to_budget_line_item_id": last,
+            "transfer_amount": amount,
+            "notes": notes,
+        }
+        link = (origin, None) if origin else None
+        records.add("budget_modification", company.id, fields | differs, project=project.id, origin=link)
+
+    add("1250.75", "Transfer to Façade, before budget changes")
+    add("9800.10", "Owner’s allowance", from_budget_line_item_id=None)
+    add("300.00", None)
+    add("75.00", "Long " * 52)  # F1: 259 characters when trimmed
+    add("60.00", "Line that was deleted", from_budget_line_item_id=records.new_id())  # F1
+    add("45.00", "Of another system", "OD-3483830-2")  # F1

@@ -123,7 +123,7 @@ def detail_row(store: Store, record: Record, view_record: Record) -> Json:
 
 
 def approved_changes(store: Store, record: Record) -> str:
-    """What approved budget changes add to a budget line."""
+    """What approved budget changes and modifications add to a budget line."""
     found = store.approved_adjustments(record.project_id or 0).get(record["wbs_code_id"], Decimal())
     return f"{found:.2f}"
 

@@ -101,17 +101,28 @@ class Store:
         return self.select(where, [kind, list(parents)])[0]
 
     def approved_adjustments(self, project_id: int) -> dict[int, Decimal]:
-        """Return what a project's approved budget changes add, by id of the work breakdown structure's code."""
+        """Return what a project's approved budget changes and its modifications add, by id of the WBS code."""
         if project_id not in self._adjusted:
             rows = self._connection.execute(
                 """
-                SELECT (line.fields->>'wbs_code_id')::bigint, sum((line.fields->>'amount')::numeric)
-                FROM procore.records AS line JOIN procore.records AS change ON change.id = line.parent_id
-                WHERE line.kind = 'adjustment_line' AND line.project_id = %s AND change.fields->>'status' = 'approved'
-                  AND line.deleted_at IS NULL AND change.deleted_at IS NULL
-                GROUP BY 1
+                WITH added AS (
+                    SELECT line.fields, (line.fields->>'amount')::numeric AS amount
+                    FROM procore.records AS line JOIN procore.records AS change ON change.id = line.parent_id
+                    WHERE line.kind = 'adjustment_line' AND line.project_id = %(project)s
+                      AND change.fields->>'status' = 'approved'
+                      AND line.deleted_at IS NULL AND change.deleted_at IS NULL
+                    UNION ALL
+                    SELECT line.fields, side.sign * (moved.fields->>'transfer_amount')::numeric
+                    FROM procore.records AS moved
+                    CROSS JOIN (VALUES ('from', -1), ('to', 1)) AS side (name, sign)
+                    JOIN procore.records AS line
+                      ON line.id = (moved.fields->>(side.name || '_budget_line_item_id'))::bigint
+                    WHERE moved.kind = 'budget_modification' AND moved.project_id = %(project)s
+                      AND moved.deleted_at IS NULL
+                )
+                SELECT (fields->>'wbs_code_id')::bigint, sum(amount) FROM added GROUP BY 1
                 """,
-                [project_id],
+                {"project": project_id},
             )
             self._adjusted[project_id] = dict(rows.fetchall())
         return self._adjusted[project_id]

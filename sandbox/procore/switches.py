@@ -71,6 +71,13 @@ class Switches:
             part = self._faults.get("procore_forbidden")
         return part is not None and part in place
 
+    def budgets_moved(self, method: str, path: str) -> bool:
+        """Say whether a call writes a budget modification of a company that has moved to budget changes."""
+        if method == "GET" or "/budget_modifications" not in path:
+            return False
+        with self._lock:
+            return self._faults.get("procore_budgets_moved") is not None
+
     def paging(self, path: str) -> Paging:
         """Return how the list of a path is paged; `procore_only` narrows what differs from the documented way."""
         with self._lock:

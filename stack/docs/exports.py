@@ -18,7 +18,8 @@ def rules() -> str:
 
 
 def _fields(obj: ExportObject) -> str:
-    where = "The link is also written into Procore." if obj.mark else "The link is only in `export.links`."
+    only = f", of {obj.marked}" if obj.marked else ""
+    where = f"The link is also written into Procore{only}." if obj.mark else "The link is only in `export.links`."
     again = " Offered again whenever Procore holds something new." if obj.again else ""
     frozen = f" After the export Procore must not change: {', '.join(obj.frozen)}." if obj.frozen else ""
     rows = ((line.procore, code(line.spectrum), line.note) for line in obj.mapping)

@@ -29,8 +29,8 @@ class LinkedObject:
     name: str
     title: str
     read: Callable[[ProcoreClient, Company, RecordId], Candidate | None]
-    mark: Callable[[ProcoreClient, Company, RecordId, str], None] | None
-    unmark: Callable[[ProcoreClient, Company, RecordId], None] | None
+    mark: Callable[[ProcoreClient, Company, RecordId, str], str | None] | None
+    unmark: Callable[[ProcoreClient, Company, RecordId], str | None] | None
     holds: Callable[[Spectrum, str], str | None]
     fits: Callable[[Candidate, Context, str], Iterable[Problem]]
     difference: Callable[[Candidate, Context, str], str]

@@ -331,9 +331,9 @@ class ExportObject:
         form: what the approver is asked.
         form_rules: checked when the answer arrives, and again just before the first call.
         document: what is sent.
-        mark: writes the link into Procore, where Procore has a field for it; repeating it does no harm. None: the
-            link is only in the ledger.
-        unmark: takes it out again. None as for `mark`.
+        mark: writes the link into Procore, where Procore has a field for it; repeating it does no harm. Returns why the
+            record has no mark although others have, for people; else None. None itself: the link is only in the ledger.
+        unmark: takes it out again, or returns why it stays. None as for `mark`.
         holds: what Spectrum itself calls the record of a key that somebody typed, or that is linked; None where it
             holds none. Codes are compared as Spectrum does: trimmed and without case.
         belongs_to: a record belongs to the company, to a project, or is the project itself.
@@ -353,6 +353,7 @@ class ExportObject:
     """
 
     name: str
+        marked: which of its records get a mark, where not all do, for the documentation; e.g. `a budget modification`.
     title: str
     services: tuple[str, ...]
     collect: Callable[[ProcoreClient, Company, Scope], Iterator[Candidate | Skipped]]
@@ -361,8 +362,8 @@ class ExportObject:
     form: Callable[[Candidate, Context], tuple[FormField, ...]]
     form_rules: tuple[FormRule, ...]
     document: Callable[[Candidate, Answers, Context], Document]
-    mark: Callable[[ProcoreClient, Company, RecordId, str], None] | None
-    unmark: Callable[[ProcoreClient, Company, RecordId], None] | None
+    mark: Callable[[ProcoreClient, Company, RecordId, str], str | None] | None
+    unmark: Callable[[ProcoreClient, Company, RecordId], str | None] | None
     holds: Callable[[Spectrum, str], str | None]
     space: Space
     belongs_to: Owner = "project"
@@ -390,5 +391,6 @@ def digest(value: Any) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
+    marked: str = ""
 def _refuse(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is not a JSON value; give money and dates as text")

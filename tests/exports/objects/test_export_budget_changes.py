@@ -31,6 +31,11 @@ SYNCED = Links({("budgets", "001", "501"): JOB})
 
 def change(**changed: Any) -> Candidate:
     content = {
+        "kind": "budget change",
+        "missing": [],
+        "modification": "",
+        "moved_to": "",
+        "linked_elsewhere": "",
         "number": "4",
         "title": "Move to drywall",
         "status": "approved",

@@ -52,6 +52,9 @@ READS: list[tuple[Callable[[ProcoreClient], Any], str, dict[str, str]]] = [
     ),
     (lambda c: resources.budget_changes(c, 7), f"{P}/projects/7/budget_changes", {}),
     (lambda c: resources.budget_change(c, 7, 8), f"{P}/projects/7/budget_changes/8", {}),
+    (lambda c: resources.budget_line_item(c, 7, 8), "/rest/v1.1/budget_line_items/8", {"project_id": "7"}),
+    (lambda c: resources.budget_modifications(c, 7), f"{P}/projects/7/budget_modifications", {}),
+    (lambda c: resources.budget_modification(c, 7, 8), f"{P}/projects/7/budget_modifications/8", {}),
     (lambda c: resources.work_order_contracts(c, 7), f"{P}/work_order_contracts", {"project_id": "7"}),
     (
         lambda c: resources.purchase_order_contracts(c, 7, status=["Approved"]),
@@ -182,6 +185,25 @@ def test_vendors_and_cost_codes_are_marked_by_sync(stub: Stub, client: ProcoreCl
         {"updates": [{"id": 11, "origin_id": "1:J:01"}, {"id": 12, "origin_id": "1:J:02"}]},
     ]
     assert stub.asked[2].param("project_id") == "7"
+
+
+def test_a_budget_modification_is_marked_with_what_its_update_requires(stub: Stub, client: ProcoreClient) -> None:
+    """Lines and amount go along as they are: the update requires two of them, and must not change any."""
+    path = f"{P}/projects/7/budget_modifications/8"
+    kept = {"to_budget_line_item_id": 2, "transfer_amount": "4500.0"}
+    held = {**kept, "id": 8, "notes": "Sand", "from_budget_line_item_id": 1}
+    stub.on("GET", path, Reply(200, held), Reply(200, {**held, "from_budget_line_item_id": None}))
+    stub.on("PATCH", path, Reply(200, {}), Reply(200, {}))
+    marks.mark_budget_modification(client, 7, 8, "1:24-404/BM8")
+    marks.unmark_budget_modification(client, 7, 8)
+    assert stub.bodies("PATCH") == [
+        {
+            "budget_modification": {
+                **kept, "from_budget_line_item_id": 1, "origin_id": "1:24-404/BM8", "origin_data": None
+            }
+        },
+        {"budget_modification": {**kept, "origin_id": None, "origin_data": None}},
+    ]  # fmt: skip
 
 
 def test_an_origin_id_that_is_taken(stub: Stub, client: ProcoreClient) -> None:

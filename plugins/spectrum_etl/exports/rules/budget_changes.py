@@ -1,7 +1,12 @@
-"""When a Procore budget change may become a change request of a job (F1, H2).
+"""When a Procore budget change, or a legacy budget modification, may become a change request of a job (F1, H2).
 
-They read these facts besides those of `rules.common`: `status`, `title`, and `budget`:
-`{"locked": bool, "lines": [...]}`, the project's budget.
+They read these facts besides those of `rules.common` and, of a modification, of `rules.contracts`:
+
+- `kind` (`CHANGE` or `MODIFICATION`), `status`, `title`: of a modification its notes;
+- `budget`: `{"locked": bool, "lines": [...]}`, the project's budget;
+- `modification`: the id of the modification that a budget change took the place of; else empty;
+- `moved_to`: the number of the budget change that took a modification's place; else empty;
+- `missing`: the sides of a modification whose budget line is not there: `[{"side": "from" or "to", "id"}]`.
 """
 
 from __future__ import annotations
@@ -13,9 +18,14 @@ from spectrum_etl.exports.numbers import number_of
 from spectrum_etl.exports.rules import common
 from spectrum_etl.exports.spec import Candidate, Context, Problem
 
+#: What a record is, for people.
+CHANGE, MODIFICATION = "budget change", "budget modification"
+#: Stands before the id of a modification, where a record's id is meant: budget changes have ids of another sequence.
+PREFIX = "M"
+
 
 def is_approved(candidate: Candidate, context: Context) -> Iterator[Problem]:
-    """The budget change is approved."""
+    """The budget change is approved. A modification has no status: it counts at once."""
     status = candidate.content["status"]
     if status != "approved":
         yield Problem(
@@ -27,14 +37,55 @@ def is_approved(candidate: Candidate, context: Context) -> Iterator[Problem]:
 
 
 def is_not_exported(candidate: Candidate, context: Context) -> Iterator[Problem]:
-    """The budget change was not exported before."""
-    key = context.links.spectrum_key("budget_changes", context.company.code, candidate.id.record)
+    """It was not exported before, nor was the modification that a budget change took the place of."""
+    content, company = candidate.content, context.company.code
+    key = context.links.spectrum_key("budget_changes", company, candidate.id.record)
+    legacy = content["modification"]
+    before = context.links.spectrum_key("budget_changes", company, f"{PREFIX}{legacy}") if legacy else None
     if key:
         yield Problem(
-            "budget change",
+            content["kind"],
             key,
             f"{candidate.title} is change request {key} in Spectrum already",
             "nothing to do",
+        )
+    elif before:
+        yield Problem(
+            content["kind"],
+            legacy,
+            f"{candidate.title} took the place of budget modification {legacy}, which is change request {before} in"
+            " Spectrum already",
+            "nothing to do; if it is another one, take the modification's id out of its title in Procore",
+        )
+
+
+def is_not_moved(candidate: Candidate, context: Context) -> Iterator[Problem]:
+    """No budget change has taken a modification's place: that one is exported."""
+    number = candidate.content["moved_to"]
+    if number:
+        yield Problem(
+            candidate.content["kind"],
+            number,
+            f"{candidate.title} is budget change {number} since the company moved to budget changes",
+            "nothing to do, the budget change is exported; if it is another one, take the modification's id out of its"
+            " title in Procore",
+        )
+
+
+def budget_lines_are_there(candidate: Candidate, context: Context) -> Iterator[Problem]:
+    """A modification goes to a budget line that is there; so is the one it is taken from, where it names one.
+
+    Without one it adds to the budget, and becomes one line.
+    """
+    for line in candidate.content["missing"]:
+        side, id = line["side"], line["id"]
+        yield Problem(
+            f"{side} budget line",
+            id,
+            f"{candidate.title}: the budget line {id} that it names ({side}) is not in the budget"
+            if id
+            else f"{candidate.title} names no budget line that the amount goes to",
+            "correct the modification in Procore, so that it names lines of the budget",
         )
 
 
@@ -83,9 +134,10 @@ def budget_is_synced(candidate: Candidate, context: Context) -> Iterator[Problem
 
 
 def title_fits(candidate: Candidate, context: Context) -> Iterator[Problem]:
-    """The title fits the description of a change request."""
+    """The title, or a modification's notes, fits the description of a change request."""
     title = candidate.content["title"]
-    yield from common.unfit(candidate.title, "ARChangeRequest", "CR_Description", "title", title)
+    field = "notes" if candidate.content["kind"] == MODIFICATION else "title"
+    yield from common.unfit(candidate.title, "ARChangeRequest", "CR_Description", field, title)
 
 
 def _amount(value: str) -> Decimal:

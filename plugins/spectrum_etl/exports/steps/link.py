@@ -75,11 +75,10 @@ def link(systems: Systems, obj: Linkable, id: RecordId, spectrum_key: str, by: s
                 claims.keep(connection, owner, claimed, attempt_id=None, by=by)
             if row is not None and row.state != "linked":
                 queue.remove(connection, obj.name, id, row.state)
-            if obj.mark is not None:
-                obj.mark(systems.procore, systems.company, id, key)
+            unmarked = obj.mark(systems.procore, systems.company, id, key) if obj.mark is not None else None
     log.info("%s, company %s: %s is linked to %s", obj.name, id.company, candidate.title, key)
-    if difference:
-        log.warning("%s, company %s: %s: %s", obj.name, id.company, candidate.title, difference)
+    for said in filter(None, (difference, unmarked)):
+        log.warning("%s, company %s: %s: %s", obj.name, id.company, candidate.title, said)
     return is_new
 
 

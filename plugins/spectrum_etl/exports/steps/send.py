@@ -118,9 +118,9 @@ def _confirm(sending: Sending) -> None:
 def _link(sending: Sending) -> Outcome:
     """Mark it in Procore, which may be repeated; then write the link and end the attempt at once."""
     obj, attempt, key = sending.obj, sending.attempt, sending.attempt.document.key
-    if obj.mark is not None:
-        obj.mark(sending.systems.procore, sending.systems.company, sending.id, key)
-    note = compare.unread_note(attempt.document, sending.systems.spectrum)
+    systems = sending.systems
+    unmarked = obj.mark(systems.procore, systems.company, sending.id, key) if obj.mark is not None else None
+    note = "; ".join(filter(None, (unmarked, compare.unread_note(attempt.document, systems.spectrum))))
     with sending.becoming("linked", Reason(note) if note else None, ends=True):
         links.write(
             sending.connection,

@@ -46,8 +46,9 @@ def unlink(systems: Systems, obj: Linkable, record: str, by: str) -> str:
         with sole_lock(systems.url, obj.name, link.id):
             row = queue.find(connection, obj.name, link.id)
             _check_may_end(systems, obj, link, row)
-            if obj.unmark is not None:
-                obj.unmark(systems.procore, company, link.id)
+            left = obj.unmark(systems.procore, company, link.id) if obj.unmark is not None else None
+            if left:
+                log.warning("%s, company %s: record %s: %s", obj.name, company.code, record, left)
             with connection.transaction():
                 links.end(connection, obj.name, link.id, by)
                 claims.release(connection, claiming.owner(obj, link.id), linked=True)

@@ -160,6 +160,33 @@ def budget_change(client: ProcoreClient, project_id: Id, change_id: Id) -> Recor
     return client.get(f"/rest/v1.0/projects/{path_id(project_id)}/budget_changes/{path_id(change_id)}")
 
 
+def budget_line_item(client: ProcoreClient, project_id: Id, line_id: Id) -> Record:
+    """One line of a budget, with its `wbs_code`.
+
+    Raises:
+        NotFound: it is gone, or not visible.
+    """
+    return client.get(f"/rest/v1.1/budget_line_items/{path_id(line_id)}", {"project_id": path_id(project_id)})
+
+
+def budget_modifications(client: ProcoreClient, project_id: Id) -> Records:
+    """The budget modifications of a project, of companies that kept them before budget changes; they stay readable.
+
+    They have: from_budget_line_item_id (null where it adds to the budget), to_budget_line_item_id, transfer_amount,
+    notes, origin_id. No number, title or status.
+    """
+    return client.pages(f"/rest/v1.0/projects/{path_id(project_id)}/budget_modifications")
+
+
+def budget_modification(client: ProcoreClient, project_id: Id, modification_id: Id) -> Record:
+    """One budget modification.
+
+    Raises:
+        NotFound: it is gone, or not visible.
+    """
+    return client.get(f"/rest/v1.0/projects/{path_id(project_id)}/budget_modifications/{path_id(modification_id)}")
+
+
 def work_order_contracts(client: ProcoreClient, project_id: Id, *, status: Sequence[str] = ()) -> Records:
     """A project's subcontracts.
 
