@@ -2,6 +2,7 @@
 
 from sandbox.procore.seed_commitments import buyable
 from sandbox.procore.seed_contracts import Line, Site, linked_prime
+from sandbox.procore.seed_projects import Pair
 
 
 def seed_prime(site: Site, role: str) -> None:
@@ -41,3 +42,19 @@ def seed_prime(site: Site, role: str) -> None:
     site.change_order(contract, "006", "No lines", [], prime=True)
     twice = [Line(pairs[0], "10.00", "Fee", (), item), Line(pairs[0], "20.00", "Fee", (), item)]
     site.change_order(contract, "007", "Code twice", twice, prime=True)
+    if len(items) > 1:
+        _several_items(site, contract, pairs, items)
+
+
+def _several_items(site: Site, contract: int, pairs: list[Pair], items: list[int]) -> None:
+    """Add change orders whose lines belong to different lines of the contract, or some of them to none."""
+    first, last = pairs[0], pairs[-1]
+    bond, fee = ("vertical", "1.5", "15.33"), ("horizontal", "10.0", "100.00")
+    lines = [
+        Line(first, "1000.00", "Doors of the lobby", (fee, bond), items[0]),
+        Line(last, "-120.40", "Less glass", (("horizontal", "10.0", "-12.04"),), items[1]),
+        Line(first, "250.00", "Frames of the lobby", (), items[0]),
+    ]
+    site.change_order(contract, "008", "Lobby, two items", lines, prime=True)
+    free = Line(last, "75.25", "Permit", (("horizontal", "10.0", "7.53"),))
+    site.change_order(contract, "009", "Lobby, a line without item", [*lines[:2], free], prime=True)

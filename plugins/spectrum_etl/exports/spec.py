@@ -179,8 +179,9 @@ class FormField:
         max_length: longest value that Spectrum takes.
         choices: allowed values; empty means free text.
         required: whether an empty answer is refused.
-        fills: elements that take the answer, in every call that has them; the page shows them as they are typed, and
-            nothing else of what was shown may differ from what is sent.
+        fills: elements that take the answer, in every call that has them, or in one: `CR_Billing_Item_Code#3` is that
+            of the third call. The page shows them as they are typed, and nothing else of what was shown may differ from
+            what is sent.
         pattern: regular expression of the whole answer, for what can be checked without asking Spectrum. The object's
             form rules decide; this only says so at once.
         pattern_says: the same in words, e.g. `only upper-case letters and digits`.
@@ -219,6 +220,22 @@ class FormField:
             yield Misfit("choice", f"is not one of {', '.join(self.choices)}", "choose one")
         if value and self.pattern and not re.fullmatch(self.pattern, value):
             yield Misfit("pattern", f"does not fit: Spectrum takes {self.pattern_says}", "correct it")
+
+
+def filled(fills: Mapping[str, Iterable[str]], place: int) -> dict[str, str]:
+    """The elements of one call that take an answer, each with the field of the form that gives it.
+
+    Args:
+        fills: as `FormField.fills`, by the form's field.
+        place: of the call in its document, counted from 1.
+    """
+    found = {}
+    for field_name, elements in fills.items():
+        for named in elements:
+            element, _, only = named.partition("#")
+            if only in ("", str(place)):
+                found[element] = field_name
+    return found
 
 
 @dataclass(frozen=True)
@@ -334,6 +351,7 @@ class ExportObject:
         mark: writes the link into Procore, where Procore has a field for it; repeating it does no harm. Returns why the
             record has no mark although others have, for people; else None. None itself: the link is only in the ledger.
         unmark: takes it out again, or returns why it stays. None as for `mark`.
+        marked: which of its records get a mark, where not all do, for the documentation; e.g. `a budget modification`.
         holds: what Spectrum itself calls the record of a key that somebody typed, or that is linked; None where it
             holds none. Codes are compared as Spectrum does: trimmed and without case.
         belongs_to: a record belongs to the company, to a project, or is the project itself.
@@ -353,7 +371,6 @@ class ExportObject:
     """
 
     name: str
-        marked: which of its records get a mark, where not all do, for the documentation; e.g. `a budget modification`.
     title: str
     services: tuple[str, ...]
     collect: Callable[[ProcoreClient, Company, Scope], Iterator[Candidate | Skipped]]
@@ -374,6 +391,7 @@ class ExportObject:
     frozen: tuple[str, ...] = ()
     changed: Callable[[Mapping[str, Any], Mapping[str, Any]], Iterable[Change]] | None = None
     creator: Callable[[ProcoreClient, Company, RecordId], Mapping[str, Any] | None] | None = None
+    marked: str = ""
     unconfirmed: str = "look at it in Spectrum, and correct it there or in Procore"
 
     def key(self, spectrum_key: str) -> Key:
@@ -391,6 +409,5 @@ def digest(value: Any) -> str:
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-    marked: str = ""
 def _refuse(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is not a JSON value; give money and dates as text")

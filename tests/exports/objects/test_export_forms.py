@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from spectrum_etl.exports.spec import FormField
+from spectrum_etl.exports.spec import FormField, filled
 from spectrum_etl.exports.steps.apply_rules import broken_form
 from tests.exports.objects import test_export_budget_changes as budget_changes
 from tests.exports.objects import test_export_commitment_change_orders as change_orders
@@ -25,6 +25,7 @@ CASES = {
     "commitments": (commitments.OBJECT, commitments.contract, lambda: context(commitments.spectrum())),
     "commitment_change_orders": (change_orders.OBJECT, change_orders.order, lambda: context(change_orders.spectrum())),
     "prime_contract_change_orders": (prime.OBJECT, prime.order, lambda: context(prime.spectrum())),
+    "several billing items": (prime.OBJECT, prime.order_of_several_items, lambda: context(prime.spectrum())),
     "forecasts": (forecasts.OBJECT, forecasts.forecast, context),
 }
 VALUES = (
@@ -63,16 +64,20 @@ def test_what_a_field_fills_is_all_that_an_answer_decides(name: str) -> None:
     candidate, where = record(), around()
     fields = obj.form(candidate, where)
     assert all(field.fills for field in fields)
+    # Lines of one billing item become one: each gets an item of its own.
+    apart = [field.name for field in fields if any("#" in element for element in field.fills)]
     answers = {f.name: f.proposal or (f.choices or ("AB1",))[0] for f in fields}
+    answers |= {name: f"I{place}" for place, name in enumerate(apart)}
     for field in fields:
         other = (field.choices or ("ZZ9",))[-1] if field.name != "projection_date" else "2026-01-02"
+        other = "ZZ9" if field.name in apart else other
         one = obj.document(candidate, answers, where)
         two = obj.document(candidate, answers | {field.name: other}, where)
         assert [call.service for call in one.calls] == [call.service for call in two.calls]
-        for was, now in zip(one.calls, two.calls, strict=True):
+        for place, (was, now) in enumerate(zip(one.calls, two.calls, strict=True), 1):
             assert set(was.parameters) == set(now.parameters)
             moved = {name for name, value in was.parameters.items() if now.parameters[name] != value}
-            assert moved <= set(field.fills)
+            assert moved <= filled({field.name: field.fills}, place).keys()
         if answers[field.name] != other:
             assert one != two
 

@@ -37,7 +37,8 @@ ANSWERS = {"change_request_id": "PCO1", "billing_item": "10"}
 
 
 def sov(position: int = 1, **changed: Any) -> dict[str, Any]:
-    return line(**{"phase": "09200", "cost_type": "S", "markup": "10.00", **changed}, position=position)
+    own = {"phase": "09200", "cost_type": "S", "markup": "10.00", "contract_line": ""}
+    return line(**{**own, **changed}, position=position)
 
 
 def order(**changed: Any) -> Candidate:
@@ -50,9 +51,28 @@ def order(**changed: Any) -> Candidate:
         "total": "110.00",
         "prime_contracts": 1,
         "contract": CONTRACT,
+        "contract_lines": [],
+        "belonging": "told",
         "lines": [sov()],
     }
     return candidate({**facts, **changed}, "Prime contract change order PCO1")
+
+
+def contract_line(id: str, item: str = "", **changed: str) -> dict[str, str]:
+    """A line of the prime contract, as `contract_lines` gives it."""
+    return {"id": id, "name": f"contract line {id}", "description": "", "amount": "", "item": item, **changed}
+
+
+def order_of_several_items(**changed: Any) -> Candidate:
+    """Two lines go to item 10, one to a contract line whose item Procore does not name, one to none."""
+    lines = [
+        sov(amount="60.00", contract_line="1"),
+        sov(2, phase="03100", cost_type="L", amount="-5.00", markup="-0.50", contract_line="2"),
+        sov(3, amount="40.00", contract_line="1"),
+        sov(4, phase="03100", cost_type="M", amount="7.00", markup="0.00"),
+    ]
+    facts = {"lines": lines, "contract_lines": [contract_line("1", "10"), contract_line("2")], "total": "121.50"}
+    return order(**{**facts, **changed})
 
 
 def spectrum(**changed: Any) -> Spectrum:

@@ -9,7 +9,7 @@ from typing import Any
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.display import view
 from spectrum_etl.exports.display.view import AS_ENTERED
-from spectrum_etl.exports.spec import Call, Candidate, Document, ExportObject, FormField
+from spectrum_etl.exports.spec import Call, Candidate, Document, ExportObject, FormField, filled
 from spectrum_etl.exports.spectrum import compare
 from spectrum_etl.exports.systems import Systems
 
@@ -69,12 +69,11 @@ def unlike_shown(shown: Mapping[str, Any], document: Document) -> list[str]:
     calls = Document.from_json(shown["document"]).calls
     if [call.service for call in calls] != [call.service for call in document.calls]:
         return [f"{len(calls)} calls were shown, now there would be {len(document.calls)}"]
-    typed = {element for elements in shown["fills"].values() for element in elements}
     return [
         f"{compare.name_of(now)}, {element}: {was.parameters.get(element, '')!r} was shown, now it would be"
         f" {now.parameters.get(element, '')!r}"
-        for was, now in zip(calls, document.calls, strict=True)
-        for element in sorted({*was.parameters, *now.parameters} - typed)
+        for place, (was, now) in enumerate(zip(calls, document.calls, strict=True), 1)
+        for element in sorted({*was.parameters, *now.parameters} - filled(shown["fills"], place).keys())
         if was.parameters.get(element) not in (now.parameters.get(element), AS_ENTERED)
     ]
 
@@ -91,7 +90,7 @@ def _draft(systems: Systems, obj: ExportObject, candidate: Candidate, fields: Se
     gaps = [field for field in fields if field.required and not field.proposal]
 
     def filled(number: int) -> Document:
-        sample = {f.name: f.choices[number % len(f.choices)] if f.choices else "AB"[number] for f in gaps}
+        sample = {field.name: _sample(field, number, place) for place, field in enumerate(gaps)}
         return obj.document(candidate, proposed | sample, systems.context)
 
     one = filled(0)
@@ -106,6 +105,15 @@ def _draft(systems: Systems, obj: ExportObject, candidate: Candidate, fields: Se
     return Document(one.key if one.key == other.key else AS_ENTERED, tuple(calls))
 
 
+def _sample(field: FormField, number: int, place: int) -> str:
+    """A value to try a field with, another one for each number; no choice where a line beside it may have it already,
+    since lines of one key become one."""
+    fills_one_call = any("#" in element for element in field.fills)
+    if field.choices and not fills_one_call:
+        return field.choices[number % len(field.choices)]
+    return "AB"[number] + (str(place) if place else "")
+
+
 def _common(one: Mapping[str, str], other: Mapping[str, str]) -> dict[str, str]:
     return {element: value if other[element] == value else AS_ENTERED for element, value in one.items()}
 
@@ -117,7 +125,7 @@ def changed_since(systems: Systems, shown: Mapping[str, Any], document: Document
     """
     if "document" not in shown:
         return []
-    typed = {element for elements in shown.get("fills", {}).values() for element in elements}
+    typed = {named.partition("#")[0] for elements in shown.get("fills", {}).values() for named in elements}
     calls = zip(Document.from_json(shown["document"]).calls, shown["held"], strict=True)
     before = {_place(call, typed): current for call, current in calls if AS_ENTERED not in call.key.values()}
     compared = [call for call in document.calls if not call.adds and _place(call, typed) in before]

@@ -8,10 +8,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, NamedTuple
 
 from spectrum_etl.exports.display import words
-from spectrum_etl.exports.spec import Call
+from spectrum_etl.exports.spec import Call, filled
 from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.exports.spectrum.values import comparable
 
@@ -31,7 +31,7 @@ def view(
     Args:
         calls: the document's, in their order.
         current: what Spectrum holds under the key of each; None where it was not asked: of what was written earlier.
-        fills: the elements that take an answer, by the form's field.
+        fills: the elements that take an answer, by the form's field, as `FormField.fills`.
 
     Returns:
         Sections: `title`; `facts`, which hold for all of its calls; `lines`, each with `key`, `cells`, and `exists`,
@@ -40,12 +40,12 @@ def view(
         there is no `now`), `same` (Spectrum holds the value already), `amount`, `number`, and `field` (the field of
         the form that it takes).
     """
-    fields = {element: name for name, elements in (fills or {}).items() for element in elements}
     values = [None] * len(calls) if current is None else current
-    pairs = list(zip(calls, values, strict=True))
+    fields = [filled(fills or {}, place) for place in range(1, len(calls) + 1)]
+    lines = [_Line(*each) for each in zip(calls, values, fields, strict=True)]
     return [
-        _section(service, list(group), fields, asked=current is not None)
-        for service, group in itertools.groupby(pairs, key=lambda pair: pair[0].service)
+        _section(service, list(group), asked=current is not None)
+        for service, group in itertools.groupby(lines, key=lambda line: line.call.service)
     ]
 
 
@@ -54,13 +54,20 @@ def totals(sections: Iterable[Mapping[str, Any]]) -> list[Json]:
     return [total for section in sections for total in section["totals"]]
 
 
-def _section(
-    service: str, pairs: Sequence[tuple[Call, CurrentValues]], fields: Mapping[str, str], *, asked: bool
-) -> Json:
+class _Line(NamedTuple):
+    """One call, what Spectrum holds under its key, and the fields of the form that its elements take."""
+
+    call: Call
+    current: CurrentValues
+    fields: Mapping[str, str]
+
+
+def _section(service: str, own_lines: Sequence[_Line], *, asked: bool) -> Json:
+    pairs = [(line.call, line.current) for line in own_lines]
     calls = [call for call, _ in pairs]
     shared = [element for element in _elements(calls) if _is_shared(element, pairs)]
     lines = []
-    for call, current in pairs:
+    for call, current, fields in own_lines:
         own = [element for element in _elements([call]) if element not in shared]
         key = [element for element in own if element in call.key]
         lines.append(
@@ -70,11 +77,11 @@ def _section(
                 "exists": call.adds and current is not None,
             }
         )
-    first, first_current = pairs[0]
+    first, first_current, first_fields = own_lines[0]
     return {
         "title": words.SERVICE_TITLES.get(service, service),
         "service": service,
-        "facts": [_cell(first, first_current, element, fields, asked=asked) for element in shared],
+        "facts": [_cell(first, first_current, element, first_fields, asked=asked) for element in shared],
         "lines": [line for line in lines if line["key"] or line["cells"] or line["exists"]],
         "totals": _totals(pairs, asked=asked),
         "new": asked and all(call.adds and current is None for call, current in pairs),
