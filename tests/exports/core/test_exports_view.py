@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from spectrum_etl.exports.display.shown import unlike_shown
 from spectrum_etl.exports.display.view import AS_ENTERED, name_of, totals, view
 from spectrum_etl.exports.display.words import label
 from spectrum_etl.exports.objects.registry import EXPORTS
-from spectrum_etl.exports.spec import Call
+from spectrum_etl.exports.spec import Call, Document
 from spectrum_etl.exports.spectrum.services import SERVICES
 
 SUBCONTRACT = {"Company_Code": "1", "Vendor_Code": "ACME", "Subcontract_Number": "SC-1"}
@@ -117,6 +118,34 @@ def test_what_the_form_fills_names_its_field():
     (section,) = view([change("1", "5.00", AS_ENTERED)], [None], {"change_request_id": ["Change_Request_Number"]})
     (number,) = [fact for fact in section["facts"] if fact["field"]]
     assert (number["field"], number["value"]) == ("change_request_id", AS_ENTERED)
+
+
+def test_what_the_form_fills_in_one_call_names_its_field_only_there():
+    """Rows of billing items: one that Procore names, and two that the form asks for apart."""
+    calls = [
+        Call("ARChangeRequest", {"Job_Number": "1", "CR_Billing_Item_Code": item}, {"CR_Revenue": "1.00"}, adds=True)
+        for item in ("001", AS_ENTERED, AS_ENTERED)
+    ]
+    fills = {"one": ["CR_Billing_Item_Code#2"], "other": ["CR_Billing_Item_Code#3"]}
+    (section,) = view(calls, [None] * 3, fills)
+    assert [line["key"][0]["field"] for line in section["lines"]] == [None, "one", "other"]
+
+
+def test_nothing_but_the_row_that_the_form_asks_for_may_differ_from_what_was_shown():
+    """The item that Procore names for a row stays, whatever is typed for the row beside it."""
+
+    def document(*items: str) -> Document:
+        key = {"Job_Number": "1", "Change_Request_Number": "7"}
+        fields = {"CR_Revenue": "1.00"}
+        return Document(
+            "1/7", tuple(Call("ARChangeRequest", {**key, "CR_Billing_Item_Code": i}, fields, adds=True) for i in items)
+        )
+
+    shown = {"document": document("001", AS_ENTERED).as_json(), "fills": {"item": ["CR_Billing_Item_Code#2"]}}
+    assert unlike_shown(shown, document("001", "003")) == []
+    (told,) = unlike_shown(shown, document("002", "003"))
+    assert "'001' was shown, now it would be '002'" in told
+    assert unlike_shown(shown, document("001")) == ["2 calls were shown, now there would be 1"]
 
 
 @pytest.mark.parametrize("name", EXPORTS)

@@ -159,7 +159,7 @@ LISTED = [
 
 
 def collected(own: Any, *lines: dict[str, Any]) -> Candidate:
-    client = procore(
+    client: Any = procore(
         **{
             PACKAGE: {"id": 19, "line_items": list(lines or (LINE, SECOND))},
             SCHEDULE: LISTED,
