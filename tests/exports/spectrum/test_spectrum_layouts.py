@@ -179,5 +179,7 @@ def test_a_view_of_another_company_proves_nothing(show: Callable[..., Spectrum],
     add("VN_SUBCONTRACT_MC", Company_Code="2", Vendor_Code="ACME", Subcontract_Number="SC-1")
     assert show("hosted").current_values("UpdateSubcontract", key) is None
     assert show("aliases").current_values("UpdateSubcontract", key) is None
-    with pytest.raises(FixConfiguration, match="Info-Link shows VN_SUBCONTRACT, which holds the rows of one company only"):
+    with pytest.raises(
+        FixConfiguration, match="Info-Link shows VN_SUBCONTRACT, which holds the rows of one company only"
+    ):
         show("aliases", "2").current_values("UpdateSubcontract", key)
