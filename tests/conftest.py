@@ -38,8 +38,9 @@ _running: list[AirflowStack] = []
 
 
 #: Tests in these folders start Airflow, or look for free ports from a fixed one on: two must not do so at once.
-_WAITING = ("tests/integration/", "tests/page/", "tests/stack/")
-
+_WAITING = ("tests/integration/", "tests/page/test_page_on_airflow", "tests/stack/")
+#: These share an API server of their own, on any port.
+_PAGE = "tests/page/"
 
 #: Each of these takes minutes.
 _LONG = ("tests/exports/endtoend/test_endtoend_hundreds.py",)
@@ -47,7 +48,11 @@ _LONG = ("tests/exports/endtoend/test_endtoend_hundreds.py",)
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that wait more than they compute go first, beside the others; those of the shared Airflow before all."""
-    items.sort(key=lambda item: (not _uses_airflow(item), not item.nodeid.startswith(_WAITING)))
+
+    def place(item: pytest.Item) -> tuple[bool, bool, bool]:
+        return not _uses_airflow(item), not item.nodeid.startswith(_WAITING), not item.nodeid.startswith(_PAGE)
+
+    items.sort(key=place)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -64,15 +69,17 @@ def _uses_airflow(item: pytest.Item | None) -> bool:
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
-    """Where several processes share the tests, those of a file stay together, and so do all that wait; those that take
-    minutes each, and share nothing, are dealt out one by one.
+    """Where several processes share the tests, those of a file stay together, and so do all that wait, and all of the
+    page; those that take minutes each, and share nothing, are dealt out one by one.
     """
 
     class ByFile(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             if nodeid.startswith(_LONG):
                 return nodeid
-            return "waiting" if nodeid.startswith(_WAITING) else nodeid.partition("::")[0]
+            if nodeid.startswith(_WAITING):
+                return "waiting"
+            return _PAGE if nodeid.startswith(_PAGE) else nodeid.partition("::")[0]
 
     return ByFile(config, log)
 
