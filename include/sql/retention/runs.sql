@@ -1,5 +1,6 @@
 -- The history of syncs, with its checks (they cascade). What is current stays, however old: what a scope, a partition,
--- an open difference or an open rejection names; of each table the last run, the last good one of the whole company,
+-- an open difference or an open rejection names, and the last that was checked, whose checks hold for the unchanged ones
+-- after it; of each table the last run, the last good one of the whole company,
 -- the last that published and the last that changed something, which marts.freshness tells; and what the marts have not
 -- taken in yet.
 with ranked as (
@@ -53,6 +54,8 @@ current_landings as (
     select landing_id from sync.scopes
     union
     select landing_id from sync.partitions
+    union
+    select landing_id from sync.snapshots
     union
     select landing_id from sync.drift
     where resolved_at is null

@@ -298,8 +298,15 @@ def fingerprint(table: Table, reader: str, stage_employees: bool) -> str:
     return hashlib.sha256(f"{reader}\n{described}".encode()).hexdigest()[:16]
 
 
+def described(table: Table) -> str:
+    """All of a spec that changes what is staged, derived columns included."""
+    return repr(_plain(table))
+
+
 def _plain(value: object) -> object:
     """The fields of a spec that change what is staged: everything but comments and columns that are not read."""
+    if isinstance(value, tuple):
+        return tuple(map(_plain, value))
     if is_dataclass(value) and not isinstance(value, type):
         return {f.name: _plain(getattr(value, f.name)) for f in fields(value) if f.name not in ("comment", "unread")}
     return value

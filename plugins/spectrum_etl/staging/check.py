@@ -65,7 +65,7 @@ def check(url: str, obj: StagedObject, landing_id: int, settings: Settings) -> l
         landed = landed_tables(connection, landing)
         with recorded_failure(url, landing, obj, settings):
             results: dict[str, list[CheckResult]] = {}
-            tables = [table for table in obj.tables if table.name in landed and landed[table.name].relation]
+            tables = [table for table in obj.tables if table.name in landed and landed[table.name].to_publish]
             if tables:
                 preload_checks()
             for table in tables:

@@ -27,6 +27,8 @@ from spectrum_etl.staging import read as reading
 from spectrum_etl.staging.companies import require_company
 from spectrum_etl.staging.guards import amounts_left_out
 from spectrum_etl.staging.known_jobs import require_jobs
+from spectrum_etl.staging.unchanged import fingerprint as fingerprint_of
+from spectrum_etl.staging.unchanged import know_again
 from spectrum_etl.warehouse import partitions, runs
 from spectrum_etl.warehouse.connect import connect, explain
 from spectrum_etl.warehouse.copy import create_landing_table
@@ -78,9 +80,11 @@ def land(url: str, obj: StagedObject, scope: Scope, run: Run, sources: Sources, 
                     _land_partitions(connection, obj, table, landing, sources, settings)
                 elif is_read_by_itself(reader, scope):
                     with connection.transaction(), _known_company(sources):
-                        _land_table(connection, table, reader, landing, sources, settings)
+                        _land_table(connection, obj, table, reader, landing, sources, settings)
             if reconciles(obj, landing.scope, settings):
                 _compare_again(connection, obj, landing, sources, settings)
+            if not scope.full_refresh:
+                know_again(connection, obj, landing)
             set_state(connection, landing, "landed")
     return landing.landing_id
 
@@ -163,6 +167,7 @@ def _close(
 
 def _land_table(
     connection: psycopg.Connection,
+    obj: StagedObject,
     table: Table,
     reader: str,
     landing: Landing,
@@ -189,21 +194,20 @@ def _land_table(
     if not rows and pairs is None and not part.not_asked:
         _require_shown(table, reader, sources)
     runs.record_drift(connection, landing, table.name, reader, part.drift)
-    record_table(
-        connection,
-        landing,
-        LandedTable(
-            table.name,
-            relation,
-            reader,
-            rows,
-            (rows if source_rows is None else source_rows) + len(part.not_asked),
-            {},
-            part.absent,
-            part.marked.count,
-            part.not_asked,
-        ),
+    landed = LandedTable(
+        table.name,
+        relation,
+        reader,
+        rows,
+        (rows if source_rows is None else source_rows) + len(part.not_asked),
+        {},
+        part.absent,
+        part.marked.count,
+        part.not_asked,
     )
+    if not table.partitioned and not landing.scope.narrowed:
+        landed = replace(landed, fingerprint=fingerprint_of(connection, obj, table, landing, landed, settings))
+    record_table(connection, landing, landed)
     if reader == "infolink" and table.infolink and table.infolink.left_out:
         found = sources.infolink.left_out(table, selection)
         results = amounts_left_out(table, landing.scope.company_code, found)
@@ -296,7 +300,7 @@ def _land_partitions(
         else:
             pairs = tuple(partitions.wanted(connection, relation))
         if pairs is None or pairs or partitions.changed_anything(connection, relation):
-            _land_table(connection, table, "infolink", landing, sources, settings, pairs, source_rows)
+            _land_table(connection, obj, table, "infolink", landing, sources, settings, pairs, source_rows)
         else:
             record_table(connection, landing, LandedTable(table.name, "", "infolink", 0, source_rows, {}))
 

@@ -16,7 +16,7 @@ from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.run import Landing
 from spectrum_etl.model.spec import StagedObject, Table
 from spectrum_etl.settings import Settings
-from spectrum_etl.staging import guards
+from spectrum_etl.staging import guards, unchanged
 from spectrum_etl.staging.land import partition_parameters, reconciles, recorded_failure
 from spectrum_etl.staging.totals import reconcile, sum_transactions
 from spectrum_etl.warehouse import partitions, runs, snapshot
@@ -89,14 +89,14 @@ class _Publication:
         if self.superseded:
             return self._end("superseded", {table.name: self._untouched(table) for table in self.obj.tables})
         for landed in self.landed.values():
-            if landed.relation:
+            if landed.to_publish:
                 require_checked(self.connection, self.landing, landed)
         counts = {table.name: self._publish_table(table) for table in self.obj.tables}
         if reconciles(self.obj, self.landing.scope, self.settings):
             self._reconcile()
         runs.remember_scope(self.connection, self.landing)
         wrote = any(c.new or c.changed or c.deleted for c in counts.values())
-        copied = any(landed.relation for landed in self.landed.values())
+        copied = any(landed.to_publish for landed in self.landed.values())
         return self._end("published" if wrote or copied else "unchanged", counts)
 
     def _publish_table(self, table: Table) -> Counts:
@@ -105,13 +105,16 @@ class _Publication:
             return self._publish_sums(table)
         if landed is None or not landed.relation:
             return self._untouched(table)
+        if landed.checks_of is not None:
+            unchanged.require_unchanged(self.connection, table, self.landing, landed)
+            return self._untouched(table)
         part = self._slice(table, self.landing.relation(table.name, "rows"))
         if table.partitioned:
             return self._publish_partitions(table, landed, part)
         changes = snapshot.compare(self.connection, part)
         self._guard(table, changes.living, changes.deleted, landed)
         snapshot.write(self.connection, part, changes)
-        return Counts(
+        counts = Counts(
             new=changes.new,
             changed=changes.changed,
             deleted=changes.deleted,
@@ -120,6 +123,9 @@ class _Publication:
             source=landed.source_rows,
             landed=landed.landed_rows,
         )
+        if landed.fingerprint and not self.newer_jobs:  # jobs of a newer run are not as they were landed
+            unchanged.remember(self.connection, table, self.landing, landed)
+        return counts
 
     def _publish_partitions(self, table: Table, landed: LandedTable, part: Slice) -> Counts:
         relation = self.landing.relation(table.name, "partitions")
@@ -243,6 +249,7 @@ class _Publication:
             rejected=snapshot.count_rejected(self.connection, part),
             deferred=deferred,
             source=landed.source_rows if landed else living,
+            landed=landed.landed_rows if landed else 0,
         )
 
     def _end(self, state: str, counts: dict[str, Counts]) -> dict[str, Counts]:
@@ -250,7 +257,9 @@ class _Publication:
             landed = self.landed.get(table.name)
             reader = landed.reader if landed else self.settings.reader(table)
             if table.name in counts:
-                runs.record_run(self.connection, self.landing, table.name, reader, state, counts[table.name])
+                checks_of = landed.checks_of if landed else None
+                count = counts[table.name]
+                runs.record_run(self.connection, self.landing, table.name, reader, state, count, checks_of=checks_of)
         message = "newer data had already been published" if state == "superseded" else None
         set_state(self.connection, self.landing, state, message)
         for name, count in counts.items():

@@ -38,6 +38,8 @@ class LandedTable:
         absent: parts of the key that the source does not have, so that they are blank in every row.
         marked_rows: rows that hold a mark in place of a character that PostgreSQL or XML cannot hold.
         not_asked: jobs that the web service cannot be asked for by their number.
+        fingerprint: stands for its rows and what becomes of them (`staging.unchanged`); empty where it was not taken.
+        checks_of: the landing with the same fingerprint whose checks still hold; None where this one needs its own.
     """
 
     table_name: str
@@ -49,6 +51,13 @@ class LandedTable:
     absent: Sequence[str] = ()
     marked_rows: int = 0
     not_asked: Sequence[str] = ()
+    fingerprint: str = ""
+    checks_of: int | None = None
+
+    @property
+    def to_publish(self) -> bool:
+        """Whether its rows are to be typed, checked and published: some were landed, and not the same as before."""
+        return bool(self.relation) and self.checks_of is None
 
 
 def open_landing(connection: psycopg.Connection, object_name: str, scope: Scope, run: Run) -> Landing:
@@ -89,7 +98,7 @@ def record_table(connection: psycopg.Connection, landing: Landing, landed: Lande
     """Write the control totals of one landed table; the caller commits them together with its rows."""
     connection.execute(
         "insert into sync.landing_tables (landing_id, table_name, relation, reader, landed_rows, source_rows, sums,"
-        " absent, marked_rows, not_asked) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        " absent, marked_rows, not_asked, fingerprint) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         [
             landing.landing_id,
             landed.table_name,
@@ -101,7 +110,16 @@ def record_table(connection: psycopg.Connection, landing: Landing, landed: Lande
             list(landed.absent),
             landed.marked_rows,
             list(landed.not_asked),
+            landed.fingerprint,
         ],
+    )
+
+
+def take_checks_of(connection: psycopg.Connection, landing: Landing, table_name: str, checked: int) -> None:
+    """Note that a table is as another landing published it, so that the checks of that one hold."""
+    connection.execute(
+        "update sync.landing_tables set checks_of = %s where landing_id = %s and table_name = %s",
+        [checked, landing.landing_id, table_name],
     )
 
 
@@ -109,7 +127,8 @@ def landed_tables(connection: psycopg.Connection, landing: Landing) -> dict[str,
     """The tables of a landing, by staged table."""
     with connection.transaction():
         rows = connection.execute(
-            "select table_name, relation, reader, landed_rows, source_rows, sums, absent, marked_rows, not_asked"
+            "select table_name, relation, reader, landed_rows, source_rows, sums, absent, marked_rows, not_asked,"
+            " fingerprint, checks_of"
             " from sync.landing_tables where landing_id = %s",
             [landing.landing_id],
         ).fetchall()

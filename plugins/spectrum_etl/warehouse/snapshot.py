@@ -155,6 +155,22 @@ def living_rows(connection: psycopg.Connection, part: Slice) -> int:
     return row[0]
 
 
+def checksum(connection: psycopg.Connection, table_name: str, company_code: str) -> str:
+    """What a staged table and its list of rejected rows hold of a company, to know it again.
+
+    Args:
+        connection: the warehouse.
+        table_name: staged table, not partitioned.
+        company_code: of which company.
+    """
+    row = connection.execute(
+        render("publish/snapshot_staged.sql", staged=f"spectrum.{table_name}"),
+        {"table_name": table_name, "company_code": company_code},
+    ).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
 def update_rejected(connection: psycopg.Connection, part: Slice, scope: str | None = None) -> int:
     """Bring `sync.rejected_rows` up to date for the slice.
 
