@@ -1,4 +1,4 @@
--- Rows that the source no longer holds, or holds fewer times, go to the history.
+-- Rows that the source no longer holds, or holds fewer times, go to the history; their jobs and months have changed.
 with candidates as (
     select
         staged.ctid as _tid,
@@ -16,6 +16,18 @@ gone as (
     using candidates
     where staged.ctid = candidates._tid and candidates.copy <= -candidates.surplus
     returning staged.*
+),
+
+noted as (
+    insert into sync.changed_partitions (landing_id, company_code, run_id, job_number, partition_month)
+    select distinct
+        {{ "landing_id" | bound }}::bigint,
+        {{ "company_code" | bound }},
+        {{ "run_id" | bound }},
+        job_number,
+        _month
+    from gone
+    on conflict do nothing
 )
 
 insert into {{ past | ident }} ({{ columns | idents }}, _valid_from, _valid_to)

@@ -308,7 +308,7 @@ def compare(
 def write(
     connection: psycopg.Connection, table: Table, rows: str, changes: PartitionChanges, parameters: dict[str, Any]
 ) -> None:
-    """Write what `compare` found, and remember the fingerprints.
+    """Write what `compare` found, note which partitions that changed, and remember the fingerprints.
 
     Args:
         connection: the warehouse, in the publishing transaction.
@@ -327,16 +327,19 @@ def write(
     if changes.deleted:
         connection.execute(render("publish/partitions_delete.sql", **names, columns=version_columns(table)), parameters)
     if changes.new:
+        all_new = changes.empty and not changes.some_skipped
         connection.execute(
             render(
                 "publish/partitions_insert.sql",
                 **names,
                 columns=[column.name for column in table.columns],
-                empty=changes.empty and not changes.some_skipped,
+                empty=all_new,
                 some_skipped=changes.some_skipped,
             ),
             parameters,
         )
+        if all_new:
+            connection.execute(render("publish/partitions_all_new.sql", replaced=changes.replaced), parameters)
     connection.execute(render("publish/partitions_remember.sql", replaced=changes.replaced), parameters)
     renew(connection, names["staged"], changes.new + changes.deleted, changes.living)
 
