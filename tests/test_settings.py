@@ -20,6 +20,11 @@ JOBS, VENDORS = OBJECTS["jobs"], OBJECTS["vendors"]
 _COMPANY = {"code": "1", "name": "One", "phase_category": "STD"}
 
 
+def _site(table: str, site: dict[str, Any], company: str = "1") -> dict[str, Any]:
+    """Settings that name a table of a site otherwise (O1)."""
+    return {"infolink": {"names": {company: {table: site}}}}
+
+
 def _load(tmp_path: Path, **values: Any) -> Settings:
     path = tmp_path / "settings.yaml"
     path.write_text(yaml.safe_dump({"companies": [_COMPANY], **values}), encoding="utf-8")
@@ -31,6 +36,14 @@ def test_the_shipped_file_is_valid_and_leaves_the_schedules_to_the_specs() -> No
     assert settings.schedules == {}, "what differs from the specs alone is told"
     for obj in OBJECTS.values():
         assert settings.schedule(obj) is obj.schedule
+
+
+def test_o1_a_sites_names_are_found_without_regard_to_case(tmp_path: Path) -> None:
+    site = {"table": "reporting.JOBS", "columns": {"Job_number": "No"}}
+    settings = _load(tmp_path, **_site("jc_job_master_MC", site))
+    found = settings.infolink.of(" 1 ")["JC_JOB_MASTER_MC"]
+    assert (found.place, found.columns) == (("reporting", "JOBS"), {"JOB_NUMBER": "No"})
+    assert settings.infolink.of("2") == {}
 
 
 def test_invalid_schedule_names_the_allowed_values(tmp_path: Path) -> None:
@@ -51,6 +64,16 @@ def test_invalid_schedule_names_the_allowed_values(tmp_path: Path) -> None:
         ({"readers": {"jobs": "procore"}}, "readers.jobs"),
         ({"readers": {"job": "sdx"}}, "readers.job: unknown name; allowed: jobs, vendors, project_cost_codes"),
         ({"readers": {"budgets": "infolink"}}, "readers.budgets: unknown name"),
+        (_site("JC_JOBS", {}), "infolink.names.1.JC_JOBS: no table of this name is read; allowed: CR_BID_ITEM_DES_MC"),
+        (
+            _site("JC_JOB_MASTER_MC", {"columns": {"Job_Nmber": "No"}}),
+            "infolink.names.1.JC_JOB_MASTER_MC.columns.Job_Nmber: no column of this name is read; the closest are"
+            " JOB_NUMBER",
+        ),
+        (_site("JC_JOB_MASTER_MC", {"colums": {}}), "infolink.names.1.JC_JOB_MASTER_MC.colums"),
+        (_site("JC_JOB_MASTER_MC", {"table": "a.b.c"}), "'a.b.c' is not a table or view; write NAME, or SCHEMA.NAME"),
+        (_site("JC_JOB_MASTER_MC", {"columns": {"Job_Number": "No]"}}), "infolink.names.1.JC_JOB_MASTER_MC.columns"),
+        (_site("JC_JOB_MASTER_MC", {}, "7"), "infolink.names: unknown companies ['7']; configured: ['1']"),
         ({"companies": [{**_COMPANY, "colour": "red"}]}, "companies.0.colour"),
         ({"companies": [{**_COMPANY, "code": "1234"}]}, "companies.0.code"),
         ({"companies": [{"code": "1", "name": "One"}]}, "companies.0.phase_category"),

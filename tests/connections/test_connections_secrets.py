@@ -50,7 +50,7 @@ def _use_web_services(conn: Connection) -> None:
 
 def _use_infolink(conn: Connection) -> None:
     with InfoLinkReader(infolink.InfoLinkConnection.from_airflow(conn)) as reader:
-        reader.columns("JC_JOB_MASTER_MC")
+        reader.table("JC_JOB_MASTER_MC")
 
 
 def _use_procore(conn: Connection) -> None:

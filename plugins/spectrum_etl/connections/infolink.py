@@ -19,6 +19,7 @@ from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.infolink.lookup import Lookup
 from spectrum_etl.sources.infolink.planner import make_plan
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
+from spectrum_etl.sources.infolink.site import SiteTable
 from spectrum_etl.staging.companies import unknown_to_infolink
 from spectrum_etl.staging.objects import OBJECTS
 
@@ -41,7 +42,8 @@ def check_infolink(company: Company, connection: InfoLinkConnection, settings: S
     """
     conn_id = company.infolink_conn_id or ""
     try:
-        with InfoLinkReader(replace(connection, query_timeout=min(connection.query_timeout, 60))) as reader:
+        brief = replace(connection, query_timeout=min(connection.query_timeout, 60))
+        with InfoLinkReader(brief, names=settings.infolink.of(company.code)) as reader:
             findings = _Comparison(company, reader, settings).run()
             unknown = unknown_to_infolink(reader, company.code)
     except SpectrumEtlError as error:
@@ -111,8 +113,7 @@ class _Comparison:
                     table,
                     self.company.code,
                     self.settings.stage_employees,
-                    lambda source: {**self.reader.columns(source), **mended.get(source, {})},
-                    found_as=self.reader.found,
+                    lambda source: self._mended(source, mended.get(source, {})),
                     login_company=self.reader.connection.login_company,
                 )
             except StopSync as error:
@@ -128,14 +129,19 @@ class _Comparison:
             if drift.column not in mended.get(drift.table, {}):
                 self._note(drift, use, stops=False)
 
+    def _mended(self, source: str, columns: dict[str, str]) -> SiteTable:
+        """A table with columns that it lacks."""
+        table = self.reader.table(source)
+        return replace(table, columns={**table.columns, **columns})
+
     def _looked_up(self, lookup: Lookup) -> None:
         use = _Use(_EXPORTS, not lookup.assumed)
         if not self._is_readable(lookup.table, use):
             return
-        there = {name.upper() for name in self.reader.columns(lookup.table)}
+        there = self.reader.table(lookup.table)
         for name, named in lookup.columns.items():
             columns = (named,) if isinstance(named, str) else named
-            if not any(column.upper() in there for column in columns):
+            if not any(there.find(column) for column in columns):
                 needed = name in lookup.required
                 stops = needed and not lookup.assumed
                 effect = "what Spectrum holds is unknown" if needed else "what it holds is not compared"
@@ -153,9 +159,10 @@ class _Comparison:
 
     def _try(self, source: str) -> SpectrumEtlError | None:
         try:
-            column = next(iter(self.reader.columns(source)))
-            # The name comes from this package, the column from the catalog.
-            query = f'SELECT TOP (1) t."{column}" AS one FROM dbo.{self.reader.found(source)} AS t'  # noqa: S608
+            table = self.reader.table(source)
+            column = next(iter(table.columns))
+            # The relation comes from this package and the settings, the column from the catalog.
+            query = f'SELECT TOP (1) t."{column}" AS one FROM {table.relation} AS t'  # noqa: S608
             self.reader.rows(Statement(query, {}), source, self.company.code)
         except RetryLater:
             raise

@@ -14,6 +14,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 from spectrum_etl.model.spec import StagedObject, Table
 from spectrum_etl.settings import Company, Settings
+from spectrum_etl.settings.infolink import SiteNames
 from spectrum_etl.sources.sdx.published import READS
 
 if TYPE_CHECKING:
@@ -92,14 +93,14 @@ def inputs_of(obj: StagedObject, company: Company, settings: Settings) -> list[N
 def _of_table(table: Table, company: Company, settings: Settings) -> Iterator[Name]:
     from spectrum_etl.credentials import airflow_connection
 
-    reader = settings.reader(table)
+    reader, names = settings.reader(table), settings.infolink.of(company.code)
     read = READS[table.sdx] if reader == "sdx" and table.sdx else None
     if read and read.infolink and company.infolink_conn_id:
-        yield _infolink_name(airflow_connection(company.infolink_conn_id), read.infolink)
+        yield _infolink_name(airflow_connection(company.infolink_conn_id), read.infolink, names)
     if reader == "infolink" and table.infolink and company.infolink_conn_id:
         connection = airflow_connection(company.infolink_conn_id)
         for source in table.infolink.tables.values():
-            yield _infolink_name(connection, source)
+            yield _infolink_name(connection, source, names)
     elif read and company.sdx_conn_id:
         from spectrum_etl.sources.sdx.connection import SdxConnection
 
@@ -108,8 +109,10 @@ def _of_table(table: Table, company: Company, settings: Settings) -> Iterator[Na
             yield address, service
 
 
-def _infolink_name(connection: Any, table: str) -> Name:
-    return f"mssql://{connection.host}:{connection.port or 1433}", f"{connection.schema}.dbo.{table}"
+def _infolink_name(connection: Any, table: str, names: Mapping[str, SiteNames]) -> Name:
+    named = names.get(table.upper())
+    schema, name = (named and named.place) or ("dbo", table)
+    return f"mssql://{connection.host}:{connection.port or 1433}", f"{connection.schema}.{schema}.{name}"
 
 
 def warehouse_name(url: str, relation: str) -> Name:

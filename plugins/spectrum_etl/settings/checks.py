@@ -7,27 +7,50 @@ is told at once.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any, LiteralString
 
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from spectrum_etl.settings.registry import Registry, choices, names
+from spectrum_etl.settings.registry import Known, Registry, SourceNames, choices
+from spectrum_etl.settings.registry import names as names_of
 
 #: Settings of the exports that are given by company code.
 _BY_COMPANY = ("template_job", "template_taxable", "subcontract_gl_account")
 
 
-def disagreements(values: Any, registry: Registry | None = None) -> list[InitErrorDetails]:
+def disagreements(values: Any, known: Known) -> list[InitErrorDetails]:
     """Everything that does not agree; what is of a wrong shape is left to the types.
 
     Args:
         values: of the settings file.
-        registry: the objects that are staged; None where it is not known which there are.
+        known: the objects that are staged, and the names of Info-Link.
     """
     if not isinstance(values, Mapping):
         return []
-    return [*_unknown_names(values, registry or ()), *_of_companies(values)]
+    return [*_unknown_names(values, known.registry), *_of_site_names(values, known.names), *_of_companies(values)]
+
+
+def _of_site_names(values: Mapping[str, Any], names: SourceNames) -> list[InitErrorDetails]:
+    """Names of a site for tables and columns that nothing reads: a slip of the pen would have no effect."""
+    section = values.get("infolink")
+    given = section.get("names") if isinstance(section, Mapping) else None
+    found = []
+    for company, tables in given.items() if names and isinstance(given, Mapping) else ():
+        for table, site in tables.items() if isinstance(tables, Mapping) else ():
+            where = ("infolink", "names", str(company), str(table))
+            known = names.get(str(table).upper())
+            if known is None:
+                found.append(_wrong(where, f"no table of this name is read; allowed: {', '.join(sorted(names))}", ""))
+                continue
+            columns = site.get("columns") if isinstance(site, Mapping) else None
+            for column in columns if isinstance(columns, Mapping) else ():
+                if str(column).upper() not in known:
+                    near = get_close_matches(str(column).upper(), sorted(known), 3) or sorted(known)
+                    said = f"no column of this name is read; the closest are {', '.join(near[:3])}"
+                    found.append(_wrong((*where, "columns", str(column)), said, ""))
+    return found
 
 
 def _unknown_names(values: Mapping[str, Any], registry: Registry) -> list[InitErrorDetails]:
@@ -35,7 +58,7 @@ def _unknown_names(values: Mapping[str, Any], registry: Registry) -> list[InitEr
     if not registry:
         return []
     found = []
-    for section, known in (("schedules", names(registry)), ("readers", list(choices(registry)))):
+    for section, known in (("schedules", names_of(registry)), ("readers", list(choices(registry)))):
         given = values.get(section)
         for name in given if isinstance(given, Mapping) else ():
             if name not in known:
@@ -57,6 +80,12 @@ def _of_companies(values: Mapping[str, Any]) -> list[InitErrorDetails]:
     found = []
     if len(set(codes)) != len(codes):
         found.append(_wrong(("companies",), f"a company code is listed twice in {codes}", codes))
+    section = values.get("infolink")
+    given = section.get("names") if isinstance(section, Mapping) else None
+    unknown = sorted({str(code) for code in given} - set(codes)) if isinstance(given, Mapping) else []
+    if unknown:
+        said = f"unknown companies {unknown}; configured: {codes}"
+        found.append(_wrong(("infolink", "names"), said, unknown))
     exports = values.get("exports")
     # Who never exports need not care for what the exports are set to.
     if not isinstance(exports, Mapping) or all(c.get("procore_company_id") is None for c in companies):

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.settings.messages import explain_value, explain_yaml
-from spectrum_etl.settings.registry import Registry
+from spectrum_etl.settings.registry import Known, Registry, SourceNames
 from spectrum_etl.settings.settings import Settings
 
 
@@ -20,12 +20,13 @@ def settings_path() -> Path:
     return Path(named) if named else Path(__file__).resolve().parents[3] / "include" / "settings.yaml"
 
 
-def read_settings(path: Path, registry: Registry) -> Settings:
+def read_settings(path: Path, registry: Registry, names: SourceNames | None = None) -> Settings:
     """Read and check the settings.
 
     Args:
         path: the file.
         registry: the objects that are staged: `schedules` and `readers` may name these only.
+        names: the tables of Info-Link with their columns, in upper case: `infolink.names` may name these only.
 
     Raises:
         FixConfiguration: the file is missing, is not YAML, or holds a value that is not allowed; the message names
@@ -40,7 +41,7 @@ def read_settings(path: Path, registry: Registry) -> Settings:
             f"{path.name} is not YAML: {explain_yaml(error)}", remedy="mend the line it names"
         ) from None
     try:
-        return Settings.model_validate(values, context=registry)
+        return Settings.model_validate(values, context=Known(registry, names or {}))
     except ValidationError as error:
         wrong = "; ".join(explain_value(entry) for entry in error.errors())
         raise FixConfiguration(f"{path.name}: {wrong}", remedy="correct these values and save the file") from None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from spectrum_etl.settings.schedules import Schedule
@@ -32,6 +33,16 @@ class Staged(Protocol):
 
 
 Registry = Collection[Staged]
+#: Table of Info-Link -> its columns, in upper case.
+SourceNames = Mapping[str, Collection[str]]
+
+
+@dataclass(frozen=True)
+class Known:
+    """Everything that is known where the settings are loaded; nothing is refused for a name where none are known."""
+
+    registry: Registry = ()
+    names: SourceNames = field(default_factory=dict)
 
 
 def names(registry: Registry) -> list[str]:

@@ -12,9 +12,10 @@ from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.settings.checks import disagreements, with_disagreements
 from spectrum_etl.settings.companies import Company
 from spectrum_etl.settings.exports import ExportSettings
+from spectrum_etl.settings.infolink import InfoLinkSettings
 from spectrum_etl.settings.notifications import Notifications
 from spectrum_etl.settings.page import Page
-from spectrum_etl.settings.registry import Registry, Staged, StagedTable, names
+from spectrum_etl.settings.registry import Known, Registry, Staged, StagedTable, names
 from spectrum_etl.settings.retention import Retention
 from spectrum_etl.settings.schedules import Schedule, overrides
 from spectrum_etl.settings.shape import Strict
@@ -44,6 +45,7 @@ class Settings(Strict):
     retries: int = Field(default=2, ge=0)
     retry_delay: float = Field(default=60, ge=0)
     operators: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    infolink: InfoLinkSettings = InfoLinkSettings()
     exports: ExportSettings = ExportSettings()
     notifications: Notifications = Notifications()
     page: Page = Page()
@@ -63,7 +65,7 @@ class Settings(Strict):
     def _everything_at_once(
         cls, values: Any, handler: ModelWrapValidatorHandler[Settings], info: ValidationInfo
     ) -> Settings:
-        found = disagreements(values, info.context)
+        found = disagreements(values, info.context or Known())
         try:
             settings = handler(values)
         except ValidationError as error:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from types import TracebackType
 
 from spectrum_etl.credentials import airflow_connection
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.settings import COUNTED_CHANGE_TYPES, Company, Settings
+from spectrum_etl.settings.infolink import SiteNames
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
 from spectrum_etl.sources.sdx.client import SdxClient
@@ -22,6 +24,7 @@ class Sources:
         infolink: where Info-Link is; None where the company has none.
         sdx: where the web services are; None where the company has none.
         change_types: types of change request statuses that count towards the estimate.
+        names: what the company's Info-Link calls otherwise (`InfoLinkSettings.of`).
     """
 
     def __init__(
@@ -31,8 +34,10 @@ class Sources:
         infolink: InfoLinkConnection | None = None,
         sdx: SdxConnection | None = None,
         change_types: tuple[str, ...] = COUNTED_CHANGE_TYPES,
+        names: Mapping[str, SiteNames] | None = None,
     ) -> None:
         self.company = company
+        self._names = names
         self._change_types = change_types
         self._infolink_connection = infolink
         self._sdx_connection = sdx
@@ -52,8 +57,8 @@ class Sources:
             airflow_connection(company.infolink_conn_id)
         )
         sdx = company.sdx_conn_id and SdxConnection.from_airflow(airflow_connection(company.sdx_conn_id))
-        types = settings.estimate_change_types
-        return cls(company, infolink=infolink or None, sdx=sdx or None, change_types=types)
+        types, names = settings.estimate_change_types, settings.infolink.of(company.code)
+        return cls(company, infolink=infolink or None, sdx=sdx or None, change_types=types, names=names)
 
     @property
     def has_infolink(self) -> bool:
@@ -75,7 +80,7 @@ class Sources:
         if self._infolink is None:
             if self._infolink_connection is None:
                 raise self._missing("infolink_conn_id", "Info-Link")
-            reader = InfoLinkReader(self._infolink_connection, self._change_types)
+            reader = InfoLinkReader(self._infolink_connection, self._change_types, self._names)
             self._infolink = self._stack.enter_context(reader)
         return self._infolink
 

@@ -6,6 +6,7 @@ import functools
 from pathlib import Path
 
 from spectrum_etl.settings import Settings, read_settings, settings_path
+from spectrum_etl.sources.infolink.names import names_read
 from spectrum_etl.staging.objects import OBJECTS
 
 
@@ -25,4 +26,5 @@ def load_settings(path: Path | None = None) -> Settings:
 
 @functools.lru_cache(maxsize=4)
 def _load(path: Path, _changed: int) -> Settings:
-    return read_settings(path, OBJECTS.values())
+    tables = (table for obj in OBJECTS.values() for table in obj.tables)
+    return read_settings(path, OBJECTS.values(), names_read(tables))

@@ -10,7 +10,9 @@ import yaml
 from psycopg import sql
 
 from sandbox.infolink.server import InfoLinkServer
-from spectrum_etl.sources.infolink import InfoLinkConnection, InfoLinkReader
+from spectrum_etl.settings.infolink import SiteNames
+from spectrum_etl.sources.infolink.connection import InfoLinkConnection
+from spectrum_etl.sources.infolink.reader import InfoLinkReader
 from stack.postgres import EmbeddedPostgres
 
 PASSWORD = "s3cret-of-the-test"
@@ -40,9 +42,9 @@ class Site:
         }
         return InfoLinkConnection(**{**values, **changes})
 
-    def reader(self, **changes: Any) -> InfoLinkReader:
-        """A reader of it."""
-        return InfoLinkReader(self.connection(**changes))
+    def reader(self, names: dict[str, SiteNames] | None = None, **changes: Any) -> InfoLinkReader:
+        """A reader of it, which knows what it calls otherwise."""
+        return InfoLinkReader(self.connection(**changes), names=names)
 
     def insert(self, table: str, *rows: dict[str, Any], padded: bool = True) -> None:
         """Rows as Spectrum stores them: codes right-justified, unless `padded` is off."""

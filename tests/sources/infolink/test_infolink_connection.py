@@ -12,9 +12,10 @@ from airflow.sdk import Connection
 from sandbox.infolink.server import InfoLinkServer
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.model.selection import Selection
-from spectrum_etl.sources.infolink import InfoLinkConnection, InfoLinkReader
 from spectrum_etl.sources.infolink.binds import Statement
+from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.infolink.faults import explain
+from spectrum_etl.sources.infolink.reader import InfoLinkReader
 from spectrum_etl.staging.objects import OBJECTS
 
 SECRET = "s3cret-of-the-test"
@@ -110,7 +111,7 @@ def test_kinds_do_not_mix_in_one_process(site):
     assert isinstance(failure(site.connection(password="wrong")), Reauthenticate)
     assert isinstance(failure(site.connection(database="Spektrum")), FixConfiguration)
     with site.reader() as reader:
-        assert reader.columns("JC_JOB_MASTER_MC")
+        assert reader.table("JC_JOB_MASTER_MC").columns
 
 
 def test_server_without_encryption(infolink_server):
@@ -124,7 +125,7 @@ def test_server_without_encryption(infolink_server):
         assert "encryption" in str(error)
         for encryption in ("request", "off"):
             with InfoLinkReader(target(port=server.port, user="infolink", encryption=encryption)) as reader:
-                assert reader.columns("JC_JOB_MASTER_MC")
+                assert reader.table("JC_JOB_MASTER_MC").columns
     finally:
         server.stop()
 

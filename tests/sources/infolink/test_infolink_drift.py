@@ -1,13 +1,16 @@
 """Drift (M4) and personal data (M9): what a site's real columns do to a read."""
 
 import dataclasses
+from collections.abc import Callable
 
 import pytest
 
 from spectrum_etl.errors import FixConfiguration, StopSync
 from spectrum_etl.model.selection import Selection
-from spectrum_etl.sources.infolink import InfoLinkReader, statements
+from spectrum_etl.sources.infolink import statements
 from spectrum_etl.sources.infolink.planner import make_plan
+from spectrum_etl.sources.infolink.reader import InfoLinkReader
+from spectrum_etl.sources.infolink.site import SiteTable
 from spectrum_etl.staging.objects import OBJECTS
 
 TRANSACTIONS = OBJECTS["job_costs"].table("job_cost_transactions")
@@ -117,19 +120,24 @@ def test_money_that_became_a_float(site):
     assert mark.amount == "-1234557.72"
 
 
+def shown(columns: dict[str, str]) -> Callable[[str], SiteTable]:
+    """A site whose tables all have these columns."""
+    return lambda table: SiteTable(table, f"dbo.{table}", columns)
+
+
 def test_money_with_four_decimals_of_its_own(site):
     """SQL Server's own type money has four decimals: rounded to cents where it is read, and where it is added up."""
     columns = {name: "decimal(12,2)" for name in ("Tran_Amount", "Total_Hours", "Quantity")}
     names = {source.split(".")[-1] for column in TRANSACTIONS.columns for source in column.sources}
     known = {name: "varchar(8)" for name in names} | {"Invoice_Date": "datetime"} | columns | {"Tran_Amount": "money"}
-    plan = make_plan(TRANSACTIONS, "1", False, lambda _table: known)
+    plan = make_plan(TRANSACTIONS, "1", False, shown(known))
     assert [(drift.column, drift.change) for drift in plan.drift] == [("Tran_Amount", "type")]
     amount = plan.column("tran_amount")
     assert amount.text == (
         "CAST(CAST(ROUND(CAST(t.Tran_Amount AS decimal(28, 6)), 2) AS decimal(28, 2)) AS varchar(40))"
     )
     assert amount.number in amount.hashed
-    decimal = make_plan(TRANSACTIONS, "1", False, lambda _table: known | {"Tran_Amount": "decimal(14,4)"})
+    decimal = make_plan(TRANSACTIONS, "1", False, shown(known | {"Tran_Amount": "decimal(14,4)"}))
     assert decimal.column("tran_amount").number == "t.Tran_Amount", "what was asked for is not rounded"
 
 
@@ -187,7 +195,7 @@ def test_wide_columns_are_hashed_whole():
             c.sources[0]: "decimal(14,2)" if c.type in {"money", "quantity"} else "varchar(10)"
             for c in TRANSACTIONS.columns
         }
-        return lambda _table: {**known, "Description": wide}
+        return shown({**known, "Description": wide})
 
     for wide, unlimited in (
         ("varchar(30)", False),
@@ -203,4 +211,4 @@ def test_wide_columns_are_hashed_whole():
 def test_a_table_that_is_not_in_infolink():
     """A programming error, not a sync's."""
     with pytest.raises(ValueError, match="not read from Info-Link"):
-        make_plan(dataclasses.replace(VENDORS, infolink=None), "1", False, lambda _: {})
+        make_plan(dataclasses.replace(VENDORS, infolink=None), "1", False, shown({}))

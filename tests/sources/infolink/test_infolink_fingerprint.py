@@ -3,7 +3,7 @@
 import pytest
 
 from spectrum_etl.model.selection import Selection
-from spectrum_etl.sources.infolink import Fingerprint
+from spectrum_etl.sources.infolink.reader import Fingerprint
 from spectrum_etl.staging.objects import OBJECTS
 
 TRANSACTIONS = OBJECTS["job_costs"].table("job_cost_transactions")

@@ -9,6 +9,7 @@ import pytest
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.sources.infolink.binds import Statement
 from spectrum_etl.sources.infolink.lookup import Lookup, look_up
+from spectrum_etl.sources.infolink.site import SiteTable
 
 LOOKUP = Lookup(
     "JC_JOB_MASTER_MC",
@@ -52,11 +53,9 @@ class Recorder:
         self._columns = columns
         self.asked: list[Statement] = []
 
-    def columns(self, _table: str) -> dict[str, str]:
-        return self._columns
-
-    def found(self, table: str) -> str:
-        return table.removesuffix("_MC")
+    def table(self, name: str) -> SiteTable:
+        found = name.removesuffix("_MC")
+        return SiteTable(found, f"dbo.{found}", self._columns)
 
     def rows(self, statement: Statement, _table: str, _company: str | None) -> list[tuple[Any, ...]]:
         self.asked.append(statement)

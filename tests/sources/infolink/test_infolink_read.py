@@ -7,8 +7,8 @@ import pytest
 
 from spectrum_etl.model.selection import Selection
 from spectrum_etl.model.spec import Table
-from spectrum_etl.sources.infolink import InfoLinkConnection, InfoLinkReader
-from spectrum_etl.sources.infolink.reader import SeparatorInValue
+from spectrum_etl.sources.infolink.connection import InfoLinkConnection
+from spectrum_etl.sources.infolink.reader import InfoLinkReader, SeparatorInValue
 from spectrum_etl.sources.infolink.statements import SEPARATOR
 from spectrum_etl.staging.objects import OBJECTS
 
@@ -212,7 +212,7 @@ def test_one_query_at_a_time(site):
     """The driver would drop the rest of the first answer without a word: that is an error here."""
     site.insert("JC_JOB_MASTER_MC", *[job(str(number)) for number in range(10)])
     with site.reader() as reader:
-        reader.columns("JC_JOB_MASTER_MC")
+        reader.table("JC_JOB_MASTER_MC")
         first = reader.read(JOBS, Selection("1"), batch_rows=2)
         next(first)
         reader.totals(JOBS, Selection("1"))
@@ -224,7 +224,7 @@ def test_outside_its_with():
     """A reader that was not opened says so."""
     reader = InfoLinkReader(InfoLinkConnection("h", "d", "u", "p"))
     with pytest.raises(RuntimeError, match="with"):
-        reader.columns("JC_JOB_MASTER_MC")
+        reader.table("JC_JOB_MASTER_MC")
 
 
 def test_lines_hold_what_the_columns_hold(site):

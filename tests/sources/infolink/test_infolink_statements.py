@@ -16,6 +16,7 @@ from spectrum_etl.sources.infolink import statements
 from spectrum_etl.sources.infolink.binds import Statement, spellings
 from spectrum_etl.sources.infolink.plan import ReadPlan
 from spectrum_etl.sources.infolink.planner import make_plan
+from spectrum_etl.sources.infolink.site import SiteTable
 from spectrum_etl.staging.objects import OBJECTS
 
 FOLDER = Path(__file__).parents[3] / "sandbox" / "reference"
@@ -42,7 +43,10 @@ def found_as(table: str) -> str:
 
 
 def plan(name: str) -> ReadPlan:
-    return make_plan(TABLES[name], "1", False, columns_of, found_as=found_as)
+    def find(table: str) -> SiteTable:
+        return SiteTable(found_as(table), f"dbo.{found_as(table)}", columns_of(table))
+
+    return make_plan(TABLES[name], "1", False, find)
 
 
 def built() -> dict[str, Statement]:
@@ -61,11 +65,9 @@ def built() -> dict[str, Statement]:
     found["budgets_lines"] = statements.lines_statement(plan("budgets"), ALL)
     found["job_cost_transactions_fingerprint"] = statements.fingerprint_statement(transactions, ALL, "abc")
     found["columns"] = statements.columns_statement("JC_JOB_MASTER_MC")
+    masters = dict.fromkeys(("Company_Code", "Job_Number", "Master_Job"), "varchar(3)")
     found["master_jobs"] = statements.master_jobs_statement(
-        "JC_JOB_MASTER_MC",
-        {name: f"j.{name}" for name in ("Company_Code", "Job_Number", "Master_Job")},
-        "varchar(3)",
-        "1",
+        SiteTable("JC_JOB_MASTER_MC", "dbo.JC_JOB_MASTER_MC", masters), "1"
     )
     found["budgets_left_out"] = statements.left_out_statement(plan("budgets"), Selection("1", jobs=("24-404",)))
     return found

@@ -1,7 +1,4 @@
-"""Info-Link, the read-only SQL Server view of Spectrum: plan, read, fingerprint."""
+"""Info-Link, the read-only SQL Server view of Spectrum: plan, read, fingerprint.
 
-from spectrum_etl.sources.infolink.connection import InfoLinkConnection
-from spectrum_etl.sources.infolink.plan import PlannedColumn, ReadPlan
-from spectrum_etl.sources.infolink.reader import Fingerprint, InfoLinkReader
-
-__all__ = ["Fingerprint", "InfoLinkConnection", "InfoLinkReader", "PlannedColumn", "ReadPlan"]
+Nothing is imported here: DAG files load the names of its tables, and must not load a database driver with them.
+"""

@@ -10,7 +10,7 @@ from spectrum_etl.sources.infolink.binds import Binds, Statement, code_filter
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
 from spectrum_etl.sources.infolink.templates import render
 
-_COMPANY = "COMPANY_CODE"
+_COMPANY = "Company_Code"
 
 
 def holds_company(reader: InfoLinkReader, table: str, company: str) -> bool:
@@ -26,14 +26,15 @@ def holds_company(reader: InfoLinkReader, table: str, company: str) -> bool:
         SpectrumEtlError: as every query of the reader.
     """
     binds = Binds()
-    column = _company_column(reader, table)
+    found = reader.table(table)
+    column = found.find(_COMPANY)
     if column is None:
-        if reader.connection.login_company.upper() != company.strip().upper():
+        if not reader.shows_only(found, company):
             return False
         where = "1 = 1"
     else:
         where = " AND ".join(code_filter(f"t.{column[0]}", column[1], {"company": company.strip()}, binds))
-    sql = render("company_is_there.sql", tables={"t": f"dbo.{reader.found(table)}"}, where={"t": where})
+    sql = render("company_is_there.sql", tables={"t": found.relation}, where={"t": where})
     return bool(reader.rows(Statement(sql, binds.values), table, company))
 
 
@@ -42,10 +43,11 @@ def company_codes(reader: InfoLinkReader, table: str) -> list[str]:
 
     Args, errors: as for `holds_company`.
     """
-    column = _company_column(reader, table)
+    found = reader.table(table)
+    column = found.find(_COMPANY)
     if column is None:
         return []
-    sql = render("companies.sql", tables={"t": f"dbo.{reader.found(table)}"}, t={"Company_Code": f"t.{column[0]}"})
+    sql = render("companies.sql", tables={"t": found.relation}, t={"Company_Code": f"t.{column[0]}"})
     return sorted({str(code) for (code,) in reader.rows(Statement(sql, {}), table) if code})
 
 
@@ -62,9 +64,9 @@ def job_numbers(reader: InfoLinkReader, table: str, company: str) -> set[str]:
         SpectrumEtlError: as every query of the reader.
     """
     binds = Binds()
-    column = _company_column(reader, table)
+    found = reader.table(table)
+    column, number = found.find(_COMPANY), found.find("Job_Number")
     where = code_filter(f"j.{column[0]}", column[1], {"company": company.strip()}, binds) if column else ["1 = 1"]
-    number = next((name for name in reader.columns(table) if name.upper() == "JOB_NUMBER"), None)
     if number is None:
         raise FixConfiguration(
             "its jobs cannot be looked up: there is no column Job_Number",
@@ -74,13 +76,8 @@ def job_numbers(reader: InfoLinkReader, table: str, company: str) -> set[str]:
         )
     sql = render(
         "job_numbers.sql",
-        tables={"j": f"dbo.{reader.found(table)}"},
+        tables={"j": found.relation},
         where={"j": " AND ".join(where)},
-        j={"Job_Number": f"j.{number}"},
+        j={"Job_Number": f"j.{number[0]}"},
     )
     return {str(job) for (job,) in reader.rows(Statement(sql, binds.values), table, company) if job}
-
-
-def _company_column(reader: InfoLinkReader, table: str) -> tuple[str, str] | None:
-    """Its name and type."""
-    return next((entry for entry in reader.columns(table).items() if entry[0].upper() == _COMPANY), None)

@@ -143,8 +143,23 @@ def _explained(error: BaseException, target: Target, table: str | None, company:
     return _explain_transport(number, text, target, place)
 
 
-def missing_table(table: str, target: Target) -> FixConfiguration:
-    """A table that is not there, or that Info-Link does not show to this user: the server does not tell which."""
+def missing_table(table: str, target: Target, named: str | None = None) -> FixConfiguration:
+    """A table that is not there, or that Info-Link does not show to this user: the server does not tell which.
+
+    Args:
+        table: as the specs call it.
+        target: where it was looked for.
+        named: the table or view that the settings name in its place.
+    """
+    if named:
+        error = FixConfiguration(
+            f"Info-Link shows no table or view {named} to this login, which the settings name for {table}",
+            object=table,
+            field=named,
+            remedy="correct infolink.names in include/settings.yaml, or have the login allowed to read it",
+        )
+        error.system, error.connection = "Info-Link", target.name
+        return error
     missing = FixConfiguration(
         f"Info-Link shows no table dbo.{table} to this login",
         object=table,

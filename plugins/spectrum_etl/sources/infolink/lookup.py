@@ -14,6 +14,7 @@ from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.sources.infolink import casts
 from spectrum_etl.sources.infolink.binds import Binds, Statement, spellings
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
+from spectrum_etl.sources.infolink.site import SiteTable
 from spectrum_etl.sources.infolink.templates import render
 
 _ALIAS = "t"
@@ -26,7 +27,7 @@ class Lookup:
     """A query of a table by codes.
 
     Args:
-        table: Info-Link table, as companies share it; `reader.found` says what this site calls it.
+        table: Info-Link table, as companies share it; `reader.table` says what this site calls it.
         columns: name -> the column, or those that it may be called, in the order of preference.
         required: names of the columns without which nothing can be said of a row.
         assumed: whether table or columns were not seen at a real site for certain: what a site lacks of them affects
@@ -65,7 +66,7 @@ def look_up(reader: InfoLinkReader, lookup: Lookup, codes: Mapping[str, str]) ->
     sql = render(
         "one_table.sql",
         alias=_ALIAS,
-        tables={_ALIAS: f"dbo.{reader.found(lookup.table)}"},
+        tables={_ALIAS: reader.table(lookup.table).relation},
         columns=",\n    ".join(columns),
         where={_ALIAS: "\n    AND ".join(conditions)},
     )
@@ -77,16 +78,16 @@ def look_up(reader: InfoLinkReader, lookup: Lookup, codes: Mapping[str, str]) ->
 
 def _check_company(reader: InfoLinkReader, lookup: Lookup, company: str, column: str, kind: str) -> None:
     """A table without `_MC` shows the login's own company: of another one it proves nothing that no row is there."""
-    found = reader.found(lookup.table)
-    if found.upper().endswith("_MC"):
+    found = reader.table(lookup.table)
+    if found.is_shared or found.named:
         return
     binds = Binds()
     where = " AND ".join(_filter("Company_Code", column, kind, company, binds))
     # The names are from the catalog.
-    query = f"SELECT TOP (1) {_ALIAS}.{column} AS company FROM dbo.{found} AS {_ALIAS} WHERE {where}"  # noqa: S608
+    query = f"SELECT TOP (1) {_ALIAS}.{column} AS company FROM {found.relation} AS {_ALIAS} WHERE {where}"  # noqa: S608
     if not reader.rows(Statement(query, binds.values), lookup.table, company):
         raise FixConfiguration(
-            f"Info-Link shows {found}, which holds the rows of one company only, and none of this one, so what "
+            f"Info-Link shows {found.name}, which holds the rows of one company only, and none of this one, so what "
             "Spectrum holds is unknown",
             object=lookup.table,
             company=company,
@@ -119,13 +120,13 @@ def lacking(reader: InfoLinkReader, lookup: Lookup, names: Iterable[str] | None 
 
 def _columns(reader: InfoLinkReader, lookup: Lookup) -> dict[str, tuple[str, str] | None]:
     """Name -> the column's own name and type; None where the site lacks it."""
-    there = {name.upper(): (name, kind) for name, kind in reader.columns(lookup.table).items()}
-    return {name: _real(named, there) for name, named in lookup.columns.items()}
+    table = reader.table(lookup.table)
+    return {name: _real(named, table) for name, named in lookup.columns.items()}
 
 
-def _real(named: str | tuple[str, ...], there: Mapping[str, tuple[str, str]]) -> tuple[str, str] | None:
+def _real(named: str | tuple[str, ...], table: SiteTable) -> tuple[str, str] | None:
     names = (named,) if isinstance(named, str) else named
-    return next((there[name.upper()] for name in names if name.upper() in there), None)
+    return next((found for name in names if (found := table.find(name))), None)
 
 
 def _filter(name: str, column: str, kind: str, code: str, binds: Binds) -> list[str]:

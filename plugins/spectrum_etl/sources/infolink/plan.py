@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from spectrum_etl.model.drift import Drift
 from spectrum_etl.model.spec import Column, InfoLink, Table
 from spectrum_etl.sources.infolink import casts
+from spectrum_etl.sources.infolink.site import SiteTable
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ class ReadPlan:
         columns: in the order in which rows arrive.
         real: alias -> upper-case column name -> (real name, type), for every table of the query.
         drift: how the site differs from the spec.
-        tables: alias -> the table's name at this site; the tables that are left out of the query are not in it.
+        tables: alias -> the table as this site has it; those that are left out of the query are not in it.
         names: alias -> name in the spec -> the column's name at this site, with its alias.
         added_up: whether a part of the key is not there, so that rows which the rest tells apart are added up.
         change_types: types of change request statuses that count towards the estimate.
@@ -101,7 +102,7 @@ class ReadPlan:
     columns: tuple[PlannedColumn, ...]
     real: Mapping[str, Mapping[str, tuple[str, str]]]
     drift: tuple[Drift, ...]
-    tables: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, SiteTable] = field(default_factory=dict)
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     added_up: bool = False
     change_types: tuple[str, ...] = ()

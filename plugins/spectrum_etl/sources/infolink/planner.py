@@ -7,7 +7,7 @@ the difference says what that affects.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 
 from spectrum_etl.errors import Cause, FixConfiguration, StopSync
@@ -17,20 +17,20 @@ from spectrum_etl.settings import COUNTED_CHANGE_TYPES
 from spectrum_etl.sources.infolink import casts
 from spectrum_etl.sources.infolink.plan import PlannedColumn, ReadPlan, infolink_of
 from spectrum_etl.sources.infolink.published import KNOWN
+from spectrum_etl.sources.infolink.site import SiteTable
 
 _MISSING_REMEDY = "allow the column in Info-Link, or correct it in the object's module; nothing is published without it"
 _COMPANY = "COMPANY_CODE"
 
-ColumnsOf = Callable[[str], Mapping[str, str]]
+Find = Callable[[str], SiteTable]
 
 
 def make_plan(
     table: Table,
     company: str,
     stage_employees: bool,
-    columns_of: ColumnsOf,
+    find: Find,
     *,
-    found_as: Callable[[str], str] = str,
     login_company: str = "",
     change_types: tuple[str, ...] = COUNTED_CHANGE_TYPES,
 ) -> ReadPlan:
@@ -40,8 +40,7 @@ def make_plan(
         table: the spec.
         company: company code, for messages and filters.
         stage_employees: whether personal columns are read (M9).
-        columns_of: Info-Link table -> real column name -> type; raises FixConfiguration for one that is not shown.
-        found_as: Info-Link table -> its name at this site, once `columns_of` has found it.
+        find: Info-Link table -> the table as this site has it; raises FixConfiguration for one that is not shown.
         login_company: the company whose rows a table without `_MC` shows: the first letters of the login's name.
         change_types: types of change request statuses that count towards the estimate.
 
@@ -53,14 +52,12 @@ def make_plan(
             does not hold numbers.
         FixConfiguration: a table that the query needs is not shown.
     """
-    plan = _Planner(table, company, columns_of, found_as, login_company).plan(stage_employees)
+    plan = _Planner(table, company, find, login_company).plan(stage_employees)
     return replace(plan, change_types=change_types)
 
 
 class _Planner:
-    def __init__(
-        self, table: Table, company: str, columns_of: ColumnsOf, found_as: Callable[[str], str], login_company: str
-    ) -> None:
+    def __init__(self, table: Table, company: str, find: Find, login_company: str) -> None:
         self.table = table
         self.company = company.strip()
         self.login_company = login_company
@@ -68,7 +65,7 @@ class _Planner:
         self.first = next(iter(self.infolink.tables))
         self.drift: dict[tuple[str, str, str], Drift] = {}
         self.real: dict[str, dict[str, tuple[str, str]]] = {}
-        self.tables: dict[str, str] = {}
+        self.tables: dict[str, SiteTable] = {}
         self.names: dict[str, dict[str, str]] = {}
         self.left_out = ""
         self.added_up = self.infolink.added_up
@@ -79,7 +76,7 @@ class _Planner:
             first, *others = names.split("|")
             self.joined[f"{alias}.{first}"] = ((first, *others), not entry.endswith("?"))
         for alias, source in self.infolink.tables.items():
-            self._find_table(alias, source, columns_of, found_as)
+            self._find_table(alias, source, find)
 
     def plan(self, stage_employees: bool) -> ReadPlan:
         for name, (names, required) in self.joined.items():
@@ -99,16 +96,16 @@ class _Planner:
             left_out=self.left_out,
         )
 
-    def _find_table(self, alias: str, source: str, columns_of: ColumnsOf, found_as: Callable[[str], str]) -> None:
+    def _find_table(self, alias: str, source: str, find: Find) -> None:
         try:
-            columns = columns_of(source)
+            found = find(source)
         except FixConfiguration as error:
             if alias not in self.infolink.optional:
                 raise
             self._leave_out_table(alias, "", f"{error.message}; {self.infolink.optional[alias]}")
             return
-        self.real[alias] = {name.upper(): (name, kind) for name, kind in columns.items()}
-        self.tables[alias] = found_as(source)
+        self.real[alias] = {name.upper(): (name, kind) for name, kind in found.columns.items()}
+        self.tables[alias] = found
         self.names[alias] = {}
 
     def _leave_out_table(self, alias: str, column: str, detail: str) -> None:
@@ -208,20 +205,26 @@ class _Planner:
             self._note(alias, wanted, "missing", f"{self.table.name}: {effect}")
 
     def _company_of_login(self, alias: str, name: str) -> bool:
-        """Whether the rows need no company code: a table without `_MC` shows only those of the login's company.
+        """Whether the rows need no company code: a table without `_MC` shows only those of the login's company, and one
+        that the settings name for a company only those of that.
 
         Source: reference/spectrum-api.md, section 4.
         """
-        if name.upper() != _COMPANY or alias not in self.tables or self.tables[alias].upper().endswith("_MC"):
+        if name.upper() != _COMPANY or alias not in self.tables:
+            return False
+        found = self.tables[alias]
+        if found.named:
+            return True
+        if found.is_shared:
             return False
         if self.login_company.upper() == self.company.upper():
             return True
         error = FixConfiguration(
-            f"{self.tables[alias]} shows the rows of the login's own company only, which is"
+            f"{found.name} shows the rows of the login's own company only, which is"
             f" {self.login_company or 'not known'}",
             object=self.table.name,
             company=self.company,
-            field=f"{self.tables[alias]}.Company_Code",
+            field=f"{found.name}.Company_Code",
             remedy=f"have {self.infolink.tables[alias]} allowed in Info-Link, or give this company an Info-Link"
             " connection with a login of its own",
         )

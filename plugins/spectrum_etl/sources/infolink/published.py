@@ -19,6 +19,10 @@ _KNOWN = {
         Approved_Date Change_Order_Number Change_Request_Number Company_Code CR_Description CR_Status Customer_Code
         Job_Number Origination_Date Status
     """,
+    "CR_CHNG_REQ_REV_MC": """
+        Bill_Item_Code Billing_Item Billing_Item_Code Change_Request_Number Company_Code CR_Billing_Item_Code CR_Revenue
+        Customer_Code Job_Number
+    """,
     "CR_CHNG_REQ_STATUS_MC": """
         Company_Code CR_Status CR_Type Description Status_Code
     """,

@@ -7,7 +7,7 @@ by its keys, transactions by fingerprints before and after. `isolation: snapshot
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple, Self
 
@@ -20,12 +20,14 @@ from spectrum_etl.model.drift import Drift
 from spectrum_etl.model.selection import Selection
 from spectrum_etl.model.spec import Table
 from spectrum_etl.settings import COUNTED_CHANGE_TYPES
+from spectrum_etl.settings.infolink import SiteNames
 from spectrum_etl.sources.infolink import statements
 from spectrum_etl.sources.infolink.binds import Statement
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.infolink.faults import explain, missing_table
 from spectrum_etl.sources.infolink.plan import ReadPlan
 from spectrum_etl.sources.infolink.planner import make_plan
+from spectrum_etl.sources.infolink.site import SiteTable, site_table
 
 SourceRow = tuple[str | None, ...]
 
@@ -62,16 +64,22 @@ class InfoLinkReader:
     Args:
         connection: where and who.
         change_types: types of change request statuses that count towards the estimate.
+        names: what this site calls otherwise, by upper-case table (`InfoLinkSettings.of`).
 
     Raises, from every method: what `faults.explain` makes of the driver's errors.
     """
 
-    def __init__(self, connection: InfoLinkConnection, change_types: tuple[str, ...] = COUNTED_CHANGE_TYPES) -> None:
+    def __init__(
+        self,
+        connection: InfoLinkConnection,
+        change_types: tuple[str, ...] = COUNTED_CHANGE_TYPES,
+        names: Mapping[str, SiteNames] | None = None,
+    ) -> None:
         self.connection = connection
         self.change_types = change_types
+        self._names = names or {}
         self._opened: sqlalchemy.PoolProxiedConnection | None = None
-        self._columns: dict[str, dict[str, str]] = {}
-        self._found: dict[str, str] = {}
+        self._tables: dict[str, SiteTable] = {}
         self._executions = 0
 
     def __enter__(self) -> Self:
@@ -87,33 +95,36 @@ class InfoLinkReader:
             self._opened.invalidate()
             self._opened = None
 
-    def columns(self, table_name: str) -> dict[str, str]:
-        """The real columns of an Info-Link table.
+    def table(self, name: str) -> SiteTable:
+        """A table of Info-Link as this site has it.
 
         Args:
-            table_name: without schema; where there is none of that name, the one without `_MC` is taken, which shows
-                the rows of the login's own company. Names are looked for without regard to case.
-
-        Returns:
-            Column name -> type, such as `varchar(10)` or `decimal(14,2)`, in the table's order.
+            name: as the specs call it, without schema. Where the settings name another table or view, that is taken;
+                else the one of this name in `dbo`, or the one without `_MC`, which shows the rows of the login's own
+                company. Names are looked for without regard to case.
 
         Raises:
-            FixConfiguration: Info-Link does not show the table to this user.
+            FixConfiguration: Info-Link does not show the table to this user, or the settings name a column that it
+                does not have.
         """
-        if table_name not in self._columns:
-            rows = self._all(statements.columns_statement(table_name), table_name)
+        if name not in self._tables:
+            names = self._names.get(name.upper())
+            schema, wanted = (names and names.place) or ("dbo", None)
+            rows = self._all(statements.columns_statement(name, schema, wanted), name)
             if not rows:
-                raise missing_table(table_name, self.connection)
+                raise missing_table(name, self.connection, named=names.table if names else None)
             # Of X_MC and X the longer name is the one that holds every company.
-            name = max({str(row[0]) for row in rows}, key=len)
-            self._columns[table_name] = {str(row[1]): _type_text(*row[2:]) for row in rows if row[0] == name}
-            self._found[table_name] = name
-        return self._columns[table_name]
+            found = max({str(row[1]) for row in rows}, key=len)
+            columns = [(str(row[2]), _type_text(*row[3:])) for row in rows if row[1] == found]
+            self._tables[name] = site_table(name, str(rows[0][0]), found, columns, names)
+        return self._tables[name]
 
-    def found(self, table_name: str) -> str:
-        """What an Info-Link table is called at this site; arguments and errors as for `columns`."""
-        self.columns(table_name)
-        return self._found[table_name]
+    def shows_only(self, table: SiteTable, company: str) -> bool:
+        """Whether a table without company code shows the rows of this company alone.
+
+        The settings name it for the company, or it is the view of the login's own company.
+        """
+        return table.named or self.connection.login_company.upper() == company.strip().upper()
 
     def plan(self, table: Table, company: str, stage_employees: bool = False) -> ReadPlan:
         """What is read of a table at this site, and how the site differs from the spec (M4).
@@ -131,8 +142,7 @@ class InfoLinkReader:
             table,
             company,
             stage_employees,
-            self.columns,
-            found_as=self.found,
+            self.table,
             login_company=self.connection.login_company,
             change_types=self.change_types,
         )
@@ -246,16 +256,12 @@ class InfoLinkReader:
         """
         if self.master_jobs_drift():
             return {}
-        real = {name.upper(): (name, kind) for name, kind in self.columns(_MASTERS).items()}
-        names = {name: f"j.{real[name.upper()][0]}" for name in ("Company_Code", "Job_Number", "Master_Job")}
-        statement = statements.master_jobs_statement(
-            self.found(_MASTERS), names, real["COMPANY_CODE"][1], company.strip()
-        )
+        statement = statements.master_jobs_statement(self.table(_MASTERS), company.strip())
         return {str(job): str(master) for job, master in self._all(statement, _MASTERS, company.strip())}
 
     def master_jobs_drift(self) -> tuple[Drift, ...]:
         """The drift to note where the job master has no master jobs."""
-        if any(name.upper() == "MASTER_JOB" for name in self.columns(_MASTERS)):
+        if self.table(_MASTERS).find("Master_Job"):
             return ()
         return (Drift(_MASTERS, "Master_Job", "missing", "jobs: no job is known to be a sub job"),)
 

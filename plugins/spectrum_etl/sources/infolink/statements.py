@@ -5,13 +5,14 @@ A template names columns as the spec does, and gets them as this site calls them
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from spectrum_etl.model.selection import Selection
 from spectrum_etl.sources.infolink import casts
 from spectrum_etl.sources.infolink.binds import Binds, Statement, code_filter, spelled
 from spectrum_etl.sources.infolink.plan import PlannedColumn, ReadPlan
+from spectrum_etl.sources.infolink.site import SiteTable
 from spectrum_etl.sources.infolink.templates import COLLATION, code, render
 
 #: Between the columns of a row that is read as one text: the unit separator, which no text of Spectrum should hold.
@@ -90,26 +91,36 @@ def fingerprint_statement(plan: ReadPlan, selection: Selection, spec_hash: str) 
     return Statement(rendered, binds.values)
 
 
-def columns_statement(table: str) -> Statement:
-    """The query of the real columns and types of a table, which may be called by its name without `_MC`, too."""
+def columns_statement(table: str, schema: str = "dbo", named: str | None = None) -> Statement:
+    """The query of the real columns and types of a table.
+
+    Args:
+        table: its name in the specs; it may be called by that without `_MC`, too.
+        schema: where it is.
+        named: the one name that it has, where the settings say so.
+    """
     binds = Binds()
-    other = table.removesuffix("_MC")
-    named = ", ".join([binds.value("table_name", table.upper()), binds.value("other_name", other.upper())])
-    return Statement(render("columns.sql", table_names=named), binds.values)
+    wanted = {"table_name": named} if named else {"table_name": table, "other_name": table.removesuffix("_MC")}
+    names = ", ".join(binds.value(bind, name.upper()) for bind, name in wanted.items())
+    schema_name = binds.value("schema_name", schema.upper())
+    return Statement(render("columns.sql", table_names=names, schema_name=schema_name), binds.values)
 
 
-def master_jobs_statement(table: str, names: Mapping[str, str], company_type: str, company: str) -> Statement:
+def master_jobs_statement(table: SiteTable, company: str) -> Statement:
     """The query of every sub job and its master.
 
     Args:
-        table: the job master's name at this site.
-        names: name in the specs -> the column's name at this site, with the alias `j`.
-        company_type: type of the company column.
+        table: the job master of this site, which has the columns.
         company: trimmed company code.
     """
     binds = Binds()
-    where = " AND ".join(code_filter(names["Company_Code"], company_type, {"company": company}, binds))
-    return Statement(render("master_jobs.sql", where={"j": where}, tables={"j": f"dbo.{table}"}, j=names), binds.values)
+    real = {name: table.find(name) for name in ("Company_Code", "Job_Number", "Master_Job")}
+    names = {name: f"j.{found[0]}" for name, found in real.items() if found}
+    company_code = real["Company_Code"]
+    where = "1 = 1"
+    if company_code:
+        where = " AND ".join(code_filter(names["Company_Code"], company_code[1], {"company": company}, binds))
+    return Statement(render("master_jobs.sql", where={"j": where}, tables={"j": table.relation}, j=names), binds.values)
 
 
 def left_out_statement(plan: ReadPlan, selection: Selection) -> Statement:
@@ -199,7 +210,7 @@ def _context(plan: ReadPlan, selection: Selection, binds: Binds) -> dict[str, ob
 
 
 def _tables(plan: ReadPlan) -> dict[str, str]:
-    return {alias: f"dbo.{name}" for alias, name in plan.tables.items()}
+    return {alias: table.relation for alias, table in plan.tables.items()}
 
 
 def _where(plan: ReadPlan, alias: str, selection: Selection, binds: Binds) -> str:

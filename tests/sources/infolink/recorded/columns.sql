@@ -1,6 +1,7 @@
 -- The columns a table really has: sites differ, and Info-Link hides what this user may not read. A table is looked for
 -- with and without the ending _MC, in whatever letters the site writes it.
 SELECT
+    c.TABLE_SCHEMA,
     c.TABLE_NAME,
     c.COLUMN_NAME,
     c.DATA_TYPE,
@@ -9,8 +10,9 @@ SELECT
     c.NUMERIC_SCALE
 FROM INFORMATION_SCHEMA.COLUMNS AS c
 WHERE
-    c.TABLE_SCHEMA = 'dbo'
+    UPPER(c.TABLE_SCHEMA) = %(schema_name)s
     AND UPPER(c.TABLE_NAME) IN (%(table_name)s, %(other_name)s)
 ORDER BY c.ORDINAL_POSITION
 -- table_name = b'JC_JOB_MASTER_MC'
 -- other_name = b'JC_JOB_MASTER'
+-- schema_name = b'DBO'
