@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import yaml
 from connections_world import COMPANY, World, settings
 
 from sandbox.data import layouts
@@ -20,6 +21,7 @@ from spectrum_etl.connections.result import Checked, Finding, Service, summary
 from spectrum_etl.connections.warehouse import check_warehouse
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.settings import Schedule
+from spectrum_etl.settings.infolink import InfoLinkSettings
 from spectrum_etl.warehouse.connect import connect
 from stack.postgres import EmbeddedPostgres
 
@@ -283,3 +285,46 @@ def test_a_warehouse_that_is_gone_hides_no_other_result(world: World, monkeypatc
     found = run.check("Info-Link", COMPANY, settings(), "r")
     assert found is not None
     assert found.status == "Connected"
+
+
+def test_o1_what_is_missing_is_shown_with_what_is_most_like_it_and_the_lines_to_paste(world: World) -> None:
+    """Pasted, the site is as good as any other; nothing is taken before somebody has looked."""
+    table = "VN_VENDOR_MASTER_MC"
+    renamed = {"Vendor_Name": "Name of Vendor", "Zip_Code": "ZipCd", "Phone": "Zebra"}
+    for before, after in renamed.items():
+        world.alter(f'alter table dbo."{table}" rename column "{before}" to "{after}"')
+    try:
+        found = {(f.item, f.difference): f for f in _infolink(world).findings or ()}
+        pasted: dict[str, str] = {}
+        for (item, _), finding in found.items():
+            if finding.paste:
+                [(company, site)] = yaml.safe_load(finding.paste)["infolink"]["names"].items()
+                assert (company, list(site)) == ("1", [table])
+                assert list(site[table]["columns"]) == [item]
+                pasted |= site[table]["columns"]
+        named = {"names": {"1": {table: {"columns": {**pasted, "Phone": "zebra"}}}}}
+        as_pasted = BY_INFOLINK.model_copy(update={"infolink": InfoLinkSettings.model_validate(named)})
+        left = check_infolink(COMPANY, world.infolink, as_pasted)
+    finally:
+        for before, after in renamed.items():
+            world.alter(f'alter table dbo."{table}" rename column "{after}" to "{before}"')
+    assert found["Vendor_Name", "missing"].closest == "Name of Vendor varchar(30)"
+    assert pasted == {"Vendor_Name": "Name of Vendor", "Zip_Code": "ZipCd"}, "nothing is like Phone"
+    assert found["Phone", "missing"].closest == ""
+    assert (left.status, left.findings) == ("Connected", ())
+
+
+def test_o1_a_table_of_another_name_is_shown_and_one_without_likeness_stays_missing(world: World) -> None:
+    renamed = {"JC_COST_TYPE_MASTER_MC": "COST_TYPES", "CR_CONTRACT_MASTER_MC": "ZEBRAS"}
+    for before, after in renamed.items():
+        world.alter(f'alter table dbo."{before}" rename to "{after}"')
+    try:
+        found = {f.subject: f for f in _infolink(world).findings or () if not f.item}
+    finally:
+        for before, after in renamed.items():
+            world.alter(f'alter table dbo."{after}" rename to "{before}"')
+    assert found["JC_COST_TYPE_MASTER_MC"].closest == "COST_TYPES"
+    assert yaml.safe_load(found["JC_COST_TYPE_MASTER_MC"].paste)["infolink"]["names"]["1"] == {
+        "JC_COST_TYPE_MASTER_MC": {"table": "COST_TYPES"}
+    }
+    assert (found["CR_CONTRACT_MASTER_MC"].closest, found["CR_CONTRACT_MASTER_MC"].paste) == ("", "")

@@ -8,6 +8,8 @@ select
     findings.stops,
     findings.detail,
     findings.affects,
+    findings.closest,
+    findings.paste,
     findings.checked_at
 from sync.connection_findings as findings
 where findings.company_code = any({{ "companies" | bound }})

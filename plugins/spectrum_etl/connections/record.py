@@ -99,8 +99,8 @@ def _insert(
         )
         cursor.executemany(
             "insert into sync.connection_findings (company_code, connection, kind, subject, item, difference, stops,"
-            " detail, affects, told_at, checked_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
-            " transaction_timestamp())",
+            " detail, affects, closest, paste, told_at, checked_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
+            " %s, %s, transaction_timestamp())",
             [
                 (
                     found.company,
@@ -112,6 +112,8 @@ def _insert(
                     f.stops,
                     f.detail,
                     f.affects,
+                    f.closest,
+                    f.paste,
                     told.get((f.subject, f.item, f.difference)),
                 )
                 for f in found.findings or ()

@@ -46,6 +46,8 @@ class Finding:
         stops: whether what it affects cannot run.
         detail: what differs.
         affects: staged tables or exports, and how.
+        closest: of something missing, what is there and most like it, best first; blank where nothing is.
+        paste: lines of the settings that name the first of those.
     """
 
     subject: str
@@ -54,6 +56,8 @@ class Finding:
     stops: bool
     detail: str
     affects: str
+    closest: str = ""
+    paste: str = ""
 
 
 @dataclass(frozen=True)

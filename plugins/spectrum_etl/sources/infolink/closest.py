@@ -17,6 +17,8 @@ MOST = 3
 _SHORTEST = 2
 #: Two words are the same but for a letter or two, or for an ending.
 _SPELLED_ALIKE = 0.8
+#: Short forms that no rule gives.
+_USUAL = {"no": "number"}
 _VOWELS = frozenset("aeiou")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
@@ -45,12 +47,17 @@ def likeness(one: str, other: str) -> float:
         if best and (score := _same(word, best)):
             unpaired.remove(best)
             paired += score
+    found = 2 * paired / (len(left) + len(right))
+    if min(len(left), len(right)) > 1:
+        return found
+    # One of them does not show where its words end.
     joined = SequenceMatcher(None, "".join(left), "".join(right)).ratio()
-    return max(2 * paired / (len(left) + len(right)), joined if joined >= _SPELLED_ALIKE else 0.0)
+    return max(found, joined if joined >= _SPELLED_ALIKE else 0.0)
 
 
 def _words(name: str) -> list[str]:
-    return [word.lower() for word in _WORDS.findall(name if not name.isupper() else name.lower())]
+    words = (word.lower() for word in _WORDS.findall(name if not name.isupper() else name.lower()))
+    return [_USUAL.get(word, word) for word in words]
 
 
 def _same(one: str, other: str) -> float:

@@ -245,7 +245,7 @@ class _Planner:
                     self._note(alias, real, "new", f"{kind}; it is not read")
 
     def _compare(self, alias: str, real: str, kind: str, column: Column) -> None:
-        expected = _expected(column)
+        expected = expected_family(column)
         if expected is None:
             return
         if casts.family(kind) != expected:
@@ -280,7 +280,8 @@ class _Planner:
         )
 
 
-def _expected(column: Column) -> casts.Family | None:
+def expected_family(column: Column) -> casts.Family | None:
+    """What a column of the source has to hold; None where anything will do."""
     if column.type in {"code", "text"} or column.ymd:
         return "text"
     if column.type in {"money", "quantity", "degrees", "integer"}:

@@ -80,6 +80,7 @@ class InfoLinkReader:
         self._names = names or {}
         self._opened: sqlalchemy.PoolProxiedConnection | None = None
         self._tables: dict[str, SiteTable] = {}
+        self._shown: list[tuple[str, str]] | None = None
         self._executions = 0
 
     def __enter__(self) -> Self:
@@ -118,6 +119,13 @@ class InfoLinkReader:
             columns = [(str(row[2]), _type_text(*row[3:])) for row in rows if row[1] == found]
             self._tables[name] = site_table(name, str(rows[0][0]), found, columns, names)
         return self._tables[name]
+
+    def tables(self) -> list[tuple[str, str]]:
+        """Schema and name of every table and view that this user may read."""
+        if self._shown is None:
+            rows = self._all(statements.tables_statement(), "INFORMATION_SCHEMA.TABLES")
+            self._shown = [(str(schema), str(name)) for schema, name in rows]
+        return self._shown
 
     def shows_only(self, table: SiteTable, company: str) -> bool:
         """Whether a table without company code shows the rows of this company alone.

@@ -106,6 +106,11 @@ def columns_statement(table: str, schema: str = "dbo", named: str | None = None)
     return Statement(render("columns.sql", table_names=names, schema_name=schema_name), binds.values)
 
 
+def tables_statement() -> Statement:
+    """The query of every table and view that is shown."""
+    return Statement(render("tables.sql"), {})
+
+
 def master_jobs_statement(table: SiteTable, company: str) -> Statement:
     """The query of every sub job and its master.
 

@@ -1,0 +1,53 @@
+"""O1: names that are like one that is missing are found; others never are."""
+
+import pytest
+
+from spectrum_etl.sources.infolink.closest import closest
+
+
+@pytest.mark.parametrize(
+    ("wanted", "site"),
+    [
+        ("Tran_Amount", "TranAmt"),
+        ("Tran_Amount", "TRANSACTION_AMOUNT"),
+        ("Tran_Amount", "amount_tran"),
+        ("Job_Number", "JobNo"),
+        ("Job_Number", "JOB_NBR"),
+        ("Job_Number", "Job Num"),
+        ("Original_Est_Quantity", "Orig_Est_Qty"),
+        ("Vendor_Code", "VendorCd"),
+        ("Description", "Descr"),
+        ("Company_Code", "CompanyCode"),
+        ("Cost_Type", "CostTyp"),
+        ("Tran_Date_Text", "Tran_Date"),
+        ("JC_COST_TYPE_MASTER", "COST_TYPES"),
+    ],
+)
+def test_a_name_that_is_shortened_spelled_out_or_reordered_is_found(wanted: str, site: str) -> None:
+    others = ["Zebra", "Flux_Count", "Total_Hours", "PO_Number", "Vendor_Name", "Quantity", "Cost_Center", "Tax_Amount"]
+    assert closest(wanted, [*others, site])[0] == site
+
+
+@pytest.mark.parametrize(
+    ("wanted", "site"),
+    [
+        ("Tran_Amount", "Tax_Amount"),
+        ("Vendor_Name", "Vendor_Code"),
+        ("Job_Number", "PO_Number"),
+        ("Total_Hours", "Total_Cost"),
+        ("Phase_Code", "Cost_Code"),
+        ("Tran_Amount", "Zebra_Flux"),
+        ("Description", "Division"),
+        ("Cost_Type", "Coast_Tape"),
+        ("Status", "State"),
+        ("Job_Number", "J"),
+    ],
+)
+def test_another_name_is_never_taken_for_it(wanted: str, site: str) -> None:
+    assert closest(wanted, [site]) == []
+
+
+def test_the_best_come_first_and_there_are_few_of_them() -> None:
+    found = closest("Tran_Amount", ["Tran_Amt_Total", "Transaction_Amount", "TranAmt", "Tran_Amounts", "Amount"])
+    assert len(found) == 3
+    assert set(found) <= {"Transaction_Amount", "TranAmt", "Tran_Amounts", "Tran_Amt_Total"}
