@@ -8,7 +8,7 @@ from typing import Any
 
 from spectrum_etl.exports.display import view
 from spectrum_etl.exports.display.shown import sections
-from spectrum_etl.exports.spec import Call
+from spectrum_etl.exports.document import Call
 from spectrum_etl.page.reads import Row
 
 #: What a call has come to, in words; of one that was executed, what Spectrum said is enough.

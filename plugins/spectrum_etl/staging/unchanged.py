@@ -15,13 +15,14 @@ import psycopg
 from spectrum_etl.errors import StopSync
 from spectrum_etl.model.run import Landing
 from spectrum_etl.model.spec import StagedObject, Table, described
+from spectrum_etl.model.sql_files import SQL_FOLDER
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging.cast import derived_parameters, row_rules
 from spectrum_etl.staging.checks.queries import tables_of
 from spectrum_etl.staging.checks.suite import suite_of
 from spectrum_etl.warehouse import snapshot
 from spectrum_etl.warehouse.landings import LandedTable, landed_tables, take_checks_of
-from spectrum_etl.warehouse.templates import SQL_FOLDER, render
+from spectrum_etl.warehouse.templates import render
 
 log = logging.getLogger(__name__)
 

@@ -16,21 +16,11 @@ from typing import Any, Literal
 import psycopg
 import pytest
 
+from spectrum_etl.exports.document import Call, Document
 from spectrum_etl.exports.records.ledger import Response
 from spectrum_etl.exports.records.queue import Instance, Row, find
 from spectrum_etl.exports.records.states import Outcome
-from spectrum_etl.exports.spec import (
-    Answers,
-    Call,
-    Candidate,
-    Context,
-    Document,
-    ExportObject,
-    FormField,
-    Problem,
-    Rule,
-    Scope,
-)
+from spectrum_etl.exports.spec import Answers, Candidate, Context, ExportObject, FormField, Problem, Rule, Scope
 from spectrum_etl.exports.steps.answer import take
 from spectrum_etl.exports.steps.ask import NotAsked, Question, ask
 from spectrum_etl.exports.steps.collect import Collected, collect

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from spectrum_etl.errors import FixConfiguration, RetryLater, StopSync
+from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.records import queue
 from spectrum_etl.exports.records.queue import Instance
 from spectrum_etl.exports.records.states import TRANSITIONS
-from spectrum_etl.exports.spec import Document
 from spectrum_etl.exports.steps.ask import NotAsked, Question
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.orchestration.approval import ApproveRecord, response_of

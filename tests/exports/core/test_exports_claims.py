@@ -13,9 +13,10 @@ import psycopg
 import pytest
 
 from spectrum_etl.errors import FixRecord, RetryLater
+from spectrum_etl.exports.document import Call, Document
 from spectrum_etl.exports.objects.registry import EXPORTS
 from spectrum_etl.exports.records.settling import Unsettled
-from spectrum_etl.exports.spec import Call, Document, Scope
+from spectrum_etl.exports.spec import Scope
 from spectrum_etl.exports.steps.ask import Question
 from spectrum_etl.exports.steps.take_out import take_out
 from spectrum_etl.exports.steps.unlink import unlink

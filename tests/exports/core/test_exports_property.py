@@ -16,9 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spectrum_etl.errors import RetryLater
+from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.records.settling import Unsettled
 from spectrum_etl.exports.records.states import IN_FLIGHT
-from spectrum_etl.exports.spec import Document
 from spectrum_etl.exports.steps.ask import Question
 from spectrum_etl.model.record import RecordId
 from tests.exports.core.exports_world import FAULTS, Kill, World, killed_after, place

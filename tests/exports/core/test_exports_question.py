@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from spectrum_etl.exports.display.markdown import written
 from spectrum_etl.exports.display.view import view
-from spectrum_etl.exports.spec import Call
+from spectrum_etl.exports.document import Call
 
 _KEY = {"Company_Code": "1", "Vendor_Code": "ACME", "Subcontract_Number": "SC-1"}
 

@@ -179,7 +179,7 @@ def test_a_key_that_somebody_made_in_between_is_a_conflict_and_stays_untouched(w
     """Also with the same content: it is not ours."""
     id = world.accept("r1", lines=["one", "two"])
     row = world.query("select payload from export.ledger")[0][0]
-    from spectrum_etl.exports.spec import Document
+    from spectrum_etl.exports.document import Document
 
     call = Document.from_json(row).calls[1]
     world.spectrum.person_writes(call, call.fields)

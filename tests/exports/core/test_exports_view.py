@@ -9,8 +9,8 @@ import pytest
 from spectrum_etl.exports.display.shown import unlike_shown
 from spectrum_etl.exports.display.view import AS_ENTERED, name_of, totals, view
 from spectrum_etl.exports.display.words import label
+from spectrum_etl.exports.document import Call, Document
 from spectrum_etl.exports.objects.registry import EXPORTS
-from spectrum_etl.exports.spec import Call, Document
 from spectrum_etl.exports.spectrum.services import SERVICES
 
 SUBCONTRACT = {"Company_Code": "1", "Vendor_Code": "ACME", "Subcontract_Number": "SC-1"}

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from spectrum_etl.exports.document import Call, Document
 from spectrum_etl.exports.objects.registry import EXPORTS, NAMES
-from spectrum_etl.exports.spec import Call, Document
 from spectrum_etl.exports.spectrum.values import comparable
 from spectrum_etl.model.record import RecordId
 from tests.exports.endtoend.places import COMPANY

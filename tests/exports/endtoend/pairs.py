@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from spectrum_etl.errors import RetryLater
+from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.objects.registry import EXPORTS
 from spectrum_etl.exports.records.ledger import Response
 from spectrum_etl.exports.records.queue import Instance
 from spectrum_etl.exports.records.settling import Unsettled
 from spectrum_etl.exports.records.states import Outcome
-from spectrum_etl.exports.spec import Document
 from spectrum_etl.exports.steps.answer import take
 from spectrum_etl.exports.steps.ask import Question, ask
 from spectrum_etl.exports.steps.send import send_record

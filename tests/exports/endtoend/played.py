@@ -10,12 +10,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from spectrum_etl.errors import RetryLater, SpectrumEtlError
+from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.objects.registry import EXPORTS
 from spectrum_etl.exports.records.ledger import Response
 from spectrum_etl.exports.records.queue import Instance, Moved
 from spectrum_etl.exports.records.settling import Unsettled
 from spectrum_etl.exports.records.states import IN_FLIGHT
-from spectrum_etl.exports.spec import Document
 from spectrum_etl.exports.steps.answer import take
 from spectrum_etl.exports.steps.ask import Question, ask
 from spectrum_etl.exports.steps.send import send_record

@@ -33,12 +33,13 @@ from sandbox.sdx import write_answers
 from sandbox.sdx.access import Authorization
 from sandbox.sdx.server import SdxServer
 from spectrum_etl.errors import RetryLater
+from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.objects.registry import EXPORTS
 from spectrum_etl.exports.records.ledger import Decision, Response
 from spectrum_etl.exports.records.queue import Instance, Row, find
 from spectrum_etl.exports.records.settling import Unsettled
 from spectrum_etl.exports.records.states import Outcome
-from spectrum_etl.exports.spec import Document, Scope
+from spectrum_etl.exports.spec import Scope
 from spectrum_etl.exports.steps.answer import take
 from spectrum_etl.exports.steps.ask import NotAsked, Question, ask
 from spectrum_etl.exports.steps.collect import Collected, collect

@@ -14,9 +14,9 @@ from unittest import mock
 
 import pytest
 
+from spectrum_etl.exports.document import Call
 from spectrum_etl.exports.records.states import Outcome
 from spectrum_etl.exports.rules.forecasts import DATE
-from spectrum_etl.exports.spec import Call
 from spectrum_etl.exports.spectrum.values import call
 from spectrum_etl.exports.steps.ask import Question
 from spectrum_etl.model.record import RecordId

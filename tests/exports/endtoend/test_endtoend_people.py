@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 
 from spectrum_etl.errors import FixConfiguration, FixRecord, RetryLater, StopSync
+from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.objects.registry import EXPORTS, NAMES
 from spectrum_etl.exports.records.locks import record_lock
 from spectrum_etl.exports.records.settling import SETTLE_MARGIN, Unsettled
-from spectrum_etl.exports.spec import Document
 from spectrum_etl.exports.steps.ask import Question
 from spectrum_etl.exports.steps.frozen import report_drift
 from spectrum_etl.exports.steps.unlink import unlink

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from spectrum_etl.exports.spec import Document
+from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.steps.ask import Question
 from spectrum_etl.model.record import RecordId
 from tests.exports.endtoend.cases import assert_done

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from spectrum_etl.exports.spec import Broken, Call, Candidate, Context, ExportObject, Rule
+from spectrum_etl.exports.document import Call
+from spectrum_etl.exports.spec import Broken, Candidate, Context, ExportObject, Rule
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.settings.exports import ExportSettings

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from spectrum_etl.errors import FixRecord
+from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.objects.commitments import OBJECT
-from spectrum_etl.exports.spec import Candidate, Document, Scope
+from spectrum_etl.exports.spec import Candidate, Scope
 from spectrum_etl.model.record import RecordId
 from tests.exports.objects.fakes import (
     COMPANY,

@@ -10,7 +10,7 @@ import pytest
 from psycopg import sql
 
 from spectrum_etl.errors import FixConfiguration, StopSync
-from spectrum_etl.exports.spec import Call
+from spectrum_etl.exports.document import Call
 from spectrum_etl.exports.spectrum import Spectrum
 from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.exports.spectrum.values import call, comparable

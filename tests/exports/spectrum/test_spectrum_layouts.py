@@ -14,7 +14,7 @@ import pytest
 
 from sandbox.data import layouts
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.exports.spec import Call, Document
+from spectrum_etl.exports.document import Call, Document
 from spectrum_etl.exports.spectrum import Spectrum
 from spectrum_etl.exports.spectrum.compare import holds_it, unread_note
 from spectrum_etl.exports.spectrum.values import call

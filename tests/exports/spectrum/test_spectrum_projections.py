@@ -16,7 +16,7 @@ from sandbox.data.generate import load
 from sandbox.infolink.server import InfoLinkServer
 from sandbox.sdx.access import Authorization
 from sandbox.sdx.server import SdxServer
-from spectrum_etl.exports.spec import Call, Document
+from spectrum_etl.exports.document import Call, Document
 from spectrum_etl.exports.spectrum import Spectrum, projections
 from spectrum_etl.exports.spectrum.compare import unread_note
 from spectrum_etl.exports.spectrum.values import call

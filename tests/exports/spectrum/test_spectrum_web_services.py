@@ -11,7 +11,7 @@ from sandbox.data.generate import load
 from sandbox.sdx.access import Authorization
 from sandbox.sdx.server import SdxServer
 from spectrum_etl.errors import FixConfiguration, RetryLater
-from spectrum_etl.exports.spec import Call
+from spectrum_etl.exports.document import Call
 from spectrum_etl.exports.spectrum import Spectrum
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection

@@ -11,7 +11,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 from spectrum_etl.exports.display import words
-from spectrum_etl.exports.spec import Call, filled
+from spectrum_etl.exports.document import Call
+from spectrum_etl.exports.spec import filled
 from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.exports.spectrum.values import comparable
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.objects import budget_modifications as modifications
 from spectrum_etl.exports.objects import change_requests, contracts, spelled
 from spectrum_etl.exports.objects.budgets import read_budget
@@ -25,7 +26,6 @@ from spectrum_etl.exports.spec import (
     Answers,
     Candidate,
     Context,
-    Document,
     ExportObject,
     FieldMapping,
     FormField,

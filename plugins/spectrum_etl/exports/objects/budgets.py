@@ -17,6 +17,7 @@ from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
 
+from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.objects import budget_drift, spelled
 from spectrum_etl.exports.objects.claimed import phases
 from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, named_projects, of_each, project_facts, text
@@ -27,7 +28,6 @@ from spectrum_etl.exports.spec import (
     Answers,
     Candidate,
     Context,
-    Document,
     ExportObject,
     FieldMapping,
     FormField,

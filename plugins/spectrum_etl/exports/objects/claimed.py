@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from spectrum_etl.exports.spec import Document
+from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.spectrum.values import date_of
 from spectrum_etl.links.keys import Key
 

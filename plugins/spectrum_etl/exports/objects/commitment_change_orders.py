@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from spectrum_etl.exports.document import Call, Document
 from spectrum_etl.exports.objects import change_requests, contracts, spelled
 from spectrum_etl.exports.objects.facts import WbsCodes, called, found, line_facts, money, of_each, project_facts, text
 from spectrum_etl.exports.objects.texts import text_of
@@ -20,10 +21,8 @@ from spectrum_etl.exports.rules import common
 from spectrum_etl.exports.rules import contracts as vendors
 from spectrum_etl.exports.spec import (
     Answers,
-    Call,
     Candidate,
     Context,
-    Document,
     ExportObject,
     FieldMapping,
     FormField,

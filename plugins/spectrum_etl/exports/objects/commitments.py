@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from spectrum_etl.errors import FixRecord
+from spectrum_etl.exports.document import Call, Document
 from spectrum_etl.exports.objects import contracts, spelled
 from spectrum_etl.exports.objects.facts import WbsCodes, called, found, line_facts, money, of_each, project_facts, text
 from spectrum_etl.exports.objects.proposals import proposing
@@ -23,10 +24,8 @@ from spectrum_etl.exports.rules.amounts import by_code, sums_fit, total
 from spectrum_etl.exports.rules.common import answer_of, job_of
 from spectrum_etl.exports.spec import (
     Answers,
-    Call,
     Candidate,
     Context,
-    Document,
     ExportObject,
     FieldMapping,
     FormField,

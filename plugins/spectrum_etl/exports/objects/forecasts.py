@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.objects import contracts, spelled
 from spectrum_etl.exports.objects.claimed import projections
 from spectrum_etl.exports.objects.facts import Json, found, line_facts, named_projects, of_each, project_facts, text
@@ -23,7 +24,6 @@ from spectrum_etl.exports.spec import (
     Answers,
     Candidate,
     Context,
-    Document,
     ExportObject,
     FieldMapping,
     FormField,

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from spectrum_etl.exports.document import Call, Document
 from spectrum_etl.exports.objects import spelled
 from spectrum_etl.exports.objects.claimed import phases
 from spectrum_etl.exports.objects.days import day_of
@@ -31,10 +32,8 @@ from spectrum_etl.exports.rules.address import address_elements, address_facts
 from spectrum_etl.exports.rules.common import answer_of, job_of, linked_code
 from spectrum_etl.exports.spec import (
     Answers,
-    Call,
     Candidate,
     Context,
-    Document,
     ExportObject,
     FieldMapping,
     FormField,

@@ -15,6 +15,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
+from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.numbers import number_of
 from spectrum_etl.exports.objects import change_requests, contract_lines, contracts, spelled
 from spectrum_etl.exports.objects.contract_lines import ContractLines
@@ -40,7 +41,6 @@ from spectrum_etl.exports.spec import (
     Answers,
     Candidate,
     Context,
-    Document,
     ExportObject,
     FieldMapping,
     FormField,

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.objects import spelled
 from spectrum_etl.exports.objects.facts import found, text
 from spectrum_etl.exports.objects.proposals import proposing
@@ -20,17 +21,7 @@ from spectrum_etl.exports.rules import vendors as rules
 from spectrum_etl.exports.rules.address import address_elements, address_facts, address_fits
 from spectrum_etl.exports.rules.common import answer_of
 from spectrum_etl.exports.rules.vendors import normalised_name
-from spectrum_etl.exports.spec import (
-    Answers,
-    Candidate,
-    Context,
-    Document,
-    ExportObject,
-    FieldMapping,
-    FormField,
-    Rule,
-    Scope,
-)
+from spectrum_etl.exports.spec import Answers, Candidate, Context, ExportObject, FieldMapping, FormField, Rule, Scope
 from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.exports.spectrum.values import call
 from spectrum_etl.model.record import RecordId

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from spectrum_etl.exports.spec import Call, Document
+from spectrum_etl.exports.document import Call, Document
 from spectrum_etl.exports.spectrum import Spectrum
 from spectrum_etl.exports.spectrum.values import comparable
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from spectrum_etl.exports.spec import Call
+from spectrum_etl.exports.document import Call
 from spectrum_etl.exports.spectrum import change_requests, projections, tables
 from spectrum_etl.exports.spectrum.current import BATCH_READERS, READERS, is_shown, unread
 from spectrum_etl.exports.spectrum.found import elements, trimmed

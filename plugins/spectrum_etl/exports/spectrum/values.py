@@ -13,8 +13,8 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from spectrum_etl.errors import FixRecord
+from spectrum_etl.exports.document import Call
 from spectrum_etl.exports.numbers import number_of
-from spectrum_etl.exports.spec import Call
 from spectrum_etl.exports.spectrum.services import SERVICES, Element, Service
 
 Value = str | int | Decimal | bool | date | None

@@ -13,11 +13,12 @@ import psycopg
 from spectrum_etl.errors import FixRecord, Reason, RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.exports.display.form import REASON
 from spectrum_etl.exports.display.shown import changed_since, in_short, unlike_shown
+from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.records import claiming, ledger, queue, why
 from spectrum_etl.exports.records.ledger import Response
 from spectrum_etl.exports.records.queue import Instance, Row
 from spectrum_etl.exports.records.states import Outcome, State
-from spectrum_etl.exports.spec import Broken, Candidate, Document, ExportObject
+from spectrum_etl.exports.spec import Broken, Candidate, ExportObject
 from spectrum_etl.exports.steps import apply_rules as check
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links.claims import Taken

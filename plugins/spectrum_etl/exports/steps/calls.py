@@ -9,10 +9,10 @@ import logging
 from dataclasses import replace
 
 from spectrum_etl.errors import Reason, SpectrumEtlError
+from spectrum_etl.exports.document import Call
 from spectrum_etl.exports.records import ledger
 from spectrum_etl.exports.records.ledger import SentCall
 from spectrum_etl.exports.records.settling import settles_at, unsettled
-from spectrum_etl.exports.spec import Call
 from spectrum_etl.exports.spectrum import compare
 from spectrum_etl.exports.spectrum.compare import CurrentValues
 from spectrum_etl.exports.spectrum.services import SERVICES

@@ -9,11 +9,12 @@ from typing import NoReturn
 import psycopg
 
 from spectrum_etl.errors import Reason
+from spectrum_etl.exports.document import Call
 from spectrum_etl.exports.records import claiming, ledger, queue
 from spectrum_etl.exports.records.ledger import Attempt
 from spectrum_etl.exports.records.queue import Row
 from spectrum_etl.exports.records.states import Outcome, State
-from spectrum_etl.exports.spec import Broken, Call, ExportObject
+from spectrum_etl.exports.spec import Broken, ExportObject
 from spectrum_etl.exports.spectrum.compare import CurrentValues
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links import claims
