@@ -1,7 +1,7 @@
 -- The history of syncs, with its checks (they cascade). What is current stays, however old: what a scope, a partition,
--- an open difference or an open rejection names, and the last that was checked, whose checks hold for the unchanged ones
--- after it; of each table the last run, the last good one of the whole company, the last that published and the last that
--- changed something, which marts.freshness tells; and what the marts have not taken in yet.
+-- an open difference or an open rejection names, and the last that was checked, whose checks hold for the unchanged
+-- ones after it; of each table the last run, the last good one of the whole company, the last that published and the
+-- last that changed something, which marts.freshness tells; and what the marts have not taken in yet.
 with ranked as (
     select
         landing_id,
