@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 import requests
+from playwright.sync_api import Browser, expect
 
 from tests.airflow_stack import AirflowStack, until
 from tests.page.page_airflow import HEADER
+from tests.page.page_browser import LAPTOP, picture
 
 pytestmark = pytest.mark.airflow
 
@@ -19,7 +23,7 @@ class Visitor:
     def __init__(self, stack: AirflowStack, user: str) -> None:
         self._url = stack.airflow.url
         body = {"username": user, "password": stack.secrets.users[user]}
-        token = requests.post(f"{self._url}/auth/token", json=body, timeout=30).json()["access_token"]
+        token = self.token = requests.post(f"{self._url}/auth/token", json=body, timeout=30).json()["access_token"]
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.headers.update({"Authorization": f"Bearer {token}", **HEADER})
@@ -74,3 +78,53 @@ def test_an_accepted_vendor_is_sent_to_spectrum(airflow_stack: AirflowStack) -> 
     assert (synced["state"], synced["answered_by_name"]) == ("linked", "accounting"), synced["reason"]
     held = accounting.get("export/record", **key)["attempts"][0]
     assert (held["calls"], held["sent"], held["lost"]) == (1, 1, 0)
+
+
+def test_a5_airflows_own_form_begins_with_a_link_to_the_record_and_each_row_says_what_differs(
+    airflow_stack: AirflowStack, browser: Browser
+) -> None:
+    accounting, ops = Visitor(airflow_stack, "accounting"), Visitor(airflow_stack, "ops")
+    contract = "select id::text from procore.records where company_id = 4001 and kind = 'work_order_contract'"
+    (record,) = airflow_stack.source(f"{contract} and fields ->> 'number' = 'SC-101' order by id")[0]
+    ops.post("export/collect", object="commitments", companies=["1"], records=[record], resume=True)
+
+    def waiting() -> Any:
+        rows = accounting.get("export/queue", group="waiting", object="commitments", company="1")["rows"]
+        return next((row for row in rows if row["record_id"] == record), None)
+
+    row = until(waiting, 240)
+    key = {"object": "commitments", "company": "1", "project": row["project_id"], "record": record}
+    until(lambda: accounting.get("export/record", **key)["question"], 60)
+    context = browser.new_context(viewport={"width": LAPTOP[0], "height": LAPTOP[1]}, timezone_id="UTC")
+    url = airflow_stack.airflow.url
+    context.add_cookies([{"name": "_token", "value": accounting.token, "url": url}])
+    try:
+        tab = context.new_page()
+        tab.goto(f"{url}/required_actions")
+        expect(tab.get_by_text(row["title"]).first).to_be_visible(timeout=30_000)
+        picture(tab, "required-actions")
+        place = f"runs/{quote(row['asks_run_id'])}/tasks/{row['asks_task_id']}/mapped/{row['asks_map_index']}"
+        tab.goto(f"{url}/dags/export_commitments/{place}/required_actions")
+        link = tab.get_by_role("link", name="Open it on the page ERP Integrations")
+        expect(link).to_be_visible(timeout=30_000)
+        picture(tab, "required-action")
+        address = (
+            f"{url}/plugin/erp-integrations/erp-integrations/#/export/record/commitments/1/{row['project_id']}/{record}"
+        )
+        expect(link).to_have_attribute("href", address)
+        table = tab.locator("table").filter(has_text="Amount")
+        heads = table.locator("th").all_inner_texts()
+        assert "Phase" in heads
+        assert not {"Company", "Vendor", "Subcontract id", "Job"} & set(heads), "what all rows share stands once above"
+        rows = [cells.locator("td").all_inner_texts() for cells in table.locator("tbody tr").all()]
+        assert len(rows) > 1
+        assert len({tuple(cells) for cells in rows}) == len(rows), "each row says what differs"
+        before = tab.locator("main, body").first.inner_text()
+        assert before.index("Open it on the page ERP Integrations") < before.index(heads[0])
+        page = context.new_page()
+        page.goto(address)
+        dialog = page.frame_locator("iframe").get_by_role("dialog")
+        expect(dialog).to_contain_text(re.compile(re.escape(row["title"])), timeout=30_000)
+        picture(page, "required-action-linked")
+    finally:
+        context.close()
