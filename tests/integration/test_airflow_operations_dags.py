@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 import pytest
@@ -132,3 +133,23 @@ def test_a_sync_that_is_at_work_for_too_long_is_told(airflow_stack: AirflowStack
 
 def _landed(stack: AirflowStack, run_id: str) -> bool:
     return bool(stack.ask("select 1 from sync.landings where run_id = %s and state = 'landed'", run_id))
+
+
+@pytest.mark.slow
+def test_o2_a_sync_in_quiet_hours_waits_without_a_slot_and_goes_on_at_their_end(airflow_stack: AirflowStack) -> None:
+    before = airflow_stack.settings_file.read_text(encoding="utf-8")
+    now = datetime.now(UTC)
+    end = (now + timedelta(minutes=2)).replace(second=0, microsecond=0)
+    window = f"{now - timedelta(minutes=1):%H:%M}-{end:%H:%M}"
+    settings = yaml.safe_load(before) | {"quiet_hours": [window], "timezone": "UTC"}
+    airflow_stack.settings_file.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    try:
+        run = airflow_stack.trigger("stage_vendors", companies=["1"])
+        until(lambda: [i["state"] for i in airflow_stack.instances(run, "company.land")] == ["up_for_reschedule"])
+        pool = airflow_stack.api().call("GET", "pools/spectrum_infolink")
+        assert pool["occupied_slots"] == 0
+        airflow_stack.wait([run])
+    finally:
+        airflow_stack.settings_file.write_text(before, encoding="utf-8")
+    [(started,)] = airflow_stack.ask("select started_at from sync.landings where run_id = %s", run.run_id)
+    assert started >= end

@@ -110,7 +110,7 @@ def stale_lines(freshness: Rows, settings: Settings) -> list[str]:
             if row is None or read_at is None:
                 never = "never staged completely, although scheduled"
                 lines.append(f"{name} of company {company.code}: {never} {schedule}")
-            elif row["now"] - read_at > allowed:
+            elif settings.is_stale(obj, read_at, row["now"]):
                 lines.append(
                     f"{name} of company {company.code}: last read {read_at:%Y-%m-%d %H:%M} UTC,"
                     f" {_hours(row['now'] - read_at)} ago, although scheduled {schedule}"

@@ -25,8 +25,8 @@ from spectrum_etl.warehouse.migrate import migrate
 from spectrum_etl.warehouse.templates import render
 
 MOST_LINES = 20
-#: No schedule is due more rarely than once a day; a day may have 25 hours.
-_LONGEST_WAIT = 26
+#: No schedule is due more rarely than once a day, which may have 25 hours, and a sync may wait for a day's quiet hours.
+_LONGEST_WAIT = 50
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,11 @@ class Late:
 def last_due(schedule: Schedule, settings: Settings, before: datetime) -> datetime | None:
     """The last moment at which a sync was due; the earlier one of two hours of the same name, when clocks are put back.
 
+    One that falls into quiet hours counts from their end.
+
     Args:
         schedule: how often.
-        settings: time of day of `daily`, and the time zone.
+        settings: time of day of `daily`, the time zone, and the quiet hours.
         before: zone-aware; the moment lies at or before it.
 
     Returns:
@@ -67,7 +69,7 @@ def last_due(schedule: Schedule, settings: Settings, before: datetime) -> dateti
     for back in range(_LONGEST_WAIT):
         local = (before.astimezone(UTC) - timedelta(hours=back)).astimezone(zone)
         due = local.replace(minute=minute, second=0, microsecond=0, fold=0).astimezone(UTC)
-        if due.astimezone(zone).hour in hours and due <= before:
+        if due.astimezone(zone).hour in hours and (settings.quiet.until(due) or due) <= before:
             return due
     return None  # this day has no such hour: clocks are put forward over it
 

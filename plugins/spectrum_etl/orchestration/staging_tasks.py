@@ -13,6 +13,7 @@ from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.model.run import Run, Scope, clean_codes
 from spectrum_etl.model.spec import StagedObject
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
+from spectrum_etl.orchestration.quiet import wait_for_quiet_hours
 from spectrum_etl.orchestration.rights import require_operator
 from spectrum_etl.staging.configured import load_settings
 
@@ -61,6 +62,7 @@ def land_company(obj: StagedObject, context: Context, scope: dict[str, Any]) -> 
     from spectrum_etl.warehouse.connect import warehouse_url
 
     asked, now = _named(scope, context), load_settings()
+    wait_for_quiet_hours(now)
     if asked.allow_mass_delete:  # here, too: anyone who may trigger may also change what `plan` has said
         require_operator(context, now, MASS_DELETE)
     with Sources.from_airflow(asked.company_code, now) as sources:

@@ -8,6 +8,7 @@ from airflow.sdk import DAG, get_current_context, task
 
 from spectrum_etl.orchestration.callbacks import on_failure, on_success
 from spectrum_etl.orchestration.dag_defaults import daily, refuse_unknown_fields, start_date, task_defaults
+from spectrum_etl.orchestration.quiet import wait_for_quiet_hours
 from spectrum_etl.orchestration.staging_dag import TAGS
 from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.objects import OBJECTS
@@ -57,6 +58,7 @@ def verify_dag(doc: str | None) -> DAG:
             instance = context["ti"]
             run = Run(instance.dag_id, instance.run_id, instance.try_number)
             now = load_settings()
+            wait_for_quiet_hours(now)
             with Sources.from_airflow(what["company_code"], now) as sources:
                 results = verify_object(warehouse_url(), OBJECTS[what["object_name"]], run, sources, now)
             return [{"rows": r.rows_checked, "status": r.status} for r in results]

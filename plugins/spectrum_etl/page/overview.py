@@ -112,6 +112,7 @@ async def overview(
             "checking": active(_of(runs, scope.CHECK_DAG)) is not None,
             "check_paused": bool(check and check["is_paused"]),
             "may_check": allowed[scope.CHECK_DAG],
+            "quiet_until": known.settings.quiet.until(now),
             "now": now,
         }
     )

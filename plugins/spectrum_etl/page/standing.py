@@ -53,7 +53,7 @@ def object_row(
     if dag and dag.get("has_import_errors"):
         state, message, what_to_do = "failed", _NOT_IMPORTED, None
     oldest = min((row["read_at"] for row in tables if row["read_at"]), default=None)
-    schedule, allowed = settings.schedule(obj), settings.stale_after(obj)
+    schedule = settings.schedule(obj)
     paused = bool(dag and dag["is_paused"])
     return {
         "name": obj.name,
@@ -70,7 +70,7 @@ def object_row(
         "message": sentences(message),
         "remedy": remedy(what_to_do),
         "read_at": oldest,
-        "late": bool(allowed and oldest and now - oldest > allowed),
+        "late": bool(oldest and settings.is_stale(obj, oldest, now)),
         "tables": tables,
         **{key: _sum(of_last, key) for key in _OF_THE_LAST},
         **{key: _sum(tables, key) for key in _OF_ALL},

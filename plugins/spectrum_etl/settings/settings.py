@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,6 +15,7 @@ from spectrum_etl.settings.exports import ExportSettings
 from spectrum_etl.settings.infolink import InfoLinkSettings
 from spectrum_etl.settings.notifications import Notifications
 from spectrum_etl.settings.page import Page
+from spectrum_etl.settings.quiet import LEAST_ROOM, QuietHours, longest_room, wrong_window
 from spectrum_etl.settings.registry import Known, Registry, Staged, StagedTable, names
 from spectrum_etl.settings.retention import Retention
 from spectrum_etl.settings.schedules import Schedule, overrides
@@ -33,6 +34,7 @@ class Settings(Strict):
     schedules: dict[str, Schedule] = Field(default_factory=dict)
     daily_at: time = time(5)
     timezone: str = "UTC"
+    quiet_hours: tuple[str, ...] = ()
     readers: dict[str, str] = Field(default_factory=dict)
     stage_employees: bool = False
     estimate_change_types: tuple[Annotated[str, Field(pattern=r"^\d$")], ...] = COUNTED_CHANGE_TYPES
@@ -58,6 +60,15 @@ class Settings(Strict):
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError):
             raise ValueError(f"{value!r} is not a time zone; use a name such as UTC or America/Denver") from None
+        return value
+
+    @field_validator("quiet_hours", mode="after")
+    @classmethod
+    def _windows(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := [said for window in value if (said := wrong_window(window))]:
+            raise ValueError("; ".join(wrong))
+        if (room := longest_room(value)) < LEAST_ROOM:
+            raise ValueError(f"they leave {room} minutes at a time for syncs; leave at least {LEAST_ROOM}")
         return value
 
     @model_validator(mode="wrap")
@@ -99,6 +110,26 @@ class Settings(Strict):
     def cron(self, obj: Staged) -> str | None:
         """The cron expression of an object's schedule in the time zone of the settings; None for `never`."""
         return self.schedule(obj).cron(self.daily_at)
+
+    @property
+    def quiet(self) -> QuietHours:
+        """When Spectrum is left alone (O2)."""
+        return QuietHours(self.quiet_hours, self.timezone)
+
+    def is_stale(self, obj: Staged, read_at: datetime, now: datetime) -> bool:
+        """Whether the data of an object are too old for its schedule; quiet hours do not count.
+
+        Args:
+            obj: the object.
+            read_at: when it was read last, zone-aware.
+            now: the moment.
+        """
+        allowed = self.stale_after(obj)
+        if allowed is None or now - read_at <= allowed:
+            return False
+        # Not looked at further back than matters.
+        since = max(read_at, now - 8 * allowed)
+        return now - since - self.quiet.within(since, now) > allowed
 
     def stale_after(self, obj: Staged) -> timedelta | None:
         """How old the data of an object may be; None where nothing is scheduled."""

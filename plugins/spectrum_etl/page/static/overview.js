@@ -52,6 +52,7 @@ export function Overview({ me, company, path }) {
   return html`
     ${found.data.problems.map((problem) => html`<${Problem} error=${{ message: problem.detail, remedy: problem.remedy }} />`)}
     <${Problem} error=${starter.problem ?? found.error} />
+    ${found.data.quiet_until && html`<p class="note" role="status"><${Icon} name="wait" /> Quiet hours until <${Time} at=${found.data.quiet_until}>${moment(found.data.quiet_until)}</>: syncs wait for their end before they read Spectrum.</p>`}
     <${Connections} found=${found} company=${company} companies=${me.companies} starter=${starter} />
     <section aria-labelledby="objects-title" class="objects"><h2 id="objects-title">From Spectrum</h2>
       <${Table} columns=${columns} rows=${objects} label="Importable objects" keyOf=${(o) => o.name} chosen=${opened}

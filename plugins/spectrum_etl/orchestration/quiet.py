@@ -1,0 +1,24 @@
+"""Lets a task that reads Spectrum wait for the end of the quiet hours, without a slot of a worker or a pool (O2)."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+
+from airflow.sdk.exceptions import AirflowRescheduleException
+
+from spectrum_etl.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def wait_for_quiet_hours(settings: Settings) -> None:
+    """Go on outside of the quiet hours; inside them come back at their end. What reads already is not interrupted.
+
+    Raises:
+        AirflowRescheduleException: to Airflow, which starts the task again then.
+    """
+    until = settings.quiet.until(datetime.now(UTC))
+    if until is not None:
+        log.info("these are quiet hours, in which Spectrum is left alone: this task goes on at %s", until)
+        raise AirflowRescheduleException(until)
