@@ -113,6 +113,8 @@ def test_a5_airflows_own_form_begins_with_a_link_to_the_record_and_each_row_says
         )
         expect(link).to_have_attribute("href", address)
         table = tab.locator("table").filter(has_text="Amount")
+        table.scroll_into_view_if_needed()
+        picture(tab, "required-action-lines")
         heads = table.locator("th").all_inner_texts()
         assert "Phase" in heads
         assert not {"Company", "Vendor", "Subcontract id", "Job"} & set(heads), "what all rows share stands once above"
@@ -121,6 +123,8 @@ def test_a5_airflows_own_form_begins_with_a_link_to_the_record_and_each_row_says
         assert len({tuple(cells) for cells in rows}) == len(rows), "each row says what differs"
         before = tab.locator("main, body").first.inner_text()
         assert before.index("Open it on the page ERP Integrations") < before.index(heads[0])
+        tab.get_by_role("button", name="Reject").scroll_into_view_if_needed()
+        picture(tab, "required-action-form")
         page = context.new_page()
         page.goto(address)
         dialog = page.frame_locator("iframe").get_by_role("dialog")

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.sdk.exceptions import DownstreamTasksSkipped
 
 from spectrum_etl.errors import FixConfiguration, RetryLater, StopSync
 from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.records import queue
 from spectrum_etl.exports.records.queue import Instance
-from spectrum_etl.exports.records.states import TRANSITIONS
+from spectrum_etl.exports.records.states import TRANSITIONS, Outcome, State
 from spectrum_etl.exports.steps.ask import NotAsked, Question
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.orchestration.approval import ApproveRecord, response_of
@@ -315,6 +318,24 @@ def test_the_operator_never_accepts_by_itself_and_has_no_end():
     assert operator.defaults is None
     assert operator.response_timeout is None
     assert operator.retries == 0
+
+
+@pytest.mark.parametrize("state", ["rejected", "retrieved", "ready", "not_ready"])
+def test_the_approval_that_took_a_rejection_tells_the_creator_and_no_other_does(
+    monkeypatch: pytest.MonkeyPatch, state: State
+):
+    """Of its own record alone: it names its run and its number among the mapped ones."""
+    record = {"company": "1", "project": "501", "record": "7", "title": "Thing 7"}
+    operator = ApproveRecord(task_id="approve", object_name="commitments", record=record, retries=0)
+    told: list[tuple[Any, ...]] = []
+    monkeypatch.setattr("spectrum_etl.exports.systems.systems_from_airflow", lambda *given: nullcontext())
+    monkeypatch.setattr("spectrum_etl.exports.steps.answer.take", lambda *given: Outcome(state, "why"))
+    monkeypatch.setattr("spectrum_etl.orchestration.creators.tell_creators", lambda *given: told.append(given))
+    ti = SimpleNamespace(dag_id="export_commitments", run_id="run 1", task_id="approve", map_index=3, try_number=1)
+    event = {"chosen_options": ["Reject"], "params_input": {}, "responded_at": datetime.now(UTC)}
+    with pytest.raises(DownstreamTasksSkipped):
+        operator.execute_complete({"ti": ti}, event)  # type: ignore[typeddict-item]
+    assert told == ([("commitments", "export_commitments", "run 1", 3)] if state == "rejected" else [])
 
 
 def test_an_answer_of_airflow_is_read_as_it_is_recorded():

@@ -73,6 +73,10 @@ def test_g5_what_procore_changed_after_the_export_is_reported_until_it_is_mended
     assert world.query(open_ones) == []
 
 
+def test_g5_the_first_run_of_all_meets_a_warehouse_without_tables(warehouse_database: str):
+    assert report_drift(World(warehouse_database).systems, OBJECT) == 0
+
+
 def test_analysts_see_nothing_of_the_exports_and_approvers_read_them(world: World):
     linked(world)
     with psycopg.connect(world.url, autocommit=True) as connection:

@@ -199,6 +199,28 @@ def test_prime_change_orders_have_markup(raw: Raw, ids: dict[str, int]) -> None:
     assert {"pending", "approved"} == {each["status"] for each in changes}
 
 
+def test_what_people_made_names_them_as_each_answer_is_published_to(raw: Raw, ids: dict[str, int]) -> None:
+    """Commitments by id, change order packages by login, prime change orders by id and name, projects by login."""
+    (made,) = [p for p in raw.all("/rest/v1.0/projects", company_id=4001) if p["id"] == ids["ready"]]
+    assert set(made["created_by"]) == {"id", "login", "name"}
+    project = {"project_id": ids["ready"]}
+    contract = raw.all("/rest/v1.0/work_order_contracts", **project)[0]
+    shown = raw.get(f"/rest/v1.0/work_order_contracts/{contract['id']}", **project)
+    assert "created_by" not in shown
+    user = raw.get(f"/rest/v1.3/companies/4001/users/{shown['created_by_id']}")
+    assert user["id"] == shown["created_by_id"]
+    assert "@" in user["email_address"]
+    assert "login" not in user
+    package = raw.all("/rest/v1.0/change_order_packages", **project)[0]
+    assert isinstance(package["created_by_id"], int)
+    whole = raw.get(f"/rest/v1.0/change_order_packages/{package['id']}", **project)
+    assert whole["creator"]["id"] == package["created_by_id"]
+    assert set(whole["creator"]) == {"id", "login", "name"}
+    order = raw.all(f"/rest/v1.0/projects/{ids['ready']}/prime_change_orders", view="extended")[0]
+    assert set(order["created_by"]) == {"id", "name"}
+    assert raw.call("GET", "/rest/v1.3/companies/4001/users/7").status_code == 404
+
+
 def test_load_vendors_and_changes_by_command(sandbox_database: str, capsys: pytest.CaptureFixture[str]) -> None:
     load(sandbox_database, jobs=8, transactions=50)
     at = ["--database", sandbox_database]

@@ -15,6 +15,7 @@ from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links import pairs as links
 from spectrum_etl.links.pairs import Link
 from spectrum_etl.warehouse.connect import connect
+from spectrum_etl.warehouse.migrate import migrate
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ def report_drift(systems: Systems, obj: ExportObject) -> int:
     company, count = systems.company, 0
     with connect(systems.url) as connection:
         connection.autocommit = True
+        migrate(connection)  # it runs beside `collect`, and the first run of all meets a warehouse without tables
         exported = links.living(connection, obj.name, company.code, with_content=True)
         for link in exported.values():
             if link.content is None:
