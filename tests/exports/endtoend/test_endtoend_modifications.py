@@ -8,8 +8,10 @@ import pytest
 
 from spectrum_etl.exports.objects.registry import EXPORTS
 from spectrum_etl.exports.steps.ask import Question
+from spectrum_etl.exports.steps.link import link
 from spectrum_etl.exports.steps.unlink import unlink
 from spectrum_etl.model.record import RecordId
+from spectrum_etl.orchestration.link_dag import pairs_of
 from tests.exports.endtoend.cases import assert_done, differing
 from tests.exports.endtoend.places import COMPANY
 from tests.exports.endtoend.stage import PROCORE_COMPANY, Stage
@@ -191,6 +193,22 @@ def test_f1_one_that_waits_while_the_company_moves_is_not_sent(stage: Stage) -> 
     assert outcome.state == "ready"
     assert "was changed in Procore" in outcome.reason
     assert stage.journal() == []
+
+
+def test_d1_one_is_linked_by_hand_by_its_id_with_an_m_before_it(stage: Stage) -> None:
+    """As `link_export` reads it; the mark is made there, too."""
+    id = modification(stage, MOVED)
+    key = stage.accept(NAME, id, change_request_id="BM1").key
+    stage.finish(NAME, id)
+    stage.warehouse("update export.links set unlinked_at = now() where record_id = %s", id.record)
+    stage.sandbox("update procore.records set origin_id = null where id = %s", int(id.record.removeprefix("M")))
+    form = {"object": NAME, "project": id.project, "pairs": [f"{id.record} = {key}"], "exact_names": False}
+    ((project, record, named),) = pairs_of(form)
+    assert link(stage.systems(), EXPORTS[NAME], RecordId(COMPANY, project, record), named, "otto") is True
+    assert origin(stage, id) == f"{COMPANY}:{key}"
+    assert stage.warehouse(
+        "select record_id, how from export.links where unlinked_at is null and spectrum_key = %s", key
+    ) == [(id.record, "by hand")]
 
 
 def test_g6_unlinking_takes_the_mark_out_again(stage: Stage) -> None:
