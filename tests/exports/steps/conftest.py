@@ -7,7 +7,7 @@ import pytest
 
 from spectrum_etl.warehouse.migrate import migrate
 from stack.postgres import EmbeddedPostgres
-from tests.exports.core.exports_world import World
+from tests.exports.steps.exports_world import World
 
 
 @pytest.fixture(scope="module")

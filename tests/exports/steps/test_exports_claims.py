@@ -28,7 +28,7 @@ from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate
 from stack.postgres import EmbeddedPostgres
 from stack.postgres_files import wheel_programs
-from tests.exports.core.exports_world import OBJECT, World, place
+from tests.exports.steps.exports_world import OBJECT, World, place
 
 VENDORS = "select record_id, linked, duplicate from export.claims where space = 'vendor'"
 ATTEMPTS = "select 1 from export.ledger limit 1"

@@ -21,7 +21,7 @@ from spectrum_etl.exports.records.settling import Unsettled
 from spectrum_etl.exports.records.states import IN_FLIGHT
 from spectrum_etl.exports.steps.ask import Question
 from spectrum_etl.model.record import RecordId
-from tests.exports.core.exports_world import FAULTS, Kill, World, killed_after, place
+from tests.exports.steps.exports_world import FAULTS, Kill, World, killed_after, place
 
 SEQUENCES = 500
 _records = itertools.count(1)

@@ -14,7 +14,7 @@ from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.orchestration import rights
 from spectrum_etl.staging.configured import load_settings
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def run_of(user: str | None, run_type: str = "manual", **params: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from spectrum_etl.exports.steps.ask import NotAsked, Question
 from spectrum_etl.exports.steps.preview import preview
 from spectrum_etl.orchestration.export_tasks import as_items, grid_name
 from spectrum_etl.settings import Settings
-from tests.exports.core.exports_world import OBJECT, World
+from tests.exports.steps.exports_world import OBJECT, World
 
 
 def test_a_record_is_shown_with_every_rule_that_it_breaks(world: World):

@@ -17,7 +17,7 @@ from spectrum_etl.warehouse import migrate as migrations
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate
 from stack.postgres import EmbeddedPostgres
-from tests.exports.core.exports_world import World
+from tests.exports.steps.exports_world import World
 
 THIS = "015_links_as_spectrum_compares.sql"
 INSERT = (

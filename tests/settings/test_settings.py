@@ -15,7 +15,7 @@ from spectrum_etl.settings.schedules import overrides
 from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.objects import OBJECTS
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 JOBS, VENDORS = OBJECTS["jobs"], OBJECTS["vendors"]
 _COMPANY = {"code": "1", "name": "One", "phase_category": "STD"}
 

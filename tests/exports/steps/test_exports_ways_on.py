@@ -24,7 +24,7 @@ from spectrum_etl.exports.steps.take_out import FROM, take_out
 from spectrum_etl.exports.steps.unlink import unlink
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.sources.faults import NotSent
-from tests.exports.core.exports_world import OBJECT, Kill, World, place
+from tests.exports.steps.exports_world import OBJECT, Kill, World, place
 
 HEAD = place("AddVendor", {"Company_Code": "1", "Vendor_Code": "Cr1"})
 

@@ -15,7 +15,7 @@ from spectrum_etl.exports.records.settling import Unsettled
 from spectrum_etl.exports.steps.report import Report, Tasks, report
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.orchestration.export_tasks import as_items
-from tests.exports.core.exports_world import Kill, World
+from tests.exports.steps.exports_world import Kill, World
 
 RUN = Instance("export_things", "run of send", "report")
 

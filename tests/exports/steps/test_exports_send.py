@@ -14,7 +14,7 @@ from spectrum_etl.exports.records.settling import Unsettled
 from spectrum_etl.exports.steps.answer import release_unanswered
 from spectrum_etl.sources.faults import NotSent
 from spectrum_etl.warehouse.connect import connect
-from tests.exports.core.exports_world import OBJECT, Kill, World, killed_after, place
+from tests.exports.steps.exports_world import OBJECT, Kill, World, killed_after, place
 
 HEAD = place("AddVendor", {"Company_Code": "1", "Vendor_Code": "Cr1"})
 

@@ -21,7 +21,7 @@ from spectrum_etl.exports.steps.ask import NotAsked, Question
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.orchestration.approval import ApproveRecord, response_of
 from spectrum_etl.warehouse.connect import connect
-from tests.exports.core.exports_world import OBJECT, World, place
+from tests.exports.steps.exports_world import OBJECT, World, place
 
 
 def asked(world: World, record: str = "r1", **content: Any):

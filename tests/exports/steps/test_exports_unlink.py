@@ -12,7 +12,7 @@ from spectrum_etl.exports.steps.unlink import unlink
 from spectrum_etl.links import pairs as links
 from spectrum_etl.links.pairs import Links
 from spectrum_etl.warehouse.connect import connect
-from tests.exports.core.exports_world import OBJECT, World
+from tests.exports.steps.exports_world import OBJECT, World
 
 
 def linked(world: World, record: str = "r1"):
