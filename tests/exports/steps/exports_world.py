@@ -28,7 +28,7 @@ from spectrum_etl.exports.steps.send import send_record
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Settings
-from spectrum_etl.sources.faults import NotSent, OutcomeUnknown, Refused
+from spectrum_etl.sources.faults import NotAllowed, NotSent, OutcomeUnknown, Refused
 from spectrum_etl.sources.sdx.write_answer import WriteAnswer
 
 Fault = Literal["", "not sent", "lost", "late", "never", "killed before", "killed after", "killed late", "refused"]
@@ -143,6 +143,7 @@ class Procore:
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
     marks: dict[str, str] = field(default_factory=dict)
     mark_faults: list[BaseException] = field(default_factory=list)
+    hidden: set[str] = field(default_factory=set)
 
 
 def _candidate(record: str, content: Mapping[str, Any]) -> Candidate:
@@ -156,6 +157,8 @@ def _collect(client: Any, company: Any, scope: Scope) -> Iterator[Candidate]:
 
 
 def _read(client: Any, company: Any, id: RecordId) -> Candidate | None:
+    if id.record in client.hidden:
+        raise NotAllowed("the service account may not read this", remedy="let it")
     content = client.records.get(id.record)
     return None if content is None else _candidate(id.record, content)
 

@@ -11,6 +11,7 @@ from spectrum_etl.exports.steps.frozen import report_drift
 from spectrum_etl.exports.steps.unlink import unlink
 from spectrum_etl.links import pairs as links
 from spectrum_etl.links.pairs import Links
+from spectrum_etl.sources.faults import NotAllowed
 from spectrum_etl.warehouse.connect import connect
 from tests.exports.steps.exports_world import OBJECT, World
 
@@ -71,6 +72,20 @@ def test_g5_what_procore_changed_after_the_export_is_reported_until_it_is_mended
     unlink(world.systems, OBJECT, "r2", "admin")
     assert report_drift(world.systems, OBJECT) == 0
     assert world.query(open_ones) == []
+
+
+def test_g5_what_procore_does_not_let_be_read_stops_no_other_and_stays_as_it_was_reported(world: World):
+    for record in ("r1", "r2"):
+        linked(world, record)
+        world.procore.records[record]["name"] = "Other"
+    assert report_drift(world.systems, OBJECT) == 2
+    world.procore.hidden = {"r1"}
+    world.procore.records["r2"]["name"] = "Acme"
+    assert report_drift(world.systems, OBJECT) == 0
+    assert world.query("select record_id from export.drift where resolved_at is null") == [("r1",)]
+    world.procore.hidden = {"r1", "r2"}
+    with pytest.raises(NotAllowed, match="may not read this"):
+        report_drift(world.systems, OBJECT)
 
 
 def test_g5_the_first_run_of_all_meets_a_warehouse_without_tables(warehouse_database: str):

@@ -14,6 +14,7 @@ from spectrum_etl.exports.spec import Candidate, ExportObject
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links import pairs as links
 from spectrum_etl.links.pairs import Link
+from spectrum_etl.sources.faults import NotAllowed, NotFound, SourceFault, UnknownHost
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate
 
@@ -26,13 +27,18 @@ RECORD = "record"
 def report_drift(systems: Systems, obj: ExportObject) -> int:
     """Compare every exported record with what Procore holds now; new differences are noted once, gone ones resolved.
 
+    A record that Procore does not let be read is left as it was reported last: its project has its own tools and
+    permissions, and `collect` reports such a project.
+
     Returns:
         How many differences there are now.
 
     Raises:
-        SpectrumEtlError: Procore cannot be read; what was compared so far is noted.
+        SpectrumEtlError: Procore cannot be read, or lets none of them be read; what was compared so far is noted.
     """
     company, count = systems.company, 0
+    refused: list[SourceFault] = []
+    compared = 0
     with connect(systems.url) as connection:
         connection.autocommit = True
         migrate(connection)  # it runs beside `collect`, and the first run of all meets a warehouse without tables
@@ -40,7 +46,14 @@ def report_drift(systems: Systems, obj: ExportObject) -> int:
         for link in exported.values():
             if link.content is None:
                 continue  # linked by hand: nothing is known of what was exported
-            found = list(_differences(obj, link, obj.read(systems.procore, company, link.id)))
+            try:
+                now = obj.read(systems.procore, company, link.id)
+            except (NotAllowed, UnknownHost, NotFound) as error:
+                log.warning("%s %s is not compared: %s", obj.title, link.id.record, error)
+                refused.append(error)
+                continue
+            compared += 1
+            found = list(_differences(obj, link, now))
             with connection.transaction():
                 _write(connection, obj, link, found)
             for change in found:
@@ -51,7 +64,16 @@ def report_drift(systems: Systems, obj: ExportObject) -> int:
             " and resolved_at is null and record_id <> all(%s)",
             [obj.name, company.code, list(exported)],
         )
-    log.info("%s, company %s: %s records compared, %s differences", obj.name, company.code, len(exported), count)
+    log.info(
+        "%s, company %s: %s records compared, %s could not be read, %s differences",
+        obj.name,
+        company.code,
+        compared,
+        len(refused),
+        count,
+    )
+    if refused and not compared:
+        raise refused[0]
     return count
 
 
