@@ -244,7 +244,7 @@ def test_f1_where_procore_no_longer_has_modifications_changes_are_exported_all_t
     class Gone(Procore):
         def pages(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
             if path == MODIFICATIONS:
-                raise faults.from_status(faults.Call("GET", path), status, faults.Said())
+                raise faults.from_status(faults.ApiCall("GET", path), status, faults.Said())
             return super().pages(path, params)
 
     assert collected(procore(kind=Gone, m=MOVED)) == ["12"]
