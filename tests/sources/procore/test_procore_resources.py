@@ -18,6 +18,7 @@ V2 = f"/rest/v2.0/companies/{COMPANY}/projects/7"
 WBS = "work_breakdown_structure"
 READS: list[tuple[Callable[[ProcoreClient], Any], str, dict[str, str]]] = [
     (resources.me, f"{P}/me", {"company_id": COMPANY}),
+    (lambda c: resources.user(c, 9), f"/rest/v1.3/companies/{COMPANY}/users/9", {}),
     (lambda c: resources.vendors(c), f"{P}/vendors", {"company_id": COMPANY, "view": "extended"}),
     (lambda c: resources.vendors(c, origin_id="1:A"), f"{P}/vendors", {"filters[origin_id]": "1:A"}),
     (lambda c: resources.vendors(c, search="Acme & Co"), f"{P}/vendors", {"filters[search]": "Acme & Co"}),
