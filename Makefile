@@ -8,7 +8,7 @@ unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV AIRFLOW_HOME PGHOST PGPORT PGUSER PGP
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-TWO_AT_A_TIME := -n 2 --dist loadscope --no-loadscope-reorder
+SIDE_BY_SIDE := --dist loadscope --no-loadscope-reorder
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,13 +23,13 @@ sql: $(INSTALLED) ## open a prompt on the demo's warehouse, as an analyst; ROLE=
 	@$(BIN)/python -m stack.sql_prompt --role='$(or $(ROLE),analyst)'
 
 test: $(INSTALLED) ## run the tests, but for those that take minutes
-	@$(BIN)/python -m pytest $(TWO_AT_A_TIME) -m "not slow"
+	@$(BIN)/python -m pytest -n 3 $(SIDE_BY_SIDE) -m "not slow"
 
 check: $(INSTALLED) ## check what has changed: style, types, and the tests that import it; or FILES="..."
 	@$(BIN)/python -m stack.check $(FILES)
 
 test-all: $(INSTALLED) ## run every test
-	@$(BIN)/python -m pytest $(TWO_AT_A_TIME)
+	@$(BIN)/python -m pytest -n 2 $(SIDE_BY_SIDE)
 
 lint: $(INSTALLED) ## check style, types and SQL
 	@$(BIN)/ruff check

@@ -49,8 +49,9 @@ _LONG = ("tests/exports/endtoend/test_endtoend_hundreds.py",)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that wait more than they compute go first, beside the others; those of the shared Airflow before all."""
 
-    def place(item: pytest.Item) -> tuple[bool, bool, bool]:
-        return not _uses_airflow(item), not item.nodeid.startswith(_WAITING), not item.nodeid.startswith(_PAGE)
+    def place(item: pytest.Item) -> int:
+        kinds = _uses_airflow(item), item.nodeid.startswith(_WAITING), item.nodeid.startswith(_PAGE), True
+        return kinds.index(True)
 
     items.sort(key=place)
 
