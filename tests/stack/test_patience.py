@@ -13,6 +13,7 @@ from stack import patience, processes, stage_runs
 from stack.errors import StackError
 from stack.patience import Patience
 from stack.stage_runs import wait_until_parsed
+from tests.airflow_stack import until
 
 
 class Machine:
@@ -65,16 +66,19 @@ def test_each_has_a_patience_of_its_own(machine: Machine) -> None:
 
 
 def test_the_work_of_a_process_is_counted_with_that_of_ended_children(tmp_path: Path) -> None:
-    mark = f"{tmp_path}:work"
+    mark, ended = f"{tmp_path}:work", tmp_path / "ended"
     busy = "sum(range(20_000_000))"
-    code = f"import subprocess, sys, time; subprocess.run([sys.executable, '-c', '{busy}']); time.sleep(600)"
+    code = (
+        "import pathlib, subprocess, sys, time\n"
+        f"subprocess.run([sys.executable, '-c', '{busy}'])\n"
+        f"pathlib.Path({str(ended)!r}).touch()\n"
+        "time.sleep(600)\n"
+    )
     environment = processes.clean_environment({})
     processes.spawn(mark, ["python", "-c", code], log=tmp_path / "log", env=environment, cwd=tmp_path)
     try:
-        while len(processes.find(mark)) == 1 and processes.work(mark) < 0.1:
-            pass  # the child is still to come
-        while len(processes.find(mark)) > 1:
-            pass
+        until(ended.exists)
+        assert len(processes.find(mark)) == 1
         assert processes.work(mark) > 0.1
     finally:
         processes.stop(mark)
