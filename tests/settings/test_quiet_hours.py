@@ -123,6 +123,8 @@ def test_data_do_not_get_out_of_date_meanwhile() -> None:
     assert quiet.is_stale(jobs, read_at, at("2026-11-28T18:01"))
     assert settings(schedules={"jobs": "hourly"}).is_stale(jobs, read_at, at("2026-11-28T08:01"))
     assert quiet.is_stale(jobs, at("2025-01-01T06:00"), at("2026-11-28T12:00")), "whatever is old is old"
+    nearly_all = settings("01:00-23:30", schedules={"jobs": "hourly"})
+    assert nearly_all.is_stale(jobs, at("2026-11-01T06:00"), at("2026-11-28T20:00")), "however little is left of a day"
     assert not settings(schedules={"jobs": "never"}).is_stale(jobs, read_at, at("2027-11-28T08:01"))
 
 

@@ -19,15 +19,8 @@ gone as (
 ),
 
 noted as (
-    insert into sync.changed_partitions (landing_id, company_code, run_id, job_number, partition_month)
-    select distinct
-        {{ "landing_id" | bound }}::bigint,
-        {{ "company_code" | bound }},
-        {{ "run_id" | bound }},
-        job_number,
-        _month
-    from gone
-    on conflict do nothing
+    {% with written = "gone", month = "_month" %}{% include "publish/partitions_changed.sql" %}{% endwith %}
+
 )
 
 insert into {{ past | ident }} ({{ columns | idents }}, _valid_from, _valid_to)

@@ -24,13 +24,6 @@ with inserted as (
     returning job_number, _month
 )
 
-insert into sync.changed_partitions (landing_id, company_code, run_id, job_number, partition_month)
-select distinct
-    {{ "landing_id" | bound }}::bigint,
-    {{ "company_code" | bound }},
-    {{ "run_id" | bound }},
-    job_number,
-    _month
-from inserted
-on conflict do nothing
+{% with written = "inserted", month = "_month" %}{% include "publish/partitions_changed.sql" %}{% endwith %}
+
 {% endif %}

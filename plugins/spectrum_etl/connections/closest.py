@@ -20,7 +20,7 @@ def with_closest(
     reader: InfoLinkReader,
     company: str,
     known: Mapping[str, Iterable[str]],
-    families: Mapping[tuple[str, str], casts.Family],
+    families: Mapping[tuple[str, str], casts.Family | None],
 ) -> list[Finding]:
     """The findings, those of something missing with what may be meant.
 
@@ -30,7 +30,7 @@ def with_closest(
         reader: inside its `with`.
         company: company code, for the settings.
         known: Info-Link table -> its columns: a table that is known by a name of its own is not meant by another.
-        families: (Info-Link table, column), both in upper case -> what the column has to hold.
+        families: (Info-Link table, column), both in upper case -> what the column has to hold; None for anything.
     """
     findings = list(findings)
     unknown = defaultdict(list)
@@ -53,7 +53,7 @@ def _column(
     reader: InfoLinkReader,
     company: str,
     unknown: list[str],
-    families: Mapping[tuple[str, str], casts.Family],
+    families: Mapping[tuple[str, str], casts.Family | None],
 ) -> Finding:
     try:
         columns = reader.table(finding.subject).columns
@@ -69,15 +69,12 @@ def _column(
 
 
 def _table(finding: Finding, reader: InfoLinkReader, company: str, known: Mapping[str, Iterable[str]]) -> Finding:
-    shown = [(schema, name) for schema, name in reader.tables() if name.upper() not in known]
-    places = {name if schema.lower() == "dbo" else f"{schema}.{name}": name for schema, name in shown}
-    # The table itself may be in another schema.
-    places |= {
-        f"{schema}.{name}": name
-        for schema, name in reader.tables()
-        if name.upper() == finding.subject.upper() and schema.lower() != "dbo"
-    }
-    alike = {name: place for place, name in places.items()}
+    alike = {}
+    for schema, name in reader.tables():
+        is_dbo = schema.lower() == "dbo"
+        # Of a table that is known by its own name only itself can be meant, in another schema.
+        if name.upper() not in known or (name.upper() == finding.subject.upper() and not is_dbo):
+            alike[name] = name if is_dbo else f"{schema}.{name}"
     near = [alike[name] for name in closest(finding.subject.removesuffix("_MC"), alike)]
     if not near:
         return finding

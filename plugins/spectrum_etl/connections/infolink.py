@@ -5,7 +5,6 @@ Only the catalog is read, and of each table at most one row, to learn whether th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from spectrum_etl.connections.closest import with_closest
@@ -16,11 +15,10 @@ from spectrum_etl.exports.spectrum import tables
 from spectrum_etl.model.drift import Drift
 from spectrum_etl.model.spec import StagedObject, Table
 from spectrum_etl.settings import Company, Schedule, Settings
-from spectrum_etl.sources.infolink import casts
 from spectrum_etl.sources.infolink.binds import Statement
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.infolink.lookup import Lookup
-from spectrum_etl.sources.infolink.names import names_read
+from spectrum_etl.sources.infolink.names import columns_read, names_read
 from spectrum_etl.sources.infolink.planner import expected_family, make_plan
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
 from spectrum_etl.sources.infolink.site import SiteTable
@@ -96,9 +94,8 @@ class _Comparison:
                     self._looked_up(lookup)
         tables_of_specs = [table for obj in OBJECTS.values() for table in obj.tables]
         known = names_read(tables_of_specs)
-        return tuple(
-            with_closest(self.findings.values(), self.reader, self.company.code, known, _families(tables_of_specs))
-        )
+        families = {(table, name): expected_family(column) for table, name, column in columns_read(tables_of_specs)}
+        return tuple(with_closest(self.findings.values(), self.reader, self.company.code, known, families))
 
     def _staged(self, obj: StagedObject, table: Table) -> None:
         assert table.infolink is not None
@@ -188,18 +185,3 @@ class _Comparison:
         elif use.who not in users:
             self.findings[key] = replace(known, stops=known.stops or stops, affects=f"{known.affects}; {use.who}")
         users.append(use.who)
-
-
-def _families(specs: Iterable[Table]) -> dict[tuple[str, str], casts.Family]:
-    """What each column of Info-Link that a spec names has to hold, by table and column in upper case."""
-    found: dict[tuple[str, str], casts.Family] = {}
-    for spec in specs:
-        tables = spec.infolink.tables if spec.infolink else {}
-        for column in spec.columns:
-            family = expected_family(column)
-            for source in column.sources if tables and family else ():
-                alias, _, name = source.rpartition(".")
-                table = tables.get(alias or next(iter(tables)))
-                if table and family:
-                    found[table.upper(), name.upper()] = family
-    return found

@@ -33,7 +33,7 @@ class Notifications(Strict):
     @classmethod
     def _rejections_have_a_sender(cls, rejection_to_creator: bool, info: ValidationInfo) -> bool:
         if rejection_to_creator and not info.data.get("email_from", "refused for itself"):
-            raise ValueError("rejection_to_creator needs email_from: creators are told by e-mail")
+            raise ValueError("rejection_to_creator needs email_from, the sender of these e-mails")
         return rejection_to_creator
 
     # Of the field, not of the whole: an error elsewhere must not keep it from being told.

@@ -127,9 +127,7 @@ class Settings(Strict):
         allowed = self.stale_after(obj)
         if allowed is None or now - read_at <= allowed:
             return False
-        # Not looked at further back than matters.
-        since = max(read_at, now - 8 * allowed)
-        return now - since - self.quiet.within(since, now) > allowed
+        return now - read_at - self.quiet.within(read_at, now) > allowed
 
     def stale_after(self, obj: Staged) -> timedelta | None:
         """How old the data of an object may be; None where nothing is scheduled."""

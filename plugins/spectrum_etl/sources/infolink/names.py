@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
-from spectrum_etl.model.spec import Table
+from spectrum_etl.model.spec import Column, Table
 from spectrum_etl.sources.infolink.published import KNOWN, NEVER_READ
+
+
+def columns_read(tables: Iterable[Table]) -> Iterator[tuple[str, str, Column]]:
+    """Info-Link table, column and the staged column that is made of it, both names in upper case.
+
+    Args:
+        tables: of all objects.
+    """
+    for table in tables:
+        aliases = table.infolink.tables if table.infolink else {}
+        for column in table.columns if aliases else ():
+            for source in column.sources:
+                alias, _, name = source.rpartition(".")
+                if found := aliases.get(alias or next(iter(aliases))):
+                    yield found.upper(), name.upper(), column
 
 
 def names_read(tables: Iterable[Table]) -> Mapping[str, frozenset[str]]:
@@ -17,18 +32,12 @@ def names_read(tables: Iterable[Table]) -> Mapping[str, frozenset[str]]:
     Args:
         tables: of all objects.
     """
-    found: dict[str, set[str]] = defaultdict(set)
+    tables, found = tuple(tables), defaultdict[str, set[str]](set)
+    for source, name, _ in columns_read(tables):
+        found[source].add(name)
     for table in tables:
-        if table.infolink is None:
-            continue
-        aliases = table.infolink.tables
-        first = next(iter(aliases))
-        for column in table.columns:
-            for source in column.sources:
-                alias, _, name = source.rpartition(".")
-                if (alias or first) in aliases:
-                    found[aliases[alias or first].upper()].add(name.upper())
-        for entry in table.infolink.joined:
+        aliases = table.infolink.tables if table.infolink else {}
+        for entry in table.infolink.joined if table.infolink else ():
             alias, _, names = entry.removesuffix("?").partition(".")
             found[aliases[alias].upper()].update(names.upper().split("|"))
     for name, columns in KNOWN.items():
