@@ -92,6 +92,16 @@ REGISTRY: dict[str, Fault] = {
         Fault("infolink_drop_after_rows", "Info-Link closes the connection after so many rows of an answer", "int"),
         Fault("infolink_slow_ms", "Info-Link waits so many milliseconds before it answers a query", "int"),
         Fault("infolink_deny_table", "Info-Link refuses to read this table with error 229", "text"),
+        Fault("infolink_log", "Info-Link notes each query with its begin and end in sandbox.infolink_queries"),
+        Fault(
+            "infolink_metadata",
+            "what the login sees of indexes and of how changes are tracked: hidden, as rows that are not there, or"
+            " refused with error 229",
+            "choice",
+            choices=("hidden", "refused"),
+        ),
+        Fault("infolink_change_tracking", "Change Tracking is on for this table", "text"),
+        Fault("infolink_cdc", "change data capture is on for this table", "text"),
         Fault("infolink_nul", "Info-Link sends CHAR(0) wherever a stored text holds its symbol, U+2400"),
         Fault("sdx_row_cap", "SDX cuts answers at so many rows; 0 is no limit", "int", default="500"),
         Fault("sdx_warning_row", "SDX adds a warning row to an answer it has cut", "switch", default="on"),

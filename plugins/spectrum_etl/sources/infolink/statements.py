@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from spectrum_etl.model.selection import Selection
+from spectrum_etl.model.selection import Selection, Years
 from spectrum_etl.sources.infolink import casts
 from spectrum_etl.sources.infolink.binds import Binds, Statement, code_filter, spelled
 from spectrum_etl.sources.infolink.plan import PlannedColumn, ReadPlan
@@ -197,7 +197,7 @@ def _context(plan: ReadPlan, selection: Selection, binds: Binds) -> dict[str, ob
     context |= {"alias": next(iter(plan.infolink.tables)), "tables": _tables(plan)}
     if plan.table.partitioned:
         return context | _partition_context(plan, selection, binds)
-    if selection.months or selection.partitions is not None:
+    if selection.months or selection.partitions is not None or selection.years != Years():
         raise ValueError(f"{plan.table.name} has no months and partitions")
     # Bound only where a status has a type: a statement binds nothing that it does not use.
     kinds = plan.change_types if any("CR_Type" in names for names in plan.names.values()) else ()
@@ -254,6 +254,11 @@ def _partition_context(plan: ReadPlan, selection: Selection, binds: Binds) -> di
     if selection.months:
         named = [binds.value(name, month) for name, month in _numbered("month", selection.months).items()]
         conditions.append(f"{month} IN ({', '.join(named)})")
+    # By the same text that rows are grouped by, so that every row is in one stretch of years.
+    if selection.years.first:
+        conditions.append(f"{month} >= {binds.value('first_year', selection.years.first)}")
+    if selection.years.before is not None:
+        conditions.append(f"{month} < {binds.value('before_year', selection.years.before)}")
     pairs = []
     if selection.partitions is not None:
         jobs = {code: f"picked_job_{n}" for n, code in enumerate(dict.fromkeys(j for j, _ in selection.partitions))}
