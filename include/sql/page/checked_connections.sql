@@ -17,7 +17,15 @@ select
             findings.company_code = connections.company_code
             and findings.connection = connections.connection
             and findings.kind = connections.kind
-    ) as differences
+    ) as differences,
+    (
+        select count(*)
+        from sync.connection_facts as facts
+        where
+            facts.company_code = connections.company_code
+            and facts.connection = connections.connection
+            and facts.kind = connections.kind
+    ) as facts
 from sync.connections
 left join lateral (
     select

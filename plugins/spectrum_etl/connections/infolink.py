@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from spectrum_etl.connections.closest import with_closest
 from spectrum_etl.connections.reasons import not_connected
 from spectrum_etl.connections.result import Checked, Finding
+from spectrum_etl.connections.tracking import facts
 from spectrum_etl.errors import FixConfiguration, RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.exports.spectrum import tables
 from spectrum_etl.model.drift import Drift
@@ -40,7 +41,7 @@ def check_infolink(company: Company, connection: InfoLinkConnection, settings: S
 
     Returns:
         Not connected where it does not answer, or where something that the settings need of it is not there; with all
-        differences.
+        differences, the indexes of the transactions, and which tables the server tracks.
     """
     conn_id = company.infolink_conn_id or ""
     try:
@@ -48,10 +49,11 @@ def check_infolink(company: Company, connection: InfoLinkConnection, settings: S
         with InfoLinkReader(brief, names=settings.infolink.of(company.code)) as reader:
             findings = _Comparison(company, reader, settings).run()
             unknown = unknown_to_infolink(reader, company.code)
+            learned = facts(reader, OBJECTS.values())
     except SpectrumEtlError as error:
         return not_connected(company.code, conn_id, "Info-Link", error)
     broken = ("unknown company", unknown.sentence, unknown.remedy or "") if unknown else _lacking(findings)
-    return Checked(company.code, conn_id, "Info-Link", *broken, findings=findings)
+    return Checked(company.code, conn_id, "Info-Link", *broken, findings=findings, facts=learned)
 
 
 def _lacking(findings: tuple[Finding, ...]) -> tuple[str, str, str]:

@@ -34,7 +34,7 @@ def record(url: str, kind: Kind, company: str, found: Checked | None, settings: 
         connection.autocommit = True
         migrate(connection)
         with connection.transaction():
-            for table in ("connections", "connection_services", "connection_findings"):
+            for table in ("connections", "connection_services", "connection_findings", "connection_facts"):
                 connection.execute(f"delete from sync.{table} where company_code <> all(%s)", [codes])  # type: ignore[arg-type]  # noqa: S608
             connection.execute("delete from sync.connections where company_code = %s and kind = %s", [company, kind])
             if found is None or found.services is not None:
@@ -42,6 +42,9 @@ def record(url: str, kind: Kind, company: str, found: Checked | None, settings: 
             told: dict[FindingKey, datetime | None] = {}
             if found is None or found.findings is not None:
                 told = _forget_findings(connection, company, kind)
+                connection.execute(
+                    "delete from sync.connection_facts where company_code = %s and kind = %s", [company, kind]
+                )
             if found is not None:
                 _insert(connection, found, run_id, told)
 
@@ -118,4 +121,9 @@ def _insert(
                 )
                 for f in found.findings or ()
             ],
+        )
+        cursor.executemany(
+            "insert into sync.connection_facts (company_code, connection, kind, subject, item, fact, checked_at)"
+            " values (%s, %s, %s, %s, %s, %s, transaction_timestamp())",
+            [(found.company, found.connection, found.kind, f.subject, f.item, f.fact) for f in found.facts],
         )

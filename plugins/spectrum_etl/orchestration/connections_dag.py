@@ -144,4 +144,6 @@ def _check(kind: Any, company_code: str) -> dict[str, Any] | None:
             finding.detail,
             finding.affects,
         )
+    for fact in found.facts:
+        log.info("%s: %s: %s", fact.subject, fact.item, fact.fact)
     return found.to_dict()
