@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ import psycopg
 import pymssql
 import pytest
 
-from sandbox.faults import Faults
+from sandbox.faults import CACHE_SECONDS, Faults
 
 _INDEXES = """
 SELECT i.name, i.index_id, i.type_desc, ic.key_ordinal, ic.is_included_column, c.name
@@ -32,9 +33,8 @@ def faults(database_url: str) -> Any:
     """The switches, off at the end; and a table with a primary key and an index that carries a column along."""
     found = Faults(database_url)
     with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(
-            'create table dbo."TRACKED" ("Id" integer primary key, "Job" varchar(10), "Amount" numeric(14,2))'
-        )
+        columns = '"Id" integer primary key, "Job" varchar(10), "Amount" numeric(14,2)'
+        connection.execute(f'create table dbo."TRACKED" ({columns})'.encode())
         connection.execute('create index ix_job on dbo."TRACKED" ("Job") include ("Amount")')
         yield found
         connection.execute('drop table dbo."TRACKED"')
@@ -48,10 +48,8 @@ def test_indexes_have_key_columns_in_order_and_included_ones(faults: Faults, ask
         ("ix_job", 2, "NONCLUSTERED", 1, False, "Job"),
         ("ix_job", 2, "NONCLUSTERED", 0, True, "Amount"),
     ]
-    heap = (
-        "SELECT i.name, i.type_desc FROM sys.indexes i JOIN sys.tables t ON t.object_id = i.object_id WHERE t.name = "
-    )
-    assert ask(heap + "'MANY'") == [(None, "HEAP")]
+    heap = "SELECT i.name, i.type_desc FROM sys.indexes i JOIN sys.tables t ON t.object_id = i.object_id"
+    assert ask(f"{heap} WHERE t.name = 'MANY'") == [(None, "HEAP")]
 
 
 def test_tracking_is_a_switch_and_rows_may_be_hidden_or_the_views_refused(
@@ -67,7 +65,7 @@ def test_tracking_is_a_switch_and_rows_may_be_hidden_or_the_views_refused(
     assert ask(_TRACKED) == ask(_INDEXES) == []
     faults.set("infolink_metadata", "refused")
     _settle()
-    with pytest.raises(pymssql.Error, match="229.*sys"):
+    with pytest.raises(pymssql.Error, match=r"229.*sys"):
         ask(_TRACKED)
 
 
@@ -99,8 +97,4 @@ def test_the_log_tells_which_queries_ran_at_the_same_time(
 
 def _settle() -> None:
     """A reader keeps what it read of the faults for a moment."""
-    import time
-
-    from sandbox.faults import CACHE_SECONDS
-
     time.sleep(CACHE_SECONDS + 0.05)

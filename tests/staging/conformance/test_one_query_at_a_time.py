@@ -1,4 +1,4 @@
-"""O2: two tasks through one Info-Link connection never query at the same time; the log of the stand-in is the witness."""
+"""O2: two tasks through one Info-Link connection never query at the same time; the stand-in's log is the witness."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NAMES = ("vendors", "standard_cost_codes")
 
 
 class Tasks:
-    """The tasks `land` of several DAGs, each in a thread, started again as Airflow does whenever one gives up its slot."""
+    """The tasks `land` of several DAGs, in threads, started again as Airflow does whenever one gives up its slot."""
 
     def __init__(self, warehouse: Warehouse, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
         self.given_up: list[float] = []
@@ -74,7 +74,7 @@ class Tasks:
 @pytest.fixture
 def logged(spectrum: Spectrum) -> Any:
     """The stand-in, slow, with its log; some rows to read."""
-    for table in ("VN_VENDOR_MASTER_MC", "JC_STANDARD_PHASE_MC", "JC_STANDARD_COST_TYPE_MC"):
+    for table in ("VN_VENDOR_MASTER_MC", "JC_STD_PHASE_DESCRIPTION_MC", "JC_COST_TYPE_MASTER_MC"):
         spectrum.add(table, source_row(table, 1, "1"))
     faults = Faults(spectrum.connection.info.dsn + f" password={spectrum.connection.info.password}")
     spectrum.connection.execute("truncate sandbox.infolink_queries")
