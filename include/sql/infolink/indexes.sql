@@ -1,11 +1,11 @@
--- The indexes of every table that this user may read, with their columns in order: key columns first, then those that an
--- index only carries along. A table without a clustered index has a row without a name, its heap.
+-- The indexes of a table, with their columns in order: key columns first, then those that an index only carries along.
+-- A table without a clustered index has a row without a name, its heap.
 SELECT
     s.name AS schema_name,
     t.name AS table_name,
     i.name AS index_name,
     i.type_desc AS index_type,
-    i.is_unique AS is_unique,
+    i.is_unique,
     ic.is_included_column AS is_included,
     c.name AS column_name
 FROM sys.tables AS t

@@ -1,5 +1,5 @@
--- Every table that this user may read, and whether the server itself keeps what changes in it: by Change Tracking, or by
--- change data capture.
+-- Every table that this user may read, and whether the server itself keeps what changes in it: by Change Tracking, or
+-- by change data capture.
 SELECT
     s.name AS schema_name,
     t.name AS table_name,
