@@ -114,8 +114,8 @@ def test_o2_the_load_on_spectrum_and_what_may_lower_it_are_shown(page: PageAirfl
     }
     with psycopg.connect(page.warehouse_url) as connection:
         connection.execute(
-            "insert into sync.connections values ('1', 'spectrum_infolink', 'Info-Link', 'Connected', '', '', '', now(),"
-            " 'run')"
+            "insert into sync.connections values"
+            " ('1', 'spectrum_infolink', 'Info-Link', 'Connected', '', '', '', now(), 'run')"
         )
         connection.execute(
             "insert into sync.connection_facts values ('1', 'spectrum_infolink', 'Info-Link',"
