@@ -222,7 +222,8 @@ def _first_rows(url: str, company: str) -> bool:
         due = lacks_index(connection, TRANSACTIONS)
         connection.execute(
             "insert into spectrum.job_cost_transactions (company_code, job_number, phase_code, cost_type, tran_date,"
-            " tran_amount, _month) values (%s, '1', '1', 'L', '2026-01-05', 1, '202601')",
+            " tran_amount, _month, _row_hash, _run_id, _read_at, _changed_at)"
+            " values (%s, '1', '1', 'L', '2026-01-05', 1, '202601', gen_random_uuid(), 'first', now(), now())",
             [company],
         )
         if due:
@@ -233,14 +234,12 @@ def _first_rows(url: str, company: str) -> bool:
 def test_the_index_of_transactions_comes_with_the_first_rows_and_keeps_no_reader_out(
     warehouse: psycopg.Connection, database: str
 ) -> None:
-    """Two companies may be published for the first time at once; one of them makes the index, the other waits for it."""
-    with psycopg.connect(database) as first, ThreadPoolExecutor(1) as pool:
+    """Two companies may be published for the first time at once: one makes the index, the other waits for it."""
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(database) as first:  # a failure lets the second go on
         assert lacks_index(first, TRANSACTIONS)
         second = pool.submit(_first_rows, database, "2")
-        waits = (
-            "select count(*) from pg_locks where not granted and relation = 'spectrum.job_cost_transactions'::regclass"
-        )
-        while warehouse.execute(waits).fetchone() == (0,):
+        waits = "select count(*) from pg_locks where not granted and relation = %s::regclass"
+        while warehouse.execute(waits, ["spectrum.job_cost_transactions"]).fetchone() == (0,):
             assert not second.done()
         assert warehouse.execute("select count(*) from spectrum.job_cost_transactions").fetchone() == (0,)
         create_index(first, TRANSACTIONS)

@@ -82,7 +82,7 @@ def ensure_table(connection: psycopg.Connection, table: Table) -> None:
 def lacks_index(connection: psycopg.Connection, table: Table) -> bool:
     """Whether a partitioned table still waits for its index, as it does until its first rows are in.
 
-    Who is to make it keeps other writers out until then, the first publish of another company among them; readers go on.
+    Who is to make it keeps other writers out until then, such as the first publish of another company; readers go on.
 
     Args:
         connection: the warehouse, in the publishing transaction, which makes the index after it has written.

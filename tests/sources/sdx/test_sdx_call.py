@@ -281,7 +281,7 @@ def test_the_environments_proxy_is_used_but_for_hosts_that_it_leaves_out(stub, c
 def test_the_environments_authorities_are_used_unless_the_connection_names_its_own(connect, monkeypatch):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/missing/authorities.pem")
     server = "https://127.0.0.1:1"
-    with pytest.raises(OSError, match="/missing/authorities.pem"):
+    with pytest.raises(OSError, match=r"/missing/authorities\.pem"):
         list(connect(base_url=server).call("GetJob", ASK))
     with pytest.raises(RetryLater):
         list(connect(base_url=server, verify=False).call("GetJob", ASK))
