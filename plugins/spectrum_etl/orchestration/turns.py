@@ -24,11 +24,11 @@ from spectrum_etl.staging.objects import OBJECTS
 log = logging.getLogger(__name__)
 
 POOL = "spectrum_infolink"
-#: When a task comes back that has met the connection taken: often enough to meet it free between two pieces of a long
-#: fingerprint, each start costs about a second.
-_AGAIN = timedelta(seconds=5)
-#: When a task comes back that has given way: later than those that have met the connection taken.
-_AFTER_A_PIECE = timedelta(seconds=10)
+#: When a task comes back that has met the connection taken. Each time costs its worker about two seconds.
+_AGAIN = timedelta(seconds=10)
+#: When a task comes back that has given way: later than those that have met the connection taken, so that they find it
+#: free; several short ones have their turn meanwhile.
+_AFTER_A_PIECE = timedelta(seconds=15)
 
 #: The tasks that query Info-Link, and the states in which they wait for that.
 _TASKS = ["company.land", "verify", "infolink"]

@@ -17,7 +17,7 @@ from spectrum_etl.warehouse.connect import connect
 #: arbitrary number of our own.
 TURN_LOCK = 7_271
 #: How long a task waits on its worker before it gives that up, in seconds: to start it again costs about one.
-PATIENCE = 2.0
+PATIENCE = 1.0
 _PAUSE = 0.1
 
 
