@@ -16,7 +16,7 @@ class ServiceAccount:
 
     client_id: str
     client_secret: str = field(repr=False)
-    companies: tuple[int, ...] = (4001, 4002)
+    companies: tuple[int, ...] = (4001, 4002, 4801)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 Certain: which action takes which field, pages of at most 300, `filters[project_number]` in version 1.1 alone, and that
 a service account sees only the projects it was permitted. Assumed: that a template brings its list, its codes and its
-tools along; that a new project without one is on the company's first list.
+tools along; that a new project without one is on the company's default list.
 """
 
 from collections.abc import Mapping
@@ -79,8 +79,7 @@ def _found_project(call: Call, made: Record, sent: Mapping[str, Any]) -> Record:
     """What happens to a project that has just been created: template, list, codes, and who may see it."""
     store = call.store
     template = store.get(made["project_template_id"])
-    lists = store.all("standard_cost_code_list", call.company_id)
-    code_list = template["standard_cost_code_list_id"] if template else (lists[0].id if lists else None)
+    code_list = template["standard_cost_code_list_id"] if template else _default_list(call)
     # A new project is not among the permitted ones until an administrator adds it (procore-api.md, DMSA), unless the
     # account's permission template has *Add to all new projects*; whether its own are is a switch.
     fields: dict[str, Any] = {
@@ -98,6 +97,13 @@ def _found_project(call: Call, made: Record, sent: Mapping[str, Any]) -> Record:
     elif sent.get("enable_copy_of_standard_cost_codes") is True and code_list is not None:
         copy_codes(call, project, codes_of(call, code_list))
     return project
+
+
+def _default_list(call: Call) -> int | None:
+    """The company's list for new projects, which need not be the one that comes from the ERP system."""
+    lists = call.store.all("standard_cost_code_list", call.company_id)
+    chosen = [each for each in lists if each["is_default"]] or lists
+    return chosen[0].id if chosen else None
 
 
 def _change(call: Call) -> Answer:
@@ -133,16 +139,6 @@ def _tools(call: Call) -> Answer:
         if wanted is None or (name not in off) == (wanted == "true")
     ]
     return Answer(shown)
-
-
-def template_fields(name: str, code_list: int, codes: list[int], off: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Return what the seed keeps of a template: its list, the standard codes it brings, the tools that are off."""
-    return {
-        "name": name,
-        "standard_cost_code_list_id": code_list,
-        "standard_cost_code_ids": codes,
-        "tools_off": list(off),
-    }
 
 
 ROUTES: tuple[tuple[str, str, Handler], ...] = (

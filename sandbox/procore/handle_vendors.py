@@ -31,7 +31,9 @@ def _search(call: Call) -> list[sql.Composable]:
     text = call.query.get("filters[search]")
     if not text:
         return []
-    pattern = sql.Literal("%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%")
+    exact = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    # Beside placeholders a percent sign is written twice.
+    pattern = sql.Literal(f"%{exact}%".replace("%", "%%"))
     return [sql.SQL("(fields->>'name' ILIKE {0} OR origin_code ILIKE {0})").format(pattern)]
 
 
