@@ -10,7 +10,7 @@ from sandbox.procore import schema
 from sandbox.procore.access import ServiceAccount
 from sandbox.procore.merge import merge
 from sandbox.procore.seed import ALL_COMPANIES, COMPANIES, counts, seed
-from sandbox.procore.seed_connector import CONNECTOR_COMPANY, Size
+from sandbox.procore.seed_connector import CONNECTOR_COMPANY, Size, link_more
 from sandbox.procore.seed_load import seed_like_vendors, seed_vendors
 from sandbox.procore.store import ORIGIN, Record, Store
 
@@ -48,10 +48,14 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     merging.add_argument(
         "into", type=int, help="of the one that stays; it keeps its own origin id, else gets the other's"
     )
+    linking = actions.add_parser(
+        "connector", help=f"let Procore's connector link companies of {CONNECTOR_COMPANY} still"
+    )
+    linking.add_argument("--links", type=int, default=1, metavar="N", help="how many (default: %(default)s)")
     show = actions.add_parser("list", help="print records: id, project, origin id, name or title")
     show.add_argument("kind", nargs="?", help="for example work_order_contract (default: count all kinds)")
     show.add_argument("--project", type=int, help="only those of this project")
-    for action in (filling, change, merging, show):  # taken behind the action as well as before it
+    for action in (filling, change, merging, linking, show):  # taken behind the action as well as before it
         action.add_argument("--database", metavar="URL", default=argparse.SUPPRESS, help="the sandbox's PostgreSQL")
 
 
@@ -62,7 +66,8 @@ def run(options: argparse.Namespace) -> None:
         ValueError: an unknown record or field, or a value that cannot be read.
         psycopg.Error: the database refuses.
     """
-    {"seed": _seed, "change": _change, "merge": _merge, "list": _list}[options.action](options)
+    actions = {"seed": _seed, "change": _change, "merge": _merge, "connector": _connector, "list": _list}
+    actions[options.action](options)
 
 
 def account(client_id: str, client_secret: str) -> ServiceAccount:
@@ -109,6 +114,12 @@ def _merge(options: argparse.Namespace) -> None:
     with connect(options.database) as connection:
         kept = merge(Store(connection), options.id, options.into)
         print(f"vendor {options.id} is merged into {kept.id}: origin id {kept.origin_id or '-'}")
+
+
+def _connector(options: argparse.Namespace) -> None:
+    with connect(options.database) as connection:
+        for record in link_more(Store(connection), options.links):
+            print(f"vendor {record.id} {record['name']!r}: origin id {record.origin_id}, ERP code {record.origin_code}")
 
 
 def _values(record: Record, texts: Sequence[str]) -> dict[str, Any]:

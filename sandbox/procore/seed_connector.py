@@ -20,6 +20,7 @@ from sandbox.procore.seed_past import Past, read_past
 from sandbox.procore.seed_projects import Pair, ProjectSeed, add_codes, add_structure, project_fields
 from sandbox.procore.seed_records import Records
 from sandbox.procore.seed_spectrum import Job, Row, amount
+from sandbox.procore.store import Record, Store
 
 #: The Procore company, and the Spectrum company that its connector was connected to.
 CONNECTOR_COMPANY, CONNECTED_TO = 4801, "1"
@@ -45,9 +46,8 @@ class _Foreign:
         self._count = 0
 
     def origin(self, kind: str, key: str, code: str | None = None) -> tuple[str, str | None]:
-        """Return the origin id of a record, which says nothing of its key, and its ERP code."""
-        digest = hashlib.sha256(f"{_INTEGRATION}/{kind}/{key}".encode()).hexdigest()
-        return f"{digest[:8]}-{digest[8:12]}-{digest[12:24]}", code
+        """Return the origin id of a record and its ERP code."""
+        return foreign_id(kind, key), code
 
     def mark(self, record_id: int, *, free: bool = False) -> int:
         """Note whose a record's origin id is, and whether it stays; `free`: it can be replaced."""
@@ -83,6 +83,31 @@ def seed_connector(
         site = Site(records, company, project)
         _seed_prime(site, foreign)
         left -= _seed_commitments(site, foreign, left)
+
+
+def link_more(store: Store, count: int) -> list[Record]:
+    """Let the connector link companies that have no origin id, as one does that was not switched off.
+
+    Args:
+        store: the records; the caller commits.
+        count: how many at most.
+
+    Returns:
+        Those that are linked now.
+    """
+    free = [each for each in store.all("vendor", CONNECTOR_COMPANY) if each.origin_id is None][:count]
+    linked = []
+    for each in free:
+        origin_id, code = foreign_id("vendor", f"late/{each.id}"), f"LATE{each.id % 1_000_000}"
+        values = {"origin_id": origin_id, "origin_code": code, "integration": _INTEGRATION}
+        linked.append(store.update(each, values))
+    return linked
+
+
+def foreign_id(kind: str, key: str) -> str:
+    """Return an origin id of the connector's, which says nothing of what it is for."""
+    digest = hashlib.sha256(f"{_INTEGRATION}/{kind}/{key}".encode()).hexdigest()
+    return f"{digest[:8]}-{digest[8:12]}-{digest[12:24]}"
 
 
 def _seed_company(records: Records, foreign: _Foreign, past: Past, company_id: int) -> CompanySeed:

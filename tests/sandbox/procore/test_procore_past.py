@@ -168,6 +168,22 @@ def test_n12_ids_are_replaced_but_for_those_that_stay(old: Raw, server: ProcoreS
     assert take_over(locked, locked["origin_id"]) == locked["origin_id"]
 
 
+def test_n12_a_connector_that_was_not_switched_off_goes_on_linking(
+    old: Raw, business: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def links() -> dict[int, str]:
+        every = old.all(VENDORS, company_id=CONNECTOR_COMPANY)
+        return {each["id"]: each["origin_id"] for each in every if each["origin_id"]}
+
+    before = links()
+    main(["procore", "connector", "--links", "1", "--database", business])
+    assert "origin id" in capsys.readouterr().out
+    (new,) = set(links().items()) - set(before.items())
+    assert re.fullmatch(r"[0-9a-f-]{26}", new[1])
+    main(["procore", "change", str(new[0]), "origin_id=null", "origin_code=null", "--database", business])
+    assert links() == before
+
+
 def test_sizes_of_the_past_and_of_a_load_test_by_command(
     sandbox_database: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -137,9 +137,12 @@ def test_n3_inactive_companies_are_found_either_way_and_reactivated(procore: Sta
     assert [each["is_active"] for each in found] == [False]
     (row,) = directory.sync_companies(procore.client, [{"id": made["id"], "city": "Dayton"}])
     assert isinstance(row.fault, NotFound)
+    procore.fault("procore_lost_answer", count=1)
     assert directory.reactivate_company(procore.client, made["id"])["is_active"] is True
+    assert len(procore.calls("PATCH /rest/v1.0/companies")) == 2, "the first answer was lost"
+    assert directory.reactivate_company(procore.client, made["id"])["is_active"] is True, "it was already"
     with pytest.raises(NotFound):
-        directory.reactivate_company(procore.client, made["id"])
+        directory.reactivate_company(procore.client, 17)
 
 
 def test_changed_companies_are_those_of_the_window(procore: StandIn) -> None:

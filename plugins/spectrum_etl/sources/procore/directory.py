@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypedDict
 
+from spectrum_etl.sources.faults import NotFound
 from spectrum_etl.sources.procore.client import ProcoreClient
 from spectrum_etl.sources.procore.ids import Id, company_scope, path_id
 from spectrum_etl.sources.procore.rows import USUAL_BATCH, Row
@@ -98,10 +99,19 @@ def sync_companies(
 def reactivate_company(client: ProcoreClient, vendor_id: Id) -> Record:
     """Make an inactive company active again, and return it. Repeating it does no harm.
 
+    One that Procore does not find among the inactive ones is looked for among all: it was active already, or became so
+    by a call whose answer was lost.
+
     Raises:
-        NotFound: it is gone, or was active already.
+        NotFound: it is gone.
+        Others as `ProcoreClient.patch`.
     """
-    record: Record = client.patch(f"{_inactive(client)}/{path_id(vendor_id)}", None)
+    try:
+        record: Record = client.patch(f"{_inactive(client)}/{path_id(vendor_id)}", None)
+    except NotFound:
+        record = client.get(f"{_PATH}/{path_id(vendor_id)}", {**company_scope(client), **_EXTENDED})
+        if record.get("is_active") is not True:
+            raise
     return record
 
 
