@@ -7,7 +7,8 @@ import psycopg
 
 from sandbox.procore.answers import Answer, ApiError, invalid
 from sandbox.procore.calls import Call, Present
-from sandbox.procore.checks import Action, checked, frozen, guard, unique, with_parent
+from sandbox.procore.checks import Action, checked, with_parent
+from sandbox.procore.guards import frozen, guard, unique
 from sandbox.procore.kinds import KINDS, Kind
 from sandbox.procore.store import Record
 
