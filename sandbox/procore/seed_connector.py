@@ -30,7 +30,7 @@ class Size:
     """How much of each there is at most; Spectrum may have less."""
 
     projects: int = 6
-    companies: int = 40
+    companies: int = 24
     commitments: int = 60
 
 
@@ -115,7 +115,7 @@ def _vendor(place: int, row: Row) -> dict[str, Any]:
 def _vendor_origin(foreign: Foreign, place: int, row: Row) -> tuple[str, str | None]:
     """The ERP code of a company: as it is in Spectrum, but for a few."""
     code = row["Vendor_Code"]
-    shown = {7: code.lower(), 13: f"{code:<10}", 21: None, 29: f"GONE{place}"}.get(place % 40, code)
+    shown = {7: code.lower(), 13: f"{code:<10}", 17: None, 19: f"GONE{place}"}.get(place % 40, code)
     return foreign.origin("vendor", code, shown)
 
 

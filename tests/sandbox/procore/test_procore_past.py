@@ -103,7 +103,7 @@ def test_n12_everything_of_the_old_company_carries_a_foreign_origin_id(old: Raw,
         without_code = {"line_item_type", "standard_cost_code", "cost_code", "prime_contract", "contract_line"}
         assert any(each["origin_code"] for each in marks) is (kind not in without_code), kind
     assert len(_marks(business, "project")) == 6
-    assert len(_marks(business, "vendor")) == 40
+    assert len(_marks(business, "vendor")) == 24
     assert len(_marks(business, "work_order_contract") + _marks(business, "purchase_order_contract")) == 60
     vendors = _marks(business, "vendor")
     codes = [each["origin_code"] for each in vendors]
