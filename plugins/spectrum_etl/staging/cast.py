@@ -139,12 +139,16 @@ def cast_rows(
         connection.execute(render("publish/reject_find.sql", **shared, rules=rules))
         connection.execute("analyze _wrong")
         connection.execute(
-            render("publish/reject.sql", **shared, rejects=rejects, rules=rules, key=table.key, by_job=table.by_job),
+            render(
+                "publish/reject.sql", **shared, rejects=rejects, rules=rules, key=table.key, names_job=table.names_job
+            ),
             parameters | {"marks": MARKS, "symbols": SYMBOLS},
         )
     if table.key:
         connection.execute(
-            render("publish/reject_duplicates.sql", rows=rows, rejects=rejects, key=table.key, by_job=table.by_job),
+            render(
+                "publish/reject_duplicates.sql", rows=rows, rejects=rejects, key=table.key, names_job=table.names_job
+            ),
             parameters,
         )
     connection.execute(sql.SQL("analyze {}").format(sql.Identifier(*rows.split("."))))
