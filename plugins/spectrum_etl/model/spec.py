@@ -231,8 +231,11 @@ class Table:
 
     @property
     def by_job(self) -> bool:
-        """Whether its rows belong to jobs, so that a run can be narrowed to some."""
-        return any(column.name == "job_number" for column in self.columns)
+        """Whether its rows belong to jobs, so that a run can be narrowed to some.
+
+        A job that is not part of the key may change: a run that is narrowed to one job would take such a row for gone.
+        """
+        return any(column.name == "job_number" and (column.key or self.partitioned) for column in self.columns)
 
     def read_columns(self, stage_employees: bool = False) -> tuple[Column, ...]:
         """The columns that come from a source.
@@ -241,6 +244,11 @@ class Table:
             stage_employees: whether personal columns are read too (M9).
         """
         return tuple(c for c in self.columns if c.derived is None and (stage_employees or not c.personal))
+
+    @property
+    def names_job(self) -> bool:
+        """Whether its rows name a job, though they may be known by something else."""
+        return any(column.name == "job_number" for column in self.columns)
 
     def column(self, name: str) -> Column:
         """The column called `name`; `KeyError` where there is none."""
