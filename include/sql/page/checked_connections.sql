@@ -17,7 +17,15 @@ select
             findings.company_code = connections.company_code
             and findings.connection = connections.connection
             and findings.kind = connections.kind
-    ) as differences
+    ) as differences,
+    (
+        select count(*)
+        from sync.connection_columns as columns
+        where
+            columns.company_code = connections.company_code
+            and columns.connection = connections.connection
+            and connections.kind = 'Info-Link'
+    ) as columns
 from sync.connections
 left join lateral (
     select

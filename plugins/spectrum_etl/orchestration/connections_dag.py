@@ -113,6 +113,7 @@ def _tasks() -> None:
 
 
 def _check(kind: Any, company_code: str) -> dict[str, Any] | None:
+    from spectrum_etl.connections.describe import described
     from spectrum_etl.connections.run import check
 
     context = get_current_context()
@@ -135,4 +136,7 @@ def _check(kind: Any, company_code: str) -> dict[str, Any] | None:
             finding.detail,
             finding.affects,
         )
+    if found.tables is not None:
+        # The whole comparison, without data in it: what the command describe_site writes.
+        log.info("%s", described(settings, [found]))
     return found.to_dict()
