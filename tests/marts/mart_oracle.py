@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from spectrum_etl.marts.spec import MARTS
 from tests.staging.resilience.harness import World
 
 _KEY = "company_code, job_number, phase_code, cost_type"
@@ -77,6 +78,34 @@ def _percent(spent: str, at_end: str) -> str:
     return f"case when {at_end} <= 0 then null when {spent} <= 0 then 0.00 else round({spent} * 100 / {at_end}, 2) end"
 
 
+_POSTING = f"{_KEY}, tran_date, tran_type_code, reference_1, reference_2, detail_sequence"
+_SUBCONTRACT = "company_code, job_number, vendor_code, subcontract_number"
+
+#: What was there of each posting just before each moment at which something came or went, and what was there then.
+_MOVES = f"""
+    with versions as (
+        select {_KEY}, tran_date, coalesce(tran_type_code, '') as tran_type_code,
+            coalesce(reference_1, '') as reference_1, coalesce(reference_2, '') as reference_2,
+            coalesce(detail_sequence, '') as detail_sequence, tran_amount as amount, coalesce(total_hours, 0) as hours,
+            concat_ws('|', tran_amount, total_hours, quantity, vendor_code, '-', description) as held,
+            _valid_from as came, coalesce(_valid_to, 'infinity') as went
+        from history.job_cost_transactions_versions
+    ), moments as (
+        select {_POSTING}, came as at from versions union select {_POSTING}, went from versions
+    ), states as (
+        select {_POSTING}, at, closed_at,
+            array_agg(held order by held) filter (where came < at and went >= at) as before,
+            array_agg(held order by held) filter (where came <= at and went > at) as after,
+            sum(case when came = at then 1 when went = at then -1 else 0 end) as more,
+            sum(case when came = at then amount when went = at then -amount else 0 end) as amount,
+            sum(case when came = at then hours when went = at then -hours else 0 end) as hours
+        from moments join versions using ({_POSTING})
+        join marts.closed_months as c using (company_code)
+        where c.month = date_trunc('month', tran_date) and at > c.known_from and at < 'infinity'
+        group by {_POSTING}, at, closed_at
+    )
+    select * from states where before is distinct from after"""
+
 #: Mart -> its columns that are compared, and the same from the staged tables.
 EXPECTED = {
     "job_cost_by_month": (
@@ -130,12 +159,61 @@ EXPECTED = {
             coalesce(floor_used, false), {_percent("spent", "at_end")}
         from contracts left join of_job using (company_code, job_number)""",
     ),
+    "subcontract_status": (
+        f"{_SUBCONTRACT}, vendor_name, job_description, status_code, original_amount, executed_changes,"
+        " pending_changes, revised_amount, invoiced, paid, retained, balance, to_pay, overbilled, header_difference,"
+        " lines_invoiced, header_staged",
+        f"""
+        with known as (
+            select {_SUBCONTRACT} from spectrum.subcontracts where _deleted_at is null and job_number > ''
+            union select {_SUBCONTRACT} from spectrum.subcontract_items where _deleted_at is null and job_number > ''
+            union select {_SUBCONTRACT} from spectrum.subcontract_changes where _deleted_at is null and job_number > ''
+        ), money as (
+            select {_SUBCONTRACT},
+                (select coalesce(sum(original_contract_amount), 0) from spectrum.subcontract_items as i
+                    where i._deleted_at is null and (i.company_code, i.job_number, i.vendor_code, i.subcontract_number)
+                    = (k.company_code, k.job_number, k.vendor_code, k.subcontract_number)) as original,
+                (select sum(amount_billed_to_date) from spectrum.subcontract_items as i
+                    where i._deleted_at is null and (i.company_code, i.job_number, i.vendor_code, i.subcontract_number)
+                    = (k.company_code, k.job_number, k.vendor_code, k.subcontract_number)) as by_lines,
+                (select coalesce(sum(case sub_status when 'E' then sub_amount end), 0)
+                    from spectrum.subcontract_changes as c
+                    where c._deleted_at is null and (c.company_code, c.job_number, c.vendor_code, c.subcontract_number)
+                    = (k.company_code, k.job_number, k.vendor_code, k.subcontract_number)) as executed,
+                (select coalesce(sum(case sub_status when 'P' then sub_amount end), 0)
+                    from spectrum.subcontract_changes as c
+                    where c._deleted_at is null and (c.company_code, c.job_number, c.vendor_code, c.subcontract_number)
+                    = (k.company_code, k.job_number, k.vendor_code, k.subcontract_number)) as pending
+            from known as k
+        )
+        select {_SUBCONTRACT},
+            (select vendor_name from spectrum.vendors as v where v._deleted_at is null
+                and (v.company_code, v.vendor_code) = (m.company_code, m.vendor_code)),
+            (select job_description from spectrum.jobs as j where j._deleted_at is null
+                and (j.company_code, j.job_number) = (m.company_code, m.job_number)),
+            s.status_code, original, executed, pending, original + executed, s.total_billed, s.total_paid,
+            s.retention_balance, original + executed - s.total_billed,
+            s.total_billed - s.total_paid - coalesce(s.retention_balance, 0), s.total_billed > original + executed,
+            s.original_amount - original, by_lines, s.vendor_code is not null
+        from money as m left join (select * from spectrum.subcontracts where _deleted_at is null) as s
+            using ({_SUBCONTRACT})""",
+    ),
+    "after_close": (
+        f"{_POSTING}, seen_at, month, closed_at, transactions_after - transactions_before, amount_change,"
+        " hours_after - hours_before, (select landings.run_id from sync.landings where landing_id ="
+        " after_close.landing_id)",
+        f"""
+        select {_POSTING}, at, date_trunc('month', tran_date)::date, closed_at, more, amount, hours,
+            (select run_id from sync.landings as l where l.company_code = s.company_code
+                and l.object_name = 'job_costs' and l.read_at = s.at)
+        from ({_MOVES}) as s""",
+    ),
 }
 
 
 def contents(world: World) -> dict[str, Counter[tuple[Any, ...]]]:
     """Every row of every mart, all columns."""
-    return {name: Counter(world.ask(f"select * from marts.{name}")) for name in EXPECTED}
+    return {name: Counter(world.ask(f"select * from marts.{name}")) for name in (mart.name for mart in MARTS)}
 
 
 def assert_right(world: World) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from spectrum_etl.model.sql_files import SQL_FOLDER
+from spectrum_etl.staging.objects import OBJECTS
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Mart:
         before: SQL files that find what changed, run first, each into a temporary table of the file's name.
         keys: of those temporary tables that the mart's rows look up, the columns they are looked up by.
         after: SQL files that correct rows of the mart whose key did not change.
+        always_whole: whether its file gives all of its rows each time, so that others are removed.
     """
 
     name: str
@@ -27,6 +29,7 @@ class Mart:
     before: tuple[str, ...] = ()
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     after: tuple[str, ...] = ()
+    always_whole: bool = False
 
     @property
     def relation(self) -> str:
@@ -55,6 +58,27 @@ MARTS = (
     ),
     Mart("vendor_spend", ("company_code", "vendor_code", "job_number", "month"), after=("vendor_names",)),
     Mart("contract_status", ("company_code", "customer_code", "job_number")),
+    Mart(
+        "subcontract_status",
+        ("company_code", "job_number", "vendor_code", "subcontract_number"),
+        before=("changed_subcontracts",),
+    ),
+    Mart(
+        "after_close",
+        (
+            "company_code",
+            "job_number",
+            "phase_code",
+            "cost_type",
+            "tran_date",
+            "tran_type_code",
+            "reference_1",
+            "reference_2",
+            "detail_sequence",
+            "seen_at",
+        ),
+    ),
+    Mart("rejected_amounts", ("company_code", "table_name", "job_number", "amount_name"), always_whole=True),
 )
 
 #: The staged tables that the marts are computed from: `since_<table>` is bound in their SQL.
@@ -72,6 +96,21 @@ SOURCES = (
     "subcontract_changes",
     "jobs",
 )
+
+
+#: Staged tables without a key: a row of them that is rejected never has a last good version.
+PARTITIONED = tuple(table.name for obj in OBJECTS.values() for table in obj.tables if table.partitioned)
+
+
+def amounts() -> list[tuple[str, str, bool]]:
+    """Every column of money that is read from a source: staged table, column, whether the table has jobs."""
+    return [
+        (table.name, column.name, table.by_job)
+        for obj in OBJECTS.values()
+        for table in obj.tables
+        for column in table.read_columns()
+        if column.type == "money"
+    ]
 
 
 @functools.cache
