@@ -12,7 +12,7 @@ from psycopg import sql
 
 from spectrum_etl.model.character_marks import as_stored, mark_for_database
 from spectrum_etl.model.spec import Table
-from spectrum_etl.warehouse.ddl import version_columns
+from spectrum_etl.warehouse.ddl import create_index, lacks_index, version_columns
 from spectrum_etl.warehouse.statistics import renew, row_count
 from spectrum_etl.warehouse.templates import quote, render
 
@@ -324,6 +324,7 @@ def write(
         "replaced": changes.replaced,
         "changes": changes.relation,
     }
+    unindexed = lacks_index(connection, table)
     if changes.deleted:
         connection.execute(render("publish/partitions_delete.sql", **names, columns=version_columns(table)), parameters)
     if changes.new:
@@ -340,6 +341,8 @@ def write(
         )
         if all_new:
             connection.execute(render("publish/partitions_all_new.sql", replaced=changes.replaced), parameters)
+    if unindexed:
+        create_index(connection, table)
     connection.execute(render("publish/partitions_remember.sql", replaced=changes.replaced), parameters)
     renew(connection, names["staged"], changes.new + changes.deleted, changes.living)
 
