@@ -6,6 +6,7 @@ with jobs_of_slice as (
         job_number,
         count(*) as row_count
     from {{ batch }}
+    where job_number is not null
     group by company_code, job_number
 )
 

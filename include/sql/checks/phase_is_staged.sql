@@ -9,6 +9,7 @@ with codes_of_slice as (
         cost_type,
         count(*) as row_count
     from {{ batch }}
+    where num_nulls(job_number, phase_code, cost_type) = 0
     group by company_code, job_number, phase_code, cost_type
 )
 

@@ -230,9 +230,15 @@ class Table:
         return () if self.partitioned else tuple(column.name for column in self.columns if column.key)
 
     @property
-    def by_job(self) -> bool:
-        """Whether its rows belong to jobs, so that a run can be narrowed to some."""
+    def names_job(self) -> bool:
+        """Whether its rows name a job."""
         return any(column.name == "job_number" for column in self.columns)
+
+    @property
+    def by_job(self) -> bool:
+        """Whether its rows belong to jobs, so that a run can be narrowed to some: the job is part of what they are
+        known by. A row that only names a job may name another one tomorrow, and would then be met in neither's run."""
+        return self.names_job and (self.partitioned or "job_number" in self.key)
 
     def read_columns(self, stage_employees: bool = False) -> tuple[Column, ...]:
         """The columns that come from a source.

@@ -26,6 +26,11 @@ REFERENCES = [
     Reference("budgets", "job_is_staged", "jobs", {"job_number": "job_number"}),
     Reference("subcontracts", "job_is_staged", "jobs", {"job_number": "job_number"}),
     Reference("subcontracts", "vendor_is_staged", "vendors", {"vendor_code": "vendor_code"}),
+    Reference("purchase_orders", "job_is_staged", "jobs", {"job_number": "job_number"}),
+    Reference("purchase_orders", "vendor_is_staged", "vendors", {"vendor_code": "vendor_code"}),
+    Reference("vendor_invoices", "vendor_is_staged", "vendors", {"vendor_code": "vendor_code"}),
+    Reference("vendor_payments", "vendor_is_staged", "vendors", {"vendor_code": "vendor_code"}),
+    Reference("purchase_order_lines", "job_is_staged", "jobs", {"job_number": "job_number"}),
     Reference("prime_contracts", "job_is_staged", "jobs", {"job_number": "job_number"}),
     Reference("project_cost_codes", "job_is_staged", "jobs", {"job_number": "job_number"}),
     Reference("project_cost_codes", "cost_type_is_staged", "standard_cost_types", {"cost_type": "cost_type"}),
@@ -42,6 +47,7 @@ REFERENCES = [
             "projections",
             "subcontract_items",
             "subcontract_changes",
+            "purchase_order_lines",
         )
     ),
 ]
@@ -77,7 +83,8 @@ def _distinct(table: str) -> Row:
     spec = TABLES[table]
     if spec.partitioned or table in ("budgets", "job_cost_totals", "projections"):
         return {}
-    free = next(c for c in ("subcontract_number", "phase_code", "customer_code") if c in spec.key)
+    others = ("subcontract_number", "phase_code", "customer_code", "po_number", "invoice_number")
+    free = next(name for name in others if name in spec.key)
     return {free: "other"}
 
 

@@ -13,6 +13,8 @@ NAMES = (
     "budgets",
     "prime_contracts",
     "subcontracts",
+    "purchase_orders",
+    "payables",
     "job_costs",
 )
 
