@@ -19,10 +19,10 @@ FOUND = (
     "select company_code, table_name, job_number, amount_name, rejected_rows, unreadable_rows, rejected_amount,"
     " kept_rows, kept_amount, missing_rows, missing_amount from marts.rejected_amounts"
 )
+TABLES = {table.name: table for obj in OBJECTS.values() for table in obj.tables}
 MONEY = {
-    table.name: [column.name for column in table.columns if column.type == "money" and column.derived is None]
-    for obj in OBJECTS.values()
-    for table in obj.tables
+    name: [column.name for column in table.columns if column.type == "money" and column.derived is None]
+    for name, table in TABLES.items()
 }
 
 
@@ -45,11 +45,10 @@ def expected(world: World) -> Counter[tuple[Any, ...]]:
             rows[company, table, job, name].append(number(source.get(name)) if name else None)
     kept: dict[tuple[str, str, str, str], list[Decimal]] = defaultdict(list)
     for table, names in MONEY.items():
-        by_job = any(c.name == "job_number" for obj in OBJECTS.values() for t in obj.tables if t.name == table
-                     for c in t.columns)  # fmt: skip
+        job_of = "coalesce(job_number, '')" if TABLES[table].names_job else "''"
         for name in names:
             for company, job, amount in world.ask(
-                f"select company_code, {'job_number' if by_job else repr('')}, coalesce({name}, 0)"
+                f"select company_code, {job_of}, coalesce({name}, 0)"
                 f" from spectrum.{table} where _rejected_at is not null and _deleted_at is null"
             ):
                 kept[company, table, job, name].append(amount)

@@ -75,6 +75,17 @@ changes as (
         moves.job_number, moves.phase_code, moves.cost_type, moves.tran_date, moves.tran_type_code,
         moves.reference_1, moves.reference_2, moves.detail_sequence, moves.seen_at, closed.closed_at
     having sum(moves.side) <> 0 or sum(moves.side * moves.held) <> 0
+),
+
+landings as (
+    select
+        landings.read_at,
+        max(landings.landing_id) as landing_id
+    from sync.landings as landings
+    where
+        landings.object_name = 'job_costs'
+        and landings.company_code = {{ "company_code" | bound }}
+    group by landings.read_at
 )
 
 select
@@ -109,18 +120,8 @@ select
     coalesce(landing.run_id, known.run_id) as run_id,
     false as is_gone
 from changes
-left join lateral (
-    select
-        landings.landing_id,
-        landings.run_id
-    from sync.landings as landings
-    where
-        landings.object_name = 'job_costs'
-        and landings.company_code = {{ "company_code" | bound }}
-        and landings.read_at = changes.seen_at
-    order by landings.landing_id desc
-    limit 1
-) as landing on true
+left join landings on changes.seen_at = landings.read_at
+left join sync.landings as landing on landings.landing_id = landing.landing_id
 left join marts.after_close as known
     on
         known.company_code = {{ "company_code" | bound }}

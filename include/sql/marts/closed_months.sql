@@ -1,6 +1,6 @@
 -- The months that the settings close. The state that a month was closed with is that of the first complete reading at
--- or after the close: one of which nothing waits for the next run because it moved. It is looked up once, since the runs
--- of syncs are not kept for ever.
+-- or after the close: one of which nothing waits for the next run because it moved. It is looked up until it is found,
+-- and kept, since the runs of syncs are not kept for ever.
 merge into marts.closed_months as closed
 using (
     select
@@ -29,9 +29,18 @@ using (
                 and runs.read_at <= now()
         ) as known_from
     from unnest({{ "months" | bound }}::date[], {{ "moments" | bound }}::timestamptz[]) as months (month, closed_at)
+    where
+        not exists (
+            select 1 from marts.closed_months as known
+            where
+                known.company_code = {{ "company_code" | bound }}
+                and known.month = months.month
+                and known.closed_at = months.closed_at
+                and known.known_from <= now()
+        )
 ) as found
 on closed.company_code = {{ "company_code" | bound }} and closed.month = found.month
-when matched and (closed.closed_at <> found.closed_at or closed.known_from is null or closed.known_from > now()) then
+when matched then
     update set
         closed_at = found.closed_at,
         known_from = found.known_from

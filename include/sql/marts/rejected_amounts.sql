@@ -44,10 +44,10 @@ rejected as (
 ),
 
 kept as (
-    {% for table, name, by_job in amounts if table not in partitioned %}
+    {% for table, name, names_job in amounts if table not in partitioned %}
     select
         '{{ table }}' as table_name,
-        {{ "job_number" if by_job else "''" }} as job_number,
+        {{ "coalesce(job_number, '')" if names_job else "''" }} as job_number,
         '{{ name }}' as amount_name,
         count(*) as kept_rows,
         coalesce(sum({{ name | ident }}), 0) as kept_amount
@@ -57,7 +57,7 @@ kept as (
         and _deleted_at is null
         and _rejected_at is not null
         and exists (select 1 from listed where listed.table_name = '{{ table }}')
-    {{ "group by job_number" if by_job else "having count(*) > 0" }}
+    {{ "group by coalesce(job_number, '')" if names_job else "having count(*) > 0" }}
     {{ "union all" if not loop.last }}
     {% endfor %}
 )

@@ -50,11 +50,16 @@ MARTS = (
         before=("changed_postings",),
     ),
     Mart(
+        "commitments",
+        ("company_code", "kind", "document_number", "vendor_code", "job_number", "phase_code", "cost_type"),
+        before=("changed_purchase_orders", "changed_commitments"),
+    ),
+    Mart(
         "job_cost_summary",
         ("company_code", "job_number", "phase_code", "cost_type"),
-        before=("commitments_known", "changed_codes", "commitments"),
+        before=("commitments_known", "changed_codes", "committed_codes"),
         # Without it the planner may compare every one with every changed code: seconds, with many of both.
-        keys={"commitments": ("job_number", "phase_code", "cost_type")},
+        keys={"committed_codes": ("job_number", "phase_code", "cost_type")},
     ),
     Mart("vendor_spend", ("company_code", "vendor_code", "job_number", "month"), after=("vendor_names",)),
     Mart("contract_status", ("company_code", "customer_code", "job_number")),
@@ -62,6 +67,19 @@ MARTS = (
         "subcontract_status",
         ("company_code", "job_number", "vendor_code", "subcontract_number"),
         before=("changed_subcontracts",),
+    ),
+    Mart("open_purchase_orders", ("company_code", "po_number", "line_number")),
+    Mart(
+        "payables_by_job",
+        (
+            "company_code",
+            "vendor_code",
+            "invoice_number",
+            "invoice_type_code",
+            "job_company_code",
+            "job_number",
+        ),
+        before=("changed_payables",),
     ),
     Mart(
         "after_close",
@@ -95,6 +113,11 @@ SOURCES = (
     "subcontract_items",
     "subcontract_changes",
     "jobs",
+    "purchase_orders",
+    "purchase_order_lines",
+    "vendor_invoices",
+    "vendor_invoice_distributions",
+    "vendor_payments",
 )
 
 
@@ -103,9 +126,9 @@ PARTITIONED = tuple(table.name for obj in OBJECTS.values() for table in obj.tabl
 
 
 def amounts() -> list[tuple[str, str, bool]]:
-    """Every column of money that is read from a source: staged table, column, whether the table has jobs."""
+    """Every column of money that is read from a source: staged table, column, whether its rows name a job."""
     return [
-        (table.name, column.name, table.by_job)
+        (table.name, column.name, table.names_job)
         for obj in OBJECTS.values()
         for table in obj.tables
         for column in table.read_columns()
