@@ -48,7 +48,7 @@ def plan_orders(seed: int, plan: JobPlan, vendors: list[Vendor]) -> list[Order]:
     rng = random.Random(f"{seed}/orders/{plan.company}/{plan.number}")
     bought = [p for p in plan.phases if p.cost_type == "M" and p.cost_cents and rng.random() < _PHASES_ORDERED]
     start = re.sub("[^0-9A-Z]", "", plan.number)[-8:]
-    orders = []
+    orders: list[Order] = []
     while bought and len(orders) < _MOST_ORDERS:
         size = rng.randint(1, 3)
         taken, bought = bought[:size], bought[size:]

@@ -230,15 +230,12 @@ class Table:
         return () if self.partitioned else tuple(column.name for column in self.columns if column.key)
 
     @property
-    def names_job(self) -> bool:
-        """Whether its rows name a job."""
-        return any(column.name == "job_number" for column in self.columns)
-
-    @property
     def by_job(self) -> bool:
-        """Whether its rows belong to jobs, so that a run can be narrowed to some: the job is part of what they are
-        known by. A row that only names a job may name another one tomorrow, and would then be met in neither's run."""
-        return self.names_job and (self.partitioned or "job_number" in self.key)
+        """Whether its rows belong to jobs, so that a run can be narrowed to some.
+
+        A job that is not part of the key may change: a run that is narrowed to one job would take such a row for gone.
+        """
+        return any(column.name == "job_number" and (column.key or self.partitioned) for column in self.columns)
 
     def read_columns(self, stage_employees: bool = False) -> tuple[Column, ...]:
         """The columns that come from a source.
@@ -247,6 +244,11 @@ class Table:
             stage_employees: whether personal columns are read too (M9).
         """
         return tuple(c for c in self.columns if c.derived is None and (stage_employees or not c.personal))
+
+    @property
+    def names_job(self) -> bool:
+        """Whether its rows name a job, though they may be known by something else."""
+        return any(column.name == "job_number" for column in self.columns)
 
     def column(self, name: str) -> Column:
         """The column called `name`; `KeyError` where there is none."""

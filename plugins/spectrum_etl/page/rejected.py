@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spectrum_etl.model.spec import ColumnType
+from spectrum_etl.model.spec import ColumnType, Table
 from spectrum_etl.page.reads import Row
 from spectrum_etl.staging.objects import OBJECTS
 
@@ -18,16 +18,20 @@ _KEYS = {
 }
 
 
-def _columns(kind: ColumnType) -> dict[str, tuple[str, ...]]:
-    """The columns of a type, by table: in the order of the spec, which begins with what a row is about."""
-    return {
-        table.name: tuple(column.name for column in table.columns if column.type == kind)
-        for obj in OBJECTS.values()
-        for table in obj.tables
-    }
+def _columns(table: Table, kind: ColumnType) -> tuple[str, ...]:
+    """The columns of a type, in the order of the spec, which begins with what a row is about."""
+    return tuple(column.name for column in table.columns if column.type == kind)
 
 
-_DATES, _AMOUNTS, _NAMES = _columns("date"), _columns("money"), _columns("text")
+_TABLES = [table for obj in OBJECTS.values() for table in obj.tables]
+_NAMES = {table.name: _columns(table, "text") for table in _TABLES}
+#: The amounts of a document or posting are those that no row may lack. Master data has none: when a vendor's insurance
+#: ends, or what his balance is, says nothing about which row it is.
+_AMOUNTS = {
+    table.name: tuple(c.name for c in table.columns if c.type == "money" and c.required and c.derived is None)
+    for table in _TABLES
+}
+_DATES = {table.name: _columns(table, "date") if _AMOUNTS[table.name] else () for table in _TABLES}
 
 
 def readable_parts(row: Row) -> dict[str, Any]:

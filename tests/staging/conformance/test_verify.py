@@ -13,8 +13,8 @@ from transactions_harness import SOURCE, agree, seed
 from spectrum_etl.errors import FixConfiguration, StopSync
 from spectrum_etl.model.check_result import CheckResult
 from spectrum_etl.model.run import Run
-from spectrum_etl.sources.company import Sources
 from spectrum_etl.settings import Schedule
+from spectrum_etl.sources.company import Sources
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.staging.verify import verify
 
