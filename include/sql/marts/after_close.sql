@@ -33,12 +33,11 @@ with moves as (
     where
         company_code = {{ "company_code" | bound }}
         -- What came after a moment went after it, too: the index on the end of a version finds both.
-        and {{ since }} >= greatest(
-            {{ "since_job_cost_transactions" | bound }}::timestamptz,
-            (
-                select coalesce(min(closed.known_from), 'infinity') from marts.closed_months as closed
-                where closed.company_code = {{ "company_code" | bound }}
-            )
+        and {{ since }} >= {{ "since_job_cost_transactions" | bound }}::timestamptz
+        -- A first load, millions of rows of one moment, is what the months are followed from.
+        and {{ since }} > (
+            select coalesce(min(closed.known_from), 'infinity') from marts.closed_months as closed
+            where closed.company_code = {{ "company_code" | bound }}
         )
         and {{ moment }} >= {{ "since_job_cost_transactions" | bound }}::timestamptz
     {{ "union all" if not loop.last }}
