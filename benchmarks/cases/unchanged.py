@@ -19,8 +19,14 @@ _LIMIT_SECONDS = 30
 _COMPANY = "1"
 #: The demo's company.
 _JOBS, _TRANSACTIONS = 50, 20_000
-#: Beyond the seven that Procore's connector imports.
-_OURS = frozenset({"stage_subcontracts"})
+#: What Procore's connector imports, too.
+_SEVEN = tuple(
+    f"stage_{name}"
+    for name in (
+        *("standard_cost_codes", "jobs", "vendors", "project_cost_codes", "budgets", "prime_contracts"),
+        "job_costs",
+    )
+)
 
 
 def run(bench: Bench) -> None:
@@ -35,20 +41,19 @@ def run(bench: Bench) -> None:
     folder = bench.lab.folder / "unchanged"
     folder.mkdir()
     stack = open_airflow_stack(bench.lab.postgres, folder, jobs=_JOBS, transactions=_TRANSACTIONS)
-    seven = tuple(name for name in STAGE_DAGS if name not in _OURS)
     try:
         bench.say("starting Airflow beside Spectrum, and staging everything")
         stack.start()
         _sync(stack, STAGE_DAGS)
         first = stack.ask("select max(landing_id) from sync.landings")[0][0]
-        taken = {f"{len(names)} objects": _syncs(bench, stack, names) for names in (seven, STAGE_DAGS)}
+        taken = {f"{len(names)} objects": _syncs(bench, stack, names) for names in (_SEVEN, STAGE_DAGS)}
         _nothing_written(stack, first)
     finally:
         stack.stop()
         bench.lab.drop(*DATABASES)
-    seconds = statistics.median(taken[f"{len(seven)} objects"])
+    seconds = statistics.median(taken[f"{len(_SEVEN)} objects"])
     bench.report.judge(
-        f"A sync of {len(seven)} objects with nothing changed, all DAGs at once: under {_LIMIT_SECONDS} s",
+        f"A sync of {len(_SEVEN)} objects with nothing changed, all DAGs at once: under {_LIMIT_SECONDS} s",
         f"{seconds:.1f} s, from the first trigger to the last task's end",
         seconds < _LIMIT_SECONDS,
     )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sandbox.data import words
 from sandbox.data.jobs import MAIN_COMPANY
 from sandbox.data.rows import Row
 
@@ -75,6 +76,16 @@ def _change(code: str, cost_type: str, amount: str) -> dict[str, Any]:
     }
 
 
+def _customer(code: str, name: str, status: str = "A") -> dict[str, Any]:
+    return {
+        "Customer_Code": code,
+        "Name": name,
+        "Status": status,
+        "Terms_Code": "A",
+        "Date_Created": date(2026, 3, 2),
+    }
+
+
 REJECTED = (
     Flaw("JC_TRANSACTION_HISTORY_MC", _transaction("20260231", "125.00", "FLAW-DATE-1"), "February has no 31st day"),
     Flaw("JC_TRANSACTION_HISTORY_MC", _transaction("20261305", "80.50", "FLAW-DATE-2"), "there is no 13th month"),
@@ -95,6 +106,7 @@ REJECTED = (
         _phase("999999", "", "No cost type", "1000.00"),
         "the cost type, part of the key, is blank",
     ),
+    Flaw("CR_CUSTOMER_MASTER_MC", _customer("", "Customer without a code"), "the customer code is blank"),
 )
 
 WARNED = (
@@ -114,6 +126,13 @@ WARNED = (
         _transaction("20260615", "88.00", "FLAW-HOURS-1", _PHASE, "1.333333"),
         "a third of an hour has more decimals than most tables keep",
     ),
+    Flaw("CR_CUSTOMER_MASTER_MC", _customer("C9001", ""), "the name is blank"),
+    Flaw(
+        "CR_CUSTOMER_MASTER_MC",
+        _customer("C9002", words.CUSTOMERS[0].upper()),
+        "another active customer has the name, in other letters",
+    ),
+    Flaw("CR_CUSTOMER_MASTER_MC", _customer("C9003", "On hold by hand", "H"), "status H is not documented"),
 )
 
 # The blank phase of a proposed request is none of these: contracts have it as a matter of course.

@@ -66,7 +66,7 @@ def load(
         vendors = {company: plan_vendors(seed, company, max(24, shares[company] * 2)) for company in companies}
         writer = RowWriter(connection)
         for company in companies:
-            _write_company(writer, seed, company, vendors[company])
+            _write_company(writer, seed, company, shares[company], vendors[company])
         used = {company: by_cost_type(vendors[company]) for company in companies}
         weight = 0.0
         for plan in plans(seed, shares, AS_OF):
@@ -112,7 +112,7 @@ def _living_job(seed: int, shares: dict[str, int]) -> tuple[str, str]:
     return "24-101", "C1001"
 
 
-def _write_company(writer: RowWriter, seed: int, company: str, vendors: list[Vendor]) -> None:
+def _write_company(writer: RowWriter, seed: int, company: str, jobs: int, vendors: list[Vendor]) -> None:
     for code, description in words.COST_TYPES:
         values = {"Company_Code": company, "Cost_Type": code, "Description": description, "Status_Code": "A"}
         writer.add("JC_COST_TYPE_MASTER_MC", values)
@@ -129,7 +129,7 @@ def _write_company(writer: RowWriter, seed: int, company: str, vendors: list[Ven
     for code, description, kind in words.CHANGE_STATUSES:
         values = {"Company_Code": company, "Status_Code": code, "Description": description, "CR_Type": kind}
         writer.add("CR_CHNG_REQ_STATUS_MC", values)
-    for row in customer_rows(company, AS_OF):
+    for row in customer_rows(company, jobs, AS_OF):
         writer.add("CR_CUSTOMER_MASTER_MC", row)
     for row in vendor_rows(seed, company, vendors, AS_OF):
         writer.add("VN_VENDOR_MASTER_MC", row)

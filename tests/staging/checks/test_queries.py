@@ -138,6 +138,19 @@ def test_vendor_names_are_unique_c2(warehouse: Warehouse) -> None:
     ]
 
 
+def test_names_of_customers_are_unique(warehouse: Warehouse) -> None:
+    """O3: whatever the letters; an inactive customer and those without a name are not meant."""
+    names = ["Acme  Steel", "ACME STEEL", "Brown", "Brown", None, None]
+    rows = [good_row("customers", n) | {"name": name} for n, name in enumerate(names)]
+    rows[3]["status"] = "I"
+    warehouse.land("customers", *rows)
+    result = warehouse.check("customers")["names_unique"]
+    assert (result.status, result.rows_failed) == ("warned", 2)
+    assert result.examples == [
+        {"name": "acme steel", "customer_codes": "customer_code-0, customer_code-1", "row_count": 2}
+    ]
+
+
 def test_the_configured_phase_category_exists_a2(warehouse: Warehouse) -> None:
     rows = [good_row("standard_cost_codes", n, phase_category="OLD", importable=False) for n in (1, 2)]
     warehouse.land("standard_cost_codes", *rows)

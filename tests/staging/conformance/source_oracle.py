@@ -137,6 +137,23 @@ EXPECTED: dict[str, tuple[str, dict[str, str]]] = {
         | {"city": _t("Address_3"), "terms_days": _n("Terms_Days"), "balance": _n("Balance")}
         | {name.lower(): _d(name) for name in ("Insurance_Exp_Date", "Date_Last_Invoice", "Date_Last_Payment")},
     ),
+    "customers": (
+        "CR_CUSTOMER_MASTER_MC",
+        _texts(
+            *("Company_Code", "Customer_Code", "Name", "Alpha_Sort", "Type", "Status", "Address_1", "Address_2"),
+            *("City", "State", "Zip_Code", "Phone", "Fax_Phone", "Customer_Email", "Web_Site", "Salesperson"),
+            *("Terms_Code", "Sales_Tax_Code", "Taxable_Flag"),
+        )
+        | {"standard_retention_percent": _q("Standard_Retention_Percent")}
+        | {
+            name.lower(): _n(name)
+            for name in (
+                *("Credit_Limit", "Balance", "Billed_MTD", "Billed_YTD", "Billed_Last_Year", "Paid_MTD", "Paid_YTD"),
+                *("Paid_Last_Year", "Retention_Billed", "Retention_Paid", "Retention_Balance"),
+            )
+        }
+        | {name.lower(): _d(name) for name in ("Date_Last_Billed", "Date_Last_Paid", "Date_Created")},
+    ),
     "project_cost_codes": (
         "JC_PHASE_MASTER_MC",
         _texts(

@@ -144,7 +144,7 @@ def _query(plan: ReadPlan, selection: Selection, columns: list[str], binds: Bind
         return Statement(rows, binds.values)
     inner = [f"{column.number if _is_number(column) else column.text} AS {column.name}" for column in plan.columns]
     rows = render(plan.infolink.query, **_context(plan, selection, binds), columns=_list(inner))
-    keys = [code(f"every_row.{column.name}") for column in plan.columns if column.spec.key and column.source]
+    keys = [_grouped(column) for column in plan.columns if column.spec.key and column.source]
     aggregated = [_aggregated(column) for column in plan.columns]
     return Statement(
         render(
@@ -171,6 +171,12 @@ def _outer(plan: ReadPlan) -> tuple[PlannedColumn, ...]:
         )
         for column in plan.columns
     )
+
+
+def _grouped(column: PlannedColumn) -> str:
+    """A part of the key of rows that are added up; where it may be blank, NULL is a blank."""
+    value = f"every_row.{column.name}"
+    return code(f"COALESCE({value}, '')" if column.spec.may_be_blank else value)
 
 
 def _aggregated(column: PlannedColumn) -> str:

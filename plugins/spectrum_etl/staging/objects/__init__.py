@@ -9,6 +9,7 @@ NAMES = (
     "standard_cost_codes",
     "jobs",
     "vendors",
+    "customers",
     "project_cost_codes",
     "budgets",
     "prime_contracts",
