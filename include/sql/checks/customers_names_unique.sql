@@ -1,6 +1,6 @@
 -- Names that several customers have which are not inactive, ignoring case and repeated blanks.
 select
-    regexp_replace(lower(name), '\s+', ' ', 'g') as name,
+    regexp_replace(lower(name), '\s+', ' ', 'g') as customer_name,
     string_agg(customer_code, ', ' order by customer_code) as customer_codes,
     count(*) as row_count
 from {{ batch }}

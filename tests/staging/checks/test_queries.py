@@ -147,7 +147,7 @@ def test_names_of_customers_are_unique(warehouse: Warehouse) -> None:
     result = warehouse.check("customers")["names_unique"]
     assert (result.status, result.rows_failed) == ("warned", 2)
     assert result.examples == [
-        {"name": "acme steel", "customer_codes": "customer_code-0, customer_code-1", "row_count": 2}
+        {"customer_name": "acme steel", "customer_codes": "customer_code-0, customer_code-1", "row_count": 2}
     ]
 
 
