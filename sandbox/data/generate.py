@@ -9,6 +9,7 @@ from typing import Any
 from psycopg import Connection, sql
 
 from sandbox.data import schema, words
+from sandbox.data.billings import FIGURES
 from sandbox.data.contracts import STANDARD_CATEGORY, job_rows
 from sandbox.data.customers import customer_rows
 from sandbox.data.flaws import flawed_rows
@@ -77,6 +78,7 @@ def load(
             for table, row in flawed_rows(*_living_job(seed, shares)):
                 writer.add(table, row)
         writer.flush()
+        connection.execute(FIGURES, {"day": AS_OF})
         _write_transactions(connection, seed, shares, transactions, weight, used)
         writer.counts[TRANSACTIONS] += transactions
         schema.create_indexes(connection)

@@ -205,8 +205,10 @@ def _context(plan: ReadPlan, selection: Selection, binds: Binds) -> dict[str, ob
         return context | _partition_context(plan, selection, binds)
     if selection.months or selection.partitions is not None:
         raise ValueError(f"{plan.table.name} has no months and partitions")
-    # Bound only where a status has a type: a statement binds nothing that it does not use.
-    kinds = plan.change_types if any("CR_Type" in names for names in plan.names.values()) else ()
+    # Bound only where the query looks at a status's type: a statement binds nothing that it does not use.
+    looked_at = {entry.removesuffix("?") for entry in plan.infolink.joined}
+    types = [alias for alias, names in plan.names.items() if "CR_Type" in names and f"{alias}.CR_Type" in looked_at]
+    kinds = plan.change_types if types else ()
     used = {column.source.partition(".")[0] for column in plan.columns if column.source}
     return context | {
         "uses": {alias: alias in used for alias in plan.infolink.tables},

@@ -13,6 +13,8 @@ NAMES = (
     "project_cost_codes",
     "budgets",
     "prime_contracts",
+    "change_requests",
+    "billings",
     "subcontracts",
     "job_costs",
 )
