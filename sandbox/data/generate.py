@@ -9,6 +9,7 @@ from typing import Any
 from psycopg import Connection, sql
 
 from sandbox.data import payables, schema, words
+from sandbox.data.billings import FIGURES
 from sandbox.data.contracts import STANDARD_CATEGORY, job_rows
 from sandbox.data.customers import customer_rows
 from sandbox.data.flaws import flawed_rows
@@ -67,7 +68,7 @@ def load(
         vendors = {company: plan_vendors(seed, company, max(24, shares[company] * 2)) for company in companies}
         writer = RowWriter(connection)
         for company in companies:
-            _write_company(writer, seed, company, vendors[company])
+            _write_company(writer, seed, company, shares[company], vendors[company])
         used = {company: by_cost_type(vendors[company]) for company in companies}
         weight = 0.0
         before = None
@@ -88,6 +89,7 @@ def load(
             for table, row in flawed_rows(*_living_job(seed, shares)):
                 writer.add(table, row)
         writer.flush()
+        connection.execute(FIGURES, {"day": AS_OF})
         _write_transactions(connection, seed, shares, transactions, weight, used, bought)
         writer.counts[TRANSACTIONS] += transactions
         writer.counts.update(payables.book(connection, seed, AS_OF))
@@ -124,7 +126,7 @@ def _living_job(seed: int, shares: dict[str, int]) -> tuple[str, str]:
     return "24-101", "C1001"
 
 
-def _write_company(writer: RowWriter, seed: int, company: str, vendors: list[Vendor]) -> None:
+def _write_company(writer: RowWriter, seed: int, company: str, jobs: int, vendors: list[Vendor]) -> None:
     for code, description in words.COST_TYPES:
         values = {"Company_Code": company, "Cost_Type": code, "Description": description, "Status_Code": "A"}
         writer.add("JC_COST_TYPE_MASTER_MC", values)
@@ -141,7 +143,7 @@ def _write_company(writer: RowWriter, seed: int, company: str, vendors: list[Ven
     for code, description, kind in words.CHANGE_STATUSES:
         values = {"Company_Code": company, "Status_Code": code, "Description": description, "CR_Type": kind}
         writer.add("CR_CHNG_REQ_STATUS_MC", values)
-    for row in customer_rows(company, AS_OF):
+    for row in customer_rows(company, jobs, AS_OF):
         writer.add("CR_CUSTOMER_MASTER_MC", row)
     for row in vendor_rows(seed, company, vendors, AS_OF):
         writer.add("VN_VENDOR_MASTER_MC", row)

@@ -171,13 +171,87 @@ def test_estimates_have_one_row_a_phase_but_for_a_few(ask: Ask) -> None:
                   JOIN "CR_CHNG_REQ_HDR_MC" AS head USING ("Company_Code", "Job_Number", "Change_Request_Number")
                   WHERE line."Phase_Code" = ' '"""
     blank, pending = ask(proposed)[0]
-    assert blank == pending > 0
+    assert blank == pending + 1 > 1, "one more than the proposed ones: a flaw"
     silent = """SELECT count(*), sum(abs("Change_Request_Amount")) > 0 FROM "CR_CHNG_REQ_CON_DET_MC" AS line
                 JOIN "CR_CHNG_REQ_HDR_MC" AS head USING ("Company_Code", "Job_Number", "Change_Request_Number")
                 JOIN "CR_CHNG_REQ_STATUS_MC" AS status
                   ON status."Company_Code" = head."Company_Code" AND status."Status_Code" = head."Status"
                 WHERE status."CR_Type" NOT IN ('1', '2', '5') AND head."Change_Order_Number" = ' '"""
     assert ask(silent)[0][0] > 10
+
+
+def test_billings_follow_contracts_changes_and_each_other(ask: Ask) -> None:
+    """O3: applications by month and customer, approved changes in them, an invoice for each that is posted."""
+    ours = """btrim("Job_Number") <> '99-001'"""
+    odd = f"""SELECT count(*) FROM "CR_BILLING_HEADER_MC" AS bill
+              LEFT JOIN "CR_CONTRACT_MASTER_MC" AS con USING ("Company_Code", "Customer_Code", "Job_Number")
+              WHERE {ours} AND (con."Original_Contract_Amount" IS DISTINCT FROM bill."Original_Contract_Amount"
+                 OR bill."Revised_Contract_Amount" <> bill."Original_Contract_Amount" + bill."Change_Order_Total"
+                 OR bill."Complete_To_Date" > greatest(0, bill."Revised_Contract_Amount")
+                 OR con."Price_Method_Code" NOT IN ('F', 'U'))"""  # noqa: S608
+    assert ask(odd) == [(0,)]
+    approved = f"""SELECT count(*) FILTER (WHERE bill."Change_Order_Total" <> coalesce(changed.revenue, 0)),
+                          count(*) FILTER (WHERE changed.revenue <> 0)
+                   FROM "CR_BILLING_HEADER_MC" AS bill LEFT JOIN LATERAL (
+                       SELECT sum(line."CR_Revenue") FROM "CR_CHNG_REQ_HDR_MC" AS head
+                       JOIN "CR_CHNG_REQ_REV_MC" AS line
+                           USING ("Company_Code", "Job_Number", "Customer_Code", "Change_Request_Number")
+                       WHERE head."Company_Code" = bill."Company_Code" AND head."Customer_Code" = bill."Customer_Code"
+                           AND btrim(head."Job_Number") = btrim(bill."Job_Number") AND head."Status" = 'AP'
+                           AND btrim(head."Change_Request_Number") NOT LIKE 'PCO-9%'
+                           AND head."Approved_Date" <= bill."Period_End_Date") AS changed(revenue) ON true
+                   WHERE {ours}"""  # noqa: S608
+    wrong, changed = ask(approved)[0]
+    assert wrong == 0 < changed
+    chained = f"""SELECT count(*) FILTER (WHERE "Amount_Billed_Previous" <> "before"),
+                         count(*) FILTER (WHERE "Post_Flag" = 'N'), count(DISTINCT "Period_End_Date")
+                  FROM (SELECT *, lag("Complete_To_Date" + "Material_Stored", 1, 0) OVER (
+                            PARTITION BY "Company_Code", "Customer_Code", "Job_Number"
+                            ORDER BY "Period_End_Date") AS "before"
+                        FROM "CR_BILLING_HEADER_MC" WHERE {ours}) AS bills"""  # noqa: S608
+    broken, drafts, months = ask(chained)[0]
+    assert broken == 0 < drafts
+    assert months > 20
+    streams = """SELECT count(*) FROM (SELECT FROM "CR_BILLING_HEADER_MC" GROUP BY "Company_Code", btrim("Job_Number")
+                 HAVING count(DISTINCT "Customer_Code") = 2) AS jobs"""
+    assert ask(streams) == [(1,)], "one job has two streams of applications"
+
+
+def test_receivable_invoices_add_up_and_are_open_as_far_as_they_are_not_paid(ask: Ask) -> None:
+    """O3: lines and tax make the total; retention stays open; what was reversed is not; the customer has the sum."""
+    ours = """btrim("Job_Number") <> '99-001'"""
+    counted = f"""SELECT count(*) FILTER (WHERE "Invoice_Extension" <> coalesce(lines.total, 0) + "Sales_Tax_Amount"),
+                         count(*) FILTER (WHERE "Reversed" = 'Y'),
+                         count(*) FILTER (WHERE "Reversed" = 'Y' AND item."Invoice_Balance" IS NOT NULL),
+                         count(*) FILTER (WHERE item."Invoice_Balance" = "Retention_Amount"),
+                         count(*) FILTER (WHERE item."Invoice_Balance" = "Invoice_Extension"),
+                         count(*) FILTER (WHERE abs(item."Invoice_Balance") > abs("Invoice_Extension")),
+                         count(*) FILTER (WHERE "Source_Flag" = 'T'), count(*) FILTER (WHERE "Sales_Tax_Amount" > 0)
+                  FROM "CR_INVOICE_HEADER_MC" AS invoice
+                  LEFT JOIN (SELECT "Company_Code", "Customer_Code", "Invoice_Or_Transaction", sum("Line_Extension")
+                             FROM "CR_INVOICE_DETAIL_MC" GROUP BY 1, 2, 3) AS lines(company, customer, number, total)
+                      ON (company, customer, number) = ("Company_Code", "Customer_Code", "Invoice_Or_Transaction")
+                  LEFT JOIN (SELECT "Company_Code", "Customer_Code", "Invoice_Or_Transaction", "Transaction_Type",
+                                    "Invoice_Balance" FROM "CR_OPEN_ITEM_MC") AS item
+                      USING ("Company_Code", "Customer_Code", "Invoice_Or_Transaction", "Transaction_Type")
+                  WHERE {ours}"""  # noqa: S608
+    wrong, reversed_, reversed_open, held, whole, beyond, by_time, taxed = ask(counted)[0]
+    assert (wrong, reversed_open, beyond) == (0, 0, 0)
+    assert min(reversed_, held, whole, by_time, taxed) > 3
+    posted = f"""SELECT count(*) FROM "CR_BILLING_HEADER_MC" AS bill WHERE {ours} AND "Post_Flag" = 'Y'
+                 AND NOT EXISTS (SELECT FROM "CR_INVOICE_HEADER_MC" AS invoice
+                     WHERE btrim(invoice."Invoice_Or_Transaction") = bill."Invoice_Sequence"
+                       AND invoice."Customer_Code" = bill."Customer_Code"
+                       AND invoice."Company_Code" = bill."Company_Code")"""  # noqa: S608
+    assert ask(posted) == [(0,)]
+    ages = """SELECT min("Invoice_Date") < '2026-03-01', max("Invoice_Date") > '2026-06-01'
+              FROM "CR_OPEN_ITEM_MC" JOIN "CR_INVOICE_HEADER_MC"
+                  USING ("Company_Code", "Customer_Code", "Invoice_Or_Transaction", "Transaction_Type")"""
+    assert ask(ages) == [(True, True)]
+    customers = """SELECT count(*) FILTER (WHERE "Balance" > 0), count(*) FILTER (WHERE "Status" = 'I'),
+                          count(*) FILTER (WHERE "Retention_Balance" > 0 AND "Date_Last_Billed" IS NOT NULL)
+                   FROM "CR_CUSTOMER_MASTER_MC" """
+    assert min(ask(customers)[0]) > 3
 
 
 @pytest.mark.parametrize("table", never_read.columns())

@@ -21,6 +21,8 @@ _FIXED = {
     "price_method_code": "F",
     "tran_type_code": "JC",
     "sub_status": "E",
+    "cr_type": "1",
+    "reversed": "N",
 }
 _VALUES = {
     "money": "100.00",

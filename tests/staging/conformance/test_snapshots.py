@@ -225,10 +225,10 @@ def missing_optional_column(story: Story, subject: Subject) -> None:
         assert (subject.source_of(subject.optional), "missing") not in after.drift, "it is back: resolved"
 
 
-@case(lambda subject: any(SUBJECTS[table.name].needed for table in subject.object.tables))
+@case(lambda subject: any(one.needed for one in SUBJECTS.values() if one.object is subject.object))
 def missing_required_column(story: Story, subject: Subject) -> None:
     stopped = story["required_missing"]
-    ours = (SUBJECTS[table.name] for table in subject.object.tables)
+    ours = (one for one in SUBJECTS.values() if one.object is subject.object)
     expected = next(one.source_of(one.needed) for one in ours if one.needed)
     assert stopped.error is not None
     assert expected in str(stopped.error), "M4: a clear error names the column"
