@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from spectrum_etl.staging.objects import OBJECTS
 from tests.page.page_airflow import HEADER, PageAirflow, answer_of
 from tests.page.page_data import FORM
 
@@ -77,7 +78,7 @@ def test_static_files_are_those_of_the_page_alone(page: PageAirflow) -> None:
 def test_the_overview_tells_how_each_object_stands(page: PageAirflow) -> None:
     found = page.get("vera", "api/overview").json()
     objects = {row["name"]: row for row in found["objects"]}
-    assert len(objects) == 8
+    assert set(objects) == set(OBJECTS)
     jobs = objects["jobs"]
     assert (jobs["schedule"], jobs["state"], jobs["staged_rows"]) == ("hourly", "published", 24)
     assert (jobs["new_rows"], jobs["changed_rows"], jobs["deleted_rows"], jobs["rejected_rows"]) == (3, 14, 0, 3)

@@ -187,6 +187,15 @@ def test_a_company_listed_twice_is_refused(tmp_path: Path, second: str) -> None:
         _load(tmp_path, companies=[_COMPANY, {**_COMPANY, "code": second}])
 
 
+def test_o1_two_companies_never_read_the_same_rows(tmp_path: Path) -> None:
+    """`01` that Info-Link writes `1`, beside another `1`: each row would be staged twice."""
+    companies = [{**_COMPANY, "code": "1"}, {**_COMPANY, "code": "01", "infolink_code": " 1 "}]
+    with pytest.raises(FixConfiguration, match="another company reads the rows of '1' from the same Info-Link"):
+        _load(tmp_path, companies=companies)
+    companies[1]["infolink_conn_id"] = "infolink_2"
+    assert [company.written for company in _load(tmp_path, companies=companies).companies] == ["1", "1"]
+
+
 def test_an_unknown_company_is_answered_with_the_known_ones(tmp_path: Path) -> None:
     settings = _load(tmp_path, companies=[_COMPANY, {**_COMPANY, "code": "22"}])
     assert settings.company(" 22 ").code == "22"

@@ -25,7 +25,15 @@ select
             facts.company_code = connections.company_code
             and facts.connection = connections.connection
             and facts.kind = connections.kind
-    ) as facts
+    ) as facts,
+    (
+        select count(*)
+        from sync.connection_columns as columns
+        where
+            columns.company_code = connections.company_code
+            and columns.connection = connections.connection
+            and connections.kind = 'Info-Link'
+    ) as columns
 from sync.connections
 left join lateral (
     select

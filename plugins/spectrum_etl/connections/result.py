@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Literal
 
 from spectrum_etl.model.drift import DriftKind
 
+if TYPE_CHECKING:
+    from spectrum_etl.connections.compared import ComparedTable
+
 Kind = Literal["web services", "Info-Link", "Procore", "warehouse"]
+#: Not passed on to other tasks: only how many findings there are.
+_LONG = ("services", "findings", "tables", "facts")
+
 ServiceState = Literal["Enabled", "Declared", "Not enabled", "Missing", "Not checked"]
 
 
@@ -88,6 +94,7 @@ class Checked:
         remedy: what to do.
         services: of Spectrum's web services, what became of each; None where they were not looked at.
         findings: differences; None where they could not be looked for, so that those of the last check stay.
+        tables: of Info-Link, every table and column that the specs name; None where they could not be looked at.
         facts: what else was learned of its tables; those of the last check stay with the differences.
     """
 
@@ -99,6 +106,7 @@ class Checked:
     remedy: str = ""
     services: tuple[Service, ...] | None = None
     findings: tuple[Finding, ...] | None = field(default=None)
+    tables: tuple[ComparedTable, ...] | None = field(default=None)
     facts: tuple[Fact, ...] = ()
 
     @property
@@ -112,8 +120,8 @@ class Checked:
         return "Connected" if self.connected else "Not connected"
 
     def to_dict(self) -> dict[str, Any]:
-        """As it travels between tasks: without services, findings and facts; of findings the numbers are told."""
-        told = {k: v for k, v in asdict(self).items() if k not in {"services", "findings", "facts"}}
+        """As it travels between tasks: short, with how many findings there are in place of what they are."""
+        told = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in _LONG}
         findings = self.findings or ()
         return {**told, "status": self.status, "findings": len(findings), "stops": sum(f.stops for f in findings)}
 

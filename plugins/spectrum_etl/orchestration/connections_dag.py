@@ -122,6 +122,7 @@ def _tasks() -> None:
 
 
 def _check(kind: Any, company_code: str) -> dict[str, Any] | None:
+    from spectrum_etl.connections.describe import described
     from spectrum_etl.connections.run import check
 
     context = get_current_context()
@@ -146,4 +147,7 @@ def _check(kind: Any, company_code: str) -> dict[str, Any] | None:
         )
     for fact in found.facts:
         log.info("%s: %s: %s", fact.subject, fact.item, fact.fact)
+    if found.tables is not None:
+        # The whole comparison, without data in it: what the command describe_site writes.
+        log.info("%s", described(settings, [found]))
     return found.to_dict()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import DAG, get_current_context, task
+from airflow.sdk import DAG, Variable, get_current_context, task
 
 from spectrum_etl.orchestration.callbacks import on_failure, on_success
 from spectrum_etl.orchestration.dag_defaults import daily, refuse_unknown_fields, start_date, task_defaults
 from spectrum_etl.orchestration.quiet import wait_for_quiet_hours
 from spectrum_etl.orchestration.staging_dag import TAGS
 from spectrum_etl.orchestration.turns import POOL, turn_at_infolink
+from spectrum_etl.settings import SCHEDULES_VARIABLE, in_force
 from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.objects import OBJECTS
 
@@ -58,7 +59,7 @@ def verify_dag(doc: str | None) -> DAG:
             context["subject"] = f"{what['object_name']} of {what['company_code']}"  # type: ignore[typeddict-unknown-key]
             instance = context["ti"]
             run = Run(instance.dag_id, instance.run_id, instance.try_number)
-            now = load_settings()
+            now = in_force(load_settings(), Variable.get(SCHEDULES_VARIABLE, default=None), OBJECTS.values())
             wait_for_quiet_hours(now)
             company = now.company(what["company_code"])
             with turn_at_infolink(company, now), Sources.from_airflow(company.code, now) as sources:

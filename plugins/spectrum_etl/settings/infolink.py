@@ -20,9 +20,11 @@ class SiteNames(Strict):
         table: the table or view that is read in its place, with its schema where that is not dbo: `reporting.JOBS`;
             None where it is called as everywhere.
         columns: name in the specs -> the column's name at this site.
+        one_company: whether it shows the rows of this company alone, so that it needs no company code.
     """
 
     table: _Name | None = None
+    one_company: bool = False
     columns: dict[str, _Name] = Field(default_factory=dict)
 
     @field_validator("table", mode="after")

@@ -138,12 +138,16 @@ def cast_rows(
         connection.execute(render("publish/reject_find.sql", **shared, rules=rules))
         connection.execute("analyze _wrong")
         connection.execute(
-            render("publish/reject.sql", **shared, rejects=rejects, rules=rules, key=table.key, by_job=table.by_job),
+            render(
+                "publish/reject.sql", **shared, rejects=rejects, rules=rules, key=table.key, names_job=table.names_job
+            ),
             parameters | {"marks": MARKS, "symbols": SYMBOLS},
         )
     if table.key:
         good -= connection.execute(
-            render("publish/reject_duplicates.sql", rows=rows, rejects=rejects, key=table.key, by_job=table.by_job),
+            render(
+                "publish/reject_duplicates.sql", rows=rows, rejects=rejects, key=table.key, names_job=table.names_job
+            ),
             parameters,
         ).rowcount
     analyze_roughly(connection, rows)

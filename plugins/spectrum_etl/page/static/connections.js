@@ -41,6 +41,7 @@ function Connection({ connection: c, companies, load, onOpen }) {
     c.services_off > 0 && `${count(c.services_off)} of ${plural(c.services, "service")} cannot be used`,
     c.differences > 0 && plural(c.differences, "difference"),
     c.services > 0 && !c.services_off && `all ${plural(c.services, "service")}`,
+    c.columns > 0 && `${plural(c.columns, "column")} compared`,
     c.facts > 0 && "indexes and tracked changes",
   ].filter(Boolean).join(", ");
   return html`<li class="card ${kind}">
@@ -72,6 +73,13 @@ function Noticed({ company, onClose }) {
         { title: "What differs", kind: "wide", cell: (f) => html`${f.detail}${f.closest && html`<p>Most like it here: <code>${f.closest}</code>. If that is what is meant, put into <code>include/settings.yaml</code>:</p><pre>${f.paste}</pre>`}` },
         { title: "Affects", kind: "wide", cell: (f) => f.affects },
       ]} />`}
+    ${found.data?.columns.length > 0 && html`<h3>Columns of Info-Link</h3>
+      <${Table} label="Columns of Info-Link" rows=${found.data.columns} keyOf=${(c) => c.company_code + c.state} columns=${[
+        { title: "Company", cell: (c) => c.company_code },
+        { title: "State", cell: (c) => words(c.state) },
+        { title: "Columns", kind: "num", cell: (c) => count(c.columns) },
+      ]} />
+      <p class="faint">Each of them is a row of <code>sync.connection_columns</code>, and stands in the log of the check and in the file that <code>python -m spectrum_etl.describe_site</code> writes.</p>`}
     ${found.data?.services.length > 0 && html`<h3>Web services</h3>
       <${Table} label="Web services" rows=${found.data.services} keyOf=${(s) => s.company_code + s.service} columns=${[
         { title: "Service", cell: (s) => html`<code>${s.service}</code>` },

@@ -11,7 +11,7 @@ from dataclasses import replace
 from spectrum_etl.model.selection import Selection, Years
 from spectrum_etl.sources.infolink import casts
 from spectrum_etl.sources.infolink.binds import Binds, Statement, code_filter, spelled
-from spectrum_etl.sources.infolink.plan import PlannedColumn, ReadPlan
+from spectrum_etl.sources.infolink.plan import COMPANY_CODE, PlannedColumn, ReadPlan
 from spectrum_etl.sources.infolink.site import SiteTable
 from spectrum_etl.sources.infolink.templates import COLLATION, code, render
 
@@ -75,6 +75,7 @@ def money_columns(columns: Iterable[PlannedColumn]) -> list[PlannedColumn]:
 def fingerprint_statement(plan: ReadPlan, selection: Selection, spec_hash: str) -> Statement:
     """The query of count, sums and checksum of every job and month."""
     binds = Binds()
+    _bind_company(plan, binds)
     sums = {}
     for name in ("tran_amount", "total_hours", "quantity"):
         column = plan.column(name)
@@ -116,7 +117,7 @@ def master_jobs_statement(table: SiteTable, company: str) -> Statement:
 
     Args:
         table: the job master of this site, which has the columns.
-        company: trimmed company code.
+        company: what the tables write for the company's code.
     """
     binds = Binds()
     real = {name: table.find(name) for name in ("Company_Code", "Job_Number", "Master_Job")}
@@ -144,7 +145,7 @@ def _query(plan: ReadPlan, selection: Selection, columns: list[str], binds: Bind
         return Statement(rows, binds.values)
     inner = [f"{column.number if _is_number(column) else column.text} AS {column.name}" for column in plan.columns]
     rows = render(plan.infolink.query, **_context(plan, selection, binds), columns=_list(inner))
-    keys = [code(f"every_row.{column.name}") for column in plan.columns if column.spec.key and column.source]
+    keys = [_grouped(column) for column in plan.columns if column.spec.key and column.source]
     aggregated = [_aggregated(column) for column in plan.columns]
     return Statement(
         render(
@@ -173,6 +174,12 @@ def _outer(plan: ReadPlan) -> tuple[PlannedColumn, ...]:
     )
 
 
+def _grouped(column: PlannedColumn) -> str:
+    """A part of the key of rows that are added up; where it may be blank, NULL is a blank."""
+    value = f"every_row.{column.name}"
+    return code(f"COALESCE({value}, '')" if column.spec.may_be_blank else value)
+
+
 def _aggregated(column: PlannedColumn) -> str:
     """A column of rows that are added up: their code, the sum, or the value on which all of them agree."""
     value = f"every_row.{column.name}"
@@ -190,8 +197,7 @@ def _is_number(column: PlannedColumn) -> bool:
 
 def _context(plan: ReadPlan, selection: Selection, binds: Binds) -> dict[str, object]:
     """What the template of a table's query uses beside its columns."""
-    if any(column.source == "%(company)s" for column in plan.columns):
-        binds.value("company", plan.company)
+    _bind_company(plan, binds)
     # An alias stands for its columns by the names of the spec; that of a table which is not there is empty, so false.
     context: dict[str, object] = {alias: plan.names.get(alias, {}) for alias in plan.infolink.tables}
     context |= {"alias": next(iter(plan.infolink.tables)), "tables": _tables(plan)}
@@ -199,8 +205,10 @@ def _context(plan: ReadPlan, selection: Selection, binds: Binds) -> dict[str, ob
         return context | _partition_context(plan, selection, binds)
     if selection.months or selection.partitions is not None or selection.years != Years():
         raise ValueError(f"{plan.table.name} has no months and partitions")
-    # Bound only where a status has a type: a statement binds nothing that it does not use.
-    kinds = plan.change_types if any("CR_Type" in names for names in plan.names.values()) else ()
+    # Bound only where the query looks at a status's type: a statement binds nothing that it does not use.
+    looked_at = {entry.removesuffix("?") for entry in plan.infolink.joined}
+    types = [alias for alias, names in plan.names.items() if "CR_Type" in names and f"{alias}.CR_Type" in looked_at]
+    kinds = plan.change_types if types else ()
     used = {column.source.partition(".")[0] for column in plan.columns if column.source}
     return context | {
         "uses": {alias: alias in used for alias in plan.infolink.tables},
@@ -214,6 +222,11 @@ def _context(plan: ReadPlan, selection: Selection, binds: Binds) -> dict[str, ob
     }
 
 
+def _bind_company(plan: ReadPlan, binds: Binds) -> None:
+    if any(column.source == COMPANY_CODE for column in plan.columns):
+        binds.value("company_code", plan.company)
+
+
 def _tables(plan: ReadPlan) -> dict[str, str]:
     return {alias: table.relation for alias, table in plan.tables.items()}
 
@@ -224,7 +237,7 @@ def _where(plan: ReadPlan, alias: str, selection: Selection, binds: Binds) -> st
     conditions = []
     if "COMPANY_CODE" in real:
         name, kind = real["COMPANY_CODE"]
-        conditions += code_filter(f"{alias}.{name}", kind, {"company": plan.company}, binds)
+        conditions += code_filter(f"{alias}.{name}", kind, {"company": plan.written}, binds)
     if selection.jobs:
         if not plan.table.by_job:
             raise ValueError(f"{plan.table.name} has no jobs")
