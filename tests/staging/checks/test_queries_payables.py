@@ -80,8 +80,8 @@ def test_lines_and_payments_of_an_invoice_that_is_not_there(warehouse: Warehouse
 
 def test_a_line_of_another_companys_job_is_looked_for_there(warehouse: Warehouse) -> None:
     warehouse.stage("jobs", good_row("jobs", 1), good_row("jobs", 2, company_code="2"))
-    own = {"job_company_code": "1", "company_code_2": None}
-    theirs = {"job_company_code": "2", "company_code_2": "2"}
+    own: dict[str, Any] = {"job_company_code": "1", "company_code_2": None}
+    theirs: dict[str, Any] = {"job_company_code": "2", "company_code_2": "2"}
     warehouse.land(
         LINES,
         _line(1, "1.00", **own),
