@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psycopg
 
-from sandbox.data import drift, generate, layouts, schema
+from sandbox.data import drift, generate, layouts, own_site, schema
 from sandbox.data.month import advance_month
 from sandbox.data.touch import touch
 from sandbox.faults import REGISTRY, Faults
@@ -25,6 +25,22 @@ _SERVE = """Start the web services, Info-Link and Procore, loading the data firs
 until SIGTERM or Ctrl-C. Credentials come from the environment variables SANDBOX_AUTHORIZATION_ID,
 SANDBOX_INFOLINK_PASSWORD, SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET, SANDBOX_PROCORE_CLIENT_ID and
 SANDBOX_PROCORE_CLIENT_SECRET; those that are not set are made up and printed."""
+
+
+_SITE = """Change what Info-Link shows of a stored table or column, as another site has it, and show it (layout own).
+Types are SQL Server's: char(n), varchar(n), nchar(n), nvarchar(n), a text's type with COLLATE NAME behind it, money,
+smallmoney, decimal(p,s), numeric(p,s), float, real, bit, int, date, datetime, datetime2(n), smalldatetime,
+uniqueidentifier. What is stored, and what the web services show, stays as it is."""
+# Action -> the fields of `own_site.Place` that it sets, by what is given.
+_SITE_ACTIONS: dict[str, Callable[[str], dict[str, object]]] = {
+    "rename": lambda name: {"name": name},
+    "retype": lambda kind: {"type": kind},
+    "move": lambda place: {"schema": "" if place.lower() == "dbo" else place},
+    "drop": lambda _: {"dropped": True},
+    "own-company": lambda _: {"own_company": True},
+}
+_OF_TABLES = ("move", "own-company")
+_WITHOUT_VALUE = ("drop", "own-company")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -99,11 +115,18 @@ def _parser() -> argparse.ArgumentParser:
     layout.add_argument(
         "name",
         choices=layouts.LAYOUTS,
-        help="hosted: all columns of a hosted site; aliases: an older site's names; bare: certain names only",
+        help="hosted: all columns of a hosted site; aliases: an older site's names; bare: certain names only; "
+        "own: what the command site made of them",
     )
     layout.add_argument(
         "--company", default=layouts.LOGIN_COMPANY, help="the login's own company (default: %(default)s)"
     )
+
+    site = _command(commands, "site", "rename, retype, drop or move what Info-Link shows of a table or column", _site)
+    site.description = _SITE
+    site.add_argument("action", choices=(*_SITE_ACTIONS, "list", "reset"))
+    site.add_argument("place", nargs="?", help="stored TABLE, or TABLE.COLUMN, for example JC_JOB_MASTER_MC.WO_Site")
+    site.add_argument("value", nargs="?", help="rename: the new name; retype: the type; move: the schema")
 
     fault = _command(commands, "fault", "list, set or clear faults of the running servers", _fault)
     fault.add_argument("action", choices=("list", "set", "clear"))
@@ -183,6 +206,30 @@ def _serve(options: argparse.Namespace) -> None:
 def _layout(options: argparse.Namespace) -> None:
     with schema.connect(options.database) as connection:
         layouts.show(connection, options.name, options.company)
+
+
+def _site(options: argparse.Namespace) -> None:
+    with schema.connect(options.database) as connection:
+        if options.action == "list":
+            for (table, column), place in own_site.places(connection).items():
+                said = {name: value for name, value in asdict(place).items() if value}
+                print(f"{table}{column and '.'}{column}: {', '.join(f'{k} {v}' for k, v in said.items())}")
+            return
+        if options.action == "reset":
+            own_site.forget(connection)
+            layouts.show(connection, "hosted")
+            return
+        table, _, column = (options.place or "").partition(".")
+        if not table or bool(options.value) == (options.action in _WITHOUT_VALUE):
+            needs = (
+                "TABLE or TABLE.COLUMN" if options.action in _WITHOUT_VALUE else "TABLE or TABLE.COLUMN, and a value"
+            )
+            raise ValueError(f"site {options.action} needs {needs}")
+        if (options.action in _OF_TABLES) == bool(column) and options.action not in ("rename", "drop"):
+            raise ValueError(f"site {options.action} is about a {'table' if column else 'column'}")
+        own_site.say(connection, table, column, **_SITE_ACTIONS[options.action](options.value or ""))
+        company = layouts.shown(connection)[1]
+        layouts.show(connection, "own", company)
 
 
 def _fault(options: argparse.Namespace) -> None:

@@ -18,6 +18,10 @@ _PHASE, _NO_PHASE = "999997", "998877"
 _REQUEST = "PCO-900"
 # Billed by hand: the job without a description, and an owner who has no contract for it.
 _JOB, _OWNER = "99-001", "C1001"
+# A purchase order that nothing is right about.
+_ORDER = "FLAW-PO"
+# A vendor that is not there, of whom invoices are.
+_NOBODY = "NOBODY100"
 
 
 @dataclass(frozen=True)
@@ -105,22 +109,22 @@ def _application(number: str, complete: str, previous: str, until: date, revised
     }
 
 
-def _of_invoice(number: str) -> dict[str, Any]:
+def _of_billed(number: str) -> dict[str, Any]:
     return {"Customer_Code": _OWNER, "Invoice_Or_Transaction": number, "Transaction_Type": "I"}
 
 
-def _invoice(number: str, total: str, mark: str = "N", day: date | None = date(2026, 5, 29)) -> dict[str, Any]:
+def _billed(number: str, total: str, mark: str = "N", day: date | None = date(2026, 5, 29)) -> dict[str, Any]:
     more = {"Non_Taxable_Amount": total, "Invoice_Extension": total, "Reversed": mark}
     dated = {"Invoice_Date": day} if day else {}
-    return _of_invoice(number) | {"Job_Number": _JOB, "Post_Flag": "Y"} | more | dated
+    return _of_billed(number) | {"Job_Number": _JOB, "Post_Flag": "Y"} | more | dated
 
 
-def _invoice_line(number: str, sequence: str, amount: str) -> dict[str, Any]:
-    return _of_invoice(number) | {"Sequence": sequence, "Line_Extension": amount}
+def _billed_line(number: str, sequence: str, amount: str) -> dict[str, Any]:
+    return _of_billed(number) | {"Sequence": sequence, "Line_Extension": amount}
 
 
 def _open_item(number: str, balance: str) -> dict[str, Any]:
-    return _of_invoice(number) | {"Job_Number": _JOB, "Invoice_Balance": balance}
+    return _of_billed(number) | {"Job_Number": _JOB, "Invoice_Balance": balance}
 
 
 def _revenue(number: str, item: str, amount: str) -> dict[str, Any]:
@@ -143,6 +147,60 @@ def _customer(code: str, name: str, status: str = "A") -> dict[str, Any]:
     }
 
 
+def _order_line(number: str, ordered: str, received: str, **changes: str) -> dict[str, Any]:
+    return {
+        "PO_Number": _ORDER,
+        "Line_Number": number,
+        "Job_Number": None,
+        "Phase_Code": _PHASE,
+        "Cost_Type": "O",
+        "Item_Description": "Entered by hand",
+        "Line_Extension_List1": ordered,
+        "Received_Extension": received,
+        **changes,
+    }
+
+
+def _invoice(number: str, amount: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "Vendor_Code": _NOBODY,
+        "Invoice_Number": number,
+        "Invoice_Type_Code": "I",
+        "Status": "O",
+        "Vendor_Name": "Entered by hand",
+        "Invoice_Amount": amount,
+        "Date_List1": date(2026, 6, 3),
+        "Date_List4": date(2026, 7, 3),
+        **changes,
+    }
+
+
+def _distribution(invoice: str, sequence: str, debit: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "Vendor_Code": _NOBODY,
+        "Invoice_Number": invoice,
+        "Invoice_Type_Code": "I",
+        "Sequence": sequence,
+        "Debit_Amount": debit,
+        "Job_Number": "99-404",
+        "Phase_Code": _PHASE,
+        "Cost_Type": "O",
+        **changes,
+    }
+
+
+def _payment(invoice: str, number: str, amount: str) -> dict[str, Any]:
+    return {
+        "Vendor_Code": _NOBODY,
+        "Invoice_Number": invoice,
+        "Invoice_Type_Code": "I",
+        "Payment_Number": number,
+        "Payment_Amount": amount,
+        "Check_Date": date(2026, 6, 20),
+        "Invoice_and_Due_Date1": date(2026, 6, 3),
+    }
+
+
 REJECTED = (
     Flaw("JC_TRANSACTION_HISTORY_MC", _transaction("20260231", "125.00", "FLAW-DATE-1"), "February has no 31st day"),
     Flaw("JC_TRANSACTION_HISTORY_MC", _transaction("20261305", "80.50", "FLAW-DATE-2"), "there is no 13th month"),
@@ -150,7 +208,7 @@ REJECTED = (
     Flaw("JC_TRANSACTION_HISTORY_MC", _transaction("", "-44.10", "FLAW-DATE-4"), "the date is blank"),
     Flaw(
         "VN_SUBCONTRACT_MC",
-        {"Vendor_Code": "NOBODY100", "Subcontract_Number": "", "Job_Number": _JOB, "Status_Code": "A"},
+        {"Vendor_Code": _NOBODY, "Subcontract_Number": "", "Job_Number": _JOB, "Status_Code": "A"},
         "the subcontract number, part of the key, is blank",
     ),
     Flaw(
@@ -167,9 +225,24 @@ REJECTED = (
     Flaw("CR_CHNG_REQ_HDR_MC", _request("", "PE", date(2026, 5, 4)), "the change request number is blank"),
     Flaw("CR_CHNG_REQ_STATUS_MC", {"Status_Code": "", "Description": "No code", "CR_Type": "3"}, "the code is blank"),
     Flaw("CR_BILLING_HEADER_MC", _application("", "100.00", "0.00", date(2026, 4, 30)), "the number is blank"),
-    Flaw("CR_INVOICE_HEADER_MC", _invoice("", "55.00"), "the invoice number is blank"),
-    Flaw("CR_INVOICE_DETAIL_MC", _invoice_line("99001-01", "", "12.00"), "the line's number is blank"),
+    Flaw("CR_INVOICE_HEADER_MC", _billed("", "55.00"), "the invoice number is blank"),
+    Flaw("CR_INVOICE_DETAIL_MC", _billed_line("99001-01", "", "12.00"), "the line's number is blank"),
     Flaw("CR_OPEN_ITEM_MC", _open_item("", "77.00"), "the invoice number is blank"),
+    Flaw(
+        "PO_PURCHASE_ORDER_HEADER_MC",
+        {"Vendor_Code": _NOBODY, "Job_Number": None, "PO_Date_List1": date(2026, 6, 2), "PO_Total_Amount": "75.00"},
+        "the order number, part of the key, is blank",
+    ),
+    Flaw(
+        "PO_PURCHASE_ORDER_DETAIL_MC", _order_line("", "310.25", "0.00"), "the line number, part of the key, is blank"
+    ),
+    Flaw("VN_GL_DISTRIBUTION_HEADER_MC", _invoice("", "412.00"), "the invoice number, part of the key, is blank"),
+    Flaw(
+        "VN_GL_DISTRIBUTION_DETAIL_MC",
+        _distribution("FLAW-1", "", "33.00"),
+        "the sequence, part of the key, is blank",
+    ),
+    Flaw("VN_PAYMENT_HISTORY_MC", _payment("FLAW-1", "", "33.00"), "the payment number, part of the key, is blank"),
 )
 
 WARNED = (
@@ -215,14 +288,58 @@ WARNED = (
         "less is complete than before, another amount was billed, and the contract does not add up",
     ),
     Flaw("CR_BILLING_HEADER_MC", _application("3", "1300.00", "350.00", date(2026, 6, 30)), "more than the contract"),
-    Flaw("CR_INVOICE_HEADER_MC", _invoice("99001-01", "400.00"), "its line is of another amount"),
-    Flaw("CR_INVOICE_DETAIL_MC", _invoice_line("99001-01", "001", "390.00"), "its invoice is of another amount"),
-    Flaw("CR_INVOICE_DETAIL_MC", _invoice_line("99001-99", "001", "5.00"), "there is no such invoice"),
-    Flaw("CR_INVOICE_HEADER_MC", _invoice("99001-02", "0.00", "X", None), "no date, and an unknown mark of reversal"),
-    Flaw("CR_INVOICE_HEADER_MC", _invoice("99001-03", "80.00", "Y"), "it was reversed, and something is open of it"),
-    Flaw("CR_INVOICE_DETAIL_MC", _invoice_line("99001-03", "001", "80.00"), "the line of a reversed invoice"),
+    Flaw("CR_INVOICE_HEADER_MC", _billed("99001-01", "400.00"), "its line is of another amount"),
+    Flaw("CR_INVOICE_DETAIL_MC", _billed_line("99001-01", "001", "390.00"), "its invoice is of another amount"),
+    Flaw("CR_INVOICE_DETAIL_MC", _billed_line("99001-99", "001", "5.00"), "there is no such invoice"),
+    Flaw("CR_INVOICE_HEADER_MC", _billed("99001-02", "0.00", "X", None), "no date, and an unknown mark of reversal"),
+    Flaw("CR_INVOICE_HEADER_MC", _billed("99001-03", "80.00", "Y"), "it was reversed, and something is open of it"),
+    Flaw("CR_INVOICE_DETAIL_MC", _billed_line("99001-03", "001", "80.00"), "the line of a reversed invoice"),
     Flaw("CR_OPEN_ITEM_MC", _open_item("99001-03", "80.00"), "its invoice was reversed"),
     Flaw("CR_OPEN_ITEM_MC", _open_item("99001-01", "450.00"), "more is open than was invoiced"),
+    Flaw(
+        "PO_PURCHASE_ORDER_HEADER_MC",
+        {
+            "PO_Number": _ORDER,
+            "Vendor_Code": _NOBODY,
+            "Job_Number": "99-404",
+            "PO_Date_List1": date(2026, 6, 2),
+            "PO_Date_List2": date(2026, 5, 2),
+            "PO_Total_Amount": "1000.00",
+            "Status_Flag": "OPEN",
+        },
+        "neither vendor nor job is there, it comes before it was ordered, and its lines make 480.00",
+    ),
+    Flaw("PO_PURCHASE_ORDER_DETAIL_MC", _order_line("1", "400.00", "450.00"), "more was received than ordered"),
+    Flaw(
+        "PO_PURCHASE_ORDER_DETAIL_MC",
+        _order_line("2", "80.00", "0.00", Phase_Code="", Cost_Type=""),
+        "it is for a job, but for no phase",
+    ),
+    Flaw(
+        "PO_PURCHASE_ORDER_DETAIL_MC",
+        _order_line("1", "55.00", "0.00", PO_Number="FLAW-LOST"),
+        "there is no such order",
+    ),
+    Flaw(
+        "VN_GL_DISTRIBUTION_HEADER_MC",
+        _invoice("FLAW-1", "1000.00", Status="X", Contract_Number="NO-SUCH"),
+        "neither vendor, subcontract nor status is known, its lines make 900.00, and 1200.00 was paid",
+    ),
+    Flaw("VN_GL_DISTRIBUTION_HEADER_MC", _invoice("flaw 001", "1000.00"), "it is FLAW-1 once more, and has no lines"),
+    Flaw(
+        "VN_GL_DISTRIBUTION_HEADER_MC",
+        _invoice("FLAW-3", "500.00", Invoice_Type_Code="Z", Retention_Amount="600.00", Date_List4=date(2026, 5, 1)),
+        "the type is not known, it retains more than it amounts to, and is due before its date",
+    ),
+    Flaw("VN_GL_DISTRIBUTION_DETAIL_MC", _distribution("FLAW-1", "1", "900.00"), "the job is not there"),
+    Flaw(
+        "VN_GL_DISTRIBUTION_DETAIL_MC",
+        _distribution("FLAW-3", "1", "500.00", Invoice_Type_Code="Z", Job_Number=None, Phase_Code="", Cost_Type=""),
+        "it is on a job, but on no phase",
+    ),
+    Flaw("VN_GL_DISTRIBUTION_DETAIL_MC", _distribution("FLAW-LOST", "1", "71.00"), "there is no such invoice"),
+    Flaw("VN_PAYMENT_HISTORY_MC", _payment("FLAW-1", "1", "1200.00"), "it is more than the invoice amounts to"),
+    Flaw("VN_PAYMENT_HISTORY_MC", _payment("FLAW-LOST", "1", "71.00"), "there is no such invoice"),
 )
 
 # The blank phase of a proposed request is none of these: contracts have it as a matter of course.

@@ -1,4 +1,5 @@
-"""What Info-Link shows of the stored tables: the hosted site's layout, an older site's names, or certain names only.
+"""What Info-Link shows of the stored tables: a hosted site's layout, an older site's names, certain names only, or what
+the command `site` made of them.
 
 The stored tables are always a hosted site's, in schema `dbo`, so that the web services work whatever is shown. Another
 layout is a schema of views, `shown`, which the Info-Link server puts in the place of `dbo` as long as it is there.
@@ -11,9 +12,10 @@ from typing import Any, Literal, LiteralString, cast, get_args
 
 from psycopg import Connection, sql
 
+from sandbox.data import own_site
 from sandbox.data.tables import Column, definitions, tables
 
-Layout = Literal["hosted", "aliases", "bare"]
+Layout = Literal["hosted", "aliases", "bare", "own"]
 LAYOUTS: tuple[Layout, ...] = get_args(Layout)
 SHOWN = "shown"
 LOGIN_COMPANY = "1"
@@ -40,12 +42,14 @@ class LayoutError(ValueError):
 
 @dataclass(frozen=True)
 class _View:
-    """One view: its table, its name, its columns as (shown name, expression), and whether it has one company only."""
+    """One view: its table, its name, its columns as (shown name, expression), whether it has one company only, and its
+    schema where that is not dbo."""
 
     table: str
     name: str
     columns: tuple[tuple[str, sql.Composable], ...]
     own_company: bool = False
+    schema: str = ""
 
 
 def show(connection: Connection[Any], layout: str, company: str = LOGIN_COMPANY) -> None:
@@ -55,7 +59,8 @@ def show(connection: Connection[Any], layout: str, company: str = LOGIN_COMPANY)
         connection: the sandbox database, as its owner; the caller commits.
         layout: `hosted` has every column of `infolink-columns.yaml`. `aliases` has those of `infolink-tables.yaml`
             under the last of their other names, NULL where there is nothing, some tables in another letter case and
-            some as a view of one company. `bare` is hosted without every name that is only assumed.
+            some as a view of one company. `bare` is hosted without every name that is only assumed. `own` is hosted as
+            `own_site` has it.
         company: the login's own company, of which the views of one company show rows.
 
     Raises:
@@ -64,13 +69,18 @@ def show(connection: Connection[Any], layout: str, company: str = LOGIN_COMPANY)
     if layout not in LAYOUTS:
         raise LayoutError(f"there is no layout {layout!r}; use one of {', '.join(LAYOUTS)}")
     schema = sql.Identifier(SHOWN)
-    connection.execute(sql.SQL("DROP SCHEMA IF EXISTS {} CASCADE").format(schema))
+    for (name,) in connection.execute(
+        "SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname = %s OR nspname LIKE %s", [SHOWN, f"{SHOWN}.%"]
+    ).fetchall():
+        connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(sql.Identifier(name)))
     if layout == "hosted":
         return
     connection.execute(sql.SQL("CREATE SCHEMA {}").format(schema))
     connection.execute(sql.SQL("COMMENT ON SCHEMA {} IS {}").format(schema, sql.Literal(f"{layout}/{company}")))
     stored = _stored_columns(connection)
-    for view in _aliases(stored) if layout == "aliases" else _bare(stored):
+    views = {"aliases": _aliases, "bare": _bare, "own": lambda there: _own(connection, there)}[layout]
+    for view in views(stored):
+        connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(_schema(view))))
         connection.execute(_create(view, company))
 
 
@@ -117,6 +127,11 @@ def _bare(stored: dict[str, dict[str, str]]) -> Iterator[_View]:
         kept = tuple((name, sql.Identifier(name)) for name in columns if name not in assumed)
         if kept:
             yield _View(table, table, kept)
+
+
+def _own(connection: Connection[Any], stored: dict[str, dict[str, str]]) -> Iterator[_View]:
+    for view in own_site.views(connection, stored):
+        yield _View(view.table, view.name, view.columns, view.own_company, view.schema)
 
 
 def _aliases(stored: dict[str, dict[str, str]]) -> Iterator[_View]:
@@ -166,11 +181,15 @@ def _nothing(column: Column, required: bool) -> sql.SQL | None:
     return sql.SQL("{} = 0") if column.kind == "number" and not required else None
 
 
+def _schema(view: _View) -> str:
+    return f"{SHOWN}.{view.schema}" if view.schema else SHOWN
+
+
 def _create(view: _View, company: str) -> sql.Composed:
     columns = sql.SQL(", ").join(
         sql.SQL("{} AS {}").format(expression, sql.Identifier(name)) for name, expression in view.columns
     )
     rows = sql.SQL('WHERE btrim("Company_Code") = {}').format(sql.Literal(company)) if view.own_company else sql.SQL("")
     return sql.SQL("CREATE VIEW {} AS SELECT {} FROM {} {}").format(
-        sql.Identifier(SHOWN, view.name), columns, sql.Identifier("dbo", view.table), rows
+        sql.Identifier(_schema(view), view.name), columns, sql.Identifier("dbo", view.table), rows
     )

@@ -15,16 +15,20 @@ from sandbox.infolink.sqltypes import SqlType
 USER_SCHEMA = "dbo"
 EMULATION_SCHEMA = "tsql"
 
-# Where a layout is shown, its views stand in the place of the stored tables (sandbox.data.layouts).
+# Where a layout is shown, its views stand in the place of the stored tables (sandbox.data.layouts); those of another
+# schema than dbo are in shown.SCHEMA. A column of a type that PostgreSQL has not is of a domain of schema sqlserver,
+# whose name says the type.
 # The emulation's catalogue views are named SCHEMA.VIEW inside one PostgreSQL schema, e.g. tsql."sys.objects".
 _QUERY: LiteralString = """
-    SELECT n.nspname, c.relname, a.attname, t.typname, a.atttypmod
+    SELECT n.nspname, c.relname, a.attname, t.typname, a.atttypmod, tn.nspname = 'sqlserver'
     FROM pg_catalog.pg_class c
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-    WHERE n.nspname IN (
-        'tsql', coalesce((SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname = 'shown'), 'dbo')
+    JOIN pg_catalog.pg_namespace tn ON tn.oid = t.typnamespace
+    WHERE (
+        n.nspname IN ('tsql', coalesce((SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname = 'shown'), 'dbo'))
+        OR n.nspname LIKE 'shown.%'
     ) AND c.relkind IN ('r', 'v', 'm', 'p')
     ORDER BY c.oid, a.attnum
 """
@@ -44,11 +48,13 @@ _PLAIN = {
 
 @dataclass(frozen=True)
 class Column:
-    """A column under its real name; `boolean` when PostgreSQL holds a bit as a boolean."""
+    """A column under its real name; `boolean` when PostgreSQL holds a bit as a boolean, `binary` when its collation
+    compares byte by byte."""
 
     name: str
     type: SqlType
     boolean: bool = False
+    binary: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,18 +108,21 @@ def load(connection: psycopg.Connection) -> Catalog:
         connection: to the sandbox database.
     """
     found: dict[tuple[str, str, str, str], list[Column]] = {}
-    for schema, table, column, type_name, modifier in connection.execute(_QUERY):
+    for schema, table, column, type_name, modifier, declared in connection.execute(_QUERY):
         if schema == EMULATION_SCHEMA and "." in table:
             shown_schema, _, shown = table.partition(".")
         elif schema == SHOWN:
             shown_schema, shown = USER_SCHEMA, table
+        elif schema.startswith(f"{SHOWN}."):
+            shown_schema, shown = schema.removeprefix(f"{SHOWN}."), table
         else:
             shown_schema, shown = schema, table
-        known = column_type(type_name, modifier)
+        known = sqltypes.parse(type_name) if declared else column_type(type_name, modifier)
         if known is None:
             continue  # a PostgreSQL type SQL Server has nothing like: such a column cannot be seen through Info-Link
         columns = found.setdefault((shown_schema, shown, schema, table), [])
-        columns.append(Column(column, known, boolean=type_name == "bool"))
+        binary = sqltypes.COLLATIONS.get(known.collation, False)
+        columns.append(Column(column, known, boolean=type_name == "bool", binary=binary))
     return Catalog(
         {
             (shown_schema.lower(), shown.lower()): Table(

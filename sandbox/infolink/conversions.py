@@ -3,6 +3,8 @@
 Rules are those of the T-SQL reference ("CAST and CONVERT").
 """
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from sandbox.infolink import sqltypes
@@ -108,6 +110,7 @@ def _to_text(value: Value, target: SqlType, style: int | None) -> Value:
     source = value.type
     length = target.length
     if source.is_text:
+        target = replace(target, collation=source.collation)
         if value.literal is not None and (length == MAX or len(value.literal) <= length):
             cut = value.sql
             return Value(cut, target, value.binary, value.firmness, literal=value.literal, never_null=True)
@@ -120,6 +123,10 @@ def _to_text(value: Value, target: SqlType, style: int | None) -> Value:
             made = f"({prefix}upper(encode({value.sql}, 'hex')))"
             return Value(made if length == MAX else f"left({made}, {length})", target, trimmed=True)
         raise unsupported("a conversion of binary to text without style 1 or 2")
+    if source.kind == "uniqueidentifier":
+        if length != MAX and length < 36:
+            raise TdsError(8170, "Insufficient result space to convert uniqueidentifier value to char.")
+        return Value(f"upper(({value.sql})::text)", target, trimmed=True)
     if source.is_date:
         made = _date_text(value, style)
         return Value(made if length == MAX else f"left({made}, {length})", target, firmness=COERCIBLE)
@@ -136,6 +143,9 @@ def _to_text(value: Value, target: SqlType, style: int | None) -> Value:
 def _number_text(value: Value) -> tuple[str, int]:
     """A number's text and the most characters it can have: digits, sign, point, leading zero."""
     number = value.type.as_decimal()
+    if value.type.declared in ("money", "smallmoney"):
+        # Style 0: two digits to the right of the point, whatever the value holds.
+        return f"round({value.sql}, 2)::text", number.precision + 1
     if value.type.is_integer or value.simple:
         return f"({value.sql})::text", number.precision + 1 + 2 * (number.scale > 0)
     return f"({value.sql})::{number.postgres}::text", number.precision + 1 + 2 * (number.scale > 0)
@@ -194,6 +204,10 @@ def _to_binary(value: Value, target: SqlType, fixed: bool) -> str:
 
 def _to_scalar(value: Value, target: SqlType, safe: bool) -> str:
     source, sql = value.type, value.sql
+    if "uniqueidentifier" in (source.kind, target.kind) and source.kind != target.kind:
+        if source.is_text:
+            raise unsupported("a conversion of text to uniqueidentifier")
+        raise _not_allowed(source, target)
     if source.is_text:
         return _text_to_scalar(value, target, safe)
     if source.kind == "varbinary":

@@ -21,6 +21,7 @@ from sandbox.infolink.values import (
     DEFAULT_COLLATIONS,
     EXPLICIT,
     Value,
+    collation_of,
     key,
     null_value,
     representative,
@@ -181,7 +182,8 @@ class Expressions:
         lengths = (left.type.length, right.type.length)
         length = sqltypes.MAX if sqltypes.MAX in lengths else sum(lengths)
         binary, firmness = settle([left, right], "add")
-        return Value(f"({left.sql} || {right.sql})", sqltypes.text_like(kind, length), binary, firmness)
+        joined = replace(sqltypes.text_like(kind, length), collation=collation_of([left, right]))
+        return Value(f"({left.sql} || {right.sql})", joined, binary, firmness)
 
     def _collate(self, node: exp.Collate) -> Value:
         inner = self.value(node.this)
@@ -194,7 +196,8 @@ class Expressions:
             binary = False
         else:
             raise unsupported(f"the collation {name}")
-        return Value(inner.sql, inner.type, binary, EXPLICIT, inner.trimmed, inner.literal, inner.simple)
+        collated = replace(inner.type, declared="", collation="")
+        return Value(inner.sql, collated, binary, EXPLICIT, inner.trimmed, inner.literal, inner.simple)
 
     def _case(self, node: exp.Case) -> Value:
         subject = node.this

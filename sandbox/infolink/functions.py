@@ -12,7 +12,7 @@ from sqlglot import exp
 from sandbox.infolink import aggregates, conversions, sqltypes
 from sandbox.infolink.errors import TdsError, unsupported
 from sandbox.infolink.sqltypes import MAX, NUL, SqlType, text_like
-from sandbox.infolink.values import Value, settle
+from sandbox.infolink.values import Value, collation_of, settle
 
 if TYPE_CHECKING:
     from sandbox.infolink.expressions import Expressions
@@ -117,7 +117,8 @@ def _concatenated(values: list[Value], sql: str, extra: int = 1) -> Value:
     lengths = [v.type.length for v in values]
     length = MAX if MAX in lengths else sum(lengths) * extra
     binary, firmness = settle(values, "concat")
-    return Value(sql, text_like(kind, length), binary, firmness)
+    joined = replace(text_like(kind, length), collation=collation_of(values))
+    return Value(sql, joined, binary, firmness)
 
 
 def _coalesce(node: exp.Coalesce, to: "Expressions") -> Value:
@@ -209,6 +210,8 @@ def _data_length(node: exp.Anonymous, to: "Expressions") -> Value:
         return Value(f"octet_length(tsql.utf16({value.sql}))", sqltypes.INT)
     if value.type.kind in ("varchar", "varbinary"):
         return Value(f"octet_length({value.sql})", sqltypes.INT)
+    if value.type.kind == "uniqueidentifier":
+        return Value(f"CASE WHEN {value.sql} IS NOT NULL THEN 16 END", sqltypes.INT)
     raise unsupported(f"DATALENGTH of {value.type.kind}")
 
 

@@ -13,6 +13,21 @@ from sandbox.infolink.catalog import quote_name
 from sandbox.infolink.protocol import COLLATION_UTF8
 from sandbox.infolink.sqltypes import LARGEST_NVARCHAR, LARGEST_VARCHAR, MAX, NUL, SqlType
 
+# How columns are encoded whose declared type is another one than what they behave as ([MS-TDS] 2.2.5.4).
+_TEXT_CODES = {"varchar": b"\xa7", "nvarchar": b"\xe7", "varbinary": b"\xa5", "char": b"\xaf", "nchar": b"\xef"}
+_FIXED_CODES = {
+    "money": b"\x6e\x08",
+    "smallmoney": b"\x6e\x04",
+    "real": b"\x6d\x04",
+    "smalldatetime": b"\x6f\x04",
+    "uniqueidentifier": b"\x24\x10",
+}
+# The collations of columns that hold text of Windows' code page 1252, as the wire names them ([MS-TDS] 2.2.5.1.2).
+_CODE_PAGE_1252 = {
+    "SQL_Latin1_General_CP1_CI_AS": struct.pack("<IB", 0x00D00409, 52),
+    "Latin1_General_CI_AS": struct.pack("<IB", 0x00D00409, 0),
+    "Latin1_General_CS_AS": struct.pack("<IB", 0x00C00409, 0),
+}
 _INTEGER_BYTES = {"bit": 1, "tinyint": 1, "smallint": 2, "int": 4, "null": 4, "bigint": 8}
 _MAX_LENGTH = b"\xff\xff"
 # A UTF-8 character of the Basic Multilingual Plane has up to three bytes, and varchar(n) holds n characters in
@@ -25,9 +40,13 @@ def _decimal_bytes(precision: int) -> int:
     return 5 if precision <= 9 else 9 if precision <= 19 else 13 if precision <= 28 else 17
 
 
+def _character_bytes(kind: SqlType) -> int:
+    return 1 if kind.collation in _CODE_PAGE_1252 else _BYTES_A_CHARACTER
+
+
 def _is_max(kind: SqlType) -> bool:
     if kind.kind == "varchar":
-        return kind.length == MAX or kind.length * _BYTES_A_CHARACTER > LARGEST_VARCHAR
+        return kind.length == MAX or kind.length * _character_bytes(kind) > LARGEST_VARCHAR
     if kind.kind == "nvarchar":
         return kind.length == MAX or kind.length > LARGEST_NVARCHAR
     return kind.kind == "varbinary" and (kind.length == MAX or kind.length > LARGEST_VARCHAR)
@@ -39,23 +58,27 @@ def type_info(kind: SqlType) -> bytes:
     Args:
         kind: the column's type as the translation inferred it.
     """
-    if kind.kind in ("varchar", "nvarchar", "varbinary"):
-        code = {"varchar": b"\xa7", "nvarchar": b"\xe7", "varbinary": b"\xa5"}[kind.kind]
-        factor = {"varchar": _BYTES_A_CHARACTER, "nvarchar": 2, "varbinary": 1}[kind.kind]
+    name = kind.declared or kind.kind
+    if name in _TEXT_CODES:
+        factor = {"varchar": _character_bytes(kind), "nvarchar": 2, "varbinary": 1}[kind.kind]
         size = _MAX_LENGTH if _is_max(kind) else struct.pack("<H", max(1, kind.length * factor))
-        return code + size + (COLLATION_UTF8 if kind.is_text else b"")
+        collation = _CODE_PAGE_1252.get(kind.collation, COLLATION_UTF8)
+        return _TEXT_CODES[name] + size + (collation if kind.is_text else b"")
+    if name in _FIXED_CODES:
+        return _FIXED_CODES[name]
     if kind.kind == "bit":
         return b"\x68\x01"
     if kind.kind in _INTEGER_BYTES:
         return bytes([0x26, _INTEGER_BYTES[kind.kind]])
     if kind.kind == "decimal":
-        return bytes([0x6A, _decimal_bytes(kind.precision), kind.precision, kind.scale])
+        code = 0x6C if kind.declared == "numeric" else 0x6A
+        return bytes([code, _decimal_bytes(kind.precision), kind.precision, kind.scale])
     if kind.kind == "float":
         return b"\x6d\x08"
     if kind.kind == "date":
         return b"\x28"
     if kind.kind == "datetime2":
-        return b"\x2a\x06"
+        return bytes([0x2A, kind.precision])
     return b"\x6f\x08"
 
 
@@ -64,6 +87,8 @@ def _piece(kind: SqlType, column: str) -> str:
     value = f"{column}::{kind.postgres}"
     if kind.kind in ("varchar", "varbinary"):
         raw = value if kind.kind == "varbinary" else f"textsend({value})"
+        if kind.collation in _CODE_PAGE_1252:
+            value = raw = f"convert_to({value}, 'WIN1252')"
         if _is_max(kind):
             return f"COALESCE(tsql.plp({raw}), '\\xffffffffffffffff'::bytea)"
         return f"COALESCE(reverse(int2send(octet_length({value})::int2)) || {raw}, '\\xffff'::bytea)"
@@ -71,6 +96,19 @@ def _piece(kind: SqlType, column: str) -> str:
 
 
 def _fixed(kind: SqlType, value: str) -> str:
+    if kind.declared in ("money", "smallmoney"):
+        size = 8 if kind.declared == "money" else 4
+        scaled = f"(({value}) * 10000)::bigint"
+        # Ten-thousandths; of the eight bytes the upper four go first.
+        low = f"reverse(substring(int8send({scaled}) FROM 5))"
+        high = f"reverse(substring(int8send({scaled}) FROM 1 FOR 4)) || " if size == 8 else ""
+        return f"'\\x{size:02x}'::bytea || {high}{low}"
+    if kind.declared == "real":
+        return f"'\\x04'::bytea || reverse(float4send(({value})::real))"
+    if kind.declared == "smalldatetime":
+        return f"tsql.wire_smalldatetime({value})"
+    if kind.kind == "uniqueidentifier":
+        return f"tsql.wire_guid({value})"
     if kind.kind in ("bit", "tinyint"):
         return f"'\\x01'::bytea || substring(int2send({value}) FROM 2)"
     if kind.kind in _INTEGER_BYTES:
@@ -91,7 +129,7 @@ def _fixed(kind: SqlType, value: str) -> str:
     if kind.kind == "date":
         return f"'\\x03'::bytea || substring(reverse(int4send({value} - DATE '0001-01-01')) FROM 1 FOR 3)"
     if kind.kind == "datetime2":
-        return f"tsql.wire_datetime2({value})"
+        return f"tsql.wire_datetime2({value}, {kind.precision})"
     return f"tsql.wire_datetime({value})"
 
 

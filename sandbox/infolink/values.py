@@ -47,6 +47,8 @@ class Value:
 
     def typed(self, sql: str, kind: SqlType) -> "Value":
         """The result of a function of this value: same collation, another text and type."""
+        if kind.is_text:
+            kind = replace(kind, declared="", collation=self.type.collation)
         return replace(self, sql=sql, type=kind, trimmed=False, literal=None, simple=False, never_null=False, whole="")
 
 
@@ -65,14 +67,22 @@ def settle(values: list[Value], purpose: str) -> tuple[bool, int]:
     if not texts:
         return False, COERCIBLE
     firmness = max(v.firmness for v in texts)
-    modes = {v.binary for v in texts if v.firmness == firmness}
+    modes = {(v.binary, v.type.collation) for v in texts if v.firmness == firmness}
     if len(modes) > 1:
-        raise TdsError(
-            468,
-            f'Cannot resolve the collation conflict between "{DEFAULT_COLLATION}" and "Latin1_General_BIN2" '
-            f"in the {purpose} operation.",
+        one, other, *_ = sorted(
+            name or ("Latin1_General_BIN2" if binary else DEFAULT_COLLATION) for binary, name in modes
         )
-    return modes.pop(), firmness
+        raise TdsError(
+            468, f'Cannot resolve the collation conflict between "{one}" and "{other}" in the {purpose} operation.'
+        )
+    return next(iter(modes))[0], firmness
+
+
+def collation_of(values: list[Value]) -> str:
+    """The name of the collation that `settle` finds; empty for the database's and for the binary one."""
+    texts = [v for v in values if v.type.is_text]
+    firmness = max((v.firmness for v in texts), default=COERCIBLE)
+    return next((v.type.collation for v in texts if v.firmness == firmness), "")
 
 
 def key(value: Value, *, binary: bool | None = None) -> str:

@@ -16,7 +16,7 @@ LAYERS = (
     {"credentials"},
     {"links", "warehouse", "sources"},
     {"staging", "exports", "marts", "connections", "notify", "retention"},
-    {"orchestration", "page"},
+    {"orchestration", "page", "describe_site"},
 )
 LAYER = {package: height for height, packages in enumerate(LAYERS) for package in packages}
 #: The packages that may import Airflow.

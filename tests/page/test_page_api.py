@@ -107,6 +107,32 @@ def test_what_check_connections_found_counts_more_than_the_last_sync(page: PageA
             connection.execute("delete from sync.connections")
 
 
+def test_o2_the_load_on_spectrum_and_what_may_lower_it_are_shown(page: PageAirflow) -> None:
+    assert page.get("vera", "api/overview").json()["load"] == {
+        "queries_at_a_time": 1,
+        "quiet_hours": [],
+        "timezone": "UTC",
+    }
+    with psycopg.connect(page.warehouse_url) as connection:
+        connection.execute(
+            "insert into sync.connections values"
+            " ('1', 'spectrum_infolink', 'Info-Link', 'Connected', '', '', '', now(), 'run')"
+        )
+        connection.execute(
+            "insert into sync.connection_facts values ('1', 'spectrum_infolink', 'Info-Link',"
+            " 'JC_TRANSACTION_HISTORY_MC', 'change tracking', 'off', now())"
+        )
+    try:
+        found = page.get("vera", "api/overview", company="1").json()["connections"]
+        assert next(row for row in found if row["kind"] == "Info-Link")["facts"] == 1
+        [fact] = page.get("vera", "api/connections").json()["facts"]
+        assert (fact["subject"], fact["item"], fact["fact"]) == ("JC_TRANSACTION_HISTORY_MC", "change tracking", "off")
+    finally:
+        with psycopg.connect(page.warehouse_url) as connection:
+            connection.execute("delete from sync.connections")
+            connection.execute("delete from sync.connection_facts")
+
+
 def test_a3_a4_the_variable_sets_the_schedule_and_a_wrong_one_is_named(page: PageAirflow) -> None:
     api = page.airflow.api("admin")
     try:

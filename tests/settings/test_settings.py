@@ -74,6 +74,8 @@ def test_invalid_schedule_names_the_allowed_values(tmp_path: Path) -> None:
         (_site("JC_JOB_MASTER_MC", {"table": "a.b.c"}), "'a.b.c' is not a table or view; write NAME, or SCHEMA.NAME"),
         (_site("JC_JOB_MASTER_MC", {"columns": {"Job_Number": "No]"}}), "infolink.names.1.JC_JOB_MASTER_MC.columns"),
         (_site("JC_JOB_MASTER_MC", {}, "7"), "infolink.names: unknown companies ['7']; configured: ['1']"),
+        ({"infolink": {"queries_at_a_time": 0}}, "infolink.queries_at_a_time"),
+        ({"infolink": {"piece_seconds": 0}}, "infolink.piece_seconds"),
         ({"companies": [{**_COMPANY, "colour": "red"}]}, "companies.0.colour"),
         ({"companies": [{**_COMPANY, "code": "1234"}]}, "companies.0.code"),
         ({"companies": [{"code": "1", "name": "One"}]}, "companies.0.phase_category"),
@@ -183,6 +185,15 @@ def test_a_company_listed_twice_is_refused(tmp_path: Path, second: str) -> None:
     """A1: company code is part of every key."""
     with pytest.raises(FixConfiguration, match="listed twice"):
         _load(tmp_path, companies=[_COMPANY, {**_COMPANY, "code": second}])
+
+
+def test_o1_two_companies_never_read_the_same_rows(tmp_path: Path) -> None:
+    """`01` that Info-Link writes `1`, beside another `1`: each row would be staged twice."""
+    companies = [{**_COMPANY, "code": "1"}, {**_COMPANY, "code": "01", "infolink_code": " 1 "}]
+    with pytest.raises(FixConfiguration, match="another company reads the rows of '1' from the same Info-Link"):
+        _load(tmp_path, companies=companies)
+    companies[1]["infolink_conn_id"] = "infolink_2"
+    assert [company.written for company in _load(tmp_path, companies=companies).companies] == ["1", "1"]
 
 
 def test_an_unknown_company_is_answered_with_the_known_ones(tmp_path: Path) -> None:

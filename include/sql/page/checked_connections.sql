@@ -17,7 +17,23 @@ select
             findings.company_code = connections.company_code
             and findings.connection = connections.connection
             and findings.kind = connections.kind
-    ) as differences
+    ) as differences,
+    (
+        select count(*)
+        from sync.connection_facts as facts
+        where
+            facts.company_code = connections.company_code
+            and facts.connection = connections.connection
+            and facts.kind = connections.kind
+    ) as facts,
+    (
+        select count(*)
+        from sync.connection_columns as columns
+        where
+            columns.company_code = connections.company_code
+            and columns.connection = connections.connection
+            and connections.kind = 'Info-Link'
+    ) as columns
 from sync.connections
 left join lateral (
     select

@@ -5,11 +5,14 @@ Only the catalog is read, and of each table at most one row, to learn whether th
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from spectrum_etl.connections.closest import with_closest
+from spectrum_etl.connections.compared import compared, wanted_names
 from spectrum_etl.connections.reasons import not_connected
 from spectrum_etl.connections.result import Checked, Finding
+from spectrum_etl.connections.tracking import facts
 from spectrum_etl.errors import FixConfiguration, RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.exports.spectrum import tables
 from spectrum_etl.model.drift import Drift
@@ -27,6 +30,7 @@ from spectrum_etl.staging.objects import OBJECTS
 
 #: So many tables and columns are named in a reason; all are in the list of differences.
 _NAMED = 5
+_COMPANY = "Company_Code"
 _EXPORTS = "the exports, which look there for what Spectrum holds"
 
 
@@ -40,18 +44,23 @@ def check_infolink(company: Company, connection: InfoLinkConnection, settings: S
 
     Returns:
         Not connected where it does not answer, or where something that the settings need of it is not there; with all
-        differences.
+        differences, the indexes of the transactions, and which tables the server tracks.
     """
     conn_id = company.infolink_conn_id or ""
     try:
         brief = replace(connection, query_timeout=min(connection.query_timeout, 60))
-        with InfoLinkReader(brief, names=settings.infolink.of(company.code)) as reader:
-            findings = _Comparison(company, reader, settings).run()
+        names, written = settings.infolink.of(company.code), {company.code: company.written}
+        with InfoLinkReader(brief, names=names, written=written) as reader:
+            comparison = _Comparison(company, reader, settings)
+            findings = comparison.run()
+            lookups = tuple(comparison.lookups())
+            listed = compared(OBJECTS.values(), lookups, reader, findings, settings.stage_employees)
             unknown = unknown_to_infolink(reader, company.code)
+            learned = facts(reader, OBJECTS.values())
     except SpectrumEtlError as error:
         return not_connected(company.code, conn_id, "Info-Link", error)
     broken = ("unknown company", unknown.sentence, unknown.remedy or "") if unknown else _lacking(findings)
-    return Checked(company.code, conn_id, "Info-Link", *broken, findings=findings)
+    return Checked(company.code, conn_id, "Info-Link", *broken, findings=findings, tables=listed, facts=learned)
 
 
 def _lacking(findings: tuple[Finding, ...]) -> tuple[str, str, str]:
@@ -63,8 +72,9 @@ def _lacking(findings: tuple[Finding, ...]) -> tuple[str, str, str]:
     return (
         "not permitted",
         f"the login works, but {named} cannot be read, and syncs or exports need that",
-        "allow it in Info-Link (table security, then Update Database), or set the schedule of what reads it to never;"
-        " the list of differences says what needs each",
+        "allow it in Info-Link (table security, then Update Database); where this site calls it otherwise, say so in"
+        " infolink.names (docs/setup.md, A site with other names); or set the schedule of what reads it to never. The"
+        " list of differences says what needs each",
     )
 
 
@@ -88,14 +98,18 @@ class _Comparison:
             for table in obj.tables:
                 if table.infolink:
                     self._staged(obj, table)
-        if self.company.procore_company_id is not None:
-            for lookup in vars(tables).values():
-                if isinstance(lookup, Lookup):
-                    self._looked_up(lookup)
+        for lookup in self.lookups():
+            self._looked_up(lookup)
         tables_of_specs = [table for obj in OBJECTS.values() for table in obj.tables]
         known = names_read(tables_of_specs)
         families = {(table, name): expected_family(column) for table, name, column in columns_read(tables_of_specs)}
-        return tuple(with_closest(self.findings.values(), self.reader, self.company.code, known, families))
+        names = wanted_names(OBJECTS.values(), self.lookups())
+        return tuple(with_closest(self.findings.values(), self.reader, self.company.code, known, names, families))
+
+    def lookups(self) -> Iterator[Lookup]:
+        """What the exports look up, where the company exports."""
+        if self.company.procore_company_id is not None:
+            yield from (lookup for lookup in vars(tables).values() if isinstance(lookup, Lookup))
 
     def _staged(self, obj: StagedObject, table: Table) -> None:
         assert table.infolink is not None
@@ -129,10 +143,23 @@ class _Comparison:
                 missing = error.cause == "column missing"
                 self._note(Drift(source, column, "missing" if missing else "type", error.message), use, stops=True)
                 continue
+            except FixConfiguration as error:
+                # A view of one company, of which nothing says that it is this one.
+                named = (name for name in table.infolink.tables.values() if error.field == self._company(name))
+                source = next(named, "")
+                if not source or _COMPANY in mended.get(source, {}):
+                    raise
+                mended.setdefault(source, {})[_COMPANY] = "varchar(3)"
+                self._note(Drift(source, _COMPANY, "missing", error.message), use, stops=True)
+                continue
             break
         for drift in plan.drift:
             if drift.column not in mended.get(drift.table, {}):
                 self._note(drift, use, stops=False)
+
+    def _company(self, source: str) -> str:
+        """How an error names the company code of a table; blank where the table is not shown."""
+        return f"{self.reader.table(source).name}.{_COMPANY}" if self.readable.get(source) is None else ""
 
     def _mended(self, source: str, columns: dict[str, str]) -> SiteTable:
         """A table with columns that it lacks."""
@@ -145,6 +172,8 @@ class _Comparison:
             return
         there = self.reader.table(lookup.table)
         for name, named in lookup.columns.items():
+            if name == _COMPANY and self.reader.shows_only(there, self.company.code):
+                continue
             columns = (named,) if isinstance(named, str) else named
             if not any(there.find(column) for column in columns):
                 needed = name in lookup.required

@@ -38,6 +38,20 @@ def check(kind: Kind, company: Company, settings: Settings, run_id: str) -> Chec
     return found
 
 
+def infolink(company: Company, settings: Settings) -> Checked | None:
+    """Check a company's Info-Link, and keep nothing.
+
+    Args:
+        company: whose.
+        settings: say what is needed of it.
+
+    Returns:
+        What was found; None where the company has none.
+    """
+    conn_id = connection_of("Info-Link", company)
+    return _found("Info-Link", company, settings, conn_id) if conn_id else None
+
+
 def connection_of(kind: Kind, company: Company) -> str | None:
     """The id of the Airflow connection; None where the company has none of the kind."""
     return {

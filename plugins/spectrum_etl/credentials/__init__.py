@@ -6,6 +6,7 @@ needs a person, the other passes by itself, so they are told apart by asking the
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from spectrum_etl.errors import FixConfiguration, RetryLater
@@ -47,6 +48,15 @@ def airflow_connection(conn_id: str) -> Any:
             remedy="allow it in Airflow's auth manager or secrets backend: connections of a team serve its DAGs only",
             connection=conn_id,
         ) from error
+
+
+def outside_of_tasks() -> None:
+    """Say that this process is no task, before it asks for connections: those of Airflow's database are found then.
+
+    Outside of tasks Airflow looks into environment variables and secrets backends only, unless a process says that it
+    belongs to its servers.
+    """
+    os.environ.setdefault("_AIRFLOW_PROCESS_CONTEXT", "server")
 
 
 def _require_answer(conn_id: str) -> None:

@@ -245,6 +245,11 @@ class Table:
         """
         return tuple(c for c in self.columns if c.derived is None and (stage_employees or not c.personal))
 
+    @property
+    def names_job(self) -> bool:
+        """Whether its rows name a job, though they may be known by something else."""
+        return any(column.name == "job_number" for column in self.columns)
+
     def column(self, name: str) -> Column:
         """The column called `name`; `KeyError` where there is none."""
         for column in self.columns:

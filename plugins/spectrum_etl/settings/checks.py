@@ -80,6 +80,12 @@ def _of_companies(values: Mapping[str, Any]) -> list[InitErrorDetails]:
     found = []
     if len(set(codes)) != len(codes):
         found.append(_wrong(("companies",), f"a company code is listed twice in {codes}", codes))
+    for company in companies:
+        read = [_rows_read(other) for other in companies]
+        if company.get("infolink_code") is not None and read.count(_rows_read(company)) > 1:
+            said = f"another company reads the rows of {_rows_read(company)[1]!r} from the same Info-Link"
+            where = ("companies", str(company.get("code")), "infolink_code")
+            found.append(_wrong(where, said, company["infolink_code"]))
     section = values.get("infolink")
     given = section.get("names") if isinstance(section, Mapping) else None
     unknown = sorted({str(code) for code in given} - set(codes)) if isinstance(given, Mapping) else []
@@ -97,6 +103,13 @@ def _of_companies(values: Mapping[str, Any]) -> list[InitErrorDetails]:
             said = f"unknown companies {unknown}; configured: {codes}"
             found.append(_wrong(("exports", setting), said, unknown))
     return found
+
+
+def _rows_read(company: Mapping[str, Any]) -> tuple[str, str]:
+    """Connection of a company's Info-Link, and what its tables write for the company."""
+    code = company.get("infolink_code")
+    written = company.get("code") if code is None else code
+    return str(company.get("infolink_conn_id", "spectrum_infolink")), str(written).strip()
 
 
 def with_disagreements(error: ValidationError | None, found: list[InitErrorDetails]) -> ValidationError:

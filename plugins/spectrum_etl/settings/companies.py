@@ -16,6 +16,8 @@ class Company(Strict):
         phase_category: the standard cost code list that Procore gets (A2).
         sdx_conn_id: Airflow connection of the web services; null where there are none.
         infolink_conn_id: Airflow connection of Info-Link; null where there is none.
+        infolink_code: what Info-Link's tables write for the code where that is something else, `1` for `01`; null where
+            they write the code. Padding makes no difference.
         procore_company_id: the Procore company it maps to; null where nothing is exported.
         procore_conn_id: Airflow connection of Procore.
     """
@@ -25,10 +27,16 @@ class Company(Strict):
     phase_category: str
     sdx_conn_id: str | None = "spectrum_sdx"
     infolink_conn_id: str | None = "spectrum_infolink"
+    infolink_code: str | None = Field(default=None, min_length=1, max_length=20)
     procore_company_id: int | None = None
     procore_conn_id: str = "procore"
 
-    @field_validator("code", "phase_category", mode="after")
+    @field_validator("code", "phase_category", "infolink_code", mode="after")
     @classmethod
-    def _trimmed(cls, value: str) -> str:
-        return value.strip()
+    def _trimmed(cls, value: str | None) -> str | None:
+        return None if value is None else value.strip()
+
+    @property
+    def written(self) -> str:
+        """The code as Info-Link's tables write it."""
+        return self.infolink_code or self.code

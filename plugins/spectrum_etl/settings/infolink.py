@@ -20,9 +20,11 @@ class SiteNames(Strict):
         table: the table or view that is read in its place, with its schema where that is not dbo: `reporting.JOBS`;
             None where it is called as everywhere.
         columns: name in the specs -> the column's name at this site.
+        one_company: whether it shows the rows of this company alone, so that it needs no company code.
     """
 
     table: _Name | None = None
+    one_company: bool = False
     columns: dict[str, _Name] = Field(default_factory=dict)
 
     @field_validator("table", mode="after")
@@ -45,9 +47,14 @@ class InfoLinkSettings(Strict):
     """Everything below `infolink:` in `include/settings.yaml`.
 
     Args:
+        queries_at_a_time: how many tasks may read through one Airflow connection at the same time (O2).
+        piece_seconds: how long one query of the transactions' fingerprints may take, by what the last ones took, before
+            they are asked for by years.
         names: company code -> Info-Link table -> what the site calls it.
     """
 
+    queries_at_a_time: int = Field(default=1, ge=1)
+    piece_seconds: float = Field(default=10, gt=0)
     names: dict[str, dict[str, SiteNames]] = Field(default_factory=dict)
 
     def of(self, company: str) -> Mapping[str, SiteNames]:

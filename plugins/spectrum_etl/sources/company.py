@@ -80,7 +80,8 @@ class Sources:
         if self._infolink is None:
             if self._infolink_connection is None:
                 raise self._missing("infolink_conn_id", "Info-Link")
-            reader = InfoLinkReader(self._infolink_connection, self._change_types, self._names)
+            written = {self.company.code: self.company.written}
+            reader = InfoLinkReader(self._infolink_connection, self._change_types, self._names, written)
             self._infolink = self._stack.enter_context(reader)
         return self._infolink
 

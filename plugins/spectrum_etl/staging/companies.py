@@ -6,7 +6,7 @@ that is in the company column of no table, while others are, is a wrong one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.sources.company import Sources
@@ -60,7 +60,12 @@ def unknown_to_infolink(reader: InfoLinkReader, code: str) -> FixConfiguration |
         others = company_codes(reader, table)
         if others:
             break
-    return _unknown(code, others, "none of the tables that Info-Link shows holds a row of it") if others else None
+    if not others:
+        return None
+    written = reader.written(code)
+    looked_for = "" if written == code else f" (which the settings say it writes {written!r})"
+    why = f"none of the tables that Info-Link shows holds a row of it{looked_for}"
+    return _unknown(code, others, why, [other for other in others if _same_number(code, other)])
 
 
 def unknown_to_web_services(client: SdxClient, code: str) -> FixConfiguration | None:
@@ -91,13 +96,23 @@ def _tables() -> Iterator[str]:
     yield from dict.fromkeys(named)
 
 
-def _unknown(code: str, others: list[str], why: str) -> FixConfiguration:
+def _same_number(code: str, other: str) -> bool:
+    """Whether two codes differ by leading zeros alone: `1` and `01` may be one company, and may be two."""
+    return code.lstrip("0") == other.lstrip("0")
+
+
+def _unknown(code: str, others: list[str], why: str, alike: Sequence[str] = ()) -> FixConfiguration:
+    remedy = _REMEDY
+    if len(alike) == 1:
+        remedy = (
+            f'if Info-Link writes {alike[0]} for it, put infolink_code: "{alike[0]}" beside its code; else {_REMEDY}'
+        )
     return FixConfiguration(
         f"Spectrum has no company {code!r}: {why}",
         company=code,
         field="code",
         value=code,
         limit=", ".join(others) or None,
-        remedy=_REMEDY,
+        remedy=remedy,
         cause="unknown company",
     )

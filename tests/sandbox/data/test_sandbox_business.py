@@ -263,3 +263,106 @@ def test_columns_that_nobody_may_read_hold_their_value_in_every_row(ask: Ask, ta
         assert found == ([(never_read.VALUES[column], count)] if count else []), column
     if table in ("VN_VENDOR_MASTER_MC", "JC_TRANSACTION_HISTORY_MC"):
         assert count > 50
+
+
+def test_purchase_orders_hang_together(ask: Ask) -> None:
+    """O3: lines and headers agree; postings name orders of their job and vendor; some lines are for another job."""
+    odd = """SELECT count(*) FROM "PO_PURCHASE_ORDER_HEADER_MC" AS head
+             JOIN (SELECT "Company_Code", "PO_Number", sum("Line_Extension_List1") AS ordered,
+                          sum("Tax_Amount_List1") AS tax, count(*) AS lines
+                   FROM "PO_PURCHASE_ORDER_DETAIL_MC" GROUP BY 1, 2) AS line USING ("Company_Code", "PO_Number")
+             WHERE "PO_Number" NOT LIKE 'FLAW%' AND ("PO_Total_Amount" <> ordered + tax + "Total_Freight"
+                OR "Tax_Total" <> tax OR "Taxable_Amount" + "Non_Taxable_Amount" <> ordered
+                OR "PO_Date_List1" > "PO_Date_List2" OR "PO_Date_List3" < "PO_Date_List1")"""
+    assert ask(odd) == [(0,)]
+    orders, lines = ask(
+        """SELECT (SELECT count(*) FROM "PO_PURCHASE_ORDER_HEADER_MC"),
+                  (SELECT count(*) FROM "PO_PURCHASE_ORDER_DETAIL_MC")"""
+    )[0]
+    assert 50 < orders < 250
+    assert 3 * orders < lines < 8 * orders
+    kinds = """SELECT count(*) FILTER (WHERE line."Job_Number" <> ' ' AND line."Job_Number" <> head."Job_Number") > 3,
+                      count(*) FILTER (WHERE line."Job_Number" = ' ') > 3,
+                      count(*) FILTER (WHERE "Received_Extension" = 0) > 20,
+                      count(*) FILTER (WHERE "Received_Extension" BETWEEN 0.01 AND "Line_Extension_List1" - 0.01) > 20,
+                      count(*) FILTER (WHERE "Received_Extension" = "Line_Extension_List1") > 100,
+                      bool_or(head."Status_Flag" = 'CLOSED' AND "Received_Extension" < "Line_Extension_List1")
+               FROM "PO_PURCHASE_ORDER_DETAIL_MC" AS line
+               JOIN "PO_PURCHASE_ORDER_HEADER_MC" AS head USING ("Company_Code", "PO_Number")
+               WHERE "PO_Number" NOT LIKE 'FLAW%'"""
+    assert ask(kinds) == [(True,) * 6]
+    named = """SELECT count(*), count(head."PO_Number") FROM "JC_TRANSACTION_HISTORY_MC" AS tran
+               LEFT JOIN "PO_PURCHASE_ORDER_HEADER_MC" AS head
+                 ON head."Company_Code" = tran."Company_Code" AND head."PO_Number" = tran."Po_Number"
+                AND btrim(head."Job_Number") = btrim(tran."Job_Number") AND head."Vendor_Code" = tran."Vendor_Code"
+               WHERE tran."Po_Number" <> ' '"""
+    postings, found = ask(named)[0]
+    assert postings == found > 50
+
+
+def test_vendor_invoices_lead_from_postings_to_payments(ask: Ask) -> None:
+    """O3: each posting of a vendor is a line of an invoice, some of them over several jobs; credits are positive."""
+    lost = """SELECT count(*), count(head."Invoice_Number") FROM "JC_TRANSACTION_HISTORY_MC" AS tran
+              LEFT JOIN "VN_GL_DISTRIBUTION_HEADER_MC" AS head
+                ON head."Company_Code" = tran."AP_Company_Code" AND head."Vendor_Code" = tran."Vendor_Code"
+               AND head."Invoice_Number" = tran."Invoice_Number" AND head."Date_List1" = tran."Invoice_Date"
+              WHERE tran."Tran_Type_Code" = 'AP'"""
+    postings, found = ask(lost)[0]
+    assert postings == found
+    shares = """SELECT count(*) FROM (
+                    SELECT "AP_Company_Code", "Vendor_Code", "Invoice_Number", "Company_Code", btrim("Job_Number"),
+                           sum("Tran_Amount")
+                    FROM "JC_TRANSACTION_HISTORY_MC" WHERE "Tran_Type_Code" = 'AP' GROUP BY 1, 2, 3, 4, 5
+                    EXCEPT
+                    SELECT "Company_Code", "Vendor_Code", "Invoice_Number",
+                           CASE "Company_Code_2" WHEN ' ' THEN "Company_Code" ELSE "Company_Code_2" END,
+                           btrim("Job_Number"), sum("Debit_Amount" - "Credit_Amount")
+                    FROM "VN_GL_DISTRIBUTION_DETAIL_MC" WHERE "Job_Number" <> ' ' GROUP BY 1, 2, 3, 4, 5) AS lost"""
+    assert ask(shares) == [(0,)]
+    invoices = """SELECT count(*), avg(lines), count(*) FILTER (WHERE jobs > 1), count(*) FILTER (WHERE unborne),
+                         count(*) FILTER (WHERE foreign_job), bool_and("Invoice_Amount" = abs(net)),
+                         bool_and(("Invoice_Type_Code" = 'C') = (net < 0)),
+                         count(*) FILTER (WHERE "Invoice_Type_Code" = 'C')
+                  FROM "VN_GL_DISTRIBUTION_HEADER_MC"
+                  JOIN (SELECT "Company_Code", "Vendor_Code", "Invoice_Number", count(*) AS lines,
+                               count(DISTINCT btrim("Job_Number")) FILTER (WHERE "Job_Number" <> ' ') AS jobs,
+                               bool_or("Job_Number" = ' ') AS unborne, bool_or("Company_Code_2" <> ' ') AS foreign_job,
+                               sum("Debit_Amount" - "Credit_Amount") AS net
+                        FROM "VN_GL_DISTRIBUTION_DETAIL_MC" GROUP BY 1, 2, 3) AS line
+                  USING ("Company_Code", "Vendor_Code", "Invoice_Number")
+                  WHERE "Invoice_Number" NOT LIKE 'FLAW%'"""
+    count, lines, several, unborne, foreign, same, signs, credits = ask(invoices)[0]
+    assert 1_500 < count < 4_000
+    assert 2 < lines < 4
+    assert several > count / 10
+    assert unborne > 50 < foreign
+    assert (same, signs) == (True, True)
+    assert credits > 5
+
+
+def test_what_is_paid_makes_the_status_and_the_subcontracts(ask: Ask) -> None:
+    states = """SELECT head."Status", count(*), bool_and(coalesce(paid, 0) = 0),
+                       bool_and(coalesce(paid, 0) = head."Invoice_Amount"),
+                       bool_and(coalesce(paid, 0) <= head."Invoice_Amount")
+                FROM "VN_GL_DISTRIBUTION_HEADER_MC" AS head
+                LEFT JOIN (SELECT "Company_Code", "Vendor_Code", "Invoice_Number", "Invoice_Type_Code",
+                                  sum("Payment_Amount" + "Discount_Taken") AS paid
+                           FROM "VN_PAYMENT_HISTORY_MC" GROUP BY 1, 2, 3, 4) AS made
+                USING ("Company_Code", "Vendor_Code", "Invoice_Number", "Invoice_Type_Code")
+                WHERE upper("Invoice_Number") NOT LIKE 'FLAW%' AND "Invoice_Number" <> ' ' GROUP BY 1"""
+    found = {row[0]: row[1:] for row in ask(states)}
+    assert {state: rest[1:] for state, rest in found.items()} == {
+        "O": (True, False, True), "P": (False, False, True), "C": (False, True, True),
+    }  # fmt: skip
+    assert all(count > 50 for count, *_ in found.values())
+    under = """SELECT count(*), sum("Invoice_Amount") FILTER (WHERE "Invoice_Type_Code" = 'I')
+                      - coalesce(sum("Invoice_Amount") FILTER (WHERE "Invoice_Type_Code" = 'C'), 0),
+                      bool_and("Retention_Amount" = round("Invoice_Amount" / 10, 2)),
+                      (SELECT sum("Total_Billed") FROM "VN_SUBCONTRACT_MC"),
+                      (SELECT sum("Amount_Billed_To_Date") FROM "VN_SUBCONTRACT_PHASE_MC")
+               FROM "VN_GL_DISTRIBUTION_HEADER_MC"
+               WHERE "Contract_Number" <> ' ' AND "Invoice_Number" NOT LIKE 'FLAW%'"""
+    count, invoiced, retained, billed, lines = ask(under)[0]
+    assert count > 300
+    assert retained
+    assert invoiced == billed == lines > 1_000_000

@@ -42,9 +42,11 @@ class Site:
         }
         return InfoLinkConnection(**{**values, **changes})
 
-    def reader(self, names: dict[str, SiteNames] | None = None, **changes: Any) -> InfoLinkReader:
-        """A reader of it, which knows what it calls otherwise."""
-        return InfoLinkReader(self.connection(**changes), names=names)
+    def reader(
+        self, names: dict[str, SiteNames] | None = None, written: dict[str, str] | None = None, **changes: Any
+    ) -> InfoLinkReader:
+        """A reader of it, which knows what it calls otherwise, and how it writes companies' codes."""
+        return InfoLinkReader(self.connection(**changes), names=names, written=written)
 
     def insert(self, table: str, *rows: dict[str, Any], padded: bool = True) -> None:
         """Rows as Spectrum stores them: codes right-justified, unless `padded` is off."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from spectrum_etl.sources.infolink.closest import closest
+from spectrum_etl.sources.infolink.closest import closest, meant_by, subject_of
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,35 @@ def test_the_best_come_first_and_there_are_few_of_them() -> None:
     found = closest("Tran_Amount", ["Tran_Amt_Total", "Transaction_Amount", "TranAmt", "Tran_Amounts", "Amount"])
     assert len(found) == 3
     assert set(found) <= {"Transaction_Amount", "TranAmt", "Tran_Amounts", "Tran_Amt_Total"}
+
+
+@pytest.mark.parametrize(
+    ("site", "meant"),
+    [
+        ("StartDt", ("Start_Date",)),
+        ("Est_Start_Dt", ("Est_Start_Date",)),
+        ("BillItem", ("Billing_Item", "Bill_Item_Code")),
+        ("Kestrel_Anvil", ()),
+        ("Orig_Hours", ()),
+    ],
+)
+def test_a_name_stands_for_the_one_that_it_is_most_like_and_for_none_where_two_are_as_much(
+    site: str, meant: tuple[str, ...]
+) -> None:
+    missing = [
+        ("Start_Date",),
+        ("Est_Start_Date",),
+        ("Billing_Item", "Bill_Item_Code"),
+        ("Original_Hours",),
+        ("Hours_Original",),
+    ]
+    assert meant_by(site, missing) == meant
+    assert meant_by(site, []) == ()
+
+
+def test_tables_are_alike_in_what_they_hold() -> None:
+    """The module, and `master`, stand in most of their names."""
+    wanted = subject_of("CR_CONTRACT_MASTER_MC")
+    assert closest(wanted, [subject_of("CR_CUSTOMER_MASTER_MC"), subject_of("JC_PHASE_MASTER")]) == []
+    assert closest(wanted, [subject_of("ContractMaster")]) == ["contract"]
+    assert subject_of("JC_MASTER") == "jc_master", "where nothing else is left"

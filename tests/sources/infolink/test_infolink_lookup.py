@@ -57,6 +57,9 @@ class Recorder:
         found = name.removesuffix("_MC")
         return SiteTable(found, f"dbo.{found}", self._columns)
 
+    def written(self, company: str) -> str:
+        return company
+
     def rows(self, statement: Statement, _table: str, _company: str | None) -> list[tuple[Any, ...]]:
         self.asked.append(statement)
         return [("  1", " 24-404-E1", "A", None, "10.00")]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.errors import FixConfiguration, StopSync
 from spectrum_etl.exports.spectrum import tables
 from spectrum_etl.model.selection import Selection
 from spectrum_etl.settings.infolink import InfoLinkSettings, SiteNames
 from spectrum_etl.sources.infolink.companies import company_codes, holds_company, job_numbers
-from spectrum_etl.sources.infolink.lookup import Lookup, look_up
+from spectrum_etl.sources.infolink.lookup import Lookup, lacking, look_up
 from spectrum_etl.sources.infolink.names import names_read
 from spectrum_etl.staging.objects import OBJECTS
 from tests.sources.infolink.test_infolink_drift import TRANSACTION, TRANSACTIONS, sent
@@ -25,8 +25,9 @@ JOB = {
 }
 
 
-def names(table: str | None = None, **columns: str) -> SiteNames:
-    found = InfoLinkSettings(names={"1": {"T": SiteNames(table=table, columns=columns)}}).of("1")
+def names(table: str | None = None, one_company: bool = False, **columns: str) -> SiteNames:
+    named = SiteNames(table=table, one_company=one_company, columns=columns)
+    found = InfoLinkSettings(names={"1": {"T": named}}).of("1")
     return found["T"]
 
 
@@ -84,12 +85,14 @@ def test_another_table_or_view_is_read_in_its_place(site, view: str) -> None:
 
 
 def test_a_view_of_the_companys_own_rows_needs_no_company_code(site) -> None:
-    """The settings name it for the company, whatever the login is called."""
+    """The settings say so, whatever the login is called; a view that is only named may hold every company's rows."""
     site.insert(MASTER, JOB)
     site.execute(f'alter table dbo."{MASTER}" drop column "Company_Code"')
     site.execute(f'alter table dbo."{MASTER}" rename to "OUR_JOBS"')
-    named = {MASTER: names("OUR_JOBS")}
+    named = {MASTER: names("OUR_JOBS", one_company=True)}
     try:
+        with pytest.raises(StopSync, match="column Company_Code of JC_JOB_MASTER_MC is missing"):
+            rows_of(site, {MASTER: names("OUR_JOBS")}, JOBS)
         found = rows_of(site, named, JOBS)
         assert [(row["company_code"], row["job_number"]) for row in found] == [("1", "    24-404")]
         with site.reader(named) as reader:
@@ -97,8 +100,44 @@ def test_a_view_of_the_companys_own_rows_needs_no_company_code(site) -> None:
             assert company_codes(reader, MASTER) == []
             assert job_numbers(reader, MASTER, "1") == {"24-404"}
             assert reader.master_jobs("1") == {"24-404": "24"}
+            [job] = look_up(reader, tables.JOBS, {"Company_Code": "1", "Job_Number": "24-404"})
+            assert (job["Company_Code"], job["Job_Description"]) == ("1", "Library")
+            assert lacking(reader, tables.JOBS) == []
     finally:
         site.execute('drop table dbo."OUR_JOBS"')
+
+
+def test_postings_of_a_view_without_company_code_are_fingerprinted(site) -> None:
+    """The company's code is a part of every row's checksum there, too."""
+    fill(site)
+    site.execute(f'delete from dbo."{HISTORY}" where btrim("Company_Code") = \'2\'')  # noqa: S608
+    site.execute(f'alter table dbo."{HISTORY}" drop column "Company_Code"')
+    named = {HISTORY: names(one_company=True)}
+    [row, _] = rows_of(site, named)
+    assert row["company_code"] == "1"
+    with site.reader(named) as reader:
+        assert [mark.rows for mark in reader.fingerprints(TRANSACTIONS, Selection("1"))] == [2]
+        assert [len(rows) for rows in reader.read_lines(TRANSACTIONS, Selection("1"), checksums=True)] == [2]
+
+
+def test_a_company_that_the_tables_write_otherwise_is_read_under_its_own_code(site) -> None:
+    """`01` in the settings, ` 1` in every table: exactly so, and only where the settings say so."""
+    fill(site)
+    site.insert(MASTER, JOB)
+    with site.reader(written={"01": "1"}) as reader:
+        rows = [row for rows in reader.read(JOBS, Selection("01")) for row in rows]
+        assert [row[0] for row in rows] == ["01"]
+        assert holds_company(reader, MASTER, "01")
+        assert not holds_company(reader, MASTER, "02")
+        assert company_codes(reader, MASTER) == ["1"]
+        assert job_numbers(reader, MASTER, "01") == {"24-404"}
+        assert reader.master_jobs("01") == {"24-404": "24"}
+        assert reader.totals(TRANSACTIONS, Selection("01"))["rows"] == 2
+        assert [mark.rows for mark in reader.fingerprints(TRANSACTIONS, Selection("01"))] == [2]
+        [job] = look_up(reader, tables.JOBS, {"Company_Code": "01", "Job_Number": "24-404"})
+        assert job["Company_Code"] == "01"
+    with site.reader() as reader:
+        assert list(reader.read(JOBS, Selection("01"))) == []
 
 
 def test_the_exports_look_up_by_the_sites_names(site) -> None:

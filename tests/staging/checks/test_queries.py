@@ -26,6 +26,11 @@ REFERENCES = [
     Reference("budgets", "job_is_staged", "jobs", {"job_number": "job_number"}),
     Reference("subcontracts", "job_is_staged", "jobs", {"job_number": "job_number"}),
     Reference("subcontracts", "vendor_is_staged", "vendors", {"vendor_code": "vendor_code"}),
+    Reference("purchase_orders", "job_is_staged", "jobs", {"job_number": "job_number"}),
+    Reference("purchase_orders", "vendor_is_staged", "vendors", {"vendor_code": "vendor_code"}),
+    Reference("vendor_invoices", "vendor_is_staged", "vendors", {"vendor_code": "vendor_code"}),
+    Reference("vendor_payments", "vendor_is_staged", "vendors", {"vendor_code": "vendor_code"}),
+    Reference("purchase_order_lines", "job_is_staged", "jobs", {"job_number": "job_number"}),
     Reference("prime_contracts", "job_is_staged", "jobs", {"job_number": "job_number"}),
     Reference("change_requests", "customer_is_staged", "customers", {"customer_code": "customer_code"}),
     Reference("project_cost_codes", "job_is_staged", "jobs", {"job_number": "job_number"}),
@@ -43,6 +48,7 @@ REFERENCES = [
             "projections",
             "subcontract_items",
             "subcontract_changes",
+            "purchase_order_lines",
         )
     ),
 ]
@@ -78,8 +84,15 @@ def _distinct(table: str) -> Row:
     spec = TABLES[table]
     if spec.partitioned or table in ("budgets", "job_cost_totals", "projections"):
         return {}
-    parts = ("change_request_number", "subcontract_number", "phase_code", "customer_code")
-    free = next(c for c in parts if c in spec.key)
+    others = (
+        "change_request_number",
+        "subcontract_number",
+        "phase_code",
+        "customer_code",
+        "po_number",
+        "invoice_number",
+    )
+    free = next(name for name in others if name in spec.key)
     return {free: "other"}
 
 

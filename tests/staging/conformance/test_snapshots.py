@@ -276,6 +276,8 @@ def rejected_row_keeps_its_last_good_version(story: Story, subject: Subject) -> 
         (rejected,) = seen.rejections(subject.key(number))
         assert rejected["column_name"] == column.name
         assert reason in rejected["reason"]
+        if subject.table.names_job and not subject.table.by_job:
+            assert rejected["job_number"] == subject.job(number), "known by something else, and listed with its job"
         _assert_kept(seen, before, subject.key(number), story["changed"].read_at)
         assert seen.versions(subject.key(number)) == []
     after = story["mended"].tables[subject.name]

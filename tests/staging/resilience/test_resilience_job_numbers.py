@@ -111,3 +111,21 @@ def test_many_such_jobs_stop_no_publish(both: World) -> None:
     world.sync("project_cost_codes", allow_rejected=True, allow_mass_delete=True)
     world.sync("project_cost_codes")
     assert len(listed(world, "project_cost_codes")) == len(jobs) - 2
+
+
+@pytest.mark.parametrize("by_services", [True, False], ids=["web services", "Info-Link"])
+def test_o1_numbers_with_a_dot_and_cost_types_of_two_characters_pass_every_reader(
+    both: World, by_services: bool
+) -> None:
+    readers = ("jobs", "project_cost_codes", "job_cost_totals") if by_services else ()
+    world = both.by_sdx(*readers)
+    both.sync("job_costs")
+    rename(both, busiest(both), "19.50")
+    for table in ("JC_COST_TYPE_MASTER_MC", "JC_PHASE_MASTER_MC", "JC_TRANSACTION_HISTORY_MC"):
+        world.change(f"""UPDATE "{table}" SET "Cost_Type" = ' RX' WHERE btrim("Cost_Type") = 'L'""")  # noqa: S608
+    for name in ("standard_cost_codes", "jobs", "project_cost_codes", "job_costs"):
+        world.sync(name, allow_mass_delete=True)
+    assert_equals_source(world, "jobs", "project_cost_codes", "job_costs")
+    for table in ("project_cost_codes", "job_cost_transactions", "job_cost_totals"):
+        found = world.ask(f"select count(*) > 0 from spectrum.{table} where job_number = '19.50' and cost_type = 'RX'")  # noqa: S608
+        assert found == [(True,)], table

@@ -19,6 +19,7 @@ _WIDTH = re.compile(r"\((\d+)\)")
 MAX_CHARACTERS = 4000
 #: Room for the text of any number or date.
 NUMBER_WIDTH = 40
+UNIQUEIDENTIFIER_WIDTH = 36
 
 
 def family(type_text: str) -> Family:
@@ -46,7 +47,9 @@ def is_longer_than_cents(type_text: str) -> bool:
 
 
 def width(type_text: str) -> int | None:
-    """How many characters a text column holds; None where it is unlimited or not a text."""
+    """How many characters a column holds as text; None where that is unlimited, or it holds numbers or dates."""
+    if _name(type_text) == "uniqueidentifier":
+        return UNIQUEIDENTIFIER_WIDTH
     found = _WIDTH.search(type_text)
     if family(type_text) != "text" or not found or int(found.group(1)) > MAX_CHARACTERS:
         return None

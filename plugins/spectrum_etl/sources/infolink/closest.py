@@ -19,6 +19,8 @@ _SHORTEST = 2
 _SPELLED_ALIKE = 0.8
 #: Short forms that no rule gives.
 _USUAL = {"no": "number"}
+#: Modules of Spectrum, and words that stand in the names of tables of every kind.
+_OF_MANY_TABLES = frozenset({"ap", "ar", "cr", "gl", "jc", "mc", "master", "pr", "vn"})
 _VOWELS = frozenset("aeiou")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
@@ -32,6 +34,30 @@ def closest(wanted: str, names: Iterable[str]) -> list[str]:
     """
     scored = [(likeness(wanted, name), name) for name in names]
     return [name for score, name in sorted(scored, key=lambda one: (-one[0], one[1])) if score >= ALIKE][:MOST]
+
+
+def meant_by(name: str, missing: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """Which of several things that are missing a name of the site is most like; none where none is, or two are as much.
+
+    A name stands for one thing: `StartDt` is the start date that is missing, and not the estimated one that is, too.
+
+    Args:
+        name: of the site.
+        missing: the names that each may have.
+    """
+    scored = sorted(((max(likeness(one, name) for one in names), names) for names in missing), reverse=True)
+    if not scored or scored[0][0] < ALIKE or (len(scored) > 1 and scored[1][0] == scored[0][0]):
+        return ()
+    return scored[0][1]
+
+
+def subject_of(table: str) -> str:
+    """The words of a table's name that say what it holds: without its module, and what every other one is called, too.
+
+    `CR_CONTRACT_MASTER` and `CR_CUSTOMER_MASTER` have most of their words in common, and nothing else.
+    """
+    words = _words(table)
+    return "_".join([word for word in words if word not in _OF_MANY_TABLES] or words)
 
 
 def likeness(one: str, other: str) -> float:

@@ -1,6 +1,7 @@
 """Which companies and jobs Info-Link holds rows of.
 
-A code is compared as everywhere: trimmed and exactly, so that `1` is not `01`.
+A code is compared as everywhere: trimmed and exactly, so that `1` is not `01`, unless the settings of the company say
+that the tables write it so.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ def holds_company(reader: InfoLinkReader, table: str, company: str) -> bool:
             return False
         where = "1 = 1"
     else:
-        where = " AND ".join(code_filter(f"t.{column[0]}", column[1], {"company": company.strip()}, binds))
+        codes = {"company": reader.written(company)}
+        where = " AND ".join(code_filter(f"t.{column[0]}", column[1], codes, binds))
     sql = render("company_is_there.sql", tables={"t": found.relation}, where={"t": where})
     return bool(reader.rows(Statement(sql, binds.values), table, company))
 
@@ -66,7 +68,8 @@ def job_numbers(reader: InfoLinkReader, table: str, company: str) -> set[str]:
     binds = Binds()
     found = reader.table(table)
     column, number = found.find(_COMPANY), found.find("Job_Number")
-    where = code_filter(f"j.{column[0]}", column[1], {"company": company.strip()}, binds) if column else ["1 = 1"]
+    codes = {"company": reader.written(company)}
+    where = code_filter(f"j.{column[0]}", column[1], codes, binds) if column else ["1 = 1"]
     if number is None:
         raise FixConfiguration(
             "its jobs cannot be looked up: there is no column Job_Number",

@@ -18,6 +18,7 @@ from spectrum_etl.sources.infolink.site import SiteTable
 from spectrum_etl.sources.infolink.templates import render
 
 _ALIAS = "t"
+_COMPANY = "Company_Code"
 
 Found = dict[str, str | None]
 
@@ -55,8 +56,15 @@ def look_up(reader: InfoLinkReader, lookup: Lookup, codes: Mapping[str, str]) ->
         FixConfiguration: the table, a required column or one that is filtered by is not there, or not shown.
         SpectrumEtlError: as every query of the reader.
     """
-    real = _columns(reader, lookup)
+    asked, codes, real = codes, dict(codes), _columns(reader, lookup)
+    is_own = real.get(_COMPANY) is None and reader.shows_only(reader.table(lookup.table), codes.get(_COMPANY, ""))
+    if _COMPANY in codes:
+        codes[_COMPANY] = reader.written(codes[_COMPANY])
+    if is_own:
+        codes.pop(_COMPANY, None)
     for name, found in real.items():
+        if is_own and name == _COMPANY:
+            continue
         if found is None and (name in lookup.required or name in codes):
             raise _missing(lookup, name)
     present = {name: found for name, found in real.items() if found}
@@ -68,12 +76,17 @@ def look_up(reader: InfoLinkReader, lookup: Lookup, codes: Mapping[str, str]) ->
         alias=_ALIAS,
         tables={_ALIAS: reader.table(lookup.table).relation},
         columns=",\n    ".join(columns),
-        where={_ALIAS: "\n    AND ".join(conditions)},
+        where={_ALIAS: "\n    AND ".join(conditions) or "1 = 1"},
     )
-    rows = reader.rows(Statement(sql, binds.values), lookup.table, codes.get("Company_Code"))
-    if not rows and "Company_Code" in codes and not lookup.assumed:
-        _check_company(reader, lookup, codes["Company_Code"], *present["Company_Code"])
-    return [dict(zip(present, row, strict=True)) for row in rows]
+    company = asked.get(_COMPANY)
+    rows = reader.rows(Statement(sql, binds.values), lookup.table, company)
+    if not rows and _COMPANY in codes and not lookup.assumed:
+        _check_company(reader, lookup, codes[_COMPANY], *present[_COMPANY])
+    found_rows: list[Found] = [dict(zip(present, row, strict=True)) for row in rows]
+    if is_own or codes.get(_COMPANY) != company:
+        # They belong to the company whatever its table says.
+        return [row | {_COMPANY: company} for row in found_rows]
+    return found_rows
 
 
 def _check_company(reader: InfoLinkReader, lookup: Lookup, company: str, column: str, kind: str) -> None:
@@ -115,7 +128,8 @@ def lacking(reader: InfoLinkReader, lookup: Lookup, names: Iterable[str] | None 
         real = _columns(reader, lookup)
     except FixConfiguration:  # the table is not shown: the catalog says nothing else
         return [name for name in lookup.columns if name in set(wanted)]
-    return [name for name in lookup.columns if name in set(wanted) and real[name] is None]
+    not_needed = {_COMPANY} if reader.table(lookup.table).one_company else set()
+    return [name for name in lookup.columns if name in set(wanted) - not_needed and real[name] is None]
 
 
 def _columns(reader: InfoLinkReader, lookup: Lookup) -> dict[str, tuple[str, str] | None]:

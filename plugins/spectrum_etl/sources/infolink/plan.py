@@ -12,6 +12,10 @@ from spectrum_etl.model.drift import Drift
 from spectrum_etl.model.spec import Column, InfoLink, Table
 from spectrum_etl.sources.infolink import casts
 from spectrum_etl.sources.infolink.site import SiteTable
+from spectrum_etl.sources.infolink.templates import COLLATION
+
+#: In place of a column: the company's code of the settings, bound.
+COMPANY_CODE = "%(company_code)s"
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,7 @@ class PlannedColumn:
         source: column with its alias, `p.Job_Number`; None where there is none and NULL is staged.
         type: its type in the database; of no meaning where there is none.
         summed: where `source` is a sum made by the query, T-SQL of the number that is summed.
+        collated: whether it is a text that stands beside texts of another collation, so that one has to be stated.
     """
 
     name: str
@@ -31,6 +36,7 @@ class PlannedColumn:
     source: str | None = None
     type: str = "varchar(1)"
     summed: str | None = None
+    collated: bool = False
 
     @property
     def text(self) -> str:
@@ -44,6 +50,8 @@ class PlannedColumn:
         """T-SQL of its part of a row in one text."""
         if self.source is None:
             return "''"
+        if self.collated:
+            return f"{self.text} COLLATE {COLLATION}"
         return casts.as_part(self.source, self.type, ymd=self.spec.ymd, cents=self.cents)
 
     @property
@@ -65,6 +73,8 @@ class PlannedColumn:
         """T-SQL of its part of a row's hash."""
         if self.source is None:
             return "'-'"
+        if self.collated:
+            return casts.as_hashed(f"{self.text} COLLATE {COLLATION}", self.type)
         return casts.as_hashed(self.source, self.type, ymd=self.spec.ymd, cents=self.cents)
 
     @property
@@ -87,6 +97,7 @@ class ReadPlan:
     Args:
         table: the spec.
         company: trimmed company code.
+        written: what the tables write for it.
         columns: in the order in which rows arrive.
         real: alias -> upper-case column name -> (real name, type), for every table of the query.
         drift: how the site differs from the spec.
@@ -99,6 +110,7 @@ class ReadPlan:
 
     table: Table
     company: str
+    written: str
     columns: tuple[PlannedColumn, ...]
     real: Mapping[str, Mapping[str, tuple[str, str]]]
     drift: tuple[Drift, ...]

@@ -15,11 +15,14 @@ from spectrum_etl.model.drift import Drift, DriftKind
 from spectrum_etl.model.spec import Column, Table
 from spectrum_etl.settings import COUNTED_CHANGE_TYPES
 from spectrum_etl.sources.infolink import casts
-from spectrum_etl.sources.infolink.plan import PlannedColumn, ReadPlan, infolink_of
+from spectrum_etl.sources.infolink.plan import COMPANY_CODE, PlannedColumn, ReadPlan, infolink_of
 from spectrum_etl.sources.infolink.published import KNOWN
 from spectrum_etl.sources.infolink.site import SiteTable
 
-_MISSING_REMEDY = "allow the column in Info-Link, or correct it in the object's module; nothing is published without it"
+_MISSING_REMEDY = (
+    "allow the column in Info-Link, or name it in infolink.names where this site calls it otherwise; nothing is"
+    " published without it"
+)
 _COMPANY = "COMPANY_CODE"
 
 Find = Callable[[str], SiteTable]
@@ -33,6 +36,7 @@ def make_plan(
     *,
     login_company: str = "",
     change_types: tuple[str, ...] = COUNTED_CHANGE_TYPES,
+    written: str | None = None,
 ) -> ReadPlan:
     """Lay a table's spec over the real columns.
 
@@ -43,6 +47,7 @@ def make_plan(
         find: Info-Link table -> the table as this site has it; raises FixConfiguration for one that is not shown.
         login_company: the company whose rows a table without `_MC` shows: the first letters of the login's name.
         change_types: types of change request statuses that count towards the estimate.
+        written: what the tables write for the company code; None where they write the code.
 
     Returns:
         The plan; its `left_out` says why where the table cannot be staged at all.
@@ -52,14 +57,15 @@ def make_plan(
             does not hold numbers.
         FixConfiguration: a table that the query needs is not shown.
     """
-    plan = _Planner(table, company, find, login_company).plan(stage_employees)
+    plan = _Planner(table, company, find, login_company, written).plan(stage_employees)
     return replace(plan, change_types=change_types)
 
 
 class _Planner:
-    def __init__(self, table: Table, company: str, find: Find, login_company: str) -> None:
+    def __init__(self, table: Table, company: str, find: Find, login_company: str, written: str | None) -> None:
         self.table = table
         self.company = company.strip()
+        self.written = self.company if written is None else written.strip()
         self.login_company = login_company
         self.infolink = infolink_of(table)
         self.first = next(iter(self.infolink.tables))
@@ -82,11 +88,12 @@ class _Planner:
         for name, (names, required) in self.joined.items():
             self._find_joined(name, names, required)
         wanted = self.table.read_columns(stage_employees)
-        columns = () if self.left_out else tuple(self._planned(column) for column in wanted)
+        columns = () if self.left_out else self._without_conflict(tuple(self._planned(column) for column in wanted))
         self._find_new()
         return ReadPlan(
             table=self.table,
             company=self.company,
+            written=self.written,
             columns=() if self.left_out else columns,
             real=self.real,
             drift=tuple(self.drift.values()),
@@ -125,10 +132,10 @@ class _Planner:
             found = self._derived(column, source) if self._is_derived(source) else self._direct(column, source)
             if found:
                 self._note_stand_in(column, source)
-                return found
+                return self._as_configured(column, found)
         alias, name = self._split(column.sources[0])
         if self._company_of_login(alias, name):
-            return PlannedColumn(column.name, column, "%(company)s", "varchar(3)")
+            return PlannedColumn(column.name, column, COMPANY_CODE, "varchar(3)")
         if alias not in self.tables:
             return PlannedColumn(column.name, column)  # its table is left out, and that is noted
         if column.assumed:
@@ -139,6 +146,24 @@ class _Planner:
             staged = "blank" if column.may_be_blank else "NULL"
             self._note(alias, name, "missing", f"{column.name} is staged as {staged}")
         return PlannedColumn(column.name, column)
+
+    def _as_configured(self, column: Column, found: PlannedColumn) -> PlannedColumn:
+        """Where the tables write the company's code otherwise, their rows of it are staged with its code."""
+        is_company = column.key and self._split(column.sources[0])[1].upper() == _COMPANY
+        if self.written == self.company or not is_company:
+            return found
+        return PlannedColumn(column.name, column, COMPANY_CODE, "varchar(3)")
+
+    def _without_conflict(self, columns: tuple[PlannedColumn, ...]) -> tuple[PlannedColumn, ...]:
+        """Texts of several collations cannot stand in one expression: each is given a stated one then."""
+        collations = {c.name: self._collation(c) for c in columns}
+        if len(set(filter(None, collations.values()))) < 2:
+            return columns
+        return tuple(replace(c, collated=True) if collations[c.name] else c for c in columns)
+
+    def _collation(self, column: PlannedColumn) -> str:
+        alias, _, name = (column.source or "").partition(".")
+        return self.tables[alias].collations.get(name, "") if alias in self.tables else ""
 
     def _note_stand_in(self, column: Column, source: str) -> None:
         """Note where a column of another table stands for one that is not there."""
@@ -205,17 +230,17 @@ class _Planner:
             self._note(alias, wanted, "missing", f"{self.table.name}: {effect}")
 
     def _company_of_login(self, alias: str, name: str) -> bool:
-        """Whether the rows need no company code: a table without `_MC` shows only those of the login's company, and one
-        that the settings name for a company only those of that.
+        """Whether the rows need no company code: a table without `_MC` shows only those of the login's company; one
+        that the settings name shows one company's where they say so.
 
         Source: reference/spectrum-api.md, section 4.
         """
         if name.upper() != _COMPANY or alias not in self.tables:
             return False
         found = self.tables[alias]
-        if found.named:
+        if found.one_company:
             return True
-        if found.is_shared:
+        if found.is_shared or found.named:
             return False
         if self.login_company.upper() == self.company.upper():
             return True
@@ -225,8 +250,9 @@ class _Planner:
             object=self.table.name,
             company=self.company,
             field=f"{found.name}.Company_Code",
-            remedy=f"have {self.infolink.tables[alias]} allowed in Info-Link, or give this company an Info-Link"
-            " connection with a login of its own",
+            remedy=f"have {self.infolink.tables[alias]} allowed in Info-Link, give this company an Info-Link connection"
+            f" with a login of its own, or, where {found.name} shows this company's rows alone, say so in"
+            " infolink.names (one_company)",
         )
         if alias not in self.infolink.optional:
             raise error

@@ -65,6 +65,7 @@ class InfoLinkReader:
         connection: where and who.
         change_types: types of change request statuses that count towards the estimate.
         names: what this site calls otherwise, by upper-case table (`InfoLinkSettings.of`).
+        written: company code -> what the tables write for it, where that is something else.
 
     Raises, from every method: what `faults.explain` makes of the driver's errors.
     """
@@ -74,10 +75,12 @@ class InfoLinkReader:
         connection: InfoLinkConnection,
         change_types: tuple[str, ...] = COUNTED_CHANGE_TYPES,
         names: Mapping[str, SiteNames] | None = None,
+        written: Mapping[str, str] | None = None,
     ) -> None:
         self.connection = connection
         self.change_types = change_types
         self._names = names or {}
+        self._written = written or {}
         self._opened: sqlalchemy.PoolProxiedConnection | None = None
         self._tables: dict[str, SiteTable] = {}
         self._shown: list[tuple[str, str]] | None = None
@@ -116,8 +119,9 @@ class InfoLinkReader:
                 raise missing_table(name, self.connection, named=names.table if names else None)
             # Of X_MC and X the longer name is the one that holds every company.
             found = max({str(row[1]) for row in rows}, key=len)
-            columns = [(str(row[2]), _type_text(*row[3:])) for row in rows if row[1] == found]
-            self._tables[name] = site_table(name, str(rows[0][0]), found, columns, names)
+            columns = [(str(row[2]), _type_text(*row[3:7])) for row in rows if row[1] == found]
+            collations = {str(row[2]): str(row[7]) for row in rows if row[1] == found and row[7]}
+            self._tables[name] = site_table(name, str(rows[0][0]), found, columns, names, collations)
         return self._tables[name]
 
     def tables(self) -> list[tuple[str, str]]:
@@ -130,9 +134,14 @@ class InfoLinkReader:
     def shows_only(self, table: SiteTable, company: str) -> bool:
         """Whether a table without company code shows the rows of this company alone.
 
-        The settings name it for the company, or it is the view of the login's own company.
+        The settings say so, or it is the view of the login's own company, which nobody named.
         """
-        return table.named or self.connection.login_company.upper() == company.strip().upper()
+        by_login = self.connection.login_company.upper() == company.strip().upper()
+        return table.one_company or (by_login and not table.is_shared and not table.named)
+
+    def written(self, company: str) -> str:
+        """What the tables write for a company code, trimmed."""
+        return self._written.get(company.strip(), company.strip())
 
     def plan(self, table: Table, company: str, stage_employees: bool = False) -> ReadPlan:
         """What is read of a table at this site, and how the site differs from the spec (M4).
@@ -153,6 +162,7 @@ class InfoLinkReader:
             self.table,
             login_company=self.connection.login_company,
             change_types=self.change_types,
+            written=self.written(company),
         )
 
     def read(
@@ -218,6 +228,11 @@ class InfoLinkReader:
         built = [statements.fingerprint_statement(plan, piece, spec_hash) for piece in pieces]
         return (Fingerprint(*row) for batch in self._read(plan, built, 5000) for row in batch)
 
+    def fingerprint_text(self, table: Table, selection: Selection) -> str:
+        """All that decides what `fingerprints` gives for the same rows: its statement and what it binds."""
+        plan = self.plan(table, selection.company_code, selection.stage_employees)
+        return repr(statements.fingerprint_statement(plan, selection, ""))
+
     def totals(self, table: Table, selection: Selection) -> dict[str, int | Decimal]:
         """Rows and money as the source holds them, over the same query as `read`.
 
@@ -264,7 +279,7 @@ class InfoLinkReader:
         """
         if self.master_jobs_drift():
             return {}
-        statement = statements.master_jobs_statement(self.table(_MASTERS), company.strip())
+        statement = statements.master_jobs_statement(self.table(_MASTERS), self.written(company))
         return {str(job): str(master) for job, master in self._all(statement, _MASTERS, company.strip())}
 
     def master_jobs_drift(self) -> tuple[Drift, ...]:

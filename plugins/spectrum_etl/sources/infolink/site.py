@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.settings.infolink import SiteNames
@@ -28,14 +28,19 @@ class SiteTable:
         relation: what stands for it behind FROM.
         columns: name -> type, such as `varchar(10)`: the name of the specs where the settings give one, else the
             site's own; in the table's order.
-        named: whether the settings name this table or view for the company, so that its rows are the company's even
-            where it has no company code.
+        named: whether the settings name this table or view for the company.
+        one_company: whether they say that it shows the company's rows alone, so that it needs no company code.
+        own_names: name of the specs, in upper case -> the site's own, for the columns that the settings name.
+        collations: those of its texts, by the names of `columns`.
     """
 
     name: str
     relation: str
     columns: Mapping[str, str]
     named: bool = False
+    one_company: bool = False
+    own_names: Mapping[str, str] = field(default_factory=dict)
+    collations: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_shared(self) -> bool:
@@ -46,9 +51,19 @@ class SiteTable:
         """Name and type of a column, looked for without regard to case; None where there is none."""
         return next((entry for entry in self.columns.items() if entry[0].upper() == column.upper()), None)
 
+    def own_name(self, column: str) -> str:
+        """What the site calls a column that `find` finds."""
+        found = self.find(column)
+        return self.own_names.get(column.upper(), found[0] if found else column)
+
 
 def site_table(
-    asked: str, schema: str, name: str, found: Sequence[tuple[str, str]], names: SiteNames | None
+    asked: str,
+    schema: str,
+    name: str,
+    found: Sequence[tuple[str, str]],
+    names: SiteNames | None,
+    collations: Mapping[str, str] | None = None,
 ) -> SiteTable:
     """Lay what the settings say over what the catalog shows.
 
@@ -57,28 +72,32 @@ def site_table(
         schema, name: where it was found.
         found: its columns: name and type, in their order.
         names: what the settings say of it; None for nothing.
+        collations: of its columns that hold text.
 
     Raises:
         FixConfiguration: the settings name a column that the table does not have.
     """
     plain = f"{_quoted(schema)}.{_quoted(name)}"
     shown = name if schema.lower() == "dbo" else f"{schema}.{name}"
-    named = names is not None and names.table is not None
+    named, one_company = (names.table is not None, names.one_company) if names else (False, False)
+    collations = collations or {}
     renamed = _renamed(asked, shown, found, names) if names else {}
     if not renamed:
-        return SiteTable(shown, plain, dict(found), named)
+        return SiteTable(shown, plain, dict(found), named, one_company, {}, collations)
     spec_of = {real: spec for spec, real in renamed.items()}
-    columns, selected = {}, []
+    columns, selected, collated = {}, [], {}
     for real, kind in found:
         spec = spec_of.get(real)
         if spec is None and real.upper() in {name.upper() for name in renamed}:
             continue  # another column stands for this one
         columns[spec or real] = kind
+        if real in collations:
+            collated[spec or real] = collations[real]
         if spec or (_REGULAR.match(real) and real.upper() not in NEVER_READ):
             selected.append(f"{_ALIAS}.[{real}] AS {spec or real}")
     # Of the catalog and the specs, quoted; what the settings say was found in the catalog first.
     relation = f"(SELECT {', '.join(selected)} FROM {plain} AS {_ALIAS})"  # noqa: S608
-    return SiteTable(shown, relation, columns, named)
+    return SiteTable(shown, relation, columns, named, one_company, renamed, collated)
 
 
 def _renamed(asked: str, shown: str, found: Sequence[tuple[str, str]], names: SiteNames) -> dict[str, str]:

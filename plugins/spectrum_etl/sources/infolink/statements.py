@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from spectrum_etl.model.selection import Selection
+from spectrum_etl.model.selection import Selection, Years
 from spectrum_etl.sources.infolink import casts
 from spectrum_etl.sources.infolink.binds import Binds, Statement, code_filter, spelled
-from spectrum_etl.sources.infolink.plan import PlannedColumn, ReadPlan
+from spectrum_etl.sources.infolink.plan import COMPANY_CODE, PlannedColumn, ReadPlan
 from spectrum_etl.sources.infolink.site import SiteTable
 from spectrum_etl.sources.infolink.templates import COLLATION, code, render
 
@@ -75,6 +75,7 @@ def money_columns(columns: Iterable[PlannedColumn]) -> list[PlannedColumn]:
 def fingerprint_statement(plan: ReadPlan, selection: Selection, spec_hash: str) -> Statement:
     """The query of count, sums and checksum of every job and month."""
     binds = Binds()
+    _bind_company(plan, binds)
     sums = {}
     for name in ("tran_amount", "total_hours", "quantity"):
         column = plan.column(name)
@@ -116,7 +117,7 @@ def master_jobs_statement(table: SiteTable, company: str) -> Statement:
 
     Args:
         table: the job master of this site, which has the columns.
-        company: trimmed company code.
+        company: what the tables write for the company's code.
     """
     binds = Binds()
     real = {name: table.find(name) for name in ("Company_Code", "Job_Number", "Master_Job")}
@@ -196,14 +197,13 @@ def _is_number(column: PlannedColumn) -> bool:
 
 def _context(plan: ReadPlan, selection: Selection, binds: Binds) -> dict[str, object]:
     """What the template of a table's query uses beside its columns."""
-    if any(column.source == "%(company)s" for column in plan.columns):
-        binds.value("company", plan.company)
+    _bind_company(plan, binds)
     # An alias stands for its columns by the names of the spec; that of a table which is not there is empty, so false.
     context: dict[str, object] = {alias: plan.names.get(alias, {}) for alias in plan.infolink.tables}
     context |= {"alias": next(iter(plan.infolink.tables)), "tables": _tables(plan)}
     if plan.table.partitioned:
         return context | _partition_context(plan, selection, binds)
-    if selection.months or selection.partitions is not None:
+    if selection.months or selection.partitions is not None or selection.years != Years():
         raise ValueError(f"{plan.table.name} has no months and partitions")
     # Bound only where the query looks at a status's type: a statement binds nothing that it does not use.
     looked_at = {entry.removesuffix("?") for entry in plan.infolink.joined}
@@ -222,6 +222,11 @@ def _context(plan: ReadPlan, selection: Selection, binds: Binds) -> dict[str, ob
     }
 
 
+def _bind_company(plan: ReadPlan, binds: Binds) -> None:
+    if any(column.source == COMPANY_CODE for column in plan.columns):
+        binds.value("company_code", plan.company)
+
+
 def _tables(plan: ReadPlan) -> dict[str, str]:
     return {alias: table.relation for alias, table in plan.tables.items()}
 
@@ -232,7 +237,7 @@ def _where(plan: ReadPlan, alias: str, selection: Selection, binds: Binds) -> st
     conditions = []
     if "COMPANY_CODE" in real:
         name, kind = real["COMPANY_CODE"]
-        conditions += code_filter(f"{alias}.{name}", kind, {"company": plan.company}, binds)
+        conditions += code_filter(f"{alias}.{name}", kind, {"company": plan.written}, binds)
     if selection.jobs:
         if not plan.table.by_job:
             raise ValueError(f"{plan.table.name} has no jobs")
@@ -262,6 +267,11 @@ def _partition_context(plan: ReadPlan, selection: Selection, binds: Binds) -> di
     if selection.months:
         named = [binds.value(name, month) for name, month in _numbered("month", selection.months).items()]
         conditions.append(f"{month} IN ({', '.join(named)})")
+    # By the same text that rows are grouped by, so that every row is in one stretch of years.
+    if selection.years.first:
+        conditions.append(f"{month} >= {binds.value('first_year', selection.years.first)}")
+    if selection.years.before is not None:
+        conditions.append(f"{month} < {binds.value('before_year', selection.years.before)}")
     pairs = []
     if selection.partitions is not None:
         jobs = {code: f"picked_job_{n}" for n, code in enumerate(dict.fromkeys(j for j, _ in selection.partitions))}

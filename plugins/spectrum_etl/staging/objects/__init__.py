@@ -16,6 +16,8 @@ NAMES = (
     "change_requests",
     "billings",
     "subcontracts",
+    "purchase_orders",
+    "payables",
     "job_costs",
 )
 

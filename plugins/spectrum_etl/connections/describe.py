@@ -1,0 +1,117 @@
+"""Writes what a site's Info-Link has of every table and column that is read, as one file (O1).
+
+For somebody who helps: names, types and counts of columns, and what the settings already say of them. No row, no value,
+no host, login or password; of an error only its cause, since its words may name the server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import yaml
+
+from spectrum_etl.connections.compared import ComparedColumn, ComparedTable, counts
+from spectrum_etl.connections.result import Checked, Finding
+from spectrum_etl.settings import Settings
+
+_TOP = """\
+# Info-Link of this site, beside what is read of it
+
+Every table and column that this package reads, company by company, and what was found. There are names, types and
+counts of columns here, and no data. What to do with it: docs/setup.md, A site with other names.
+
+- **found**: it is there under the name that is expected. **found as**: under another one, which the settings or the
+  known alternatives name.
+- **type differs**: it is there and read; the note says what is done about the type.
+- **missing**: it was not found, and the note says what that affects. Names that are like it are shown; none is taken
+  before the settings say so.
+- **not needed**: something else is there in its place. **not read**: employees, whom the settings leave out.
+"""
+
+
+def described(settings: Settings, checked: Sequence[Checked]) -> str:
+    """The file, in Markdown.
+
+    Args:
+        settings: of all companies.
+        checked: what `check_infolink` found, of each company that has an Info-Link.
+    """
+    parts = [_TOP]
+    for one in checked:
+        parts.extend(_company(settings, one))
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def listed(tables: Sequence[ComparedTable]) -> str:
+    """How many columns are in which state, in a line: `found 240, found as 3, missing 1`."""
+    return ", ".join(f"{state} {number}" for state, number in counts(tables).items())
+
+
+def _company(settings: Settings, checked: Checked) -> Iterator[str]:
+    yield f"## Company {checked.company}\n"
+    if checked.tables is None:
+        yield f"Info-Link could not be asked ({checked.cause or 'other'}): run check_connections, which says why.\n"
+        return
+    if checked.cause == "unknown company":
+        yield "No table holds a row of this company's code: see infolink_code in docs/setup.md.\n"
+    shown = [table for table in checked.tables if table.here]
+    yield f"{len(checked.tables)} tables, {len(shown)} of them found. Columns: {listed(checked.tables)}.\n"
+    if pasted := _together(settings, checked):
+        yield "All lines that are proposed below, with what the settings say already. Look at each of them first:\n"
+        yield f"```yaml\n{pasted}```\n"
+    for table in checked.tables:
+        yield from _table(table)
+
+
+def _table(table: ComparedTable) -> Iterator[str]:
+    if not table.here:
+        yield f"### {table.name}: missing\n"
+    else:
+        named = "found" if table.here == table.name else f"found as {table.here}"
+        yield f"### {table.name}: {named}, {table.column_count} columns\n"
+    if table.finding:
+        yield from _proposal(table.finding, "")
+    yield "| column | state | here | type | used by |\n| --- | --- | --- | --- | --- |"
+    yield from (_row(column) for column in table.columns)
+    yield ""
+    for column in table.columns:
+        if column.finding:
+            yield from _proposal(column.finding, f"{column.column}: ")
+    if table.unknown:
+        yield f"Columns that nothing reads or knows: {', '.join(f'`{one}`' for one in table.unknown)}\n"
+
+
+def _row(column: ComparedColumn) -> str:
+    cells = (column.column, column.state, column.here, column.type, column.used_by)
+    return "| " + " | ".join(cell.replace("|", "\\|") or "–" for cell in cells) + " |"
+
+
+def _proposal(finding: Finding, name: str) -> Iterator[str]:
+    effect = "stops what needs it" if finding.stops else "stops nothing"
+    yield f"- {name}{finding.difference}, {effect}. {finding.detail}. Affects {finding.affects}."
+    if finding.paste:
+        yield f"  Most like it here: {finding.closest}. If that is what is meant, put into include/settings.yaml:\n"
+        yield "\n".join(f"  {line}" for line in ("```yaml", *finding.paste.splitlines(), "```"))
+    elif finding.difference == "missing":
+        yield "  Nothing here is called like it. If it is here under another name, name it in infolink.names."
+    yield ""
+
+
+def _together(settings: Settings, checked: Checked) -> str:
+    """The section `infolink` with everything that is proposed; blank where nothing is."""
+    proposed = [finding.paste for finding in checked.findings or () if finding.paste]
+    if not proposed:
+        return ""
+    section = settings.infolink.model_dump(exclude_defaults=True)
+    for lines in proposed:
+        _merge(section, yaml.safe_load(lines)["infolink"])
+    return yaml.safe_dump({"infolink": section}, sort_keys=False, allow_unicode=True)
+
+
+def _merge(into: dict[str, object], more: dict[str, object]) -> None:
+    for name, value in more.items():
+        known = into.get(name)
+        if isinstance(known, dict) and isinstance(value, dict):
+            _merge(known, value)
+        else:
+            into[name] = value
