@@ -311,7 +311,7 @@ EXPECTED: dict[str, tuple[str, dict[str, str]]] = {
         | {"complete_to_date": _m("Complete_To_Date")},
     ),
     "receivable_invoices": (
-        "CR_RECEIVABLE_HEADER_MC",
+        "CR_INVOICE_HEADER_MC",
         _texts(
             *_RECEIVABLE,
             *("Job_Number", "GL_Year", "GL_Period", "Terms_Code", "Remarks", "Sales_Tax_Code", "Reversed"),
@@ -328,7 +328,7 @@ EXPECTED: dict[str, tuple[str, dict[str, str]]] = {
         | {"invoice_extension": _m("Invoice_Extension"), "retention_percent": _q("Retention_Percent")},
     ),
     "receivable_invoice_lines": (
-        "CR_RECEIVABLE_DETAIL_MC",
+        "CR_INVOICE_DETAIL_MC",
         _texts(
             *_RECEIVABLE,
             *("Sequence", "Detail_Description", "Unit_Of_Measure", "GL_Account", "GL_Department", "Sales_Tax_Code"),
