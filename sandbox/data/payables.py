@@ -104,7 +104,11 @@ WITH summed AS (
            head."Total_Billed" + sum(greatest(total, 0)) OVER so_far AS peak,
            head."Total_Billed" + sum(total) OVER so_far AS billed
     FROM whole
-    LEFT JOIN dbo."VN_SUBCONTRACT_MC" AS head
+    LEFT JOIN (
+        SELECT "Company_Code", "Vendor_Code", "Subcontract_Number", min("Original_Amount") AS "Original_Amount",
+               min("Job_Number") AS "Job_Number", min("Total_Billed") AS "Total_Billed"
+        FROM dbo."VN_SUBCONTRACT_MC" GROUP BY 1, 2, 3 HAVING count(*) = 1
+    ) AS head
       ON head."Company_Code" = company AND head."Vendor_Code" = vendor AND head."Subcontract_Number" = contract
     WINDOW so_far AS (PARTITION BY company, vendor, contract ORDER BY dated, invoice)
 ), reached AS (

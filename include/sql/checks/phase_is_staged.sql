@@ -10,9 +10,7 @@ with codes_of_slice as (
         cost_type,
         count(*) as row_count
     from {{ batch }}
-    where
-        num_nulls(job_number, phase_code, cost_type) = 0
-        and phase_code <> ''
+    where num_nulls(job_number, phase_code, cost_type) = 0 and phase_code <> ''
     group by company_code, job_number, phase_code, cost_type
 )
 

@@ -92,7 +92,7 @@ def _distinct(table: str) -> Row:
         "po_number",
         "invoice_number",
     )
-    free = next(name for name in others if name in spec.key)
+    free = next(name for name in (*others, "invoice_number") if name in spec.key)
     return {free: "other"}
 
 

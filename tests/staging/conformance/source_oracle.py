@@ -99,9 +99,6 @@ def _agreed(column: str, source: str, keys: tuple[str, ...]) -> str:
     return f"(select nullif(min(v), '') from ({held} and o.\"{column}\" is not null) as t having count(*) = 1)"  # noqa: S608
 
 
-_REQUEST = ("Company_Code", "Job_Number", "Customer_Code", "Change_Request_Number")
-_RECEIVABLE = ("Company_Code", "Customer_Code", "Invoice_Or_Transaction", "Transaction_Type")
-_COST, _REVENUE = (*_REQUEST, "Phase_Code", "Cost_Type"), (*_REQUEST, "Billing_Item")
 _INVOICE = ("Company_Code", "Vendor_Code", "Invoice_Number", "Invoice_Type_Code")
 
 
@@ -109,6 +106,10 @@ def _credit_is_less(amount: str) -> str:
     """An amount as it adds up: the stored one, from which a credit's is taken away."""
     return f"case when btrim(x.\"Invoice_Type_Code\") = 'C' then 0 - {amount} else {amount} end"
 
+
+_REQUEST = ("Company_Code", "Job_Number", "Customer_Code", "Change_Request_Number")
+_RECEIVABLE = ("Company_Code", "Customer_Code", "Invoice_Or_Transaction", "Transaction_Type")
+_COST, _REVENUE = (*_REQUEST, "Phase_Code", "Cost_Type"), (*_REQUEST, "Billing_Item")
 
 #: Staged table -> Info-Link table, and staged column -> SQL over a row `x` of it.
 EXPECTED: dict[str, tuple[str, dict[str, str]]] = {
@@ -263,6 +264,66 @@ EXPECTED: dict[str, tuple[str, dict[str, str]]] = {
             for name in ("Sub_Status", "Sub_Change_Order_Number")
         },
     ),
+    "purchase_orders": (
+        "PO_PURCHASE_ORDER_HEADER_MC",
+        _texts(
+            *("Company_Code", "PO_Number", "Vendor_Code", "Job_Number", "Status_Flag", "PO_Type", "Received_Flag"),
+            *("Blanket_PO", "Remarks", "Cost_Center", "Currency_Code"),
+        )
+        | {"order_date": _d("PO_Date_List1"), "delivery_date": _d("PO_Date_List2")}
+        | {"last_received_date": _d("PO_Date_List3")}
+        | {name.lower(): _d(name) for name in ("Received_Date", "Blanket_Exp_Date")}
+        | {name.lower(): _n(name) for name in ("PO_Total_Amount", "Taxable_Amount", "Non_Taxable_Amount")}
+        | {name.lower(): _n(name) for name in ("Tax_Total", "Total_Freight", "Blanket_Total_Amt")}
+        | {"fiscal_year": _t("PO_Date_List1_Year"), "fiscal_period": _t("PO_Date_List1_Period")},
+    ),
+    "purchase_order_lines": (
+        "PO_PURCHASE_ORDER_DETAIL_MC",
+        _texts(
+            *("Company_Code", "PO_Number", "Line_Number", "Job_Number", "Phase_Code", "Cost_Type", "Item_Code"),
+            *("Item_Description", "Unit_Of_Measure", "GL_Account", "Equipment_Code", "Warehouse_Code", "Line_Type"),
+            "Cost_Center",
+        )
+        | {"ordered_quantity": _q("PO_Quantity_List1")}
+        | {name.lower(): _q(name) for name in ("Open_Receipt_Quantity", "Item_Price")}
+        | {"line_extension": _m("Line_Extension_List1"), "received_extension": _m("Received_Extension")}
+        | {"open_amount": f"{_m('Line_Extension_List1')} - {_m('Received_Extension')}"}
+        | {"tax_amount": _n("Tax_Amount_List1"), "delivery_date": _d("Delivery_Date")},
+    ),
+    "vendor_invoices": (
+        "VN_GL_DISTRIBUTION_HEADER_MC",
+        _texts(*_INVOICE, "Vendor_Name", "Subcontract_Job", "Status", "PO_Number", "Remarks", "Batch_Code")
+        | _texts("AP_GL_Account", "Cost_Center", "Currency_Code")
+        | {"subcontract_number": _t("Contract_Number"), "fiscal_year": _t("Year"), "fiscal_period": _t("Period")}
+        | {"invoice_date": _d("Date_List1"), "due_date": _d("Date_List4"), "discount_date": _d("Date_List5")}
+        | {"invoice_amount": _m("Invoice_Amount"), "signed_invoice_amount": _credit_is_less(_m("Invoice_Amount"))}
+        | {"retention_amount": _n("Retention_Amount")}
+        | {"signed_retention_amount": _credit_is_less(_n("Retention_Amount"))}
+        | {"discount_eligible_amount": _n("Discount_Eligible_Amount")},
+    ),
+    "vendor_invoice_distributions": (
+        "VN_GL_DISTRIBUTION_DETAIL_MC",
+        _texts(
+            *(*_INVOICE, "Sequence", "Job_Number", "Phase_Code", "Cost_Type", "Company_Code_2", "Remarks"),
+            *("GL_Distribution_Account", "Unit_Of_Measure", "Item_Code", "Item_Desc", "Bid_Item_Number"),
+            *("Retention_Flag", "Equipment_Code", "Cost_Center"),
+        )
+        | {"job_company_code": f"coalesce({_t('Company_Code_2')}, {_t('Company_Code')})"}
+        | {name.lower(): _m(name) for name in ("Debit_Amount", "Credit_Amount")}
+        | {"net_amount": f"{_m('Debit_Amount')} - {_m('Credit_Amount')}", "tax_amount": _n("Tax_Amount")}
+        | {name.lower(): _q(name) for name in ("Quantity", "Unit_Price")},
+    ),
+    "vendor_payments": (
+        "VN_PAYMENT_HISTORY_MC",
+        _texts(*_INVOICE, "Payment_Number", "Payment_Type", "Subcontract_Job", "Remarks", "Cost_Center")
+        | {"subcontract_number": _t("Contract_Number")}
+        | {"fiscal_year": _t("Check_Date_Year"), "fiscal_period": _t("Check_Date_Period")}
+        | {"check_date": _d("Check_Date"), "trans_date": _d("Trans_Date")}
+        | {"invoice_date": _d("Invoice_and_Due_Date1"), "due_date": _d("Invoice_and_Due_Date2")}
+        | {"payment_amount": _m("Payment_Amount"), "signed_payment_amount": _credit_is_less(_m("Payment_Amount"))}
+        | {name.lower(): _n(name) for name in ("Retention_Paid", "Discount_Taken")}
+        | {name.lower(): _n(name) for name in ("Original_Invoice_Amount", "Original_Retention_Amount")},
+    ),
     "change_requests": (
         "CR_CHNG_REQ_HDR_MC",
         _texts(*_REQUEST, "CR_Description", "Status", "Change_Order_Number")
@@ -340,66 +401,6 @@ EXPECTED: dict[str, tuple[str, dict[str, str]]] = {
     "open_receivables": (
         "CR_OPEN_ITEM_MC",
         _texts(*_RECEIVABLE, "Job_Number") | {"invoice_balance": _m("Invoice_Balance")},
-    ),
-    "purchase_orders": (
-        "PO_PURCHASE_ORDER_HEADER_MC",
-        _texts(
-            *("Company_Code", "PO_Number", "Vendor_Code", "Job_Number", "Status_Flag", "PO_Type", "Received_Flag"),
-            *("Blanket_PO", "Remarks", "Cost_Center", "Currency_Code"),
-        )
-        | {"order_date": _d("PO_Date_List1"), "delivery_date": _d("PO_Date_List2")}
-        | {"last_received_date": _d("PO_Date_List3")}
-        | {name.lower(): _d(name) for name in ("Received_Date", "Blanket_Exp_Date")}
-        | {name.lower(): _n(name) for name in ("PO_Total_Amount", "Taxable_Amount", "Non_Taxable_Amount")}
-        | {name.lower(): _n(name) for name in ("Tax_Total", "Total_Freight", "Blanket_Total_Amt")}
-        | {"fiscal_year": _t("PO_Date_List1_Year"), "fiscal_period": _t("PO_Date_List1_Period")},
-    ),
-    "purchase_order_lines": (
-        "PO_PURCHASE_ORDER_DETAIL_MC",
-        _texts(
-            *("Company_Code", "PO_Number", "Line_Number", "Job_Number", "Phase_Code", "Cost_Type", "Item_Code"),
-            *("Item_Description", "Unit_Of_Measure", "GL_Account", "Equipment_Code", "Warehouse_Code", "Line_Type"),
-            "Cost_Center",
-        )
-        | {"ordered_quantity": _q("PO_Quantity_List1")}
-        | {name.lower(): _q(name) for name in ("Open_Receipt_Quantity", "Item_Price")}
-        | {"line_extension": _m("Line_Extension_List1"), "received_extension": _m("Received_Extension")}
-        | {"open_amount": f"{_m('Line_Extension_List1')} - {_m('Received_Extension')}"}
-        | {"tax_amount": _n("Tax_Amount_List1"), "delivery_date": _d("Delivery_Date")},
-    ),
-    "vendor_invoices": (
-        "VN_GL_DISTRIBUTION_HEADER_MC",
-        _texts(*_INVOICE, "Vendor_Name", "Subcontract_Job", "Status", "PO_Number", "Remarks", "Batch_Code")
-        | _texts("AP_GL_Account", "Cost_Center", "Currency_Code")
-        | {"subcontract_number": _t("Contract_Number"), "fiscal_year": _t("Year"), "fiscal_period": _t("Period")}
-        | {"invoice_date": _d("Date_List1"), "due_date": _d("Date_List4"), "discount_date": _d("Date_List5")}
-        | {"invoice_amount": _m("Invoice_Amount"), "signed_invoice_amount": _credit_is_less(_m("Invoice_Amount"))}
-        | {"retention_amount": _n("Retention_Amount")}
-        | {"signed_retention_amount": _credit_is_less(_n("Retention_Amount"))}
-        | {"discount_eligible_amount": _n("Discount_Eligible_Amount")},
-    ),
-    "vendor_invoice_distributions": (
-        "VN_GL_DISTRIBUTION_DETAIL_MC",
-        _texts(
-            *(*_INVOICE, "Sequence", "Job_Number", "Phase_Code", "Cost_Type", "Company_Code_2", "Remarks"),
-            *("GL_Distribution_Account", "Unit_Of_Measure", "Item_Code", "Item_Desc", "Bid_Item_Number"),
-            *("Retention_Flag", "Equipment_Code", "Cost_Center"),
-        )
-        | {"job_company_code": f"coalesce({_t('Company_Code_2')}, {_t('Company_Code')})"}
-        | {name.lower(): _m(name) for name in ("Debit_Amount", "Credit_Amount")}
-        | {"net_amount": f"{_m('Debit_Amount')} - {_m('Credit_Amount')}", "tax_amount": _n("Tax_Amount")}
-        | {name.lower(): _q(name) for name in ("Quantity", "Unit_Price")},
-    ),
-    "vendor_payments": (
-        "VN_PAYMENT_HISTORY_MC",
-        _texts(*_INVOICE, "Payment_Number", "Payment_Type", "Subcontract_Job", "Remarks", "Cost_Center")
-        | {"subcontract_number": _t("Contract_Number")}
-        | {"fiscal_year": _t("Check_Date_Year"), "fiscal_period": _t("Check_Date_Period")}
-        | {"check_date": _d("Check_Date"), "trans_date": _d("Trans_Date")}
-        | {"invoice_date": _d("Invoice_and_Due_Date1"), "due_date": _d("Invoice_and_Due_Date2")}
-        | {"payment_amount": _m("Payment_Amount"), "signed_payment_amount": _credit_is_less(_m("Payment_Amount"))}
-        | {name.lower(): _n(name) for name in ("Retention_Paid", "Discount_Taken")}
-        | {name.lower(): _n(name) for name in ("Original_Invoice_Amount", "Original_Retention_Amount")},
     ),
     "job_cost_transactions": (
         "JC_TRANSACTION_HISTORY_MC",
