@@ -21,6 +21,7 @@ class Sizes:
     Args:
         rows: transactions of the full load.
         large: transactions of the incremental loads, and of the second look at memory.
+        site: transactions of a site of ordinary size.
         codes: project cost codes, at least about.
         sdx_jobs: jobs whose phases are read by the web service.
         repeats: how often short measurements are repeated; the median counts.
@@ -31,6 +32,7 @@ class Sizes:
 
     rows: int = 1_000_000
     large: int = 5_000_000
+    site: int = 150_000
     codes: int = 100_000
     sdx_jobs: int = 500
     repeats: int = 3

@@ -22,6 +22,8 @@ from spectrum_etl.staging.objects import OBJECTS
 
 _DAGS = Path(__file__).resolve().parents[1] / "dags"
 _BATCH_ROWS = 5000  # what land takes at once
+#: What the fingerprint query would take without its checksums.
+_PLAIN = {"counts": "COUNT(*)", "sums": "COUNT(*), SUM(Tran_Amount), SUM(Total_Hours), SUM(Quantity)"}
 
 
 def _import_dag_file() -> None:
@@ -99,7 +101,8 @@ def marts(arguments: dict[str, Any]) -> dict[str, Any]:
 
 def drain(arguments: dict[str, Any]) -> dict[str, Any]:
     """Run a query and discard its rows: that of `land` by columns, or as `query` says, its rows as one text each
-    (`lines`, as `land` reads them), the `fingerprints`, or what `dlt` asks for.
+    (`lines`, as `land` reads them), the `fingerprints`, counts or sums of every job and month without a checksum
+    (`counts`, `sums`), or what `dlt` asks for.
 
     The same driver, session and batches as `land`, and nothing else.
     """
@@ -114,9 +117,14 @@ def drain(arguments: dict[str, Any]) -> dict[str, Any]:
     if arguments.get("query") == "dlt":
         statement = statements.Statement("SELECT * FROM dbo.JC_TRANSACTION_HISTORY_MC", {})
     elif arguments.get("query") == "lines":
-        statement = statements.lines_statement(plan, whole, checksums=True)
+        statement = statements.lines_statement(plan, whole, checksums=table.partitioned)
     elif arguments.get("query") == "fingerprints":
         statement = statements.fingerprint_statement(plan, whole, "0")
+    elif arguments.get("query") in _PLAIN:
+        by = "Job_Number, SUBSTRING(Tran_Date_Text, 1, 6)"
+        added = _PLAIN[arguments["query"]]
+        text = f"SELECT {by}, {added} FROM dbo.JC_TRANSACTION_HISTORY_MC WHERE Company_Code = %(company)s GROUP BY {by}"  # noqa: S608
+        statement = statements.Statement(text, {"company": scope.company_code})
     else:
         statement = statements.read_statement(plan, whole)
     where = arguments["infolink"]
@@ -157,10 +165,10 @@ def phases(arguments: dict[str, Any]) -> dict[str, Any]:
     company = arguments["company"]
     with SdxClient(SdxConnection(**arguments["sdx"]), session) as client:
         jobs = client.job_numbers(company)
-        calls, began = 0, time.perf_counter()
+        calls, began, worked = 0, time.perf_counter(), time.process_time()
         records = sum(1 for _ in client.read_phases(company, jobs, enhanced=True))
-        seconds = time.perf_counter() - began
-    return {"jobs": len(jobs), "records": records, "calls": calls, "read_seconds": seconds}
+        seconds, cpu = time.perf_counter() - began, time.process_time() - worked
+    return {"jobs": len(jobs), "records": records, "calls": calls, "read_seconds": seconds, "cpu_seconds": cpu}
 
 
 def _settings(arguments: dict[str, Any]) -> Settings:

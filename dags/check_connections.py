@@ -5,9 +5,10 @@ whether Spectrum still looks as this package expects: each web service and its p
 columns.
 
 **What it moves.** Nothing. Results are rows of `sync.connections`, `sync.connection_services` (which service is enabled
-for the Authorization ID), `sync.connection_findings` (each difference, with what it affects) and
-`sync.connection_columns` (every column of Info-Link that is read, and what it is called there). Services that write are
-looked up only, never executed.
+for the Authorization ID), `sync.connection_findings` (each difference, with what it affects),
+`sync.connection_columns` (every column of Info-Link that is read, and what it is called there) and
+`sync.connection_facts` (which indexes the table of transactions has, and whether Change Tracking or change data capture
+is on for each table, where the login may ask). Services that write are looked up only, never executed.
 
 **How often.** Daily, an hour before the time of day that the settings call daily, and whenever you trigger it: after a
 password was changed, a service was enabled, or Spectrum was updated.

@@ -5,7 +5,9 @@ Stages every posted job cost transaction into `spectrum.job_cost_transactions`, 
 
 **What it moves.** One query at the source fingerprints every job and month; only those that differ from what was
 published last are copied, so late, back-dated, edited and deleted postings are found without any modified date. A
-month that changes while it is copied waits for the next run (`deferred_rows` in `sync.runs`). Totals come from
+month that changes while it is copied waits for the next run (`deferred_rows` in `sync.runs`). Of a long history the
+fingerprints are asked for by years, and other syncs get Info-Link in between: `land` is then *up for reschedule*, and
+goes on by itself. Totals come from
 GetPhase or are summed from the transactions (`readers` in the settings); those of GetPhase are reconciled with the
 transactions (K1).
 

@@ -4,7 +4,8 @@ Once a day, compares every staged table with Spectrum: rows and the sum of every
 warehouse, each by its own arithmetic. It uses neither fingerprints nor hashes nor times, so it would find what a
 mistake in those hid.
 
-**What it moves.** Nothing. Results are rows of `sync.checks` with the source `verify_staging`.
+**What it moves.** Nothing. Results are rows of `sync.checks` with the source `verify_staging`. A table that this site
+does not show, of an object that is scheduled as `never`, is not compared.
 
 **How often.** Daily, an hour after the time of day that the settings call daily, when few people post.
 

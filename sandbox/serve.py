@@ -15,7 +15,7 @@ from sandbox.data import generate, schema
 from sandbox.faults import Faults
 from sandbox.infolink.server import InfoLinkServer
 from sandbox.procore.commands import account
-from sandbox.procore.seed import COMPANIES, seed
+from sandbox.procore.seed import ALL_COMPANIES, seed
 from sandbox.procore.server import ProcoreServer
 from sandbox.sdx.access import Authorization, Client, GuidPolicy
 from sandbox.sdx.server import SdxServer
@@ -157,7 +157,7 @@ def _announce(
     """Say where the servers are; credentials that were made up are told once, in the ready file or on the screen."""
     print(f"Spectrum Data Exchange: {sdx_url}", flush=True)
     print(f"Info-Link: {options.host}:{infolink_port}, database Spectrum, login infolink", flush=True)
-    print(f"Procore: {procore_url}, companies {', '.join(map(str, COMPANIES.values()))}", flush=True)
+    print(f"Procore: {procore_url}, companies {', '.join(map(str, ALL_COMPANIES))}", flush=True)
     if options.ready_file is None:
         for name in credentials.made_up:
             print(f"{_VARIABLES[name]}={getattr(credentials, name)}", flush=True)

@@ -46,8 +46,8 @@ def change_request_rows(
         (phase.code, phase.cost_type) for phase in rng.sample(plan.phases, min(len(plan.phases), rng.randint(1, 3)))
     ]
     if status == "PE" and rng.random() < 0.4:
-        # While a request is proposed, nobody may know yet where its cost will go.
-        places.append(("", ""))
+        # While a request is proposed, nobody may know yet where its cost will go; of some neither of two lines.
+        places += [("", "")] * (1 + number % 2)
     for phase, cost_type in places:
         cents = rng.randint(-4, 18) * step
         total += cents
@@ -61,10 +61,11 @@ def change_request_rows(
                 "Change_Request_Amount": money(cents),
             },
         )
-    yield (
-        "CR_CHNG_REQ_REV_MC",
-        key | {"Billing_Item": "001", "Description": text, "CR_Revenue": money(total * 112 // 100)},
-    )
+    for item, cents in _revenues(plan, number, total * 112 // 100):
+        yield (
+            "CR_CHNG_REQ_REV_MC",
+            key | {"Billing_Item": item, "Description": text, "CR_Revenue": money(cents)},
+        )
     if subcontracts and rng.random() < 0.5:
         subcontract = rng.choice(subcontracts)
         side = job_key(plan) | {
@@ -90,3 +91,13 @@ def change_request_rows(
                 "Sub_Amount": money(rng.randint(1, 40) * 50_000),
             },
         )
+
+
+def _revenues(plan: JobPlan, number: int, cents: int) -> list[tuple[str, int]]:
+    """The billing item and the amount of each revenue line: mostly one; some requests have two of one item, some have
+    other items or none.
+    """
+    rng = random.Random(f"revenue/{plan.company}/{plan.number}/{number}")
+    items = rng.choice((("001",), ("001",), ("001", "001"), ("001", "002"), ("", "001"), ("",)))
+    parts = [cents // len(items)] * (len(items) - 1)
+    return list(zip(items, [*parts, cents - sum(parts)], strict=True))

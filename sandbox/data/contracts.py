@@ -1,5 +1,5 @@
 """Generates the paper around a job: master rows, prime contract with schedule of values, estimate adjustments and
-projections, with its subcontracts and change requests.
+projections, with its subcontracts, change requests and billings.
 """
 
 import random
@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from sandbox.data import words
+from sandbox.data.billings import billing_rows, streams
 from sandbox.data.change_requests import change_request_rows
-from sandbox.data.jobs import MAIN_COMPANY, TEMPLATE_JOB, JobPlan, PhasePlan, job_key
+from sandbox.data.jobs import MAIN_COMPANY, TEMPLATE_JOB, TWO_CUSTOMERS, JobPlan, PhasePlan, job_key
 from sandbox.data.projection_rows import WORKED_OUT
 from sandbox.data.projections import changes_of, draw_totals, projection_rows
 from sandbox.data.rows import TEN_THOUSAND, Row, money, qty
@@ -17,7 +18,6 @@ from sandbox.data.subcontracts import subcontract_rows
 from sandbox.data.vendors import Vendor
 
 # Places in the main company's list of jobs whose contracts are peculiar on purpose.
-SECOND_CONTRACT = 7
 SHORT_SCHEDULES = (9, 11)
 STANDARD_CATEGORY = "STD"
 
@@ -40,8 +40,8 @@ def job_rows(seed: int, plan: JobPlan, as_of: date, vendors: dict[str, list[Vend
         return
     yield from _estimate_adjustments(rng, plan, as_of)
     totals = draw_totals(rng, plan, as_of)
-    if not plan.master:
-        yield from _prime_contracts(rng, plan)
+    contracts = [] if plan.master else list(_prime_contracts(rng, plan))
+    yield from contracts
     subcontracts = list(subcontract_rows(rng, plan, vendors["S"]))
     for subcontract in subcontracts:
         yield from subcontract.rows
@@ -49,6 +49,7 @@ def job_rows(seed: int, plan: JobPlan, as_of: date, vendors: dict[str, list[Vend
     for number in range(1, rng.randint(1, 5)):
         requests += change_request_rows(rng, plan, as_of, number, subcontracts)
     yield from requests
+    yield from billing_rows(seed, plan, as_of, streams(contracts, requests))
     by_hand = {(row["Phase_Code"], row["Cost_Type"]) for row in phases if row["Projected_Cost_Code"] not in WORKED_OUT}
     yield from projection_rows(seed, plan, by_hand, totals, changes_of(requests))
 
@@ -178,7 +179,7 @@ def _estimate_adjustments(rng: random.Random, plan: JobPlan, as_of: date) -> Ite
 
 def _prime_contracts(rng: random.Random, plan: JobPlan) -> Iterator[Row]:
     customers = [(plan.customer, plan.contract_cents)]
-    if plan.company == MAIN_COMPANY and plan.index == SECOND_CONTRACT:
+    if plan.company == MAIN_COMPANY and plan.index == TWO_CUSTOMERS:
         second = "C1001" if plan.customer != "C1001" else "C1002"
         customers.append((second, plan.contract_cents // 400 * 100))
     for customer, cents in customers:

@@ -8,11 +8,13 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from sandbox.data import schema, words
+from sandbox.data import payables, schema, words
+from sandbox.data.billings import FIGURES
 from sandbox.data.contracts import STANDARD_CATEGORY, job_rows
 from sandbox.data.customers import customer_rows
 from sandbox.data.flaws import flawed_rows
 from sandbox.data.jobs import MAIN_COMPANY, TEMPLATE_JOB, JobPlan, job_starts, plan_job
+from sandbox.data.purchase_orders import order_rows, plan_orders
 from sandbox.data.rows import RowWriter
 from sandbox.data.schema import TRANSACTIONS
 from sandbox.data.transactions import COLUMNS, Calendar, Posting, TransactionWriter
@@ -66,19 +68,31 @@ def load(
         vendors = {company: plan_vendors(seed, company, max(24, shares[company] * 2)) for company in companies}
         writer = RowWriter(connection)
         for company in companies:
-            _write_company(writer, seed, company, vendors[company])
+            _write_company(writer, seed, company, shares[company], vendors[company])
         used = {company: by_cost_type(vendors[company]) for company in companies}
         weight = 0.0
+        before = None
+        bought: dict[tuple[str, str, str], tuple[str, str]] = {}
         for plan in plans(seed, shares, AS_OF):
             weight += plan.postings
             for table, row in job_rows(seed, plan, AS_OF, used[plan.company]):
                 writer.add(table, row, plan.trailing)
+                if table == "VN_SUBCONTRACT_PHASE_MC":
+                    phase = (plan.company, plan.number, row["Phase_Code"])
+                    bought[phase] = (row["Vendor_Code"], row["Subcontract_Number"])
+            neighbor = before if before and before.company == plan.company else None
+            orders = plan_orders(seed, plan, used[plan.company]["M"])
+            for table, row in order_rows(seed, plan, orders, AS_OF, neighbor):
+                writer.add(table, row)
+            before = plan
         if flaws:
             for table, row in flawed_rows(*_living_job(seed, shares)):
                 writer.add(table, row)
         writer.flush()
-        _write_transactions(connection, seed, shares, transactions, weight, used)
+        connection.execute(FIGURES, {"day": AS_OF})
+        _write_transactions(connection, seed, shares, transactions, weight, used, bought)
         writer.counts[TRANSACTIONS] += transactions
+        writer.counts.update(payables.book(connection, seed, AS_OF))
         schema.create_indexes(connection)
         remember = {"seed": str(seed), "as_of": AS_OF.isoformat(), "months": "0"}
         remember |= {f"jobs_{company}": str(count) for company, count in shares.items()}
@@ -112,7 +126,7 @@ def _living_job(seed: int, shares: dict[str, int]) -> tuple[str, str]:
     return "24-101", "C1001"
 
 
-def _write_company(writer: RowWriter, seed: int, company: str, vendors: list[Vendor]) -> None:
+def _write_company(writer: RowWriter, seed: int, company: str, jobs: int, vendors: list[Vendor]) -> None:
     for code, description in words.COST_TYPES:
         values = {"Company_Code": company, "Cost_Type": code, "Description": description, "Status_Code": "A"}
         writer.add("JC_COST_TYPE_MASTER_MC", values)
@@ -129,7 +143,7 @@ def _write_company(writer: RowWriter, seed: int, company: str, vendors: list[Ven
     for code, description, kind in words.CHANGE_STATUSES:
         values = {"Company_Code": company, "Status_Code": code, "Description": description, "CR_Type": kind}
         writer.add("CR_CHNG_REQ_STATUS_MC", values)
-    for row in customer_rows(company, AS_OF):
+    for row in customer_rows(company, jobs, AS_OF):
         writer.add("CR_CUSTOMER_MASTER_MC", row)
     for row in vendor_rows(seed, company, vendors, AS_OF):
         writer.add("VN_VENDOR_MASTER_MC", row)
@@ -142,6 +156,7 @@ def _write_transactions(
     count: int,
     weight: float,
     vendors: dict[str, dict[str, list[Vendor]]],
+    bought: dict[tuple[str, str, str], tuple[str, str]],
 ) -> None:
     """Copy exactly `count` transactions, shared out by the weights of the phases."""
     lines = TransactionWriter(Calendar(date(AS_OF.year - 5, 1, 1), AS_OF), vendors)
@@ -151,11 +166,17 @@ def _write_transactions(
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for plan in plans(seed, shares, AS_OF):
             rng = random.Random(f"{seed}/transactions/{plan.company}/{plan.number}")
+            orders = plan_orders(seed, plan, vendors[plan.company]["M"])
+            ordered = {phase: order for order in orders for phase in order.phases}
             for position, phase in enumerate(plan.phases):
                 reached += phase.postings
                 upto = min(count, round(count * reached / weight)) if weight else 0
                 if upto == done:
                     continue
+                order = ordered.get(phase)
+                vendor, contract = order.vendor if order else "", ""
+                if phase.cost_type == "S":
+                    vendor, contract = bought.get((plan.company, plan.number, phase.code), ("", ""))
                 posting = Posting(
                     company=plan.company,
                     job=plan.number,
@@ -169,6 +190,9 @@ def _write_transactions(
                     end=min(phase.end, AS_OF),
                     # Within one job some postings carry the code right-justified and some with trailing spaces.
                     trailing=plan.trailing if position % 2 else 0,
+                    vendor=vendor,
+                    order=order.number if order else "",
+                    contract=contract,
                 )
                 lines.write(rng, posting, copy.write)
                 done = upto

@@ -34,6 +34,8 @@ _AS_PLANNED = (0.96, 1.0)
 _UNBUDGETED = 0.15
 # What a unit costs, but for what estimators get wrong; see the quantities of transactions.
 _UNIT_CENTS = 4000
+# Place in the main company's list of the job that two customers pay for, each by applications of its own.
+TWO_CUSTOMERS = 7
 # Place in the main company's list of the job that still has a number of the old kind.
 _OLD_NUMBER_PLACE, _OLD_NUMBER = 2, "19.50"
 
@@ -172,11 +174,20 @@ def plan_job(seed: int, company: str, begin: JobStart, as_of: date) -> JobPlan:
         superintendent=rng.choice(_SUPERINTENDENTS),
         estimator=rng.choice(_ESTIMATORS),
         customer=f"C{1001 + rng.randrange(len(words.CUSTOMERS))}",
-        price_method="F" if template else ("U" if begin.index % 41 == 5 else rng.choice("FFFFFFTC")),
+        price_method=_price_method(rng, company, begin),
         margin=1.0 + rng.uniform(0.06, 0.18),
         phases=phases,
         trailing=2 if begin.index % 10 == 4 else 0,
     )
+
+
+def _price_method(rng: random.Random, company: str, begin: JobStart) -> str:
+    if begin.number == TEMPLATE_JOB:
+        return "F"
+    if begin.index % 41 == 5:
+        return "U"
+    drawn = rng.choice("FFFFFFTC")
+    return "F" if company == MAIN_COMPANY and begin.index == TWO_CUSTOMERS else drawn
 
 
 def _plan_phases(

@@ -12,10 +12,11 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from sandbox.data import projection_rows, schema, words
+from sandbox.data import payables, projection_rows, schema, words
 from sandbox.data.contracts import job_rows
 from sandbox.data.jobs import MAIN_COMPANY, JobStart, plan_job
 from sandbox.data.ledger_changes import LedgerChanges
+from sandbox.data.purchase_orders import order_rows, plan_orders
 from sandbox.data.rows import RowWriter, money
 from sandbox.data.transactions import COLUMNS, Calendar, Posting, TransactionWriter
 from sandbox.data.vendors import by_cost_type, plan_vendors, vendor_rows
@@ -45,6 +46,9 @@ class MonthCounts:
     edited_texts: int
     edited_amounts: int
     deleted_transactions: int
+    received_order_lines: int
+    vendor_invoices: int
+    vendor_payments: int
 
     def lines(self) -> list[str]:
         """Return the counts as lines for people."""
@@ -113,9 +117,11 @@ class _Month:
         back_dated = changes.post_again("BACK")
         changes.draw(max(1, share // 2), "delete")
         deleted = changes.delete()
+        received = self._connection.execute(_RECEIVE, {"day": self._as_of}).rowcount
         new_jobs = sum(self._win_jobs(company) for company in self._companies)
         self._writer.flush()
         new = self._post_costs()
+        booked = payables.book(self._connection, self._seed, self._as_of)
         schema.write_state(self._connection, "as_of", self._as_of.isoformat())
         schema.write_state(self._connection, "months", str(self._number))
         return MonthCounts(
@@ -136,6 +142,9 @@ class _Month:
             edited_texts=edited_texts,
             edited_amounts=edited_amounts,
             deleted_transactions=deleted,
+            received_order_lines=received,
+            vendor_invoices=booked[payables.HEADER],
+            vendor_payments=booked[payables.PAYMENT],
         )
 
     def _state(self, name: str) -> str:
@@ -208,6 +217,8 @@ class _Month:
             plan = plan_job(self._seed, company, begin, self._as_of)
             for table, row in job_rows(self._seed, plan, self._as_of, vendors):
                 self._writer.add(table, row, plan.trailing)
+            for table, row in order_rows(self._seed, plan, plan_orders(self._seed, plan, vendors["M"]), self._as_of):
+                self._writer.add(table, row)
         schema.write_state(self._connection, f"jobs_{company}", str(known + won))
         return won
 
@@ -227,12 +238,20 @@ class _Month:
             company: by_cost_type(plan_vendors(self._seed, company, int(self._state(f"vendors_{company}"))))
             for company in self._companies
         }
+        bought = {(row[0], row[1], row[2]): (row[3], row[4]) for row in self._connection.execute(_BOUGHT).fetchall()}
+        subs = {(company, each.code) for company, groups in vendors.items() for each in groups["S"]}
         lines = TransactionWriter(Calendar(self._first, self._as_of), vendors, batch=str(self._number))
         names = sql.SQL(", ").join(map(sql.Identifier, COLUMNS))
         statement = sql.SQL('COPY dbo."JC_TRANSACTION_HISTORY_MC" ({}) FROM STDIN').format(names)
         with self._connection.cursor() as cursor, cursor.copy(statement) as copy:
             for index, phase in enumerate(phases):
                 count = self._count * (index + 1) // len(phases) - self._count * index // len(phases)
+                vendor, contract = "", ""
+                if phase["Cost_Type"] == "S":
+                    key = (phase["Company_Code"], phase["Job_Number"], phase["Phase_Code"])
+                    vendor, contract = bought.get(key, ("", ""))
+                if (phase["Company_Code"], vendor) not in subs:
+                    vendor, contract = "", ""
                 posting = Posting(
                     company=phase["Company_Code"],
                     job=phase["Job_Number"],
@@ -244,6 +263,8 @@ class _Month:
                     count=count,
                     start=self._first,
                     end=self._as_of,
+                    vendor=vendor,
+                    contract=contract,
                 )
                 lines.write(random.Random(f"{self._salt}/{posting}"), posting, copy.write)
         return self._count
@@ -318,6 +339,30 @@ FROM (
     ORDER BY "Company_Code", "Job_Number", "Change_Request_Number" LIMIT 3
 ) AS oldest
 WHERE side.ctid = oldest.place
+"""
+
+# What is ordered comes in: the oldest lines of which something is open, on orders that are.
+_RECEIVE = """
+UPDATE dbo."PO_PURCHASE_ORDER_DETAIL_MC" AS line
+SET "Received_Extension" = line."Line_Extension_List1", "Open_Receipt_Quantity" = 0
+FROM (
+    SELECT line.ctid AS place
+    FROM dbo."PO_PURCHASE_ORDER_DETAIL_MC" AS line
+    JOIN dbo."PO_PURCHASE_ORDER_HEADER_MC" AS head USING ("Company_Code", "PO_Number")
+    WHERE head."Status_Flag" = 'OPEN' AND line."Open_Receipt_Quantity" > 0 AND line."Delivery_Date" <= %(day)s
+      AND line."PO_Number" NOT LIKE 'FLAW%%'
+    ORDER BY line."Delivery_Date", line."Company_Code", line."PO_Number", line."Line_Number" LIMIT 5
+) AS oldest
+WHERE line.ctid = oldest.place
+"""
+
+# Under which subcontract a phase is bought.
+_BOUGHT = """
+SELECT btrim("Company_Code"), btrim(head."Job_Number"), btrim(line."Phase_Code"), btrim("Vendor_Code"),
+       btrim("Subcontract_Number")
+FROM dbo."VN_SUBCONTRACT_PHASE_MC" AS line
+JOIN dbo."VN_SUBCONTRACT_MC" AS head USING ("Company_Code", "Vendor_Code", "Subcontract_Number")
+WHERE btrim(line."Cost_Type") = 'S'
 """
 
 _ACTIVE_PHASES = """

@@ -43,7 +43,8 @@ PADDED_COLUMNS = frozenset({
     "Company_Code", "Job_Number", "Job", "Master_Job", "Phase_Code", "Phase", "Cost_Type", "Vendor_Code",
     "Customer_Code", "Employee_Code", "Subcontract_Number", "Change_Request_Number", "Change_Order_Number",
     "Sub_Change_Order_Number", "Billing_Item", "Bid_Item_Number", "Cost_Center", "Phase_Cost_Center",
-    "AP_Company_Code", "Pr_Company_Code", "Equip_Company_Code", "Inventory_Company_Code",
+    "AP_Company_Code", "Pr_Company_Code", "Equip_Company_Code", "Inventory_Company_Code", "Application_Number",
+    "Invoice_Or_Transaction",
 })  # fmt: skip
 
 

@@ -48,6 +48,10 @@ _LINES_PER_BLOCK = 2_000
 _REGULAR_HOURS = 40_00
 # One vendor in so many belongs to another company of the same owner.
 _FOREIGN_VENDORS = 25
+# A vendor puts what so many of eight deliveries cost on one of its last invoices, of whatever job, as long as that is
+# dated while the phase is at work. A subcontract has invoices of its own.
+_JOINED_OF_EIGHT = 6
+_LAST_INVOICES = 4
 # Working days of a month that see postings, January to December: winter slows the work down.
 _SEASON = (2, 2, 3, 5, 6, 6, 6, 6, 6, 5, 4, 2)
 
@@ -56,7 +60,8 @@ _SEASON = (2, 2, 3, 5, 6, 6, 6, 6, 6, 5, 4, 2)
 class Posting:
     """What the lines of one phase and cost type have in common.
 
-    `cents` is what they add up to, `count` how many there are, `start` to `end` the days they fall on.
+    `cents` is what they add up to, `count` how many there are, `start` to `end` the days they fall on. `vendor` is
+    whose order or subcontract the work is under (blank: anybody's), `order` and `contract` the number of that.
     """
 
     company: str
@@ -70,6 +75,9 @@ class Posting:
     start: date
     end: date
     trailing: int = 0
+    vendor: str = ""
+    order: str = ""
+    contract: str = ""
 
 
 class Calendar:
@@ -116,6 +124,14 @@ class _Line(NamedTuple):
         return f"{self.head}\t{cents}\t{quantity}\t{hours}\t{paid}\t{sequence}\t{self.rest}\n"
 
 
+class _Invoice(NamedTuple):
+    """A vendor's invoice: its number, its date and the day it was posted, as YYYYMMDD."""
+
+    number: str
+    dated: str
+    posted: str
+
+
 _Make = Callable[[int, int, float], _Line]
 
 
@@ -133,6 +149,11 @@ class TransactionWriter:
         self._vendors = vendors
         self._batch = batch
         self._employees = [_employee(number) for number in range(_EMPLOYEES)]
+        self._by_code = {
+            company: {vendor.code: vendor for group in groups.values() for vendor in group}
+            for company, groups in vendors.items()
+        }
+        self._invoices: dict[tuple[str, ...], list[_Invoice]] = {}
 
     def write(self, rng: random.Random, posting: Posting, write: Callable[[bytes], object]) -> None:
         """Hand the lines of one posting to `write`, in blocks of a few thousand.
@@ -223,12 +244,15 @@ class TransactionWriter:
             party, source, second = _NO_PARTY, _NO_SOURCE, NOTHING
             if kind == "AP":
                 party = parties[int(chance() * len(parties))]
-                invoice, order = f"INV-{number % 100_000:05d}", NOTHING
-                if posting.cost_type == "M" and number % 3:
-                    order = f"PO{number % 10_000:04d}"
                 # The invoice is some days older than its posting.
+                new = _Invoice(f"INV-{number % 1_000_000:06d}", days[max(0, place - 4)], day)
+                owner = (party, posting.job, posting.contract) if posting.contract else (party,)
+                invoice, order = self._invoice(owner, new, number, days), NOTHING
+                day = invoice.posted
+                if posting.order and party == parties[0] and number % 3:
+                    order = posting.order
                 second = f"VCH{number:07d}"
-                source = f"{invoice}\t{days[max(0, place - 4)]}\t{order}\t{_NO_STORE}"
+                source = f"{invoice.number}\t{invoice.dated}\t{order}\t{_NO_STORE}"
             elif kind == "EQ":
                 second = f"EQ-{101 + number % 40}"
                 source = f"{_NO_INVOICE}\t{_company(posting.company)}\t{NOTHING}\t{NOTHING}\t{NOTHING}"
@@ -246,14 +270,34 @@ class TransactionWriter:
 
         return make
 
+    def _invoice(self, owner: tuple[str, ...], new: _Invoice, number: int, days: list[str]) -> _Invoice:
+        """The invoice of a posting: the new one, or one of the owner's last ones."""
+        last = self._invoices.setdefault(owner, [])
+        place = number // 8 % _LAST_INVOICES
+        if number % 8 < _JOINED_OF_EIGHT:
+            for found in last[place:] + last[:place]:
+                if days[0] <= found.dated and found.posted <= days[-1]:
+                    return found
+        if len(last) < _LAST_INVOICES:
+            last.append(new)
+        else:
+            last[place] = new
+        return new
+
     def _parties(self, rng: random.Random, posting: Posting) -> list[str]:
-        """A subcontractor, or four vendors; now and then one that another company of the owner keeps."""
+        """A subcontractor, or four vendors; now and then one that another company of the owner keeps.
+
+        Whose order or subcontract it is comes first.
+        """
         chosen = []
-        for _ in range(1 if posting.cost_type == "S" else 4):
+        for place in range(1 if posting.cost_type == "S" else 4):
             others = [company for company in self._vendors if company != posting.company]
             foreign = others and rng.randrange(_FOREIGN_VENDORS) == 0
             company = rng.choice(others) if foreign else posting.company
             vendor = rng.choice(self._vendors[company][posting.cost_type])
+            if place == 0 and posting.vendor:
+                company = posting.company
+                vendor = self._by_code[company][posting.vendor]
             chosen.append(
                 f"{pad(TRANSACTIONS, 'Vendor_Code', vendor.code)}\t{escape(vendor.name)}\t{_company(company)}"
             )

@@ -115,6 +115,9 @@ CUSTOMERS = (
     "Blue Heron Brewing Co.", "Regional Transit Agency", "Oak Ridge Township", "Summit Self Storage",
 )  # fmt: skip
 
+# What former customers are called, after a last name.
+OWNERS = ("Properties", "Development Co.", "Retail Group", "Family Trust", "Holdings LLC", "School District")
+
 STREETS = ("Main St.", "Harbor Blvd.", "Oak Ridge Rd.", "Industrial Pkwy.", "2nd Ave.", "Mill Creek Ln.", "Peña Blvd.")
 CITIES = (
     ("Fairview", "OH", "44126"), ("Springfield", "OH", "45503"), ("Dayton", "OH", "45402"), ("Erie", "PA", "16501"),

@@ -169,7 +169,8 @@ END $$;
 DROP VIEW IF EXISTS tsql."INFORMATION_SCHEMA.TABLES", tsql."INFORMATION_SCHEMA.COLUMNS", tsql."INFORMATION_SCHEMA.SCHEMATA",
     tsql."sys.columns", tsql."sys.types", tsql."sys.objects", tsql."sys.tables", tsql."sys.schemas",
     tsql."sys.default_constraints", tsql."sys.computed_columns", tsql."sys.identity_columns",
-    tsql."sys.extended_properties", tsql."sys.system_views", tsql."sys.dm_exec_sessions", tsql.typed_columns;
+    tsql."sys.extended_properties", tsql."sys.system_views", tsql."sys.dm_exec_sessions", tsql."sys.indexes",
+    tsql."sys.index_columns", tsql."sys.change_tracking_tables", tsql.index_parts, tsql.typed_columns;
 DROP TABLE IF EXISTS tsql.type_names;
 
 CREATE TABLE tsql.type_names (
@@ -289,7 +290,53 @@ SELECT DISTINCT
     table_name AS name, object_id, schema_id, CASE WHEN relkind IN ('v', 'm') THEN 'V ' ELSE 'U ' END::varchar(2) AS type
 FROM tsql.typed_columns;
 
-CREATE VIEW tsql."sys.tables" AS SELECT name, object_id, schema_id, type FROM tsql."sys.objects" WHERE type = 'U ';
+CREATE VIEW tsql."sys.tables" AS
+SELECT
+    name, object_id, schema_id, type,
+    lower(name) = lower(COALESCE(current_setting('tsql.cdc', true), '')) AS is_tracked_by_cdc
+FROM tsql."sys.objects"
+WHERE type = 'U ' AND COALESCE(current_setting('tsql.metadata', true), '') <> 'hidden';
+
+-- A table without a clustered index is a heap, which is index 0 of its own and has no name. Indexes of this database are
+-- never clustered; those of a primary key stand for the clustered one, number 1.
+CREATE VIEW tsql.index_parts AS
+SELECT
+    t.object_id, i.indexrelid, c.relname::varchar(128) AS name, i.indisunique, i.indisprimary, i.indkey, i.indnkeyatts,
+    CASE WHEN i.indisprimary THEN 1 ELSE 1 + row_number() OVER (
+        PARTITION BY t.object_id, i.indisprimary ORDER BY i.indexrelid
+    ) END::int AS index_id
+FROM tsql."sys.tables" t
+JOIN pg_catalog.pg_index i ON i.indrelid = t.object_id::oid
+JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid;
+
+CREATE VIEW tsql."sys.indexes" AS
+SELECT
+    object_id, name, index_id, CASE WHEN indisprimary THEN 1 ELSE 2 END::smallint AS type,
+    CASE WHEN indisprimary THEN 'CLUSTERED' ELSE 'NONCLUSTERED' END::varchar(60) AS type_desc,
+    indisunique AS is_unique, indisprimary AS is_primary_key, false AS is_disabled
+FROM tsql.index_parts
+UNION ALL
+SELECT
+    t.object_id, NULL::varchar(128), 0, 0::smallint, 'HEAP'::varchar(60), false, false, false
+FROM tsql."sys.tables" t
+WHERE NOT EXISTS (SELECT FROM tsql.index_parts p WHERE p.object_id = t.object_id AND p.indisprimary);
+
+CREATE VIEW tsql."sys.index_columns" AS
+SELECT
+    p.object_id, p.index_id, k.place::int AS index_column_id, c.column_id,
+    CASE WHEN k.place <= p.indnkeyatts THEN k.place ELSE 0 END::smallint AS key_ordinal,
+    false AS is_descending_key, k.place > p.indnkeyatts AS is_included_column
+FROM tsql.index_parts p
+CROSS JOIN LATERAL unnest(p.indkey::smallint[]) WITH ORDINALITY AS k (attnum, place)
+JOIN pg_catalog.pg_attribute a ON a.attrelid = p.object_id::oid AND a.attnum = k.attnum
+JOIN tsql.typed_columns c ON c.object_id = p.object_id AND c.column_name = a.attname;
+
+CREATE VIEW tsql."sys.change_tracking_tables" AS
+SELECT
+    object_id, false AS is_track_columns_updated_on, 1::bigint AS begin_version, 1::bigint AS cleanup_version,
+    1::bigint AS min_valid_version
+FROM tsql."sys.tables"
+WHERE lower(name) = lower(COALESCE(current_setting('tsql.change_tracking', true), ''));
 
 CREATE VIEW tsql."sys.types" AS
 SELECT

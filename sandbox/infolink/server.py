@@ -24,6 +24,7 @@ from pathlib import Path
 
 import psycopg
 
+from sandbox.infolink import query_log
 from sandbox.infolink.session import Account, Session
 from sandbox.infolink.transport import Channel, server_context
 
@@ -133,11 +134,12 @@ class InfoLinkServer:
 
 
 def _install(database_url: str) -> None:
-    """Create the emulation's functions and views, unless this very version is there."""
+    """Create the log of queries, and the emulation's functions and views unless this very version is there."""
     script = _EMULATION.read_text()
     version = hashlib.sha256(script.encode()).hexdigest()
     with psycopg.connect(database_url) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(hashtext('tsql'))")
+        connection.execute(query_log.CREATE)
         row = connection.execute("SELECT obj_description(to_regnamespace('tsql'), 'pg_namespace')").fetchone()
         if row != (version,):
             connection.execute(script)  # type: ignore[arg-type]  # a file of this package, not input

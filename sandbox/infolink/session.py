@@ -10,9 +10,10 @@ import psycopg
 from psycopg import pq
 
 from sandbox.faults import Faults
-from sandbox.infolink import catalog, protocol, rowcodec, sqltypes, statements, translate
+from sandbox.infolink import catalog, metadata, protocol, rowcodec, sqltypes, statements, translate
 from sandbox.infolink.errors import TdsError, denied, from_postgres, unsupported
 from sandbox.infolink.protocol import DONE_ATTENTION, DONE_COUNT, DONE_ERROR, DONE_MORE, ProtocolError
+from sandbox.infolink.query_log import QueryLog
 from sandbox.infolink.translated import Translated
 from sandbox.infolink.transport import Channel
 from sandbox.infolink.values import Value
@@ -65,6 +66,7 @@ class Session:
         self._account = account
         self._tls = tls
         self._faults = Faults(account.database_url)
+        self._log = QueryLog(account.database_url)
         self._connection: psycopg.Connection | None = None
         self._transactions = 0
         self._level = "READ COMMITTED"
@@ -91,6 +93,7 @@ class Session:
         finally:
             self._channel.close()
             self._faults.close()
+            self._log.close()
             if self._connection is not None:
                 self._connection.close()
 
@@ -263,6 +266,13 @@ class Session:
     # --- queries ---
 
     def _query(self, text: str, more: int) -> None:
+        if self._faults.get("infolink_log") is None:
+            self._answer(text, more)
+            return
+        with self._log.running(text):
+            self._answer(text, more)
+
+    def _answer(self, text: str, more: int) -> None:
         delay = self._faults.take("infolink_slow_ms")
         if delay:
             self._wait(int(delay) / 1000)
@@ -277,6 +287,7 @@ class Session:
             if refused is not None and table.lower() == refused.lower():
                 self._faults.take("infolink_deny_table")
                 raise denied("SELECT", table, self._account.database_name)
+        metadata.show(text, self._faults, link)
         if "dm_exec_sessions" in text:
             link.execute("SELECT set_config('tsql.isolation', %s, false)", [str(statements.LEVELS[self._level])])
         described = [(name, rowcodec.type_info(kind)) for name, kind in zip(query.names, query.types, strict=True)]

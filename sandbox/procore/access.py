@@ -16,7 +16,7 @@ class ServiceAccount:
 
     client_id: str
     client_secret: str = field(repr=False)
-    companies: tuple[int, ...] = (4001, 4002)
+    companies: tuple[int, ...] = (4001, 4002, 4801)
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,26 @@ class Tokens:
 
 @dataclass
 class _Window:
+    """One window of calls; of one that slides, the times of the calls in it."""
+
     length: float
     ends: float = 0.0
     used: int = 0
+    times: list[float] = field(default_factory=list)
+
+    def look(self, now: float, slides: bool) -> None:
+        """Leave out what is over."""
+        if slides:
+            self.times = [time for time in self.times if time > now - self.length]
+            self.used = len(self.times)
+            self.ends = (self.times[0] if self.times else now) + self.length
+        elif now >= self.ends:
+            self.ends, self.used, self.times = now + self.length, 0, []
+
+    def count(self, now: float) -> None:
+        """Count a call."""
+        self.used += 1
+        self.times.append(now)
 
 
 class RateLimiter:
@@ -97,13 +114,14 @@ class RateLimiter:
         self._lock = threading.Lock()
         self._windows: dict[tuple[str, float], _Window] = {}
 
-    def count(self, client_id: str, hourly: int, spike: int) -> tuple[bool, dict[str, str]]:
+    def count(self, client_id: str, hourly: int, spike: int, slides: bool = False) -> tuple[bool, dict[str, str]]:
         """Count one call.
 
         Args:
             client_id: whose.
             hourly: calls allowed in an hour; 0: any number.
             spike: calls allowed in ten seconds; 0: any number.
+            slides: whether the ten seconds slide: Remaining then rises before Reset (notes of 2026-01).
 
         Returns:
             Whether it is allowed, and the headers of whichever limit is nearer.
@@ -115,13 +133,12 @@ class RateLimiter:
                 if not limit:
                     continue
                 window = self._windows.setdefault((client_id, length), _Window(length))
-                if now >= window.ends:
-                    window.ends, window.used = now + length, 0
+                window.look(now, slides and length == SPIKE)
                 states.append((limit, limit - window.used, window))
             allowed = all(left > 0 for _, left, _ in states)
             if allowed:
                 for _, _, window in states:
-                    window.used += 1
+                    window.count(now)
             if not states:
                 return True, {}
             # Of two exhausted windows the one that ends later is what counts.

@@ -96,6 +96,8 @@ class SilentResponse(Response):
 
 def render(request: Request, answer: Answer) -> Response:
     """Turn an answer into the response of the call."""
+    if answer.status == 204:
+        return Response(status_code=204)
     enveloped = answer.enveloped or _is_v2(request)
     headers = dict(answer.headers)
     if answer.total is not None:

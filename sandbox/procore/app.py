@@ -21,6 +21,12 @@ from sandbox.procore import (
     handle_company,
     handle_contracts,
     handle_modifications,
+    handle_projects,
+    handle_segments,
+    handle_standard,
+    handle_vendors,
+    handle_wbs,
+    permissions,
 )
 from sandbox.procore.access import RateLimiter, ServiceAccount, Tokens, limit_headers
 from sandbox.procore.answers import ApiError, SilentResponse, render, render_error
@@ -28,8 +34,21 @@ from sandbox.procore.calls import Call, Handler
 from sandbox.procore.oauth import Oauth
 from sandbox.procore.stores import Stores
 from sandbox.procore.switches import Switches, Trouble
+from sandbox.procore.turns import Turns, projects_of
 
-_MODULES = (handle_company, handle_codes, handle_budgets, handle_modifications, handle_contracts, handle_changes)
+_MODULES = (
+    handle_company,
+    handle_vendors,
+    handle_projects,
+    handle_standard,
+    handle_codes,
+    handle_wbs,
+    handle_segments,
+    handle_budgets,
+    handle_modifications,
+    handle_contracts,
+    handle_changes,
+)
 
 
 @dataclass
@@ -42,6 +61,7 @@ class ProcoreApp:
         switches: the faults.
         calls: where calls are noted.
         limiter: counts calls.
+        turns: the projects that calls are writing into.
     """
 
     stores: Stores
@@ -49,6 +69,7 @@ class ProcoreApp:
     switches: Switches
     calls: CallLog
     limiter: RateLimiter = field(default_factory=RateLimiter)
+    turns: Turns = field(default_factory=Turns)
 
     def application(self) -> Starlette:
         """Return the ASGI application."""
@@ -82,18 +103,17 @@ class ProcoreApp:
         """What every call has in common: token, company, rate limit, and the faults that end it."""
         headers: dict[str, str] = {}
         trouble = self.switches.trouble(request.method, request.url.path)
-        time.sleep(trouble.slow_seconds)
         try:
-            account = self._account(request, trouble)
-            headers = self._count(account, trouble)
-            company_id = _company(request, account)
-            if trouble.broken:
-                raise ApiError(500, "Internal Server Error")
-            if self.switches.forbidden(f"{request.url.path}?{request.url.query}"):
-                raise ApiError(403, "You do not have permission to perform this action")
-            if self.switches.budgets_moved(request.method, request.url.path):
-                raise handle_modifications.moved()
-            response = self._handle(request, handlers, body, company_id)
+            with self.turns.of(self._written_projects(request, body)):
+                time.sleep(trouble.slow_seconds)
+                account = self._account(request, trouble)
+                headers = self._count(account, trouble)
+                company_id = _company(request, account)
+                self._refuse(request, trouble)
+                response = self._handle(request, handlers, body, company_id)
+                time.sleep(trouble.slow_after_seconds)
+                if trouble.broken_after and response.status_code < 400:
+                    raise ApiError(500, "Internal Server Error")
         except ApiError as error:
             response = render_error(request, error)
         except _PlainRefusalError as refusal:
@@ -107,6 +127,28 @@ class ProcoreApp:
         for name, value in headers.items():
             response.headers[name] = value
         return response
+
+    def _written_projects(self, request: Request, body: bytes) -> set[int]:
+        """The projects that a call needs for itself."""
+        way, path = self.switches.concurrent(), request.url.path
+        if request.method == "GET" or way == "off" or (way == "direct_costs" and "/direct_costs" not in path):
+            return set()
+        return projects_of(request.path_params, path, request.query_params, _json(request, body))
+
+    def _refuse(self, request: Request, trouble: Trouble) -> None:
+        """Refuse what a switch says is refused.
+
+        Raises:
+            ApiError: 400, 403, 405 or 500.
+        """
+        if trouble.broken:
+            raise ApiError(500, "Internal Server Error")
+        if trouble.refused:
+            raise ApiError(400, "Bad Request")
+        if self.switches.forbidden(f"{request.url.path}?{request.url.query}"):
+            raise ApiError(403, "You do not have permission to perform this action")
+        if self.switches.budgets_moved(request.method, request.url.path):
+            raise handle_modifications.moved()
 
     def _account(self, request: Request, trouble: Trouble) -> ServiceAccount:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -126,7 +168,8 @@ class ProcoreApp:
         if trouble.busy_seconds is not None:
             raise ApiError(503, "Service Unavailable", headers={"Retry-After": str(trouble.busy_seconds)})
         hourly, spike = self.switches.limits()
-        allowed, headers = self.limiter.count(account.client_id, hourly, spike)
+        slides = self.switches.window_slides()
+        allowed, headers = self.limiter.count(account.client_id, hourly, spike, slides)
         if trouble.limited_seconds is not None:
             allowed, headers = False, limit_headers(hourly or 3600, 0, time.time() + trouble.limited_seconds)
         if not allowed:
@@ -139,11 +182,13 @@ class ProcoreApp:
         if handler is None:
             allowed = ", ".join(handlers)
             raise ApiError(405, f"{request.method} is not allowed", headers={"Allow": allowed})
+        ways = self.switches.ways(request.url.path)
+        permissions.check(ways, request.method, request.url.path)
         with self.stores.transaction() as store:
             path = {name: str(value) for name, value in request.path_params.items()}
             v2 = request.url.path.startswith("/rest/v2.")
             paging = self.switches.paging(request.url.path)
-            call = Call(store, company_id, path, request.query_params, _json(request, body), v2, paging)
+            call = Call(store, company_id, path, request.query_params, _json(request, body), v2, paging, ways)
             return render(request, handler(call))
 
     async def _report(self, _: Request) -> Response:

@@ -11,6 +11,7 @@ from sandbox.procore.answers import Answer, ApiError
 from sandbox.procore.filters import add_filters
 from sandbox.procore.store import Record, Store
 from sandbox.procore.switches import Paging
+from sandbox.procore.ways import Ways
 
 Present = Callable[[Store, Record], dict[str, Any]]
 
@@ -32,6 +33,7 @@ class Call:
         body: the JSON object that was sent; empty when there is none.
         v2: whether the path is one of version 2.
         paging: how lists are paged.
+        ways: what this Procore does where the reference leaves it open.
     """
 
     store: Store
@@ -41,6 +43,7 @@ class Call:
     body: Mapping[str, Any]
     v2: bool
     paging: Paging = field(default_factory=Paging)
+    ways: Ways = field(default_factory=Ways)
 
     def number(self, name: str) -> int:
         """Return an id from path, query or body.
@@ -71,8 +74,8 @@ class Call:
         """Return the project of the call.
 
         Raises:
-            ApiError: 400 without the parameter, 404 for one that this company does not have, 403 for one that the
-                service account is not permitted to see.
+            ApiError: 400 without the parameter, 404 for one that this company does not have, 403 (or 404, a switch) for
+                one that the service account is not permitted to see.
         """
         if "company_id" in self.path:
             self.company()
@@ -82,11 +85,13 @@ class Call:
         """Return a project if the service account is permitted to see it.
 
         Raises:
-            ApiError: 403 otherwise.
+            ApiError: 403 otherwise, or 404.
         """
-        if not project["permitted"]:
-            raise ApiError(403, "You do not have permission to perform this action")
-        return project
+        if project["permitted"]:
+            return project
+        if self.ways.unseen == 404:
+            raise ApiError(404, "Not found")
+        raise ApiError(403, "You do not have permission to perform this action")
 
     def find(self, record_id: int, *kinds: str, project: Record | None = None) -> Record:
         """Return a record of this company.
@@ -149,7 +154,7 @@ class Call:
             if owner is not None:
                 conditions.append(sql.SQL("{} = %s").format(sql.Identifier(column)))
                 values.append(owner.id)
-        add_filters(self.query, filters or {}, conditions, values)
+        add_filters(self.query, filters or {}, conditions, values, any_case=self.ways.finds_any_case)
         if not paged:
             return Answer([present(self.store, record) for record in self.store.select(conditions, values)[0]])
         usual, largest = sizes or (_V2_PAGE if self.v2 else _V1_PAGE, LARGEST_PAGE)

@@ -14,7 +14,12 @@ _TIME_FILTERS = {"created_at": "created_at", "updated_at": "updated_at"}
 
 
 def add_filters(
-    query: QueryParams, filters: Mapping[str, str], conditions: list[sql.Composable], values: list[Any]
+    query: QueryParams,
+    filters: Mapping[str, str],
+    conditions: list[sql.Composable],
+    values: list[Any],
+    *,
+    any_case: bool = False,
 ) -> None:
     """Add the conditions of the filters that a call has.
 
@@ -22,6 +27,7 @@ def add_filters(
         query: of the call; filters that the endpoint does not have are ignored.
         filters: those of the endpoint: name in the query, and the column or attribute it looks at.
         conditions, values: what the records must meet so far; added to.
+        any_case: whether capitals make no difference to origin ids.
 
     Raises:
         ApiError: 400 for a filter that cannot be read.
@@ -38,6 +44,9 @@ def add_filters(
                 sql.SQL("date_trunc('second', {}) BETWEEN %s AND %s").format(sql.Identifier(_TIME_FILTERS[name]))
             )
             values += [begin, end]
+        elif column == "origin_id" and any_case:
+            conditions.append(sql.SQL("lower(origin_id) = ANY(%s)"))
+            values.append([each.lower() for each in wanted])
         elif column in {"id", "origin_id", "parent_id"}:
             conditions.append(sql.SQL("{}::text = ANY(%s)").format(sql.Identifier(column)))
             values.append(wanted)

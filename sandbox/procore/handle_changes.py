@@ -75,7 +75,7 @@ def _potential_lines(call: Call) -> Answer:
 
 def _sync_potential_lines(call: Call) -> Answer:
     found = _by(call, "potential_id", "potential_change_order_id")
-    return Answer(sync(call, "change_order_line", line, call.project(), found))
+    return sync(call, "change_order_line", line, call.project(), found)
 
 
 def _primes(call: Call) -> Answer:

@@ -1,43 +1,11 @@
-"""Handlers of the stand-in Procore: cost codes, line item types, work breakdown structure."""
-
-from psycopg import sql
+"""Handlers of the stand-in Procore: cost codes of projects, and line item types, which Spectrum calls cost types."""
 
 from sandbox.procore import shapes_codes as codes
 from sandbox.procore.answers import Answer, invalid
 from sandbox.procore.calls import Call, Handler
-from sandbox.procore.store import Record
 from sandbox.procore.writes import change, create, sync
 
 _ORIGIN_ID = {"origin_id": "origin_id"}
-
-
-def _code_lists(call: Call) -> Answer:
-    call.company()
-    return call.page("standard_cost_code_list", codes.code_list)
-
-
-def _create_code_list(call: Call) -> Answer:
-    call.company()
-    made = create(call, "standard_cost_code_list", call.sent("standard_cost_code_list"))
-    return Answer({"company_id": call.company_id, **codes.code_list(call.store, made)}, 201)
-
-
-def _list_of(call: Call) -> Record:
-    call.company()
-    return call.find(call.number("standard_cost_code_list_id"), "standard_cost_code_list")
-
-
-def _standard_codes(call: Call) -> Answer:
-    return call.page("standard_cost_code", codes.standard_code, parent=_list_of(call), filters=_ORIGIN_ID)
-
-
-def _create_standard_code(call: Call) -> Answer:
-    made = create(call, "standard_cost_code", call.sent("standard_cost_code"), parent=_list_of(call))
-    return Answer(codes.standard_code(call.store, made), 201)
-
-
-def _sync_standard_codes(call: Call) -> Answer:
-    return Answer(sync(call, "standard_cost_code", codes.standard_code, parent=_list_of(call)))
 
 
 def _cost_codes(call: Call) -> Answer:
@@ -59,7 +27,7 @@ def _change_cost_code(call: Call) -> Answer:
 
 
 def _sync_cost_codes(call: Call) -> Answer:
-    return Answer(sync(call, "cost_code", codes.cost_code, call.project()))
+    return sync(call, "cost_code", codes.cost_code, call.project())
 
 
 def _line_item_types(call: Call) -> Answer:
@@ -76,36 +44,10 @@ def _create_line_item_type(call: Call) -> Answer:
 
 def _sync_line_item_types(call: Call) -> Answer:
     call.company()
-    return Answer(sync(call, "line_item_type", codes.line_item_type))
-
-
-def _wbs_codes(call: Call) -> Answer:
-    found = call.project()
-    call.store.all("cost_code", call.company_id, found.id)
-    return call.page("wbs_code", codes.wbs_code, project=found, filters={"updated_at": ""})
-
-
-def _segments(call: Call) -> Answer:
-    if "project_id" not in call.path:
-        call.company()
-        return call.page("segment", codes.segment, paged=False)
-    custom = call.project()["custom_segments"]
-    where = [] if custom else [sql.SQL("fields->>'type' <> 'custom'")]
-    return call.page("segment", codes.segment, paged=False, where=where)
-
-
-def _segment_items(call: Call) -> Answer:
-    found = call.find(call.number("segment_id"), "segment")
-    call.project() if "project_id" in call.path else call.company()
-    return call.page("segment_item", codes.segment_item, parent=found)
+    return sync(call, "line_item_type", codes.line_item_type)
 
 
 ROUTES: tuple[tuple[str, str, Handler], ...] = (
-    ("GET", "/rest/v1.0/standard_cost_code_lists", _code_lists),
-    ("POST", "/rest/v1.0/standard_cost_code_lists", _create_code_list),
-    ("GET", "/rest/v1.0/standard_cost_codes", _standard_codes),
-    ("POST", "/rest/v1.0/standard_cost_codes", _create_standard_code),
-    ("PATCH", "/rest/v1.0/standard_cost_codes/sync", _sync_standard_codes),
     ("GET", "/rest/v1.0/cost_codes", _cost_codes),
     ("POST", "/rest/v1.0/cost_codes", _create_cost_code),
     ("PATCH", "/rest/v1.0/cost_codes/sync", _sync_cost_codes),
@@ -113,17 +55,4 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/rest/v1.0/line_item_types", _line_item_types),
     ("POST", "/rest/v1.0/line_item_types", _create_line_item_type),
     ("PATCH", "/rest/v1.0/line_item_types/sync", _sync_line_item_types),
-    ("GET", "/rest/v1.0/projects/{project_id:int}/work_breakdown_structure/wbs_codes", _wbs_codes),
-    ("GET", "/rest/v1.0/companies/{company_id:int}/work_breakdown_structure/segments", _segments),
-    ("GET", "/rest/v1.0/projects/{project_id:int}/work_breakdown_structure/segments", _segments),
-    (
-        "GET",
-        "/rest/v1.0/companies/{company_id:int}/work_breakdown_structure/segments/{segment_id:int}/segment_items",
-        _segment_items,
-    ),
-    (
-        "GET",
-        "/rest/v1.0/projects/{project_id:int}/work_breakdown_structure/segments/{segment_id:int}/segment_items",
-        _segment_items,
-    ),
 )

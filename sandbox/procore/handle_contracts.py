@@ -43,7 +43,7 @@ def _routes_of(kind: str, listed: str, single: str, filters: dict[str, str]) -> 
         return Answer(shapes.contract(call.store, changed))
 
     def sync_many(call: Call) -> Answer:
-        return Answer(sync(call, kind, shapes.contract_row, call.project()))
+        return sync(call, kind, shapes.contract_row, call.project())
 
     def lines(call: Call) -> Answer:
         found = _contract(call, "contract_id", kind)
@@ -51,7 +51,7 @@ def _routes_of(kind: str, listed: str, single: str, filters: dict[str, str]) -> 
 
     def sync_lines(call: Call) -> Answer:
         found = _contract(call, "contract_id", kind)
-        return Answer(sync(call, "contract_line", shapes.line, call.project(), found))
+        return sync(call, "contract_line", shapes.line, call.project(), found)
 
     def create_line(call: Call) -> Answer:
         found = _contract(call, "contract_id", kind)

@@ -6,6 +6,7 @@ that an action does not document are ignored, as Rails' permitted parameters are
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from sandbox.procore.text import names
 
@@ -17,8 +18,18 @@ _VENDOR_TEXTS = (
 )
 _PROJECT_TEXTS = (
     "name project_number address city state_code zip country_code county time_zone phone description"
-    " accounting_project_number start_date completion_date store_number"
+    " accounting_project_number start_date completion_date store_number fax sector"
 )
+# Which action takes what of a project (procore-import.md 4): the list is set by PATCH alone, a template and the copy of
+# the codes count at creation alone, and the sync action knows neither ERP integration nor parent jobs.
+_PROJECT_ONLY = {
+    "standard_cost_code_list_id": frozenset({"change"}),
+    "enable_copy_of_standard_cost_codes": frozenset({"create", "sync"}),
+    "erp_integrated": frozenset({"create", "change"}),
+    "parent_job_id": frozenset({"create", "change"}),
+    "county": frozenset({"change"}),
+    "fax": frozenset({"change"}),
+}
 _CONTRACT_TEXTS = (
     "number title description accounting_method retainage_percent contract_date execution_date issued_on_date"
     " inclusions exclusions bill_to_address ship_to_address ship_via payment_terms delivery_date"
@@ -39,6 +50,9 @@ CHANGE_ORDER_STATUSES = names(
 BUDGET_CHANGE_STATUSES = ("draft", "approved", "under_review", "void")
 
 
+_BASE_TYPES = names("labor equipment materials commitment owner_cost professional_services other")
+
+
 @dataclass(frozen=True)
 class Kind:
     """The rules of one kind of record.
@@ -54,6 +68,10 @@ class Kind:
         references: kind of the record that an attribute's id must name.
         money: attributes that are amounts, kept as text with two decimals.
         unique: an attribute that no two living records of a project or company may share.
+        only: the actions (create, change, sync) that take an attribute, where not all do.
+        sync_choices: allowed values by attribute where the sync action has others.
+        days: attributes that are calendar days; one that cannot be read is stored as none, without an error.
+        defaults: what a new record has that nobody said.
     """
 
     name: str
@@ -66,6 +84,10 @@ class Kind:
     references: dict[str, str] = field(default_factory=dict)
     money: frozenset[str] = frozenset()
     unique: str = ""
+    only: dict[str, frozenset[str]] = field(default_factory=dict)
+    sync_choices: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    days: frozenset[str] = frozenset()
+    defaults: dict[str, Any] = field(default_factory=dict)
 
 
 def _names(*texts: str) -> frozenset[str]:
@@ -86,24 +108,51 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind(
             "vendor",
-            _names(_VENDOR_TEXTS, "is_active", "authorized_bidder", "prequalified", "union_member"),
+            _names(_VENDOR_TEXTS, "is_active authorized_bidder prequalified union_member origin_custom_fields"),
             required=("name",),
+            only={"origin_custom_fields": frozenset({"sync"})},
+            defaults={"is_active": True},
         ),
         Kind(
             "project",
-            _names(_PROJECT_TEXTS, "active", "standard_cost_code_list_id", "erp_integrated"),
+            _names(_PROJECT_TEXTS, "active total_value department_ids project_template_id", " ".join(_PROJECT_ONLY)),
             synced_origin=_WITHOUT_CODE,
             required=("name",),
-            references={"standard_cost_code_list_id": "standard_cost_code_list"},
+            references={
+                "standard_cost_code_list_id": "standard_cost_code_list",
+                "project_template_id": "project_template",
+                "parent_job_id": "project",
+            },
+            money=_names("total_value"),
+            only=_PROJECT_ONLY,
+            days=_names("start_date completion_date"),
+            defaults={"active": True},
         ),
-        Kind("standard_cost_code_list", _names("name"), origin=frozenset(), required=("name",)),
+        Kind(
+            "standard_cost_code_list",
+            _names("name is_erp_list"),
+            origin=frozenset(),
+            required=("name",),
+            only={"is_erp_list": frozenset({"change"})},
+            defaults={"is_erp_list": False},
+        ),
         Kind(
             "standard_cost_code",
             _names("name code parent_id"),
             origin=_WITHOUT_CODE,
             required=("name", "code"),
             references={"parent_id": "standard_cost_code"},
+            unique="code",
         ),
+        Kind(
+            "segment_item",
+            _names("code name parent_id"),
+            origin=frozenset(),
+            required=("code", "name"),
+            references={"parent_id": "segment_item"},
+            defaults={"status": "active"},
+        ),
+        Kind("wbs_code", _names("description status"), origin=frozenset(), defaults={"status": "active"}),
         Kind(
             "cost_code",
             _names("name code parent_id position standard_cost_code_id"),
@@ -119,7 +168,9 @@ KINDS: dict[str, Kind] = {
             origin=_WITHOUT_CODE,
             required=("name",),
             frozen=_names("csv_import_code"),
-            choices={"base_type": names("labor equipment materials commitment owner_cost professional_services other")},
+            choices={"base_type": _BASE_TYPES},
+            # The sync action's list has no `labor`, that of creating one has (endpoints: both).
+            sync_choices={"base_type": _BASE_TYPES[1:]},
         ),
         Kind(
             "work_order_contract",

@@ -1,7 +1,9 @@
 """Fills the stand-in Procore over the generated Spectrum of the same database.
 
 Company 4001 belongs to Spectrum company `1`, 4002 to `2`. Part of what Spectrum has is linked by origin ids; beside it
-stand records that nobody has exported yet: ready ones, and for each rule an export has, at least one that breaks it.
+stand records that nobody has exported yet: ready ones, and for each rule an export has, at least one that breaks it;
+and such as an import meets: companies that are almost a vendor, projects in progress. Company 4801 ran Procore's own
+connector for years, with Spectrum company `1`: its records carry that one's origin ids.
 """
 
 import random
@@ -15,26 +17,32 @@ from sandbox.procore import schema
 from sandbox.procore.seed_budgets import seed_budget, seed_budget_change, seed_modifications
 from sandbox.procore.seed_commitments import buyable, seed_broken, seed_changes, seed_on, seed_ready
 from sandbox.procore.seed_company import UNKNOWN_TYPE, CompanySeed, seed_company
+from sandbox.procore.seed_connector import CONNECTED_TO, CONNECTOR_COMPANY, Size, seed_connector
 from sandbox.procore.seed_contracts import Site
 from sandbox.procore.seed_primes import seed_prime
+from sandbox.procore.seed_progress import seed_progress
 from sandbox.procore.seed_projects import NEW_PROJECTS, Pair, ProjectSeed, seed_linked, seed_new
 from sandbox.procore.seed_records import Records
+from sandbox.procore.seed_similar import seed_similar
 from sandbox.procore.seed_spectrum import Company, read_companies
 from sandbox.procore.seed_users import seed_users
 
 COMPANIES = {"1": 4001, "2": 4002}
+#: All Procore companies that there are, whatever they belong to.
+ALL_COMPANIES = (*COMPANIES.values(), CONNECTOR_COMPANY)
 PROJECTS = 12
 
 # What the linked projects are for, newest open job first; further ones are like `plain`.
 _ROLES = ("ready", "unlocked", "new_codes", "zoned", "unlinked", "stale", "unit", "no_budget", "ready", "legacy")
 
 
-def seed(database_url: str, projects: int = PROJECTS) -> bool:
+def seed(database_url: str, projects: int = PROJECTS, past: Size | None = None) -> bool:
     """Create the stand-in Procore's records; nothing happens when they are there already.
 
     Args:
         database_url: the sandbox's PostgreSQL, loaded.
         projects: how many jobs of each company get a linked project, at most.
+        past: how large the company is that ran Procore's connector; a small one unless told.
 
     Returns:
         Whether records were written.
@@ -48,10 +56,14 @@ def seed(database_url: str, projects: int = PROJECTS) -> bool:
             return False
         records = Records()
         companies = list(read_companies(connection, projects))
-        for spectrum in companies:
-            _seed_company(records, spectrum, _id_of(spectrum))
+        seeded = [_seed_company(records, spectrum, _id_of(spectrum)) for spectrum in companies]
         for spectrum in companies:
             seed_users(records, _id_of(spectrum))
+        for spectrum, company in zip(companies, seeded, strict=True):
+            seed_similar(records, spectrum, company)
+            seed_progress(records, spectrum, company)
+        if any(spectrum.code == CONNECTED_TO for spectrum in companies):
+            seed_connector(records, connection, past or Size())
         records.write(connection)
         connection.execute("INSERT INTO procore.state VALUES ('seeded', now()::text)")
     return True
@@ -67,7 +79,7 @@ def _id_of(spectrum: Company) -> int:
     return COMPANIES.get(spectrum.code) or 4000 + int(spectrum.code)
 
 
-def _seed_company(records: Records, spectrum: Company, company_id: int) -> None:
+def _seed_company(records: Records, spectrum: Company, company_id: int) -> CompanySeed:
     company = seed_company(records, spectrum, company_id)
     for place, job in enumerate(spectrum.jobs):
         role = _ROLES[place] if place < len(_ROLES) else "plain"
@@ -83,6 +95,7 @@ def _seed_company(records: Records, spectrum: Company, company_id: int) -> None:
     records.change(project.id, {"budget_locked": True})
     _seed_budget_changes(records, company, project, project.new_pairs)
     seed_on(Site(records, company, project), project.new_pairs[1:2], "SC-901", "Job not exported")
+    return company
 
 
 def _seed_linked(

@@ -77,7 +77,9 @@ def seed_company(records: Records, spectrum: Company, company_id: int) -> Compan
     unknown = {"name": "Owner Cost", "csv_import_code": UNKNOWN_TYPE, "base_type": "owner_cost"}
     seed.types[UNKNOWN_TYPE] = records.add("line_item_type", company_id, unknown)
     seed.erp_list = records.add("standard_cost_code_list", company_id, {"name": ERP_LIST, "is_erp_list": True})
-    seed.other_list = records.add("standard_cost_code_list", company_id, {"name": OTHER_LIST, "is_erp_list": False})
+    seed.other_list = records.add(
+        "standard_cost_code_list", company_id, {"name": OTHER_LIST, "is_erp_list": False, "is_default": True}
+    )
     for row in spectrum.standard:
         fields = {"name": row["Description"], "code": display(row["Phase_Code"])}
         origin = (f"{spectrum.code}:STD:{row['Phase_Code']}", None)

@@ -86,6 +86,7 @@ class Site:
         *,
         prime: bool = False,
         status: str = "approved",
+        origin: tuple[str, str | None] | None = None,
     ) -> int:
         """Add a change order to a contract.
 
@@ -94,6 +95,7 @@ class Site:
             number, title, status: as Procore shows them.
             lines: with markup on a prime contract.
             prime: whether the contract is a prime contract.
+            origin: origin id and code.
         """
         records = self.records
         fields = {
@@ -110,10 +112,11 @@ class Site:
             "potential_id": records.new_id(),
             "prime_change_id": records.new_id() if prime else None,
         }
-        where = {"project": self.project.id, "parent": contract}
-        added = records.add("change_order_package", self.company.id, fields, **where)  # type: ignore[arg-type]
+        added = records.add(
+            "change_order_package", self.company.id, fields, project=self.project.id, parent=contract, origin=origin
+        )
         for place, line in enumerate(lines, start=1):
-            self._line("change_order_line", added, place, line, None)
+            self._line("change_order_line", added, place, line, (f"{origin[0]}:{place}", None) if origin else None)
         return added
 
     def add_line(self, contract: int, line: Line, place: int) -> None:

@@ -1,5 +1,6 @@
 """Seeds projects with their cost codes and work breakdown structure: some linked to Spectrum's jobs, some new."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,7 +69,7 @@ def seed_linked(records: Records, spectrum: Company, company: CompanySeed, role:
         job: the job.
     """
     row = job.row
-    fields = _project(row["Job_Description"], job.number, company.erp_list) | {
+    fields = project_fields(row["Job_Description"], job.number, company.erp_list) | {
         "address": row["Address_1"],
         "city": row["City"],
         "state_code": row["State"],
@@ -87,14 +88,14 @@ def seed_linked(records: Records, spectrum: Company, company: CompanySeed, role:
         # A cost type that the phase does not have in Spectrum.
         missing = next(((code, "O") for code, _ in pairs if (code, "O") not in pairs), None)
         project.new_pairs += [missing] if missing else []
-    _codes(records, company, project, names, pairs + project.new_pairs, set(job.descriptions()))
+    add_codes(records, company, project, names, pairs + project.new_pairs, set(job.descriptions()))
     open_pairs = job.pairs() or pairs
     if role == "zoned":
         project.zoned = set(open_pairs[:2])
         records.change(project.id, {"custom_segments": True})
     # A cost type that Spectrum does not have at all, on an existing code.
     unknown = [(open_pairs[0][0], UNKNOWN_TYPE)] if open_pairs and role == "unlocked" else []
-    _structure(records, company, project, names, [*pairs, *project.new_pairs, *unknown])
+    add_structure(records, company, project, names, [*pairs, *project.new_pairs, *unknown])
     return project
 
 
@@ -108,7 +109,7 @@ def seed_new(records: Records, spectrum: Company, company: CompanySeed, plan: Ne
         plan: which one.
     """
     number = plan.number or (spectrum.jobs[-1].number if spectrum.jobs else "26-907")
-    fields = _project(plan.name, number, company.erp_list) | plan.differs
+    fields = project_fields(plan.name, number, company.erp_list) | plan.differs
     if fields.pop("other_list", False):
         fields["standard_cost_code_list_id"] = company.other_list
     project = ProjectSeed(records.add("project", company.id, fields), plan.name)
@@ -116,16 +117,17 @@ def seed_new(records: Records, spectrum: Company, company: CompanySeed, plan: Ne
     names = {row["Phase_Code"]: row["Description"] for row in standard}
     pairs: list[Pair] = [(code, cost_type) for code in names for cost_type in ("L", "S") if cost_type in company.types]
     typed = pairs[:-2] if plan.codes == "untyped" else pairs
-    _codes(records, company, project, names, typed, set(), tiered=plan.codes == "tiered")
+    add_codes(records, company, project, names, typed, set(), tiered=plan.codes == "tiered")
     if plan.codes == "zoned":
         project.zoned = set(pairs[:1])
         records.change(project.id, {"custom_segments": True})
     project.new_pairs = typed
-    _structure(records, company, project, names, typed)
+    add_structure(records, company, project, names, typed)
     return project
 
 
-def _project(name: str, number: str, code_list: int) -> dict[str, Any]:
+def project_fields(name: str, number: str, code_list: int) -> dict[str, Any]:
+    """The attributes that a project has unless something else is said."""
     return {
         "name": name,
         "project_number": number,
@@ -141,13 +143,14 @@ def _project(name: str, number: str, code_list: int) -> dict[str, Any]:
         "completion_date": "2027-11-30",
         "active": True,
         "permitted": True,
+        "tools_off": [],
         "budget_locked": False,
         "erp_integrated": False,
         "standard_cost_code_list_id": code_list,
     }
 
 
-def _codes(
+def add_codes(
     records: Records,
     company: CompanySeed,
     project: ProjectSeed,
@@ -156,8 +159,9 @@ def _codes(
     synced: set[str],
     *,
     tiered: bool = False,
+    origin_of: Callable[[str], tuple[str, str | None]] | None = None,
 ) -> None:
-    """Add the cost codes; those in `synced` carry the origin id of their phase."""
+    """Add the cost codes; those in `synced` carry the origin id of their phase, or the one that is given."""
     divisions: dict[str, int] = {}
     for place, (phase, name) in enumerate(names.items(), start=1):
         division = phase[:2]
@@ -174,13 +178,14 @@ def _codes(
         }
         origin = None
         if project.job is not None and phase in synced:
-            origin = (f"{company.code}:{project.job.number}:{phase}", None)
+            ours = (f"{company.code}:{project.job.number}:{phase}", None)
+            origin = origin_of(phase) if origin_of else ours
         project.codes[phase] = records.add(
             "cost_code", company.id, fields, project=project.id, position=place, origin=origin
         )
 
 
-def _structure(
+def add_structure(
     records: Records, company: CompanySeed, project: ProjectSeed, names: dict[str, str], pairs: list[Pair]
 ) -> None:
     """Add the codes of the work breakdown structure; Procore keeps no origin ids on them."""

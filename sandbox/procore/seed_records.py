@@ -92,6 +92,10 @@ class Records:
         """Return the ids of what has been taken of some kinds, in their order."""
         return [row[0] for row in self._rows if row[1] in kinds and row[2] == company_id]
 
+    def names(self, company_id: int, kind: str) -> set[str]:
+        """Return the names of what has been taken of a kind, in small letters."""
+        return {str(self._fields[record_id].get("name", "")).lower() for record_id in self.of(company_id, {kind})}
+
     def change(self, record_id: int, fields: Fields) -> None:
         """Change attributes of a record that has been taken."""
         self._fields[record_id] |= fields

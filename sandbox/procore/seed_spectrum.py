@@ -8,6 +8,10 @@ from psycopg import Connection, sql
 from psycopg.rows import dict_row
 
 Row = dict[str, Any]
+#: How many jobs without a linked project are read.
+MOST_OTHERS = 7
+# Of how many of these more than the job itself.
+_READ_WHOLE = 2
 
 
 @dataclass
@@ -37,13 +41,16 @@ class Job:
 
 @dataclass
 class Company:
-    """One Spectrum company: its vendors by code, cost types, standard phases of the list for Procore, and jobs."""
+    """One Spectrum company: its vendors by code, cost types, standard phases of the list for Procore, and jobs: those
+    that get a linked project, the next ones, which do not, and sub jobs, which cannot."""
 
     code: str
     vendors: list[Row]
     cost_types: list[Row]
     standard: list[Row]
     jobs: list[Job]
+    others: list[Job]
+    sub_jobs: list[Row]
 
 
 def read_companies(connection: Connection[Any], most_jobs: int) -> list[Company]:
@@ -53,7 +60,7 @@ def read_companies(connection: Connection[Any], most_jobs: int) -> list[Company]
         connection: the sandbox database with `dbo` on the search path.
         most_jobs: how many jobs of a company at most; open fixed-price ones come first, sub jobs and templates never.
     """
-    rows = _rows(connection, 'SELECT DISTINCT trim("Company_Code") AS code FROM dbo."JC_JOB_MASTER_MC" ORDER BY 1')
+    rows = read_rows(connection, 'SELECT DISTINCT trim("Company_Code") AS code FROM dbo."JC_JOB_MASTER_MC" ORDER BY 1')
     return [_company(connection, row["code"], most_jobs) for row in rows]
 
 
@@ -73,10 +80,15 @@ def _company(connection: Connection[Any], code: str, most_jobs: int) -> Company:
     if complete is not None and complete not in kept:
         kept[-1:] = [complete]
     jobs = [_job(connection, code, row, known) for row in kept]
-    return Company(code, vendors, types, standard, jobs)
+    numbers = {job.number for job in jobs}
+    others = [row for row in rows if row["Job_Number"] not in numbers and row["Status_Code"] != "C"][:MOST_OTHERS]
+    subs = _table(connection, "JC_JOB_MASTER_MC", code, """trim("Master_Job") <> ''""", '"Job_Number"')[:1]
+    unlinked = [_job(connection, code, row, known, bought=False) for row in others[:_READ_WHOLE]]
+    unlinked += [Job(row["Job_Number"], row) for row in others[_READ_WHOLE:]]
+    return Company(code, vendors, types, standard, jobs, unlinked, subs)
 
 
-def _job(connection: Connection[Any], company: str, row: Row, cost_types: set[str]) -> Job:
+def _job(connection: Connection[Any], company: str, row: Row, cost_types: set[str], *, bought: bool = True) -> Job:
     number = row["Job_Number"]
     job = Job(number, row)
 
@@ -89,6 +101,8 @@ def _job(connection: Connection[Any], company: str, row: Row, cost_types: set[st
     job.contract = contracts[0] if contracts else None
     items = of("CR_BID_ITEM_DES_MC", '"Billing_Item"')
     job.items = [item for item in items if contracts and item["Customer_Code"] == contracts[0]["Customer_Code"]]
+    if not bought:
+        return job
     job.subcontracts = of("VN_SUBCONTRACT_MC", '"Subcontract_Number"')
     for subcontract in job.subcontracts:
         subcontract["lines"] = _table(
@@ -110,10 +124,11 @@ def _table(
     query = sql.SQL('SELECT * FROM dbo.{} WHERE trim("Company_Code") = %s AND {} ORDER BY {}').format(
         sql.Identifier(table), sql.SQL(where), sql.SQL(order)
     )
-    return _rows(connection, query, company, *values)
+    return read_rows(connection, query, company, *values)
 
 
-def _rows(connection: Connection[Any], query: sql.Composed | LiteralString, *values: str) -> list[Row]:
+def read_rows(connection: Connection[Any], query: sql.Composed | LiteralString, *values: Any) -> list[Row]:
+    """Return the rows of a query, their texts trimmed."""
     with connection.cursor(row_factory=dict_row) as cursor:
         found = cursor.execute(query, values or None).fetchall()
     return [{name: value.strip() if isinstance(value, str) else value for name, value in row.items()} for row in found]

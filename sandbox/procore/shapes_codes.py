@@ -42,6 +42,27 @@ def standard_code(store: Store, record: Record) -> Json:
     }
 
 
+def standard_code_ids(_: Store, record: Record) -> Json:
+    """A standard cost code in the view `default`."""
+    return {"id": record.id, "standard_cost_code_list_id": record.parent_id}
+
+
+def standard_code_origin(store: Store, record: Record) -> Json:
+    """A standard cost code in the view `compact`."""
+    return {**standard_code_ids(store, record), "origin_id": record.origin_id}
+
+
+def segment_list(store: Store, record: Record) -> Json:
+    """A list of standard cost codes as a list of segment items, where its flag has another name."""
+    return {
+        "id": record.id,
+        "name": record["name"],
+        "segment_items_count": len(store.children("standard_cost_code", [record.id])),
+        "erp_integrated": bool(record["is_erp_list"]),
+        "available_to_use_on_new_projects": True,
+    }
+
+
 def line_item_type(_: Store, record: Record) -> Json:
     """A line item type, which Spectrum calls cost type."""
     return {
@@ -97,7 +118,16 @@ def segment(store: Store, record: Record) -> Json:
     }
 
 
-def _item(store: Store, found: Record, of: Record | None, code: str) -> Json:
+def code_of(store: Store, found: Record) -> str:
+    """The code of what an item of a segment stands for, with those of its parents."""
+    if found.kind == "line_item_type":
+        return str(found["csv_import_code"])
+    return full_code(store, found)
+
+
+def item(store: Store, found: Record, of: Record | None) -> Json:
+    """An item of a segment: a cost code, a cost type, or an item of a custom segment."""
+    code = code_of(store, found)
     return {
         "id": found.id,
         "code": found["code"] or code,
@@ -109,7 +139,7 @@ def _item(store: Store, found: Record, of: Record | None, code: str) -> Json:
         "path_names": [found["name"]],
         "is_parent": False,
         "in_use": True,
-        "status": "active",
+        "status": found["status"] or "active",
         "segment": segment_reference(of),
         **found.times,
     }
@@ -122,27 +152,19 @@ def segment_reference(of: Record | None) -> Json | None:
     return {"id": of.id, "name": of["name"], "type": of["type"], "position": of.position}
 
 
-def segment_item(store: Store, record: Record) -> Json:
-    """An item of a custom segment."""
-    return _item(store, record, store.get(record.parent_id), str(record["code"]))
-
-
 def wbs_code(store: Store, record: Record) -> Json:
     """A code of the work breakdown structure: cost code, cost type and, in some projects, a custom segment's item."""
     items = []
     for each in record["segment_items"]:
         found, of = store.get(each["item_id"]), store.get(each["segment_id"])
         if found is not None:
-            code = (
-                full_code(store, found) if found.kind == "cost_code" else str(found["csv_import_code"] or found["code"])
-            )
-            items.append(_item(store, found, of, code))
+            items.append(item(store, found, of))
     return {
         "id": record.id,
         "flat_code": record["flat_code"],
         "flat_name": ".".join(str(item["name"]) for item in items),
         "description": record["description"],
-        "status": "active",
+        "status": record["status"] or "active",
         "segment_items": items,
         "wbs_pattern_id": record.company_id,
         **record.times,

@@ -1,5 +1,6 @@
 """What Procore shows of companies, vendors and projects."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sandbox.procore.store import Record, Store
@@ -17,7 +18,7 @@ _USER = names(
 _PROJECT = names(
     "name project_number address city state_code zip country_code county time_zone phone accounting_project_number",
     "start_date",
-    "completion_date active store_number",
+    "completion_date active store_number fax sector",
 )
 
 Json = dict[str, Any]
@@ -83,8 +84,9 @@ def project_row(store: Store, record: Record) -> Json:
         **{name: record[name] for name in _PROJECT},
         "display_name": f"{record['project_number']} - {record['name']}",
         "is_demo": False,
-        "parent_job_id": None,
+        "parent_job_id": record["parent_job_id"],
         "stage": "Course of Construction",
+        "project_template": _reference(store.get(record["project_template_id"])),
         "total_value": record["total_value"],
         "company": {"id": record.company_id, "name": owner["name"] if owner else None},
         "created_by": user_reference(store, record["created_by_id"]),
@@ -98,10 +100,50 @@ def project(store: Store, record: Record) -> Json:
     return {
         **project_row(store, record),
         "description": record["description"],
+        "from_project_template_id": record["project_template_id"],
+        "departments": [_reference(store.get(each)) for each in record["department_ids"] or []],
         "tz_name": record["tz_name"],
         "standard_cost_code_list_id": record["standard_cost_code_list_id"],
         "is_erp_integrated": bool(record["erp_integrated"]),
     }
+
+
+def compact_project(_: Store, record: Record) -> Json:
+    """A project in the compact view of version 1.0."""
+    return {
+        "id": record.id,
+        "name": record["name"],
+        "display_name": f"{record['project_number']} - {record['name']}",
+    }
+
+
+def with_midnights(shape: Callable[[Store, Record], Json]) -> Callable[[Store, Record], Json]:
+    """Return the shape of a project whose days are written as the midnights they begin with."""
+
+    def shaped(store: Store, record: Record) -> Json:
+        shown = shape(store, record)
+        days = {name: f"{shown[name]}T00:00:00Z" for name in ("start_date", "completion_date") if shown.get(name)}
+        return shown | days
+
+    return shaped
+
+
+def project_template(_: Store, record: Record) -> Json:
+    """A template that projects can be made from."""
+    return {"id": record.id, "name": record["name"]}
+
+
+def department(_: Store, record: Record) -> Json:
+    """A department of the company."""
+    return {"id": record.id, "name": record["name"], **_some_origin(record)}
+
+
+def _some_origin(record: Record) -> Json:
+    return {"origin_id": record.origin_id, "origin_data": record.origin_data}
+
+
+def _reference(record: Record | None) -> Json | None:
+    return None if record is None else {"id": record.id, "name": record["name"]}
 
 
 def project_summary(_: Store, record: Record) -> Json:

@@ -98,7 +98,9 @@ class Store:
     def children(self, kind: str, parents: Sequence[int]) -> list[Record]:
         """Return the living lines of some documents, in order of position."""
         where = [sql.SQL("kind = %s AND parent_id = ANY(%s) AND deleted_at IS NULL")]
-        return self.select(where, [kind, list(parents)])[0]
+        found = self.select(where, [kind, list(parents)])[0]
+        self._kept.update({record.id: record for record in found})
+        return found
 
     def approved_adjustments(self, project_id: int) -> dict[int, Decimal]:
         """Return what a project's approved budget changes and its modifications add, by id of the WBS code."""
@@ -148,11 +150,33 @@ class Store:
             raise LookupError(f"Procore's record {record_id} is gone")
         return found[0]
 
-    def by_origin(self, kind: str, company_id: int, origin_id: str) -> Record | None:
-        """Return the living record of a kind that carries an origin id."""
-        where = [sql.SQL("kind = %s AND company_id = %s AND origin_id = %s AND deleted_at IS NULL")]
+    def by_origin(self, kind: str, company_id: int, origin_id: str, *, any_case: bool = False) -> Record | None:
+        """Return the living record of a kind that carries an origin id, if asked for in whatever case."""
+        same = "lower(origin_id) = lower(%s)" if any_case else "origin_id = %s"
+        where = [sql.SQL("kind = %s AND company_id = %s AND deleted_at IS NULL"), sql.SQL(same)]
         found = self.select(where, [kind, company_id, origin_id])[0]
         return found[0] if found else None
+
+    def having(
+        self,
+        kind: str,
+        company_id: int,
+        name: str,
+        value: Any,
+        project: Record | None = None,
+        parent: Record | None = None,
+    ) -> list[Record]:
+        """Return the living records of a kind, in a project or document where one is given, with this attribute."""
+        where = [
+            sql.SQL("kind = %s AND company_id = %s AND deleted_at IS NULL"),
+            sql.SQL("fields->>{} = %s").format(sql.Literal(name)),
+        ]
+        values: list[Any] = [kind, company_id, str(value)]
+        for column, owner in (("project_id", project), ("parent_id", parent)):
+            if owner is not None:
+                where.append(sql.SQL("{} = %s").format(sql.Identifier(column)))
+                values.append(owner.id)
+        return self.select(where, values)[0]
 
     def insert(
         self,

@@ -4,6 +4,7 @@ import threading
 from dataclasses import dataclass
 
 from sandbox.faults import Faults
+from sandbox.procore.ways import Ways, read_ways
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,10 @@ class Trouble:
     limited_seconds: float | None = None
     busy_seconds: int | None = None
     broken: bool = False
+    refused: bool = False
     lost_answer: bool = False
+    broken_after: bool = False
+    slow_after_seconds: float = 0.0
     page_cut: bool = False
 
 
@@ -111,7 +115,34 @@ class Switches:
                 return Trouble(slow, broken=True)
             if method == "GET":
                 return Trouble(slow, page_cut=take("procore_page_cut") is not None)
-            return Trouble(slow, lost_answer=take("procore_lost_answer") is not None)
+            if path.endswith("/sync") and take("procore_random_400"):
+                return Trouble(slow, refused=True)
+            if take("procore_500_after"):
+                return Trouble(slow, broken_after=True)
+            slow_after = int(take("procore_slow_after") or 0) / 1000
+            lost = take("procore_lost_answer") is not None
+            return Trouble(slow, lost_answer=lost, slow_after_seconds=slow_after)
+
+    def ways(self, path: str) -> Ways:
+        """Return how this call meets what the reference leaves open; `procore_only` narrows where sync calls stop.
+
+        Raises:
+            ValueError: a switch holds what cannot be read.
+        """
+        with self._lock:
+            only = self._faults.get("procore_only")
+            stops = path.endswith("/sync") and (only is None or only in path)
+            return read_ways(self._faults.get, self._faults.take("procore_sync_stops") if stops else None)
+
+    def concurrent(self) -> str:
+        """Return which writing calls into one project are refused while another one runs."""
+        with self._lock:
+            return self._faults.get("procore_concurrent") or "off"
+
+    def window_slides(self) -> bool:
+        """Say whether the ten seconds of the rate limit slide."""
+        with self._lock:
+            return self._faults.get("procore_limit_window") == "sliding"
 
     def close(self) -> None:
         """Close the reader's connection."""

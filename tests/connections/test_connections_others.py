@@ -70,16 +70,26 @@ def test_m4_a_table_that_is_not_allowed(world: World) -> None:
     assert "table security" in told[0].detail
 
 
-def test_m4_a_table_that_only_an_object_on_demand_reads_is_told_and_stops_nothing(world: World) -> None:
-    """A site that does not show subcontracts sets their schedule to never, and is green."""
-    never = BY_INFOLINK.model_copy(update={"schedules": {"subcontracts": Schedule.NEVER}})
+@pytest.mark.parametrize(
+    ("object_name", "table", "staged"),
+    [
+        ("subcontracts", "VN_SUBCONTRACT_PHASE_MC", "subcontract_items"),
+        ("purchase_orders", "PO_PURCHASE_ORDER_DETAIL_MC", "purchase_order_lines"),
+        ("payables", "VN_PAYMENT_HISTORY_MC", "vendor_payments"),
+    ],
+)
+def test_m4_a_table_that_only_an_object_on_demand_reads_is_told_and_stops_nothing(
+    world: World, object_name: str, table: str, staged: str
+) -> None:
+    """A site that does not show the tables of an object for analysts sets its schedule to never, and is green."""
+    never = BY_INFOLINK.model_copy(update={"schedules": {object_name: Schedule.NEVER}})
     company = COMPANY.model_copy(update={"procore_company_id": None})
-    world.faults.set("infolink_deny_table", "VN_SUBCONTRACT_PHASE_MC")
+    world.faults.set("infolink_deny_table", table)
     assert check_infolink(company, world.infolink, BY_INFOLINK).status == "Not connected"
     found = check_infolink(company, world.infolink, never)
     assert found.status == "Connected"
     assert [(f.subject, f.stops, f.affects) for f in found.findings or ()] == [
-        ("VN_SUBCONTRACT_PHASE_MC", False, "stage of subcontract_items, on demand")
+        (table, False, f"stage of {staged}, on demand")
     ]
 
 

@@ -75,7 +75,7 @@ def ran(celery_stack: AirflowStack) -> list[FollowedRun]:
     return [*runs, export]
 
 
-def test_eight_stagings_and_an_export_run_across_both_workers(celery_stack, ran):
+def test_all_stagings_and_an_export_run_across_both_workers(celery_stack, ran):
     of_worker: dict[str, list[str]] = defaultdict(list)
     of_landing: dict[tuple[str, int], set[str]] = defaultdict(set)
     for run in ran:

@@ -116,7 +116,7 @@ def test_documentation_demo_and_settings_know_the_new_object(project: Project) -
         ("README.md", "| `stage_payers` | Stages Spectrum's customers into `spectrum.payers` | Daily |"),
         ("docs/mappings.md", "### `spectrum.payers`"),
         ("docs/errors.md", "| `spectrum.payers` | `known_status` | warning |"),
-        ("docs/setup.md", "| `CR_CUSTOMER_MASTER_MC` | `spectrum.payers` |"),
+        ("docs/setup.md", "| `CR_CUSTOMER_MASTER_MC` | `spectrum.customers`, `spectrum.payers` |"),
     ):
         assert words in (project.folder / page).read_text(encoding="utf-8"), page
     settings = project.folder / "include" / "settings.yaml"

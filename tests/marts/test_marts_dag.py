@@ -34,7 +34,11 @@ def test_it_updates_an_asset_a_mart():
 
 
 def test_the_sql_of_the_marts_reads_exactly_the_staged_tables_that_start_it():
-    context = {"whole": True, "mart": "marts.m", "fresh": "_m", "key": ("k",), "columns": ("c",)}
+    context = {
+        **{"whole": True, "mart": "marts.m", "fresh": "_m", "key": ("k",), "columns": ("c",)},
+        # Rows of any table may be rejected: whichever table's asset comes next takes them in.
+        **{"amounts": [], "partitioned": ()},
+    }
     files = (ROOT / "include" / "sql" / "marts").glob("*.sql")
     text = "\n".join(render(f"marts/{path.name}", **context).as_string() for path in files)
     read = set(re.findall(r"\bspectrum\.\"?([a-z_]+)", text))

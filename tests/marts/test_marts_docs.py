@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from marts_world import fresh_world
+from marts_world import ALL_CLOSED, fresh_world, late_posting
 
 from sandbox.data.month import advance_month
 from spectrum_etl.marts.publish import publish_marts
@@ -22,8 +22,9 @@ def warehouse(postgres: EmbeddedPostgres, marts_stage: int) -> Iterator[str]:
     """A warehouse after two months of business: things have changed, late postings have come, some are gone."""
     with fresh_world(postgres, marts_stage) as world:
         for company in ("1", "2"):
-            publish_marts(world.warehouse, company)
+            publish_marts(world.warehouse, company, closing=ALL_CLOSED)
         advance_month(world.source, seed=4, transactions=60)
+        late_posting(world)
         # A month may change no budget that was there before; here the last sync finds one.
         world.change(
             'update "JC_PHASE_MASTER_MC" set "Original_Est_Cost" = "Original_Est_Cost" + 1'
@@ -32,7 +33,7 @@ def warehouse(postgres: EmbeddedPostgres, marts_stage: int) -> Iterator[str]:
         for company in ("2", "1"):
             for name in ("jobs", "budgets", "vendors", "prime_contracts", "subcontracts", "job_costs"):
                 world.sync(name, company=company)
-            publish_marts(world.warehouse, company)
+            publish_marts(world.warehouse, company, closing=ALL_CLOSED)
         yield world.warehouse
 
 
@@ -42,7 +43,8 @@ def test_the_page_names_every_mart_and_every_block_of_sql_has_a_question():
     for mart in MARTS:
         assert f"`{mart.relation}`" in PAGE
         assert any(mart.relation in query for _, query in QUESTIONS), f"no example asks {mart.relation}"
-    assert "`marts.freshness`" in PAGE
+    for view in ("freshness", "late_costs", "closed_months"):
+        assert f"`marts.{view}`" in PAGE
 
 
 @pytest.mark.parametrize("query", [pytest.param(query, id=question) for question, query in QUESTIONS])

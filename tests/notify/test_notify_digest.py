@@ -69,6 +69,33 @@ def test_the_digest_names_what_is_held_back(books: Books) -> None:
     assert "allow newly rejected rows in its form" in message.text
 
 
+def test_o5_the_digest_tells_what_changed_in_closed_months_since_yesterday(books: Books) -> None:
+    """Counts and cost of those that syncs found since the last digest, beside what it has come to since the close."""
+    landing = books.sync("run_1", Counts(new=1))
+    old = books.sync("run_2", Counts(new=1))
+    books.ask("update sync.landings set finished_at = now() - interval '3 days' where landing_id = %s", old.landing_id)
+    changes = [(landing.landing_id, 10), (landing.landing_id, -3), (old.landing_id, 5)]
+    for number, (landing_id, amount) in enumerate(changes):
+        books.ask(
+            "insert into marts.after_close values ('1', 'J', 'P', 'M', '2026-09-20', '', %s, '', '', now(),"
+            " '2026-09-01', '2026-10-10', 'posted', 0, 1, 0, %s, %s, 0, 0, null, null, %s, 'r')",
+            str(number),
+            amount,
+            amount,
+            landing_id,
+        )
+    message = digest_message(_state(books.url), [])
+    assert message is not None
+    assert "2 postings in closed months" in message.title
+    assert (
+        "2026-09 of company 1: 2 postings were posted, changed or deleted, which changes its cost by +7.00; since it"
+        " was closed on 2026-10-10 3, by +12.00; marts.after_close has them"
+    ) in message.text
+    assert digest_message(_state(books.url, "2"), []) is None
+    books.ask("update sync.landings set finished_at = now() - interval '3 days'")
+    assert digest_message(_state(books.url), []) is None, "it was told before"
+
+
 def test_an_empty_warehouse_has_nothing_to_tell(books: Books) -> None:
     state = _state(books.url)
     assert stale_lines(state.freshness, _settings(jobs="hourly")) == []

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from spectrum_etl.staging.objects import OBJECTS
 from tests.page.page_airflow import HEADER, PageAirflow, answer_of
 from tests.page.page_data import FORM
 
@@ -77,7 +78,7 @@ def test_static_files_are_those_of_the_page_alone(page: PageAirflow) -> None:
 def test_the_overview_tells_how_each_object_stands(page: PageAirflow) -> None:
     found = page.get("vera", "api/overview").json()
     objects = {row["name"]: row for row in found["objects"]}
-    assert len(objects) == 8
+    assert set(objects) == set(OBJECTS)
     jobs = objects["jobs"]
     assert (jobs["schedule"], jobs["state"], jobs["staged_rows"]) == ("hourly", "published", 24)
     assert (jobs["new_rows"], jobs["changed_rows"], jobs["deleted_rows"], jobs["rejected_rows"]) == (3, 14, 0, 3)
@@ -104,6 +105,32 @@ def test_what_check_connections_found_counts_more_than_the_last_sync(page: PageA
     finally:
         with psycopg.connect(page.warehouse_url) as connection:
             connection.execute("delete from sync.connections")
+
+
+def test_o2_the_load_on_spectrum_and_what_may_lower_it_are_shown(page: PageAirflow) -> None:
+    assert page.get("vera", "api/overview").json()["load"] == {
+        "queries_at_a_time": 1,
+        "quiet_hours": [],
+        "timezone": "UTC",
+    }
+    with psycopg.connect(page.warehouse_url) as connection:
+        connection.execute(
+            "insert into sync.connections values"
+            " ('1', 'spectrum_infolink', 'Info-Link', 'Connected', '', '', '', now(), 'run')"
+        )
+        connection.execute(
+            "insert into sync.connection_facts values ('1', 'spectrum_infolink', 'Info-Link',"
+            " 'JC_TRANSACTION_HISTORY_MC', 'change tracking', 'off', now())"
+        )
+    try:
+        found = page.get("vera", "api/overview", company="1").json()["connections"]
+        assert next(row for row in found if row["kind"] == "Info-Link")["facts"] == 1
+        [fact] = page.get("vera", "api/connections").json()["facts"]
+        assert (fact["subject"], fact["item"], fact["fact"]) == ("JC_TRANSACTION_HISTORY_MC", "change tracking", "off")
+    finally:
+        with psycopg.connect(page.warehouse_url) as connection:
+            connection.execute("delete from sync.connections")
+            connection.execute("delete from sync.connection_facts")
 
 
 def test_a3_a4_the_variable_sets_the_schedule_and_a_wrong_one_is_named(page: PageAirflow) -> None:

@@ -74,6 +74,8 @@ def test_invalid_schedule_names_the_allowed_values(tmp_path: Path) -> None:
         (_site("JC_JOB_MASTER_MC", {"table": "a.b.c"}), "'a.b.c' is not a table or view; write NAME, or SCHEMA.NAME"),
         (_site("JC_JOB_MASTER_MC", {"columns": {"Job_Number": "No]"}}), "infolink.names.1.JC_JOB_MASTER_MC.columns"),
         (_site("JC_JOB_MASTER_MC", {}, "7"), "infolink.names: unknown companies ['7']; configured: ['1']"),
+        ({"infolink": {"queries_at_a_time": 0}}, "infolink.queries_at_a_time"),
+        ({"infolink": {"piece_seconds": 0}}, "infolink.piece_seconds"),
         ({"companies": [{**_COMPANY, "colour": "red"}]}, "companies.0.colour"),
         ({"companies": [{**_COMPANY, "code": "1234"}]}, "companies.0.code"),
         ({"companies": [{"code": "1", "name": "One"}]}, "companies.0.phase_category"),

@@ -13,7 +13,7 @@ from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.model.spec import Column, Table
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.warehouse.connect import connect
-from spectrum_etl.warehouse.ddl import ensure_table
+from spectrum_etl.warehouse.ddl import create_index, ensure_table, lacks_index
 from spectrum_etl.warehouse.migrate import migrate
 
 TABLES = [table for entry in OBJECTS.values() for table in entry.tables]
@@ -214,3 +214,40 @@ def test_a_column_of_another_type_is_a_clear_error(database: str) -> None:
     columns = tuple(replace(c, type="text") if c.name == "original_contract" else c for c in JOBS.columns)
     with pytest.raises(FixConfiguration, match=r"original_contract.*'numeric\(14,2\)'.*allowed: text"):
         build(database, replace(JOBS, columns=columns))
+
+
+def _first_rows(url: str, company: str) -> bool:
+    """What a first publish of a company does; whether it made the index."""
+    with connect(url) as connection:
+        due = lacks_index(connection, TRANSACTIONS)
+        connection.execute(
+            "insert into spectrum.job_cost_transactions (company_code, job_number, phase_code, cost_type, tran_date,"
+            " tran_amount, _month, _row_hash, _run_id, _read_at, _changed_at)"
+            " values (%s, '1', '1', 'L', '2026-01-05', 1, '202601', gen_random_uuid(), 'first', now(), now())",
+            [company],
+        )
+        if due:
+            create_index(connection, TRANSACTIONS)
+    return due
+
+
+def test_the_index_of_transactions_comes_with_the_first_rows_and_keeps_no_reader_out(
+    warehouse: psycopg.Connection, database: str
+) -> None:
+    """Two companies may be published for the first time at once: one makes the index, the other waits for it."""
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(database) as first:  # a failure lets the second go on
+        assert lacks_index(first, TRANSACTIONS)
+        second = pool.submit(_first_rows, database, "2")
+        waits = "select count(*) from pg_locks where not granted and relation = %s::regclass"
+        while warehouse.execute(waits, ["spectrum.job_cost_transactions"]).fetchone() == (0,):
+            assert not second.done()
+        assert warehouse.execute("select count(*) from spectrum.job_cost_transactions").fetchone() == (0,)
+        create_index(first, TRANSACTIONS)
+        assert not second.done()
+        first.commit()
+        assert second.result() is False
+    assert _first_rows(database, "3") is False
+    found = warehouse.execute(
+        "select indexdef from pg_indexes where schemaname = 'spectrum' and tablename = 'job_cost_transactions'"
+    ).fetchall()
+    assert [text.rpartition(" USING ")[2] for (text,) in found] == ["btree (company_code, job_number, _month)"]

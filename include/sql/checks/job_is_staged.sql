@@ -1,11 +1,13 @@
 -- Jobs of the slice that are not among the living staged jobs. Distinct jobs first: a slice may hold a million rows.
--- Silent while no job of the company has ever been staged: objects are synced at different times.
+-- A row without a job refers to none. Silent while no job of the company has ever been staged: objects are synced at
+-- different times.
 with jobs_of_slice as (
     select
         company_code,
         job_number,
         count(*) as row_count
     from {{ batch }}
+    where job_number is not null
     group by company_code, job_number
 )
 

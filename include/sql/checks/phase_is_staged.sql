@@ -1,5 +1,6 @@
 -- Job, phase and cost type of the slice that are not among the living staged project cost codes: the phase does not
--- belong to the job, or not with that cost type. Distinct ones first: a slice may hold a million rows.
+-- belong to the job, or not with that cost type. Distinct ones first: a slice may hold a million rows. A blank phase is
+-- none: where a key may lack it, nobody knows it yet, or the site does not show it.
 -- Silent while no project cost code of the company has ever been staged.
 with codes_of_slice as (
     select
@@ -9,6 +10,7 @@ with codes_of_slice as (
         cost_type,
         count(*) as row_count
     from {{ batch }}
+    where num_nulls(job_number, phase_code, cost_type) = 0 and phase_code <> ''
     group by company_code, job_number, phase_code, cost_type
 )
 

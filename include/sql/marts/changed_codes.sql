@@ -7,9 +7,13 @@ select
     phase_code,
     cost_type
 from _job_cost_by_month
-{% for table in [
-    "budgets", "projections", "job_cost_totals", "project_cost_codes", "subcontract_items", "subcontract_changes"
-] %}
+union
+select
+    job_number,
+    phase_code,
+    cost_type
+from _changed_commitments
+{% for table in ["budgets", "projections", "job_cost_totals", "project_cost_codes"] %}
 union
 select
     job_number,
@@ -20,24 +24,6 @@ where
     company_code = {{ "company_code" | bound }}
     and {{ ("since_" ~ table) | bound }}::timestamptz < 'infinity'
     and greatest(_changed_at, _deleted_at) >= {{ ("since_" ~ table) | bound }}
-{% endfor %}
-{% for lines in ["subcontract_items", "subcontract_changes"] %}
-union
-select
-    line.job_number,
-    line.phase_code,
-    line.cost_type
-from spectrum.subcontracts as subcontract
-inner join spectrum.{{ lines | ident }} as line
-    on
-        line.company_code = {{ "company_code" | bound }}
-        and subcontract.job_number = line.job_number
-        and subcontract.vendor_code = line.vendor_code
-        and subcontract.subcontract_number = line.subcontract_number
-where
-    subcontract.company_code = {{ "company_code" | bound }}
-    and {{ "since_subcontracts" | bound }}::timestamptz < 'infinity'
-    and greatest(subcontract._changed_at, subcontract._deleted_at) >= {{ "since_subcontracts" | bound }}
 {% endfor %}
 union
 select

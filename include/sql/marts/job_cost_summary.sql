@@ -96,7 +96,7 @@ joined as (
             job.company_code = {{ "company_code" | bound }}
             and changed.job_number = job.job_number
             and job._deleted_at is null
-    left join _commitments as commitments
+    left join _committed_codes as commitments
         on
             changed.job_number = commitments.job_number
             and changed.phase_code = commitments.phase_code

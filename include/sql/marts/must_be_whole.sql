@@ -1,5 +1,6 @@
 -- Whether differences are not enough: a mart was never written, was written by other SQL, or the books have been
--- cleared past the last landing it knew, so that some change may no longer stand in them.
+-- cleared past the last landing it knew, so that some change may no longer stand in them; or the clock was wrong once, and
+-- the stamps of what it wrote have been taken back since.
 select
     (
         select count(*) from sync.marts
@@ -14,4 +15,8 @@ select
             where marts.company_code = {{ "company_code" | bound }}
         ) < (select min(landings.landing_id) from sync.landings as landings),
         false
+    )
+    or exists (
+        select 1 from marts.after_close as change
+        where change.company_code = {{ "company_code" | bound }} and change.seen_at > now()
     ) as must_be_whole

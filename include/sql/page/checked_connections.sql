@@ -20,6 +20,14 @@ select
     ) as differences,
     (
         select count(*)
+        from sync.connection_facts as facts
+        where
+            facts.company_code = connections.company_code
+            and facts.connection = connections.connection
+            and facts.kind = connections.kind
+    ) as facts,
+    (
+        select count(*)
         from sync.connection_columns as columns
         where
             columns.company_code = connections.company_code

@@ -1,5 +1,6 @@
 -- The typed rows of a landing: trimmed, cast and hashed. Rows that cannot be typed or break a row rule are left out
 -- here and listed by reject.sql. The conditions come before the casts, so no cast ever meets a value it refuses.
+-- `offset 0` keeps a step apart: merged into one, each trim and cast would be worked out again wherever its value is used.
 create unlogged table {{ rows | ident }} as
 with trimmed as (
     select
@@ -8,6 +9,7 @@ with trimmed as (
         {% endfor %}
         {{ "_checksum::bigint" if month_of else "null::bigint" }} as _checksum
     from {{ landing | ident }}
+    offset 0
 ),
 
 typed as (
@@ -21,6 +23,7 @@ typed as (
         {% for condition in conditions %}
         {{ "and " if not loop.first }}{{ condition }}
         {% endfor %}
+    offset 0
 ),
 
 complete as (

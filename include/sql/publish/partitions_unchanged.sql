@@ -1,7 +1,9 @@
--- Which partitions did not change around the landing: their jobs' totals by GetPhase can be compared with the transactions.
+-- Which partitions did not change around the landing: their jobs' totals by GetPhase can be compared with the
+-- transactions. The later fingerprints come whole, or in pieces of some years each.
 update {{ partitions | ident }} as found
-set
-    unchanged = exists (
+set unchanged = true
+where
+    exists (
         select 1 from {{ later | ident }} as later
         where
             later.job_number = found.job_number

@@ -13,7 +13,7 @@ with wrong as (
 )
 
 select
-    {{ 'job_number' if by_job else 'null::text' }},
+    {{ 'job_number' if names_job else 'null::text' }},
     {{ "coalesce(left(" ~ (month_of | ident) ~ ", 6), '')" if month_of else 'null::text' }},
     {% if key %}
     case

@@ -19,7 +19,7 @@ doomed as (
 
 insert into {{ rejects | ident }} (job_number, partition_month, row_key, column_name, value, reason, source_row)
 select
-    {{ 'job_number' if by_job else 'null::text' }},
+    {{ 'job_number' if names_job else 'null::text' }},
     null::text,
     jsonb_build_object({% for name in key %}'{{ name }}', {{ name | ident }}{{ ", " if not loop.last }}{% endfor %}),
     '{{ key[-1] }}',

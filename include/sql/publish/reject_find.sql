@@ -8,6 +8,7 @@ with trimmed as (
         {% endfor %}
         ctid as _place
     from {{ landing | ident }}
+    offset 0
 )
 
 select

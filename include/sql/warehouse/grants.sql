@@ -9,14 +9,15 @@ begin
         grant usage on schema spectrum, history, sync, marts to spectrum_analyst;
         grant select on sync.landings, sync.landing_tables, sync.runs, sync.checks, sync.drift, sync.scopes,
             sync.partitions, sync.changed_partitions, sync.snapshots, sync.table_specs, sync.marts, sync.mart_runs,
-            sync.connections, sync.connection_services, sync.connection_findings, sync.connection_columns, sync.deferred,
-            sync.told_failures, sync.watched, sync.told_late to spectrum_analyst;
+            sync.connections, sync.connection_services, sync.connection_findings, sync.connection_columns,
+            sync.connection_facts, sync.fingerprint_pieces, sync.deferred, sync.told_failures, sync.watched, sync.told_late
+            to spectrum_analyst;
         grant select on all tables in schema marts to spectrum_analyst;
     end if;
     if exists (select from pg_roles where rolname = 'spectrum_approver') then
         grant usage on schema export, sync to spectrum_approver;
         grant select on sync.connections, sync.connection_services, sync.connection_findings,
-            sync.connection_columns to spectrum_approver;
+            sync.connection_columns, sync.connection_facts to spectrum_approver;
         grant select on all tables in schema export to spectrum_approver;
     end if;
     if exists (select from pg_roles where rolname = 'spectrum_page') then

@@ -19,11 +19,8 @@ alter table {{ staged | ident }} add column if not exists {{ name | ident }} {{ 
 alter table {{ staged | ident }} alter column {{ name | ident }} drop not null;
 
 {% endfor %}
-{% if table.partitioned %}
-create index if not exists {{ (table.name ~ '_by_partition') | ident }}
-on {{ staged | ident }} (company_code, job_number, _month);
-
-{% else %}
+{% if not table.partitioned %}
+-- A partitioned table gets its index from its first publish: partition_index.sql.
 create unique index if not exists {{ (table.name ~ '_key') | ident }}
 on {{ staged | ident }} ({{ table.key | idents }});
 

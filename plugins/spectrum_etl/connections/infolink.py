@@ -12,6 +12,7 @@ from spectrum_etl.connections.closest import with_closest
 from spectrum_etl.connections.compared import compared, wanted_names
 from spectrum_etl.connections.reasons import not_connected
 from spectrum_etl.connections.result import Checked, Finding
+from spectrum_etl.connections.tracking import facts
 from spectrum_etl.errors import FixConfiguration, RetryLater, SpectrumEtlError, StopSync
 from spectrum_etl.exports.spectrum import tables
 from spectrum_etl.model.drift import Drift
@@ -43,7 +44,7 @@ def check_infolink(company: Company, connection: InfoLinkConnection, settings: S
 
     Returns:
         Not connected where it does not answer, or where something that the settings need of it is not there; with all
-        differences.
+        differences, the indexes of the transactions, and which tables the server tracks.
     """
     conn_id = company.infolink_conn_id or ""
     try:
@@ -55,10 +56,11 @@ def check_infolink(company: Company, connection: InfoLinkConnection, settings: S
             lookups = tuple(comparison.lookups())
             listed = compared(OBJECTS.values(), lookups, reader, findings, settings.stage_employees)
             unknown = unknown_to_infolink(reader, company.code)
+            learned = facts(reader, OBJECTS.values())
     except SpectrumEtlError as error:
         return not_connected(company.code, conn_id, "Info-Link", error)
     broken = ("unknown company", unknown.sentence, unknown.remedy or "") if unknown else _lacking(findings)
-    return Checked(company.code, conn_id, "Info-Link", *broken, findings=findings, tables=listed)
+    return Checked(company.code, conn_id, "Info-Link", *broken, findings=findings, tables=listed, facts=learned)
 
 
 def _lacking(findings: tuple[Finding, ...]) -> tuple[str, str, str]:

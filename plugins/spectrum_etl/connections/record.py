@@ -11,6 +11,8 @@ from spectrum_etl.settings import Settings
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate
 
+#: What is kept of a connection: tables `sync.connection_*`.
+_PARTS = ("services", "findings", "columns", "facts")
 #: Subject, item and kind of a difference.
 FindingKey = tuple[str, str, str]
 
@@ -34,7 +36,7 @@ def record(url: str, kind: Kind, company: str, found: Checked | None, settings: 
         connection.autocommit = True
         migrate(connection)
         with connection.transaction():
-            for table in ("connections", "connection_services", "connection_findings", "connection_columns"):
+            for table in ("connections", *(f"connection_{part}" for part in _PARTS)):
                 connection.execute(f"delete from sync.{table} where company_code <> all(%s)", [codes])  # type: ignore[arg-type]  # noqa: S608
             connection.execute("delete from sync.connections where company_code = %s and kind = %s", [company, kind])
             if found is None or found.services is not None:
@@ -44,6 +46,9 @@ def record(url: str, kind: Kind, company: str, found: Checked | None, settings: 
             told: dict[FindingKey, datetime | None] = {}
             if found is None or found.findings is not None:
                 told = _forget_findings(connection, company, kind)
+                connection.execute(
+                    "delete from sync.connection_facts where company_code = %s and kind = %s", [company, kind]
+                )
             if found is not None:
                 _insert(connection, found, run_id, told)
 
@@ -125,6 +130,11 @@ def _insert(
                 )
                 for f in found.findings or ()
             ],
+        )
+        cursor.executemany(
+            "insert into sync.connection_facts (company_code, connection, kind, subject, item, fact, checked_at)"
+            " values (%s, %s, %s, %s, %s, %s, transaction_timestamp())",
+            [(found.company, found.connection, found.kind, f.subject, f.item, f.fact) for f in found.facts],
         )
         cursor.executemany(
             "insert into sync.connection_columns (company_code, connection, table_name, column_name, state, site_table,"

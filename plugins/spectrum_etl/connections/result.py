@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from spectrum_etl.connections.compared import ComparedTable
 
 Kind = Literal["web services", "Info-Link", "Procore", "warehouse"]
+#: Not passed on to other tasks: only how many findings there are.
+_LONG = ("services", "findings", "tables", "facts")
+
 ServiceState = Literal["Enabled", "Declared", "Not enabled", "Missing", "Not checked"]
 
 
@@ -64,6 +67,21 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Fact:
+    """Something that is told of a table because it may help to read it with less load; nothing depends on it.
+
+    Args:
+        subject: Info-Link table.
+        item: indexes, change tracking or change data capture.
+        fact: what is there, in words, or that it is not known and why.
+    """
+
+    subject: str
+    item: str
+    fact: str
+
+
+@dataclass(frozen=True)
 class Checked:
     """One connection of one company.
 
@@ -77,6 +95,7 @@ class Checked:
         services: of Spectrum's web services, what became of each; None where they were not looked at.
         findings: differences; None where they could not be looked for, so that those of the last check stay.
         tables: of Info-Link, every table and column that the specs name; None where they could not be looked at.
+        facts: what else was learned of its tables; those of the last check stay with the differences.
     """
 
     company: str
@@ -88,6 +107,7 @@ class Checked:
     services: tuple[Service, ...] | None = None
     findings: tuple[Finding, ...] | None = field(default=None)
     tables: tuple[ComparedTable, ...] | None = field(default=None)
+    facts: tuple[Fact, ...] = ()
 
     @property
     def connected(self) -> bool:
@@ -100,8 +120,8 @@ class Checked:
         return "Connected" if self.connected else "Not connected"
 
     def to_dict(self) -> dict[str, Any]:
-        """As it travels between tasks: without services, findings and tables, of which only numbers are told."""
-        told = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in {"services", "findings", "tables"}}
+        """As it travels between tasks: short, with how many findings there are in place of what they are."""
+        told = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in _LONG}
         findings = self.findings or ()
         return {**told, "status": self.status, "findings": len(findings), "stops": sum(f.stops for f in findings)}
 

@@ -14,7 +14,8 @@ from typing import Any
 import psycopg
 from psycopg import IsolationLevel, sql
 
-from spectrum_etl.marts.spec import MARTS, SOURCES, Mart, definition
+from spectrum_etl.marts.spec import MARTS, PARTITIONED, SOURCES, Mart, amounts, definition
+from spectrum_etl.settings.closing import Closing
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.ddl import ensure_table
@@ -45,12 +46,16 @@ class Written:
         return asdict(self)
 
 
-def publish_marts(url: str, company_code: str, *, whole: bool = False) -> dict[str, Written]:
+def publish_marts(
+    url: str, company_code: str, *, whole: bool = False, closing: Closing | None = None
+) -> dict[str, Written]:
     """Bring the marts of one company up to what is staged.
 
     Args:
         url: the warehouse.
         company_code: whose.
+        closing: which of its months are closed; None for none. Where the rule is another than the last time,
+            everything is computed.
         whole: compute everything, whatever `sync` says. Done by itself where the marts are new, their SQL has changed
             or what is recorded does not reach back to the last time.
 
@@ -71,7 +76,7 @@ def publish_marts(url: str, company_code: str, *, whole: bool = False) -> dict[s
             # One snapshot for every statement: a sync that commits meanwhile is seen whole the next time.
             connection.isolation_level = IsolationLevel.REPEATABLE_READ
             with connection.transaction():
-                return _Rebuild(connection, company_code, whole).run()
+                return _Rebuild(connection, company_code, whole, closing).run()
 
 
 def _ensure_indexes(connection: psycopg.Connection) -> None:
@@ -98,12 +103,13 @@ def _lock(connection: psycopg.Connection, company_code: str) -> Iterator[None]:
 class _Rebuild:
     """One rebuild, inside its transaction and lock."""
 
-    def __init__(self, connection: psycopg.Connection, company_code: str, whole: bool) -> None:
+    def __init__(self, connection: psycopg.Connection, company_code: str, whole: bool, closing: Closing | None) -> None:
         self.connection = connection
+        self.closing = closing
         self.parameters: dict[str, Any] = {
             "company_code": company_code,
             "marts": [mart.name for mart in MARTS],
-            "definition": definition(),
+            "definition": definition() + (f" {closing.described}" if closing else ""),
             "whole": whole,
         }
 
@@ -114,6 +120,7 @@ class _Rebuild:
         if not self.parameters["whole"] and not self._any_news():
             log.info("marts of company %s: nothing has been staged since", self.parameters["company_code"])
             return {}
+        self._close_months()
         written = {mart.name: self._write(mart) for mart in MARTS}
         self._execute("remember")
         self._execute("forget")
@@ -142,6 +149,15 @@ class _Rebuild:
             since = "-infinity" if self.parameters["whole"] else news.get(table, "infinity")
             self.parameters[f"since_{table}"] = since
 
+    def _close_months(self) -> None:
+        """Which months are closed now, by the warehouse's clock."""
+        now = self.connection.execute("select now()").fetchone()
+        assert now is not None
+        closed = self.closing.moments(now[0]) if self.closing else []
+        months = {"months": [month for month, _ in closed], "moments": [moment for _, moment in closed]}
+        self._execute("open_months", months)
+        self._execute("closed_months", months)
+
     def _any_news(self) -> bool:
         return self.connection.execute("select 1 from _news limit 1").fetchone() is not None
 
@@ -151,7 +167,7 @@ class _Rebuild:
             if key := mart.keys.get(name):
                 self._index(f"_{name}", key)
             self._analyze(f"_{name}")
-        self._execute(mart.name, whole=self.parameters["whole"])
+        self._execute(mart.name, whole=self.parameters["whole"], amounts=amounts(), partitioned=PARTITIONED)
         self._analyze(mart.fresh)
         names = {"mart": mart.relation, "fresh": mart.fresh, "key": mart.key}
         columns = self.connection.execute(
@@ -160,7 +176,7 @@ class _Rebuild:
             [mart.relation, list(mart.key)],
         ).fetchall()
         rows = self._execute("write", columns=tuple(name for (name,) in columns), **names).rowcount
-        if self.parameters["whole"]:
+        if self.parameters["whole"] or mart.always_whole:
             rows += self._execute("remove", **names).rowcount
             # The marts that are computed next join this one, and nobody has counted its rows yet.
             self._analyze(mart.relation)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from spectrum_etl.model.sql_files import SQL_FOLDER
+from spectrum_etl.staging.objects import OBJECTS
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class Mart:
         before: SQL files that find what changed, run first, each into a temporary table of the file's name.
         keys: of those temporary tables that the mart's rows look up, the columns they are looked up by.
         after: SQL files that correct rows of the mart whose key did not change.
+        always_whole: whether its file gives all of its rows each time, so that others are removed.
     """
 
     name: str
@@ -27,6 +29,7 @@ class Mart:
     before: tuple[str, ...] = ()
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     after: tuple[str, ...] = ()
+    always_whole: bool = False
 
     @property
     def relation(self) -> str:
@@ -47,14 +50,53 @@ MARTS = (
         before=("changed_postings",),
     ),
     Mart(
+        "commitments",
+        ("company_code", "kind", "document_number", "vendor_code", "job_number", "phase_code", "cost_type"),
+        before=("changed_purchase_orders", "changed_commitments"),
+    ),
+    Mart(
         "job_cost_summary",
         ("company_code", "job_number", "phase_code", "cost_type"),
-        before=("commitments_known", "changed_codes", "commitments"),
+        before=("commitments_known", "changed_codes", "committed_codes"),
         # Without it the planner may compare every one with every changed code: seconds, with many of both.
-        keys={"commitments": ("job_number", "phase_code", "cost_type")},
+        keys={"committed_codes": ("job_number", "phase_code", "cost_type")},
     ),
     Mart("vendor_spend", ("company_code", "vendor_code", "job_number", "month"), after=("vendor_names",)),
     Mart("contract_status", ("company_code", "customer_code", "job_number")),
+    Mart(
+        "subcontract_status",
+        ("company_code", "job_number", "vendor_code", "subcontract_number"),
+        before=("changed_subcontracts",),
+    ),
+    Mart("open_purchase_orders", ("company_code", "po_number", "line_number")),
+    Mart(
+        "payables_by_job",
+        (
+            "company_code",
+            "vendor_code",
+            "invoice_number",
+            "invoice_type_code",
+            "job_company_code",
+            "job_number",
+        ),
+        before=("changed_payables",),
+    ),
+    Mart(
+        "after_close",
+        (
+            "company_code",
+            "job_number",
+            "phase_code",
+            "cost_type",
+            "tran_date",
+            "tran_type_code",
+            "reference_1",
+            "reference_2",
+            "detail_sequence",
+            "seen_at",
+        ),
+    ),
+    Mart("rejected_amounts", ("company_code", "table_name", "job_number", "amount_name"), always_whole=True),
 )
 
 #: The staged tables that the marts are computed from: `since_<table>` is bound in their SQL.
@@ -71,7 +113,27 @@ SOURCES = (
     "subcontract_items",
     "subcontract_changes",
     "jobs",
+    "purchase_orders",
+    "purchase_order_lines",
+    "vendor_invoices",
+    "vendor_invoice_distributions",
+    "vendor_payments",
 )
+
+
+#: Staged tables without a key: a row of them that is rejected never has a last good version.
+PARTITIONED = tuple(table.name for obj in OBJECTS.values() for table in obj.tables if table.partitioned)
+
+
+def amounts() -> list[tuple[str, str, bool]]:
+    """Every column of money that is read from a source: staged table, column, whether its rows name a job."""
+    return [
+        (table.name, column.name, table.names_job)
+        for obj in OBJECTS.values()
+        for table in obj.tables
+        for column in table.read_columns()
+        if column.type == "money"
+    ]
 
 
 @functools.cache

@@ -7,6 +7,19 @@ from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
+class Years:
+    """A stretch of years, as the text of months is ordered: every month, blank and invalid ones too, is in one stretch.
+
+    Args:
+        first: from this year on; empty: from the very beginning.
+        before: up to this year, which is not in it; None: to the end.
+    """
+
+    first: str = ""
+    before: str | None = None
+
+
+@dataclass(frozen=True)
 class Selection:
     """Rows of one company. Codes are trimmed.
 
@@ -15,6 +28,7 @@ class Selection:
         jobs: only these jobs; empty means all.
         months: only these months, YYYYMM; empty means all. Partitioned tables only.
         partitions: only these (job number, month) pairs, each possibly blank; None means all. Partitioned tables only.
+        years: only the months of these years. Partitioned tables only.
         stage_employees: whether personal columns are read (M9).
     """
 
@@ -23,6 +37,7 @@ class Selection:
     months: tuple[str, ...] = ()
     partitions: tuple[tuple[str, str], ...] | None = None
     stage_employees: bool = False
+    years: Years = Years()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "company_code", self.company_code.strip())

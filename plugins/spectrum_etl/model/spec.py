@@ -46,8 +46,8 @@ class Column:
             (`("Status", "Status_Code")`, names without regard to case); none where Info-Link does not have it.
         sdx: field of the web service's record; none where that reader does not have it.
         key: part of the row's key: never blank, unless `may_be_blank`.
-        may_be_blank: a part of the key that is blank in most rows: it is staged as an empty text, never as null, and a
-            site may lack it.
+        may_be_blank: a part of the key that is blank in some rows: it is staged as an empty text, never as null. A site
+            may lack it, unless it is `required`.
         required: a source without this column stops the sync, and a row without a value is rejected, unless `blank`
             says otherwise.
         blank: a required column whose missing value makes no row unusable: `null` stages the row without it, `zero`
@@ -85,8 +85,8 @@ class Column:
             raise ValueError(f"column {self.name}: a column without a comment tells an analyst nothing")
         if self.derived is None and self.source is None and self.sdx is None:
             raise ValueError(f"column {self.name}: no reader has it and it is not derived")
-        if self.may_be_blank and (not self.key or self.required or self.type != "code"):
-            raise ValueError(f"column {self.name}: only a code in the key, and not required, can be kept as blank")
+        if self.may_be_blank and (not self.key or self.type != "code"):
+            raise ValueError(f"column {self.name}: only a code in the key can be kept as blank")
         if self.blank != "reject" and (self.key or not self.required):
             raise ValueError(f"column {self.name}: only a required column outside the key says what a blank becomes")
         if self.assumed != bool(self.without):
@@ -231,8 +231,11 @@ class Table:
 
     @property
     def by_job(self) -> bool:
-        """Whether its rows belong to jobs, so that a run can be narrowed to some."""
-        return any(column.name == "job_number" for column in self.columns)
+        """Whether its rows belong to jobs, so that a run can be narrowed to some.
+
+        A job that is not part of the key may change: a run that is narrowed to one job would take such a row for gone.
+        """
+        return any(column.name == "job_number" and (column.key or self.partitioned) for column in self.columns)
 
     def read_columns(self, stage_employees: bool = False) -> tuple[Column, ...]:
         """The columns that come from a source.
@@ -241,6 +244,11 @@ class Table:
             stage_employees: whether personal columns are read too (M9).
         """
         return tuple(c for c in self.columns if c.derived is None and (stage_employees or not c.personal))
+
+    @property
+    def names_job(self) -> bool:
+        """Whether its rows name a job, though they may be known by something else."""
+        return any(column.name == "job_number" for column in self.columns)
 
     def column(self, name: str) -> Column:
         """The column called `name`; `KeyError` where there is none."""

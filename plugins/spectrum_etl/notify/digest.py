@@ -54,6 +54,7 @@ class State:
         records: the first records of the export queue that wait for somebody, of each kind.
         held_back: jobs and months that are not published because too many of their rows are rejected, by table and
             company.
+        after_close: closed months that syncs since the digest of yesterday found changed, by company.
         untold_creators: rejections since the digest of yesterday whose creators in Procore no e-mail has reached.
     """
 
@@ -65,6 +66,7 @@ class State:
     freshness: Rows
     records: Rows = field(default_factory=list)
     held_back: Rows = field(default_factory=list)
+    after_close: Rows = field(default_factory=list)
     untold_creators: Rows = field(default_factory=list)
 
 
@@ -175,6 +177,12 @@ def digest_message(
         f"{', ...' if row['differences'] > len(row['first_ones']) else ''}; sync.drift says what each affects"
         for row in state.open_drift
     ]
+    after_close = [
+        f"{row['closed_month']:%Y-%m} of company {row['company_code']}: {row['new_changes']} postings were posted,"
+        f" changed or deleted, which changes its cost by {row['new_amount']:+,.2f}; since it was closed on"
+        f" {row['closed_at']:%Y-%m-%d} {row['changes']}, by {row['amount']:+,.2f}; marts.after_close has them"
+        for row in state.after_close
+    ]
     parts = (
         ("Exports", approvals, _sum(state.approvals, "records"), "exports wait"),
         *_records(state, airflow_url),
@@ -183,6 +191,7 @@ def digest_message(
         ("Shared numbers", shared, len(shared), "numbers are shared"),
         ("Rejected rows", rejected, _sum(state.rejected, "rejected"), "rows are rejected"),
         ("Held back", held_back, _sum(state.held_back, "partitions"), "jobs and months are held back"),
+        ("Closed months", after_close, _sum(state.after_close, "new_changes"), "postings in closed months"),
         ("Changed columns", drift, _sum(state.open_drift, "differences"), "columns differ"),
         ("Out of date", stale, len(stale), "objects are out of date"),
         ("Schedules", [str(error) for error in wrong], len(wrong), "schedules are wrong"),

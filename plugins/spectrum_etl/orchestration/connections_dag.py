@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from contextlib import ExitStack
 from typing import Any
 
 from airflow.sdk import DAG, Variable, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
+from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.model.run import clean_codes
 from spectrum_etl.orchestration.callbacks import on_failure, on_success
 from spectrum_etl.orchestration.dag_defaults import (
@@ -17,6 +19,7 @@ from spectrum_etl.orchestration.dag_defaults import (
     start_date,
     task_defaults,
 )
+from spectrum_etl.orchestration.turns import POOL, turn_at_infolink
 from spectrum_etl.settings import SCHEDULES_VARIABLE, in_force
 from spectrum_etl.settings.schedules import overrides
 from spectrum_etl.staging.configured import load_settings
@@ -71,10 +74,16 @@ def _tasks() -> None:
         """Ask every web service of one company; a writing one is looked up, never executed."""
         return _check("web services", company_code)
 
-    @task(pool="spectrum_infolink", map_index_template=readable)
+    @task(pool=POOL, map_index_template=readable)
     def infolink(company_code: str) -> dict[str, Any] | None:
         """Log in to one company's Info-Link, and compare its columns with the specs."""
-        return _check("Info-Link", company_code)
+        settings = load_settings()
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(turn_at_infolink(settings.company(company_code), settings))
+            except SpectrumEtlError as error:
+                log.warning("Info-Link is checked whoever else queries it now: %s", error)
+            return _check("Info-Link", company_code)
 
     @task(pool="procore", map_index_template=readable)
     def procore(company_code: str) -> dict[str, Any] | None:
@@ -136,6 +145,8 @@ def _check(kind: Any, company_code: str) -> dict[str, Any] | None:
             finding.detail,
             finding.affects,
         )
+    for fact in found.facts:
+        log.info("%s: %s: %s", fact.subject, fact.item, fact.fact)
     if found.tables is not None:
         # The whole comparison, without data in it: what the command describe_site writes.
         log.info("%s", described(settings, [found]))

@@ -64,9 +64,15 @@ def marts_dag(doc: str | None) -> DAG:
             from spectrum_etl.warehouse.connect import warehouse_url
 
             context = get_current_context()
-            company = load_settings().company(company_code)
+            now = load_settings()
+            company = now.company(company_code)
             context["company"] = f"{company.code} {company.name}"  # type: ignore[typeddict-unknown-key]
-            written = publish_marts(warehouse_url(), company.code, whole=context["params"]["full_rebuild"])
+            written = publish_marts(
+                warehouse_url(),
+                company.code,
+                whole=context["params"]["full_rebuild"],
+                closing=now.closing(company.code),
+            )
             results = {name: result.to_dict() for name, result in written.items()}
             for name, result in results.items():
                 context["outlet_events"][marts[name]].extra = {"company_code": company.code, **result}

@@ -22,6 +22,7 @@ from spectrum_etl.model.spec import StagedObject, Table
 from spectrum_etl.orchestration import dag_defaults, staging_tasks
 from spectrum_etl.orchestration.callbacks import on_backfilled, on_failure, on_success
 from spectrum_etl.orchestration.common_docs import staging_doc
+from spectrum_etl.orchestration.turns import POOL
 from spectrum_etl.settings import SCHEDULES_VARIABLE, Settings, in_force
 from spectrum_etl.staging.configured import load_settings
 
@@ -137,7 +138,7 @@ def _months_param() -> dict[str, Param]:
 
 
 def _tasks(obj: StagedObject, settings: Settings, months_of_interval: bool) -> None:
-    land_pool = "spectrum_sdx" if settings.reader(obj.tables[0]) == "sdx" else "spectrum_infolink"
+    land_pool = "spectrum_sdx" if settings.reader(obj.tables[0]) == "sdx" else POOL
     assets = {table.name: asset_of(table) for table in obj.tables}
     readable = "{{ company }}"
 

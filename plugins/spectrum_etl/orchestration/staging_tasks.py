@@ -15,6 +15,7 @@ from spectrum_etl.model.spec import StagedObject
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
 from spectrum_etl.orchestration.quiet import wait_for_quiet_hours
 from spectrum_etl.orchestration.rights import require_operator
+from spectrum_etl.orchestration.turns import give_way, others_wait, turn_at_infolink
 from spectrum_etl.staging.configured import load_settings
 
 log = logging.getLogger(__name__)
@@ -56,17 +57,27 @@ def plan_scopes(obj: StagedObject, context: Context, *, of_months: bool) -> list
 
 
 def land_company(obj: StagedObject, context: Context, scope: dict[str, Any]) -> int:
-    """Land one company; the number of the landing."""
+    """Land one company, as the only one at its Info-Link connection; the number of the landing."""
     from spectrum_etl.sources.company import Sources
+    from spectrum_etl.staging.fingerprints import GaveWay
     from spectrum_etl.staging.land import land
+    from spectrum_etl.staging.read import asks_infolink
     from spectrum_etl.warehouse.connect import warehouse_url
 
     asked, now = _named(scope, context), load_settings()
     wait_for_quiet_hours(now)
     if asked.allow_mass_delete:  # here, too: anyone who may trigger may also change what `plan` has said
         require_operator(context, now, MASS_DELETE)
-    with Sources.from_airflow(asked.company_code, now) as sources:
-        return land(warehouse_url(), obj, asked, _this_run(context), sources, now)
+
+    def waiting() -> bool:
+        return others_wait(context["ti"], now)
+
+    company, needed = now.company(asked.company_code), asks_infolink(obj, now) or bool(asked.jobs)
+    with turn_at_infolink(company, now, needed=needed), Sources.from_airflow(company.code, now) as sources:
+        try:
+            return land(warehouse_url(), obj, asked, _this_run(context), sources, now, waiting)
+        except GaveWay:
+            raise give_way() from None
 
 
 def check_company(obj: StagedObject, context: Context, scope: dict[str, Any], landing_id: int) -> dict[str, int]:
@@ -126,7 +137,11 @@ def _jobs_of(obj: StagedObject, codes: list[str], jobs: tuple[str, ...]) -> dict
     settings, known = load_settings(), set[str]()
     unknown: dict[str, list[str]] = {}
     for code in codes:
-        with Sources.from_airflow(code, settings) as sources, connect(warehouse_url()) as connection:
+        with (
+            turn_at_infolink(settings.company(code), settings),
+            Sources.from_airflow(code, settings) as sources,
+            connect(warehouse_url()) as connection,
+        ):
             connection.autocommit = True
             unknown[code], there = unknown_jobs(connection, obj, jobs, sources, settings)
             known |= set(there)

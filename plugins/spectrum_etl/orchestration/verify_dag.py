@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import DAG, get_current_context, task
+from airflow.sdk import DAG, Variable, get_current_context, task
 
 from spectrum_etl.orchestration.callbacks import on_failure, on_success
 from spectrum_etl.orchestration.dag_defaults import daily, refuse_unknown_fields, start_date, task_defaults
 from spectrum_etl.orchestration.quiet import wait_for_quiet_hours
 from spectrum_etl.orchestration.staging_dag import TAGS
+from spectrum_etl.orchestration.turns import POOL, turn_at_infolink
+from spectrum_etl.settings import SCHEDULES_VARIABLE, in_force
 from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.objects import OBJECTS
 
@@ -45,7 +47,7 @@ def verify_dag(doc: str | None) -> DAG:
                 for name in OBJECTS
             ]
 
-        @task(pool="spectrum_infolink", map_index_template="{{ subject }}")
+        @task(pool=POOL, map_index_template="{{ subject }}")
         def verify(what: dict[str, str]) -> list[dict[str, Any]]:
             """Compare one object of one company."""
             from spectrum_etl.model.run import Run
@@ -57,9 +59,10 @@ def verify_dag(doc: str | None) -> DAG:
             context["subject"] = f"{what['object_name']} of {what['company_code']}"  # type: ignore[typeddict-unknown-key]
             instance = context["ti"]
             run = Run(instance.dag_id, instance.run_id, instance.try_number)
-            now = load_settings()
+            now = in_force(load_settings(), Variable.get(SCHEDULES_VARIABLE, default=None), OBJECTS.values())
             wait_for_quiet_hours(now)
-            with Sources.from_airflow(what["company_code"], now) as sources:
+            company = now.company(what["company_code"])
+            with turn_at_infolink(company, now), Sources.from_airflow(company.code, now) as sources:
                 results = verify_object(warehouse_url(), OBJECTS[what["object_name"]], run, sources, now)
             return [{"rows": r.rows_checked, "status": r.status} for r in results]
 

@@ -113,6 +113,11 @@ async def overview(
             "check_paused": bool(check and check["is_paused"]),
             "may_check": allowed[scope.CHECK_DAG],
             "quiet_until": known.settings.quiet.until(now),
+            "load": {
+                "queries_at_a_time": known.settings.infolink.queries_at_a_time,
+                "quiet_hours": known.settings.quiet_hours,
+                "timezone": known.settings.timezone,
+            },
             "now": now,
         }
     )
@@ -136,16 +141,17 @@ def me(user: GetUserDep, readable: access.Readable) -> ExactJson:
 
 @router.get("/api/connections")
 def connection_details(readable: access.Readable, company: str | None = None) -> ExactJson:
-    """What the last check noticed: every web service, where systems differ from what is known, and how many columns."""
+    """What the last check noticed: services, where systems differ from what is known, columns, and facts of tables."""
     scope.require_dag(readable, scope.CHECK_DAG)
     companies = scope.companies(company)
     with open_warehouse() as warehouse:
         services = warehouse.rows("connection_services", companies=companies)
         findings = warehouse.rows("connection_findings", companies=companies)
         columns = warehouse.rows("connection_columns", companies=companies)
+        facts = warehouse.rows("connection_facts", companies=companies)
     services = [{**row, "why": sentences(row["reason"], remedy(row["remedy"]))} for row in services]
     told = [{**row, "detail": sentences(row["detail"]), "affects": sentences(row["affects"])} for row in findings]
-    return ExactJson({"services": services, "findings": told, "columns": columns})
+    return ExactJson({"services": services, "findings": told, "columns": columns, "facts": facts})
 
 
 @router.post("/api/check-connections")

@@ -92,6 +92,10 @@ def _of_companies(values: Mapping[str, Any]) -> list[InitErrorDetails]:
     if unknown:
         said = f"unknown companies {unknown}; configured: {codes}"
         found.append(_wrong(("infolink", "names"), said, unknown))
+    closed = values.get("closed_months")
+    unknown = sorted({str(code) for code in closed} - set(codes)) if isinstance(closed, Mapping) else []
+    if unknown:
+        found.append(_wrong(("closed_months",), f"unknown companies {unknown}; configured: {codes}", unknown))
     exports = values.get("exports")
     # Who never exports need not care for what the exports are set to.
     if not isinstance(exports, Mapping) or all(c.get("procore_company_id") is None for c in companies):

@@ -47,9 +47,14 @@ class InfoLinkSettings(Strict):
     """Everything below `infolink:` in `include/settings.yaml`.
 
     Args:
+        queries_at_a_time: how many tasks may read through one Airflow connection at the same time (O2).
+        piece_seconds: how long one query of the transactions' fingerprints may take, by what the last ones took, before
+            they are asked for by years.
         names: company code -> Info-Link table -> what the site calls it.
     """
 
+    queries_at_a_time: int = Field(default=1, ge=1)
+    piece_seconds: float = Field(default=10, gt=0)
     names: dict[str, dict[str, SiteNames]] = Field(default_factory=dict)
 
     def of(self, company: str) -> Mapping[str, SiteNames]:

@@ -10,6 +10,7 @@ from pydantic import Field, ModelWrapValidatorHandler, ValidationError, Validati
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.settings.checks import disagreements, with_disagreements
+from spectrum_etl.settings.closing import ClosedMonths, Closing
 from spectrum_etl.settings.companies import Company
 from spectrum_etl.settings.exports import ExportSettings
 from spectrum_etl.settings.infolink import InfoLinkSettings
@@ -35,6 +36,7 @@ class Settings(Strict):
     daily_at: time = time(5)
     timezone: str = "UTC"
     quiet_hours: tuple[str, ...] = ()
+    closed_months: dict[str, ClosedMonths] = Field(default_factory=dict)
     readers: dict[str, str] = Field(default_factory=dict)
     stage_employees: bool = False
     estimate_change_types: tuple[Annotated[str, Field(pattern=r"^\d$")], ...] = COUNTED_CHANGE_TYPES
@@ -115,6 +117,11 @@ class Settings(Strict):
     def quiet(self) -> QuietHours:
         """When Spectrum is left alone (O2)."""
         return QuietHours(self.quiet_hours, self.timezone)
+
+    def closing(self, company: str) -> Closing | None:
+        """Which months of a company are closed (O5); None where none is."""
+        rule = self.closed_months.get(company.strip())
+        return Closing(rule, self.timezone) if rule else None
 
     def is_stale(self, obj: Staged, read_at: datetime, now: datetime) -> bool:
         """Whether the data of an object are too old for its schedule; quiet hours do not count.

@@ -18,7 +18,7 @@ from spectrum_etl.model.spec import Column, Table
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.sdx.services import SUPERSELECT_CHARACTERS
 from spectrum_etl.warehouse.landings import LandedTable
-from spectrum_etl.warehouse.statistics import row_count
+from spectrum_etl.warehouse.statistics import analyze_roughly, row_count
 from spectrum_etl.warehouse.templates import quote, render
 
 #: Digits before and after the decimal point of the staged types.
@@ -96,7 +96,7 @@ def cast_rows(
         connection: the warehouse; the caller's transaction.
         landing: its table `table` has been landed.
         table: the spec.
-        landed: who read it, and which parts of the key the source does not have.
+        landed: who read it, which parts of the key the source does not have, and how many rows were found to be there.
         settings: name the phase category, and whether personal columns were read.
 
     Returns:
@@ -121,7 +121,7 @@ def cast_rows(
         **derived_parameters(landing, settings),
         "personal": [column.name for column in table.columns if column.personal],
     }
-    connection.execute(
+    good = connection.execute(
         render(
             "publish/cast.sql",
             **shared,
@@ -132,23 +132,26 @@ def cast_rows(
             hashed=[c.name for c in table.columns],
         ),
         parameters,
-    )
-    good = row_count(connection, rows)
-    if good < _landed(connection, landing, table):
+    ).rowcount
+    if good < landed.landed_rows:
         connection.execute("drop table if exists _wrong")  # of another table of this transaction
         connection.execute(render("publish/reject_find.sql", **shared, rules=rules))
         connection.execute("analyze _wrong")
         connection.execute(
-            render("publish/reject.sql", **shared, rejects=rejects, rules=rules, key=table.key, by_job=table.by_job),
+            render(
+                "publish/reject.sql", **shared, rejects=rejects, rules=rules, key=table.key, names_job=table.names_job
+            ),
             parameters | {"marks": MARKS, "symbols": SYMBOLS},
         )
     if table.key:
-        connection.execute(
-            render("publish/reject_duplicates.sql", rows=rows, rejects=rejects, key=table.key, by_job=table.by_job),
+        good -= connection.execute(
+            render(
+                "publish/reject_duplicates.sql", rows=rows, rejects=rejects, key=table.key, names_job=table.names_job
+            ),
             parameters,
-        )
-    connection.execute(sql.SQL("analyze {}").format(sql.Identifier(*rows.split("."))))
-    return row_count(connection, rows), row_count(connection, rejects)
+        ).rowcount
+    analyze_roughly(connection, rows)
+    return good, row_count(connection, rejects)
 
 
 def reject_jobs(connection: psycopg.Connection, landing: Landing, table: Table, landed: LandedTable) -> None:
@@ -262,7 +265,3 @@ def _selected(column: Column) -> str:
 
 def _literal(value: str) -> str:
     return sql.Literal(value).as_string()
-
-
-def _landed(connection: psycopg.Connection, landing: Landing, table: Table) -> int:
-    return row_count(connection, landing.relation(table.name))

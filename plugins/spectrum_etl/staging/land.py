@@ -1,12 +1,13 @@
 """The first step of a sync: reads the source into untyped landing tables, and commits control totals with them.
 
-Nothing is resumed: a retried try lands again under a new number, so that half a landing is never taken for a whole.
+A retried try lands again under a new number, so that half a landing is never taken for a whole. Only a landing whose
+fingerprints come in pieces (`staging.fingerprints`) is gone on with: each step of it is committed with what it landed.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
@@ -25,6 +26,7 @@ from spectrum_etl.sources.infolink.companies import holds_company
 from spectrum_etl.sources.infolink.reader import SeparatorInValue
 from spectrum_etl.staging import read as reading
 from spectrum_etl.staging.companies import require_company
+from spectrum_etl.staging.fingerprints import OthersWait, take_fingerprints
 from spectrum_etl.staging.guards import amounts_left_out
 from spectrum_etl.staging.known_jobs import require_jobs
 from spectrum_etl.staging.unchanged import fingerprint as fingerprint_of
@@ -33,22 +35,33 @@ from spectrum_etl.warehouse import partitions, runs
 from spectrum_etl.warehouse.connect import connect, explain
 from spectrum_etl.warehouse.copy import create_landing_table
 from spectrum_etl.warehouse.ddl import ensure_table
+from spectrum_etl.warehouse.fingerprints import Fingerprint, compare_again, land_fingerprints
 from spectrum_etl.warehouse.landings import (
     OPEN_STATES,
     LandedTable,
     drop_landing_tables,
     find_landing,
+    landed_tables,
     landings_of,
     open_landing,
     record_table,
     set_state,
 )
 from spectrum_etl.warehouse.migrate import migrate
+from spectrum_etl.warehouse.pieces import hold, unfinished
 
 log = logging.getLogger(__name__)
 
 
-def land(url: str, obj: StagedObject, scope: Scope, run: Run, sources: Sources, settings: Settings) -> int:
+def land(
+    url: str,
+    obj: StagedObject,
+    scope: Scope,
+    run: Run,
+    sources: Sources,
+    settings: Settings,
+    others_wait: OthersWait | None = None,
+) -> int:
     """Read one object of one company into landing tables.
 
     Args:
@@ -58,11 +71,14 @@ def land(url: str, obj: StagedObject, scope: Scope, run: Run, sources: Sources, 
         run: the Airflow run.
         sources: of the company.
         settings: readers and limits.
+        others_wait: whether somebody waits for Info-Link, asked between the pieces of a long fingerprint; None: this
+            landing cannot give way.
 
     Returns:
         The number of the landing; `check` and `publish` find everything by it.
 
     Raises:
+        GaveWay: others have their turn; called again in the same run it goes on where it stopped.
         SpectrumEtlError: by remedy; nothing but the record of the run has been written then.
     """
     with connect(url) as connection:
@@ -70,19 +86,28 @@ def land(url: str, obj: StagedObject, scope: Scope, run: Run, sources: Sources, 
         migrate(connection)
         for table in obj.tables:
             ensure_table(connection, table)
-        landing = open_landing(connection, obj.name, scope, run)
+        landing = unfinished(connection, obj.name, scope, run)
+        landed = set[str]()
+        if landing is None:
+            landing = open_landing(connection, obj.name, scope, run)
+            hold(connection, landing)
+        else:
+            landed = set(landed_tables(connection, landing))
+            log.info("going on with landing %s of this run, which gave way or was interrupted", landing.landing_id)
         with recorded_failure(url, landing, obj, settings):
             if scope.jobs:
                 require_jobs(connection, obj, scope.jobs, sources, settings)
             for table in obj.tables:
                 reader = settings.reader(table)
+                if table.name in landed:
+                    continue
                 if table.partitioned:
-                    _land_partitions(connection, obj, table, landing, sources, settings)
+                    _land_partitions(connection, obj, table, landing, sources, settings, others_wait)
                 elif is_read_by_itself(reader, scope):
                     with connection.transaction(), _known_company(sources):
                         _land_table(connection, obj, table, reader, landing, sources, settings)
             if reconciles(obj, landing.scope, settings):
-                _compare_again(connection, obj, landing, sources, settings)
+                _compare_again(connection, obj, landing, sources, settings, others_wait)
             if not scope.full_refresh:
                 know_again(connection, obj, landing)
             set_state(connection, landing, "landed")
@@ -276,15 +301,16 @@ def _land_partitions(
     landing: Landing,
     sources: Sources,
     settings: Settings,
+    others_wait: OthersWait | None,
 ) -> None:
     """Fingerprint the source, and copy the partitions that differ from what was published last."""
     scope, relation = landing.scope, landing.relation(table.name, "partitions")
+
+    def store(found: Iterable[Fingerprint], first: bool) -> int:
+        return land_fingerprints(connection, relation, found, create=first)
+
+    take_fingerprints(connection, table, landing, "first", sources, settings, store, others_wait)
     with connection.transaction():
-        partitions.land_fingerprints(
-            connection,
-            relation,
-            sources.infolink.fingerprints(table, scope.selection(settings.stage_employees)),
-        )
         to_copy, source_rows = partitions.choose(
             connection, relation, _partition_scope(scope), partition_parameters(landing, table, settings)
         )
@@ -306,7 +332,12 @@ def _land_partitions(
 
 
 def _compare_again(
-    connection: psycopg.Connection, obj: StagedObject, landing: Landing, sources: Sources, settings: Settings
+    connection: psycopg.Connection,
+    obj: StagedObject,
+    landing: Landing,
+    sources: Sources,
+    settings: Settings,
+    others_wait: OthersWait | None,
 ) -> None:
     """Fingerprint all partitions again after GetPhase: only jobs that did not change around that call are reconciled.
 
@@ -314,12 +345,12 @@ def _compare_again(
     fingerprints from before.
     """
     table = next(table for table in obj.tables if table.partitioned)
-    with connection.transaction():
-        partitions.compare_again(
-            connection,
-            landing.relation(table.name, "partitions"),
-            sources.infolink.fingerprints(table, landing.scope.selection(settings.stage_employees)),
-        )
+    relation = landing.relation(table.name, "partitions")
+
+    def store(found: Iterable[Fingerprint], _first: bool) -> int:
+        return compare_again(connection, relation, found)
+
+    take_fingerprints(connection, table, landing, "second", sources, settings, store, others_wait)
 
 
 def is_read_by_itself(reader: str, scope: Scope) -> bool:

@@ -13,7 +13,8 @@ from spectrum_etl.errors import StopSync
 from spectrum_etl.model.character_marks import shown
 from spectrum_etl.model.drift import Drift
 from spectrum_etl.model.selection import Selection
-from spectrum_etl.model.spec import Column, Table
+from spectrum_etl.model.spec import Column, StagedObject, Table
+from spectrum_etl.settings import Settings
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.statements import SEPARATOR
 from spectrum_etl.sources.sdx.published import READS
@@ -119,6 +120,14 @@ def read(
     records = _records(table, sources, selection, jobs, reading.drift)
     reading.batches = _batches(_rows(table, columns, records, reading.drift))
     return reading
+
+
+def asks_infolink(obj: StagedObject, settings: Settings) -> bool:
+    """Whether a landing of an object queries Info-Link as a rule: it is read from there, or sub jobs are told by it.
+
+    Where the web services are asked alone, Info-Link may still be asked why they show nothing: a few look-ups.
+    """
+    return any(settings.reader(table) == "infolink" or table.sdx == "jobs" for table in obj.tables)
 
 
 def job_numbers(sources: Sources, selection: Selection) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from spectrum_etl.model.check_result import CheckResult
 from spectrum_etl.model.run import Run
 from spectrum_etl.model.selection import Selection
 from spectrum_etl.model.spec import StagedObject, Table
-from spectrum_etl.settings import Settings
+from spectrum_etl.settings import Schedule, Settings
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.staging import read as reading
 from spectrum_etl.staging.companies import require_company
@@ -29,6 +29,9 @@ from spectrum_etl.warehouse.runs import record_verification
 from spectrum_etl.warehouse.templates import render
 
 log = logging.getLogger(__name__)
+
+#: Causes of errors about a table that a site does not show: it is not in the catalog, or may not be read.
+_NOT_SHOWN = (None, "not permitted")
 
 #: `rows`, and the sum of each money column by its staged name.
 Totals = dict[str, int | Decimal]
@@ -45,10 +48,11 @@ def verify(url: str, obj: StagedObject, run: Run, sources: Sources, settings: Se
         obj: the object.
         run: who asks.
         sources: of the company.
-        settings: which reader each table uses, and whether personal columns are read.
+        settings: which reader each table uses, and whether personal columns are read; schedules as they are in force.
 
     Returns:
-        One result a table that has been staged; written to `sync.checks` too.
+        One result a table that has been staged; written to `sync.checks` too. One of an object that is scheduled as
+        `never` is left out where the site does not show it.
 
     Raises:
         FixConfiguration: Spectrum does not have the company.
@@ -65,7 +69,14 @@ def verify(url: str, obj: StagedObject, run: Run, sources: Sources, settings: Se
                 if table.infolink is not None:
                     results[table.name] = _with_services(connection, table, sources, settings)
             elif table.infolink is not None and sources.has_infolink:
-                result = _with_infolink(connection, table, sources, settings)
+                try:
+                    result = _with_infolink(connection, table, sources, settings)
+                except FixConfiguration as error:
+                    # Not shown any more, and nobody waits for it: what was staged of it once stays as it was.
+                    if settings.schedule(obj) is not Schedule.NEVER or error.cause not in _NOT_SHOWN:
+                        raise
+                    log.info("%s of company %s is not compared: %s", table.name, company, error.message)
+                    continue
                 if result is not None:
                     results[table.name] = result
         if not any(result.rows_checked for result in results.values()):

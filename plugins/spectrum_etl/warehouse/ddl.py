@@ -79,6 +79,29 @@ def ensure_table(connection: psycopg.Connection, table: Table) -> None:
         log.info("warehouse: spectrum.%s brought to its spec", table.name)
 
 
+def lacks_index(connection: psycopg.Connection, table: Table) -> bool:
+    """Whether a partitioned table still waits for its index, as it does until its first rows are in.
+
+    Who is to make it keeps other writers out until then, such as the first publish of another company; readers go on.
+
+    Args:
+        connection: the warehouse, in the publishing transaction, which makes the index after it has written.
+        table: the spec.
+    """
+    index = f"spectrum.{_index(table)}"
+    if _exists(connection, index):
+        return False
+    lock = sql.SQL("lock table {} in share row exclusive mode")
+    connection.execute(lock.format(sql.Identifier("spectrum", table.name)))
+    return not _exists(connection, index)  # it may have been made while this waited
+
+
+def create_index(connection: psycopg.Connection, table: Table) -> None:
+    """Make the index that `lacks_index` found missing; see the query."""
+    staged = f"spectrum.{table.name}"
+    connection.execute(render("warehouse/partition_index.sql", index=_index(table), staged=staged))
+
+
 def version_columns(table: Table) -> list[str]:
     """Columns that a version in `history` shares with the staged table."""
     month = [MONTH_COLUMN[0]] if table.partitioned else []
@@ -90,6 +113,14 @@ def compared_columns(table: Table) -> tuple[str, ...]:
     if not table.told_apart_by:
         return ()
     return tuple(c.name for c in table.columns if c.name not in table.told_apart_by and not c.personal)
+
+
+def _index(table: Table) -> str:
+    return f"{table.name}_by_partition"
+
+
+def _exists(connection: psycopg.Connection, relation: str) -> bool:
+    return connection.execute("select to_regclass(%s)", [relation]).fetchone() != (None,)
 
 
 def _system(table: Table) -> list[tuple[str, str, str]]:

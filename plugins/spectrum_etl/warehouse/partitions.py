@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from psycopg import sql
 
-from spectrum_etl.model.character_marks import as_stored, mark_for_database
+from spectrum_etl.model.character_marks import as_stored
 from spectrum_etl.model.spec import Table
-from spectrum_etl.warehouse.ddl import version_columns
+from spectrum_etl.warehouse.ddl import create_index, lacks_index, version_columns
 from spectrum_etl.warehouse.statistics import renew, row_count
 from spectrum_etl.warehouse.templates import quote, render
 
 log = logging.getLogger(__name__)
-
-#: Job, month, rows, amount, hours, quantity, checksum; numbers as text, as the source gives them.
-Fingerprint = tuple[str, str, int, str, str, str, str]
-
-_COLUMNS = "(job_number, partition_month, source_rows, amount_sum, hours_sum, quantity_sum, checksum)"
-
-
-def land_fingerprints(connection: psycopg.Connection, partitions: str, fingerprints: Iterable[Fingerprint]) -> None:
-    """Store the source's fingerprints, taken before anything is copied.
-
-    Args:
-        connection: the warehouse.
-        partitions: relation of the landing's partitions; created here.
-        fingerprints: one a job and month.
-    """
-    connection.execute(render("publish/partitions_table.sql", partitions=partitions))
-    _copy(connection, sql.Identifier(*partitions.split(".")), fingerprints)
-    connection.execute(sql.SQL("analyze {}").format(sql.Identifier(*partitions.split("."))))
 
 
 def choose(connection: psycopg.Connection, partitions: str, scope: str, parameters: dict[str, Any]) -> tuple[int, int]:
@@ -82,27 +64,6 @@ def copy_everything(connection: psycopg.Connection, partitions: str) -> None:
 def changed_anything(connection: psycopg.Connection, partitions: str) -> bool:
     """Whether any partition is to be copied or is gone."""
     return _one(connection, "select exists (select 1 from {} where copied or gone)", partitions)
-
-
-def compare_again(connection: psycopg.Connection, partitions: str, fingerprints: Iterable[Fingerprint]) -> None:
-    """Mark the partitions that are as they were before the landing began.
-
-    Args:
-        connection: the warehouse, in a transaction.
-        partitions: relation of the landing's partitions.
-        fingerprints: of all partitions, taken again.
-    """
-    later = sql.Identifier("_later_fingerprints")
-    connection.execute(
-        sql.SQL(
-            'create temporary table {} (job_number text collate "C", partition_month text collate "C",'
-            " source_rows bigint, amount_sum numeric, hours_sum numeric, quantity_sum numeric, checksum numeric)"
-            " on commit drop"
-        ).format(later)
-    )
-    _copy(connection, later, fingerprints)
-    connection.execute(sql.SQL("analyze {}").format(later))
-    connection.execute(render("publish/partitions_unchanged.sql", partitions=partitions, later="_later_fingerprints"))
 
 
 def forget_unstable(connection: psycopg.Connection, partitions: str, rows: str, rejects: str) -> int:
@@ -324,6 +285,7 @@ def write(
         "replaced": changes.replaced,
         "changes": changes.relation,
     }
+    unindexed = lacks_index(connection, table)
     if changes.deleted:
         connection.execute(render("publish/partitions_delete.sql", **names, columns=version_columns(table)), parameters)
     if changes.new:
@@ -340,15 +302,10 @@ def write(
         )
         if all_new:
             connection.execute(render("publish/partitions_all_new.sql", replaced=changes.replaced), parameters)
+    if unindexed:
+        create_index(connection, table)
     connection.execute(render("publish/partitions_remember.sql", replaced=changes.replaced), parameters)
     renew(connection, names["staged"], changes.new + changes.deleted, changes.living)
-
-
-def _copy(connection: psycopg.Connection, relation: sql.Identifier, fingerprints: Iterable[Fingerprint]) -> None:
-    statement = sql.SQL("copy {} " + _COLUMNS + " from stdin").format(relation)
-    with connection.cursor() as cursor, cursor.copy(statement) as copy:
-        for job, month, *numbers in fingerprints:
-            copy.write_row((mark_for_database(job), mark_for_database(month), *numbers))
 
 
 def _forget(connection: psycopg.Connection, partitions: str, rows: str, rejects: str) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import psycopg
 from psycopg import sql
 
+#: Values a column that the statistics of a table of one run keep; PostgreSQL's own default is 100.
+_ROUGHLY = 10
 #: Where more than this share of a table's rows is written, its statistics are renewed with them.
 _MANY = 0.1
 
@@ -36,3 +38,15 @@ def renew(connection: psycopg.Connection, relation: str, written: int, before: i
     """
     if written > _MANY * before:
         connection.execute(sql.SQL("analyze {}").format(sql.Identifier(*relation.split("."))))
+
+
+def analyze_roughly(connection: psycopg.Connection, relation: str) -> None:
+    """Take statistics of a table that lives for one run: its size and how codes are spread are all that plans need.
+
+    Args:
+        connection: the warehouse, in a transaction.
+        relation: schema and name.
+    """
+    connection.execute(sql.SQL("set local default_statistics_target = {}").format(_ROUGHLY))
+    connection.execute(sql.SQL("analyze {}").format(sql.Identifier(*relation.split("."))))
+    connection.execute("set local default_statistics_target to default")

@@ -171,13 +171,87 @@ def test_estimates_have_one_row_a_phase_but_for_a_few(ask: Ask) -> None:
                   JOIN "CR_CHNG_REQ_HDR_MC" AS head USING ("Company_Code", "Job_Number", "Change_Request_Number")
                   WHERE line."Phase_Code" = ' '"""
     blank, pending = ask(proposed)[0]
-    assert blank == pending > 0
+    assert blank == pending + 1 > 1, "one more than the proposed ones: a flaw"
     silent = """SELECT count(*), sum(abs("Change_Request_Amount")) > 0 FROM "CR_CHNG_REQ_CON_DET_MC" AS line
                 JOIN "CR_CHNG_REQ_HDR_MC" AS head USING ("Company_Code", "Job_Number", "Change_Request_Number")
                 JOIN "CR_CHNG_REQ_STATUS_MC" AS status
                   ON status."Company_Code" = head."Company_Code" AND status."Status_Code" = head."Status"
                 WHERE status."CR_Type" NOT IN ('1', '2', '5') AND head."Change_Order_Number" = ' '"""
     assert ask(silent)[0][0] > 10
+
+
+def test_billings_follow_contracts_changes_and_each_other(ask: Ask) -> None:
+    """O3: applications by month and customer, approved changes in them, an invoice for each that is posted."""
+    ours = """btrim("Job_Number") <> '99-001'"""
+    odd = f"""SELECT count(*) FROM "CR_BILLING_HEADER_MC" AS bill
+              LEFT JOIN "CR_CONTRACT_MASTER_MC" AS con USING ("Company_Code", "Customer_Code", "Job_Number")
+              WHERE {ours} AND (con."Original_Contract_Amount" IS DISTINCT FROM bill."Original_Contract_Amount"
+                 OR bill."Revised_Contract_Amount" <> bill."Original_Contract_Amount" + bill."Change_Order_Total"
+                 OR bill."Complete_To_Date" > greatest(0, bill."Revised_Contract_Amount")
+                 OR con."Price_Method_Code" NOT IN ('F', 'U'))"""  # noqa: S608
+    assert ask(odd) == [(0,)]
+    approved = f"""SELECT count(*) FILTER (WHERE bill."Change_Order_Total" <> coalesce(changed.revenue, 0)),
+                          count(*) FILTER (WHERE changed.revenue <> 0)
+                   FROM "CR_BILLING_HEADER_MC" AS bill LEFT JOIN LATERAL (
+                       SELECT sum(line."CR_Revenue") FROM "CR_CHNG_REQ_HDR_MC" AS head
+                       JOIN "CR_CHNG_REQ_REV_MC" AS line
+                           USING ("Company_Code", "Job_Number", "Customer_Code", "Change_Request_Number")
+                       WHERE head."Company_Code" = bill."Company_Code" AND head."Customer_Code" = bill."Customer_Code"
+                           AND btrim(head."Job_Number") = btrim(bill."Job_Number") AND head."Status" = 'AP'
+                           AND btrim(head."Change_Request_Number") NOT LIKE 'PCO-9%'
+                           AND head."Approved_Date" <= bill."Period_End_Date") AS changed(revenue) ON true
+                   WHERE {ours}"""  # noqa: S608
+    wrong, changed = ask(approved)[0]
+    assert wrong == 0 < changed
+    chained = f"""SELECT count(*) FILTER (WHERE "Amount_Billed_Previous" <> "before"),
+                         count(*) FILTER (WHERE "Post_Flag" = 'N'), count(DISTINCT "Period_End_Date")
+                  FROM (SELECT *, lag("Complete_To_Date" + "Material_Stored", 1, 0) OVER (
+                            PARTITION BY "Company_Code", "Customer_Code", "Job_Number"
+                            ORDER BY "Period_End_Date") AS "before"
+                        FROM "CR_BILLING_HEADER_MC" WHERE {ours}) AS bills"""  # noqa: S608
+    broken, drafts, months = ask(chained)[0]
+    assert broken == 0 < drafts
+    assert months > 20
+    streams = """SELECT count(*) FROM (SELECT FROM "CR_BILLING_HEADER_MC" GROUP BY "Company_Code", btrim("Job_Number")
+                 HAVING count(DISTINCT "Customer_Code") = 2) AS jobs"""
+    assert ask(streams) == [(1,)], "one job has two streams of applications"
+
+
+def test_receivable_invoices_add_up_and_are_open_as_far_as_they_are_not_paid(ask: Ask) -> None:
+    """O3: lines and tax make the total; retention stays open; what was reversed is not; the customer has the sum."""
+    ours = """btrim("Job_Number") <> '99-001'"""
+    counted = f"""SELECT count(*) FILTER (WHERE "Invoice_Extension" <> coalesce(lines.total, 0) + "Sales_Tax_Amount"),
+                         count(*) FILTER (WHERE "Reversed" = 'Y'),
+                         count(*) FILTER (WHERE "Reversed" = 'Y' AND item."Invoice_Balance" IS NOT NULL),
+                         count(*) FILTER (WHERE item."Invoice_Balance" = "Retention_Amount"),
+                         count(*) FILTER (WHERE item."Invoice_Balance" = "Invoice_Extension"),
+                         count(*) FILTER (WHERE abs(item."Invoice_Balance") > abs("Invoice_Extension")),
+                         count(*) FILTER (WHERE "Source_Flag" = 'T'), count(*) FILTER (WHERE "Sales_Tax_Amount" > 0)
+                  FROM "CR_INVOICE_HEADER_MC" AS invoice
+                  LEFT JOIN (SELECT "Company_Code", "Customer_Code", "Invoice_Or_Transaction", sum("Line_Extension")
+                             FROM "CR_INVOICE_DETAIL_MC" GROUP BY 1, 2, 3) AS lines(company, customer, number, total)
+                      ON (company, customer, number) = ("Company_Code", "Customer_Code", "Invoice_Or_Transaction")
+                  LEFT JOIN (SELECT "Company_Code", "Customer_Code", "Invoice_Or_Transaction", "Transaction_Type",
+                                    "Invoice_Balance" FROM "CR_OPEN_ITEM_MC") AS item
+                      USING ("Company_Code", "Customer_Code", "Invoice_Or_Transaction", "Transaction_Type")
+                  WHERE {ours}"""  # noqa: S608
+    wrong, reversed_, reversed_open, held, whole, beyond, by_time, taxed = ask(counted)[0]
+    assert (wrong, reversed_open, beyond) == (0, 0, 0)
+    assert min(reversed_, held, whole, by_time, taxed) > 3
+    posted = f"""SELECT count(*) FROM "CR_BILLING_HEADER_MC" AS bill WHERE {ours} AND "Post_Flag" = 'Y'
+                 AND NOT EXISTS (SELECT FROM "CR_INVOICE_HEADER_MC" AS invoice
+                     WHERE btrim(invoice."Invoice_Or_Transaction") = bill."Invoice_Sequence"
+                       AND invoice."Customer_Code" = bill."Customer_Code"
+                       AND invoice."Company_Code" = bill."Company_Code")"""  # noqa: S608
+    assert ask(posted) == [(0,)]
+    ages = """SELECT min("Invoice_Date") < '2026-03-01', max("Invoice_Date") > '2026-06-01'
+              FROM "CR_OPEN_ITEM_MC" JOIN "CR_INVOICE_HEADER_MC"
+                  USING ("Company_Code", "Customer_Code", "Invoice_Or_Transaction", "Transaction_Type")"""
+    assert ask(ages) == [(True, True)]
+    customers = """SELECT count(*) FILTER (WHERE "Balance" > 0), count(*) FILTER (WHERE "Status" = 'I'),
+                          count(*) FILTER (WHERE "Retention_Balance" > 0 AND "Date_Last_Billed" IS NOT NULL)
+                   FROM "CR_CUSTOMER_MASTER_MC" """
+    assert min(ask(customers)[0]) > 3
 
 
 @pytest.mark.parametrize("table", never_read.columns())
@@ -189,3 +263,106 @@ def test_columns_that_nobody_may_read_hold_their_value_in_every_row(ask: Ask, ta
         assert found == ([(never_read.VALUES[column], count)] if count else []), column
     if table in ("VN_VENDOR_MASTER_MC", "JC_TRANSACTION_HISTORY_MC"):
         assert count > 50
+
+
+def test_purchase_orders_hang_together(ask: Ask) -> None:
+    """O3: lines and headers agree; postings name orders of their job and vendor; some lines are for another job."""
+    odd = """SELECT count(*) FROM "PO_PURCHASE_ORDER_HEADER_MC" AS head
+             JOIN (SELECT "Company_Code", "PO_Number", sum("Line_Extension_List1") AS ordered,
+                          sum("Tax_Amount_List1") AS tax, count(*) AS lines
+                   FROM "PO_PURCHASE_ORDER_DETAIL_MC" GROUP BY 1, 2) AS line USING ("Company_Code", "PO_Number")
+             WHERE "PO_Number" NOT LIKE 'FLAW%' AND ("PO_Total_Amount" <> ordered + tax + "Total_Freight"
+                OR "Tax_Total" <> tax OR "Taxable_Amount" + "Non_Taxable_Amount" <> ordered
+                OR "PO_Date_List1" > "PO_Date_List2" OR "PO_Date_List3" < "PO_Date_List1")"""
+    assert ask(odd) == [(0,)]
+    orders, lines = ask(
+        """SELECT (SELECT count(*) FROM "PO_PURCHASE_ORDER_HEADER_MC"),
+                  (SELECT count(*) FROM "PO_PURCHASE_ORDER_DETAIL_MC")"""
+    )[0]
+    assert 50 < orders < 250
+    assert 3 * orders < lines < 8 * orders
+    kinds = """SELECT count(*) FILTER (WHERE line."Job_Number" <> ' ' AND line."Job_Number" <> head."Job_Number") > 3,
+                      count(*) FILTER (WHERE line."Job_Number" = ' ') > 3,
+                      count(*) FILTER (WHERE "Received_Extension" = 0) > 20,
+                      count(*) FILTER (WHERE "Received_Extension" BETWEEN 0.01 AND "Line_Extension_List1" - 0.01) > 20,
+                      count(*) FILTER (WHERE "Received_Extension" = "Line_Extension_List1") > 100,
+                      bool_or(head."Status_Flag" = 'CLOSED' AND "Received_Extension" < "Line_Extension_List1")
+               FROM "PO_PURCHASE_ORDER_DETAIL_MC" AS line
+               JOIN "PO_PURCHASE_ORDER_HEADER_MC" AS head USING ("Company_Code", "PO_Number")
+               WHERE "PO_Number" NOT LIKE 'FLAW%'"""
+    assert ask(kinds) == [(True,) * 6]
+    named = """SELECT count(*), count(head."PO_Number") FROM "JC_TRANSACTION_HISTORY_MC" AS tran
+               LEFT JOIN "PO_PURCHASE_ORDER_HEADER_MC" AS head
+                 ON head."Company_Code" = tran."Company_Code" AND head."PO_Number" = tran."Po_Number"
+                AND btrim(head."Job_Number") = btrim(tran."Job_Number") AND head."Vendor_Code" = tran."Vendor_Code"
+               WHERE tran."Po_Number" <> ' '"""
+    postings, found = ask(named)[0]
+    assert postings == found > 50
+
+
+def test_vendor_invoices_lead_from_postings_to_payments(ask: Ask) -> None:
+    """O3: each posting of a vendor is a line of an invoice, some of them over several jobs; credits are positive."""
+    lost = """SELECT count(*), count(head."Invoice_Number") FROM "JC_TRANSACTION_HISTORY_MC" AS tran
+              LEFT JOIN "VN_GL_DISTRIBUTION_HEADER_MC" AS head
+                ON head."Company_Code" = tran."AP_Company_Code" AND head."Vendor_Code" = tran."Vendor_Code"
+               AND head."Invoice_Number" = tran."Invoice_Number" AND head."Date_List1" = tran."Invoice_Date"
+              WHERE tran."Tran_Type_Code" = 'AP'"""
+    postings, found = ask(lost)[0]
+    assert postings == found
+    shares = """SELECT count(*) FROM (
+                    SELECT "AP_Company_Code", "Vendor_Code", "Invoice_Number", "Company_Code", btrim("Job_Number"),
+                           sum("Tran_Amount")
+                    FROM "JC_TRANSACTION_HISTORY_MC" WHERE "Tran_Type_Code" = 'AP' GROUP BY 1, 2, 3, 4, 5
+                    EXCEPT
+                    SELECT "Company_Code", "Vendor_Code", "Invoice_Number",
+                           CASE "Company_Code_2" WHEN ' ' THEN "Company_Code" ELSE "Company_Code_2" END,
+                           btrim("Job_Number"), sum("Debit_Amount" - "Credit_Amount")
+                    FROM "VN_GL_DISTRIBUTION_DETAIL_MC" WHERE "Job_Number" <> ' ' GROUP BY 1, 2, 3, 4, 5) AS lost"""
+    assert ask(shares) == [(0,)]
+    invoices = """SELECT count(*), avg(lines), count(*) FILTER (WHERE jobs > 1), count(*) FILTER (WHERE unborne),
+                         count(*) FILTER (WHERE foreign_job), bool_and("Invoice_Amount" = abs(net)),
+                         bool_and(("Invoice_Type_Code" = 'C') = (net < 0)),
+                         count(*) FILTER (WHERE "Invoice_Type_Code" = 'C')
+                  FROM "VN_GL_DISTRIBUTION_HEADER_MC"
+                  JOIN (SELECT "Company_Code", "Vendor_Code", "Invoice_Number", count(*) AS lines,
+                               count(DISTINCT btrim("Job_Number")) FILTER (WHERE "Job_Number" <> ' ') AS jobs,
+                               bool_or("Job_Number" = ' ') AS unborne, bool_or("Company_Code_2" <> ' ') AS foreign_job,
+                               sum("Debit_Amount" - "Credit_Amount") AS net
+                        FROM "VN_GL_DISTRIBUTION_DETAIL_MC" GROUP BY 1, 2, 3) AS line
+                  USING ("Company_Code", "Vendor_Code", "Invoice_Number")
+                  WHERE "Invoice_Number" NOT LIKE 'FLAW%'"""
+    count, lines, several, unborne, foreign, same, signs, credits = ask(invoices)[0]
+    assert 1_500 < count < 4_000
+    assert 2 < lines < 4
+    assert several > count / 10
+    assert unborne > 50 < foreign
+    assert (same, signs) == (True, True)
+    assert credits > 5
+
+
+def test_what_is_paid_makes_the_status_and_the_subcontracts(ask: Ask) -> None:
+    states = """SELECT head."Status", count(*), bool_and(coalesce(paid, 0) = 0),
+                       bool_and(coalesce(paid, 0) = head."Invoice_Amount"),
+                       bool_and(coalesce(paid, 0) <= head."Invoice_Amount")
+                FROM "VN_GL_DISTRIBUTION_HEADER_MC" AS head
+                LEFT JOIN (SELECT "Company_Code", "Vendor_Code", "Invoice_Number", "Invoice_Type_Code",
+                                  sum("Payment_Amount" + "Discount_Taken") AS paid
+                           FROM "VN_PAYMENT_HISTORY_MC" GROUP BY 1, 2, 3, 4) AS made
+                USING ("Company_Code", "Vendor_Code", "Invoice_Number", "Invoice_Type_Code")
+                WHERE upper("Invoice_Number") NOT LIKE 'FLAW%' AND "Invoice_Number" <> ' ' GROUP BY 1"""
+    found = {row[0]: row[1:] for row in ask(states)}
+    assert {state: rest[1:] for state, rest in found.items()} == {
+        "O": (True, False, True), "P": (False, False, True), "C": (False, True, True),
+    }  # fmt: skip
+    assert all(count > 50 for count, *_ in found.values())
+    under = """SELECT count(*), sum("Invoice_Amount") FILTER (WHERE "Invoice_Type_Code" = 'I')
+                      - coalesce(sum("Invoice_Amount") FILTER (WHERE "Invoice_Type_Code" = 'C'), 0),
+                      bool_and("Retention_Amount" = round("Invoice_Amount" / 10, 2)),
+                      (SELECT sum("Total_Billed") FROM "VN_SUBCONTRACT_MC"),
+                      (SELECT sum("Amount_Billed_To_Date") FROM "VN_SUBCONTRACT_PHASE_MC")
+               FROM "VN_GL_DISTRIBUTION_HEADER_MC"
+               WHERE "Contract_Number" <> ' ' AND "Invoice_Number" NOT LIKE 'FLAW%'"""
+    count, invoiced, retained, billed, lines = ask(under)[0]
+    assert count > 300
+    assert retained
+    assert invoiced == billed == lines > 1_000_000

@@ -14,7 +14,7 @@ from sandbox.procore.seed import seed
 from sandbox.procore.server import ProcoreServer
 from stack.postgres import EmbeddedPostgres
 
-ACCOUNT = ServiceAccount("client", "secret-of-the-client", (4001, 4002))
+ACCOUNT = ServiceAccount("client", "secret-of-the-client", (4001, 4002, 4801))
 
 
 @dataclass

@@ -33,7 +33,7 @@ READS: list[tuple[Callable[[ProcoreClient], Any], str, dict[str, str]]] = [
     (
         lambda c: resources.standard_cost_codes(c, 3),
         f"{P}/standard_cost_codes",
-        {"company_id": COMPANY, "standard_cost_code_list_id": "3"},
+        {"company_id": COMPANY, "standard_cost_code_list_id": "3", "view": "extended"},
     ),
     (lambda c: resources.cost_codes(c, 7), f"{P}/cost_codes", {"project_id": "7"}),
     (

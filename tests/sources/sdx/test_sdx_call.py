@@ -261,3 +261,27 @@ def test_errors_survive_the_way_between_processes(stub, client):
         ask(client)
     again = pickle.loads(pickle.dumps(caught.value))
     assert (type(again), str(again)) == (type(caught.value), str(caught.value))
+
+
+def test_the_environments_proxy_is_used_but_for_hosts_that_it_leaves_out(stub, connect, monkeypatch):
+    """The environment is read when the client is made, so it has to be read as requests reads it."""
+    replies(stub, ONE)
+    monkeypatch.setenv("http_proxy", stub.url)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    server = "http://spectrum.invalid"
+    for path in ("/wsdls/GetJob.jws", "/ws/GetJob"):
+        told = wsdl("GetJob") if path.startswith("/wsdls") else ONE
+        stub.paths[f"{server}{path}"] = lambda request, told=told: told
+    assert len(list(connect(base_url=server, allow_plain_http=True).call("GetJob", ASK))) == 1
+    assert {request.path.removeprefix(server) for request in stub.requests} == {"/wsdls/GetJob.jws", "/ws/GetJob"}
+    assert len(ask(connect())) == 1
+    assert not stub.requests[-1].path.startswith("http://")
+
+
+def test_the_environments_authorities_are_used_unless_the_connection_names_its_own(connect, monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/missing/authorities.pem")
+    server = "https://127.0.0.1:1"
+    with pytest.raises(OSError, match=r"/missing/authorities\.pem"):
+        list(connect(base_url=server).call("GetJob", ASK))
+    with pytest.raises(RetryLater):
+        list(connect(base_url=server, verify=False).call("GetJob", ASK))

@@ -21,6 +21,8 @@ _FIXED = {
     "price_method_code": "F",
     "tran_type_code": "JC",
     "sub_status": "E",
+    "cr_type": "1",
+    "reversed": "N",
 }
 _VALUES = {
     "money": "100.00",
@@ -32,10 +34,12 @@ _VALUES = {
 }
 
 
-def good_value(column: Column, number: int) -> Any:
+def good_value(table: Table, column: Column, number: int) -> Any:
     """A value that meets every check; codes and texts differ from row to row."""
-    if column.name in _FIXED:
-        return _FIXED[column.name]
+    known = next((c.values for c in table.checks if c.kind == "in_set" and c.columns[0] == column.name), ())
+    fixed = _FIXED.get(column.name)
+    if fixed or known:
+        return fixed if fixed and (not known or fixed in known) else known[0]
     if column.name == "master_job":
         return None
     if column.type in ("code", "text"):
@@ -45,7 +49,8 @@ def good_value(column: Column, number: int) -> Any:
 
 def good_row(name: str, number: int = 1, **changes: Any) -> dict[str, Any]:
     """Row `number` of a table, with some values changed."""
-    return {column.name: good_value(column, number) for column in TABLES[name].columns} | changes
+    table = TABLES[name]
+    return {column.name: good_value(table, column, number) for column in table.columns} | changes
 
 
 class Warehouse:

@@ -4,6 +4,7 @@ A row is a dictionary of Info-Link's own column names. Codes are padded as Spect
 other keys, so that each case can own its rows.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -130,6 +131,11 @@ class Subject:
     def needed(self) -> Column | None:
         """The first column, beside the key, without which the sync stops."""
         return next((c for c in self.table.columns if c.required and not c.key and not c.assumed), None)
+
+    def with_derived(self, column: Column) -> list[str]:
+        """Names of a column and of those that are made of it."""
+        made_of = (c.name for c in self.table.columns if c.derived and re.search(rf"\b{column.name}\b", c.derived))
+        return [column.name, *made_of]
 
     @property
     def rejecting(self) -> tuple[Column, Any, str] | None:

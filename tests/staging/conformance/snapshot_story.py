@@ -74,7 +74,9 @@ class Teller:
             self._look("narrowed", Scope("1", jobs=(self.subjects[0].job(INSIDE),)))
             lacking = {}
         self._each(self._rename_required)
-        away = {s.name: (*lacking.get(s.name, ()), *([s.needed.name] if s.needed else ())) for s in self.subjects}
+        away = {
+            s.name: (*lacking.get(s.name, ()), *(s.with_derived(s.needed) if s.needed else ())) for s in self.subjects
+        }
         if any(s.needed for s in self.subjects):
             self._look("required_missing", lacking=away, stopped=True)
         self._each(self._empty)

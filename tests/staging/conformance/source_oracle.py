@@ -64,6 +64,12 @@ def _increments(column: str) -> str:
     return f'(select sum(o."{column}") from dbo."JC_PROJ_COST_HISTORY_MC" as o where {same})'  # noqa: S608
 
 
+def _lines(source: str, column: str, *keys: str) -> str:
+    """The sum of a column over all rows of the row's own table with the same keys, NULL and blank alike."""
+    same = " and ".join(f"btrim(coalesce(o.\"{key}\", '')) = btrim(coalesce(x.\"{key}\", ''))" for key in keys)
+    return f'(select sum(o."{column}") from dbo."{source}" as o where {same})'  # noqa: S608
+
+
 _ADJUSTMENTS, _CHANGES = "JC_PHASE_ESTIMATES_MC", "CR_CHNG_REQ_CON_DET_MC"
 
 
@@ -88,10 +94,22 @@ _SUBCONTRACT_CHANGE = (*_SUBCONTRACT, "Job_Number", "Change_Request_Number")
 
 def _agreed(column: str, source: str, keys: tuple[str, ...]) -> str:
     """What the rows of another table with the same keys hold, if they all hold the same."""
-    same = " and ".join(f'btrim(o."{key}") = btrim(x."{key}")' for key in keys)
+    same = " and ".join(f"btrim(coalesce(o.\"{key}\", '')) = btrim(coalesce(x.\"{key}\", ''))" for key in keys)
     held = f'select distinct btrim(o."{column}") as v from dbo."{source}" as o where {same}'  # noqa: S608
     return f"(select nullif(min(v), '') from ({held} and o.\"{column}\" is not null) as t having count(*) = 1)"  # noqa: S608
 
+
+_INVOICE = ("Company_Code", "Vendor_Code", "Invoice_Number", "Invoice_Type_Code")
+
+
+def _credit_is_less(amount: str) -> str:
+    """An amount as it adds up: the stored one, from which a credit's is taken away."""
+    return f"case when btrim(x.\"Invoice_Type_Code\") = 'C' then 0 - {amount} else {amount} end"
+
+
+_REQUEST = ("Company_Code", "Job_Number", "Customer_Code", "Change_Request_Number")
+_RECEIVABLE = ("Company_Code", "Customer_Code", "Invoice_Or_Transaction", "Transaction_Type")
+_COST, _REVENUE = (*_REQUEST, "Phase_Code", "Cost_Type"), (*_REQUEST, "Billing_Item")
 
 #: Staged table -> Info-Link table, and staged column -> SQL over a row `x` of it.
 EXPECTED: dict[str, tuple[str, dict[str, str]]] = {
@@ -136,6 +154,23 @@ EXPECTED: dict[str, tuple[str, dict[str, str]]] = {
         )
         | {"city": _t("Address_3"), "terms_days": _n("Terms_Days"), "balance": _n("Balance")}
         | {name.lower(): _d(name) for name in ("Insurance_Exp_Date", "Date_Last_Invoice", "Date_Last_Payment")},
+    ),
+    "customers": (
+        "CR_CUSTOMER_MASTER_MC",
+        _texts(
+            *("Company_Code", "Customer_Code", "Name", "Alpha_Sort", "Type", "Status", "Address_1", "Address_2"),
+            *("City", "State", "Zip_Code", "Phone", "Fax_Phone", "Customer_Email", "Web_Site", "Salesperson"),
+            *("Terms_Code", "Sales_Tax_Code", "Taxable_Flag"),
+        )
+        | {"standard_retention_percent": _q("Standard_Retention_Percent")}
+        | {
+            name.lower(): _n(name)
+            for name in (
+                *("Credit_Limit", "Balance", "Billed_MTD", "Billed_YTD", "Billed_Last_Year", "Paid_MTD", "Paid_YTD"),
+                *("Paid_Last_Year", "Retention_Billed", "Retention_Paid", "Retention_Balance"),
+            )
+        }
+        | {name.lower(): _d(name) for name in ("Date_Last_Billed", "Date_Last_Paid", "Date_Created")},
     ),
     "project_cost_codes": (
         "JC_PHASE_MASTER_MC",
@@ -229,6 +264,144 @@ EXPECTED: dict[str, tuple[str, dict[str, str]]] = {
             for name in ("Sub_Status", "Sub_Change_Order_Number")
         },
     ),
+    "purchase_orders": (
+        "PO_PURCHASE_ORDER_HEADER_MC",
+        _texts(
+            *("Company_Code", "PO_Number", "Vendor_Code", "Job_Number", "Status_Flag", "PO_Type", "Received_Flag"),
+            *("Blanket_PO", "Remarks", "Cost_Center", "Currency_Code"),
+        )
+        | {"order_date": _d("PO_Date_List1"), "delivery_date": _d("PO_Date_List2")}
+        | {"last_received_date": _d("PO_Date_List3")}
+        | {name.lower(): _d(name) for name in ("Received_Date", "Blanket_Exp_Date")}
+        | {name.lower(): _n(name) for name in ("PO_Total_Amount", "Taxable_Amount", "Non_Taxable_Amount")}
+        | {name.lower(): _n(name) for name in ("Tax_Total", "Total_Freight", "Blanket_Total_Amt")}
+        | {"fiscal_year": _t("PO_Date_List1_Year"), "fiscal_period": _t("PO_Date_List1_Period")},
+    ),
+    "purchase_order_lines": (
+        "PO_PURCHASE_ORDER_DETAIL_MC",
+        _texts(
+            *("Company_Code", "PO_Number", "Line_Number", "Job_Number", "Phase_Code", "Cost_Type", "Item_Code"),
+            *("Item_Description", "Unit_Of_Measure", "GL_Account", "Equipment_Code", "Warehouse_Code", "Line_Type"),
+            "Cost_Center",
+        )
+        | {"ordered_quantity": _q("PO_Quantity_List1")}
+        | {name.lower(): _q(name) for name in ("Open_Receipt_Quantity", "Item_Price")}
+        | {"line_extension": _m("Line_Extension_List1"), "received_extension": _m("Received_Extension")}
+        | {"open_amount": f"{_m('Line_Extension_List1')} - {_m('Received_Extension')}"}
+        | {"tax_amount": _n("Tax_Amount_List1"), "delivery_date": _d("Delivery_Date")},
+    ),
+    "vendor_invoices": (
+        "VN_GL_DISTRIBUTION_HEADER_MC",
+        _texts(*_INVOICE, "Vendor_Name", "Subcontract_Job", "Status", "PO_Number", "Remarks", "Batch_Code")
+        | _texts("AP_GL_Account", "Cost_Center", "Currency_Code")
+        | {"subcontract_number": _t("Contract_Number"), "fiscal_year": _t("Year"), "fiscal_period": _t("Period")}
+        | {"invoice_date": _d("Date_List1"), "due_date": _d("Date_List4"), "discount_date": _d("Date_List5")}
+        | {"invoice_amount": _m("Invoice_Amount"), "signed_invoice_amount": _credit_is_less(_m("Invoice_Amount"))}
+        | {"retention_amount": _n("Retention_Amount")}
+        | {"signed_retention_amount": _credit_is_less(_n("Retention_Amount"))}
+        | {"discount_eligible_amount": _n("Discount_Eligible_Amount")},
+    ),
+    "vendor_invoice_distributions": (
+        "VN_GL_DISTRIBUTION_DETAIL_MC",
+        _texts(
+            *(*_INVOICE, "Sequence", "Job_Number", "Phase_Code", "Cost_Type", "Company_Code_2", "Remarks"),
+            *("GL_Distribution_Account", "Unit_Of_Measure", "Item_Code", "Item_Desc", "Bid_Item_Number"),
+            *("Retention_Flag", "Equipment_Code", "Cost_Center"),
+        )
+        | {"job_company_code": f"coalesce({_t('Company_Code_2')}, {_t('Company_Code')})"}
+        | {name.lower(): _m(name) for name in ("Debit_Amount", "Credit_Amount")}
+        | {"net_amount": f"{_m('Debit_Amount')} - {_m('Credit_Amount')}", "tax_amount": _n("Tax_Amount")}
+        | {name.lower(): _q(name) for name in ("Quantity", "Unit_Price")},
+    ),
+    "vendor_payments": (
+        "VN_PAYMENT_HISTORY_MC",
+        _texts(*_INVOICE, "Payment_Number", "Payment_Type", "Subcontract_Job", "Remarks", "Cost_Center")
+        | {"subcontract_number": _t("Contract_Number")}
+        | {"fiscal_year": _t("Check_Date_Year"), "fiscal_period": _t("Check_Date_Period")}
+        | {"check_date": _d("Check_Date"), "trans_date": _d("Trans_Date")}
+        | {"invoice_date": _d("Invoice_and_Due_Date1"), "due_date": _d("Invoice_and_Due_Date2")}
+        | {"payment_amount": _m("Payment_Amount"), "signed_payment_amount": _credit_is_less(_m("Payment_Amount"))}
+        | {name.lower(): _n(name) for name in ("Retention_Paid", "Discount_Taken")}
+        | {name.lower(): _n(name) for name in ("Original_Invoice_Amount", "Original_Retention_Amount")},
+    ),
+    "change_requests": (
+        "CR_CHNG_REQ_HDR_MC",
+        _texts(*_REQUEST, "CR_Description", "Status", "Change_Order_Number")
+        | {name.lower(): _d(name) for name in ("Origination_Date", "Approved_Date")},
+    ),
+    "change_request_costs": (
+        _CHANGES,
+        _texts(*_REQUEST)
+        | {name.lower(): f"btrim(coalesce(x.\"{name}\", ''))" for name in ("Phase_Code", "Cost_Type")}
+        | {
+            name.lower(): _rounded(_lines(_CHANGES, name, *_COST))
+            for name in ("Change_Request_Quantity", "Change_Request_Hours")
+        }
+        | {"change_request_amount": f"coalesce({_lines(_CHANGES, 'Change_Request_Amount', *_COST)}, 0)"},
+    ),
+    "change_request_revenues": (
+        "CR_CHNG_REQ_REV_MC",
+        _texts(*_REQUEST)
+        | {
+            "billing_item": "btrim(coalesce(x.\"Billing_Item\", ''))",
+            "description": _agreed("Description", "CR_CHNG_REQ_REV_MC", _REVENUE),
+            "cr_revenue": f"coalesce({_lines('CR_CHNG_REQ_REV_MC', 'CR_Revenue', *_REVENUE)}, 0)",
+        },
+    ),
+    "change_request_statuses": (
+        "CR_CHNG_REQ_STATUS_MC",
+        _texts("Company_Code", "Status_Code", "Description", "CR_Type"),
+    ),
+    "billing_applications": (
+        "CR_BILLING_HEADER_MC",
+        _texts(
+            *("Company_Code", "Customer_Code", "Job_Number", "Application_Number", "Sales_Tax_Code", "Post_Flag"),
+            *("Invoice_Sequence", "Cost_Center"),
+        )
+        | {"fiscal_year": _t("Period_End_Date_Year"), "fiscal_period": _t("Period_End_Date_Period")}
+        | {name.lower(): _d(name) for name in ("Period_End_Date", "Application_Date", "Contract_Date")}
+        | {name.lower(): _q(name) for name in ("Retention_Percent", "Material_Stored_Ret_Percent", "Sales_Tax_Percent")}
+        | {
+            name.lower(): _n(name)
+            for name in (
+                *("Original_Contract_Amount", "Change_Order_Total", "Revised_Contract_Amount", "Material_Stored"),
+                *("Retention_Amount", "Material_Stored_Retention", "Amount_Billed_Previous", "Retention_Previous"),
+                *("Taxable_Amount", "Sales_Tax_Amount", "Amount_Due", "Total_Cost"),
+            )
+        }
+        | {"complete_to_date": _m("Complete_To_Date")},
+    ),
+    "receivable_invoices": (
+        "CR_INVOICE_HEADER_MC",
+        _texts(
+            *_RECEIVABLE,
+            *("Job_Number", "GL_Year", "GL_Period", "Terms_Code", "Remarks", "Sales_Tax_Code", "Reversed"),
+            *("Post_Flag", "Source_Flag", "TM_Billing_Number", "Batch_Code", "Work_Order", "Customer_PO"),
+            *("Contract_Number", "Salesperson_Code", "AR_GL_Account", "Cost_Center", "Taxable_Flag", "Currency_Code"),
+        )
+        | {name.lower(): _d(name) for name in ("Invoice_Date", "GL_Date")}
+        | {
+            name.lower(): _n(name)
+            for name in (
+                *("Non_Taxable_Amount", "Taxable_Amount", "Sales_Tax_Amount", "Retention_Amount", "Cost_Of_Sale"),
+            )
+        }
+        | {"invoice_extension": _m("Invoice_Extension"), "retention_percent": _q("Retention_Percent")},
+    ),
+    "receivable_invoice_lines": (
+        "CR_INVOICE_DETAIL_MC",
+        _texts(
+            *_RECEIVABLE,
+            *("Sequence", "Detail_Description", "Unit_Of_Measure", "GL_Account", "GL_Department", "Sales_Tax_Code"),
+            *("Line_Type", "Detail_Line_Type", "Post_Flag", "Equipment_Code", "Cost_Center"),
+        )
+        | {name.lower(): _q(name) for name in ("Item_Quantity", "Unit_Price")}
+        | {"line_extension": _m("Line_Extension"), "cost_of_sale": _n("Cost_Of_Sale")},
+    ),
+    "open_receivables": (
+        "CR_OPEN_ITEM_MC",
+        _texts(*_RECEIVABLE, "Job_Number") | {"invoice_balance": _m("Invoice_Balance")},
+    ),
     "job_cost_transactions": (
         "JC_TRANSACTION_HISTORY_MC",
         _texts(
@@ -273,7 +446,7 @@ TOTALS: dict[str, str | None] = {
 }
 
 #: Staged tables of which a row is what several of the source add up to.
-ADDED_UP = frozenset({"projections"})
+ADDED_UP = frozenset({"projections", "change_request_costs", "change_request_revenues"})
 
 
 def columns_of(staged_table: str) -> list[str]:

@@ -35,6 +35,7 @@ _MONEY = {"money"}
 NOT_STAGED = {
     "prime_contract_items": "contracts have no schedule of values",
     "subcontract_changes": "the committed cost of subcontracts is known without their changes",
+    "open_receivables": "ages are of what was invoiced",
 }
 #: What a staged column holds there instead, as SQL over the row `x` of the source.
 INSTEAD = {
@@ -52,6 +53,18 @@ INSTEAD = {
             select j."Original_Contract" from dbo."JC_JOB_MASTER_MC" as j
             where btrim(j."Company_Code") = btrim(x."Company_Code") and btrim(j."Job_Number") = btrim(x."Job_Number")
                 and btrim(j."Customer_Code") = btrim(x."Customer_Code")), 0)""",
+    },
+    "change_requests": {"cr_description": "null", "origination_date": "null", "approved_date": "null"},
+    "change_request_statuses": {"description": "null"},
+    # Of a line nothing is shown but its company: all of them are one row.
+    "change_request_revenues": {
+        "job_number": "''",
+        "customer_code": "''",
+        "change_request_number": "''",
+        "billing_item": "''",
+        "description": "null",
+        "cr_revenue": """(select sum(o."CR_Revenue") from dbo."CR_CHNG_REQ_REV_MC" as o
+            where btrim(o."Company_Code") = btrim(x."Company_Code"))""",
     },
 }
 
@@ -178,9 +191,20 @@ def test_what_each_layout_says(sites: Callable[[str], Site]) -> None:
         ("CR_BID_ITEM_DES_MC", "Projected_Revenue"),
         ("CR_BID_ITEM_DES_MC", "GL_Account"),
         ("CR_BID_ITEM_DES_MC", "Cost_Center"),
+        ("CR_CHNG_REQ_HDR_MC", "CR_Description"),
+        ("CR_CHNG_REQ_HDR_MC", "Origination_Date"),
+        ("CR_CHNG_REQ_HDR_MC", "Approved_Date"),
+        ("CR_CHNG_REQ_REV_MC", "Job_Number"),
+        ("CR_CHNG_REQ_REV_MC", "Customer_Code"),
+        ("CR_CHNG_REQ_REV_MC", "Change_Request_Number"),
+        ("CR_CHNG_REQ_REV_MC", "Billing_Item"),
+        ("CR_CHNG_REQ_REV_MC", "Description"),
+        ("CR_CHNG_REQ_STATUS_MC", "Description"),
+        ("CR_OPEN_ITEM_MC", "Company_Code"),
         ("VN_CHNG_REQ_SUB_DET_MC", ""),
         ("VN_CHNG_REQ_SUB_HDR_MC", ""),
     }
+    assert "added up" in drift["CR_CHNG_REQ_REV_MC", "Billing_Item"]
     assert "no standard cost code is importable" in drift["JC_STD_PHASE_DESCRIPTION_MC", "Phase_Category"]
     assert (
         "JC_JOB_MASTER_MC.Original_Contract stands for it" in drift["CR_CONTRACT_MASTER_MC", "Original_Contract_Amount"]

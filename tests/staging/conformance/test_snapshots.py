@@ -225,10 +225,10 @@ def missing_optional_column(story: Story, subject: Subject) -> None:
         assert (subject.source_of(subject.optional), "missing") not in after.drift, "it is back: resolved"
 
 
-@case(lambda subject: any(SUBJECTS[table.name].needed for table in subject.object.tables))
+@case(lambda subject: any(one.needed for one in SUBJECTS.values() if one.object is subject.object))
 def missing_required_column(story: Story, subject: Subject) -> None:
     stopped = story["required_missing"]
-    ours = (SUBJECTS[table.name] for table in subject.object.tables)
+    ours = (one for one in SUBJECTS.values() if one.object is subject.object)
     expected = next(one.source_of(one.needed) for one in ours if one.needed)
     assert stopped.error is not None
     assert expected in str(stopped.error), "M4: a clear error names the column"
@@ -276,6 +276,8 @@ def rejected_row_keeps_its_last_good_version(story: Story, subject: Subject) -> 
         (rejected,) = seen.rejections(subject.key(number))
         assert rejected["column_name"] == column.name
         assert reason in rejected["reason"]
+        if subject.table.names_job and not subject.table.by_job:
+            assert rejected["job_number"] == subject.job(number), "known by something else, and listed with its job"
         _assert_kept(seen, before, subject.key(number), story["changed"].read_at)
         assert seen.versions(subject.key(number)) == []
     after = story["mended"].tables[subject.name]

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from infolink_rows import SUBJECTS, source_row
 from staging_harness import Warehouse, infolink_settings
 from transactions_harness import SOURCE, agree, seed
 
-from spectrum_etl.errors import StopSync
+from spectrum_etl.errors import FixConfiguration, StopSync
 from spectrum_etl.model.check_result import CheckResult
 from spectrum_etl.model.run import Run
+from spectrum_etl.settings import Schedule
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.staging.verify import verify
 
 
-def _verify(warehouse: Warehouse, object_name: str) -> list[CheckResult]:
-    settings = infolink_settings()
+def _verify(warehouse: Warehouse, object_name: str, **settings_: Any) -> list[CheckResult]:
+    settings = infolink_settings(**settings_)
     with Sources(settings.company("1"), infolink=warehouse.spectrum.infolink) as sources:
         return verify(warehouse.url, OBJECTS[object_name], Run("verify_staging", "r"), sources, settings)
 
@@ -102,3 +104,22 @@ def test_snapshots_with_rejected_flagged_and_deleted_rows_agree(warehouse: Wareh
     assert warehouse.execute("delete from spectrum.prime_contracts where job_number = %s", subject.job(4)) == 1
     with pytest.raises(StopSync, match=r"prime_contracts of company 1.*rows 5 in Spectrum, 4 staged and rejected"):
         _verify(warehouse, "prime_contracts")
+
+
+def test_a_table_that_is_not_shown_any_more_and_never_scheduled_is_not_compared(warehouse: Warehouse) -> None:
+    """O3: a site that hides a table sets its schedule to never, and stays green; with a schedule it is told."""
+    subject = SUBJECTS["vendor_payments"]
+    vendors = SUBJECTS["vendors"]
+    warehouse.spectrum.add(vendors.source_table, vendors.row(1))
+    warehouse.spectrum.add(subject.source_table, subject.row(1))
+    warehouse.sync("payables")
+    before = _verify(warehouse, "payables")
+    assert [result.rows_checked for result in before] == [0, 0, 1]
+    warehouse.spectrum.alter(subject.source_table, "rename to {}", "HIDDEN")
+    try:
+        with pytest.raises(FixConfiguration, match="VN_PAYMENT_HISTORY_MC"):
+            _verify(warehouse, "payables")
+        left = _verify(warehouse, "payables", schedules={"payables": Schedule.NEVER})
+    finally:
+        warehouse.spectrum.alter("HIDDEN", "rename to {}", subject.source_table)
+    assert [result.rows_checked for result in left] == [0, 0]

@@ -71,13 +71,15 @@ def _stored(table: Table) -> str:
 
 
 def _added_up(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One row a key of the rows that are its increments, with their sums."""
+    """One row a key of the rows that are its increments, with their sums, and the texts on which all of them agree."""
     keys = [_source(c).lower() for c in table.columns if c.key]
     amounts = [_source(c).lower() for c in table.columns if c.type in ("money", "quantity")]
+    others = [_source(c).lower() for c in table.columns if c.source and not c.key and c.type in ("code", "text")]
     found: dict[tuple[str, ...], dict[str, Any]] = {}
     for row in rows:
         known = found.setdefault(tuple(row[key].strip() for key in keys), {key: row[key] for key in keys})
         known |= {name: known.get(name, Decimal(0)) + row[name] for name in amounts}
+        known |= {name: row[name] if known.get(name, row[name]) == row[name] else None for name in others}
     return list(found.values())
 
 

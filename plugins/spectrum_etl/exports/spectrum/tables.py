@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from spectrum_etl.sources.infolink.lookup import Lookup
+from spectrum_etl.sources.infolink.published import REQUEST_STATUS, REVENUE_ITEM, STATUS_CODE
 
 #: Info-Link and AddVendor call the city so.
 CITY = "Address_3"
@@ -140,7 +141,7 @@ CHANGE_REQUESTS = _lookup(
     "CR_CHNG_REQ_HDR_MC",
     _REQUEST,
     ("CR_Description", "Origination_Date", "Approved_Date"),
-    {"CR_Status": ("Status", "CR_Status")},
+    {"CR_Status": REQUEST_STATUS},
 )
 CHANGE_REQUEST_COSTS = _lookup(
     "CR_CHNG_REQ_CON_DET_MC",
@@ -152,7 +153,7 @@ CHANGE_REQUEST_REVENUES = _lookup(
     "CR_CHNG_REQ_REV_MC",
     (*_REQUEST, "CR_Billing_Item_Code"),
     ("CR_Revenue",),
-    {"CR_Billing_Item_Code": ("Billing_Item", "Billing_Item_Code", "CR_Billing_Item_Code", "Bill_Item_Code")},
+    {"CR_Billing_Item_Code": REVENUE_ITEM},
     assumed=True,
 )
 _SUBCONTRACT_SIDE = ("Job_Number", "Change_Request_Number", "Subcontractor_Code", "Subcontract_Number")
@@ -196,6 +197,6 @@ CHANGE_REQUEST_STATUSES = _lookup(
     "CR_CHNG_REQ_STATUS_MC",
     ("Status_Code",),
     (),
-    {"Status_Code": ("Status_Code", "CR_Status")},
+    {"Status_Code": STATUS_CODE},
 )
 COST_TYPES = _lookup("JC_COST_TYPE_MASTER_MC", ("Cost_Type",))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from spectrum_etl.exports.display.shown import changed_since, in_short
 from spectrum_etl.exports.records import continuity
 from spectrum_etl.exports.records.settling import settles_at, unsettled
+from spectrum_etl.exports.spec import Candidate
+from spectrum_etl.exports.spectrum import compare
 from spectrum_etl.exports.steps import apply_rules as check
 from spectrum_etl.exports.steps.sending import Sending
 from spectrum_etl.links import claims
@@ -49,6 +51,20 @@ def recheck(sending: Sending) -> None:
     if changes := changed_since(systems, sending.shown, attempt.document):
         reason = f"Spectrum was changed after it was accepted; nothing was sent: {in_short(changes)}"
         sending.end("ready", reason, again=True)
+    if there := _there_by_now(sending, candidate):
+        reason = f"Spectrum was changed after it was accepted; nothing was sent: it has {in_short(there)} by now"
+        sending.end("ready", reason, again=True)
+
+
+def _there_by_now(sending: Sending, candidate: Candidate) -> list[str]:
+    """What was to be added because Spectrum lacked it, and is there by now: more was accepted than is missing."""
+    document = sending.obj.document(candidate, sending.attempt.answers, sending.systems.context)
+    still = [(call.service, dict(call.key)) for call in document.calls]
+    return [
+        compare.name_of(call)
+        for call in sending.attempt.document.calls
+        if call.adds and (call.service, dict(call.key)) not in still
+    ]
 
 
 def _has_its_keys(sending: Sending) -> None:

@@ -21,11 +21,19 @@ export function Connections({ found, company, companies, starter }) {
       <${RunButton} running=${found.data.checking ? {} : null} busy=${starter.busy === "check"} allowed=${found.data.may_check} at="Checking"
         label="Check now" text="Check now" onClick=${check} /></div>
     <ul class="cards">${found.data.connections.map((c) => html`
-      <${Connection} connection=${c} companies=${companies} onOpen=${() => setNoticed(true)} />`)}</ul>
+      <${Connection} connection=${c} companies=${companies} load=${found.data.load} onOpen=${() => setNoticed(true)} />`)}</ul>
     ${noticed && html`<${Noticed} company=${company} onClose=${() => setNoticed(false)} />`}</section>`;
 }
 
-function Connection({ connection: c, companies, onOpen }) {
+/** What is asked of Spectrum at most, as the settings say. */
+function loadOf(kind, load) {
+  if (!["Info-Link", "web services"].includes(kind)) return null;
+  const at = load.queries_at_a_time;
+  const hours = load.quiet_hours.length > 0 && `Quiet hours ${load.quiet_hours.join(", ")} (${load.timezone})`;
+  return [kind === "Info-Link" && (at === 1 ? "One query at a time" : `${at} queries at a time`), hours].filter(Boolean).join(". ");
+}
+
+function Connection({ connection: c, companies, load, onOpen }) {
   const kind = c.connected === null ? "plain" : c.connected ? "ok" : "bad";
   const text = c.connected === null ? "Not known" : c.connected ? "Connected" : "Not connected";
   const icon = { ok: "ok", bad: "bad", plain: "none" }[kind];
@@ -34,6 +42,7 @@ function Connection({ connection: c, companies, onOpen }) {
     c.differences > 0 && plural(c.differences, "difference"),
     c.services > 0 && !c.services_off && `all ${plural(c.services, "service")}`,
     c.columns > 0 && `${plural(c.columns, "column")} compared`,
+    c.facts > 0 && "indexes and tracked changes",
   ].filter(Boolean).join(", ");
   return html`<li class="card ${kind}">
     <div><strong>${c.title}</strong>${c.company_code && companies.length > 1 && html`<span class="faint"> company ${c.company_code}</span>`}</div>
@@ -42,6 +51,7 @@ function Connection({ connection: c, companies, onOpen }) {
     ${c.reason && html`<p class="reason">${c.reason}</p>`}
     ${c.remedy && html`<p><strong>What to do:</strong> ${c.remedy}</p>`}
     ${counted && html`<p><button class="link" onClick=${onOpen}>${words(counted)}</button></p>`}
+    ${loadOf(c.kind, load) && html`<p class="faint">${loadOf(c.kind, load)}</p>`}
     ${c.conn_id && html`<p><a href=${address("../connections", { connection_id_pattern: c.conn_id })} target="_top">Connection <code>${c.conn_id}</code> in Airflow</a></p>`}
     ${c.checked_at && html`<p class="faint">${words(KNOWN[c.known_from])} <${Time} at=${c.checked_at}>${ago(c.checked_at)}</></p>`}
   </li>`;
@@ -76,6 +86,12 @@ function Noticed({ company, onClose }) {
         { title: "Status", cell: (s) => html`<${Badge} kind=${broken(s) ? (s.needed ? "bad" : "warn") : s.status === "Enabled" ? "ok" : "plain"}>${s.status}</>` },
         { title: "Used by", kind: "wide", cell: (s) => html`${s.used_by ? s.used_by.split(", ").map(user).join(", ") : "–"}${!s.needed && html` <span class="faint">(not by the settings as they are)</span>`}` },
         { title: "What it means, and what to do", kind: "wide", cell: (s) => s.why ?? STATUSES[s.status] ?? "–" },
+      ]} />`}
+    ${found.data?.facts.length > 0 && html`<h3>Indexes and tracked changes of Info-Link's tables</h3>
+      <${Table} label="Indexes and tracked changes" rows=${found.data.facts} keyOf=${(f) => f.company_code + f.subject + f.item} columns=${[
+        { title: "Table", cell: (f) => html`<code>${f.subject}</code>` },
+        { title: "What", cell: (f) => words(f.item) },
+        { title: "There is", kind: "wide", cell: (f) => f.fact },
       ]} />`}
   </>`;
 }

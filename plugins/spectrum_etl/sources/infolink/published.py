@@ -1,4 +1,5 @@
-"""Columns of Info-Link that are known, so that they are not reported as new (M4), and those that are never read (M9).
+"""Columns of Info-Link that are known, so that they are not reported as new (M4), those that are never read (M9), and
+the names of those that both staging and exports read.
 
 Source: the columns of real sites and of published reports.
 """
@@ -118,6 +119,12 @@ _KNOWN = {
         Vendor_Status Veteran_Business Web_Site Woman_Business Zip_Code
     """,
 }
+
+#: Columns of change requests with the other names they may have, in the order in which these are tried: that of a
+#: request's status, of the status itself, and of the billing item of a request's revenue.
+REQUEST_STATUS = ("Status", "CR_Status")
+STATUS_CODE = ("Status_Code", "CR_Status")
+REVENUE_ITEM = ("Billing_Item", "Billing_Item_Code", "CR_Billing_Item_Code", "Bill_Item_Code")
 
 #: Info-Link table -> known columns, in upper case, that the objects need not read.
 KNOWN: dict[str, frozenset[str]] = {table: frozenset(names.upper().split()) for table, names in _KNOWN.items()}

@@ -228,6 +228,11 @@ class InfoLinkReader:
         built = [statements.fingerprint_statement(plan, piece, spec_hash) for piece in pieces]
         return (Fingerprint(*row) for batch in self._read(plan, built, 5000) for row in batch)
 
+    def fingerprint_text(self, table: Table, selection: Selection) -> str:
+        """All that decides what `fingerprints` gives for the same rows: its statement and what it binds."""
+        plan = self.plan(table, selection.company_code, selection.stage_employees)
+        return repr(statements.fingerprint_statement(plan, selection, ""))
+
     def totals(self, table: Table, selection: Selection) -> dict[str, int | Decimal]:
         """Rows and money as the source holds them, over the same query as `read`.
 

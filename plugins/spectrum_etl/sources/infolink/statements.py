@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from spectrum_etl.model.selection import Selection
+from spectrum_etl.model.selection import Selection, Years
 from spectrum_etl.sources.infolink import casts
 from spectrum_etl.sources.infolink.binds import Binds, Statement, code_filter, spelled
 from spectrum_etl.sources.infolink.plan import COMPANY_CODE, PlannedColumn, ReadPlan
@@ -145,7 +145,7 @@ def _query(plan: ReadPlan, selection: Selection, columns: list[str], binds: Bind
         return Statement(rows, binds.values)
     inner = [f"{column.number if _is_number(column) else column.text} AS {column.name}" for column in plan.columns]
     rows = render(plan.infolink.query, **_context(plan, selection, binds), columns=_list(inner))
-    keys = [code(f"every_row.{column.name}") for column in plan.columns if column.spec.key and column.source]
+    keys = [_grouped(column) for column in plan.columns if column.spec.key and column.source]
     aggregated = [_aggregated(column) for column in plan.columns]
     return Statement(
         render(
@@ -174,6 +174,12 @@ def _outer(plan: ReadPlan) -> tuple[PlannedColumn, ...]:
     )
 
 
+def _grouped(column: PlannedColumn) -> str:
+    """A part of the key of rows that are added up; where it may be blank, NULL is a blank."""
+    value = f"every_row.{column.name}"
+    return code(f"COALESCE({value}, '')" if column.spec.may_be_blank else value)
+
+
 def _aggregated(column: PlannedColumn) -> str:
     """A column of rows that are added up: their code, the sum, or the value on which all of them agree."""
     value = f"every_row.{column.name}"
@@ -197,10 +203,12 @@ def _context(plan: ReadPlan, selection: Selection, binds: Binds) -> dict[str, ob
     context |= {"alias": next(iter(plan.infolink.tables)), "tables": _tables(plan)}
     if plan.table.partitioned:
         return context | _partition_context(plan, selection, binds)
-    if selection.months or selection.partitions is not None:
+    if selection.months or selection.partitions is not None or selection.years != Years():
         raise ValueError(f"{plan.table.name} has no months and partitions")
-    # Bound only where a status has a type: a statement binds nothing that it does not use.
-    kinds = plan.change_types if any("CR_Type" in names for names in plan.names.values()) else ()
+    # Bound only where the query looks at a status's type: a statement binds nothing that it does not use.
+    looked_at = {entry.removesuffix("?") for entry in plan.infolink.joined}
+    types = [alias for alias, names in plan.names.items() if "CR_Type" in names and f"{alias}.CR_Type" in looked_at]
+    kinds = plan.change_types if types else ()
     used = {column.source.partition(".")[0] for column in plan.columns if column.source}
     return context | {
         "uses": {alias: alias in used for alias in plan.infolink.tables},
@@ -259,6 +267,11 @@ def _partition_context(plan: ReadPlan, selection: Selection, binds: Binds) -> di
     if selection.months:
         named = [binds.value(name, month) for name, month in _numbered("month", selection.months).items()]
         conditions.append(f"{month} IN ({', '.join(named)})")
+    # By the same text that rows are grouped by, so that every row is in one stretch of years.
+    if selection.years.first:
+        conditions.append(f"{month} >= {binds.value('first_year', selection.years.first)}")
+    if selection.years.before is not None:
+        conditions.append(f"{month} < {binds.value('before_year', selection.years.before)}")
     pairs = []
     if selection.partitions is not None:
         jobs = {code: f"picked_job_{n}" for n, code in enumerate(dict.fromkeys(j for j, _ in selection.partitions))}

@@ -13,7 +13,7 @@ from typing import Any
 import requests
 
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.sources.procore import pages, sync
+from spectrum_etl.sources.procore import pages, rows, sync
 from spectrum_etl.sources.procore.connection import ProcoreConnection, checked_company
 from spectrum_etl.sources.procore.faults import ApiCall
 from spectrum_etl.sources.procore.transport import LONGEST_WAIT, Transport
@@ -183,6 +183,32 @@ class ProcoreClient:
             Others as `patch`, where whole batches failed; with `failed` and `entities`, too.
         """
         return sync.sync(self._transport, self._call("PATCH", path, None), scope, updates)
+
+    def sync_rows(
+        self,
+        path: str,
+        scope: Mapping[str, Any],
+        updates: Sequence[Mapping[str, Any]],
+        params: Mapping[str, Any] | None = None,
+        batch: int = rows.USUAL_BATCH,
+    ) -> Iterator[rows.Row]:
+        """As `sync`, and tell of each row what became of it instead of failing.
+
+        Args:
+            path: of the action.
+            scope: as for `sync`.
+            updates: each with `id` or `origin_id`.
+            params: as in `get`.
+            batch: rows a call at first; halved where Procore finds it too large, breaks or does not answer.
+
+        Returns:
+            A row for each update, in their order, as the calls are made.
+
+        Raises:
+            ValueError: an update has neither id nor origin id.
+            Others as `get`, where no further call would succeed.
+        """
+        return rows.sync_rows(self._transport, self._call("PATCH", path, params), scope, updates, batch)
 
     def _write(self, method: str, path: str, body: Any, params: Mapping[str, Any] | None, *, repeatable: bool) -> Any:
         call = replace(self._call(method, path, params), body=body, repeatable=repeatable)

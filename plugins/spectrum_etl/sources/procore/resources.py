@@ -92,8 +92,8 @@ def standard_cost_code_lists(client: ProcoreClient) -> Records:
 
 
 def standard_cost_codes(client: ProcoreClient, list_id: Id) -> Records:
-    """The codes of one standard list."""
-    params = {**company_scope(client), "standard_cost_code_list_id": path_id(list_id)}
+    """The codes of one standard list, in the view that has more than their ids."""
+    params = {**company_scope(client), "standard_cost_code_list_id": path_id(list_id), "view": "extended"}
     return client.pages("/rest/v1.0/standard_cost_codes", params)
 
 

@@ -9,10 +9,15 @@ NAMES = (
     "standard_cost_codes",
     "jobs",
     "vendors",
+    "customers",
     "project_cost_codes",
     "budgets",
     "prime_contracts",
+    "change_requests",
+    "billings",
     "subcontracts",
+    "purchase_orders",
+    "payables",
     "job_costs",
 )
 

@@ -2,6 +2,7 @@
 
 from spectrum_etl.model.spec import Check, Column, InfoLink, LeftOut, StagedObject, Table, company_column
 from spectrum_etl.settings import Schedule
+from spectrum_etl.sources.infolink.published import REQUEST_STATUS, STATUS_CODE
 
 BUDGETS = Table(
     name="budgets",
@@ -38,9 +39,9 @@ BUDGETS = Table(
             "h.Customer_Code",
             "h.Change_Request_Number",
             "h.Change_Order_Number",
-            "h.Status|CR_Status",
+            f"h.{'|'.join(REQUEST_STATUS)}",
             "s.Company_Code",
-            "s.Status_Code|CR_Status",
+            f"s.{'|'.join(STATUS_CODE)}",
             "s.CR_Type",
         ),
         left_out=LeftOut(

@@ -173,7 +173,7 @@ PRIME_CONTRACT_ITEMS = Table(
             ("job_number",),
             "warning",
             "A billing item without its prime contract: look at the contract in Spectrum.",
-            query="prime_contract_items_contract_is_there.sql",
+            query="contract_is_there.sql",
         ),
     ),
 )

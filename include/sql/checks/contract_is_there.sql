@@ -1,5 +1,5 @@
--- Contracts that billing items belong to, but that do not exist, compared with the contracts of the same run.
--- Silent while no contract of the company has been read.
+-- Contracts that rows of the slice belong to, but that do not exist, compared with the contracts of the same run or, in
+-- another one, with those that are staged. Silent while no contract of the company has been read.
 with contracts_of_slice as (
     select
         company_code,

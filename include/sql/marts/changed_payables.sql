@@ -1,0 +1,28 @@
+-- Vendor invoices that changed, themselves, in a line or by a payment, or whose vendor has another name. A table of which
+-- nothing was synced since is not looked at: `since` is infinity then.
+create temporary table _changed_payables on commit drop as
+{% for table in ["vendor_invoices", "vendor_invoice_distributions", "vendor_payments"] %}
+select
+    vendor_code,
+    invoice_number,
+    invoice_type_code
+from spectrum.{{ table | ident }}
+where
+    company_code = {{ "company_code" | bound }}
+    and {{ ("since_" ~ table) | bound }}::timestamptz < 'infinity'
+    and greatest(_changed_at, _deleted_at) >= {{ ("since_" ~ table) | bound }}
+union
+{% endfor %}
+select
+    known.vendor_code,
+    known.invoice_number,
+    known.invoice_type_code
+from spectrum.vendors as vendor
+inner join marts.payables_by_job as known
+    on
+        known.company_code = {{ "company_code" | bound }}
+        and vendor.vendor_code = known.vendor_code
+where
+    vendor.company_code = {{ "company_code" | bound }}
+    and {{ "since_vendors" | bound }}::timestamptz < 'infinity'
+    and greatest(vendor._changed_at, vendor._deleted_at) >= {{ "since_vendors" | bound }}

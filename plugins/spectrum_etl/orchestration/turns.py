@@ -1,0 +1,77 @@
+"""One query at a time on each Info-Link connection (O2): who waits holds no slot of a worker.
+
+Two things hold it. The Airflow pool `spectrum_infolink` has one slot: who waits for that is queued in Airflow, costs
+nothing, and goes on at once. A lock of the warehouse for each connection holds whatever the pool is: where its slots
+were left at more, where several connections share them, and for tasks that wait in another pool and ask Info-Link, too.
+Who meets it taken comes back some seconds later, as in quiet hours.
+
+The look-ups of exports are let through: an approver waits for them, and each asks for a few rows by their codes.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from airflow.sdk.exceptions import AirflowRescheduleException
+
+from spectrum_etl.settings import Company, Settings
+from spectrum_etl.staging.objects import OBJECTS
+
+log = logging.getLogger(__name__)
+
+POOL = "spectrum_infolink"
+#: When a task comes back that has met the connection taken. Each time costs its worker about two seconds.
+_AGAIN = timedelta(seconds=10)
+#: When a task comes back that has given way: later than those that have met the connection taken, so that they find it
+#: free; several short ones have their turn meanwhile.
+_AFTER_A_PIECE = timedelta(seconds=15)
+
+#: The tasks that query Info-Link, and the states in which they wait for that.
+_TASKS = ["company.land", "verify", "infolink"]
+_WAITING = ["scheduled", "queued", "up_for_reschedule"]
+_OTHER_DAGS = ("backfill_job_costs", "verify_staging", "check_connections")
+
+
+@contextmanager
+def turn_at_infolink(company: Company, settings: Settings, *, needed: bool = True) -> Iterator[None]:
+    """Go on as the only one, or one of few, at the Info-Link connection of a company.
+
+    Args:
+        company: whose; one without Info-Link takes no turn.
+        settings: say how many at a time.
+        needed: whether Info-Link is asked at all.
+
+    Raises:
+        AirflowRescheduleException: to Airflow, which starts the task again later: others have their turn now.
+    """
+    from spectrum_etl.warehouse.connect import warehouse_url
+    from spectrum_etl.warehouse.turns import turn
+
+    if not needed or company.infolink_conn_id is None:
+        yield
+        return
+    with turn(warehouse_url(), company.infolink_conn_id, settings.infolink.queries_at_a_time) as ours:
+        if not ours:
+            log.info("others query Info-Link by %s; this task comes back", company.infolink_conn_id)
+            raise AirflowRescheduleException(datetime.now(UTC) + _AGAIN)
+        yield
+
+
+def give_way() -> AirflowRescheduleException:
+    """What a task raises between two pieces of a long fingerprint: its slots are free until it comes back."""
+    return AirflowRescheduleException(datetime.now(UTC) + _AFTER_A_PIECE)
+
+
+def others_wait(instance: Any, settings: Settings) -> bool:
+    """Whether another task waits for Info-Link: if none does, to give way would cost seconds and help nobody.
+
+    Args:
+        instance: the running task instance, through which Airflow is asked.
+        settings: which objects are read from Info-Link.
+    """
+    staged = [obj.dag_id for obj in OBJECTS.values() if settings.reader(obj.tables[0]) == "infolink"]
+    return any(instance.get_ti_count(dag_id, task_ids=_TASKS, states=_WAITING) for dag_id in (*staged, *_OTHER_DAGS))

@@ -1,0 +1,181 @@
+"""Projects of a Procore company as imports read and write them, with what they are made from.
+
+Sources: developers.procore.com/reference/rest (projects, project templates, departments, tools, permissions). Which
+call takes which field differs: the list of standard codes is set by `change_project` alone, origin codes are not taken
+by `sync_projects`, a template counts at creation only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, TypedDict
+
+from spectrum_etl.sources.faults import NotAllowed, NotFound
+from spectrum_etl.sources.procore.client import ProcoreClient
+from spectrum_etl.sources.procore.ids import Id, company_scope, path_id
+from spectrum_etl.sources.procore.rows import USUAL_BATCH, Row
+
+Record = dict[str, Any]
+_PATH = "/rest/v1.0/projects"
+#: Version 1.1 alone has a filter by number, and shows the list of standard codes.
+_PATH_1_1 = "/rest/v1.1/projects"
+_PROJECTS_A_PAGE = 300
+#: Statuses of an account without permission, and of one that is not told that there is a project.
+_UNSEEN = frozenset({403, 404})
+
+
+class _ProjectFields(TypedDict, total=False):
+    name: str
+    project_number: str | None
+    address: str | None
+    city: str | None
+    state_code: str | None
+    zip: str | None
+    country_code: str | None
+    description: str | None
+    start_date: str | None
+    completion_date: str | None
+    total_value: str | None
+    active: bool
+    department_ids: list[int]
+    origin_id: str | None
+    origin_data: str | None
+
+
+class NewProject(_ProjectFields, total=False):
+    """What a new project is created with; days as `2026-08-03`: those of another form are stored as none, unsaid."""
+
+    origin_code: str | None
+    project_template_id: int
+    enable_copy_of_standard_cost_codes: bool
+
+
+class ProjectChange(_ProjectFields, total=False):
+    """What is changed of a project: a field that is left out stays, None empties it."""
+
+    origin_code: str | None
+    standard_cost_code_list_id: int
+
+
+class ProjectUpdate(_ProjectFields, total=False):
+    """One row of a sync call; with `id`, else found by `origin_id` or created."""
+
+    id: int
+    project_template_id: int
+    enable_copy_of_standard_cost_codes: bool
+
+
+def all_projects(client: ProcoreClient) -> Iterator[Record]:
+    """All projects that the service account may see, inactive ones too, with their origin fields."""
+    return client.pages(_PATH_1_1, {**_scope(client), "view": "extended"})
+
+
+def changed_projects(client: ProcoreClient, since: datetime | None, until: datetime) -> Iterator[Record]:
+    """Projects that were changed in a window; see `ProcoreClient.updated`."""
+    return client.updated(_PATH_1_1, {**_scope(client), "view": "extended"}, since, until)
+
+
+def projects_by_origin(client: ProcoreClient, origin_id: str) -> list[Record]:
+    """The projects that carry an origin id, exactly so: one, or none that this account may see."""
+    return _those(client, "origin_id", origin_id)
+
+
+def projects_by_number(client: ProcoreClient, number: str) -> list[Record]:
+    """The projects with a number, which may be several; inactive ones too."""
+    return _those(client, "project_number", number)
+
+
+def create_project(client: ProcoreClient, fields: NewProject, *, run_validations: bool = False) -> Record:
+    """Create a project, sent once.
+
+    Args:
+        client: of the Procore company.
+        fields: with `name`, and an `origin_id`: it keeps a second project from being created after a lost answer, since
+            a new project may not be visible to the account that created it.
+        run_validations: as for `sync_companies`.
+
+    Returns:
+        The project as Procore holds it now.
+
+    Raises:
+        OutcomeUnknown: no usable answer; it may be there.
+        Refused: `fields` says why; a taken `origin_id` may be this project's own, created before.
+        Others as `ProcoreClient.post`.
+    """
+    params = {"run_configurable_validations": run_validations}
+    record: Record = client.post(_PATH, {**company_scope(client), "project": dict(fields)}, params)
+    return record
+
+
+def change_project(
+    client: ProcoreClient, project_id: Id, fields: ProjectChange, *, run_validations: bool = False
+) -> Record:
+    """Set fields of a project, and return it as it is now; repeating it does no harm.
+
+    Raises:
+        Refused: `fields` says why.
+        NotFound, NotAllowed: it is gone, or this account may not see it.
+    """
+    body = {**company_scope(client), "project": dict(fields)}
+    params = {"run_configurable_validations": run_validations}
+    record: Record = client.patch(f"{_PATH}/{path_id(project_id)}", body, params)
+    return record
+
+
+def sync_projects(
+    client: ProcoreClient,
+    updates: Sequence[ProjectUpdate],
+    *,
+    run_validations: bool = False,
+    batch: int = USUAL_BATCH,
+) -> Iterator[Row]:
+    """Create or change projects; see `ProcoreClient.sync_rows`.
+
+    Procore asks not to create many by it, and more than 300 in the night of California only (list of projects/sync).
+    """
+    params = {"run_configurable_validations": run_validations}
+    return client.sync_rows(f"{_PATH}/sync", company_scope(client), updates, params, batch)
+
+
+def may_see(client: ProcoreClient, project_id: Id) -> bool:
+    """Whether this account may see a project: it may not before somebody permitted it, though it created it."""
+    try:
+        client.get(f"{_PATH}/{path_id(project_id)}", company_scope(client))
+    except (NotAllowed, NotFound) as fault:
+        if fault.status not in _UNSEEN:
+            raise
+        return False
+    return True
+
+
+def project_templates(client: ProcoreClient) -> Iterator[Record]:
+    """Templates that projects can be made from: id and name."""
+    return client.pages("/rest/v1.0/project_templates", company_scope(client))
+
+
+def departments(client: ProcoreClient) -> Iterator[Record]:
+    """The company's departments: id and name."""
+    return client.pages("/rest/v1.0/departments", company_scope(client))
+
+
+def project_tools(client: ProcoreClient, project_id: Id) -> Iterator[Record]:
+    """The tools of a project: engine_name, title, is_active."""
+    return client.pages(f"{_PATH}/{path_id(project_id)}/tools")
+
+
+def access_levels(client: ProcoreClient, project_id: Id | None = None) -> dict[str, str]:
+    """The service account's level by name of the tool, of the company or of a project, as Procore names them."""
+    scope = company_scope(client) if project_id is None else {"project_id": path_id(project_id)}
+    manifest = client.get("/rest/v1.0/settings/permissions", scope)
+    return {str(tool["name"]): str(tool["user_access_level"]["name"]) for tool in manifest["tools"]}
+
+
+def _scope(client: ProcoreClient) -> Record:
+    return {**company_scope(client), "per_page": _PROJECTS_A_PAGE, "filters[by_status]": "All"}
+
+
+def _those(client: ProcoreClient, name: str, value: str) -> list[Record]:
+    """What the filter lets through, compared again: a list that ignores it would give all."""
+    found = client.pages(_PATH_1_1, {**_scope(client), f"filters[{name}]": value})
+    return [record for record in found if record.get(name) == value]

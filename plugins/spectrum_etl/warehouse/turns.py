@@ -1,0 +1,62 @@
+"""Turns at an Info-Link connection, over all tasks, companies and machines (O2): advisory locks of the warehouse.
+
+The lock belongs to a session of its own, so that whatever ends the process gives the turn back, SIGKILL too.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import psycopg
+
+from spectrum_etl.warehouse.connect import connect
+
+#: First part of the advisory lock of a turn; the second is a hash of the connection's id and of which turn it is. An
+#: arbitrary number of our own.
+TURN_LOCK = 7_271
+#: How long a task waits on its worker before it gives that up, in seconds: to start it again costs about one.
+PATIENCE = 1.0
+_PAUSE = 0.1
+
+
+@contextmanager
+def turn(url: str, conn_id: str, at_a_time: int, patience: float | None = None) -> Iterator[bool]:
+    """Have a turn until the block ends, if there is one to be had.
+
+    Args:
+        url: the warehouse.
+        conn_id: id of the Airflow connection of Info-Link: companies that share it take turns.
+        at_a_time: how many turns there are at the same time.
+        patience: how many seconds to wait for one; `PATIENCE` by default.
+
+    Returns:
+        Whether it is our turn; else others have all of them.
+    """
+    with connect(url) as connection:
+        connection.autocommit = True
+        place = _taken(connection, conn_id, at_a_time, PATIENCE if patience is None else patience)
+        try:
+            yield place is not None
+        finally:
+            if place is not None:
+                # Free for the next one at once: the end of a connection reaches the server later. One that is broken
+                # has freed it, and must not hide why.
+                with suppress(psycopg.Error):
+                    connection.execute("select pg_advisory_unlock(%s, hashtext(%s))", [TURN_LOCK, f"{conn_id}/{place}"])
+
+
+def _taken(connection: psycopg.Connection, conn_id: str, at_a_time: int, patience: float) -> int | None:
+    """Which of the turns was taken; None where others kept all of them for so long."""
+    until = time.monotonic() + patience
+    while True:
+        for place in range(at_a_time):
+            row = connection.execute(
+                "select pg_try_advisory_lock(%s, hashtext(%s))", [TURN_LOCK, f"{conn_id}/{place}"]
+            ).fetchone()
+            if row == (True,):
+                return place
+        if time.monotonic() >= until:
+            return None
+        time.sleep(_PAUSE)

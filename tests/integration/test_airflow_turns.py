@@ -1,0 +1,77 @@
+"""O2 in real Airflow: one query at a time on an Info-Link connection; a long fingerprint gives way between years."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+import yaml
+
+from sandbox.faults import CACHE_SECONDS
+from tests.airflow_stack import AirflowStack, until
+
+pytestmark = [pytest.mark.airflow, pytest.mark.slow]
+
+_OVERLAPS = """
+    select one.query, other.query from sandbox.infolink_queries as one
+    join sandbox.infolink_queries as other
+    on other.session > one.session and other.began_at < one.ended_at and one.began_at < other.ended_at
+"""
+
+
+@pytest.fixture
+def slow(airflow_stack: AirflowStack) -> Iterator[AirflowStack]:
+    """Info-Link takes its time, and its log is kept; every year of the transactions is a piece."""
+    before = airflow_stack.settings_file.read_text(encoding="utf-8")
+    settings = yaml.safe_load(before)
+    settings["infolink"] = {**(settings.get("infolink") or {}), "piece_seconds": 0.001}
+    airflow_stack.settings_file.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    faults = airflow_stack.faults()
+    faults.set("infolink_log")
+    faults.set("infolink_slow_ms", "700")
+    time.sleep(CACHE_SECONDS)
+    yield airflow_stack
+    faults.clear()
+    faults.close()
+    airflow_stack.settings_file.write_text(before, encoding="utf-8")
+
+
+def test_o2_syncs_through_one_connection_take_turns_and_a_long_one_gives_way(
+    slow: AirflowStack, staged: object
+) -> None:
+    long = slow.trigger("stage_job_costs", companies=["1"])
+    until(lambda: slow.ask("select 1 from sync.landings where run_id = %s", long.run_id))
+    others = [slow.trigger(name, companies=["1"]) for name in ("stage_budgets", "stage_jobs", "stage_vendors")]
+    seen: set[str] = set()
+
+    def ended() -> bool:
+        lands = [slow.instances(run, "company.land") for run in (long, *others)]
+        states = [land["state"] for instances in lands for land in instances]
+        seen.update(states)
+        return states.count("success") == len(lands)
+
+    until(ended, 240)
+    slow.wait([long, *others])
+    assert slow.source(_OVERLAPS) == [], "two queries at the same time"
+    assert "up_for_reschedule" in seen, "the long one gave its slot up, or one that asks beside the web services waited"
+    pieces = slow.ask(
+        "select count(*)::int, bool_and(taken_at is not null) from sync.fingerprint_pieces join sync.landings"
+        " using (landing_id) where run_id = %s and look = 'first'",
+        long.run_id,
+    )
+    assert pieces[0][0] > 1
+    assert pieces[0][1]
+    assert slow.ask("select distinct state from sync.landings where run_id = %s", long.run_id)[0][0] in {
+        "published",
+        "unchanged",
+    }
+    between = slow.ask(
+        "select count(*)::int from sync.landings as other where object_name <> 'job_costs' and started_at between"
+        " (select started_at from sync.landings where run_id = %s) and"
+        " (select max(taken_at) from sync.fingerprint_pieces join sync.landings using (landing_id)"
+        " where run_id = %s)",
+        long.run_id,
+        long.run_id,
+    )
+    assert between[0][0] > 0, "another sync read between two pieces"

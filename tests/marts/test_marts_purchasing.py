@@ -1,0 +1,155 @@
+"""M6: what is promised, ordered and owed, case by case: commitments, open purchase orders, payables by job."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from mart_oracle import assert_right
+from staged_rows import StagedRows
+
+
+@pytest.fixture
+def staged(warehouse_database: str) -> StagedRows:
+    """A warehouse with every staged table, and the marts of nothing."""
+    rows = StagedRows(warehouse_database)
+    with rows.sync() as sync:
+        sync.landing("subcontracts")
+        sync.landing("subcontract_items")
+    rows.marts()
+    return rows
+
+
+COMMITTED = (
+    "select job_number, phase_code, cost_type, committed_cost from marts.job_cost_summary"
+    " where committed_cost <> 0 order by 1, 2, 3"
+)
+LINE = {"phase_code": "0100", "cost_type": "M", "line_extension": 100, "received_extension": 0}
+
+
+def test_m6_a_line_of_an_order_is_committed_on_its_own_job(staged: StagedRows) -> None:
+    """The order's job is another one; a line without a phase is on a job, and on no budget line."""
+    with staged.sync() as sync:
+        sync.put("purchase_orders", po_number="P1", vendor_code="V1", job_number="HEADER", po_total_amount=175)
+        sync.put("purchase_order_lines", po_number="P1", line_number="1", job_number="J1", **LINE)
+        sync.put("purchase_order_lines", po_number="P1", line_number="2", job_number="J2", **LINE | {"cost_type": "S"})
+        sync.put("purchase_order_lines", po_number="P1", line_number="3", job_number="J1", line_extension=50)
+        sync.put("purchase_order_lines", po_number="P1", line_number="4", line_extension=25)
+    staged.marts()
+    assert staged.ask(COMMITTED) == [("J1", "0100", "M", 100), ("J2", "0100", "S", 100)]
+    assert staged.ask(
+        "select job_number, vendor_code, phase_code, committed_amount from marts.commitments order by 1, 3"
+    ) == [
+        ("J1", "V1", "", 50),
+        ("J1", "V1", "0100", 100),
+        ("J2", "V1", "0100", 100),
+    ]
+    assert_right(staged)
+
+
+def test_m6_a_line_that_moves_to_another_job_is_committed_there_alone(staged: StagedRows) -> None:
+    with staged.sync() as sync:
+        sync.put("purchase_order_lines", po_number="P1", line_number="1", job_number="J1", **LINE)
+    staged.marts()
+    with staged.sync() as sync:
+        sync.put("purchase_order_lines", po_number="P1", line_number="1", job_number="J2", **LINE)
+    staged.marts()
+    assert staged.ask(COMMITTED) == [("J2", "0100", "M", 100)]
+    assert staged.ask("select count(*) from marts.job_cost_summary") == [(1,)]
+    assert_right(staged)
+
+
+def test_m6_an_order_is_committed_whole_and_open_by_what_is_not_received(staged: StagedRows) -> None:
+    """What came beyond one line does not make up for another; an order that is deleted promises nothing."""
+    open_lines = "select line_number, ordered_amount, received_amount, open_amount from marts.open_purchase_orders"
+    with staged.sync() as sync:
+        sync.put("purchase_orders", po_number="P1", vendor_code="V1", delivery_date=date(2026, 3, 1))
+        for line, received in (("1", 0), ("2", 30), ("3", 120), ("4", 100)):
+            row = LINE | {"received_extension": received}
+            sync.put("purchase_order_lines", po_number="P1", line_number=line, job_number="J1", **row)
+    staged.marts()
+    assert staged.ask("select committed_amount, incurred_amount, open_amount from marts.commitments") == [
+        (400, 250, 170)
+    ]
+    assert staged.ask(f"{open_lines} order by 1") == [("1", 100, 0, 100), ("2", 100, 30, 70)]
+    assert staged.ask(COMMITTED) == [("J1", "0100", "M", 400)]
+    assert_right(staged)
+    with staged.sync() as sync:
+        sync.take("purchase_orders", po_number="P1")
+    staged.marts()
+    assert staged.ask(COMMITTED) == []
+    assert staged.ask(open_lines) == []
+    assert_right(staged)
+
+
+def test_m6_an_order_and_a_subcontract_add_up_on_a_phase(staged: StagedRows) -> None:
+    subcontract = {"job_number": "J1", "vendor_code": "V1", "subcontract_number": "S1"}
+    code = {"phase_code": "0100", "cost_type": "M"}
+    with staged.sync() as sync:
+        sync.put("purchase_order_lines", po_number="P1", line_number="1", job_number="J1", **LINE)
+        sync.put("subcontracts", **subcontract, status_code="A")
+        line = {"original_contract_amount": 1000, "amount_billed_to_date": 400}
+        sync.put("subcontract_items", **subcontract, **code, **line, bid_item_number="")
+        change = {"change_request_number": "R1", "sub_amount": -50, "sub_status": "E"}
+        sync.put("subcontract_changes", **subcontract, **code, **change)
+    staged.marts()
+    assert staged.ask(COMMITTED) == [("J1", "0100", "M", 1050)]
+    kinds = (
+        "select kind, original_amount, executed_changes, incurred_amount, open_amount from marts.commitments order by 1"
+    )
+    assert staged.ask(kinds) == [("purchase order", 100, 0, 0, 100), ("subcontract", 1000, -50, 400, 550)]
+    assert_right(staged)
+
+
+INVOICE = {"vendor_code": "V1", "invoice_number": "I1", "invoice_type_code": "I"}
+PAYABLES = (
+    "select job_company_code, job_number, job_amount, invoice_amount, paid_amount, open_amount, job_open_amount,"
+    " job_paid_amount from marts.payables_by_job order by 1, 2"
+)
+
+
+def test_m6_each_job_bears_its_lines_and_what_is_open_is_divided_to_the_cent(staged: StagedRows) -> None:
+    """Never a share of the header's amount; a line posted to another company is on its job."""
+    with staged.sync() as sync:
+        sync.put("vendor_invoices", **INVOICE, invoice_amount=100, retention_amount=10)
+        third = Decimal("33.33")
+        lines = [("J1", None, 40, 0), ("J1", None, 0, Decimal("6.67")), ("J2", None, third, 0), ("J1", "2", third, 0)]
+        for number, (job, company, debit, credit) in enumerate([*lines, (None, None, Decimal("0.01"), 0)]):
+            sync.put(
+                "vendor_invoice_distributions",
+                **INVOICE,
+                **{"sequence": str(number), "job_number": job, "company_code_2": company},
+                **{"debit_amount": debit, "credit_amount": credit},
+            )
+        for number, amount, discount in (("1", 30, 1), ("2", 19, None)):
+            sync.put(
+                "vendor_payments", **INVOICE, payment_number=number, payment_amount=amount, discount_taken=discount
+            )
+    staged.marts()
+    found = staged.ask(PAYABLES)
+    assert [row[:6] for row in found] == [
+        ("1", "", Decimal("0.01"), 100, 49, 50),
+        ("1", "J1", Decimal("33.33"), 100, 49, 50),
+        ("1", "J2", Decimal("33.33"), 100, 49, 50),
+        ("2", "J1", Decimal("33.33"), 100, 49, 50),
+    ]
+    assert sum(row[6] for row in found) == 50
+    assert all(abs(row[6] - row[2] / 2) <= Decimal("0.01") for row in found)
+    assert_right(staged)
+
+
+def test_m6_a_credit_is_below_0_and_a_job_that_bears_nothing_any_more_is_gone(staged: StagedRows) -> None:
+    credit = INVOICE | {"invoice_type_code": "C"}
+    with staged.sync() as sync:
+        sync.put("vendor_invoices", **credit, invoice_amount=80)
+        sync.put("vendor_invoice_distributions", **credit, sequence="1", job_number="J1", credit_amount=80)
+        sync.put("vendor_payments", **credit, payment_number="1", payment_amount=30)
+    staged.marts()
+    assert staged.ask(PAYABLES) == [("1", "J1", -80, -80, -30, -50, -50, -30)]
+    with staged.sync() as sync:
+        sync.put("vendor_invoice_distributions", **credit, sequence="1", job_number="J2", credit_amount=80)
+        sync.take("vendor_invoices", vendor_code="V1", invoice_number="I1", invoice_type_code="C")
+    staged.marts()
+    assert staged.ask(PAYABLES) == [("1", "J2", -80, None, -30, None, None, None)], "what is owed is not known"
+    assert_right(staged)

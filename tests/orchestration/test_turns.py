@@ -1,0 +1,105 @@
+"""O2: tasks through one Info-Link connection query one after the other, and who waits has given up its worker."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk.exceptions import AirflowRescheduleException
+
+from spectrum_etl.orchestration import staging_tasks, turns
+from spectrum_etl.settings import Company
+from spectrum_etl.staging.configured import load_settings
+from spectrum_etl.staging.fingerprints import GaveWay
+from spectrum_etl.staging.objects import OBJECTS
+from spectrum_etl.warehouse.turns import turn
+from tests.dags.test_policies import ROOT
+
+COMPANY = Company(code="1", name="One", phase_category="STD")
+
+
+@pytest.fixture
+def url(database: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A warehouse that the tasks find, and little patience."""
+    monkeypatch.setattr("spectrum_etl.warehouse.connect.warehouse_url", lambda: database)
+    monkeypatch.setattr("spectrum_etl.warehouse.turns.PATIENCE", 0.1)
+    return database
+
+
+def test_o2_who_meets_the_connection_taken_comes_back_later(url: str) -> None:
+    settings = load_settings()
+    with turns.turn_at_infolink(COMPANY, settings):
+        with pytest.raises(AirflowRescheduleException), turns.turn_at_infolink(COMPANY, settings):
+            raise AssertionError("two have the turn of one connection")
+        other = COMPANY.model_copy(update={"infolink_conn_id": "infolink_of_another_server"})
+        with turns.turn_at_infolink(other, settings):
+            pass
+        with turns.turn_at_infolink(COMPANY, settings, needed=False):
+            pass
+        with turns.turn_at_infolink(COMPANY.model_copy(update={"infolink_conn_id": None}), settings):
+            pass
+    with turns.turn_at_infolink(COMPANY, settings):
+        pass
+
+
+@pytest.mark.parametrize("name", ["vendors", "jobs"])
+def test_o2_a_sync_that_reads_waits_for_the_turn_also_where_it_asks_info_link_beside_the_web_services(
+    url: str, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    read: list[str] = []
+
+    @contextmanager
+    def sources(code: str, _settings: Any) -> Any:
+        yield SimpleNamespace(company=code)
+
+    monkeypatch.setattr("spectrum_etl.sources.company.Sources.from_airflow", sources)
+    monkeypatch.setattr("spectrum_etl.staging.land.land", lambda _url, obj, *_: read.append(obj.name) or 7)
+    scope = {"company_code": "1", "jobs": [], "months": []}
+    context: Any = {"ti": SimpleNamespace(dag_id=f"stage_{name}", run_id="r", try_number=1)}
+    with turn(url, "spectrum_infolink", 1), pytest.raises(AirflowRescheduleException):
+        staging_tasks.land_company(OBJECTS[name], context, scope)
+    assert read == []
+    assert staging_tasks.land_company(OBJECTS[name], context, scope) == 7
+    assert read == [name]
+
+
+def test_o2_a_landing_that_gives_way_frees_its_slot_and_its_turn(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def sources(code: str, _settings: Any) -> Any:
+        yield SimpleNamespace(company=code)
+
+    def gives_way(*_args: Any) -> int:
+        raise GaveWay
+
+    monkeypatch.setattr("spectrum_etl.sources.company.Sources.from_airflow", sources)
+    monkeypatch.setattr("spectrum_etl.staging.land.land", gives_way)
+    context: Any = {"ti": SimpleNamespace(dag_id="stage_job_costs", run_id="r", try_number=1)}
+    with pytest.raises(AirflowRescheduleException):
+        staging_tasks.land_company(OBJECTS["job_costs"], context, {"company_code": "1", "jobs": [], "months": []})
+    with turn(url, "spectrum_infolink", 1, patience=0) as free:
+        assert free
+
+
+def test_o2_airflow_is_asked_whether_any_task_waits_for_info_link() -> None:
+    """The tasks that are asked about are all tasks of the pool; a DAG that none of is missed would starve."""
+    settings, asked = load_settings(), []
+
+    class Instance:
+        waits = ""
+
+        def get_ti_count(self, dag_id: str, *, task_ids: list[str], states: list[str]) -> int:
+            asked.extend((dag_id, task) for task in task_ids)
+            assert "running" not in states
+            return int(dag_id == self.waits)
+
+    instance = Instance()
+    assert not turns.others_wait(instance, settings)
+    dags = DagBag(str(ROOT / "dags")).dags
+    in_pool = {(dag.dag_id, task.task_id) for dag in dags.values() for task in dag.tasks if task.pool == turns.POOL}
+    assert in_pool
+    assert in_pool <= set(asked)
+    instance.waits = "verify_staging"
+    assert turns.others_wait(instance, settings)
