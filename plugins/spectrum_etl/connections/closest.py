@@ -11,7 +11,7 @@ import yaml
 from spectrum_etl.connections.result import Finding
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.sources.infolink import casts
-from spectrum_etl.sources.infolink.closest import closest, meant_by, subject_of
+from spectrum_etl.sources.infolink.closest import TABLES_ALIKE, closest, meant_by, subject_of
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
 from spectrum_etl.sources.infolink.site import SiteTable
 
@@ -127,7 +127,7 @@ def _table(
     for written, (_, name) in tables.items():
         if meant_by(subject_of(name), known) == (subject,):
             meant[subject_of(name)].append(written)
-    near = [written for name in closest(subject, meant) for written in meant[name]]
+    near = [written for name in closest(subject, meant, TABLES_ALIKE) for written in meant[name]]
     if not near:
         return finding
     return replace(finding, closest=", ".join(near), paste=_paste(company, finding.subject, table=near[0]))

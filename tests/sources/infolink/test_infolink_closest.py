@@ -2,7 +2,7 @@
 
 import pytest
 
-from spectrum_etl.sources.infolink.closest import closest, meant_by, subject_of
+from spectrum_etl.sources.infolink.closest import TABLES_ALIKE, closest, meant_by, subject_of
 
 
 @pytest.mark.parametrize(
@@ -82,4 +82,7 @@ def test_tables_are_alike_in_what_they_hold() -> None:
     wanted = subject_of("CR_CONTRACT_MASTER_MC")
     assert closest(wanted, [subject_of("CR_CUSTOMER_MASTER_MC"), subject_of("JC_PHASE_MASTER")]) == []
     assert closest(wanted, [subject_of("ContractMaster")]) == ["contract"]
+    phases = subject_of("JC_PHASE_MASTER_MC")
+    assert closest(phases, ["phase_summary", "phase_estimates"], TABLES_ALIKE) == []
+    assert closest(phases, ["phases", "phase"], TABLES_ALIKE) == ["phase", "phases"]
     assert subject_of("JC_MASTER") == "jc_master", "where nothing else is left"

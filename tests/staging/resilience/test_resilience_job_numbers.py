@@ -120,12 +120,12 @@ def test_o1_numbers_with_a_dot_and_cost_types_of_two_characters_pass_every_reade
     readers = ("jobs", "project_cost_codes", "job_cost_totals") if by_services else ()
     world = both.by_sdx(*readers)
     both.sync("job_costs")
-    rename(both, busiest(both), "19.50")
+    rename(both, busiest(both), "77.25")
     for table in ("JC_COST_TYPE_MASTER_MC", "JC_PHASE_MASTER_MC", "JC_TRANSACTION_HISTORY_MC"):
         world.change(f"""UPDATE "{table}" SET "Cost_Type" = ' RX' WHERE btrim("Cost_Type") = 'L'""")  # noqa: S608
     for name in ("standard_cost_codes", "jobs", "project_cost_codes", "job_costs"):
         world.sync(name, allow_mass_delete=True)
     assert_equals_source(world, "jobs", "project_cost_codes", "job_costs")
     for table in ("project_cost_codes", "job_cost_transactions", "job_cost_totals"):
-        found = world.ask(f"select count(*) > 0 from spectrum.{table} where job_number = '19.50' and cost_type = 'RX'")  # noqa: S608
+        found = world.ask(f"select count(*) > 0 from spectrum.{table} where job_number = '77.25' and cost_type = 'RX'")  # noqa: S608
         assert found == [(True,)], table

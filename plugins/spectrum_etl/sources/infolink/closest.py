@@ -12,6 +12,8 @@ from difflib import SequenceMatcher
 
 #: A name in which fewer than this share of the words has a counterpart is another one.
 ALIKE = 0.6
+#: The same for tables: every other word of their names says that it is another one, `PHASE_SUMMARY` beside `PHASE`.
+TABLES_ALIKE = 0.8
 MOST = 3
 #: A word is written out or cut: at least so many letters of it stand for the whole.
 _SHORTEST = 2
@@ -25,15 +27,16 @@ _VOWELS = frozenset("aeiou")
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
 
-def closest(wanted: str, names: Iterable[str]) -> list[str]:
+def closest(wanted: str, names: Iterable[str], least: float = ALIKE) -> list[str]:
     """The names most like one, best first; none where no name is like it.
 
     Args:
         wanted: the name of the specs.
         names: those of the site.
+        least: how much they are alike at least.
     """
     scored = [(likeness(wanted, name), name) for name in names]
-    return [name for score, name in sorted(scored, key=lambda one: (-one[0], one[1])) if score >= ALIKE][:MOST]
+    return [name for score, name in sorted(scored, key=lambda one: (-one[0], one[1])) if score >= least][:MOST]
 
 
 def meant_by(name: str, missing: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
