@@ -291,6 +291,36 @@ EXPECTED = {
         from jobs as j join wholes using ({_INVOICE}) left join invoices as i using ({_INVOICE})
         left join paid using ({_INVOICE})""",
     ),
+    "receivables": (
+        "company_code, customer_code, invoice_or_transaction, transaction_type, job_number, customer_name,"
+        " invoice_date, invoice_amount, open_amount, amount, basis",
+        """
+        with last as (
+            select distinct on (company_code) company_code, landing_id from sync.landings
+            where object_name = 'billings' and state in ('published', 'unchanged')
+            order by company_code, landing_id desc
+        ), shown as (
+            select company_code from last where exists (select from sync.landing_tables as t
+                where t.landing_id = last.landing_id and table_name = 'open_receivables')
+        ), invoices as (
+            select * from spectrum.receivable_invoices where _deleted_at is null
+        ), names as (
+            select company_code, customer_code, name from spectrum.customers where _deleted_at is null
+        ), items as (
+            select * from spectrum.open_receivables where _deleted_at is null and invoice_balance <> 0
+        )
+        select company_code, customer_code, invoice_or_transaction, transaction_type,
+            case when o.job_number is null then i.job_number else o.job_number end, name, invoice_date,
+            invoice_extension, invoice_balance, invoice_balance, 'open'
+        from items as o join shown using (company_code)
+        left join invoices as i using (company_code, customer_code, invoice_or_transaction, transaction_type)
+        left join names using (company_code, customer_code)
+        union all
+        select company_code, customer_code, invoice_or_transaction, transaction_type, job_number, name, invoice_date,
+            invoice_extension, null, coalesce(invoice_extension, 0), 'invoiced'
+        from invoices left join names using (company_code, customer_code)
+        where coalesce(reversed, '') <> 'Y' and company_code not in (select company_code from shown)""",
+    ),
     "after_close": (
         f"{_POSTING}, seen_at, month, closed_at, transactions_after - transactions_before, amount_change,"
         " hours_after - hours_before, (select landings.run_id from sync.landings where landing_id ="

@@ -82,6 +82,11 @@ MARTS = (
         before=("changed_payables",),
     ),
     Mart(
+        "receivables",
+        ("company_code", "customer_code", "invoice_or_transaction", "transaction_type"),
+        always_whole=True,
+    ),
+    Mart(
         "after_close",
         (
             "company_code",
@@ -118,6 +123,9 @@ SOURCES = (
     "vendor_invoices",
     "vendor_invoice_distributions",
     "vendor_payments",
+    "receivable_invoices",
+    "open_receivables",
+    "customers",
 )
 
 

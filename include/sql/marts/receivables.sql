@@ -1,0 +1,83 @@
+-- Who owes the company what. Where its last sync was shown open items, they are; where it was not, all that was invoiced
+-- and not reversed. Computed whole each time: a site has some thousands.
+create temporary table _receivables on commit drop as
+with shown as (
+    select landed.landing_id
+    from sync.landing_tables as landed
+    where
+        landed.table_name = 'open_receivables'
+        and landed.landing_id = (
+            select max(landings.landing_id)
+            from sync.landings as landings
+            where
+                landings.object_name = 'billings'
+                and landings.company_code = {{ "company_code" | bound }}
+                and landings.state in ('published', 'unchanged')
+        )
+),
+
+found as (
+    select
+        item.customer_code,
+        item.invoice_or_transaction,
+        item.transaction_type,
+        coalesce(item.job_number, invoice.job_number) as job_number,
+        invoice.invoice_date,
+        invoice.invoice_extension as invoice_amount,
+        invoice.retention_amount,
+        item.invoice_balance as open_amount,
+        item.invoice_balance as amount,
+        'open' as basis
+    from spectrum.open_receivables as item
+    left join spectrum.receivable_invoices as invoice
+        on
+            invoice.company_code = {{ "company_code" | bound }}
+            and item.customer_code = invoice.customer_code
+            and item.invoice_or_transaction = invoice.invoice_or_transaction
+            and item.transaction_type = invoice.transaction_type
+            and invoice._deleted_at is null
+    where
+        item.company_code = {{ "company_code" | bound }}
+        and item._deleted_at is null
+        and item.invoice_balance <> 0
+        and exists (select 1 from shown)
+    union all
+    select
+        invoice.customer_code,
+        invoice.invoice_or_transaction,
+        invoice.transaction_type,
+        invoice.job_number,
+        invoice.invoice_date,
+        invoice.invoice_extension as invoice_amount,
+        invoice.retention_amount,
+        null as open_amount,
+        coalesce(invoice.invoice_extension, 0) as amount,
+        'invoiced' as basis
+    from spectrum.receivable_invoices as invoice
+    where
+        invoice.company_code = {{ "company_code" | bound }}
+        and invoice._deleted_at is null
+        and invoice.reversed is distinct from 'Y'
+        and not exists (select 1 from shown)
+)
+
+select
+    {{ "company_code" | bound }}::text as company_code,
+    found.customer_code,
+    found.invoice_or_transaction,
+    found.transaction_type,
+    found.job_number,
+    customer.name as customer_name,
+    found.invoice_date,
+    found.invoice_amount,
+    found.retention_amount,
+    found.open_amount,
+    found.amount,
+    found.basis,
+    false as is_gone
+from found
+left join spectrum.customers as customer
+    on
+        customer.company_code = {{ "company_code" | bound }}
+        and found.customer_code = customer.customer_code
+        and customer._deleted_at is null
