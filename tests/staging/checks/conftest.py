@@ -24,6 +24,8 @@ _FIXED = {
     "cr_type": "1",
     "reversed": "N",
 }
+#: What has to add up inside a row.
+_ADDS_UP = {"billing_applications": {"change_order_total": "0.00", "material_stored": "0.00"}}
 _VALUES = {
     "money": "100.00",
     "quantity": "10.0000",
@@ -37,7 +39,7 @@ _VALUES = {
 def good_value(table: Table, column: Column, number: int) -> Any:
     """A value that meets every check; codes and texts differ from row to row."""
     known = next((c.values for c in table.checks if c.kind == "in_set" and c.columns[0] == column.name), ())
-    fixed = _FIXED.get(column.name)
+    fixed = None if column.key and column.name != "company_code" else _FIXED.get(column.name)
     if fixed or known:
         return fixed if fixed and (not known or fixed in known) else known[0]
     if column.name == "master_job":
@@ -47,10 +49,11 @@ def good_value(table: Table, column: Column, number: int) -> Any:
     return _VALUES[column.type]
 
 
-def good_row(name: str, number: int = 1, **changes: Any) -> dict[str, Any]:
+def good_row(name: str, number: int = 1, /, **changes: Any) -> dict[str, Any]:
     """Row `number` of a table, with some values changed."""
     table = TABLES[name]
-    return {column.name: good_value(table, column, number) for column in table.columns} | changes
+    values = {column.name: good_value(table, column, number) for column in table.columns}
+    return values | _ADDS_UP.get(name, {}) | changes
 
 
 class Warehouse:

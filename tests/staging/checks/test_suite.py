@@ -82,7 +82,8 @@ def broken_values(check: Check, table: Table) -> list[dict[str, Any]]:
     step: Any = timedelta(days=1) if column.type == "date" else Decimal(1)
     if column.type in ("money", "quantity", "degrees"):
         step = Decimal("0.01")  # the bounds hold to the cent
-    return [{column.name: low - step}, {column.name: high + step}]  # type: ignore[operator]
+    beyond: list[Any] = [low - step if low is not None else None, high + step if high is not None else None]
+    return [{column.name: value} for value in beyond if value is not None]
 
 
 @ALL
