@@ -5,7 +5,8 @@ nothing, and goes on at once. A lock of the warehouse for each connection holds 
 were left at more, where several connections share them, and for tasks that wait in another pool and ask Info-Link, too.
 Who meets it taken comes back some seconds later, as in quiet hours.
 
-The look-ups of exports are let through: an approver waits for them, and each asks for a few rows by their codes.
+The look-ups of exports are let through: an approver waits for them, and each asks for a few rows by their codes. So are
+those by which a sync by web services, shown nothing, tells a wrong company from an empty one.
 """
 
 from __future__ import annotations
