@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from infolink_rows import SUBJECTS, source_row
+from infolink_rows import source_row, stored_name
 from staging_harness import Warehouse, infolink_settings
 
 from sandbox.data.tables import tables
@@ -18,7 +18,6 @@ from spectrum_etl.staging.verify import verify
 _JOB, _TYPE = "19.50", "RE"
 #: Columns of the stand-in that hold a job or a cost type.
 _ODD = {"Job_Number": _JOB, "Job": _JOB, "Cost_Type": _TYPE}
-HISTORY = "JC_TRANSACTION_HISTORY_MC"
 
 
 @pytest.fixture(autouse=True)
@@ -34,9 +33,8 @@ def _settings(**company: str) -> Settings:
 
 def _fill(warehouse: Warehouse, written: str) -> None:
     """One row in every table of companies `1`, as a site writes it, and `2`."""
-    for source in {*(s.source_table for s in SUBJECTS.values()), HISTORY, "JC_PROJ_COST_HISTORY_MC"} | {
-        "VN_CHNG_REQ_SUB_HDR"
-    }:
+    read = (table.infolink for obj in OBJECTS.values() for table in obj.tables if table.infolink)
+    for source in sorted({stored_name(name) for infolink in read for name in infolink.tables.values()}):
         widths = {column.name: column.width or 0 for column in tables()[source].columns}
         odd = {name: code.rjust(widths[name]) for name, code in _ODD.items() if name in widths}
         warehouse.spectrum.add(source, source_row(source, 1, Company_Code=written, **odd))
