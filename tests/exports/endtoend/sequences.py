@@ -298,6 +298,11 @@ HEAD = (
 )  # fmt: skip
 
 
+def counted(found: Found) -> str:
+    """What was counted of one object, in a line."""
+    return f"{dict(zip(HEAD, rows([found])[0], strict=True))}, ended {dict(found.ends)}"
+
+
 def rows(found: Sequence[Found]) -> list[list[str]]:
     """The table of `HEAD`, with a line for all."""
     total = Counter[str]()

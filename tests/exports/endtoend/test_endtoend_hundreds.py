@@ -5,10 +5,12 @@ Each object is a test that shares nothing with the others, so that `make test-al
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from spectrum_etl.exports.objects.registry import NAMES
-from tests.exports.endtoend.sequences import HEAD, rows, run
+from tests.exports.endtoend.sequences import counted, run
 from tests.exports.endtoend.stage import Stage
 
 MANY = 500
@@ -17,8 +19,10 @@ MANY = 500
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("name", NAMES)
-def test_a1_m7_hundreds_of_sequences(shared_stage: Stage, name: str) -> None:
+def test_a1_m7_hundreds_of_sequences(
+    shared_stage: Stage, name: str, record_property: Callable[[str, object], None]
+) -> None:
     found = run(shared_stage, name, MANY)
-    print(f"\n{dict(zip(HEAD, rows([found])[0], strict=True))}, ended {dict(found.ends)}")
+    record_property("counted", counted(found))
     assert found.sequences == MANY
     assert found.clean, found

@@ -7,7 +7,7 @@ warehouse meanwhile: `test_endtoend_pairs_warehouse`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -46,7 +46,7 @@ def test_a1_also_where_titles_and_spelling_differ(on: Table, pair: Pair) -> None
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-def test_a1_two_hundred_pairs(on: Table) -> None:
+def test_a1_two_hundred_pairs(on: Table, record_property: Callable[[str, object], None]) -> None:
     """Every combination at every delay, then again until there are 200 with those of `make test`."""
     turns = [(pair, seconds, alike) for alike in (True, False) for seconds in SLOW for pair in PAIRS]
     turns += [(pair, seconds, False) for pair in PAIRS[TWICE:] for seconds in QUICK]
@@ -55,5 +55,6 @@ def test_a1_two_hundred_pairs(on: Table) -> None:
     for pair, seconds, alike in (turns + turns)[:left]:
         play(on, pair, seconds, alike=alike)
         played[f"{pair.space}, {seconds} s"] += 1
-    print(f"\n{sum(played.values())} pairs, none merged, one of each linked, the other asked again: {dict(played)}")
+    told = f"{sum(played.values())} pairs, none merged, one of each linked, the other asked again: {dict(played)}"
+    record_property("counted", told)
     assert sum(played.values()) == left

@@ -5,6 +5,8 @@ A few of each here; hundreds in `test_endtoend_hundreds`, and by `python -m test
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from spectrum_etl.exports.objects.registry import NAMES
 from tests.exports.endtoend.pairs import table
 from tests.exports.endtoend.places import ANSWER_SECONDS
-from tests.exports.endtoend.sequences import FAULTS, MOST_STEPS, WITH, Found, Story, Try, play, run
+from tests.exports.endtoend.sequences import FAULTS, MOST_STEPS, WITH, Found, Story, Try, counted, play, run
 from tests.exports.endtoend.stage import Stage
 
 #: Of each object in `make test`; the slow answers take so many seconds at most, longer than a sender waits.
@@ -40,9 +42,11 @@ STORIES = st.builds(
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a1_m7_every_sequence_ends_as_it_should(shared_stage: Stage, name: str) -> None:
+def test_a1_m7_every_sequence_ends_as_it_should(
+    shared_stage: Stage, name: str, record_property: Callable[[str, object], None]
+) -> None:
     found = run(shared_stage, name, FEW, slowest=BRIEF)
-    print(f"\n{found}")
+    record_property("counted", counted(found))
     assert found.sequences == FEW
     assert found.clashes > 0
     assert found.clean, found
