@@ -153,7 +153,7 @@ def test_a_record_whose_question_is_dead_stands_still_and_is_asked_about_again_b
     given = answer_of(page, "over", answers={"vendor_code": "OVER", "vendor_type": "SUB"})
     refused = page.post("accounting", "api/export/answer", given)
     assert refused.status_code == 409
-    assert "takes an answer any more" in refused.json()["detail"]
+    assert "Ask again, then answer." in refused.json()["detail"]
     dialog.get_by_role("button", name="Ask again").click()
     resume = dialog.get_by_role("button", name="Resume and start")
     expect(resume.or_(dialog.get_by_text("Started: in a moment it waits")).first).to_be_visible()
