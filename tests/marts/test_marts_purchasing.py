@@ -153,3 +153,51 @@ def test_m6_a_credit_is_below_0_and_a_job_that_bears_nothing_any_more_is_gone(st
     staged.marts()
     assert staged.ask(PAYABLES) == [("1", "J2", -80, None, -30, None, None, None)], "what is owed is not known"
     assert_right(staged)
+
+
+def test_m6_what_lines_do_not_bear_of_an_invoice_is_owed_without_a_job(staged: StagedRows) -> None:
+    """A line that is rejected, or all of them, makes no payment, and takes nothing from what is owed."""
+    with staged.sync() as sync:
+        sync.put("vendor_invoices", **INVOICE, invoice_amount=1000)
+        sync.put("vendor_invoice_distributions", **INVOICE, sequence="1", job_number="J1", debit_amount=600)
+        sync.put("vendor_invoices", **INVOICE | {"invoice_number": "I2"}, invoice_amount=5000)
+    staged.marts()
+    rows = f"{PAYABLES}, invoice_number"
+    assert staged.ask(rows) == [
+        ("1", "", 0, 1000, 0, 1000, 400, 0),
+        ("1", "", 0, 5000, 0, 5000, 5000, 0),
+        ("1", "J1", 600, 1000, 0, 1000, 600, 0),
+    ]
+    assert_right(staged)
+    with staged.sync() as sync:
+        sync.put("vendor_payments", **INVOICE, payment_number="1", payment_amount=500)
+    staged.marts()
+    assert staged.ask(rows) == [
+        ("1", "", 0, 1000, 500, 500, 200, 200),
+        ("1", "", 0, 5000, 0, 5000, 5000, 0),
+        ("1", "J1", 600, 1000, 500, 500, 300, 300),
+    ]
+    with staged.sync() as sync:
+        line = {"sequence": "2", "job_number": "J2", "debit_amount": 400}
+        sync.put("vendor_invoice_distributions", **INVOICE, **line)
+        sync.take("vendor_invoices", **INVOICE | {"invoice_number": "I2"})
+    staged.marts()
+    assert staged.ask(rows) == [
+        ("1", "J1", 600, 1000, 500, 500, 300, 300),
+        ("1", "J2", 400, 1000, 500, 500, 200, 200),
+    ], "the line is staged now, and the other invoice is gone"
+    assert_right(staged)
+
+
+def test_m6_of_an_invoice_of_0_the_jobs_bear_their_lines_and_no_payment(staged: StagedRows) -> None:
+    with staged.sync() as sync:
+        sync.put("vendor_invoices", **INVOICE, invoice_amount=0)
+        sync.put("vendor_invoice_distributions", **INVOICE, sequence="1", job_number="J1", debit_amount=50)
+        sync.put("vendor_invoice_distributions", **INVOICE, sequence="2", job_number="J2", credit_amount=50)
+    staged.marts()
+    assert [row[6:] for row in staged.ask(PAYABLES)] == [(50, 0), (-50, 0)]
+    with staged.sync() as sync:
+        sync.put("vendor_payments", **INVOICE, payment_number="1", payment_amount=7)
+    staged.marts()
+    assert [row[6:] for row in staged.ask(PAYABLES)] == [(-7, 7), (50, 0), (-50, 0)]
+    assert_right(staged)

@@ -114,13 +114,15 @@ create index payables_by_job_by_job on marts.payables_by_job (job_company_code, 
 
 comment on table marts.payables_by_job is
 'One row a vendor invoice or credit and job: what the job bears of it, and what of that is paid and open. Add up the '
-'columns that begin with job_; the others are of the whole invoice and repeated for each of its jobs.';
+'columns that begin with job_; the others are of the whole invoice and repeated for each of its jobs. What is owed adds '
+'up over all rows, with those without a job.';
 comment on column marts.payables_by_job.company_code is 'Spectrum company that owes';
 comment on column marts.payables_by_job.vendor_code is 'Vendor';
 comment on column marts.payables_by_job.invoice_number is 'Invoice number, unique for a vendor and type';
 comment on column marts.payables_by_job.invoice_type_code is 'I invoice, C credit';
 comment on column marts.payables_by_job.job_company_code is 'Company of the job, which may be another';
-comment on column marts.payables_by_job.job_number is 'Job; empty for what no job bears, such as overhead';
+comment on column marts.payables_by_job.job_number is 
+'Job; empty for what no job bears, such as overhead, and for what the invoice amounts to beyond its staged lines';
 comment on column marts.payables_by_job.vendor_name is 'The vendor''s name now; else as the invoice has it';
 comment on column marts.payables_by_job.subcontract_number is 'Subcontract of the vendor that is invoiced';
 comment on column marts.payables_by_job.status is 'O open; P and C are not documented';
@@ -140,10 +142,12 @@ comment on column marts.payables_by_job.discount_taken is
 comment on column marts.payables_by_job.open_amount is
 'invoice_amount - paid_amount - discount_taken, retention included; null where the invoice is not staged';
 comment on column marts.payables_by_job.job_open_amount is
-'Open amount of the job: open_amount in proportion of job_amount to distributed_amount, in cents that add up to it over '
-'all jobs. An estimate where an invoice of several jobs is paid in part, since payments name no job. Null where it has no '
-'amount to divide by';
-comment on column marts.payables_by_job.job_paid_amount is 'job_amount - job_open_amount';
+'job_amount - job_paid_amount; of the row without a job, with what invoice_amount is beyond distributed_amount, so that '
+'it adds up to open_amount over all rows of the invoice. Null where the invoice is not staged';
+comment on column marts.payables_by_job.job_paid_amount is
+'What is paid of it: paid_amount and discount_taken in proportion of job_amount to invoice_amount, in cents that add up '
+'over all rows of the invoice. An estimate where an invoice of several jobs is paid in part, since payments name no job. '
+'Of an invoice of 0, all of it is on the row without a job. Null where the invoice is not staged';
 comment on column marts.payables_by_job.invoice_staged is 'Whether the invoice itself is staged';
 
 comment on column marts.job_cost_summary.committed_cost is
