@@ -288,7 +288,7 @@ EXPECTED = {
             select {_INVOICE}, company_code, '', 0 from invoices as i
             left join wholes using ({_INVOICE}) left join paid using ({_INVOICE})
             where (distributed is null or distributed <> sign * invoice_amount
-                or invoice_amount = 0 and coalesce(paid, 0) <> -coalesce(discount, 0))
+                or invoice_amount = 0 and paid <> 0 and paid <> -coalesce(discount, 0))
             and not exists (select from jobs where ({_INVOICE}, job_company, job) = (i.company_code, i.vendor_code,
                 i.invoice_number, i.invoice_type_code, i.company_code, ''))
         )
@@ -298,7 +298,8 @@ EXPECTED = {
             sign * invoice_amount,
             coalesce(case invoice_type_code when 'C' then -paid else paid end, 0),
             coalesce(case invoice_type_code when 'C' then -discount else discount end, 0),
-            sign * (invoice_amount - coalesce(paid, 0) - coalesce(discount, 0)), sign is not null
+            case when paid = invoice_amount then 0
+                else sign * (invoice_amount - coalesce(paid, 0) - coalesce(discount, 0)) end, sign is not null
         from rows as j left join wholes using ({_INVOICE}) left join invoices as i using ({_INVOICE})
         left join paid using ({_INVOICE})""",
     ),

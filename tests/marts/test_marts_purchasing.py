@@ -201,3 +201,18 @@ def test_m6_of_an_invoice_of_0_the_jobs_bear_their_lines_and_no_payment(staged: 
     staged.marts()
     assert [row[6:] for row in staged.ask(PAYABLES)] == [(-7, 7), (50, 0), (-50, 0)]
     assert_right(staged)
+
+
+def test_m6_a_payment_of_the_whole_invoice_leaves_nothing_open_whatever_its_discount(staged: StagedRows) -> None:
+    """Whether a payment is before or after its discount is not documented."""
+    with staged.sync() as sync:
+        for number, paid, discount in (("I1", 98, 2), ("I2", 100, 2), ("I3", 100, 0), ("I4", 49, 1)):
+            invoice = INVOICE | {"invoice_number": number}
+            sync.put("vendor_invoices", **invoice, invoice_amount=100)
+            sync.put("vendor_invoice_distributions", **invoice, sequence="1", job_number="J1", debit_amount=100)
+            sync.put("vendor_payments", **invoice, payment_number="1", payment_amount=paid, discount_taken=discount)
+    staged.marts()
+    assert staged.ask(
+        "select invoice_number, open_amount, job_open_amount, job_paid_amount from marts.payables_by_job order by 1"
+    ) == [("I1", 0, 0, 100), ("I2", 0, 0, 100), ("I3", 0, 0, 100), ("I4", 50, 50, 50)]
+    assert_right(staged)

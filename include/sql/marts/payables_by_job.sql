@@ -72,7 +72,13 @@ documents as (
         invoice.signed_retention_amount as retained_amount,
         coalesce(payments.paid_amount, 0) as paid_amount,
         coalesce(payments.discount_taken, 0) as discount_taken,
-        coalesce(payments.paid_amount, 0) + coalesce(payments.discount_taken, 0) as settled_amount,
+        -- Whether a payment is before or after its discount is not documented. One that is the whole invoice pays it.
+        coalesce(payments.paid_amount, 0)
+        + case
+            when payments.paid_amount is distinct from invoice.signed_invoice_amount
+                then coalesce(payments.discount_taken, 0)
+            else 0
+        end as settled_amount,
         invoice.vendor_code is not null as invoice_staged
     from _changed_payables as changed
     left join totals

@@ -121,7 +121,7 @@ comment on column marts.payables_by_job.vendor_code is 'Vendor';
 comment on column marts.payables_by_job.invoice_number is 'Invoice number, unique for a vendor and type';
 comment on column marts.payables_by_job.invoice_type_code is 'I invoice, C credit';
 comment on column marts.payables_by_job.job_company_code is 'Company of the job, which may be another';
-comment on column marts.payables_by_job.job_number is 
+comment on column marts.payables_by_job.job_number is
 'Job; empty for what no job bears, such as overhead, and for what the invoice amounts to beyond its staged lines';
 comment on column marts.payables_by_job.vendor_name is 'The vendor''s name now; else as the invoice has it';
 comment on column marts.payables_by_job.subcontract_number is 'Subcontract of the vendor that is invoiced';
@@ -134,18 +134,21 @@ comment on column marts.payables_by_job.job_amount is
 comment on column marts.payables_by_job.distributed_amount is 'The same over all jobs and what no job bears';
 comment on column marts.payables_by_job.invoice_amount is
 'signed_invoice_amount of the invoice (vendor_invoices), below 0 for a credit; null where the invoice is not staged';
-comment on column marts.payables_by_job.retained_amount is 'signed_retention_amount of the invoice: part of what is open';
+comment on column marts.payables_by_job.retained_amount is
+'signed_retention_amount of the invoice: what was retained of it as invoiced, paid since or not';
 comment on column marts.payables_by_job.paid_amount is
 'Sum of signed_payment_amount of its payments (vendor_payments)';
 comment on column marts.payables_by_job.discount_taken is
 'Sum of discount_taken of its payments, below 0 for a credit';
 comment on column marts.payables_by_job.open_amount is
-'invoice_amount - paid_amount - discount_taken, retention included; null where the invoice is not staged';
+'invoice_amount - paid_amount - discount_taken, retention that is not paid included; 0 where paid_amount alone is '
+'invoice_amount. Inferred: whether a payment is before or after its discount is not documented. Null where the invoice '
+'is not staged';
 comment on column marts.payables_by_job.job_open_amount is
 'job_amount - job_paid_amount; of the row without a job, with what invoice_amount is beyond distributed_amount, so that '
 'it adds up to open_amount over all rows of the invoice. Null where the invoice is not staged';
 comment on column marts.payables_by_job.job_paid_amount is
-'What is paid of it: paid_amount and discount_taken in proportion of job_amount to invoice_amount, in cents that add up '
+'What is paid of it: invoice_amount - open_amount in proportion of job_amount to invoice_amount, in cents that add up '
 'over all rows of the invoice. An estimate where an invoice of several jobs is paid in part, since payments name no job. '
 'Of an invoice of 0, all of it is on the row without a job. Null where the invoice is not staged';
 comment on column marts.payables_by_job.invoice_staged is 'Whether the invoice itself is staged';
