@@ -26,6 +26,12 @@ _OF_LIVING_ORDER = (
     "(l.company_code, l.po_number) not in (select company_code, po_number from spectrum.purchase_orders"
     " where _deleted_at is not null)"
 )
+#: What is invoiced on a line, or on a phase: not known where the company has no line that says it.
+_BILLED = (
+    "case when i.company_code in (select company_code from spectrum.subcontract_items where _deleted_at is null"
+    " group by 1 having count(amount_billed_to_date) > 0) then coalesce(amount_billed_to_date, 0) end"
+)
+_BILLED_OF = _BILLED.replace("i.company", "c.company").replace("amount_billed_to_date, 0", "billed, 0")
 _INVOICE = "company_code, vendor_code, invoice_number, invoice_type_code"
 
 #: One row a company, job, phase and cost type, by the definitions of docs/marts.md.
@@ -215,9 +221,9 @@ EXPECTED = {
         " incurred_amount, open_amount",
         f"""
         select company_code, 'subcontract', subcontract_number, vendor_code, job_number, phase_code, cost_type,
-            sum(amount), sum(billed), sum(amount) - sum(billed)
+            sum(amount), sum(billed), sum(amount - billed)
         from (
-            select *, original_contract_amount as amount, amount_billed_to_date as billed
+            select *, original_contract_amount as amount, {_BILLED} as billed
             from spectrum.subcontract_items as i where _deleted_at is null and {_OF_LIVING.format("i")}
         ) as i where job_number > '' group by 1, 2, 3, 4, 5, 6, 7
         having not exists (select from spectrum.subcontract_changes as c where c._deleted_at is null
@@ -226,8 +232,8 @@ EXPECTED = {
             i.phase_code, i.cost_type))
         union all
         select company_code, 'subcontract', subcontract_number, vendor_code, job_number, phase_code, cost_type,
-            sum(sub_amount) + coalesce(max(original), 0), max(billed),
-            sum(sub_amount) + coalesce(max(original), 0) - max(billed)
+            sum(sub_amount) + coalesce(max(original), 0), max({_BILLED_OF}),
+            sum(sub_amount) + coalesce(max(original), 0) - max({_BILLED_OF})
         from spectrum.subcontract_changes as c cross join lateral (
             select sum(original_contract_amount) as original, sum(amount_billed_to_date) as billed
             from spectrum.subcontract_items as i where i._deleted_at is null and

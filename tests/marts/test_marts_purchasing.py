@@ -102,6 +102,33 @@ def test_m6_an_order_and_a_subcontract_add_up_on_a_phase(staged: StagedRows) -> 
     assert_right(staged)
 
 
+def test_m6_a_change_on_a_phase_without_a_line_is_still_to_come(staged: StagedRows) -> None:
+    """Nothing is invoiced on it; it is not known only where the site shows of no line what is invoiced."""
+    subcontract = {"job_number": "J1", "vendor_code": "V1", "subcontract_number": "S1"}
+    line = {"phase_code": "033000", "cost_type": "S", "bid_item_number": "", "original_contract_amount": 100_000}
+    rows = "select phase_code, incurred_amount, open_amount from marts.commitments order by 1"
+    with staged.sync() as sync:
+        sync.put("subcontract_items", **subcontract, **line)
+        sync.put(
+            "subcontract_changes",
+            **subcontract,
+            **{"phase_code": "042000", "cost_type": "S", "change_request_number": "R1"},
+            **{"sub_amount": 20_000, "sub_status": "E"},
+        )
+    staged.marts()
+    assert staged.ask(rows) == [("033000", None, None), ("042000", None, None)]
+    assert_right(staged)
+    with staged.sync() as sync:
+        sync.put("subcontract_items", **subcontract, **line, amount_billed_to_date=40_000)
+    staged.marts()
+    assert staged.ask(rows) == [("033000", 40_000, 60_000), ("042000", 0, 20_000)], "80,000 are still to come"
+    assert_right(staged)
+    with staged.sync() as sync:
+        sync.put("subcontract_items", **subcontract, **line)
+    staged.marts()
+    assert staged.ask(rows) == [("033000", None, None), ("042000", None, None)], "it is shown no longer"
+
+
 INVOICE = {"vendor_code": "V1", "invoice_number": "I1", "invoice_type_code": "I"}
 PAYABLES = (
     "select job_company_code, job_number, job_amount, invoice_amount, paid_amount, open_amount, job_open_amount,"

@@ -36,8 +36,8 @@ comment on column marts.commitments.committed_amount is
 'original_amount + executed_changes, of all that are neither deleted nor, of subcontracts, inactive; all of it, paid or '
 'not';
 comment on column marts.commitments.incurred_amount is
-'Subcontract: sum of amount_billed_to_date of its lines; null where Spectrum does not show it. Order: sum of '
-'received_extension of its lines';
+'Subcontract: sum of amount_billed_to_date of its lines, 0 where only a change is on the phase; null, meaning not known, '
+'where no line of the company shows it. Order: sum of received_extension of its lines';
 comment on column marts.commitments.open_amount is
 'Subcontract: committed_amount - incurred_amount, below 0 where more was invoiced. Order: what is not received of each '
 'line; where more came than was ordered, nothing of that line is open';
