@@ -269,7 +269,8 @@ EXPECTED = {
                 where (k.company_code, k.po_number) = (l.company_code, l.po_number))
         from spectrum.purchase_order_lines as l left join spectrum.purchase_orders as o
             using (company_code, po_number)
-        where l._deleted_at is null and line_extension > received_extension and {_OF_LIVING_ORDER}""",
+        where l._deleted_at is null and {_OF_LIVING_ORDER} and received_extension <> case sign(line_extension)
+            when -1 then least(line_extension, received_extension) else greatest(line_extension, received_extension) end""",
     ),
     "payables_by_job": (
         f"{_INVOICE}, job_company_code, job_number, vendor_name, subcontract_number, invoice_date, due_date,"

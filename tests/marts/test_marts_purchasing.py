@@ -129,6 +129,21 @@ def test_m6_a_change_on_a_phase_without_a_line_is_still_to_come(staged: StagedRo
     assert staged.ask(rows) == [("033000", None, None), ("042000", None, None)], "it is shown no longer"
 
 
+def test_m6_open_orders_add_up_to_what_is_open_of_commitments_with_credits(staged: StagedRows) -> None:
+    """A line of -500 takes 500 off; what came of it beyond that takes off no more."""
+    with staged.sync() as sync:
+        for number, ordered, received in (("1", 10_000, 0), ("2", -500, 0), ("3", -300, -300), ("4", -200, -250)):
+            line = {"job_number": "J1", "line_extension": ordered, "received_extension": received}
+            sync.put("purchase_order_lines", po_number="P1", line_number=number, **LINE | line)
+    staged.marts()
+    assert staged.ask("select line_number, open_amount from marts.open_purchase_orders order by 1") == [
+        ("1", 10_000),
+        ("2", -500),
+    ]
+    assert staged.ask("select open_amount from marts.commitments") == [(9_500,)]
+    assert_right(staged)
+
+
 INVOICE = {"vendor_code": "V1", "invoice_number": "I1", "invoice_type_code": "I"}
 PAYABLES = (
     "select job_company_code, job_number, job_amount, invoice_amount, paid_amount, open_amount, job_open_amount,"

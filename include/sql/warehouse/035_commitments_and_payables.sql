@@ -81,7 +81,8 @@ comment on column marts.open_purchase_orders.delivery_date is
 comment on column marts.open_purchase_orders.status_flag is 'Status of the order, as Spectrum has it';
 comment on column marts.open_purchase_orders.ordered_amount is 'line_extension of the line, without tax';
 comment on column marts.open_purchase_orders.received_amount is 'received_extension of the line';
-comment on column marts.open_purchase_orders.open_amount is 'ordered_amount - received_amount; above 0';
+comment on column marts.open_purchase_orders.open_amount is
+'ordered_amount - received_amount: above 0, or below 0 of a credit, whose ordered_amount is below 0';
 comment on column marts.open_purchase_orders.order_staged is
 'Whether the order itself is staged: without it neither vendor nor dates are known';
 
