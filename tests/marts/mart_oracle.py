@@ -358,6 +358,16 @@ def contents(world: World) -> dict[str, Counter[tuple[Any, ...]]]:
     return {name: Counter(world.ask(f"select * from marts.{name}")) for name in (mart.name for mart in MARTS)}
 
 
+#: Subcontracts whose status says another amount is committed than their commitments add up to.
+_COMMITTED_TWICE = f"""
+    select {_SUBCONTRACT}, committed_amount, promised from marts.subcontract_status full join (
+        select company_code, job_number, vendor_code, document_number as subcontract_number,
+            sum(committed_amount) as promised
+        from marts.commitments where kind = 'subcontract' group by 1, 2, 3, 4
+    ) as added using ({_SUBCONTRACT})
+    where coalesce(committed_amount, 0) <> coalesce(promised, 0)"""
+
+
 def _assert_owed(world: World) -> None:
     """What is paid and open of each invoice is divided among its rows to the cent, by what each bears of the invoice."""
     invoices: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
@@ -391,3 +401,4 @@ def assert_right(world: World) -> None:
         assert not (missing := expected - found), f"marts.{name} lacks {next(iter(missing))}"
         assert not (extra := found - expected), f"marts.{name} should not hold {next(iter(extra))}"
     _assert_owed(world)
+    assert world.ask(_COMMITTED_TWICE) == [], "a subcontract is committed by its status as by its commitments"

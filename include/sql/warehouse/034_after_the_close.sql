@@ -194,7 +194,7 @@ comment on column marts.subcontract_status.pending_changes is
 'Sum of sub_amount of its changes whose sub_status is P (subcontract_changes)';
 comment on column marts.subcontract_status.revised_amount is 'original_amount + executed_changes';
 comment on column marts.subcontract_status.committed_amount is
-'revised_amount, or 0 where the subcontract is inactive: as in committed_cost of job_cost_summary';
+'revised_amount, or 0 where the subcontract is inactive or was deleted: as in committed_cost of job_cost_summary';
 comment on column marts.subcontract_status.invoiced is
 'total_billed of the subcontract, as Spectrum keeps it; null where it is not shown';
 comment on column marts.subcontract_status.paid is 'total_paid of the subcontract; null where it is not shown';
