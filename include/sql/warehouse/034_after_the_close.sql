@@ -13,7 +13,8 @@ comment on column marts.closed_months.company_code is 'Spectrum company';
 comment on column marts.closed_months.month is 'First day of the month';
 comment on column marts.closed_months.closed_at is 'Since when it is closed, by the setting closed_months';
 comment on column marts.closed_months.known_from is
-'When all job cost transactions were read first at or after that moment: what they were then is what the month was '
+'When all job cost transactions were read first at or after that moment, with what waited because it moved while it '
+'was copied, by the newest run until nothing waited: what they were then is what the month was '
 'closed with. Null until then. What was posted between the close and that reading cannot be told from what was posted '
 'before the close, and counts as posted before';
 
