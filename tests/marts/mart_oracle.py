@@ -320,7 +320,7 @@ EXPECTED = {
             order by company_code, landing_id desc
         ), shown as (
             select company_code from last where exists (select from sync.landing_tables as t
-                where t.landing_id = last.landing_id and table_name = 'open_receivables')
+                where t.landing_id = last.landing_id and table_name = 'open_receivables' and absent = '{}')
         ), invoices as (
             select * from spectrum.receivable_invoices where _deleted_at is null
         ), names as (
