@@ -21,6 +21,7 @@ CHANGES = (
     "select action, transactions_before, transactions_after, amount_before, amount_after, amount_change, run_id"
     " from marts.after_close order by seen_at, tran_date, reference_1"
 )
+WRITTEN = "select seen_at, first_written_at from marts.after_close where first_written_at > seen_at order by 1"
 LATE = "select reference_1, transactions, amount, run_id from marts.late_costs order by reference_1"
 
 
@@ -63,7 +64,9 @@ def test_o5_a_posting_that_comes_is_edited_and_goes_after_the_close(world: World
     went = ("deleted", 1, 0, Decimal(20), Decimal(0), Decimal(-20), third)
     assert world.ask(CHANGES) == [came, edited, went]
     assert world.ask(LATE) == []
-    before = contents(world)
+    before, written = contents(world), world.ask(WRITTEN)
+    publish(world, closing=ALL_CLOSED, whole=True)
+    assert world.ask(WRITTEN) == written, "when a change was written first stays known"
     wipe(world)
     publish(world, closing=ALL_CLOSED)
     assert contents(world) == before, "computed whole it is the same"
