@@ -51,9 +51,11 @@ class Column:
         required: a source without this column stops the sync, and a row without a value is rejected, unless `blank`
             says otherwise.
         blank: a required column whose missing value makes no row unusable: `null` stages the row without it, `zero`
-            stages 0, because figures add it up. Either way a warning counts the rows.
+            stages 0, because figures add it up. Either way a warning counts the rows. An assumed column that is not
+            required may be `zero`, too: where the source has the column.
         assumed: the column's name at real sites is not certain, so that its lack stops nothing. A part of the key:
-            the rows that the rest of the key tells apart are added up. A required column: the table is not staged.
+            the rows that the rest of the key tells apart are added up. A required column: the table is not staged. Any
+            other: it is NULL in every row, and so is what is derived of it.
         without: for an assumed column, what its lack affects, for people.
         allowed: a row with another value is rejected.
         ymd: the source holds the date as text, YYYYMMDD.
@@ -87,7 +89,8 @@ class Column:
             raise ValueError(f"column {self.name}: no reader has it and it is not derived")
         if self.may_be_blank and (not self.key or self.type != "code"):
             raise ValueError(f"column {self.name}: only a code in the key can be kept as blank")
-        if self.blank != "reject" and (self.key or not self.required):
+        says_blank = self.required or (self.assumed and self.blank == "zero")
+        if self.blank != "reject" and (self.key or not says_blank):
             raise ValueError(f"column {self.name}: only a required column outside the key says what a blank becomes")
         if self.assumed != bool(self.without):
             raise ValueError(f"column {self.name}: an assumed column says what its lack affects, and no other does")

@@ -51,7 +51,8 @@ def row_rules(
         table: the spec.
         columns: the columns that were landed.
         reader: decides how dates are written: Info-Link's arrive as YYYY-MM-DD, the web services' as MM/DD/YYYY.
-        absent: parts of the key that the source does not have: blank in every row, which is no fault of any.
+        absent: assumed columns that the source does not have: a part of the key is blank in every row, which is no
+            fault of any.
         marked: whether a landed row holds a mark in place of a character (`characters`).
     """
     found: list[tuple[str, str, str]] = []
@@ -126,7 +127,7 @@ def cast_rows(
             "publish/cast.sql",
             **shared,
             rows=rows,
-            casts=[(c.name, _cast(c, c in columns, reader)) for c in table.columns if c.derived is None],
+            casts=[(c.name, _cast(c, c in columns, reader, absent)) for c in table.columns if c.derived is None],
             conditions=[rule.condition for rule in rules] or ["true"],
             selected=[(c.name, _selected(c)) for c in table.columns],
             hashed=[c.name for c in table.columns],
@@ -241,7 +242,7 @@ def _date(column: Column, reader: str) -> tuple[str, str]:
     return f"{name} ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}$'", name
 
 
-def _cast(column: Column, landed: bool, reader: str) -> str:
+def _cast(column: Column, landed: bool, reader: str, absent: Collection[str]) -> str:
     """SQL of the typed value, over the trimmed text of the columns."""
     if not landed:
         return f"null::{column.sql_type}"
@@ -252,7 +253,7 @@ def _cast(column: Column, landed: bool, reader: str) -> str:
         return f"trunc({name}::numeric)::integer"
     if column.type == "code":
         return f'{name} collate "C"'
-    if column.blank == "zero":
+    if column.blank == "zero" and column.name not in absent:
         return f"coalesce({name}::{column.sql_type}, 0)"
     return f"{name}::{column.sql_type}"
 

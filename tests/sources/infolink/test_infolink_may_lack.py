@@ -1,0 +1,64 @@
+"""M4: what a site may lack of purchase orders, payables and billings without losing the rest of them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.model.spec import Table
+from spectrum_etl.sources.infolink.plan import ReadPlan
+from spectrum_etl.sources.infolink.planner import make_plan
+from spectrum_etl.sources.infolink.site import SiteTable
+from spectrum_etl.staging.objects import OBJECTS
+
+REFERENCE = Path(__file__).parents[3] / "sandbox" / "reference"
+COLUMNS: dict[str, Any] = yaml.safe_load((REFERENCE / "infolink-columns.yaml").read_text(encoding="utf-8"))
+OPEN_ITEMS = {"Company_Code", "Customer_Code", "Invoice_Or_Transaction", "Transaction_Type", "Job_Number"}
+AMOUNTS = [
+    ("purchase_orders", "purchase_order_lines", "Line_Extension_List1"),
+    ("purchase_orders", "purchase_order_lines", "Received_Extension"),
+    ("payables", "vendor_invoices", "Invoice_Amount"),
+    ("payables", "vendor_invoice_distributions", "Debit_Amount"),
+    ("payables", "vendor_invoice_distributions", "Credit_Amount"),
+    ("payables", "vendor_payments", "Payment_Amount"),
+]
+
+
+def planned(spec: Table, without: str = "", hidden: str = "") -> ReadPlan:
+    """What is read of a hosted site that lacks a column or a table."""
+
+    def find(table: str) -> SiteTable:
+        if table == hidden:
+            raise FixConfiguration("Info-Link shows no such table", object=table, remedy="allow it")
+        named = COLUMNS.get(table) or dict.fromkeys((*OPEN_ITEMS, "Invoice_Balance"), "varchar(10)")
+        types = {name: "decimal(14,2)" if "decimal" in str(kind) else str(kind) for name, kind in named.items()}
+        return SiteTable(table, f"dbo.{table}", {name: kind for name, kind in types.items() if name != without})
+
+    return make_plan(spec, "1", False, find)
+
+
+@pytest.mark.parametrize(("name", "table", "column"), AMOUNTS)
+def test_m4_an_amount_that_a_site_lacks_is_noted_once_and_stops_nothing(name: str, table: str, column: str) -> None:
+    plan = planned(OBJECTS[name].table(table), without=column)
+    assert not plan.left_out
+    (drift,) = [each for each in plan.drift if each.change == "missing"]
+    assert drift.column == column
+    assert "is staged as NULL: nobody can tell" in drift.detail
+
+
+@pytest.mark.parametrize(
+    ("name", "table", "affects"),
+    [
+        ("payables", "vendor_payments", "what was paid on an invoice is not known"),
+        ("billings", "billing_applications", "what is billed is known by invoices only"),
+        ("billings", "receivable_invoice_lines", "invoices have no lines"),
+    ],
+)
+def test_m4_a_table_that_a_site_does_not_show_costs_only_itself(name: str, table: str, affects: str) -> None:
+    source = OBJECTS[name].table(table).infolink
+    assert source
+    left_out = {spec.name: planned(spec, hidden=source.table).left_out for spec in OBJECTS[name].tables}
+    assert affects in left_out.pop(table)
+    assert set(left_out.values()) == {""}
