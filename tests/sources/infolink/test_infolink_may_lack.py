@@ -11,6 +11,7 @@ from spectrum_etl.model.spec import Table
 from spectrum_etl.sources.infolink.plan import ReadPlan
 from spectrum_etl.sources.infolink.planner import make_plan
 from spectrum_etl.sources.infolink.site import SiteTable
+from spectrum_etl.staging.cast import row_rules
 from spectrum_etl.staging.objects import OBJECTS
 
 REFERENCE = Path(__file__).parents[3] / "sandbox" / "reference"
@@ -62,3 +63,13 @@ def test_m4_a_table_that_a_site_does_not_show_costs_only_itself(name: str, table
     left_out = {spec.name: planned(spec, hidden=source.table).left_out for spec in OBJECTS[name].tables}
     assert affects in left_out.pop(table)
     assert set(left_out.values()) == {""}
+
+
+@pytest.mark.parametrize("table", ["receivable_invoices", "receivable_invoice_lines", "open_receivables"])
+def test_m4_a_receivable_whose_type_is_blank_is_not_rejected(table: str) -> None:
+    """Which types there are is not published: a plain invoice may have none."""
+    spec = OBJECTS["billings"].table(table)
+    blank = [rule for rule in row_rules(spec, spec.columns, "infolink") if "is not null" in rule.condition]
+    needed = {rule.column for rule in blank if rule.condition.endswith("is not null")}
+    assert "invoice_or_transaction" in needed
+    assert "transaction_type" not in needed

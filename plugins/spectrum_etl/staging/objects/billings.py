@@ -18,7 +18,13 @@ _INVOICE = Column(
     required=True,
 )
 _TYPE = Column(
-    "transaction_type", "code", "Type of the transaction", source="Transaction_Type", key=True, required=True
+    "transaction_type",
+    "code",
+    "Type of the transaction; its values are not documented, and it may be blank",
+    source="Transaction_Type",
+    key=True,
+    may_be_blank=True,
+    required=True,
 )
 _OPEN_WITHOUT = "what is open of an invoice is not known, so that ages are of what was invoiced"
 
