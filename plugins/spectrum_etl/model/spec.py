@@ -128,6 +128,7 @@ class Check:
         minimum, maximum: the bounds of `between`, in the column's unit.
         query: file below `include/sql/checks` for `sql`.
         amount: column of that query whose sum is part of the message.
+        across_companies: whether that query looks at staged rows of other companies than the slice's.
     """
 
     name: str
@@ -140,6 +141,7 @@ class Check:
     maximum: str | None = None
     query: str | None = None
     amount: str | None = None
+    across_companies: bool = False
 
 
 @dataclass(frozen=True)

@@ -304,6 +304,7 @@ VENDOR_INVOICE_DISTRIBUTIONS = Table(
             "A line on a job that is not staged: sync the jobs, or look at the invoice in Spectrum. A line that is "
             "posted to another company is looked for among its jobs.",
             query="vendor_invoice_distributions_job_is_staged.sql",
+            across_companies=True,
         ),
         Check(
             "job_has_phase_and_cost_type",
