@@ -1,5 +1,6 @@
 """M4: what a site may lack of purchase orders, payables and billings without losing the rest of them."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from spectrum_etl.staging.objects import OBJECTS
 
 REFERENCE = Path(__file__).parents[3] / "sandbox" / "reference"
 COLUMNS: dict[str, Any] = yaml.safe_load((REFERENCE / "infolink-columns.yaml").read_text(encoding="utf-8"))
+LISTED: dict[str, Any] = yaml.safe_load((REFERENCE / "infolink-tables.yaml").read_text(encoding="utf-8"))
 OPEN_ITEMS = {"Company_Code", "Customer_Code", "Invoice_Or_Transaction", "Transaction_Type", "Job_Number"}
 AMOUNTS = [
     ("purchase_orders", "purchase_order_lines", "Line_Extension_List1"),
@@ -25,6 +27,12 @@ AMOUNTS = [
     ("payables", "vendor_invoice_distributions", "Credit_Amount"),
     ("payables", "vendor_payments", "Payment_Amount"),
 ]
+
+
+def reference_columns(table: str) -> list[str]:
+    """The columns that the reference names, of a hosted site where that is all it knows."""
+    listed = LISTED.get(table) or LISTED.get(table.removesuffix("_MC")) or {}
+    return [*(listed.get("columns") or COLUMNS[table])]
 
 
 def planned(spec: Table, without: str = "", hidden: str = "") -> ReadPlan:
@@ -73,3 +81,22 @@ def test_m4_a_receivable_whose_type_is_blank_is_not_rejected(table: str) -> None
     needed = {rule.column for rule in blank if rule.condition.endswith("is not null")}
     assert "invoice_or_transaction" in needed
     assert "transaction_type" not in needed
+
+
+@pytest.mark.parametrize(("name", "table"), [("payables", "vendor_payments"), ("jobs", "jobs"), ("budgets", "budgets")])
+def test_o1_a_named_table_without_company_code_asks_for_one_company(name: str, table: str) -> None:
+    """No column to allow: the settings say whose rows they are, and an optional table is not silently left out."""
+    spec = OBJECTS[name].table(table)
+    assert spec.infolink
+    source = [*spec.infolink.tables.values()][-1]
+
+    def find(one_company: bool, asked: str) -> SiteTable:
+        columns = dict.fromkeys(reference_columns(asked), "decimal(14,2)")
+        if asked != source:
+            return SiteTable(asked, f"dbo.{asked}", columns)
+        columns.pop("Company_Code")
+        return SiteTable("OUR_VIEW", "dbo.OUR_VIEW", columns, named=True, one_company=one_company)
+
+    with pytest.raises(FixConfiguration, match=rf"write `one_company: true` for {source} in infolink\.names"):
+        make_plan(spec, "1", False, partial(find, False))
+    assert not make_plan(spec, "1", False, partial(find, True)).left_out
