@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Literal
 
@@ -59,6 +60,8 @@ class Column:
         without: for an assumed column, what its lack affects, for people.
         allowed: a row with another value is rejected.
         ymd: the source holds the date as text, YYYYMMDD.
+        names_company: holds the code of a company, which may be another than the row's: where Info-Link writes a
+            company's code otherwise (`infolink_code`), the company's own code is staged.
         personal: beside amounts this tells what a person earns: read only where `stage_employees` is on.
         derived: SQL over the table's other columns, in place of a source. May use the parameters of
             `staging.cast.derived_parameters`.
@@ -77,6 +80,7 @@ class Column:
     without: str = ""
     allowed: tuple[str, ...] = ()
     ymd: bool = False
+    names_company: bool = False
     personal: bool = False
     derived: str | None = None
 
@@ -92,6 +96,8 @@ class Column:
         says_blank = self.required or (self.assumed and self.blank == "zero")
         if self.blank != "reject" and (self.key or not says_blank):
             raise ValueError(f"column {self.name}: only a required column outside the key says what a blank becomes")
+        if self.names_company and (self.key or self.type != "code"):
+            raise ValueError(f"column {self.name}: only a code outside the key names another company")
         if self.assumed != bool(self.without):
             raise ValueError(f"column {self.name}: an assumed column says what its lack affects, and no other does")
 
@@ -302,12 +308,19 @@ class StagedObject:
         raise KeyError(f"{self.name} has no table {name}")
 
 
-def fingerprint(table: Table, reader: str, stage_employees: bool) -> str:
+def fingerprint(table: Table, reader: str, stage_employees: bool, written: Mapping[str, str] | None = None) -> str:
     """A short text that changes whenever the table's columns, rules or way of reading change.
 
     It is part of every partition's fingerprint, so that a new column or rule copies the partition again.
+
+    Args:
+        table, reader, stage_employees: what is read, by whom, and whether personal columns are.
+        written: what the source writes for a company's code -> the code (`Settings.codes_written`).
     """
-    described = repr([_plain(c) for c in table.read_columns(stage_employees)]) + repr(_plain(table.infolink))
+    columns = table.read_columns(stage_employees)
+    described = repr([_plain(c) for c in columns]) + repr(_plain(table.infolink))
+    if written and any(column.names_company for column in columns):
+        described += repr(sorted(written.items()))
     return hashlib.sha256(f"{reader}\n{described}".encode()).hexdigest()[:16]
 
 

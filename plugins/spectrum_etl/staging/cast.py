@@ -6,7 +6,7 @@ Nothing is cast that was not matched against a pattern first: PostgreSQL itself 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import psycopg
@@ -108,10 +108,12 @@ def cast_rows(
     reader, absent = landed.reader, landed.absent
     marked = landed.marked_rows > 0
     rules = row_rules(table, columns, reader, absent, marked)
+    written = settings.codes_written(landing.scope.company_code) if reader == "infolink" else {}
+    texts = ((column, trimmed(column, absent, marked and takes_out(table, column))) for column in columns)
     shared = {
         "landing": landing.relation(table.name),
         "month_of": month_of,
-        "trimmed": [(column.name, trimmed(column, absent, marked and takes_out(table, column))) for column in columns],
+        "trimmed": [(c.name, _own_code(text, written) if c.names_company else text) for c, text in texts],
     }
     rows, rejects = landing.relation(table.name, "rows"), landing.relation(table.name, "rejects")
     connection.execute(
@@ -205,6 +207,12 @@ def trimmed(column: Column, absent: Collection[str] = (), without_marks: bool = 
         name = f"translate({name}, {_literal(MARKS)}, '')"
     keeps_blank = column.may_be_blank or (column.key and column.name in absent)
     return f"btrim(coalesce({name}, ''))" if keeps_blank else f"nullif(btrim({name}), '')"
+
+
+def _own_code(text: str, written: Mapping[str, str]) -> str:
+    """SQL of a company's code, where the source writes some otherwise."""
+    cases = "".join(f" when {_literal(other)} then {_literal(code)}" for other, code in sorted(written.items()))
+    return f"case {text}{cases} else {text} end" if cases else text
 
 
 def _type_rule(column: Column, reader: str) -> tuple[str, str] | None:

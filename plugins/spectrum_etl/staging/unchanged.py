@@ -64,6 +64,7 @@ def fingerprint(
         row_rules(table, columns, landed.reader, landed.absent, landed.marked_rows > 0),
         checks,
         derived_parameters(landing, settings),
+        settings.codes_written(landing.scope.company_code),
         [column.name for column in columns],
         written,
         _code(),

@@ -249,6 +249,7 @@ VENDOR_INVOICE_DISTRIBUTIONS = Table(
             "code",
             "Another company that the line is posted to; null for the invoice's own",
             source="Company_Code_2",
+            names_company=True,
         ),
         Column(
             "job_company_code",
