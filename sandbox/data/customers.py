@@ -42,8 +42,6 @@ def customer_rows(company: str, jobs: int, as_of: date) -> Iterator[dict[str, An
             "Date_Created": as_of - timedelta(days=rng.randint(1_300, 5_000)),
             "Status": "A",
             "All_Cost_Centers": "Y",
-            # A tax number of the customer, which nobody reads.
-            "Resale_Number": f"RS-{rng.randint(100_000, 999_999)}",
             "Salesperson": rng.choice(("JM", "KD", "")),
             "Sales_Tax_Code": rng.choice(("OH7.25", "PA6", "")),
             "Credit_Limit": f"{rng.choice((0, 0, 250_000, 1_000_000))}.00",

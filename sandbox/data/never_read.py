@@ -20,6 +20,7 @@ VALUES: dict[str, str | Decimal | bytes] = {
     "Bank_Account_Code": "NR-BANK-77015",
     "Merchant_ID": "NR-MERCHANT-77030",
     "Card_Number": "NR-CARD-77",
+    "Resale_Number": "NR-RESALE-77031",
     "Comdata_Temp_Credit_Card": "NR-COMDATA-77016",
     "Encrypted_Social_Sec_Number": b"NR-ENCRYPTED-SOCIAL-77068".ljust(68, b"\xa7"),
     "Encrypted_Checking_Account_Code": b"NR-ENCRYPTED-CHECKING-77068".ljust(68, b"\xa7"),

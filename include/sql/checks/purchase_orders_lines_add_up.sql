@@ -1,10 +1,11 @@
 -- Purchase orders whose lines do not add up to the order less its tax and freight, compared with the lines of the same
--- run. An order without lines counts if it has an amount. Silent while no line of the company has been read.
+-- run. An order without lines counts if it has an amount, one with a line whose amount is not known does not. Silent
+-- while no line of the company has been read.
 with lines_of_orders as (
     select
         company_code,
         po_number,
-        sum(line_extension) as lines_total
+        case when bool_and(line_extension is not null) then sum(line_extension) end as lines_total
     from {{ slice("purchase_order_lines") }}
     group by company_code, po_number
 ),
@@ -15,7 +16,7 @@ compared as (
         purchase_order.po_total_amount
         - coalesce(purchase_order.tax_total, 0)
         - coalesce(purchase_order.total_freight, 0) as ordered,
-        coalesce(lines_of_order.lines_total, 0) as lines_total
+        case when lines_of_order.po_number is null then 0 else lines_of_order.lines_total end as lines_total
     from {{ batch }} as purchase_order
     left join lines_of_orders as lines_of_order
         on

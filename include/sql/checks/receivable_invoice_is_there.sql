@@ -1,5 +1,6 @@
 -- Invoices that lines or open items belong to, but that are not there, compared with those of the same run. A site may
--- not show a part of their key, which is blank then in every row: of such rows nobody can tell.
+-- not show a part of their key, which is blank then in every row: of such rows nobody can tell. A type may be blank by
+-- itself: it is compared where some row has one, or where no invoice has.
 -- Silent while no invoice of the company has been read.
 with invoices_of_slice as (
     select
@@ -12,7 +13,18 @@ with invoices_of_slice as (
     where
         customer_code <> ''
         and invoice_or_transaction <> ''
-        and transaction_type <> ''
+        and (
+            exists (
+                select 1
+                from {{ batch }} as typed
+                where typed.transaction_type <> ''
+            )
+            or not exists (
+                select 1
+                from {{ slice("receivable_invoices") }} as typed
+                where typed.transaction_type <> ''
+            )
+        )
     group by company_code, customer_code, invoice_or_transaction, transaction_type
 )
 

@@ -1,5 +1,6 @@
 -- Vendor invoices on which more was paid than they amount to, compared with the payments of the same run. Discounts are
--- left out: whether a payment is before or after its discount is not documented.
+-- left out: whether a payment is before or after its discount is not documented. Silent for an invoice whose amount is
+-- not known.
 with paid as (
     select
         company_code,
@@ -26,4 +27,4 @@ inner join paid
         and invoice.vendor_code = paid.vendor_code
         and invoice.invoice_number = paid.invoice_number
         and invoice.invoice_type_code = paid.invoice_type_code
-where paid.paid_amount > greatest(invoice.invoice_amount, 0)
+where invoice.invoice_amount is not null and paid.paid_amount > greatest(invoice.invoice_amount, 0)

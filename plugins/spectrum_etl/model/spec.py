@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Literal
 
@@ -51,12 +52,16 @@ class Column:
         required: a source without this column stops the sync, and a row without a value is rejected, unless `blank`
             says otherwise.
         blank: a required column whose missing value makes no row unusable: `null` stages the row without it, `zero`
-            stages 0, because figures add it up. Either way a warning counts the rows.
+            stages 0, because figures add it up. Either way a warning counts the rows. An assumed column that is not
+            required may be `zero`, too: where the source has the column.
         assumed: the column's name at real sites is not certain, so that its lack stops nothing. A part of the key:
-            the rows that the rest of the key tells apart are added up. A required column: the table is not staged.
+            the rows that the rest of the key tells apart are added up. A required column: the table is not staged. Any
+            other: it is NULL in every row, and so is what is derived of it.
         without: for an assumed column, what its lack affects, for people.
         allowed: a row with another value is rejected.
         ymd: the source holds the date as text, YYYYMMDD.
+        names_company: holds the code of a company, which may be another than the row's: where Info-Link writes a
+            company's code otherwise (`infolink_code`), the company's own code is staged.
         personal: beside amounts this tells what a person earns: read only where `stage_employees` is on.
         derived: SQL over the table's other columns, in place of a source. May use the parameters of
             `staging.cast.derived_parameters`.
@@ -75,6 +80,7 @@ class Column:
     without: str = ""
     allowed: tuple[str, ...] = ()
     ymd: bool = False
+    names_company: bool = False
     personal: bool = False
     derived: str | None = None
 
@@ -87,8 +93,11 @@ class Column:
             raise ValueError(f"column {self.name}: no reader has it and it is not derived")
         if self.may_be_blank and (not self.key or self.type != "code"):
             raise ValueError(f"column {self.name}: only a code in the key can be kept as blank")
-        if self.blank != "reject" and (self.key or not self.required):
+        says_blank = self.required or (self.assumed and self.blank == "zero")
+        if self.blank != "reject" and (self.key or not says_blank):
             raise ValueError(f"column {self.name}: only a required column outside the key says what a blank becomes")
+        if self.names_company and (self.key or self.type != "code"):
+            raise ValueError(f"column {self.name}: only a code outside the key names another company")
         if self.assumed != bool(self.without):
             raise ValueError(f"column {self.name}: an assumed column says what its lack affects, and no other does")
 
@@ -125,6 +134,7 @@ class Check:
         minimum, maximum: the bounds of `between`, in the column's unit.
         query: file below `include/sql/checks` for `sql`.
         amount: column of that query whose sum is part of the message.
+        across_companies: whether that query looks at staged rows of other companies than the slice's.
     """
 
     name: str
@@ -137,6 +147,7 @@ class Check:
     maximum: str | None = None
     query: str | None = None
     amount: str | None = None
+    across_companies: bool = False
 
 
 @dataclass(frozen=True)
@@ -297,12 +308,19 @@ class StagedObject:
         raise KeyError(f"{self.name} has no table {name}")
 
 
-def fingerprint(table: Table, reader: str, stage_employees: bool) -> str:
+def fingerprint(table: Table, reader: str, stage_employees: bool, written: Mapping[str, str] | None = None) -> str:
     """A short text that changes whenever the table's columns, rules or way of reading change.
 
     It is part of every partition's fingerprint, so that a new column or rule copies the partition again.
+
+    Args:
+        table, reader, stage_employees: what is read, by whom, and whether personal columns are.
+        written: what the source writes for a company's code -> the code (`Settings.codes_written`).
     """
-    described = repr([_plain(c) for c in table.read_columns(stage_employees)]) + repr(_plain(table.infolink))
+    columns = table.read_columns(stage_employees)
+    described = repr([_plain(c) for c in columns]) + repr(_plain(table.infolink))
+    if written and any(column.names_company for column in columns):
+        described += repr(sorted(written.items()))
     return hashlib.sha256(f"{reader}\n{described}".encode()).hexdigest()[:16]
 
 

@@ -101,6 +101,21 @@ class Settings(Strict):
             remedy="choose one of those, or add the company to include/settings.yaml",
         )
 
+    def codes_written(self, code: str) -> dict[str, str]:
+        """What the tables that a company is read from write for companies -> their codes, where that is another text.
+
+        A row may name another company. Of two that are written alike, the one that is read from the same Info-Link
+        counts.
+
+        Args:
+            code: of the company that is read.
+        """
+        conn_id = self.company(code).infolink_conn_id
+        found: dict[str, str] = {}
+        for company in sorted(self.companies, key=lambda each: each.infolink_conn_id == conn_id):
+            found[company.written.strip()] = company.code
+        return {written: of for written, of in found.items() if written != of}
+
     def reader(self, table: StagedTable) -> str:
         """Which reader a table uses: `infolink`, `sdx` or `transactions`."""
         return self.readers.get(table.name, table.readers[0])

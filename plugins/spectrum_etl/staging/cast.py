@@ -6,7 +6,7 @@ Nothing is cast that was not matched against a pattern first: PostgreSQL itself 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import psycopg
@@ -51,7 +51,8 @@ def row_rules(
         table: the spec.
         columns: the columns that were landed.
         reader: decides how dates are written: Info-Link's arrive as YYYY-MM-DD, the web services' as MM/DD/YYYY.
-        absent: parts of the key that the source does not have: blank in every row, which is no fault of any.
+        absent: assumed columns that the source does not have: a part of the key is blank in every row, which is no
+            fault of any.
         marked: whether a landed row holds a mark in place of a character (`characters`).
     """
     found: list[tuple[str, str, str]] = []
@@ -107,10 +108,12 @@ def cast_rows(
     reader, absent = landed.reader, landed.absent
     marked = landed.marked_rows > 0
     rules = row_rules(table, columns, reader, absent, marked)
+    written = settings.codes_written(landing.scope.company_code) if reader == "infolink" else {}
+    texts = ((column, trimmed(column, absent, marked and takes_out(table, column))) for column in columns)
     shared = {
         "landing": landing.relation(table.name),
         "month_of": month_of,
-        "trimmed": [(column.name, trimmed(column, absent, marked and takes_out(table, column))) for column in columns],
+        "trimmed": [(c.name, _own_code(text, written) if c.names_company else text) for c, text in texts],
     }
     rows, rejects = landing.relation(table.name, "rows"), landing.relation(table.name, "rejects")
     connection.execute(
@@ -126,7 +129,7 @@ def cast_rows(
             "publish/cast.sql",
             **shared,
             rows=rows,
-            casts=[(c.name, _cast(c, c in columns, reader)) for c in table.columns if c.derived is None],
+            casts=[(c.name, _cast(c, c in columns, reader, absent)) for c in table.columns if c.derived is None],
             conditions=[rule.condition for rule in rules] or ["true"],
             selected=[(c.name, _selected(c)) for c in table.columns],
             hashed=[c.name for c in table.columns],
@@ -206,6 +209,12 @@ def trimmed(column: Column, absent: Collection[str] = (), without_marks: bool = 
     return f"btrim(coalesce({name}, ''))" if keeps_blank else f"nullif(btrim({name}), '')"
 
 
+def _own_code(text: str, written: Mapping[str, str]) -> str:
+    """SQL of a company's code, where the source writes some otherwise."""
+    cases = "".join(f" when {_literal(other)} then {_literal(code)}" for other, code in sorted(written.items()))
+    return f"case {text}{cases} else {text} end" if cases else text
+
+
 def _type_rule(column: Column, reader: str) -> tuple[str, str] | None:
     name = quote(column.name)
     if column.type in DIGITS:
@@ -241,7 +250,7 @@ def _date(column: Column, reader: str) -> tuple[str, str]:
     return f"{name} ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}$'", name
 
 
-def _cast(column: Column, landed: bool, reader: str) -> str:
+def _cast(column: Column, landed: bool, reader: str, absent: Collection[str]) -> str:
     """SQL of the typed value, over the trimmed text of the columns."""
     if not landed:
         return f"null::{column.sql_type}"
@@ -252,7 +261,7 @@ def _cast(column: Column, landed: bool, reader: str) -> str:
         return f"trunc({name}::numeric)::integer"
     if column.type == "code":
         return f'{name} collate "C"'
-    if column.blank == "zero":
+    if column.blank == "zero" and column.name not in absent:
         return f"coalesce({name}::{column.sql_type}, 0)"
     return f"{name}::{column.sql_type}"
 

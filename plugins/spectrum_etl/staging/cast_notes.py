@@ -33,7 +33,7 @@ def notes(
     """
     return [
         *_characters(connection, landing, table, landed, settings),
-        *_numbers(connection, landing, table, settings),
+        *_numbers(connection, landing, table, landed, settings),
     ]
 
 
@@ -75,9 +75,11 @@ def _characters(
     ]
 
 
-def _numbers(connection: psycopg.Connection, landing: Landing, table: Table, settings: Settings) -> list[CheckResult]:
+def _numbers(
+    connection: psycopg.Connection, landing: Landing, table: Table, landed: LandedTable, settings: Settings
+) -> list[CheckResult]:
     columns = table.read_columns(settings.stage_employees)
-    blank = [(c.name, f"{trimmed(c)} is null") for c in columns if c.blank == "zero"]
+    blank = [(c.name, f"{trimmed(c)} is null") for c in columns if c.blank == "zero" and c.name not in landed.absent]
     longer = []
     for column in columns:
         if column.type in ("quantity", "degrees"):

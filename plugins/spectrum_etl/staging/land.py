@@ -374,7 +374,9 @@ def partition_parameters(landing: Landing, table: Table, settings: Settings) -> 
     scope = landing.scope
     return {
         "company_code": scope.company_code,
-        "spec_hash": fingerprint(table, "infolink", settings.stage_employees),
+        "spec_hash": fingerprint(
+            table, "infolink", settings.stage_employees, settings.codes_written(scope.company_code)
+        ),
         # A month that was asked for by name is staged again, whatever its fingerprint: that is what a backfill is.
         "everything": scope.full_refresh or bool(scope.months),
         "jobs": list(scope.jobs),

@@ -48,9 +48,10 @@ def fingerprint(
     own = {each.name for each in obj.tables}
     checks = suite_of(table)
     looked_up = sorted({name for check in checks for name in tables_of(check)} - own)
+    across = sorted({name for check in checks if check.across_companies for name in tables_of(check)})
     written = connection.execute(
         render("publish/snapshot_looked_up.sql"),
-        {"looked_up": looked_up, "company_code": landing.scope.company_code},
+        {"looked_up": looked_up, "across_companies": across, "company_code": landing.scope.company_code},
     ).fetchone()
     columns = table.read_columns(settings.stage_employees)
     decides = (
@@ -63,6 +64,7 @@ def fingerprint(
         row_rules(table, columns, landed.reader, landed.absent, landed.marked_rows > 0),
         checks,
         derived_parameters(landing, settings),
+        settings.codes_written(landing.scope.company_code),
         [column.name for column in columns],
         written,
         _code(),

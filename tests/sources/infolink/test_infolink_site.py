@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spectrum_etl.errors import FixConfiguration, StopSync
+from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.exports.spectrum import tables
 from spectrum_etl.model.selection import Selection
 from spectrum_etl.settings.infolink import InfoLinkSettings, SiteNames
@@ -91,7 +91,9 @@ def test_a_view_of_the_companys_own_rows_needs_no_company_code(site) -> None:
     site.execute(f'alter table dbo."{MASTER}" rename to "OUR_JOBS"')
     named = {MASTER: names("OUR_JOBS", one_company=True)}
     try:
-        with pytest.raises(StopSync, match="column Company_Code of JC_JOB_MASTER_MC is missing"):
+        with pytest.raises(
+            FixConfiguration, match=r"write `one_company: true` for JC_JOB_MASTER_MC in infolink\.names"
+        ):
             rows_of(site, {MASTER: names("OUR_JOBS")}, JOBS)
         found = rows_of(site, named, JOBS)
         assert [(row["company_code"], row["job_number"]) for row in found] == [("1", "    24-404")]

@@ -400,3 +400,15 @@ def test_projections_agree_with_get_phase_l1(warehouse: Warehouse) -> None:
     assert (result.status, result.severity, result.rows_failed) == ("warned", "warning", 3)
     assert "3 found, 36.50 in all, on 3 of 7 rows" in result.message
     assert sorted(example["difference"] for example in result.examples) == ["-0.50", "30.00", "7.00"]
+
+
+def test_m4_a_plain_item_whose_type_is_blank_is_looked_for_among_the_invoices(warehouse: Warehouse) -> None:
+    invoices, items = "receivable_invoices", "open_receivables"
+    slices = {invoices: f"landing.{invoices}"}
+    warehouse.land(invoices, good_row(invoices, 1, transaction_type=""))
+    warehouse.land(items, good_row(items, 1, transaction_type=""), good_row(items, 2, transaction_type=""))
+    assert warehouse.check(items, slices)["invoice_is_there"].rows_failed == 1, "no invoice has a type"
+    warehouse.land(invoices, good_row(invoices, 3, transaction_type="C"))
+    assert warehouse.check(items, slices)["invoice_is_there"].status == "passed", "the site may not show their types"
+    warehouse.land(items, good_row(items, 3, transaction_type="C"))
+    assert warehouse.check(items, slices)["invoice_is_there"].rows_failed == 1, "some row has a type"

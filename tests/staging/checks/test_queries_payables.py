@@ -113,3 +113,17 @@ def test_no_more_is_retained_than_invoiced(warehouse: Warehouse) -> None:
         warehouse.land(INVOICES, _invoice(number, amount, retention_amount=retained))
     result = warehouse.check(INVOICES)["retained_within_invoice"]
     assert [e["invoice_number"] for e in result.examples] == ["invoice_number-2"]
+
+
+def test_m4_checks_are_silent_about_amounts_that_the_site_lacks(warehouse: Warehouse) -> None:
+    unknown = {"invoice_amount": None, "signed_invoice_amount": None}
+    numbers = ("A-1", "A1")
+    warehouse.land(INVOICES, *(good_row(INVOICES, 1, invoice_number=number, **unknown) for number in numbers))
+    warehouse.land(INVOICES, _invoice(2, "100.00"))
+    warehouse.land(LINES, good_row(LINES, 2, invoice_type_code="I", net_amount=None))
+    warehouse.land(PAYMENTS, good_row(PAYMENTS, 1, invoice_number="A1"))
+    found = warehouse.check(INVOICES, SLICES)
+    assert found["distributions_add_up"].status == "passed"
+    assert found["paid_within_invoice"].status == "passed"
+    assert found["invoiced_once"].status == "warned"
+    assert "of an unknown amount" in found["invoiced_once"].message

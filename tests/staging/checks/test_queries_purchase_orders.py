@@ -64,3 +64,9 @@ def test_a_line_without_a_job_refers_to_none_and_one_with_a_job_needs_phase_and_
     assert [(e["job_number"], e["phase_code"], e["cost_type"]) for e in told.examples] == [
         ("job_number-1", None, "cost_type-3")
     ]
+
+
+def test_m4_an_order_with_a_line_whose_amount_the_site_lacks_is_not_compared(warehouse: Warehouse) -> None:
+    warehouse.land(ORDERS, good_row(ORDERS, 1, po_total_amount="100.00", tax_total=None, total_freight=None))
+    warehouse.land(LINES, good_row(LINES, 1, line_extension=None))
+    assert warehouse.check(ORDERS, {LINES: f"landing.{LINES}"})["lines_add_up"].status == "passed"

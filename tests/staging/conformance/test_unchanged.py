@@ -228,6 +228,23 @@ def test_a_table_that_its_checks_look_up_has_changed(warehouse: Warehouse, check
     assert checked == []
 
 
+def test_a_table_of_another_company_that_its_checks_look_up_has_changed(warehouse: Warehouse) -> None:
+    """A line on another company's job that is staged only now: the warning goes, though the line is the same."""
+    jobs, lines = SUBJECTS["jobs"], SUBJECTS["vendor_invoice_distributions"]
+    warehouse.spectrum.add(jobs.source_table, jobs.row(9, company="2"))
+    warehouse.sync("jobs", Scope("2"))
+    warehouse.spectrum.add(lines.source_table, lines.row(1, Company_Code_2="  2"))
+    warehouse.sync("payables")
+    warned = "select status from sync.checks where check_name = 'job_is_staged' and table_name = %s"
+    warned += " order by check_id desc limit 1"
+    assert warehouse.query(warned, lines.name) == [("warned",)]
+    warehouse.spectrum.add(jobs.source_table, jobs.row(1, company="2"))
+    warehouse.sync("jobs", Scope("2"))
+    warehouse.sync("payables")
+    assert warehouse.query(warned, lines.name) == [("passed",)]
+    assert last_run(warehouse, lines.name)["checks_of"] is None
+
+
 def test_tables_that_are_published_together_are_checked_together(warehouse: Warehouse, checked: list[str]) -> None:
     """I4: the lines of a contract change, and the contract no longer adds up."""
     contracts, items = SUBJECTS["prime_contracts"], SUBJECTS["prime_contract_items"]

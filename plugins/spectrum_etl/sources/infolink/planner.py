@@ -240,7 +240,9 @@ class _Planner:
         found = self.tables[alias]
         if found.one_company:
             return True
-        if found.is_shared or found.named:
+        if found.named:
+            raise self._company_not_told(alias)
+        if found.is_shared:
             return False
         if self.login_company.upper() == self.company.upper():
             return True
@@ -258,6 +260,18 @@ class _Planner:
             raise error
         self._leave_out_table(alias, name, f"{error.message}; {self.infolink.optional[alias]}")
         return True
+
+    def _company_not_told(self, alias: str) -> FixConfiguration:
+        """Of a table that the settings name: whose rows it shows, nobody can tell, whether it is optional or not."""
+        found, asked = self.tables[alias], self.infolink.tables[alias]
+        return FixConfiguration(
+            f"{found.name}, which the settings name for {asked}, has no company code",
+            object=self.table.name,
+            company=self.company,
+            field=f"{found.name}.Company_Code",
+            remedy=f"where {found.name} shows this company's rows alone, write `one_company: true` for {asked} in"
+            " infolink.names; else name its company column there, or another table",
+        )
 
     def _find_new(self) -> None:
         used = {self._split(source) for column in self.table.columns for source in column.sources}

@@ -135,6 +135,6 @@ NEVER_READ = frozenset(
     ABA_Number Alt_1099_Name Bank_Account_Code Card_Number Checking_Account_Code Comdata_Temp_Credit_Card
     Encrypted_Checking_Account_Code Encrypted_Social_Sec_Number Fed_Id_Number Merchant_ID PR_Pay_Amount1
     PR_Pay_Amount2 PR_Pay_Amount3 PR_Pay_Amount4 PR_Pay_Amount5 PR_Pay_Amount6 PR_Pay_Amount7 Pr_Burden
-    Social_Sec_Number
+    Resale_Number Social_Sec_Number
     """.upper().split()
 )

@@ -162,7 +162,9 @@ def _look(
     examples = [{name: _plain(value) for name, value in row.items() if name not in hidden} for row in found]
     keys = f"{found[0]['_keys']} found, on " if "_keys" in found[0] else ""
     if check.amount:
-        keys = f"{found[0]['_keys']} found, {found[0]['_amount']:,.2f} in all, on "
+        amount = found[0]["_amount"]  # null where the source lacks the column that is added up
+        in_all = "of an unknown amount" if amount is None else f"{amount:,.2f} in all"
+        keys = f"{found[0]['_keys']} found, {in_all}, on "
     return examples, found[0]["_rows"], keys
 
 

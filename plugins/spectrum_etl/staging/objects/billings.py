@@ -18,7 +18,13 @@ _INVOICE = Column(
     required=True,
 )
 _TYPE = Column(
-    "transaction_type", "code", "Type of the transaction", source="Transaction_Type", key=True, required=True
+    "transaction_type",
+    "code",
+    "Type of the transaction; its values are not documented, and it may be blank",
+    source="Transaction_Type",
+    key=True,
+    may_be_blank=True,
+    required=True,
 )
 _OPEN_WITHOUT = "what is open of an invoice is not known, so that ages are of what was invoiced"
 
@@ -89,6 +95,7 @@ BILLING_APPLICATIONS = Table(
     "month; a job with several customers is billed in several streams, which are added up.",
     infolink=InfoLink(
         tables={"b": "CR_BILLING_HEADER_MC"},
+        optional={"b": "there are no progress billing applications, so that what is billed is known by invoices only"},
         unread="""
             Architect_Project_Number Tax_Code_List1 Tax_Code_List2 Tax_Code_List3 Tax_Code_List4 Tax_Code_List5
             Tax_Code_List6 Taxable_Amount_List1 Taxable_Amount_List2 Taxable_Amount_List3 Taxable_Amount_List4
@@ -292,6 +299,7 @@ RECEIVABLE_INVOICE_LINES = Table(
     comment="One row a line of an invoice to a customer.",
     infolink=InfoLink(
         tables={"l": "CR_INVOICE_DETAIL_MC"},
+        optional={"l": "invoices have no lines, so that nothing can be compared with their totals"},
         unread="""
             Message Plant_ID Scale_Ticket Message_ID Use_Tax_Code Use_Tax_Amount Online_Tax_Code Rate_Type
             Other_Cost_Item

@@ -52,13 +52,21 @@ JOB_COST_TRANSACTIONS = Table(
         Column("vendor_code", "code", "Vendor", source="Vendor_Code"),
         Column("vendor_name", "text", "Vendor's name at posting", source="Vendor_Name"),
         Column(
-            "ap_company_code", "code", "Company that the vendor belongs to; may be another", source="AP_Company_Code"
+            "ap_company_code",
+            "code",
+            "Company that the vendor belongs to; may be another",
+            source="AP_Company_Code",
+            names_company=True,
         ),
         Column("invoice_number", "code", "Vendor's invoice", source="Invoice_Number"),
         Column("invoice_date", "date", "Date of the vendor's invoice", source="Invoice_Date"),
         Column("po_number", "code", "Purchase order", source="Po_Number"),
         Column(
-            "pr_company_code", "code", "Company that the employee belongs to; may be another", source="Pr_Company_Code"
+            "pr_company_code",
+            "code",
+            "Company that the employee belongs to; may be another",
+            source="Pr_Company_Code",
+            names_company=True,
         ),
         Column(
             "employee_code", "code", "Employee; only with stage_employees (M9)", source="Employee_Code", personal=True

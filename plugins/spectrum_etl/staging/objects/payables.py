@@ -37,6 +37,7 @@ _SUBCONTRACT = (
     ),
     Column("subcontract_job", "code", "Job of that subcontract", source="Subcontract_Job"),
 )
+_JOB_SHARE_WITHOUT = "nobody can tell what a job bears of an invoice"
 
 
 def _signed(amount: str) -> str:
@@ -94,8 +95,9 @@ VENDOR_INVOICES = Table(
             "money",
             "Amount over all jobs, as Spectrum has it: a credit is positive, too, and to be subtracted",
             source="Invoice_Amount",
-            required=True,
             blank="zero",
+            assumed=True,
+            without="nobody can tell what an invoice amounts to, nor what of it is open",
         ),
         Column(
             "signed_invoice_amount",
@@ -247,6 +249,7 @@ VENDOR_INVOICE_DISTRIBUTIONS = Table(
             "code",
             "Another company that the line is posted to; null for the invoice's own",
             source="Company_Code_2",
+            names_company=True,
         ),
         Column(
             "job_company_code",
@@ -254,8 +257,24 @@ VENDOR_INVOICE_DISTRIBUTIONS = Table(
             "Company of the job: the other company where the line is posted to one, else the invoice's (inferred)",
             derived="coalesce(company_code_2, company_code)",
         ),
-        Column("debit_amount", "money", "Debit", source="Debit_Amount", required=True, blank="zero"),
-        Column("credit_amount", "money", "Credit", source="Credit_Amount", required=True, blank="zero"),
+        Column(
+            "debit_amount",
+            "money",
+            "Debit",
+            source="Debit_Amount",
+            blank="zero",
+            assumed=True,
+            without=_JOB_SHARE_WITHOUT,
+        ),
+        Column(
+            "credit_amount",
+            "money",
+            "Credit",
+            source="Credit_Amount",
+            blank="zero",
+            assumed=True,
+            without=_JOB_SHARE_WITHOUT,
+        ),
         Column(
             "net_amount",
             "money",
@@ -286,6 +305,7 @@ VENDOR_INVOICE_DISTRIBUTIONS = Table(
             "A line on a job that is not staged: sync the jobs, or look at the invoice in Spectrum. A line that is "
             "posted to another company is looked for among its jobs.",
             query="vendor_invoice_distributions_job_is_staged.sql",
+            across_companies=True,
         ),
         Check(
             "job_has_phase_and_cost_type",
@@ -303,6 +323,7 @@ VENDOR_PAYMENTS = Table(
     comment="One row a payment on a vendor invoice: an invoice may be paid in parts, and a check may pay several.",
     infolink=InfoLink(
         tables={"p": "VN_PAYMENT_HISTORY_MC"},
+        optional={"p": "what was paid on an invoice is not known, nor what of it is open"},
         # Numbers of checks and transactions, bank account and card, back charges, and more remarks.
         unread="""
             Back_Charge_Subcontract Bank_Account_Code Check_Number Comdata_Temp_Credit_Card Pay_Loc_Code Remarks_List1
@@ -327,8 +348,9 @@ VENDOR_PAYMENTS = Table(
             "money",
             "Amount paid, as Spectrum has it: on a credit it is positive, too, and to be subtracted (inferred)",
             source="Payment_Amount",
-            required=True,
             blank="zero",
+            assumed=True,
+            without="nobody can tell what was paid on an invoice, nor what of it is open",
         ),
         Column(
             "signed_payment_amount",
