@@ -270,7 +270,8 @@ EXPECTED = {
         from spectrum.purchase_order_lines as l left join spectrum.purchase_orders as o
             using (company_code, po_number)
         where l._deleted_at is null and {_OF_LIVING_ORDER} and received_extension <> case sign(line_extension)
-            when -1 then least(line_extension, received_extension) else greatest(line_extension, received_extension) end""",
+            when -1 then least(line_extension, received_extension)
+            else greatest(line_extension, received_extension) end""",
     ),
     "payables_by_job": (
         f"{_INVOICE}, job_company_code, job_number, vendor_name, subcontract_number, invoice_date, due_date,"
@@ -378,7 +379,7 @@ _COMMITTED_TWICE = f"""
 
 
 def _assert_owed(world: World) -> None:
-    """What is paid and open of each invoice is divided among its rows to the cent, by what each bears of the invoice."""
+    """What is paid and open of each invoice is divided among its rows to the cent, by what each bears of it."""
     invoices: dict[tuple[Any, ...], list[tuple[Any, ...]]] = {}
     for row in world.ask(
         f"select {_INVOICE}, job_company_code, job_number, job_amount, job_open_amount, job_paid_amount,"

@@ -3,14 +3,11 @@
 -- whose subcontract is not there, are on none.
 create temporary table _commitments on commit drop as
 with billing as (
-    select
-        exists (
-            select 1 from spectrum.subcontract_items
-            where
-                company_code = {{ "company_code" | bound }}
-                and _deleted_at is null
-                and amount_billed_to_date is not null
-        ) as is_shown
+    select count(amount_billed_to_date) > 0 as is_shown
+    from spectrum.subcontract_items
+    where
+        company_code = {{ "company_code" | bound }}
+        and _deleted_at is null
 ),
 
 subcontract_lines as (

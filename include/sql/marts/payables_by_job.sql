@@ -75,9 +75,8 @@ documents as (
         -- Whether a payment is before or after its discount is not documented. One that is the whole invoice pays it.
         coalesce(payments.paid_amount, 0)
         + case
-            when payments.paid_amount is distinct from invoice.signed_invoice_amount
-                then coalesce(payments.discount_taken, 0)
-            else 0
+            when payments.paid_amount = invoice.signed_invoice_amount then 0
+            else coalesce(payments.discount_taken, 0)
         end as settled_amount,
         invoice.vendor_code is not null as invoice_staged
     from _changed_payables as changed

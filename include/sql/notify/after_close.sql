@@ -1,5 +1,5 @@
--- What the marts have got since the last digest of what was posted, changed or deleted in closed months, and what that has
--- come to since the close. By when the marts got it, not by when its sync ended: they may be written long after.
+-- What the marts have got since the last digest of what was posted, changed or deleted in closed months, and what that
+-- has come to since the close. By when the marts got it, not by when its sync ended: they may be written long after.
 with changes as (
     select
         moved.company_code,
