@@ -10,6 +10,7 @@ from decimal import Decimal
 import psycopg
 from mart_oracle import assert_right, contents
 from marts_world import ALL_CLOSED, HISTORY, busiest, change_of, late_posting, publish, wipe
+from staged_rows import StagedRows
 
 from spectrum_etl.marts.publish import publish_marts
 from spectrum_etl.settings.closing import ClosedMonths, Closing, next_month
@@ -20,6 +21,7 @@ CHANGES = (
     "select action, transactions_before, transactions_after, amount_before, amount_after, amount_change, run_id"
     " from marts.after_close order by seen_at, tran_date, reference_1"
 )
+WRITTEN = "select seen_at, first_written_at from marts.after_close where first_written_at > seen_at order by 1"
 LATE = "select reference_1, transactions, amount, run_id from marts.late_costs order by reference_1"
 
 
@@ -62,7 +64,9 @@ def test_o5_a_posting_that_comes_is_edited_and_goes_after_the_close(world: World
     went = ("deleted", 1, 0, Decimal(20), Decimal(0), Decimal(-20), third)
     assert world.ask(CHANGES) == [came, edited, went]
     assert world.ask(LATE) == []
-    before = contents(world)
+    before, written = contents(world), world.ask(WRITTEN)
+    publish(world, closing=ALL_CLOSED, whole=True)
+    assert world.ask(WRITTEN) == written, "when a change was written first stays known"
     wipe(world)
     publish(world, closing=ALL_CLOSED)
     assert contents(world) == before, "computed whole it is the same"
@@ -166,6 +170,35 @@ def test_o5_what_the_first_reading_after_the_close_left_for_the_next_is_not_late
     assert world.ask("select count(*) from marts.closed_months where company_code = '1' and known_from is null") == [
         (0,)
     ]
+
+
+def test_o5_what_runs_of_some_jobs_completed_is_known_from_the_last_of_them(warehouse_database: str) -> None:
+    """A job waits after the complete reading; one of another job publishes, and then one of the job that waited."""
+    staged = StagedRows(warehouse_database)
+    code = {"phase_code": "0100", "cost_type": "M", "tran_date": date(2026, 1, 15)}
+    waits = (
+        "insert into sync.deferred (table_name, company_code, job_number, partition_month, source_rows, since,"
+        " last_seen_at, reason) values ('job_cost_transactions', '1', 'A', '202601', 7, now(), now(), 'moved')"
+    )
+    last_run = "select max(landing_id) from sync.runs where table_name = 'job_cost_transactions'"
+    with staged.sync() as sync:
+        sync.post(job_number="B", **code, tran_amount=1)
+    staged.ask("update sync.runs set deferred_rows = 7 where table_name = 'job_cost_transactions'")
+    staged.ask(waits)
+    staged.marts(closing=ALL_CLOSED)
+    for job, amount in (("B", 500), ("A", 70)):
+        with staged.sync() as sync:
+            sync.post(job_number=job, **code, tran_amount=amount)
+        staged.ask(f"update sync.runs set narrowed = true where landing_id = ({last_run})")
+        if job == "A":
+            staged.ask("delete from sync.deferred")
+        staged.marts(closing=ALL_CLOSED)
+    ((completed,),) = staged.ask(f"select read_at from sync.runs where landing_id = ({last_run})")
+    assert staged.ask("select distinct known_from from marts.closed_months") == [(completed,)]
+    assert staged.ask(CHANGES) == []
+    kept = contents(staged)
+    staged.marts(closing=ALL_CLOSED, whole=True)
+    assert contents(staged) == kept, "computed whole it is the same"
 
 
 def test_o5_other_settings_compute_everything_and_none_leaves_nothing(world: World) -> None:

@@ -102,6 +102,48 @@ def test_m6_an_order_and_a_subcontract_add_up_on_a_phase(staged: StagedRows) -> 
     assert_right(staged)
 
 
+def test_m6_a_change_on_a_phase_without_a_line_is_still_to_come(staged: StagedRows) -> None:
+    """Nothing is invoiced on it; it is not known only where the site shows of no line what is invoiced."""
+    subcontract = {"job_number": "J1", "vendor_code": "V1", "subcontract_number": "S1"}
+    line = {"phase_code": "033000", "cost_type": "S", "bid_item_number": "", "original_contract_amount": 100_000}
+    rows = "select phase_code, incurred_amount, open_amount from marts.commitments order by 1"
+    with staged.sync() as sync:
+        sync.put("subcontract_items", **subcontract, **line)
+        sync.put(
+            "subcontract_changes",
+            **subcontract,
+            **{"phase_code": "042000", "cost_type": "S", "change_request_number": "R1"},
+            **{"sub_amount": 20_000, "sub_status": "E"},
+        )
+    staged.marts()
+    assert staged.ask(rows) == [("033000", None, None), ("042000", None, None)]
+    assert_right(staged)
+    with staged.sync() as sync:
+        sync.put("subcontract_items", **subcontract, **line, amount_billed_to_date=40_000)
+    staged.marts()
+    assert staged.ask(rows) == [("033000", 40_000, 60_000), ("042000", 0, 20_000)], "80,000 are still to come"
+    assert_right(staged)
+    with staged.sync() as sync:
+        sync.put("subcontract_items", **subcontract, **line)
+    staged.marts()
+    assert staged.ask(rows) == [("033000", None, None), ("042000", None, None)], "it is shown no longer"
+
+
+def test_m6_open_orders_add_up_to_what_is_open_of_commitments_with_credits(staged: StagedRows) -> None:
+    """A line of -500 takes 500 off; what came of it beyond that takes off no more."""
+    with staged.sync() as sync:
+        for number, ordered, received in (("1", 10_000, 0), ("2", -500, 0), ("3", -300, -300), ("4", -200, -250)):
+            line = {"job_number": "J1", "line_extension": ordered, "received_extension": received}
+            sync.put("purchase_order_lines", po_number="P1", line_number=number, **LINE | line)
+    staged.marts()
+    assert staged.ask("select line_number, open_amount from marts.open_purchase_orders order by 1") == [
+        ("1", 10_000),
+        ("2", -500),
+    ]
+    assert staged.ask("select open_amount from marts.commitments") == [(9_500,)]
+    assert_right(staged)
+
+
 INVOICE = {"vendor_code": "V1", "invoice_number": "I1", "invoice_type_code": "I"}
 PAYABLES = (
     "select job_company_code, job_number, job_amount, invoice_amount, paid_amount, open_amount, job_open_amount,"
@@ -152,4 +194,67 @@ def test_m6_a_credit_is_below_0_and_a_job_that_bears_nothing_any_more_is_gone(st
         sync.take("vendor_invoices", vendor_code="V1", invoice_number="I1", invoice_type_code="C")
     staged.marts()
     assert staged.ask(PAYABLES) == [("1", "J2", -80, None, -30, None, None, None)], "what is owed is not known"
+    assert_right(staged)
+
+
+def test_m6_what_lines_do_not_bear_of_an_invoice_is_owed_without_a_job(staged: StagedRows) -> None:
+    """A line that is rejected, or all of them, makes no payment, and takes nothing from what is owed."""
+    with staged.sync() as sync:
+        sync.put("vendor_invoices", **INVOICE, invoice_amount=1000)
+        sync.put("vendor_invoice_distributions", **INVOICE, sequence="1", job_number="J1", debit_amount=600)
+        sync.put("vendor_invoices", **INVOICE | {"invoice_number": "I2"}, invoice_amount=5000)
+    staged.marts()
+    rows = f"{PAYABLES}, invoice_number"
+    assert staged.ask(rows) == [
+        ("1", "", 0, 1000, 0, 1000, 400, 0),
+        ("1", "", 0, 5000, 0, 5000, 5000, 0),
+        ("1", "J1", 600, 1000, 0, 1000, 600, 0),
+    ]
+    assert_right(staged)
+    with staged.sync() as sync:
+        sync.put("vendor_payments", **INVOICE, payment_number="1", payment_amount=500)
+    staged.marts()
+    assert staged.ask(rows) == [
+        ("1", "", 0, 1000, 500, 500, 200, 200),
+        ("1", "", 0, 5000, 0, 5000, 5000, 0),
+        ("1", "J1", 600, 1000, 500, 500, 300, 300),
+    ]
+    with staged.sync() as sync:
+        line = {"sequence": "2", "job_number": "J2", "debit_amount": 400}
+        sync.put("vendor_invoice_distributions", **INVOICE, **line)
+        sync.take("vendor_invoices", **INVOICE | {"invoice_number": "I2"})
+    staged.marts()
+    assert staged.ask(rows) == [
+        ("1", "J1", 600, 1000, 500, 500, 300, 300),
+        ("1", "J2", 400, 1000, 500, 500, 200, 200),
+    ], "the line is staged now, and the other invoice is gone"
+    assert_right(staged)
+
+
+def test_m6_of_an_invoice_of_0_the_jobs_bear_their_lines_and_no_payment(staged: StagedRows) -> None:
+    with staged.sync() as sync:
+        sync.put("vendor_invoices", **INVOICE, invoice_amount=0)
+        sync.put("vendor_invoice_distributions", **INVOICE, sequence="1", job_number="J1", debit_amount=50)
+        sync.put("vendor_invoice_distributions", **INVOICE, sequence="2", job_number="J2", credit_amount=50)
+    staged.marts()
+    assert [row[6:] for row in staged.ask(PAYABLES)] == [(50, 0), (-50, 0)]
+    with staged.sync() as sync:
+        sync.put("vendor_payments", **INVOICE, payment_number="1", payment_amount=7)
+    staged.marts()
+    assert [row[6:] for row in staged.ask(PAYABLES)] == [(-7, 7), (50, 0), (-50, 0)]
+    assert_right(staged)
+
+
+def test_m6_a_payment_of_the_whole_invoice_leaves_nothing_open_whatever_its_discount(staged: StagedRows) -> None:
+    """Whether a payment is before or after its discount is not documented."""
+    with staged.sync() as sync:
+        for number, paid, discount in (("I1", 98, 2), ("I2", 100, 2), ("I3", 100, 0), ("I4", 49, 1)):
+            invoice = INVOICE | {"invoice_number": number}
+            sync.put("vendor_invoices", **invoice, invoice_amount=100)
+            sync.put("vendor_invoice_distributions", **invoice, sequence="1", job_number="J1", debit_amount=100)
+            sync.put("vendor_payments", **invoice, payment_number="1", payment_amount=paid, discount_taken=discount)
+    staged.marts()
+    assert staged.ask(
+        "select invoice_number, open_amount, job_open_amount, job_paid_amount from marts.payables_by_job order by 1"
+    ) == [("I1", 0, 0, 100), ("I2", 0, 0, 100), ("I3", 0, 0, 100), ("I4", 50, 50, 50)]
     assert_right(staged)

@@ -55,6 +55,38 @@ def test_m6_with_open_items_the_amounts_are_what_is_open(staged: StagedRows) -> 
     assert [row[1] for row in staged.ask(AMOUNTS)] == ["invoiced"] * 2, "the site shows its open items no longer"
 
 
+def test_m6_open_items_without_a_type_have_the_ages_of_the_invoices_of_their_number(staged: StagedRows) -> None:
+    """All columns of open items are assumed names; without customer or number they tell nothing."""
+    rows = (
+        "select invoice_or_transaction, basis, amount, invoice_date, job_number, invoice_amount from marts.receivables"
+        " order by 1, 3"
+    )
+
+    def show(*absent: str) -> list[tuple[object, ...]]:
+        staged.ask("update sync.landing_tables set absent = %s where table_name = 'open_receivables'", list(absent))
+        staged.marts(whole=True)
+        return staged.ask(rows)
+
+    with staged.sync() as sync:
+        again = {"customer_code": "C1", "invoice_or_transaction": "2", "transaction_type": "R", "job_number": "J2"}
+        sync.put("receivable_invoices", **again, invoice_extension=7, invoice_date=date(2025, 12, 24))
+        for number, balance in (("1", 30), ("2", 40), ("9", 5)):
+            item = {"customer_code": "C1", "transaction_type": "", "invoice_or_transaction": number}
+            sync.put("open_receivables", **item, invoice_balance=balance)
+    assert show("transaction_type") == [
+        ("1", "open", 30, date(2026, 1, 31), "J1", 100),
+        ("2", "open", 40, date(2025, 12, 24), None, None),
+        ("9", "open", 5, None, None, None),
+    ]
+    assert [row[3] for row in show()] == [None, None, None], "a type that is shown tells invoices apart"
+    for absent in ("customer_code", "invoice_or_transaction"):
+        assert [row[:3] for row in show("transaction_type", absent)] == [
+            ("1", "invoiced", 100),
+            ("2", "invoiced", 7),
+            ("2", "invoiced", 200),
+        ]
+
+
 @pytest.mark.parametrize(
     ("days", "place"), [(-1, 0), (0, 0), (30, 0), (31, 1), (60, 1), (61, 2), (90, 2), (91, 3), (None, 4)]
 )

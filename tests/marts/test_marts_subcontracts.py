@@ -63,6 +63,7 @@ def test_m6_a_subcontract_is_followed_from_its_lines_to_its_balance(world: World
     assert (found[3], found[4]) == (revised, 0), "an inactive one is not committed"
     found = after(f"delete from {HEADERS} where {OF_SUBCONTRACT}", *mine)
     assert (found[0], found[1], found[5], found[-1]) == (0, Decimal("-12.34"), None, False), "its changes are left"
+    assert found[4] == 0, "a deleted one is not committed, whatever is left of it"
 
 
 def test_m6_names_of_jobs_and_vendors_follow(world: World) -> None:

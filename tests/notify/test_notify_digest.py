@@ -10,7 +10,7 @@ import pytest
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.drift import Drift
-from spectrum_etl.notify.digest import State, digest_message, read_state, stale_lines, stale_message
+from spectrum_etl.notify.digest import State, digest_message, read_state, remember_told, stale_lines, stale_message
 from spectrum_etl.orchestration import digest_dag
 from spectrum_etl.settings import Company, Settings, in_force
 from spectrum_etl.settings.notifications import Notifications
@@ -69,30 +69,34 @@ def test_the_digest_names_what_is_held_back(books: Books) -> None:
     assert "allow newly rejected rows in its form" in message.text
 
 
-def test_o5_the_digest_tells_what_changed_in_closed_months_since_yesterday(books: Books) -> None:
-    """Counts and cost of those that syncs found since the last digest, beside what it has come to since the close."""
-    landing = books.sync("run_1", Counts(new=1))
-    old = books.sync("run_2", Counts(new=1))
-    books.ask("update sync.landings set finished_at = now() - interval '3 days' where landing_id = %s", old.landing_id)
-    changes = [(landing.landing_id, 10), (landing.landing_id, -3), (old.landing_id, 5)]
-    for number, (landing_id, amount) in enumerate(changes):
+def test_o5_the_digest_tells_what_the_marts_have_got_since_the_last_one(books: Books) -> None:
+    """Counts and cost of what is new, beside what it has come to since the close: each change once, however late."""
+
+    def write(reference: str, amount: int) -> None:
         books.ask(
-            "insert into marts.after_close values ('1', 'J', 'P', 'M', '2026-09-20', '', %s, '', '', now(),"
-            " '2026-09-01', '2026-10-10', 'posted', 0, 1, 0, %s, %s, 0, 0, null, null, %s, 'r')",
-            str(number),
+            "insert into marts.after_close values ('1', 'J', 'P', 'M', '2026-09-20', '', %s, '', '',"
+            " now() - interval '3 days', '2026-09-01', '2026-10-10', 'posted', 0, 1, 0, %s, %s, 0, 0, null, null,"
+            " null, 'r')",
+            reference,
             amount,
             amount,
-            landing_id,
         )
+
+    write("1", 5)
+    state = _state(books.url)
+    assert digest_message(state, []) is not None
+    write("2", 10)
+    remember_told(books.url, state)
+    write("3", -3)
     message = digest_message(_state(books.url), [])
-    assert message is not None
+    assert message is not None, "its sync ended three days ago, and the marts were written now"
     assert "2 postings in closed months" in message.title
     assert (
         "2026-09 of company 1: 2 postings were posted, changed or deleted, which changes its cost by +7.00; since it"
         " was closed on 2026-10-10 3, by +12.00; marts.after_close has them"
-    ) in message.text
+    ) in message.text, "what came between the reading and the telling is new, too"
     assert digest_message(_state(books.url, "2"), []) is None
-    books.ask("update sync.landings set finished_at = now() - interval '3 days'")
+    remember_told(books.url, _state(books.url))
     assert digest_message(_state(books.url), []) is None, "it was told before"
 
 

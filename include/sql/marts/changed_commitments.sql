@@ -30,6 +30,23 @@ where
     and greatest(subcontract._changed_at, subcontract._deleted_at) >= {{ "since_subcontracts" | bound }}
 union
 {% endfor %}
+-- Where the site begins or ceases to show what is invoiced, it is known of all of them or of none.
+select
+    known.job_number,
+    known.phase_code,
+    known.cost_type
+from marts.commitments as known
+where
+    known.company_code = {{ "company_code" | bound }}
+    and known.kind = 'subcontract'
+    and (known.incurred_amount is null) = exists (
+        select 1 from spectrum.subcontract_items as item
+        where
+            item.company_code = {{ "company_code" | bound }}
+            and item._deleted_at is null
+            and item.amount_billed_to_date is not null
+    )
+union
 -- A line of an order may have got another job, phase or cost type: those that it had are in the mart.
 {% for relation in ["spectrum.purchase_order_lines", "marts.commitments"] %}
 select

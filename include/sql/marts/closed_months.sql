@@ -1,6 +1,7 @@
 -- The months that the settings close. The state that a month was closed with is that of the first complete reading at
--- or after the close: one of which nothing waits for the next run because it moved. It is looked up until it is found,
--- and kept, since the runs of syncs are not kept for ever.
+-- or after the close: one of which nothing waits for the next run because it moved. What waited may have come by runs of
+-- some jobs alone; what such a run has published until then belongs to that state, too. It is looked up until it is
+-- found, and kept, since the runs of syncs are not kept for ever.
 merge into marts.closed_months as closed
 using (
     select
@@ -8,7 +9,7 @@ using (
         months.closed_at,
         (
             select least(
-                min(runs.read_at) filter (where runs.deferred_rows = 0),
+                min(runs.read_at) filter (where runs.deferred_rows = 0 and not runs.narrowed),
                 case
                     when not exists (
                         select 1 from sync.deferred as waiting
@@ -16,7 +17,7 @@ using (
                             waiting.table_name = 'job_cost_transactions'
                             and waiting.company_code = {{ "company_code" | bound }}
                             and waiting.reason = 'moved'
-                    ) then max(runs.read_at)
+                    ) and bool_or(not runs.narrowed) then max(runs.read_at)
                 end
             )
             from sync.runs as runs
@@ -24,7 +25,6 @@ using (
                 runs.company_code = {{ "company_code" | bound }}
                 and runs.table_name = 'job_cost_transactions'
                 and runs.state in ('published', 'unchanged')
-                and not runs.narrowed
                 and runs.read_at >= months.closed_at
                 and runs.read_at <= now()
         ) as known_from

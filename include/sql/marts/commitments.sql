@@ -2,7 +2,18 @@
 -- of all that are not known to be inactive or deleted, and lines of purchase orders. Lines without a job, such as those
 -- whose subcontract is not there, are on none.
 create temporary table _commitments on commit drop as
-with subcontract_lines as (
+with billing as (
+    select
+        exists (
+            select 1 from spectrum.subcontract_items
+            where
+                company_code = {{ "company_code" | bound }}
+                and _deleted_at is null
+                and amount_billed_to_date is not null
+        ) as is_shown
+),
+
+subcontract_lines as (
     select
         item.job_number,
         item.vendor_code,
@@ -29,7 +40,7 @@ with subcontract_lines as (
         change.cost_type,
         0 as original_amount,
         change.sub_amount as executed_changes,
-        null as incurred_amount
+        0 as incurred_amount
     from _changed_commitments as changed
     inner join spectrum.subcontract_changes as change
         on
@@ -51,9 +62,15 @@ found as (
         sum(lines.original_amount) as original_amount,
         sum(lines.executed_changes) as executed_changes,
         sum(lines.original_amount) + sum(lines.executed_changes) as committed_amount,
-        sum(lines.incurred_amount) as incurred_amount,
-        sum(lines.original_amount) + sum(lines.executed_changes) - sum(lines.incurred_amount) as open_amount
+        -- Nothing is invoiced on a change itself. Only where the site shows of no line what is invoiced is it not known.
+        case when billing.is_shown then coalesce(sum(lines.incurred_amount), 0) end as incurred_amount,
+        case
+            when billing.is_shown
+                then
+                    sum(lines.original_amount) + sum(lines.executed_changes) - coalesce(sum(lines.incurred_amount), 0)
+        end as open_amount
     from subcontract_lines as lines
+    cross join billing
     left join spectrum.subcontracts as subcontract
         on
             subcontract.company_code = {{ "company_code" | bound }}
@@ -61,7 +78,9 @@ found as (
             and lines.vendor_code = subcontract.vendor_code
             and lines.subcontract_number = subcontract.subcontract_number
     where subcontract._deleted_at is null and subcontract.status_code is distinct from 'I'
-    group by lines.subcontract_number, lines.vendor_code, lines.job_number, lines.phase_code, lines.cost_type
+    group by
+        lines.subcontract_number, lines.vendor_code, lines.job_number, lines.phase_code, lines.cost_type,
+        billing.is_shown
     union all
     select
         'purchase order' as kind,

@@ -1,4 +1,5 @@
--- Lines of the changed purchase orders: those of which something is to be received are open, the others are not.
+-- Lines of the changed purchase orders: those of which something is to be received are open, the others are not. A line
+-- below 0 is a credit, open by what is below 0; so they add up to what commitments count as open.
 create temporary table _open_purchase_orders on commit drop as
 select
     {{ "company_code" | bound }}::text as company_code,
@@ -17,7 +18,10 @@ select
     line.received_extension as received_amount,
     line.open_amount,
     orders.po_number is not null as order_staged,
-    line._deleted_at is not null or orders._deleted_at is not null or line.open_amount <= 0 as is_gone
+    line._deleted_at is not null
+    or orders._deleted_at is not null
+    or (line.line_extension >= 0 and line.open_amount <= 0)
+    or (line.line_extension < 0 and line.open_amount >= 0) as is_gone
 from _changed_purchase_orders as changed
 inner join spectrum.purchase_order_lines as line
     on

@@ -1,7 +1,8 @@
--- What each job bears of the changed vendor invoices, and what of it is open. Payments name no job: what is open is
--- divided as the lines are, in cents that add up.
+-- What each job bears of the changed vendor invoices, and what of it is paid and open. Payments name no job, so each job
+-- has got of them what it bears of the invoice, in cents that add up. What the lines do not bear of the invoice, such as
+-- those of a line that is rejected, is on the row without a job: an invoice is owed whole, whatever its lines say.
 create temporary table _payables_by_job on commit drop as
-with jobs as (
+with lines as (
     select
         line.vendor_code,
         line.invoice_number,
@@ -20,6 +21,16 @@ with jobs as (
     group by
         line.vendor_code, line.invoice_number, line.invoice_type_code, line.job_company_code,
         coalesce(line.job_number, '')
+),
+
+totals as (
+    select
+        vendor_code,
+        invoice_number,
+        invoice_type_code,
+        sum(job_amount) as distributed_amount
+    from lines
+    group by vendor_code, invoice_number, invoice_type_code
 ),
 
 payments as (
@@ -45,56 +56,128 @@ payments as (
     group by payment.vendor_code, payment.invoice_number, payment.invoice_type_code
 ),
 
-joined as (
+documents as (
     select
-        jobs.*,
+        changed.vendor_code,
+        changed.invoice_number,
+        changed.invoice_type_code,
         coalesce(vendor.vendor_name, invoice.vendor_name) as vendor_name,
         invoice.subcontract_number,
         invoice.status,
         invoice.invoice_date,
         invoice.due_date,
-        sum(jobs.job_amount) over invoices as distributed_amount,
-        sum(jobs.job_amount) over (
-            invoices order by jobs.job_company_code, jobs.job_number
-            rows between unbounded preceding and current row
-        ) as distributed_until,
+        totals.vendor_code is not null as has_lines,
+        coalesce(totals.distributed_amount, 0) as distributed_amount,
         invoice.signed_invoice_amount as invoice_amount,
         invoice.signed_retention_amount as retained_amount,
         coalesce(payments.paid_amount, 0) as paid_amount,
         coalesce(payments.discount_taken, 0) as discount_taken,
-        invoice.signed_invoice_amount - coalesce(payments.paid_amount, 0) - coalesce(payments.discount_taken, 0)
-            as open_amount,
+        -- Whether a payment is before or after its discount is not documented. One that is the whole invoice pays it.
+        coalesce(payments.paid_amount, 0)
+        + case
+            when payments.paid_amount is distinct from invoice.signed_invoice_amount
+                then coalesce(payments.discount_taken, 0)
+            else 0
+        end as settled_amount,
         invoice.vendor_code is not null as invoice_staged
-    from jobs
+    from _changed_payables as changed
+    left join totals
+        on
+            changed.vendor_code = totals.vendor_code
+            and changed.invoice_number = totals.invoice_number
+            and changed.invoice_type_code = totals.invoice_type_code
     left join spectrum.vendor_invoices as invoice
         on
             invoice.company_code = {{ "company_code" | bound }}
-            and jobs.vendor_code = invoice.vendor_code
-            and jobs.invoice_number = invoice.invoice_number
-            and jobs.invoice_type_code = invoice.invoice_type_code
+            and changed.vendor_code = invoice.vendor_code
+            and changed.invoice_number = invoice.invoice_number
+            and changed.invoice_type_code = invoice.invoice_type_code
             and invoice._deleted_at is null
     left join payments
         on
-            jobs.vendor_code = payments.vendor_code
-            and jobs.invoice_number = payments.invoice_number
-            and jobs.invoice_type_code = payments.invoice_type_code
+            changed.vendor_code = payments.vendor_code
+            and changed.invoice_number = payments.invoice_number
+            and changed.invoice_type_code = payments.invoice_type_code
     left join spectrum.vendors as vendor
         on
             vendor.company_code = {{ "company_code" | bound }}
-            and jobs.vendor_code = vendor.vendor_code
+            and changed.vendor_code = vendor.vendor_code
             and vendor._deleted_at is null
-    window invoices as (partition by jobs.vendor_code, jobs.invoice_number, jobs.invoice_type_code)
+),
+
+borne as (
+    select
+        lines.*,
+        lines.job_amount as borne_amount
+    from lines
+    union all
+    -- An invoice of 0 has no proportion: what was paid on it is on no job.
+    select
+        documents.vendor_code,
+        documents.invoice_number,
+        documents.invoice_type_code,
+        {{ "company_code" | bound }}::text as job_company_code,
+        '' as job_number,
+        0 as job_amount,
+        documents.invoice_amount - documents.distributed_amount as borne_amount
+    from documents
+    where
+        documents.invoice_staged
+        and (
+            not documents.has_lines
+            or documents.invoice_amount <> documents.distributed_amount
+            or (documents.invoice_amount = 0 and documents.settled_amount <> 0)
+        )
+),
+
+jobs as (
+    select
+        vendor_code,
+        invoice_number,
+        invoice_type_code,
+        job_company_code,
+        job_number,
+        sum(job_amount) as job_amount,
+        sum(borne_amount) as borne_amount
+    from borne
+    group by vendor_code, invoice_number, invoice_type_code, job_company_code, job_number
+),
+
+joined as (
+    select
+        documents.*,
+        jobs.job_company_code,
+        jobs.job_number,
+        jobs.job_amount,
+        jobs.borne_amount,
+        sum(jobs.borne_amount) over (
+            partition by jobs.vendor_code, jobs.invoice_number, jobs.invoice_type_code
+            order by jobs.job_company_code, jobs.job_number
+            rows between unbounded preceding and current row
+        ) as borne_until
+    from documents
+    inner join jobs
+        on
+            documents.vendor_code = jobs.vendor_code
+            and documents.invoice_number = jobs.invoice_number
+            and documents.invoice_type_code = jobs.invoice_type_code
 ),
 
 divided as (
     select
         joined.*,
-        round(joined.open_amount * joined.distributed_until / nullif(joined.distributed_amount, 0), 2)
-        - round(
-            joined.open_amount * (joined.distributed_until - joined.job_amount)
-            / nullif(joined.distributed_amount, 0),
-            2
-        ) as job_open_amount
+        case
+            when joined.invoice_amount <> 0
+                then
+                    round(joined.settled_amount * joined.borne_until / joined.invoice_amount, 2)
+                    - round(
+                        joined.settled_amount * (joined.borne_until - joined.borne_amount) / joined.invoice_amount, 2
+                    )
+            when not joined.invoice_staged then null
+            when joined.job_number = '' and joined.job_company_code = {{ "company_code" | bound }}
+                then joined.settled_amount
+            else 0
+        end as job_paid_amount
     from joined
 )
 
@@ -116,9 +199,9 @@ select
     divided.retained_amount,
     divided.paid_amount,
     divided.discount_taken,
-    divided.open_amount,
-    divided.job_open_amount,
-    divided.job_amount - divided.job_open_amount as job_paid_amount,
+    divided.invoice_amount - divided.settled_amount as open_amount,
+    divided.borne_amount - divided.job_paid_amount as job_open_amount,
+    divided.job_paid_amount,
     divided.invoice_staged,
     false as is_gone
 from divided

@@ -1,11 +1,13 @@
 -- Who owes the company what. Where its last sync was shown open items, they are; where it was not, all that was invoiced
--- and not reversed. Computed whole each time: a site has some thousands.
+-- and not reversed. Items that name no customer or no invoice tell nothing; where only their type is not shown, they are
+-- of all invoices of that number. Computed whole each time: a site has some thousands.
 create temporary table _receivables on commit drop as
 with shown as (
-    select landed.landing_id
+    select 'transaction_type' = any(landed.absent) as by_number
     from sync.landing_tables as landed
     where
         landed.table_name = 'open_receivables'
+        and not landed.absent && array['customer_code', 'invoice_or_transaction']
         and landed.landing_id = (
             select max(landings.landing_id)
             from sync.landings as landings
@@ -29,18 +31,26 @@ found as (
         item.invoice_balance as amount,
         'open' as basis
     from spectrum.open_receivables as item
-    left join spectrum.receivable_invoices as invoice
-        on
-            invoice.company_code = {{ "company_code" | bound }}
-            and item.customer_code = invoice.customer_code
-            and item.invoice_or_transaction = invoice.invoice_or_transaction
-            and item.transaction_type = invoice.transaction_type
-            and invoice._deleted_at is null
+    cross join shown
+    left join lateral (
+        select
+            min(invoices.invoice_date) as invoice_date,
+            case when count(distinct coalesce(invoices.job_number, '')) = 1 then min(invoices.job_number) end
+                as job_number,
+            case when count(*) = 1 then min(invoices.invoice_extension) end as invoice_extension,
+            case when count(*) = 1 then min(invoices.retention_amount) end as retention_amount
+        from spectrum.receivable_invoices as invoices
+        where
+            invoices.company_code = {{ "company_code" | bound }}
+            and item.customer_code = invoices.customer_code
+            and item.invoice_or_transaction = invoices.invoice_or_transaction
+            and (shown.by_number or item.transaction_type = invoices.transaction_type)
+            and invoices._deleted_at is null
+    ) as invoice on true
     where
         item.company_code = {{ "company_code" | bound }}
         and item._deleted_at is null
         and item.invoice_balance <> 0
-        and exists (select 1 from shown)
     union all
     select
         invoice.customer_code,

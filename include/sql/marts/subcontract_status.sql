@@ -59,6 +59,7 @@ joined as (
         subcontract.original_amount as header_amount,
         lines.lines_invoiced,
         subcontract.job_number is not null as header_staged,
+        deleted.job_number is not null as header_deleted,
         num_nonnulls(subcontract.job_number, lines.job_number, changes.job_number) = 0 as is_gone
     from _changed_subcontracts as changed
     left join spectrum.subcontracts as subcontract
@@ -68,6 +69,13 @@ joined as (
             and changed.vendor_code = subcontract.vendor_code
             and changed.subcontract_number = subcontract.subcontract_number
             and subcontract._deleted_at is null
+    left join spectrum.subcontracts as deleted
+        on
+            deleted.company_code = {{ "company_code" | bound }}
+            and changed.job_number = deleted.job_number
+            and changed.vendor_code = deleted.vendor_code
+            and changed.subcontract_number = deleted.subcontract_number
+            and deleted._deleted_at is not null
     left join lines
         on
             changed.job_number = lines.job_number
@@ -105,7 +113,9 @@ select
     joined.executed_changes,
     joined.pending_changes,
     joined.revised_amount,
-    case when joined.status_code = 'I' then 0 else joined.revised_amount end as committed_amount,
+    -- What is left of a subcontract that is deleted in Spectrum promises nothing.
+    case when joined.status_code = 'I' or joined.header_deleted then 0 else joined.revised_amount end
+        as committed_amount,
     joined.invoiced,
     joined.paid,
     joined.retained,

@@ -1,14 +1,15 @@
--- What syncs that ended since the digest of yesterday found posted, changed or deleted in closed months, and what that
--- has come to since the close.
+-- What the marts have got since the last digest of what was posted, changed or deleted in closed months, and what that has
+-- come to since the close. By when the marts got it, not by when its sync ended: they may be written long after.
 with changes as (
     select
         moved.company_code,
         date_trunc('month', moved.tran_date)::date as closed_month,
         moved.closed_at,
         moved.amount_change,
-        coalesce(landings.finished_at, moved.seen_at) > clock_timestamp() - interval '25 hours' as is_new
+        moved.first_written_at,
+        moved.first_written_at > coalesce(told.written_until, '-infinity') as is_new
     from marts.after_close as moved
-    left join sync.landings as landings on moved.landing_id = landings.landing_id
+    left join sync.told_after_close as told on moved.company_code = told.company_code
     where moved.company_code = any({{ "companies" | bound }})
 )
 
@@ -19,7 +20,8 @@ select
     count(*) filter (where is_new) as new_changes,
     coalesce(sum(amount_change) filter (where is_new), 0) as new_amount,
     count(*) as changes,
-    sum(amount_change) as amount
+    sum(amount_change) as amount,
+    max(first_written_at) as written_until
 from changes
 group by company_code, closed_month, closed_at
 having bool_or(is_new)

@@ -13,7 +13,8 @@ comment on column marts.closed_months.company_code is 'Spectrum company';
 comment on column marts.closed_months.month is 'First day of the month';
 comment on column marts.closed_months.closed_at is 'Since when it is closed, by the setting closed_months';
 comment on column marts.closed_months.known_from is
-'When all job cost transactions were read first at or after that moment: what they were then is what the month was '
+'When all job cost transactions were read first at or after that moment, with what waited because it moved while it '
+'was copied, by the newest run until nothing waited: what they were then is what the month was '
 'closed with. Null until then. What was posted between the close and that reading cannot be told from what was posted '
 'before the close, and counts as posted before';
 
@@ -42,6 +43,7 @@ create table marts.after_close (
     description text,
     landing_id bigint,
     run_id text,
+    first_written_at timestamptz not null default clock_timestamp(),
     primary key (
         company_code, job_number, phase_code, cost_type, tran_date, tran_type_code, reference_1, reference_2,
         detail_sequence, seen_at
@@ -81,6 +83,20 @@ comment on column marts.after_close.vendor_code is 'Vendor: afterwards, or befor
 comment on column marts.after_close.description is 'What it is for: afterwards, or before it was deleted';
 comment on column marts.after_close.landing_id is 'The landing that saw it, in sync.landings; null where that is not known';
 comment on column marts.after_close.run_id is 'The Airflow run that saw it; null where that is not known';
+comment on column marts.after_close.first_written_at is
+'When publish_marts wrote the row first: later than the sync, and where it had to wait by long';
+
+create table sync.told_after_close (
+    company_code text primary key,
+    written_until timestamptz not null
+);
+
+comment on table sync.told_after_close is
+'One row a company: up to where the daily digest has told of changes in its closed months.';
+comment on column sync.told_after_close.company_code is 'Spectrum company';
+comment on column sync.told_after_close.written_until is
+'The newest first_written_at of marts.after_close that people were told of. The marts of a company are written by one '
+'run at a time, so that what is committed later was written later';
 
 -- A view: it is what after_close adds up to.
 create view marts.late_costs as
@@ -194,7 +210,7 @@ comment on column marts.subcontract_status.pending_changes is
 'Sum of sub_amount of its changes whose sub_status is P (subcontract_changes)';
 comment on column marts.subcontract_status.revised_amount is 'original_amount + executed_changes';
 comment on column marts.subcontract_status.committed_amount is
-'revised_amount, or 0 where the subcontract is inactive: as in committed_cost of job_cost_summary';
+'revised_amount, or 0 where the subcontract is inactive or was deleted: as in committed_cost of job_cost_summary';
 comment on column marts.subcontract_status.invoiced is
 'total_billed of the subcontract, as Spectrum keeps it; null where it is not shown';
 comment on column marts.subcontract_status.paid is 'total_paid of the subcontract; null where it is not shown';

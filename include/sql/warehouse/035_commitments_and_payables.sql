@@ -36,8 +36,8 @@ comment on column marts.commitments.committed_amount is
 'original_amount + executed_changes, of all that are neither deleted nor, of subcontracts, inactive; all of it, paid or '
 'not';
 comment on column marts.commitments.incurred_amount is
-'Subcontract: sum of amount_billed_to_date of its lines; null where Spectrum does not show it. Order: sum of '
-'received_extension of its lines';
+'Subcontract: sum of amount_billed_to_date of its lines, 0 where only a change is on the phase; null, meaning not known, '
+'where no line of the company shows it. Order: sum of received_extension of its lines';
 comment on column marts.commitments.open_amount is
 'Subcontract: committed_amount - incurred_amount, below 0 where more was invoiced. Order: what is not received of each '
 'line; where more came than was ordered, nothing of that line is open';
@@ -81,7 +81,8 @@ comment on column marts.open_purchase_orders.delivery_date is
 comment on column marts.open_purchase_orders.status_flag is 'Status of the order, as Spectrum has it';
 comment on column marts.open_purchase_orders.ordered_amount is 'line_extension of the line, without tax';
 comment on column marts.open_purchase_orders.received_amount is 'received_extension of the line';
-comment on column marts.open_purchase_orders.open_amount is 'ordered_amount - received_amount; above 0';
+comment on column marts.open_purchase_orders.open_amount is
+'ordered_amount - received_amount: above 0, or below 0 of a credit, whose ordered_amount is below 0';
 comment on column marts.open_purchase_orders.order_staged is
 'Whether the order itself is staged: without it neither vendor nor dates are known';
 
@@ -114,13 +115,15 @@ create index payables_by_job_by_job on marts.payables_by_job (job_company_code, 
 
 comment on table marts.payables_by_job is
 'One row a vendor invoice or credit and job: what the job bears of it, and what of that is paid and open. Add up the '
-'columns that begin with job_; the others are of the whole invoice and repeated for each of its jobs.';
+'columns that begin with job_; the others are of the whole invoice and repeated for each of its jobs. What is owed adds '
+'up over all rows, with those without a job.';
 comment on column marts.payables_by_job.company_code is 'Spectrum company that owes';
 comment on column marts.payables_by_job.vendor_code is 'Vendor';
 comment on column marts.payables_by_job.invoice_number is 'Invoice number, unique for a vendor and type';
 comment on column marts.payables_by_job.invoice_type_code is 'I invoice, C credit';
 comment on column marts.payables_by_job.job_company_code is 'Company of the job, which may be another';
-comment on column marts.payables_by_job.job_number is 'Job; empty for what no job bears, such as overhead';
+comment on column marts.payables_by_job.job_number is
+'Job; empty for what no job bears, such as overhead, and for what the invoice amounts to beyond its staged lines';
 comment on column marts.payables_by_job.vendor_name is 'The vendor''s name now; else as the invoice has it';
 comment on column marts.payables_by_job.subcontract_number is 'Subcontract of the vendor that is invoiced';
 comment on column marts.payables_by_job.status is 'O open; P and C are not documented';
@@ -132,18 +135,23 @@ comment on column marts.payables_by_job.job_amount is
 comment on column marts.payables_by_job.distributed_amount is 'The same over all jobs and what no job bears';
 comment on column marts.payables_by_job.invoice_amount is
 'signed_invoice_amount of the invoice (vendor_invoices), below 0 for a credit; null where the invoice is not staged';
-comment on column marts.payables_by_job.retained_amount is 'signed_retention_amount of the invoice: part of what is open';
+comment on column marts.payables_by_job.retained_amount is
+'signed_retention_amount of the invoice: what was retained of it as invoiced, paid since or not';
 comment on column marts.payables_by_job.paid_amount is
 'Sum of signed_payment_amount of its payments (vendor_payments)';
 comment on column marts.payables_by_job.discount_taken is
 'Sum of discount_taken of its payments, below 0 for a credit';
 comment on column marts.payables_by_job.open_amount is
-'invoice_amount - paid_amount - discount_taken, retention included; null where the invoice is not staged';
+'invoice_amount - paid_amount - discount_taken, retention that is not paid included; 0 where paid_amount alone is '
+'invoice_amount. Inferred: whether a payment is before or after its discount is not documented. Null where the invoice '
+'is not staged';
 comment on column marts.payables_by_job.job_open_amount is
-'Open amount of the job: open_amount in proportion of job_amount to distributed_amount, in cents that add up to it over '
-'all jobs. An estimate where an invoice of several jobs is paid in part, since payments name no job. Null where it has no '
-'amount to divide by';
-comment on column marts.payables_by_job.job_paid_amount is 'job_amount - job_open_amount';
+'job_amount - job_paid_amount; of the row without a job, with what invoice_amount is beyond distributed_amount, so that '
+'it adds up to open_amount over all rows of the invoice. Null where the invoice is not staged';
+comment on column marts.payables_by_job.job_paid_amount is
+'What is paid of it: invoice_amount - open_amount in proportion of job_amount to invoice_amount, in cents that add up '
+'over all rows of the invoice. An estimate where an invoice of several jobs is paid in part, since payments name no job. '
+'Of an invoice of 0, all of it is on the row without a job. Null where the invoice is not staged';
 comment on column marts.payables_by_job.invoice_staged is 'Whether the invoice itself is staged';
 
 comment on column marts.job_cost_summary.committed_cost is

@@ -22,11 +22,14 @@ comment on column marts.receivables.company_code is 'Spectrum company';
 comment on column marts.receivables.customer_code is 'Customer; empty where it is not known';
 comment on column marts.receivables.invoice_or_transaction is 'Invoice; empty where it is not known';
 comment on column marts.receivables.transaction_type is 'Type of the transaction; empty where it is not known';
-comment on column marts.receivables.job_number is 'Job: of the open item, else of the invoice; null where no job is billed';
+comment on column marts.receivables.job_number is
+'Job: of the open item, else of the invoice; null where no job is billed, or an item without a type may be of several';
 comment on column marts.receivables.customer_name is 'The customer''s name now; null where customers are not staged';
 comment on column marts.receivables.invoice_date is
-'Date of the invoice (receivable_invoices); null where the invoice is not staged or has none';
-comment on column marts.receivables.invoice_amount is 'invoice_extension of the invoice (receivable_invoices)';
+'Date of the invoice (receivable_invoices): the earliest of its number where the site does not show the type of open '
+'items. Null where the invoice is not staged or has none';
+comment on column marts.receivables.invoice_amount is
+'invoice_extension of the invoice (receivable_invoices); null where an open item without a type may be of several';
 comment on column marts.receivables.retention_amount is 'retention_amount of the invoice: what is held back of it';
 comment on column marts.receivables.open_amount is
 'invoice_balance of the open item (open_receivables); null, meaning not known, where basis is invoiced';

@@ -173,7 +173,7 @@ class _Rebuild:
         columns = self.connection.execute(
             "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 and not attisdropped"
             " and attname <> all(%s) order by attnum",
-            [mart.relation, list(mart.key)],
+            [mart.relation, [*mart.key, *mart.kept]],
         ).fetchall()
         rows = self._execute("write", columns=tuple(name for (name,) in columns), **names).rowcount
         if self.parameters["whole"] or mart.always_whole:

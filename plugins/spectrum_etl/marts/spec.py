@@ -22,6 +22,7 @@ class Mart:
         keys: of those temporary tables that the mart's rows look up, the columns they are looked up by.
         after: SQL files that correct rows of the mart whose key did not change.
         always_whole: whether its file gives all of its rows each time, so that others are removed.
+        kept: columns that the database fills when a row is inserted, and that stay as they are.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Mart:
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     after: tuple[str, ...] = ()
     always_whole: bool = False
+    kept: tuple[str, ...] = ()
 
     @property
     def relation(self) -> str:
@@ -100,6 +102,7 @@ MARTS = (
             "detail_sequence",
             "seen_at",
         ),
+        kept=("first_written_at",),
     ),
     Mart("rejected_amounts", ("company_code", "table_name", "job_number", "amount_name"), always_whole=True),
 )

@@ -54,7 +54,7 @@ class State:
         records: the first records of the export queue that wait for somebody, of each kind.
         held_back: jobs and months that are not published because too many of their rows are rejected, by table and
             company.
-        after_close: closed months that syncs since the digest of yesterday found changed, by company.
+        after_close: closed months of which the marts have got changes since the last digest, by company.
         untold_creators: rejections since the digest of yesterday whose creators in Procore no e-mail has reached.
     """
 
@@ -88,6 +88,29 @@ def read_state(url: str, companies: Sequence[str]) -> State:
             return State(
                 **{f.name: cursor.execute(render(f"notify/{f.name}.sql"), values).fetchall() for f in fields(State)}
             )
+
+
+def remember_told(url: str, state: State) -> None:
+    """Keep what people were told of, after they got the message: it is not told again.
+
+    Args:
+        url: the warehouse.
+        state: what the digest was made of.
+
+    Raises:
+        SpectrumEtlError: the warehouse cannot be asked.
+    """
+    if not state.after_close:
+        return
+    with connect(url) as connection:
+        connection.autocommit = True
+        connection.execute(
+            render("notify/told_after_close.sql"),
+            {
+                "companies": [row["company_code"] for row in state.after_close],
+                "moments": [row["written_until"] for row in state.after_close],
+            },
+        )
 
 
 def stale_lines(freshness: Rows, settings: Settings) -> list[str]:

@@ -53,7 +53,7 @@ def digest_dag(doc: str | None) -> DAG:
         def tell() -> dict[str, Any]:
             """Read the warehouse, and send the digest and what is stale by the channels of the settings."""
             from spectrum_etl.notify.deliver import deliver, try_channels
-            from spectrum_etl.notify.digest import digest_message, read_state, stale_lines, stale_message
+            from spectrum_etl.notify.digest import digest_message, read_state, remember_told, stale_lines, stale_message
             from spectrum_etl.warehouse.connect import warehouse_url
 
             now, context = load_settings(), get_current_context()
@@ -68,6 +68,8 @@ def digest_dag(doc: str | None) -> DAG:
             for name, message in (("stale", stale_message(stale)), ("digest", digest)):
                 log.info("%s: %s", name, message.text if message else "nothing to tell")
                 sent[name] = deliver(message, now.notifications) if message else []
+            if sent["digest"]:
+                remember_told(warehouse_url(), state)
             return sent
 
         tell()

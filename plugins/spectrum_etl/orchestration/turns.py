@@ -57,7 +57,7 @@ def turn_at_infolink(company: Company, settings: Settings, *, needed: bool = Tru
         return
     with turn(warehouse_url(), company.infolink_conn_id, settings.infolink.queries_at_a_time) as ours:
         if not ours:
-            log.info("others query Info-Link by %s; this task comes back", company.infolink_conn_id)
+            log.info("this task comes back in %s seconds", _AGAIN.seconds)
             raise AirflowRescheduleException(datetime.now(UTC) + _AGAIN)
         yield
 

@@ -26,7 +26,16 @@ from spectrum_etl.model.spec import Table
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.warehouse.fingerprints import Fingerprint
-from spectrum_etl.warehouse.pieces import Look, Piece, last_seconds, mark_taken, pieces_of, plan_pieces, rows_by_year
+from spectrum_etl.warehouse.pieces import (
+    Look,
+    Piece,
+    is_recent,
+    last_look,
+    mark_taken,
+    pieces_of,
+    plan_pieces,
+    rows_by_year,
+)
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +97,8 @@ def take_fingerprints(
                 len(pieces),
                 rows,
             )
-            if others_wait is not None and others_wait():
+            # After the last one it goes on: what is copied later than it was fingerprinted has often changed by then.
+            if others_wait is not None and piece is not pieces[-1] and is_recent(connection, landing) and others_wait():
                 log.info("others wait for Info-Link and have their turn; this landing goes on later")
                 raise GaveWay
 
@@ -141,7 +151,8 @@ def _pieces(
     years: tuple[Years, ...] = (Years(),)
     if gives_way:
         company = landing.scope.company_code
-        seconds = last_seconds(connection, landing)
-        years = cut(rows_by_year(connection, company), seconds, settings.infolink.piece_seconds)
+        seconds, one_pass = last_look(connection, landing)
+        most = max(settings.infolink.piece_seconds, 2 * one_pass)
+        years = cut(rows_by_year(connection, company), seconds, most)
     with connection.transaction():
         return plan_pieces(connection, landing, look, years, statement)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 import psycopg
@@ -21,6 +22,8 @@ Look = Literal["first", "second"]
 
 #: First part of the advisory lock of a landing that is at work; the second is its number. An arbitrary number of ours.
 _LANDING_LOCK = 7_272
+#: How long after its beginning a landing gives way, and how long after it is gone on with.
+_GIVES_WAY, _GOES_ON = timedelta(minutes=30), timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -77,16 +80,29 @@ def mark_taken(
     )
 
 
-def last_seconds(connection: psycopg.Connection, landing: Landing) -> float:
-    """How long the fingerprints of a whole company took the last time; 0 where they were never taken."""
+def last_look(connection: psycopg.Connection, landing: Landing) -> tuple[float, float]:
+    """How long the fingerprints of a whole company took the last time, in seconds.
+
+    Returns:
+        How long they would have taken in one piece, and the part of that which every piece costs: a pass over the
+        table, estimated from pieces of different sizes. Zeros where they were never taken.
+    """
     row = connection.execute(
-        "select sum(pieces.seconds)::float8 from sync.fingerprint_pieces as pieces"
-        " join sync.landings as landings using (landing_id)"
+        "select (seconds - (pieces - 1) * one_pass)::float8, one_pass::float8 from ("
+        " select landing_id, sum(pieces.seconds) as seconds, count(*) as pieces, case when count(*) = 1 then 0"
+        " else greatest(0, least(min(pieces.seconds),"
+        " coalesce(regr_intercept(pieces.seconds, pieces.source_rows), min(pieces.seconds) / 2))) end as one_pass"
+        " from sync.fingerprint_pieces as pieces join sync.landings as landings using (landing_id)"
         " where landings.company_code = %s and landings.object_name = %s and pieces.look = 'first'"
-        " group by landing_id having every(pieces.taken_at is not null) order by landing_id desc limit 1",
+        " group by landing_id having every(pieces.taken_at is not null) order by landing_id desc limit 1) as last",
         [landing.scope.company_code, landing.object_name],
     ).fetchone()
-    return row[0] if row else 0.0
+    return row or (0.0, 0.0)
+
+
+def is_recent(connection: psycopg.Connection, landing: Landing) -> bool:
+    """Whether a landing may still give way: its moment of reading orders it among others, and must not be long past."""
+    return _age(connection, landing) < _GIVES_WAY
 
 
 def rows_by_year(connection: psycopg.Connection, company_code: str) -> list[tuple[str, int]]:
@@ -102,7 +118,8 @@ def unfinished(connection: psycopg.Connection, object_name: str, scope: Scope, r
     """The landing that a run has begun and can go on with; None where it has to land again.
 
     It gave way between two pieces, or its task was killed. One that failed is not gone on with, nor one whose tables
-    did not survive a crash of PostgreSQL, nor one that another process of the same run is still at work on.
+    did not survive a crash of PostgreSQL, nor one that another process of the same run is still at work on, nor one
+    that was begun long ago, before quiet hours perhaps: what it publishes counts as read when it began.
 
     Args:
         connection: the warehouse, in autocommit; it holds the lock of the landing from now on.
@@ -116,7 +133,7 @@ def unfinished(connection: psycopg.Connection, object_name: str, scope: Scope, r
     landing, state = find_landing(connection, numbers[0])
     if state != "landing" or landing.scope != scope or not _in_pieces(connection, landing):
         return None
-    if not hold(connection, landing):
+    if _age(connection, landing) >= _GOES_ON or not hold(connection, landing):
         return None
     try:
         for table in landed_tables(connection, landing).values():
@@ -133,6 +150,13 @@ def hold(connection: psycopg.Connection, landing: Landing) -> bool:
         "select pg_try_advisory_lock(%s, %s::bigint::integer)", [_LANDING_LOCK, landing.landing_id % (1 << 31)]
     ).fetchone()
     return row == (True,)
+
+
+def _age(connection: psycopg.Connection, landing: Landing) -> timedelta:
+    row = connection.execute("select clock_timestamp() - %s", [landing.read_at]).fetchone()
+    assert row is not None
+    age: timedelta = row[0]
+    return age
 
 
 def _in_pieces(connection: psycopg.Connection, landing: Landing) -> bool:

@@ -5,13 +5,17 @@ The lock belongs to a session of its own, so that whatever ends the process give
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import psycopg
 
 from spectrum_etl.warehouse.connect import connect
+from spectrum_etl.warehouse.locks import holders
+
+log = logging.getLogger(__name__)
 
 #: First part of the advisory lock of a turn; the second is a hash of the connection's id and of which turn it is. An
 #: arbitrary number of our own.
@@ -36,15 +40,26 @@ def turn(url: str, conn_id: str, at_a_time: int, patience: float | None = None) 
     """
     with connect(url) as connection:
         connection.autocommit = True
+        # It idles for as long as the task reads; a server that ends idle sessions would end the turn with it.
+        connection.execute("set idle_session_timeout = 0")
         place = _taken(connection, conn_id, at_a_time, PATIENCE if patience is None else patience)
+        if place is None:
+            log.info("others query Info-Link by %s: %s", conn_id, holders(connection, TURN_LOCK, f"{conn_id}/0"))
         try:
             yield place is not None
         finally:
             if place is not None:
-                # Free for the next one at once: the end of a connection reaches the server later. One that is broken
-                # has freed it, and must not hide why.
-                with suppress(psycopg.Error):
-                    connection.execute("select pg_advisory_unlock(%s, hashtext(%s))", [TURN_LOCK, f"{conn_id}/{place}"])
+                _give_back(connection, f"{conn_id}/{place}")
+
+
+def _give_back(connection: psycopg.Connection, name: str) -> None:
+    """Free a turn for the next one at once: the end of a connection reaches the server later."""
+    try:
+        row = connection.execute("select pg_advisory_unlock(%s, hashtext(%s))", [TURN_LOCK, name]).fetchone()
+    except psycopg.Error:  # it must not hide why the connection is broken
+        row = None
+    if row != (True,):
+        log.warning("the turn %s at Info-Link was lost before it was given back: others may have asked meanwhile", name)
 
 
 def _taken(connection: psycopg.Connection, conn_id: str, at_a_time: int, patience: float) -> int | None:

@@ -269,3 +269,15 @@ def test_a_given_session_is_used_and_left_open(stub):
             list(client.call("GetJob", ASK))
         assert stub.requests[-1].headers["X-Mine"] == "yes"
         assert session.get(stub.url, timeout=5).status_code == 404
+
+
+def test_a_token_server_elsewhere_is_reached_as_the_environment_says_of_its_own_host(stub, connect, monkeypatch):
+    """The web services are inside, where no proxy is asked; the token server is outside, behind one."""
+    monkeypatch.setenv("http_proxy", stub.url)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    elsewhere = "http://id.invalid/connect/token"
+    stub.paths[elsewhere] = lambda request: json_reply({"access_token": TOKEN, "expires_in": 3600})
+    stub.services["GetJob"] = lambda request: answer("GetJob", [job("100")])
+    client = connect(**ENHANCED, token_url=elsewhere, allow_plain_http=True)
+    assert len(list(client.call("GetJob", {"pCompany_Code": "1"}))) == 1
+    assert [request.path for request in stub.requests if "token" in request.path] == [elsewhere]

@@ -25,7 +25,7 @@ from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.staging.publish import publish
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.landings import find_landing
-from spectrum_etl.warehouse.pieces import hold
+from spectrum_etl.warehouse.pieces import hold, last_look
 
 OBJECT = OBJECTS["job_costs"]
 YEARS = ("2023", "2024", "2025", "2026")
@@ -105,6 +105,8 @@ class Sync:
 def staged(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> Warehouse:
     """Four years of two jobs, and dates that name no year, published; without Great Expectations."""
     monkeypatch.setattr("spectrum_etl.staging.check.run_checks", lambda *_args, **_options: [])
+    # A second, none of it for a pass over the table; really it takes milliseconds, and most of that is the pass.
+    monkeypatch.setattr("spectrum_etl.staging.fingerprints.last_look", lambda *_: (1.0, 0.0))
     for job in ("J1", "J2"):
         for place, year in enumerate(YEARS):
             for day in ("03", "14"):
@@ -134,13 +136,13 @@ def amount(warehouse: Warehouse, year: str, job: str = "J1") -> Decimal:
     return found
 
 
-def test_o2_a_long_history_is_asked_for_by_years_and_gives_way_after_each(staged: Warehouse) -> None:
+def test_o2_a_long_history_is_asked_for_by_years_and_gives_way_in_between(staged: Warehouse) -> None:
     change(staged, "2024", "50.00")
     sync = Sync(staged)
     counts = sync.finish(sync.land())
     agree(staged)
     assert (counts.new, counts.deleted) == (1, 1)
-    assert sync.gave_way == len(sync.asked) >= len(YEARS)
+    assert sync.gave_way + 1 == len(sync.asked) >= len(YEARS), "not after the last: it would copy what is old by then"
     assert (sync.asked[0].first, sync.asked[-1].before) == ("", None), "together they are everything"
     assert all(one.before == other.first for one, other in zip(sync.asked, sync.asked[1:], strict=False))
     rows = staged.query(
@@ -309,7 +311,7 @@ def test_o2_the_second_look_after_getphase_is_cut_too(staged: Warehouse) -> None
                 starts += 1
     pieces = len(asked) // 2
     assert asked[:pieces] == asked[pieces:]
-    assert starts == len(asked) + 1
+    assert starts == len(asked) - 1, "after neither look, whose last piece comes just before what follows"
     differing = f"select 1 from landing.job_cost_transactions_{number}_partitions where unchanged is not true"  # noqa: S608
     assert staged.query(differing) == []
     close_run(staged.url, OBJECT, run, "1", settings)
@@ -327,3 +329,64 @@ def test_o2_stretches_of_years_take_about_so_long_and_a_year_at_least() -> None:
         Years("2023", "2024"),
         Years("2024", None),
     )
+
+
+def _begun_earlier(warehouse: Warehouse, minutes: int) -> None:
+    warehouse.query(
+        "update sync.landings set read_at = read_at - make_interval(mins => %s)"
+        " where landing_id = (select max(landing_id) from sync.landings) returning 1",
+        minutes,
+    )
+
+
+def test_o2_a_landing_begun_half_an_hour_ago_gives_way_no_more(staged: Warehouse) -> None:
+    """What it publishes counts as read when it began, so it must not be on its way for hours."""
+    sync = Sync(staged)
+    with pytest.raises(GaveWay):
+        sync.start_land()
+    _begun_earlier(staged, 31)
+    landing_id = sync.start_land()
+    assert staged.query("select state from sync.landings where landing_id = %s", landing_id) == [("landed",)]
+    assert len(sync.asked) >= len(YEARS), "all that was left, one after the other"
+
+
+def test_o2_a_landing_begun_an_hour_ago_is_begun_again(staged: Warehouse) -> None:
+    """Quiet hours may have lain between two pieces."""
+    sync = Sync(staged)
+    with pytest.raises(GaveWay):
+        sync.start_land()
+    first = staged.query("select max(landing_id) from sync.landings")
+    _begun_earlier(staged, 61)
+    change(staged, "2023", "60.00")
+    landing_id = sync.start_land(others_wait=lambda: False)
+    assert [(landing_id,)] != first
+    counts = sync.finish(landing_id)
+    assert (counts.new, counts.deleted) == (1, 1)
+    agree(staged)
+
+
+@pytest.mark.parametrize(
+    ("taken", "expected"),
+    [
+        ([], (0.0, 0.0)),
+        ([(72, 1000)], (72.0, 0.0)),
+        ([(18, 100), (24, 200), (42, 500)], (60.0, 12.0)),
+        ([(20, 100), (20, 100)], (30.0, 10.0)),
+    ],
+    ids=["never", "in one piece", "12 s a pass, 6 s for 100 rows", "pieces alike: half of one"],
+)
+def test_o2_a_piece_is_not_taken_for_what_it_adds(
+    staged: Warehouse, taken: list[tuple[int, int]], expected: tuple[float, float]
+) -> None:
+    """Every piece passes over the whole table: pieces that were added up would be cut ever finer."""
+    ((landing_id,),) = staged.query("select max(landing_id) from sync.landings where object_name = 'job_costs'")
+    with connect(staged.url) as connection:
+        connection.execute("delete from sync.fingerprint_pieces")
+        for place, (seconds, rows) in enumerate(taken):
+            connection.execute(
+                "insert into sync.fingerprint_pieces (landing_id, look, place, first_year, statement, source_rows,"
+                " seconds, taken_at) values (%s, 'first', %s, '', '', %s, %s, now())",
+                [landing_id, place, rows, seconds],
+            )
+        landing, _ = find_landing(connection, landing_id)
+        assert last_look(connection, landing) == pytest.approx(expected)

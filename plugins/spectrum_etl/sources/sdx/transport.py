@@ -14,6 +14,7 @@ from typing import Any, Protocol, TypeVar
 import requests
 import tenacity
 from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
 from urllib3.exceptions import NameResolutionError
 
 from spectrum_etl.errors import RetryLater, SpectrumEtlError, about
@@ -177,6 +178,9 @@ class Transport:
                 allow_redirects=False,
                 timeout=self.connection.timeout_seconds,
                 verify=self._verify,
+                proxies=get_environ_proxies(url)
+                if self._own_session
+                else None,  # another host than that of the session
             )
             with response:
                 body = read_start(response, _LONGEST_REFUSAL)
@@ -266,6 +270,11 @@ def _log_retry(state: tenacity.RetryCallState) -> None:
     error = state.outcome.exception() if state.outcome else None
     wait = state.next_action.sleep if state.next_action else 0
     log.warning("Try %d failed, next one in %.1f s: %s", state.attempt_number, wait, error)
+
+
+def _proxies_of(url: str) -> dict[str, str | None]:
+    """The environment's proxies for a host that may be another than the session's, in place of the session's own."""
+    return {"http": None, "https": None, "all": None, **get_environ_proxies(url)}
 
 
 def _new_session(connection: SdxConnection) -> requests.Session:

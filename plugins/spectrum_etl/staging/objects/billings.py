@@ -335,9 +335,9 @@ RECEIVABLE_INVOICE_LINES = Table(
 )
 
 
-def _assumed(column: Column) -> Column:
+def _assumed(column: Column, without: str = _OPEN_WITHOUT) -> Column:
     """A part of the key of an open item: its table is assumed to call it as that of the invoices does."""
-    return replace(column, required=False, assumed=True, without=_OPEN_WITHOUT)
+    return replace(column, required=False, assumed=True, without=without)
 
 
 OPEN_RECEIVABLES = Table(
@@ -348,7 +348,7 @@ OPEN_RECEIVABLES = Table(
         company_column(),
         _assumed(_CUSTOMER),
         _assumed(_INVOICE),
-        _assumed(_TYPE),
+        _assumed(_TYPE, "an open item is dated by the earliest invoice of its number"),
         Column("job_number", "code", "Job number; null where no job is billed", source="Job_Number"),
         _money("invoice_balance", "What is open of it", "Invoice_Balance", _OPEN_WITHOUT),
     ),
