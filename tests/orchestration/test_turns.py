@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,8 +17,8 @@ from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.fingerprints import GaveWay
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.warehouse.turns import turn
-from tests.dags.test_policies import ROOT
 
+ROOT = Path(__file__).resolve().parents[2]
 COMPANY = Company(code="1", name="One", phase_category="STD")
 
 

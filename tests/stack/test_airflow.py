@@ -4,6 +4,7 @@ import socket
 import stat
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -69,12 +70,11 @@ def airflow(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
 
 
 def test_it_listens_on_loopback_only_and_avoids_a_taken_port(airflow: LocalAirflow) -> None:
-    listening = {
-        connection.laddr
-        for process in processes.find(str(airflow.home))
-        for connection in process.net_connections("inet")
-        if connection.status == psutil.CONN_LISTEN
-    }
+    listening = set()
+    for process in processes.find(str(airflow.home)):
+        with suppress(psutil.NoSuchProcess):  # the processes of DAG files come and go
+            connections = process.net_connections("inet")
+            listening |= {found.laddr for found in connections if found.status == psutil.CONN_LISTEN}
     assert {address.ip for address in listening} == {"127.0.0.1"}
     assert airflow.url == f"http://localhost:{listening.pop().port}"
     assert not airflow.url.endswith(f":{airflow.first_port}")

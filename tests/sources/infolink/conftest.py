@@ -17,9 +17,30 @@ from stack.postgres import EmbeddedPostgres
 
 PASSWORD = "s3cret-of-the-test"
 _TYPES = {"money": "numeric(14,2)", "qty": "numeric(14,4)", "date": "timestamp(0)", "ymd": "varchar(8)"}
-_TABLES: dict[str, Any] = yaml.safe_load(
-    (Path(__file__).parents[3] / "sandbox" / "reference" / "infolink-tables.yaml").read_text(encoding="utf-8")
-)
+_REFERENCE = Path(__file__).parents[3] / "sandbox" / "reference"
+_SEEN_TYPES = {"decimal": "numeric(14,2)", "datetime": "timestamp(0)", "varbinary": "bytea"}
+
+
+def _tables() -> dict[str, dict[str, str]]:
+    """Each table with its columns and their types: as assumed of every site, else as one site has them."""
+    assumed, seen = (
+        yaml.safe_load((_REFERENCE / f"infolink-{name}.yaml").read_text(encoding="utf-8"))
+        for name in ("tables", "columns")
+    )
+    return {
+        table: {name: _TYPES.get(of["type"]) or of["type"].replace("text(", "varchar(") for name, of in columns.items()}
+        if (columns := spec.get("columns"))
+        else {name: _seen_type(kind) for name, kind in seen.get(table, {}).items()}
+        for table, spec in assumed.items()
+    }
+
+
+def _seen_type(kind: str) -> str:
+    name = kind.split()[0]
+    return _SEEN_TYPES.get(name.partition("(")[0], name)
+
+
+_TABLES = _tables()
 #: Width of the codes that are stored right-justified.
 _WIDTHS = {"Company_Code": 3, "Job_Number": 10, "Phase_Code": 20, "Cost_Type": 3, "Vendor_Code": 10}
 
@@ -83,20 +104,11 @@ class Site:
 
     def create_tables(self) -> None:
         """All tables, empty."""
-        for table, spec in _TABLES.items():
-            if "columns" not in spec:
-                continue
-            columns = [
-                sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(_type(column["type"])))
-                for name, column in spec["columns"].items()
-            ]
+        for table, kinds in _TABLES.items():
+            columns = [sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in kinds.items()]
             name = sql.Identifier(table)
             self.database.execute(sql.SQL("drop table if exists dbo.{} cascade").format(name))
             self.database.execute(sql.SQL("create table dbo.{} ({})").format(name, sql.SQL(", ").join(columns)))
-
-
-def _type(name: str) -> str:
-    return _TYPES.get(name) or name.replace("text(", "varchar(")
 
 
 @pytest.fixture(scope="session")
