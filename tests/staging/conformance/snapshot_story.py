@@ -266,5 +266,7 @@ def _changed(subject: Subject) -> Row:
 
 def _blank(subject: Subject) -> Row:
     """Nothing in every column that may hold nothing: NULL, or blanks in texts."""
-    columns = [c for c in subject.table.columns if not c.key and not c.required and subject.source_of(c)]
+    columns = [
+        c for c in subject.table.columns if not c.key and not c.required and c.blank != "zero" and subject.source_of(c)
+    ]
     return {subject.source_of(c): "  " if c.type in ("code", "text") else None for c in columns}
