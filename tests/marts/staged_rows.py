@@ -83,7 +83,7 @@ class _Sync:
             if column.derived is not None and "over (" in column.derived:
                 # A figure over several rows is what the sync computes; here every row is the only one.
                 row.setdefault(column.name, {"integer": 1, "boolean": True}.get(column.type))
-            elif column.name not in row and column.derived is None and column.never_null:
+            elif column.name not in row and column.derived is None and (column.never_null or column.blank == "zero"):
                 row[column.name] = "" if column.key else 0
         self._end_version(spec, row)
         self._execute("delete from {staged} where {mine}", spec, row, [row[name] for name in spec.key])

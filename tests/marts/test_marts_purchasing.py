@@ -203,6 +203,7 @@ def test_m6_what_lines_do_not_bear_of_an_invoice_is_owed_without_a_job(staged: S
         sync.put("vendor_invoices", **INVOICE, invoice_amount=1000)
         sync.put("vendor_invoice_distributions", **INVOICE, sequence="1", job_number="J1", debit_amount=600)
         sync.put("vendor_invoices", **INVOICE | {"invoice_number": "I2"}, invoice_amount=5000)
+        sync.landing("vendor_payments")
     staged.marts()
     rows = f"{PAYABLES}, invoice_number"
     assert staged.ask(rows) == [
@@ -258,3 +259,45 @@ def test_m6_a_payment_of_the_whole_invoice_leaves_nothing_open_whatever_its_disc
         "select invoice_number, open_amount, job_open_amount, job_paid_amount from marts.payables_by_job order by 1"
     ) == [("I1", 0, 0, 100), ("I2", 0, 0, 100), ("I3", 0, 0, 100), ("I4", 50, 50, 50)]
     assert_right(staged)
+
+
+def test_m6_an_amount_that_the_site_does_not_show_is_not_known_rather_than_0(staged: StagedRows) -> None:
+    """Of an order with one such line neither sum is known, and the line may be open."""
+    with staged.sync() as sync:
+        sync.put("purchase_orders", po_number="P1", vendor_code="V1")
+        for line, ordered, received in (("1", None, 30), ("2", 100, 40), ("3", 100, None)):
+            row = LINE | {"line_extension": ordered, "received_extension": received}
+            sync.put("purchase_order_lines", po_number="P1", line_number=line, job_number=f"J{line}", **row)
+        bill = {"vendor_code": "V1", "invoice_number": "I1", "invoice_type_code": "I"}
+        sync.put("vendor_invoices", **bill, invoice_amount=100)
+        sync.put("vendor_invoice_distributions", **bill, sequence="1", job_number="J1", debit_amount=100)
+        sync.put("vendor_payments", **bill, payment_number="1", payment_amount=None)
+    staged.marts()
+    assert staged.ask(
+        "select job_number, committed_amount, incurred_amount, open_amount from marts.commitments order by 1"
+    ) == [("J1", None, 30, None), ("J2", 100, 40, 60), ("J3", 100, None, None)]
+    assert staged.ask("select line_number, open_amount from marts.open_purchase_orders order by 1") == [
+        ("1", None),
+        ("2", 60),
+        ("3", None),
+    ]
+    assert staged.ask("select job_number, committed_cost from marts.job_cost_summary order by 1") == [
+        ("J1", None),
+        ("J2", 100),
+        ("J3", 100),
+    ]
+    assert staged.ask(
+        "select paid_amount, open_amount, job_paid_amount, job_open_amount from marts.payables_by_job"
+    ) == [(None, None, None, None)]
+
+
+def test_m6_what_is_paid_is_not_known_where_payments_are_not_shown(staged: StagedRows) -> None:
+    """The last sync landed invoices, and no table of payments: `optional` tables that are not shown are left out."""
+    bill = {"vendor_code": "V1", "invoice_number": "I1", "invoice_type_code": "I"}
+    with staged.sync() as sync:
+        sync.put("vendor_invoices", **bill, invoice_amount=100)
+        sync.put("vendor_invoice_distributions", **bill, sequence="1", job_number="J1", debit_amount=100)
+    staged.marts()
+    assert staged.ask("select job_amount, paid_amount, discount_taken, open_amount from marts.payables_by_job") == [
+        (100, None, None, None)
+    ]

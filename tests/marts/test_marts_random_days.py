@@ -86,11 +86,13 @@ class Days:
 
     def _value(self, table: str, column: Column) -> Any:
         if column.name in VALUES:
-            blank = None if table in MAY_BE_NULL and not column.never_null else self.chance.choice(VALUES[column.name])
+            nothing = table in MAY_BE_NULL and not column.never_null and column.blank != "zero"
+            blank = None if nothing else self.chance.choice(VALUES[column.name])
             value = blank if self.chance.random() < 0.2 else self.chance.choice(VALUES[column.name])
             return "" if value is None and column.key else value
         if column.type in ("money", "quantity", "degrees", "integer"):
-            if not column.never_null and self.chance.random() < 0.3:
+            # A blank one of those that add up is staged as 0; they are null only where the site does not have the column.
+            if not column.never_null and column.blank != "zero" and self.chance.random() < 0.3:
                 return None
             return Decimal(self.chance.randint(-500, 2000)) / (1 if column.type == "integer" else 4)
         if column.type == "date":

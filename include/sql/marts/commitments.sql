@@ -86,17 +86,22 @@ found as (
         changed.job_number,
         changed.phase_code,
         changed.cost_type,
-        sum(line.line_extension) as original_amount,
+        -- A site may not show one of the amounts: some lines' are no sum of all.
+        case when count(*) = count(line.line_extension) then sum(line.line_extension) end as original_amount,
         0 as executed_changes,
-        sum(line.line_extension) as committed_amount,
-        sum(line.received_extension) as incurred_amount,
+        case when count(*) = count(line.line_extension) then sum(line.line_extension) end as committed_amount,
+        case when count(*) = count(line.received_extension) then sum(line.received_extension) end as incurred_amount,
         -- What came beyond one line does not make up for what is to come on another; a line below 0 is a credit.
-        sum(
-            case
-                when line.line_extension >= 0 then greatest(line.open_amount, 0)
-                else least(line.open_amount, 0)
-            end
-        ) as open_amount
+        case
+            when count(*) = count(line.open_amount)
+                then
+                    sum(
+                        case
+                            when line.line_extension >= 0 then greatest(line.open_amount, 0)
+                            else least(line.open_amount, 0)
+                        end
+                    )
+        end as open_amount
     from _changed_commitments as changed
     inner join spectrum.purchase_order_lines as line
         on

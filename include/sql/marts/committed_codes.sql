@@ -5,7 +5,8 @@ select
     changed.job_number,
     changed.phase_code,
     changed.cost_type,
-    sum(commitment.committed_amount) as committed_cost
+    sum(commitment.committed_amount) as committed_cost,
+    count(*) = count(commitment.committed_amount) as is_known
 from _changed_codes as changed
 inner join marts.commitments as commitment
     on

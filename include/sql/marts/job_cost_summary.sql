@@ -46,7 +46,8 @@ joined as (
             0
         ) as entered_projection,
         case
-            when exists (select 1 from _commitments_known) then coalesce(commitments.committed_cost, 0)
+            when exists (select 1 from _commitments_known) and coalesce(commitments.is_known, true)
+                then coalesce(commitments.committed_cost, 0)
         end as committed_cost,
         coalesce(job.status_code = 'C', false) as job_complete,
         num_nonnulls(
@@ -55,7 +56,7 @@ joined as (
             total.job_number,
             projection.job_number,
             code.job_number,
-            commitments.committed_cost
+            commitments.job_number
         ) = 0 as is_gone
     from _changed_codes as changed
     left join spent

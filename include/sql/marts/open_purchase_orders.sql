@@ -20,8 +20,9 @@ select
     orders.po_number is not null as order_staged,
     line._deleted_at is not null
     or orders._deleted_at is not null
-    or (line.line_extension >= 0 and line.open_amount <= 0)
-    or (line.line_extension < 0 and line.open_amount >= 0) as is_gone
+    -- What the site does not show may be open.
+    or coalesce(line.line_extension >= 0 and line.open_amount <= 0, false)
+    or coalesce(line.line_extension < 0 and line.open_amount >= 0, false) as is_gone
 from _changed_purchase_orders as changed
 inner join spectrum.purchase_order_lines as line
     on

@@ -2,14 +2,37 @@
 -- has got of them what it bears of the invoice, in cents that add up. What the lines do not bear of the invoice, such as
 -- those of a line that is rejected, is on the row without a job: an invoice is owed whole, whatever its lines say.
 create temporary table _payables_by_job on commit drop as
-with lines as (
+with payments_not_shown as (
+    select landings.landing_id
+    from sync.landings as landings
+    where
+        landings.landing_id = (
+            select max(published.landing_id)
+            from sync.landings as published
+            where
+                published.object_name = 'payables'
+                and published.company_code = {{ "company_code" | bound }}
+                and published.state in ('published', 'unchanged')
+        )
+        and exists (
+            select 1 from sync.landing_tables as landed
+            where landings.landing_id = landed.landing_id and landed.table_name = 'vendor_invoices'
+        )
+        and not exists (
+            select 1 from sync.landing_tables as landed
+            where landings.landing_id = landed.landing_id and landed.table_name = 'vendor_payments'
+        )
+),
+
+lines as (
     select
         line.vendor_code,
         line.invoice_number,
         line.invoice_type_code,
         line.job_company_code,
         coalesce(line.job_number, '') as job_number,
-        sum(line.net_amount) as job_amount
+        -- A site may not show one of the amounts: some lines' are no sum of all.
+        case when count(*) = count(line.net_amount) then sum(line.net_amount) end as job_amount
     from _changed_payables as changed
     inner join spectrum.vendor_invoice_distributions as line
         on
@@ -28,7 +51,7 @@ totals as (
         vendor_code,
         invoice_number,
         invoice_type_code,
-        sum(job_amount) as distributed_amount
+        case when count(*) = count(job_amount) then sum(job_amount) end as distributed_amount
     from lines
     group by vendor_code, invoice_number, invoice_type_code
 ),
@@ -38,7 +61,9 @@ payments as (
         payment.vendor_code,
         payment.invoice_number,
         payment.invoice_type_code,
-        sum(payment.signed_payment_amount) as paid_amount,
+        case
+            when count(*) = count(payment.signed_payment_amount) then sum(payment.signed_payment_amount)
+        end as paid_amount,
         sum(
             case
                 when payment.invoice_type_code = 'C' then -payment.discount_taken
@@ -56,7 +81,7 @@ payments as (
     group by payment.vendor_code, payment.invoice_number, payment.invoice_type_code
 ),
 
-documents as (
+found as (
     select
         changed.vendor_code,
         changed.invoice_number,
@@ -67,17 +92,17 @@ documents as (
         invoice.invoice_date,
         invoice.due_date,
         totals.vendor_code is not null as has_lines,
-        coalesce(totals.distributed_amount, 0) as distributed_amount,
+        case when totals.vendor_code is null then 0 else totals.distributed_amount end as distributed_amount,
         invoice.signed_invoice_amount as invoice_amount,
         invoice.signed_retention_amount as retained_amount,
-        coalesce(payments.paid_amount, 0) as paid_amount,
-        coalesce(payments.discount_taken, 0) as discount_taken,
-        -- Whether a payment is before or after its discount is not documented. One that is the whole invoice pays it.
-        coalesce(payments.paid_amount, 0)
-        + case
-            when payments.paid_amount = invoice.signed_invoice_amount then 0
-            else coalesce(payments.discount_taken, 0)
-        end as settled_amount,
+        case
+            when payments.vendor_code is not null then payments.paid_amount
+            when not exists (select 1 from payments_not_shown) then 0
+        end as paid_amount,
+        case
+            when payments.vendor_code is not null or not exists (select 1 from payments_not_shown)
+                then coalesce(payments.discount_taken, 0)
+        end as discount_taken,
         invoice.vendor_code is not null as invoice_staged
     from _changed_payables as changed
     left join totals
@@ -102,6 +127,15 @@ documents as (
             vendor.company_code = {{ "company_code" | bound }}
             and changed.vendor_code = vendor.vendor_code
             and vendor._deleted_at is null
+),
+
+documents as (
+    select
+        found.*,
+        -- Whether a payment is before or after its discount is not documented. One that is the whole invoice pays it.
+        found.paid_amount
+        + case when found.paid_amount = found.invoice_amount then 0 else found.discount_taken end as settled_amount
+    from found
 ),
 
 borne as (
@@ -172,7 +206,7 @@ divided as (
                     - round(
                         joined.settled_amount * (joined.borne_until - joined.borne_amount) / joined.invoice_amount, 2
                     )
-            when not joined.invoice_staged then null
+            when joined.invoice_amount is null then null
             when joined.job_number = '' and joined.job_company_code = {{ "company_code" | bound }}
                 then joined.settled_amount
             else 0

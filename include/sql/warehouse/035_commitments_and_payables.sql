@@ -7,9 +7,9 @@ create table marts.commitments (
     job_number text collate "C" not null,
     phase_code text collate "C" not null,
     cost_type text collate "C" not null,
-    original_amount numeric not null,
+    original_amount numeric,
     executed_changes numeric not null,
-    committed_amount numeric not null,
+    committed_amount numeric,
     incurred_amount numeric,
     open_amount numeric,
     primary key (company_code, kind, document_number, vendor_code, job_number, phase_code, cost_type)
@@ -29,7 +29,7 @@ comment on column marts.commitments.phase_code is 'Phase, without separators; em
 comment on column marts.commitments.cost_type is 'Cost type; empty where it is not known';
 comment on column marts.commitments.original_amount is
 'Subcontract: sum of original_contract_amount of its lines (subcontract_items). Order: sum of line_extension of its '
-'lines (purchase_order_lines)';
+'lines (purchase_order_lines). Null, like all that follows from it, where the site does not show it of each';
 comment on column marts.commitments.executed_changes is
 'Subcontract: sum of sub_amount of its changes whose sub_status is E (subcontract_changes). Order: 0';
 comment on column marts.commitments.committed_amount is
@@ -55,9 +55,9 @@ create table marts.open_purchase_orders (
     order_date date,
     delivery_date date,
     status_flag text,
-    ordered_amount numeric not null,
-    received_amount numeric not null,
-    open_amount numeric not null,
+    ordered_amount numeric,
+    received_amount numeric,
+    open_amount numeric,
     order_staged boolean not null,
     primary key (company_code, po_number, line_number)
 );
@@ -79,10 +79,10 @@ comment on column marts.open_purchase_orders.order_date is 'When it was ordered 
 comment on column marts.open_purchase_orders.delivery_date is
 'When it is to be delivered: of the line, else of the order';
 comment on column marts.open_purchase_orders.status_flag is 'Status of the order, as Spectrum has it';
-comment on column marts.open_purchase_orders.ordered_amount is 'line_extension of the line, without tax';
-comment on column marts.open_purchase_orders.received_amount is 'received_extension of the line';
+comment on column marts.open_purchase_orders.ordered_amount is 'line_extension of the line, without tax; null where the site does not show it';
+comment on column marts.open_purchase_orders.received_amount is 'received_extension of the line; null where the site does not show it';
 comment on column marts.open_purchase_orders.open_amount is
-'ordered_amount - received_amount: above 0, or below 0 of a credit, whose ordered_amount is below 0';
+'Null where one of both is not known. ordered_amount - received_amount: above 0, or below 0 of a credit, whose ordered_amount is below 0';
 comment on column marts.open_purchase_orders.order_staged is
 'Whether the order itself is staged: without it neither vendor nor dates are known';
 
@@ -98,12 +98,12 @@ create table marts.payables_by_job (
     status text,
     invoice_date date,
     due_date date,
-    job_amount numeric not null,
-    distributed_amount numeric not null,
+    job_amount numeric,
+    distributed_amount numeric,
     invoice_amount numeric,
     retained_amount numeric,
-    paid_amount numeric not null,
-    discount_taken numeric not null,
+    paid_amount numeric,
+    discount_taken numeric,
     open_amount numeric,
     job_open_amount numeric,
     job_paid_amount numeric,
@@ -131,14 +131,15 @@ comment on column marts.payables_by_job.invoice_date is 'Date of the invoice';
 comment on column marts.payables_by_job.due_date is 'When it is due';
 comment on column marts.payables_by_job.job_amount is
 'What the job bears: sum of net_amount (debit less credit) of its lines (vendor_invoice_distributions), never a share of '
-'the invoice''s amount';
+'the invoice''s amount. Null where the site does not show debits or credits';
 comment on column marts.payables_by_job.distributed_amount is 'The same over all jobs and what no job bears';
 comment on column marts.payables_by_job.invoice_amount is
 'signed_invoice_amount of the invoice (vendor_invoices), below 0 for a credit; null where the invoice is not staged';
 comment on column marts.payables_by_job.retained_amount is
 'signed_retention_amount of the invoice: what was retained of it as invoiced, paid since or not';
 comment on column marts.payables_by_job.paid_amount is
-'Sum of signed_payment_amount of its payments (vendor_payments)';
+'Sum of signed_payment_amount of its payments (vendor_payments); null where the site does not show payments or their '
+'amounts';
 comment on column marts.payables_by_job.discount_taken is
 'Sum of discount_taken of its payments, below 0 for a credit';
 comment on column marts.payables_by_job.open_amount is
