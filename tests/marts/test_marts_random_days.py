@@ -91,7 +91,7 @@ class Days:
             value = blank if self.chance.random() < 0.2 else self.chance.choice(VALUES[column.name])
             return "" if value is None and column.key else value
         if column.type in ("money", "quantity", "degrees", "integer"):
-            # A blank one of those that add up is staged as 0; they are null only where the site does not have the column.
+            # A blank one of those that add up is staged as 0; it is null only where the site lacks the column.
             if not column.never_null and column.blank != "zero" and self.chance.random() < 0.3:
                 return None
             return Decimal(self.chance.randint(-500, 2000)) / (1 if column.type == "integer" else 4)
