@@ -75,7 +75,7 @@ def test_m4_a_table_that_is_not_allowed(world: World) -> None:
     [
         ("subcontracts", "VN_SUBCONTRACT_PHASE_MC", "subcontract_items"),
         ("purchase_orders", "PO_PURCHASE_ORDER_DETAIL_MC", "purchase_order_lines"),
-        ("payables", "VN_PAYMENT_HISTORY_MC", "vendor_payments"),
+        ("payables", "VN_GL_DISTRIBUTION_DETAIL_MC", "vendor_invoice_distributions"),
     ],
 )
 def test_m4_a_table_that_only_an_object_on_demand_reads_is_told_and_stops_nothing(
