@@ -30,6 +30,9 @@ SQL_TYPES: dict[ColumnType, str] = {
     "boolean": "boolean",
 }
 
+#: Beyond this, either way, an amount is a slip: Spectrum's own columns hold no more (decimal(12,2), seen at a site).
+LARGEST_AMOUNT = "9999999999.99"
+
 _NAME = re.compile(r"[a-z][a-z0-9_]*\Z")
 
 

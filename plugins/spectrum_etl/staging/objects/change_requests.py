@@ -4,7 +4,7 @@ The subcontract side of a change request is staged with the subcontracts, and wh
 budgets.
 """
 
-from spectrum_etl.model.spec import Check, Column, InfoLink, StagedObject, Table, company_column
+from spectrum_etl.model.spec import LARGEST_AMOUNT, Check, Column, InfoLink, StagedObject, Table, company_column
 from spectrum_etl.settings import Schedule
 from spectrum_etl.sources.infolink.published import REQUEST_STATUS, REVENUE_ITEM, STATUS_CODE
 
@@ -20,7 +20,6 @@ _NUMBER = Column(
     key=True,
     required=True,
 )
-_LARGEST_AMOUNT = "9999999999.99"
 
 
 def _request_is_there(what: str) -> Check:
@@ -41,8 +40,8 @@ def _in_range(column: str, what: str) -> Check:
         (column,),
         "warning",
         f"{what} beyond ten billion either way: look at the change request in Spectrum.",
-        minimum=f"-{_LARGEST_AMOUNT}",
-        maximum=_LARGEST_AMOUNT,
+        minimum=f"-{LARGEST_AMOUNT}",
+        maximum=LARGEST_AMOUNT,
     )
 
 

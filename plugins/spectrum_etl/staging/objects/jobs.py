@@ -1,6 +1,6 @@
 """Jobs: one row a job, with the reason why one cannot be imported into Procore (B3)."""
 
-from spectrum_etl.model.spec import Check, Column, InfoLink, StagedObject, Table, company_column
+from spectrum_etl.model.spec import LARGEST_AMOUNT, Check, Column, InfoLink, StagedObject, Table, company_column
 from spectrum_etl.settings import Schedule
 
 JOBS = Table(
@@ -158,7 +158,7 @@ JOBS = Table(
             "warning",
             "A negative contract, or one above ten billion: look at the job in Spectrum.",
             minimum="0",
-            maximum="9999999999.99",
+            maximum=LARGEST_AMOUNT,
         ),
         Check(
             "master_job_exists",

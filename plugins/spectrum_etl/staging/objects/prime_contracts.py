@@ -1,6 +1,6 @@
 """Prime contracts and their schedules of values (I1 to I4)."""
 
-from spectrum_etl.model.spec import Check, Column, InfoLink, StagedObject, Table, company_column
+from spectrum_etl.model.spec import LARGEST_AMOUNT, Check, Column, InfoLink, StagedObject, Table, company_column
 from spectrum_etl.settings import Schedule
 
 #: How many customers have a contract for the job. Not a count of rows: the source may hold a row twice, and then one
@@ -87,7 +87,7 @@ PRIME_CONTRACTS = Table(
             "warning",
             "A negative contract, or one above ten billion: look at the contract in Spectrum.",
             minimum="0",
-            maximum="9999999999.99",
+            maximum=LARGEST_AMOUNT,
         ),
         Check(
             "job_is_staged",
@@ -164,8 +164,8 @@ PRIME_CONTRACT_ITEMS = Table(
             ("original_contract",),
             "warning",
             "A line beyond ten billion either way: look at the schedule of values in Spectrum.",
-            minimum="-9999999999.99",
-            maximum="9999999999.99",
+            minimum=f"-{LARGEST_AMOUNT}",
+            maximum=LARGEST_AMOUNT,
         ),
         Check(
             "contract_is_there",

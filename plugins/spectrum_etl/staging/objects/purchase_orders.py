@@ -3,11 +3,10 @@
 Staged for analysts. Nothing of it goes to Procore: Spectrum's purchase order module is not exchanged (A6).
 """
 
-from spectrum_etl.model.spec import Check, Column, InfoLink, StagedObject, Table, company_column
+from spectrum_etl.model.spec import LARGEST_AMOUNT, Check, Column, InfoLink, StagedObject, Table, company_column
 from spectrum_etl.settings import Schedule
 
 _ORDER = Column("po_number", "code", "Purchase order number", source="PO_Number", key=True, required=True)
-_LARGEST_AMOUNT = "9999999999.99"
 
 PURCHASE_ORDERS = Table(
     name="purchase_orders",
@@ -103,7 +102,7 @@ PURCHASE_ORDERS = Table(
             "warning",
             "An order of less than nothing, or of more than ten billion: look at it in Spectrum.",
             minimum="0",
-            maximum=_LARGEST_AMOUNT,
+            maximum=LARGEST_AMOUNT,
         ),
     ),
 )
@@ -228,8 +227,8 @@ PURCHASE_ORDER_LINES = Table(
             ("line_extension",),
             "warning",
             "A line beyond ten billion either way: look at the order in Spectrum.",
-            minimum=f"-{_LARGEST_AMOUNT}",
-            maximum=_LARGEST_AMOUNT,
+            minimum=f"-{LARGEST_AMOUNT}",
+            maximum=LARGEST_AMOUNT,
         ),
     ),
 )

@@ -3,7 +3,7 @@
 Staged for analysts. Nothing of it goes to Procore: commitments are not imported there (A6).
 """
 
-from spectrum_etl.model.spec import Check, Column, InfoLink, StagedObject, Table, company_column
+from spectrum_etl.model.spec import LARGEST_AMOUNT, Check, Column, InfoLink, StagedObject, Table, company_column
 from spectrum_etl.settings import Schedule
 
 _VENDOR = Column("vendor_code", "code", "Vendor (subcontractor)", source="Vendor_Code", key=True, required=True)
@@ -17,7 +17,6 @@ _NUMBER = Column(
 )
 _PHASE = Column("phase_code", "code", "Phase, without separators", source="Phase_Code", key=True, required=True)
 _COST_TYPE = Column("cost_type", "code", "Cost type", source="Cost_Type", key=True, required=True)
-_LARGEST_AMOUNT = "9999999999.99"
 
 
 def _subcontract_is_there(what: str) -> Check:
@@ -154,8 +153,8 @@ SUBCONTRACT_ITEMS = Table(
             ("original_contract_amount",),
             "warning",
             "A line beyond ten billion either way: look at the subcontract in Spectrum.",
-            minimum=f"-{_LARGEST_AMOUNT}",
-            maximum=_LARGEST_AMOUNT,
+            minimum=f"-{LARGEST_AMOUNT}",
+            maximum=LARGEST_AMOUNT,
         ),
         _subcontract_is_there("A line, not counted as committed while it has no job,"),
         _phase_is_staged("A line"),
@@ -253,8 +252,8 @@ SUBCONTRACT_CHANGES = Table(
             ("sub_amount",),
             "warning",
             "A change beyond ten billion either way: look at the change request in Spectrum.",
-            minimum=f"-{_LARGEST_AMOUNT}",
-            maximum=_LARGEST_AMOUNT,
+            minimum=f"-{LARGEST_AMOUNT}",
+            maximum=LARGEST_AMOUNT,
         ),
         _subcontract_is_there("A change"),
         _phase_is_staged("A change"),
