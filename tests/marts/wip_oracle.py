@@ -12,6 +12,7 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
+from spectrum_etl.settings.closing import ClosedMonths, Closing
 from spectrum_etl.warehouse.connect import connect
 
 Row = dict[str, Any]
@@ -41,6 +42,39 @@ _STAGED = (
 _WORDS = {"F": "fixed price", "T": "time and material", "C": "cost plus", "U": "unit price"}
 _BASES = {"F": "cost", "T": "billed", "C": "billed", "U": "work complete"}
 _APPROVED_TYPES = {"1", "2", "5"}
+
+
+class ClosedByHand(Closing):
+    """Months are closed when a test says so; those before the first of them were closed as they ended.
+
+    Args:
+        months: first days of the months that a test closes, in order.
+    """
+
+    def __init__(self, *months: dt.date) -> None:
+        super().__init__(ClosedMonths(day=1), "UTC")
+        object.__setattr__(self, "open", list(months))
+        object.__setattr__(self, "closed", {})
+
+    open: list[dt.date]
+    closed: dict[dt.date, dt.datetime]
+
+    def close_next(self, now: dt.datetime) -> dt.date:
+        """Close one more month; its last day."""
+        month = self.open.pop(0)
+        self.closed[month] = now
+        return (month + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
+
+    def moments(self, now: dt.datetime) -> list[tuple[dt.date, dt.datetime]]:
+        """As `Closing`."""
+        first = min([*self.open, *self.closed])
+        long_ago = [(month, moment) for month, moment in super().moments(now) if month < first]
+        return long_ago + [(month, moment) for month, moment in self.closed.items() if moment <= now]
+
+    @property
+    def described(self) -> str:
+        """As `Closing`: the rule stays the same."""
+        return "by hand"
 
 
 class Books:
@@ -202,7 +236,7 @@ class State:
         counted = [row for row in invoices if row["customer_code"] not in by_application and row["reversed"] != "Y"]
         streams = [row for row in applications if row["customer_code"] in by_application]
         days = [_billed_on(row) for row in streams] + [row["invoice_date"] for row in counted]
-        known = self._known("billing_applications", "receivable_invoices")
+        known = self._known("receivable_invoices")
         newest = {}
         for row in sorted(
             (row for row in streams if (day := _billed_on(row)) and day <= month_end),

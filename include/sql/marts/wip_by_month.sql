@@ -29,8 +29,8 @@ knowledge as (
                 and revenue._valid_from <= moments.moment
                 and (revenue._valid_to > moments.moment or revenue._valid_to is null)
         ) as changes_known,
-        count(*) filter (where since.table_name in ('billing_applications', 'receivable_invoices')) = 2
-            as billings_known
+        -- Where the site does not show applications, invoices say what is billed.
+        coalesce(bool_or(since.table_name = 'receivable_invoices'), false) as billings_known
     from moments
     left join marts.known_since as since
         on

@@ -125,3 +125,18 @@ comment on column marts.wip_reconciliation.job_original_contract is
 'original_contract of the job itself (jobs); null where it is not there or 0';
 comment on column marts.wip_reconciliation.original_contract_difference is
 'original_contract - job_original_contract';
+
+-- Where a site shows no changes of subcontracts, nobody knows that there are none.
+alter table marts.subcontract_status
+alter column executed_changes drop not null,
+alter column pending_changes drop not null,
+alter column revised_amount drop not null;
+
+comment on column marts.subcontract_status.executed_changes is
+'Sum of sub_amount of its changes whose sub_status is E (subcontract_changes). Null, like all that follows from it, where '
+'the site does not show changes of subcontracts or their amounts';
+comment on column marts.subcontract_status.pending_changes is
+'Sum of sub_amount of its changes whose sub_status is P (subcontract_changes); null as executed_changes';
+comment on column marts.subcontract_status.committed_amount is
+'original_amount + executed_changes, or 0 where the subcontract is inactive or was deleted: as in committed_cost of '
+'job_cost_summary. Changes that are not shown count as 0';

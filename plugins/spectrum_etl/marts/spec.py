@@ -68,7 +68,7 @@ MARTS = (
     Mart(
         "subcontract_status",
         ("company_code", "job_number", "vendor_code", "subcontract_number"),
-        before=("changed_subcontracts",),
+        before=("subcontract_changes_known", "changed_subcontracts"),
     ),
     Mart("open_purchase_orders", ("company_code", "po_number", "line_number")),
     Mart(
