@@ -13,6 +13,7 @@ from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.warehouse.ddl import ensure_table
 from spectrum_etl.warehouse.migrate import migrate
 from tests.page.page_agreements import STATEMENTS as AGREEMENTS
+from tests.page.page_wip import sync_before
 
 _JOBS = """
 insert into spectrum.jobs (company_code, job_number, job_description, status_code, customer_code, start_date,
@@ -246,6 +247,7 @@ def fill(url: str, *, jobs: int = 24, postings: int = 30, rejected: int = 130) -
             psycopg.ClientCursor(connection).execute(
                 statement.encode(), {"jobs": jobs, "postings": postings, "rejected": rejected}
             )
+        sync_before(connection)
         _runs(connection)
         _queue(connection)
     with psycopg.connect(url, autocommit=True) as connection:

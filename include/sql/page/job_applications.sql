@@ -17,7 +17,7 @@ select
     application.amount_due,
     first_value(application.complete_to_date + coalesce(application.material_stored, 0)) over (
         order by
-            application.period_end_date desc nulls last,
+            coalesce(application.period_end_date, application.application_date) desc nulls last,
             length(application.application_number) desc,
             application.application_number desc
     ) as total
@@ -28,7 +28,7 @@ where
     and application.customer_code = {{ "customer" | bound }}
     and application._deleted_at is null
 order by
-    application.period_end_date desc nulls last,
+    coalesce(application.period_end_date, application.application_date) desc nulls last,
     length(application.application_number) desc,
     application.application_number desc
 limit {{ "limit" | bound }} offset {{ "offset" | bound }}

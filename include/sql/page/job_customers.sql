@@ -63,7 +63,11 @@ applications as (
         company_code = {{ "company" | bound }}
         and job_number = {{ "job" | bound }}
         and _deleted_at is null
-    order by customer_code, period_end_date desc nulls last, length(application_number) desc, application_number desc
+    order by
+        customer_code,
+        coalesce(period_end_date, application_date) desc nulls last,
+        length(application_number) desc,
+        application_number desc
 ),
 
 invoices as (

@@ -47,6 +47,7 @@ def agreements(company: str, job: str) -> ExactJson:
         "invoices": known.why_not("receivable_invoices"),
         "receivables": known.why_not("open_receivables", needs=("customer_code", "invoice_or_transaction")),
         "subcontracts": known.of_object("subcontracts"),
+        "subcontract_changes": known.why_not("subcontract_changes", needs=("job_number", "subcontract_number")),
         "orders": known.why_not("purchase_order_lines"),
         "payables": known.of_object("payables"),
     }

@@ -25,6 +25,7 @@ from spectrum_etl.page import (
     overview,
     respond,
     synced,
+    wip,
 )
 
 _STATIC = Path(__file__).with_name("static")
@@ -51,7 +52,7 @@ def application() -> FastAPI:
     app.add_middleware(_Headers)
     # Known by name, so that no path of a request ever reaches the file system.
     files = {file.relative_to(_STATIC).as_posix(): file for file in _STATIC.rglob("*") if file.suffix in _TYPES}
-    for module in (overview, imports, exports, respond, batch, synced, job_cost, agreements, marts):
+    for module in (overview, imports, exports, respond, batch, synced, job_cost, agreements, wip, marts):
         app.include_router(module.router, dependencies=access.LOOK)
 
     @app.get("/", dependencies=access.OPEN)

@@ -100,7 +100,7 @@ function Subcontracts({ subcontracts: rows, unknown: why, look }) {
     column("Balance", "balance", { help: BALANCE, kind: (row) => (row.overbilled ? "badtext" : "") }),
   ];
   const over = rows.filter((row) => row.overbilled).length;
-  const lead = over > 0 && `${plural(over, "subcontract is", "subcontracts are")} invoiced beyond what was agreed: the balance is in parentheses.`;
+  const lead = [why.subcontract_changes, over > 0 && `${plural(over, "subcontract is", "subcontracts are")} invoiced beyond what was agreed: the balance is in parentheses.`].filter(Boolean).join(" ");
   return html`<${Part} title="Subcontracts" why=${why.subcontracts} rows=${rows} none="No subcontract is on this job." lead=${lead}>
     <${Grid}><${Table} label="Subcontracts; arrow keys move between the numbers" columns=${columns} rows=${rows} foot tall
       keyOf=${(row) => `${row.vendor_code} ${row.subcontract_number}`} /></></>`;

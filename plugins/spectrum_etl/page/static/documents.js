@@ -36,7 +36,7 @@ const amount = (value) => (value === null || value === undefined ? html`<span cl
 const Facts = ({ rows }) => html`<dl class="facts sums">${rows.filter(Boolean).map(([name, value, why]) => html`<dt>${name}</dt><dd>${why ? html`<span class="faint">${why}</span>` : value}</dd>`)}</dl>`;
 
 /** One list behind a figure. `total`: what the list adds up to; a number of the page that differs from it is said so. */
-function Behind({ title, path, query, columns, none, why, total, shown }) {
+export function Behind({ title, path, query, columns, none, why, total, shown }) {
   const list = useList(why ? null : path, { ...query, offset: 0 });
   const sum = list.data?.total;
   const differs = sum != null && shown != null && Number(sum) !== Number(shown);
@@ -109,8 +109,8 @@ function Subcontract({ row, unknown, query }) {
   return html`
     <${Facts} rows=${[
       ["Issued", day(row.date_issued)],
-      ["Original", money(row.original_amount)], ["Executed changes", money(row.executed_changes)],
-      ["Revised", html`<strong>${money(row.revised_amount)}</strong>`],
+      ["Original", amount(row.original_amount)], ["Executed changes", amount(row.executed_changes)],
+      ["Revised", html`<strong>${amount(row.revised_amount)}</strong>`],
       ["Invoiced", amount(row.invoiced)],
       ["Balance", row.balance === null ? amount(null) : html`<strong class=${row.overbilled ? "badtext" : ""}>${money(row.balance)}</strong>${row.overbilled ? " more was invoiced than agreed" : ""}`],
       ["Paid", amount(row.paid)], ["Retained", amount(row.retained)],

@@ -1,5 +1,5 @@
 // Job cost: the jobs, and for one of them budget against cost by month and by phase, with what is behind each number.
-import { useEffect, useRef, useState } from "./vendor/preact-hooks.js";
+import { useState } from "./vendor/preact-hooks.js";
 import { ago, address, count, day, html, keepInAddress, link, money, month, plural, useData, useList, useSettled } from "./lib.js";
 import { Badge, Download, Empty, Icon, Listed, Problem, Search, Table, Time } from "./parts.js";
 import { close, open, placeOf } from "./places.js";
@@ -9,6 +9,7 @@ import { CostChart } from "./chart.js";
 import { byPhase, compare, exactSum, SUMS } from "./amounts.js";
 import { Grid } from "./grid.js";
 import { Marts, NotComputed } from "./marts.js";
+import { useMarts } from "./computed.js";
 
 const JOB_STATES = { A: ["ok", "Active"], C: ["plain", "Complete"], I: ["warn", "Inactive"] };
 const COMMITTED = "Subcontracts that are not inactive, with their executed changes, and purchase orders; all of it, paid or not";
@@ -62,21 +63,6 @@ function Jobs({ company, query }) {
     <${Listed} list=${list} what="jobs" empty=${html`<${Empty} title=${search ? "No job matches" : "No jobs yet"} icon=${search ? "search" : "none"}>
         ${search ? "Try another word, or show jobs that are not active." : "Sync the jobs first."}</>`}>
       <${Table} label="Jobs" columns=${columns} rows=${list.rows} keyOf=${(r) => r.job_key} onOpen=${show} /></>`;
-}
-
-/** How new the figures are; asked often while they are computed, and the view's own figures again once they are. */
-function useMarts(company, reload) {
-  const [active, setActive] = useState(false);
-  const marts = useData("marts", { company }, { every: active ? 2 : 60 });
-  const running = Boolean(marts.data?.running);
-  if (running !== active) setActive(running);
-  const computed = marts.data?.computed_at;
-  const seen = useRef(undefined);
-  useEffect(() => {
-    if (seen.current !== undefined && computed !== seen.current) reload();
-    if (marts.data) seen.current = computed;
-  }, [computed, marts.data]);
-  return marts;
 }
 
 function Spent({ actual, budget }) {
