@@ -34,6 +34,8 @@ function Schedule({ company, ends, path, query, marts, state, computed }) {
     known: query.known === "then" ? "then" : "now", sort: query.sort ?? FIRST, jobs: query.jobs,
   });
   const search = useSettled(text);
+  // Another company may not have the month.
+  if (!ends.some((end) => end.month_end === chosen.month_end)) chosen.month_end = newest(ends);
   const asked = { company, ...chosen, search };
   const found = useData("wip", asked);
   const kept = { ...chosen, known: chosen.known === "now" ? undefined : "then", sort: chosen.sort === FIRST ? undefined : chosen.sort, search: text };
