@@ -85,12 +85,16 @@ function NotKnownThen({ here, known }) {
     of ${month(end.month_end)} is not known: ${why(end)}.</div>`);
 }
 
+/** Each with its place, by which a table knows its rows: hundreds of them are written anew faster than moved. */
+const placed = (rows) => rows.map((row, place) => ({ ...row, place }));
+
 function Shown({ data, known, here, several, look, sorting, narrowed }) {
-  const { rows, totals, apart, apart_totals: apartTotals } = data;
+  const { totals, apart_totals: apartTotals } = data;
+  const [rows, apart] = [placed(data.rows), placed(data.apart)];
   if (!isShown(here, known)) return null;
   if (!rows.length && !apart.length) return html`<${Empty} title=${narrowed ? "No job matches" : "No job has figures at this month end"} icon=${narrowed ? "search" : "none"} />`;
   const faded = here.some((end) => end.then_is_known);
-  const keyOf = (row) => `${row.company_code} ${row.job_number}`;
+  const keyOf = (row) => row.place;
   const lacking = rows.filter((row) => row.not_known_because && row.is_known).length;
   return html`
     ${rows.length > 0 && html`<${Figures} totals=${totals} faded=${faded} />
