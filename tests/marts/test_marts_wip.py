@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from staged_rows import StagedRows
-from wip_oracle import assert_wip_right
+from wip_oracle import STAGED, assert_wip_right
 
 from spectrum_etl.marts.wip import MONTHS, month_ends
 from spectrum_etl.settings.closing import ClosedMonths, Closing
@@ -17,10 +17,7 @@ from stack.postgres import EmbeddedPostgres
 
 JANUARY, FEBRUARY = date(2026, 1, 31), date(2026, 2, 28)
 #: All that a schedule needs; a test leaves out what it is about.
-TABLES = (
-    "jobs prime_contracts budgets job_cost_totals projections job_cost_transactions change_requests"
-    " change_request_revenues change_request_statuses billing_applications receivable_invoices"
-).split()
+TABLES = list(STAGED)
 COUNTED = ("cost_to_date", "earned_revenue", "billed_to_date", "over_under_billed")
 
 
@@ -54,10 +51,14 @@ class Site:
         self.rows.append(("change_requests", {**key, **request}))
         self.rows.append(("change_request_revenues", {**key, "billing_item": "1", "cr_revenue": amount}))
 
-    def apply(self, job: str, number: str, day: date | None, complete: int, *, customer: str = "C1", **more: Any) -> None:
+    def apply(
+        self, job: str, number: str, day: date | None, complete: int, *, customer: str = "C1", **more: Any
+    ) -> None:
         """A billing application."""
         key = {"job_number": job, "customer_code": customer, "application_number": number}
-        self.rows.append(("billing_applications", {**key, "period_end_date": day, "complete_to_date": complete, **more}))
+        self.rows.append(
+            ("billing_applications", {**key, "period_end_date": day, "complete_to_date": complete, **more})
+        )
 
     def invoice(self, job: str, number: str, day: date, amount: int, *, customer: str = "C1", **more: Any) -> None:
         """A receivable invoice."""

@@ -1,7 +1,12 @@
 -- How each changed subcontract stands: agreed, changed, invoiced, paid, retained. Invoices and payments are those that
 -- Spectrum keeps with the subcontract.
 create temporary table _subcontract_status on commit drop as
-with lines as (
+with known as (
+    select count(*) > 0 as is_known
+    from _subcontract_changes_known
+),
+
+lines as (
     select
         item.job_number,
         item.vendor_code,
@@ -66,7 +71,7 @@ joined as (
         deleted.job_number is not null as header_deleted,
         num_nonnulls(subcontract.job_number, lines.job_number, changes.job_number) = 0 as is_gone
     from _changed_subcontracts as changed
-    cross join (select exists (select 1 from _subcontract_changes_known) as is_known) as known
+    cross join known
     left join spectrum.subcontracts as subcontract
         on
             subcontract.company_code = {{ "company_code" | bound }}

@@ -56,8 +56,8 @@ jobs as (
         on
             job.company_code = {{ "company_code" | bound }}
             and jobs.job_number = job.job_number
-            and job._valid_from <= jobs.moment
-            and (job._valid_to > jobs.moment or job._valid_to is null)
+            and jobs.moment >= job._valid_from
+            and (jobs.moment < job._valid_to or job._valid_to is null)
 ),
 
 costs as (
