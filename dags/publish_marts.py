@@ -1,8 +1,8 @@
 """# Publish marts
 
-Brings the tables of the schema `marts` up to what is staged: costs by month and job, commitments, payables, receivables,
-the WIP schedule of every month end and more. (`marts.freshness` is a view and always up to date.) What they answer is in
-`docs/marts.md`.
+Brings the tables of the schema `marts` up to what is staged: costs by month and job, commitments, payables,
+receivables, the WIP schedule of every month end and more. (`marts.freshness` is a view and always up to date.) What
+they answer is in `docs/marts.md`.
 
 **What it moves.** Nothing outside the warehouse. Per company, one transaction computes the rows of the jobs and months
 that syncs have changed since the last time, as `sync` tells, and writes those that differ; readers see the old marts or

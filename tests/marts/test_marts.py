@@ -54,7 +54,9 @@ def test_only_what_changed_is_written(world):
         "wip_reconciliation": 1,
     }
     assert written["vendor_spend"].rows <= 1
-    month_ends = "select count(*) from marts.wip_by_month where company_code = '1' and job_number = %s and known = 'now'"
+    month_ends = (
+        "select count(*) from marts.wip_by_month where company_code = '1' and job_number = %s and known = 'now'"
+    )
     assert 0 < written["wip_by_month"].rows <= world.ask(month_ends, job)[0][0], "one job"
     assert not any(w.whole for w in written.values())
     assert_right(world)
