@@ -275,7 +275,7 @@ class State:
         counted = [row for row in invoices if row["customer_code"] not in by_application and row["reversed"] != "Y"]
         streams = [row for row in applications if row["customer_code"] in by_application]
         days = [_billed_on(row) for row in streams] + [row["invoice_date"] for row in counted]
-        known = self._known("receivable_invoices")
+        known = self._known("receivable_invoices") or (by_application and self._known("billing_applications"))
         newest = {}
         for row in sorted(
             (row for row in streams if (day := _billed_on(row)) and day <= month_end),
