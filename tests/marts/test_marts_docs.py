@@ -47,7 +47,8 @@ def test_the_page_names_every_mart_and_every_block_of_sql_has_a_question():
     for mart in MARTS:
         assert f"`{mart.relation}`" in PAGE
         assert any(mart.relation in query for _, query in QUESTIONS), f"no example asks {mart.relation}"
-    for view in ("freshness", "late_costs", "closed_months", "receivables_aging", "wip_schedule", "wip_fade", "known_since"):
+    views = "freshness", "late_costs", "closed_months", "receivables_aging", "wip_schedule", "wip_fade", "known_since"
+    for view in views:
         assert f"`marts.{view}`" in PAGE
 
 

@@ -64,7 +64,13 @@ def test_o4_a_month_that_was_closed_before_the_first_sync_is_not_known(warehouse
     known_at, known_since = site.figures("J1", JANUARY, "known_at", "known_since", known="then")
     assert known_at == datetime(2026, 2, 1, tzinfo=UTC) < known_since
     open_month = month_ends(_now(site.staged), None, "UTC")[-1][0]
-    assert site.figures("J1", open_month, *names, known="then") == (False, None, None, None, "the month is not closed yet")
+    assert site.figures("J1", open_month, *names, known="then") == (
+        False,
+        None,
+        None,
+        None,
+        "the month is not closed yet",
+    )
     assert site.staged.ask("select is_known, fade from marts.wip_fade where month_end = %s", JANUARY) == [(False, None)]
 
 

@@ -1,4 +1,4 @@
-"""What `marts.wip_schedule` must hold, said a second time: in Python, in fractions, from the versions of the staged rows."""
+"""What `marts.wip_schedule` must hold, said a second time: in Python, in fractions, from versions of staged rows."""
 
 # ruff: noqa: S608  queries are put together from names in this file
 
@@ -19,12 +19,41 @@ Row = dict[str, Any]
 Schedule = dict[tuple[str, str, dt.date, str], Row]
 
 FIGURES = (
-    "known_at is_known job_description division project_manager status_code job_complete has_contract contracts"
-    " price_method_code price_method earned_basis original_contract approved_changes undated_changes revised_contract"
-    " cost_to_date cost_at_completion cost_to_complete percent_complete earned_revenue billed_to_date billed_basis"
-    " over_under_billed over_billed under_billed retainage gross_profit_to_date gross_profit_at_completion"
-    " gross_profit_percent loss_provision backlog printed_revised_contract printed_difference"
-).split()
+    "known_at",
+    "is_known",
+    "job_description",
+    "division",
+    "project_manager",
+    "status_code",
+    "job_complete",
+    "has_contract",
+    "contracts",
+    "price_method_code",
+    "price_method",
+    "earned_basis",
+    "original_contract",
+    "approved_changes",
+    "undated_changes",
+    "revised_contract",
+    "cost_to_date",
+    "cost_at_completion",
+    "cost_to_complete",
+    "percent_complete",
+    "earned_revenue",
+    "billed_to_date",
+    "billed_basis",
+    "over_under_billed",
+    "over_billed",
+    "under_billed",
+    "retainage",
+    "gross_profit_to_date",
+    "gross_profit_at_completion",
+    "gross_profit_percent",
+    "loss_provision",
+    "backlog",
+    "printed_revised_contract",
+    "printed_difference",
+)
 #: Where one of these is null, the row says why.
 EXPLAINED = (
     "revised_contract",
@@ -35,10 +64,20 @@ EXPLAINED = (
     "gross_profit_at_completion",
 )
 
-_STAGED = (
-    "jobs prime_contracts budgets job_cost_totals projections job_cost_transactions change_requests"
-    " change_request_revenues change_request_statuses billing_applications receivable_invoices"
-).split()
+#: Every table that it is made of.
+STAGED = (
+    "jobs",
+    "prime_contracts",
+    "budgets",
+    "job_cost_totals",
+    "projections",
+    "job_cost_transactions",
+    "change_requests",
+    "change_request_revenues",
+    "change_request_statuses",
+    "billing_applications",
+    "receivable_invoices",
+)
 _WORDS = {"F": "fixed price", "T": "time and material", "C": "cost plus", "U": "unit price"}
 _BASES = {"F": "cost", "T": "billed", "C": "billed", "U": "work complete"}
 _APPROVED_TYPES = {"1", "2", "5"}
@@ -88,7 +127,7 @@ class Books:
         self.versions: dict[str, list[Row]] = {}
         with connect(url) as connection:
             cursor = connection.cursor(row_factory=dict_row)
-            for table in _STAGED:
+            for table in STAGED:
                 self.versions[table] = cursor.execute(f"select * from history.{table}_versions".encode()).fetchall()
             self.companies = {row["company_code"] for rows in self.versions.values() for row in rows}
             self.since = {
@@ -236,7 +275,7 @@ class State:
         counted = [row for row in invoices if row["customer_code"] not in by_application and row["reversed"] != "Y"]
         streams = [row for row in applications if row["customer_code"] in by_application]
         days = [_billed_on(row) for row in streams] + [row["invoice_date"] for row in counted]
-        known = self._known("receivable_invoices")
+        known = self._known("receivable_invoices") or (by_application and self._known("billing_applications"))
         newest = {}
         for row in sorted(
             (row for row in streams if (day := _billed_on(row)) and day <= month_end),

@@ -45,7 +45,7 @@ spent as (
             moves.job_number,
             moves.phase_code,
             moves.cost_type,
-            -moves.amount
+            -moves.amount as amount
         from _wip_moves as moves
         inner join moments on moves.moment > moments.moment
     ) as both_sides

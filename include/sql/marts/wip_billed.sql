@@ -1,19 +1,21 @@
 -- What was billed of each job up to each month end, over all its customers. Spectrum prints the revised contract of one
 -- customer on an application.
 create temporary table _wip_billed on commit drop as
-with contracts as (
+with moments as (
+    select distinct
+        known,
+        moment
+    from _wip_points
+),
+
+contracts as (
     select
         moments.known,
         moments.moment,
         contract.job_number,
         contract.customer_code
     from history.prime_contracts_versions as contract
-    inner join (
-        select distinct
-            known,
-            moment
-        from _wip_points
-    ) as moments
+    inner join moments
         on
             contract._valid_from <= moments.moment
             and (contract._valid_to > moments.moment or contract._valid_to is null)

@@ -43,8 +43,8 @@ approved as (
         on
             status.company_code = {{ "company_code" | bound }}
             and request.status = status.status_code
-            and status._valid_from <= moments.moment
-            and (status._valid_to > moments.moment or status._valid_to is null)
+            and moments.moment >= status._valid_from
+            and (moments.moment < status._valid_to or status._valid_to is null)
     where
         request.company_code = {{ "company_code" | bound }}
         and (request.change_order_number is not null or status.cr_type = any({{ "change_types" | bound }}))

@@ -24,8 +24,8 @@ contracts as (
         on
             job.company_code = {{ "company_code" | bound }}
             and contract.job_number = job.job_number
-            and job._valid_from <= moments.moment
-            and (job._valid_to > moments.moment or job._valid_to is null)
+            and moments.moment >= job._valid_from
+            and (moments.moment < job._valid_to or job._valid_to is null)
     where contract.company_code = {{ "company_code" | bound }}
 )
 

@@ -27,8 +27,11 @@ select
     months.known_since,
     months.then_is_known,
     stored.month_end is null as is_new,
-    (months.closed_at, months.known_since, months.then_is_known)
-    is distinct from (stored.closed_at, stored.known_since, stored.then_is_known) as is_changed,
+    coalesce(
+        (months.closed_at, months.known_since, months.then_is_known)
+        is distinct from (stored.closed_at, stored.known_since, stored.then_is_known),
+        false
+    ) as is_changed,
     months.then_is_known
     and (
         {{ "whole" | bound }}

@@ -7,6 +7,11 @@ with moments as (
     from _wip_points
 ),
 
+everything as (
+    select {{ "all_jobs" | bound }} or exists (select 1 from moments where moments.known = 'then') as is_needed
+),
+
+-- Few jobs are looked up one by one; of all of them, everything is read.
 posted as (
     select
         by_month.job_number,
@@ -14,7 +19,22 @@ posted as (
         sum(by_month.actual_cost) as amount,
         sum(by_month.transactions) as postings
     from marts.job_cost_by_month as by_month
-    where by_month.company_code = {{ "company_code" | bound }}
+    where
+        by_month.company_code = {{ "company_code" | bound }}
+        and (select everything.is_needed from everything)
+    group by by_month.job_number, by_month.month
+    union all
+    select
+        by_month.job_number,
+        by_month.month,
+        sum(by_month.actual_cost) as amount,
+        sum(by_month.transactions) as postings
+    from _wip_changed_jobs as changed
+    inner join marts.job_cost_by_month as by_month
+        on
+            by_month.company_code = {{ "company_code" | bound }}
+            and changed.job_number = by_month.job_number
+    where not (select everything.is_needed from everything)
     group by by_month.job_number, by_month.month
 ),
 
@@ -55,8 +75,8 @@ from (
         moments.moment,
         moved.job_number,
         moved.month,
-        -moved.amount,
-        -moved.postings
+        -moved.amount as amount,
+        -moved.postings as postings
     from moved
     inner join moments on moved.moment > moments.moment
 ) as both_sides

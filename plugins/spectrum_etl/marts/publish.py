@@ -184,7 +184,7 @@ class _Rebuild:
         self._execute("closed_months", months)
 
     def _find_month_ends(self) -> bool:
-        """Which month ends the WIP schedule has, and what of it is computed; whether a month has ended or was closed."""
+        """Which month ends the WIP schedule has, and what of it is computed; whether a month ended or was closed."""
         now = self.connection.execute("select now()").fetchone()
         assert now is not None
         found = self._execute("wip_known_since").rowcount
