@@ -1,6 +1,8 @@
 -- The typed rows of a landing: trimmed, cast and hashed. Rows that cannot be typed or break a row rule are left out
 -- here and listed by reject.sql. The conditions come before the casts, so no cast ever meets a value it refuses.
--- `offset 0` keeps a step apart: merged into one, each trim and cast would be worked out again wherever its value is used.
+-- `limit all` keeps a step apart: merged into one, each trim and cast would be worked out again wherever its value is
+-- used. Parallel workers share the work (`offset 0` would keep them out); without `coalesce` the planner multiplies the
+-- conditions' chances, expects one row, and leaves the hashes to one process.
 create unlogged table {{ rows | ident }} as
 with trimmed as (
     select
@@ -9,7 +11,7 @@ with trimmed as (
         {% endfor %}
         {{ "_checksum::bigint" if month_of else "null::bigint" }} as _checksum
     from {{ landing | ident }}
-    offset 0
+    limit all
 ),
 
 typed as (
@@ -20,10 +22,13 @@ typed as (
         _checksum
     from trimmed
     where
-        {% for condition in conditions %}
-        {{ "and " if not loop.first }}{{ condition }}
-        {% endfor %}
-    offset 0
+        coalesce(
+            {% for condition in conditions %}
+            {{ "and " if not loop.first }}{{ condition }}
+            {% endfor %},
+            false
+        )
+    limit all
 ),
 
 complete as (

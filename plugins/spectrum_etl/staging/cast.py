@@ -124,6 +124,8 @@ def cast_rows(
         **derived_parameters(landing, settings),
         "personal": [column.name for column in table.columns if column.personal],
     }
+    # Typing costs far more than the planner thinks, and handing a row on far less: large slices are for all processors.
+    connection.execute("set local parallel_tuple_cost = 0")
     good = connection.execute(
         render(
             "publish/cast.sql",
@@ -136,6 +138,7 @@ def cast_rows(
         ),
         parameters,
     ).rowcount
+    connection.execute("set local parallel_tuple_cost to default")
     if good < landed.landed_rows:
         connection.execute("drop table if exists _wrong")  # of another table of this transaction
         connection.execute(render("publish/reject_find.sql", **shared, rules=rules))
