@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
@@ -31,7 +31,7 @@ class Party:
     key: str
     name: str
     code: str | None = None
-    address: Address = Address()
+    address: Address = field(default_factory=Address)
     phone: str | None = None
     email: str | None = None
     active: bool = True
