@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -33,10 +34,12 @@ class Likeness(NamedTuple):
     Args:
         weight: for one company, or below 0 against it.
         words: what agrees, for people; blank where too little does.
+        branch: where one of them only says which of several it is, that, written together: a city, a direction.
     """
 
     weight: float
     words: str = ""
+    branch: str = ""
 
 
 class _Matched(NamedTuple):
@@ -92,12 +95,10 @@ def _by_words(one: Name, other: Name) -> Likeness:
         return Likeness(max(_UNLIKE, weight + _OTHER_PLACE))
     for side in where:
         weight += min((_ONE_PLACE if word.kind == "place" else _ONE_BRANCH for word in side), default=0.0)
-    if where[0] or where[1]:
-        said = "same name, one with a branch" if not own[0] and not own[1] else "similar name"
-    else:
-        said = "similar name"
     weight = max(_UNLIKE_BUT_FOR_A_WORD, weight)
-    return Likeness(weight, said if weight > 0 else "")
+    branch = "".join(word.text for side in where for word in side)
+    said = "same name, one with a branch" if branch and not own[0] and not own[1] else "similar name"
+    return Likeness(weight, said if weight > 0 else "", branch)
 
 
 def _names_branch(own: Sequence[Word], branch: Sequence[Word]) -> bool:
@@ -159,7 +160,7 @@ def _sum(side: Iterable[Word]) -> float:
 
 
 def _interpolated(share: float) -> float:
-    for (low, weight), (high, more) in zip(_BY_SHARE, _BY_SHARE[1:], strict=False):
+    for (low, weight), (high, more) in pairwise(_BY_SHARE):
         if share <= high:
             return weight + (more - weight) * (share - low) / (high - low)
     return _BY_SHARE[-1][1]

@@ -19,7 +19,8 @@ _WEIGHT: dict[Kind, float] = {"name": 1.0, "trade": 0.6, "weak": 0.2, "place": 0
 #: Letters that do not come apart into a plain one and an accent.
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ß": "ss", "ı": "i", "ð": "d", "þ": "th"})
 _HALVES = re.compile(
-    r"\b(?:d\s?[./]?\s?b\s?[./]?\s?a\b\.?|doing business as\b|trading as\b|t/a\b|a/k/a\b|aka\b|f/k/a\b|fka\b|formerly\b)"
+    r"\b(?:d\s?[./]?\s?b\s?[./]?\s?a\b\.?"
+    r"|(?:doing business as|trading as|t/a|a/k/a|aka|f/k/a|fka|formerly)\b)"
 )
 _REMARK = re.compile(rf"\b(?:{'|'.join(words.REMARKS)})\b")
 _BRANCH = re.compile(r"\((?P<inside>[^()]*)\)|\s[-–—]+\s+(?P<behind>[^-–—()]+)$|#\s*(?P<number>\w+)")

@@ -1,8 +1,8 @@
 """Suggests for vendors the companies that may be the same.
 
-What agrees and differs is added up as logarithms of odds, as Fellegi and Sunter described it in 1969: each speaks for or
-against, and the sum becomes a score from 0 to 100. Chosen is the best pair first; what its vendor or its company could
-be otherwise is not suggested any more, unless it is as good.
+What agrees and differs is added up as logarithms of odds, as Fellegi and Sunter described it in 1969: each speaks for
+or against, and the sum becomes a score from 0 to 100. The best pair comes first; what else its vendor or its company
+could be is not suggested any more, unless it is as good.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from spectrum_etl.imports.match.party import Party, Suggestion, Thresholds
 _BEFORE = -2.0
 #: The company has the code of another vendor.
 _CODE_OF_ANOTHER = -4.0
+#: One of them names as its branch the city that the other one is in.
+_BRANCH_IN_THE_CITY = 1.0
 #: Odds become a score: this much more weight multiplies the odds that it shows by e.
 _SCALE = 2.0
 
@@ -41,8 +43,8 @@ def suggest(vendors: Iterable[Party], companies: Iterable[Party], thresholds: Th
     A company is suggested to one vendor only, unless it is tied. The order of what comes in changes nothing.
 
     A suggestion is *exact* where the two names are the same but for case, blanks and the punctuation around them, as
-    `exact_name` compares; where no other vendor and no other company, active or not, has that name, nor one that differs
-    in blanks and punctuation only; where the company has no other vendor's code; where state and phone do not both
+    `exact_name` compares; where no other vendor and no other company, active or not, has that name, nor one that
+    differs in blanks and punctuation only; where the company has no other vendor's code; where state and phone do not both
     differ while nothing else agrees; and where it is not tied.
 
     Args:
@@ -59,13 +61,15 @@ def suggest(vendors: Iterable[Party], companies: Iterable[Party], thresholds: Th
 
 
 def _pairs(vendors: Sequence[Party], companies: Sequence[Party]) -> Iterator[_Pair]:
-    filed_vendors, filed_companies = [_filed(party) for party in vendors], [_filed(party) for party in companies]
+    filed_vendors, filed_companies = [filed(party) for party in vendors], [filed(party) for party in companies]
     of_code = _keys_by_code(vendors, filed_vendors)
     shared = _shared(vendors) | _shared(companies)
     for left, right in candidates(filed_vendors, filed_companies):
         vendor, company = vendors[left], companies[right]
         one, other = filed_vendors[left], filed_companies[right]
-        weight, name = alike(one.names, other.names)
+        weight, name, branch = alike(one.names, other.names)
+        if branch and branch in {squeezed(one.contact.city), squeezed(other.contact.city)}:
+            weight += _BRANCH_IN_THE_CITY
         is_same_name = bool(one.exact) and one.exact == other.exact
         if is_same_name:
             weight, name = EXACT_NAME, "same name"
@@ -79,13 +83,14 @@ def _pairs(vendors: Sequence[Party], companies: Sequence[Party]) -> Iterator[_Pa
         yield _Pair(vendor, company, _score(weight), ((name,) if name else ()) + said, exact)
 
 
-def _filed(party: Party) -> Filed:
+def filed(party: Party) -> Filed:
+    """What of a party is compared."""
     return Filed(exact_name(party.name), read_names(party.name, *party.other_names), read_contact(party))
 
 
-def _keys_by_code(vendors: Sequence[Party], filed: Sequence[Filed]) -> Mapping[str, set[str]]:
+def _keys_by_code(vendors: Sequence[Party], read: Sequence[Filed]) -> Mapping[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
-    for vendor, compared in zip(vendors, filed, strict=True):
+    for vendor, compared in zip(vendors, read, strict=True):
         if compared.contact.code:
             found[compared.contact.code].add(vendor.key)
     return found
