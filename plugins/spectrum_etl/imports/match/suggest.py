@@ -44,8 +44,8 @@ def suggest(vendors: Iterable[Party], companies: Iterable[Party], thresholds: Th
 
     A suggestion is *exact* where the two names are the same but for case, blanks and the punctuation around them, as
     `exact_name` compares; where no other vendor and no other company, active or not, has that name, nor one that
-    differs in blanks and punctuation only; where the company has no other vendor's code; where state and phone do not both
-    differ while nothing else agrees; and where it is not tied.
+    differs in blanks and punctuation only; where the company has no other vendor's code; where state and phone do not
+    both differ while nothing else agrees; and where it is not tied.
 
     Args:
         vendors: of Spectrum; inactive ones, too, where the caller wants them.
