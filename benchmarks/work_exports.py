@@ -20,7 +20,7 @@ def collect(arguments: dict[str, Any]) -> dict[str, Any]:
     os.environ["SPECTRUM_ETL_SETTINGS"] = arguments["settings"]
     os.environ |= {f"AIRFLOW_CONN_{name.upper()}": text for name, text in arguments["connections"].items()}
     from spectrum_etl.exports.objects.registry import EXPORTS
-    from spectrum_etl.exports.spec import Scope
+    from spectrum_etl.exports.spec import RecordFilter
     from spectrum_etl.exports.steps.collect import collect as collect_company
     from spectrum_etl.exports.systems import systems_from_airflow
 
@@ -36,5 +36,5 @@ def collect(arguments: dict[str, Any]) -> dict[str, Any]:
     requests.Session.send = counted  # type: ignore[assignment, method-assign]
     with systems_from_airflow(arguments["company"], load_settings(), remember=True) as systems:
         obj = EXPORTS[arguments["object"]]
-        found = collect_company(systems, obj, Scope((), ()), "benchmark", arguments["most"], lambda _: False)
+        found = collect_company(systems, obj, RecordFilter((), ()), "benchmark", arguments["most"], lambda _: False)
     return {"seen": found.seen, "not_ready": found.not_ready, "chosen": len(found.chosen), "answers": dict(answers)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -57,17 +58,19 @@ def check(arguments: dict[str, Any]) -> dict[str, Any]:
     from spectrum_etl.staging import check as checking
 
     spent = 0.0
-    run_checks = checking.run_checks
 
-    def timed(*args: Any, **kwargs: Any) -> Any:
-        nonlocal spent
-        began = time.perf_counter()
-        try:
-            return run_checks(*args, **kwargs)
-        finally:
-            spent += time.perf_counter() - began
+    def timed(work: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*args: Any, **kwargs: Any) -> Any:
+            nonlocal spent
+            began = time.perf_counter()
+            try:
+                return work(*args, **kwargs)
+            finally:
+                spent += time.perf_counter() - began
 
-    checking.run_checks = timed  # type: ignore[assignment]
+        return run
+
+    checking.open_suites, checking.run_checks = timed(checking.open_suites), timed(checking.run_checks)
     obj, settings = OBJECTS[arguments["object"]], _settings(arguments)
     results = checking.check(arguments["warehouse"], obj, arguments["landing_id"], settings)
     return {"gx_seconds": spent, "checks": len(results)}

@@ -26,7 +26,7 @@ COMPANY = Company(code="1", name="One", phase_category="STD")
 def url(database: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """A warehouse that the tasks find, and little patience."""
     monkeypatch.setattr("spectrum_etl.warehouse.connect.warehouse_url", lambda: database)
-    monkeypatch.setattr("spectrum_etl.warehouse.turns.PATIENCE", 0.1)
+    monkeypatch.setattr("spectrum_etl.warehouse.turns.WAIT_SECONDS", 0.1)
     return database
 
 
@@ -80,7 +80,7 @@ def test_o2_a_landing_that_gives_way_frees_its_slot_and_its_turn(url: str, monke
     context: Any = {"ti": SimpleNamespace(dag_id="stage_job_costs", run_id="r", try_number=1)}
     with pytest.raises(AirflowRescheduleException):
         staging_tasks.land_company(OBJECTS["job_costs"], context, {"company_code": "1", "jobs": [], "months": []})
-    with turn(url, "spectrum_infolink", 1, patience=0) as free:
+    with turn(url, "spectrum_infolink", 1, wait_seconds=0) as free:
         assert free
 
 

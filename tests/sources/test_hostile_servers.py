@@ -164,7 +164,7 @@ def read(server: Endless, what: str) -> Ended:
 
 
 #: What the libraries of a reader take by themselves, in megabytes, is about a third of this.
-MOST = 400
+MAX_MEGABYTES = 400
 
 
 def _sdx(server: Endless, **fields: Any) -> SdxClient:
@@ -201,7 +201,7 @@ def test_c19_a_soap_answer_without_end_is_refused_in_bounded_memory(server: Endl
     server.answers["/ws/GetJob"] = ENDLESS_SOAP[kind]
     ended = read(server, "soap")
     assert ended.error == "StopSync", ended
-    assert ended.megabytes < MOST
+    assert ended.megabytes < MAX_MEGABYTES
     assert server.sent["/ws/GetJob"] < 80 * MB
 
 
@@ -219,14 +219,16 @@ def test_c19_a_vendor_list_without_end_is_refused(server: Endless, status: int) 
     server.status["/vendors/1"] = status
     ended = read(server, "vendors")
     assert ended.error == {200: "StopSync", 400: "StopSync", 500: "RetryLater"}[status], ended
-    assert ended.megabytes < MOST
+    assert ended.megabytes < MAX_MEGABYTES
     assert server.sent["/vendors/1"] < 60 * MB
 
 
 def test_c19_an_endless_token_answer_is_refused(server: Endless) -> None:
     server.answers["/connect/token"] = lambda: itertools.repeat(b"x" * 64_000)
     ended = read(server, "token")
-    assert (ended.error, "no token" in ended.message, ended.megabytes < MOST) == ("StopSync", True, True), ended
+    assert (ended.error, "no token" in ended.message, ended.megabytes < MAX_MEGABYTES) == ("StopSync", True, True), (
+        ended
+    )
 
 
 @pytest.mark.parametrize(("status", "most"), [(200, 100 * MB), (422, 20 * MB), (500, 20 * MB)])
@@ -235,7 +237,7 @@ def test_c19_a_procore_body_without_end_is_refused(server: Endless, status: int,
     server.status["/rest/v1.0/me"] = status
     ended = read(server, "procore")
     assert ended.error == {200: "Unreadable", 422: "Refused", 500: "Busy"}[status], ended
-    assert ended.megabytes < MOST
+    assert ended.megabytes < MAX_MEGABYTES
     assert server.sent["/rest/v1.0/me"] < most
 
 
@@ -254,7 +256,7 @@ def test_c19_a_body_that_unpacks_to_a_thousand_times_its_size_is_bounded_too(ser
     server.answers["/oauth/token"] = lambda: [gzip.compress(TOKEN)]
     ended = read(server, "procore")
     assert (ended.error, "does not end" in ended.message) == ("Unreadable", True), ended
-    assert ended.megabytes < MOST
+    assert ended.megabytes < MAX_MEGABYTES
 
 
 NESTED = (b"[" * DEEP + b"]" * DEEP, b'{"a":' * DEEP + b"1" + b"}" * DEEP)

@@ -7,28 +7,31 @@ from spectrum_etl.warehouse.turns import TURN_LOCK, turn
 
 
 def test_o2_one_at_a_time_has_the_turn_of_a_connection(database: str) -> None:
-    with turn(database, "spectrum_infolink", 1, patience=0.1) as first:
+    with turn(database, "spectrum_infolink", 1, wait_seconds=0.1) as first:
         assert first
-        with turn(database, "spectrum_infolink", 1, patience=0.1) as second:
+        with turn(database, "spectrum_infolink", 1, wait_seconds=0.1) as second:
             assert not second
-        with turn(database, "spectrum_infolink_2", 1, patience=0.1) as elsewhere:
+        with turn(database, "spectrum_infolink_2", 1, wait_seconds=0.1) as elsewhere:
             assert elsewhere, "another connection is another server"
-    with turn(database, "spectrum_infolink", 1, patience=0.1) as afterwards:
+    with turn(database, "spectrum_infolink", 1, wait_seconds=0.1) as afterwards:
         assert afterwards
 
 
 def test_o2_as_many_as_the_settings_say(database: str) -> None:
-    with turn(database, "infolink", 2, patience=0.1) as first, turn(database, "infolink", 2, patience=0.1) as second:
+    with (
+        turn(database, "infolink", 2, wait_seconds=0.1) as first,
+        turn(database, "infolink", 2, wait_seconds=0.1) as second,
+    ):
         assert (first, second) == (True, True)
-        with turn(database, "infolink", 2, patience=0.1) as third:
+        with turn(database, "infolink", 2, wait_seconds=0.1) as third:
             assert not third
 
 
 def test_o2_a_process_that_is_gone_has_given_its_turn_back(database: str) -> None:
-    with turn(database, "infolink", 1, patience=0.1) as first, connect(database) as connection:
+    with turn(database, "infolink", 1, wait_seconds=0.1) as first, connect(database) as connection:
         assert first
         connection.execute(
             "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and classid = %s", [TURN_LOCK]
         )
-        with turn(database, "infolink", 1, patience=5) as second:
+        with turn(database, "infolink", 1, wait_seconds=5) as second:
             assert second

@@ -26,7 +26,7 @@ if TYPE_CHECKING:  # DAG files import this module, and must not import what the 
 
 
 @dataclass(frozen=True)
-class Scope:
+class RecordFilter:
     """What a run looks at, from its trigger form. Empty means everything.
 
     Args:
@@ -317,7 +317,7 @@ class ExportObject:
     name: str
     title: str
     services: tuple[str, ...]
-    collect: Callable[[ProcoreClient, Company, Scope], Iterator[Candidate | Skipped]]
+    collect: Callable[[ProcoreClient, Company, RecordFilter], Iterator[Candidate | Skipped]]
     read: Callable[[ProcoreClient, Company, RecordId], Candidate | None]
     rules: tuple[RecordRule, ...]
     form: Callable[[Candidate, Context], tuple[FormField, ...]]

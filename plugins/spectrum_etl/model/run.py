@@ -11,6 +11,8 @@ from typing import Any
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.model.selection import Selection
 
+#: Schema of what is landed, and of what is made of it until it is published.
+LANDING = "landing"
 _MONTH = re.compile(r"\d{4}(0[1-9]|1[0-2])\Z")
 
 
@@ -111,7 +113,7 @@ class Landing:
             kind: empty for the untyped landing table; `rows`, `rejects` or `partitions` for what is made of it.
         """
         suffix = f"_{kind}" if kind else ""
-        return f"landing.{table}_{self.landing_id}{suffix}"
+        return f"{LANDING}.{table}_{self.landing_id}{suffix}"
 
 
 def clean_codes(codes: Iterable[str] | None) -> tuple[str, ...]:

@@ -22,9 +22,9 @@ from spectrum_etl.warehouse.templates import render
 
 Rows = list[dict[str, Any]]
 
-MOST_LINES = 60
+MAX_LINES = 60
 #: Records that are named of each kind; the page has all.
-MOST_RECORDS = 10
+MAX_RECORDS = 10
 #: What the records of each kind wait for, by the list of the page that has them.
 _KINDS = {"waiting": "Wait for approval", "failed": "Cannot be exported", "sending": "Stand still"}
 _STUCK = "if no run is open, trigger the export: it continues"
@@ -84,7 +84,7 @@ def read_state(url: str, companies: Sequence[str]) -> State:
         connection.autocommit = True
         migrate(connection)
         with connection.cursor(row_factory=dict_row) as cursor:
-            values = {"companies": list(companies), "most": MOST_RECORDS}
+            values = {"companies": list(companies), "most": MAX_RECORDS}
             return State(
                 **{f.name: cursor.execute(render(f"notify/{f.name}.sql"), values).fetchall() for f in fields(State)}
             )
@@ -152,7 +152,7 @@ def stale_message(lines: list[str]) -> Message | None:
         " each ended"
     )
     title = f"{len(lines)} objects are out of date"
-    return Message(("stale_data",), title, shortened(lines, MOST_LINES, "marts.freshness"), remedy)
+    return Message(("stale_data",), title, shortened(lines, MAX_LINES, "marts.freshness"), remedy)
 
 
 def digest_message(
@@ -230,7 +230,7 @@ def digest_message(
         "answer what waits on the page ERP Integrations or in Airflow's required actions; correct rejected rows in"
         " Spectrum, the next sync takes them; compare changed columns with the mapping in the documentation"
     )
-    told = shortened(lines, MOST_LINES, "the page ERP Integrations shows everything")
+    told = shortened(lines, MAX_LINES, "the page ERP Integrations shows everything")
     place = list_place("waiting") if approvals else "overview"
     return Message(("digest",), title, told, remedy, page=page_address(airflow_url, place))
 

@@ -1,4 +1,4 @@
-"""What the warehouse records of one run. `runs` makes a message of it, `told` remembers what was told."""
+"""What the warehouse records of one run. `runs` makes a message of it, `send_once` remembers what was sent."""
 
 from __future__ import annotations
 

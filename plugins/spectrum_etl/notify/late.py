@@ -24,7 +24,7 @@ from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate
 from spectrum_etl.warehouse.templates import render
 
-MOST_LINES = 20
+MAX_LINES = 20
 #: No schedule is due more rarely than once a day, which may have 25 hours, and a sync may wait for a day's quiet hours.
 _LONGEST_WAIT = 50
 
@@ -128,7 +128,7 @@ def message_of(late: Sequence[Late], minutes: int, airflow_url: str = "") -> Mes
     first = late[0]
     link = dag_link(airflow_url, first.dag_id, first.run_id)
     page = page_address(airflow_url, object_place(first.object_name) if len(names) == 1 else "overview")
-    return Message(("late",), title, shortened(lines, MOST_LINES, "sync.landings has the details"), remedy, link, page)
+    return Message(("late",), title, shortened(lines, MAX_LINES, "sync.landings has the details"), remedy, link, page)
 
 
 def tell_late(url: str, settings: Settings, airflow_url: str = "") -> list[str]:

@@ -1,7 +1,7 @@
 """What there is to tell of one run, by what the run wrote into the warehouse.
 
-One message a run. What lasts is told once: rows that were rejected before are not told again every hour, and `told`
-keeps what else was told. The daily digest and the page show what lasts.
+One message a run. What lasts is reported once: rows that were rejected before are not reported again every hour, and
+`send_once` remembers what else was. The daily digest and the page show what lasts.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from spectrum_etl.notify.facts import EXPORT, Facts
 from spectrum_etl.notify.message import Message, dag_link, shortened
 from spectrum_etl.settings.notifications import Event
 
-MOST_LINES = 20
+MAX_LINES = 20
 _STAGE = "stage_"
 _TITLES: dict[Event, str] = {
     "failure": "the run failed",
@@ -86,7 +86,7 @@ def message_of(
     return Message(
         tuple(happened),
         f"{_subject(dag_id, facts)}: {title}",
-        shortened(lines, MOST_LINES, f"{places} the details"),
+        shortened(lines, MAX_LINES, f"{places} the details"),
         remedy,
         dag_link(airflow_url, dag_id, run_id),
         page_address(airflow_url, _place(dag_id, facts)),

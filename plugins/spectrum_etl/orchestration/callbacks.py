@@ -61,7 +61,7 @@ def on_backfilled(context: Any) -> None:
 
 
 def _ended(context: Any, *, failed: bool, only_lasting: bool = False) -> None:
-    from spectrum_etl.notify.told import Ended, tell
+    from spectrum_etl.notify.send_once import Ended, tell
     from spectrum_etl.staging.configured import load_settings
 
     dag_id, run_id = str(context["dag"].dag_id), str(context["run_id"])

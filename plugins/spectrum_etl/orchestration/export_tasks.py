@@ -22,7 +22,7 @@ from airflow.sdk.exceptions import (
 from spectrum_etl.exports.objects.registry import EXPORTS
 from spectrum_etl.exports.records.queue import Instance, Row
 from spectrum_etl.exports.records.settling import Unsettled
-from spectrum_etl.exports.spec import Scope
+from spectrum_etl.exports.spec import RecordFilter
 from spectrum_etl.exports.steps.answer import release_unanswered
 from spectrum_etl.exports.steps.collect import collect
 from spectrum_etl.exports.steps.frozen import report_drift
@@ -64,7 +64,7 @@ def collect_records(object_name: str, context: Context) -> list[dict[str, str]]:
     """Collect, or take out, what the trigger form names; the records to ask about."""
     refuse_unknown_fields(context)
     params, obj, now = context["params"], EXPORTS[object_name], load_settings()
-    scope = Scope(clean_codes(params["projects"]), clean_codes(params["records"]))
+    only = RecordFilter(clean_codes(params["projects"]), clean_codes(params["records"]))
     limit = min(now.exports.max_records_per_run, conf.getint("core", "max_map_length"))
     items: list[dict[str, str]] = []
     waits, run_id = TaskStates(context).still_waits, str(context["run_id"])
@@ -72,9 +72,9 @@ def collect_records(object_name: str, context: Context) -> list[dict[str, str]]:
         with systems_from_airflow(code, now, remember=True) as systems:
             if params["take_out"]:
                 by = getattr(context["dag_run"], "triggering_user_name", None) or "unknown"
-                log.info("\n".join(take_out(systems, obj, scope, by, run_id)))
+                log.info("\n".join(take_out(systems, obj, only, by, run_id)))
                 continue
-            found = collect(systems, obj, scope, run_id, limit - len(items), waits)
+            found = collect(systems, obj, only, run_id, limit - len(items), waits)
             if params["dry_run"]:
                 log.info("company %s, dry run: this would be written\n%s", code, preview(systems, obj, found.chosen))
             else:

@@ -18,7 +18,7 @@ from spectrum_etl.page.reads import Row, Warehouse
 from spectrum_etl.page.standstill import SETTLES, Key, key_of, pages_of
 
 #: Waiting records that are looked at, those that wait longest first.
-MOST = 2000
+MAX_RECORDS = 2000
 #: States of a run that goes on.
 _ACTIVE = ("running", "queued")
 #: States of a task instance that has asked and is over. One that succeeded has its answer, and the run's next task.
@@ -37,7 +37,7 @@ def waiting(warehouse: Warehouse, objects: list[str], companies: list[str], proj
     Args:
         project: only those of a project; None for all.
     """
-    return warehouse.rows("waiting", objects=objects, companies=companies, project=project, limit=MOST)
+    return warehouse.rows("waiting", objects=objects, companies=companies, project=project, limit=MAX_RECORDS)
 
 
 async def dead_questions(request: Request, rows: Iterable[Row]) -> dict[Key, dict[str, Any]]:

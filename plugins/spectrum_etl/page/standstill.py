@@ -20,7 +20,7 @@ from spectrum_etl.page.scope import EXPORT
 #: From the answer to the first task that sends, Airflow's scheduler takes its time; no task is scheduled meanwhile.
 SETTLES = timedelta(minutes=1)
 #: Records that are looked at, those that are under way for longest first.
-MOST = 500
+MAX_RECORDS = 500
 #: States of a task instance that works, or will without anybody's doing.
 _WORKS = ("running", "queued", "scheduled", "restarting", "up_for_retry", "up_for_reschedule")
 _ASKS, _SENDS, _COLLECTS = "record.approve", "record.send", "collect"
@@ -50,7 +50,7 @@ def under_way(
         project, record: only those of a project, only one; None for all.
     """
     return warehouse.rows(
-        "under_way", objects=objects, companies=companies, project=project, record=record, limit=MOST,
+        "under_way", objects=objects, companies=companies, project=project, record=record, limit=MAX_RECORDS,
         send_lock=SEND_LOCK,
     )  # fmt: skip
 

@@ -11,6 +11,7 @@ import logging
 import psycopg
 from psycopg import sql
 
+from spectrum_etl.model.run import LANDING
 from spectrum_etl.settings.retention import Retention
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate
@@ -54,5 +55,5 @@ def clean_up(url: str, settings: Retention) -> dict[str, int]:
 def _drop_landing_tables(connection: psycopg.Connection, days: int) -> int:
     names = connection.execute(render("retention/landing_tables.sql"), {"days": days}).fetchall()
     for (name,) in names:
-        connection.execute(sql.SQL("drop table if exists {}").format(sql.Identifier("landing", name)))
+        connection.execute(sql.SQL("drop table if exists {}").format(sql.Identifier(LANDING, name)))
     return len(names)

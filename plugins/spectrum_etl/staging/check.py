@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -14,13 +15,13 @@ import psycopg
 from psycopg import sql
 
 from spectrum_etl.errors import StopSync
-from spectrum_etl.model.run import Landing
+from spectrum_etl.model.run import LANDING, Landing
 from spectrum_etl.model.spec import StagedObject, Table
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging import guards
 from spectrum_etl.staging.cast import cast_rows, derived_parameters, reject_jobs
 from spectrum_etl.staging.cast_notes import notes
-from spectrum_etl.staging.checks import CheckResult, preload_checks, run_checks
+from spectrum_etl.staging.checks import CheckResult, open_suites, preload_checks, run_checks
 from spectrum_etl.staging.land import recorded_failure
 from spectrum_etl.warehouse import partitions, runs
 from spectrum_etl.warehouse.connect import connect
@@ -72,12 +73,14 @@ def check(url: str, obj: StagedObject, landing_id: int, settings: Settings) -> l
                 require_whole(connection, landing, landed[table.name])
                 results[table.name] = _type_rows(connection, table, landing, landed[table.name], settings)
             slices = {table.name: landing.relation(table.name, "rows") for table in tables}
-            for table in tables:
-                schema, relation = slices[table.name].split(".")
-                parameters = derived_parameters(landing, settings)
-                results[table.name] += run_checks(url, schema, relation, table, parameters, slices=slices)
-                with connection.transaction():
-                    runs.record_checks(connection, landing, table.name, results[table.name])
+            parameters = derived_parameters(landing, settings)
+            with open_suites(url, LANDING) if tables else nullcontext() as suites:
+                for table in tables:
+                    results[table.name] += run_checks(
+                        url, LANDING, slices[table.name], table, parameters, slices=slices, suites=suites
+                    )
+                    with connection.transaction():
+                        runs.record_checks(connection, landing, table.name, results[table.name])
             _stop_if_critical(obj, landing, results)
             set_state(connection, landing, "checked")
     return [result for found in results.values() for result in found]

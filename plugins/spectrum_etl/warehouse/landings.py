@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 from spectrum_etl.errors import StopSync
-from spectrum_etl.model.run import Landing, Run, Scope
+from spectrum_etl.model.run import LANDING, Landing, Run, Scope
 
 log = logging.getLogger(__name__)
 
@@ -215,7 +215,7 @@ def drop_landing_tables(connection: psycopg.Connection, run: Run, object_name: s
             [numbers],
         ).fetchall()
         for (name,) in tables:
-            connection.execute(sql.SQL("drop table if exists {}").format(sql.Identifier("landing", name)))
+            connection.execute(sql.SQL("drop table if exists {}").format(sql.Identifier(LANDING, name)))
     return len(tables)
 
 

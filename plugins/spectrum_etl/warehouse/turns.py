@@ -21,19 +21,19 @@ log = logging.getLogger(__name__)
 #: arbitrary number of our own.
 TURN_LOCK = 7_271
 #: How long a task waits on its worker before it gives that up, in seconds: to start it again costs about one.
-PATIENCE = 1.0
+WAIT_SECONDS = 1.0
 _PAUSE = 0.1
 
 
 @contextmanager
-def turn(url: str, conn_id: str, at_a_time: int, patience: float | None = None) -> Iterator[bool]:
+def turn(url: str, conn_id: str, at_a_time: int, wait_seconds: float | None = None) -> Iterator[bool]:
     """Have a turn until the block ends, if there is one to be had.
 
     Args:
         url: the warehouse.
         conn_id: id of the Airflow connection of Info-Link: companies that share it take turns.
         at_a_time: how many turns there are at the same time.
-        patience: how many seconds to wait for one; `PATIENCE` by default.
+        wait_seconds: how many seconds to wait for one; `WAIT_SECONDS` by default.
 
     Returns:
         Whether it is our turn; else others have all of them.
@@ -42,7 +42,7 @@ def turn(url: str, conn_id: str, at_a_time: int, patience: float | None = None) 
         connection.autocommit = True
         # It idles for as long as the task reads; a server that ends idle sessions would end the turn with it.
         connection.execute("set idle_session_timeout = 0")
-        place = _taken(connection, conn_id, at_a_time, PATIENCE if patience is None else patience)
+        place = _taken(connection, conn_id, at_a_time, WAIT_SECONDS if wait_seconds is None else wait_seconds)
         if place is None:
             log.info("others query Info-Link by %s: %s", conn_id, holders(connection, TURN_LOCK, f"{conn_id}/0"))
         try:
@@ -62,9 +62,9 @@ def _give_back(connection: psycopg.Connection, name: str) -> None:
         log.warning("the turn %s at Info-Link was lost before it was given back: others may have asked meanwhile", name)
 
 
-def _taken(connection: psycopg.Connection, conn_id: str, at_a_time: int, patience: float) -> int | None:
+def _taken(connection: psycopg.Connection, conn_id: str, at_a_time: int, wait_seconds: float) -> int | None:
     """Which of the turns was taken; None where others kept all of them for so long."""
-    until = time.monotonic() + patience
+    until = time.monotonic() + wait_seconds
     while True:
         for place in range(at_a_time):
             row = connection.execute(

@@ -39,7 +39,7 @@ from spectrum_etl.exports.records.ledger import Decision, Response
 from spectrum_etl.exports.records.queue import Instance, Row, find
 from spectrum_etl.exports.records.settling import Unsettled
 from spectrum_etl.exports.records.states import Outcome
-from spectrum_etl.exports.spec import Scope
+from spectrum_etl.exports.spec import RecordFilter
 from spectrum_etl.exports.steps.answer import take
 from spectrum_etl.exports.steps.ask import NotAsked, Question, ask
 from spectrum_etl.exports.steps.collect import Collected, collect
@@ -107,7 +107,7 @@ class Stage:
         return collect(
             self.places.systems(self.lines),
             EXPORTS[name],
-            Scope(projects, records),
+            RecordFilter(projects, records),
             f"run {self.runs}",
             most,
             lambda _: True,

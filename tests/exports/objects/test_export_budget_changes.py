@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from spectrum_etl.exports.objects.budget_changes import OBJECT
-from spectrum_etl.exports.spec import Candidate, Scope
+from spectrum_etl.exports.spec import Candidate, RecordFilter
 from spectrum_etl.model.record import RecordId
 from tests.exports.objects.fakes import (
     COMPANY,
@@ -212,7 +212,7 @@ def procore() -> Any:
 
 
 def test_approved_changes_are_collected_with_their_budget() -> None:
-    (found,) = OBJECT.collect(procore(), COMPANY, Scope())
+    (found,) = OBJECT.collect(procore(), COMPANY, RecordFilter())
     assert (found.id, found.title) == (RecordId("001", "501", "7"), "Budget change 4 (River Tower)")
     assert found.content["budget"]["lines"][0] == AMOUNT
     (only,) = found.content["lines"]
@@ -222,7 +222,7 @@ def test_approved_changes_are_collected_with_their_budget() -> None:
 
 
 def test_a_change_that_the_form_names_is_collected_whatever_it_is() -> None:
-    found = OBJECT.collect(procore(), COMPANY, Scope(projects=("501",), records=("8",)))
+    found = OBJECT.collect(procore(), COMPANY, RecordFilter(projects=("501",), records=("8",)))
     assert [one.id.record for one in found] == ["8"]
 
 

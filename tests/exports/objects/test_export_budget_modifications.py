@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from spectrum_etl.exports.objects.budget_changes import OBJECT
-from spectrum_etl.exports.spec import Candidate, Scope
+from spectrum_etl.exports.spec import Candidate, RecordFilter
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.sources.faults import NotAllowed
 from tests.exports.objects.fakes import COMPANY, JOB, Links, Procore, Rules, context, line, numbers
@@ -78,8 +78,8 @@ def procore(*modifications: dict[str, Any], kind: type[Procore] = Procore, **cha
     )
 
 
-def collected(client: Any, **scope: Any) -> list[str]:
-    return [found.id.record for found in OBJECT.collect(client, COMPANY, Scope(**scope))]  # type: ignore[union-attr]
+def collected(client: Any, **only: Any) -> list[str]:
+    return [found.id.record for found in OBJECT.collect(client, COMPANY, RecordFilter(**only))]  # type: ignore[union-attr]
 
 
 def test_f1_a_good_modification_breaks_no_rule() -> None:
@@ -89,7 +89,7 @@ def test_f1_a_good_modification_breaks_no_rule() -> None:
 
 
 def test_f1_a_modification_takes_from_one_line_and_adds_to_the_other() -> None:
-    (found,) = OBJECT.collect(procore(), COMPANY, Scope())
+    (found,) = OBJECT.collect(procore(), COMPANY, RecordFilter())
     assert isinstance(found, Candidate)
     assert (found.id, found.title) == (ID, "Budget modification 75414 (River Tower)")
     assert [(each["phase"], each["cost_type"], each["amount"]) for each in found.content["lines"]] == [
@@ -114,7 +114,7 @@ def test_f1_the_document_has_a_line_for_each_side() -> None:
 
 def test_f1_without_a_line_it_is_taken_from_it_adds_to_the_budget() -> None:
     """Published: null when the modification only adds to the grand total. One line, and nothing is wrong with it."""
-    (found,) = OBJECT.collect(procore({**MODIFICATION, "from_budget_line_item_id": None}), COMPANY, Scope())
+    (found,) = OBJECT.collect(procore({**MODIFICATION, "from_budget_line_item_id": None}), COMPANY, RecordFilter())
     assert isinstance(found, Candidate)
     assert [(each["phase"], each["amount"]) for each in found.content["lines"]] == [("09200", "4500.00")]
     assert [one for rule in OBJECT.rules for one in rule(found, context(links=SYNCED))] == []
@@ -129,7 +129,7 @@ def test_f1_without_a_line_it_is_taken_from_it_adds_to_the_budget() -> None:
     ],
 )
 def test_f1_a_budget_line_that_is_not_there_is_told(changed: dict[str, Any], field: str, value: str) -> None:
-    (found,) = OBJECT.collect(procore({**MODIFICATION, **changed}), COMPANY, Scope())
+    (found,) = OBJECT.collect(procore({**MODIFICATION, **changed}), COMPANY, RecordFilter())
     assert isinstance(found, Candidate)
     (broken,) = rules.budget_lines_are_there(found, context())
     assert (broken.rule, broken.field, broken.value) == ("F1", field, value)
@@ -139,7 +139,7 @@ def test_f1_a_budget_line_that_is_not_there_is_told(changed: dict[str, Any], fie
     ("amount", "found"), [("", ["F1"] * 2), ("ten", ["F1"] * 2), ("10.005", ["F1"] * 2), ("0", [])]
 )
 def test_f1_both_amounts_fit(amount: str, found: list[str]) -> None:
-    (one,) = OBJECT.collect(procore({**MODIFICATION, "transfer_amount": amount}), COMPANY, Scope())
+    (one,) = OBJECT.collect(procore({**MODIFICATION, "transfer_amount": amount}), COMPANY, RecordFilter())
     assert isinstance(one, Candidate)
     assert numbers(rules.amounts_fit(one, context())) == found
 
@@ -232,7 +232,7 @@ def test_f1_a_change_of_another_amount_hides_no_modification() -> None:
 def test_f1_what_is_marked_is_not_collected_but_for_another_systems_mark(origin: str, found: list[str]) -> None:
     client = procore({**MODIFICATION, "origin_id": origin})
     assert collected(client) == found
-    (one,) = OBJECT.collect(client, COMPANY, Scope(projects=("501",), records=("M75414",)))
+    (one,) = OBJECT.collect(client, COMPANY, RecordFilter(projects=("501",), records=("M75414",)))
     assert isinstance(one, Candidate)
     assert numbers(rules.is_not_linked_elsewhere(one, context())) == ["F1"] * len(found)
 

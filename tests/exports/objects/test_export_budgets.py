@@ -6,7 +6,7 @@ import pytest
 
 from spectrum_etl.exports.objects.budget_drift import changed
 from spectrum_etl.exports.objects.budgets import OBJECT
-from spectrum_etl.exports.spec import Candidate, Scope
+from spectrum_etl.exports.spec import Candidate, RecordFilter
 from spectrum_etl.model.record import RecordId
 from tests.exports.objects.fakes import (
     COMPANY,
@@ -159,7 +159,7 @@ def procore() -> Any:
 
 
 def test_budgets_are_collected_in_the_order_of_their_codes() -> None:
-    found, *others = OBJECT.collect(procore(), COMPANY, Scope(projects=("501",)))
+    found, *others = OBJECT.collect(procore(), COMPANY, RecordFilter(projects=("501",)))
     assert others == []
     assert found.id == RecordId("001", "501", "501")
     assert found.content["project"] == PROJECT
@@ -175,8 +175,8 @@ def test_projects_without_a_budget_are_shown_when_they_are_named() -> None:
     """E1."""
     client = procore()
     client.answers["/rest/v1.0/budget_views"] = []
-    assert [one.id.record for one in OBJECT.collect(client, COMPANY, Scope())] == []
-    assert [one.id.record for one in OBJECT.collect(client, COMPANY, Scope(records=("502",)))] == ["502"]
+    assert [one.id.record for one in OBJECT.collect(client, COMPANY, RecordFilter())] == []
+    assert [one.id.record for one in OBJECT.collect(client, COMPANY, RecordFilter(records=("502",)))] == ["502"]
 
 
 def test_e2_what_was_changed_after_the_export_is_told_by_code_with_both_amounts() -> None:

@@ -7,7 +7,7 @@ import pytest
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.objects.commitment_change_orders import OBJECT
 from spectrum_etl.exports.rules.commitment_change_orders import subcontract_of
-from spectrum_etl.exports.spec import Candidate, Scope
+from spectrum_etl.exports.spec import Candidate, RecordFilter
 from spectrum_etl.model.record import RecordId
 from tests.exports.objects.fakes import (
     COMPANY,
@@ -316,7 +316,7 @@ def procore(**changed: Any) -> Procore:
 
 
 def test_approved_unlinked_change_orders_of_commitments_are_collected() -> None:
-    (found,) = OBJECT.collect(procore(), COMPANY, Scope())
+    (found,) = OBJECT.collect(procore(), COMPANY, RecordFilter())
     assert found.id == RecordId("001", "501", "9")
     assert found.title == "Change order 002 More drywall of SC-001 Drywall (River Tower)"
     assert found.content["lines"][0]["amount"] == "100.00"
@@ -324,13 +324,13 @@ def test_approved_unlinked_change_orders_of_commitments_are_collected() -> None:
 
 
 def test_named_change_orders_are_collected_whatever_they_are() -> None:
-    pending, prime = OBJECT.collect(procore(), COMPANY, Scope(records=("11", "12")))
+    pending, prime = OBJECT.collect(procore(), COMPANY, RecordFilter(records=("11", "12")))
     assert numbers(rules.is_approved(pending, context(spectrum()))) == ["H1"]
     assert numbers(rules.is_of_a_commitment(prime, context(spectrum()))) == ["H1"]
 
 
 def test_reading_again_gives_the_same() -> None:
-    (collected,) = OBJECT.collect(procore(), COMPANY, Scope())
+    (collected,) = OBJECT.collect(procore(), COMPANY, RecordFilter())
     again = OBJECT.read(procore(), COMPANY, collected.id)
     assert again is not None
     assert again.fingerprint == collected.fingerprint

@@ -7,7 +7,7 @@ import pytest
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.objects.commitments import OBJECT
-from spectrum_etl.exports.spec import Candidate, Scope
+from spectrum_etl.exports.spec import Candidate, RecordFilter
 from spectrum_etl.model.record import RecordId
 from tests.exports.objects.fakes import (
     COMPANY,
@@ -314,7 +314,7 @@ def procore(**changed: Any) -> Procore:
 
 
 def test_approved_unlinked_contracts_are_collected() -> None:
-    found = list(OBJECT.collect(procore(), COMPANY, Scope()))
+    found = list(OBJECT.collect(procore(), COMPANY, RecordFilter()))
     assert [one.id for one in found] == [RecordId("001", "501", "77"), RecordId("001", "501", "80")]
     assert [one.title for one in found] == [
         "Subcontract SC-001 Drywall, Acme Drywall (River Tower)",
@@ -327,16 +327,16 @@ def test_approved_unlinked_contracts_are_collected() -> None:
 
 
 def test_a_named_contract_is_collected_whatever_it_is() -> None:
-    (draft,) = OBJECT.collect(procore(), COMPANY, Scope(records=("79",)))
+    (draft,) = OBJECT.collect(procore(), COMPANY, RecordFilter(records=("79",)))
     assert draft.content["status"] == "Draft"
-    assert list(OBJECT.collect(procore(), COMPANY, Scope(projects=("502",)))) == []
+    assert list(OBJECT.collect(procore(), COMPANY, RecordFilter(projects=("502",)))) == []
 
 
 def test_only_a_link_of_another_system_is_named() -> None:
     """G1: one of ours is in the ledger."""
     contracts = [{**CONTRACT, "id": 79, "origin_id": "SAGE-7"}, {**CONTRACT, "id": 77, "origin_id": "001:ACME/SC-0"}]
     client = procore(**{"/rest/v1.0/work_order_contracts": contracts})
-    other, own = OBJECT.collect(client, COMPANY, Scope(records=("79", "77")))
+    other, own = OBJECT.collect(client, COMPANY, RecordFilter(records=("79", "77")))
     assert other.content["linked_elsewhere"] == "SAGE-7"
     assert own.content["linked_elsewhere"] == ""
 
@@ -344,7 +344,7 @@ def test_only_a_link_of_another_system_is_named() -> None:
 @pytest.mark.parametrize("record", ["77", "80"])
 def test_reading_again_gives_the_same(record: str) -> None:
     """The fingerprint tells whether a record changed while it waited."""
-    collected = {one.id.record: one for one in OBJECT.collect(procore(), COMPANY, Scope())}
+    collected = {one.id.record: one for one in OBJECT.collect(procore(), COMPANY, RecordFilter())}
     again = OBJECT.read(procore(), COMPANY, RecordId("001", "501", record))
     assert again is not None
     assert again.fingerprint == collected[record].fingerprint

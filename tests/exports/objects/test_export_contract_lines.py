@@ -11,7 +11,7 @@ from spectrum_etl.exports.objects import contract_lines
 from spectrum_etl.exports.objects.facts import WbsCodes
 from spectrum_etl.exports.objects.prime_contract_change_orders import OBJECT
 from spectrum_etl.exports.rules.prime_contract_change_orders import revenues
-from spectrum_etl.exports.spec import Candidate, Scope
+from spectrum_etl.exports.spec import Candidate, RecordFilter
 from tests.exports.objects.fakes import COMPANY, JOB, Rules, context, numbers
 from tests.exports.objects.test_export_prime_contract_change_orders import (
     ANSWERS,
@@ -166,7 +166,7 @@ def collected(own: Any, *lines: dict[str, Any]) -> Candidate:
             **({OWN: own} if own is not None else {}),
         }
     )
-    (found,) = OBJECT.collect(client, COMPANY, Scope())
+    (found,) = OBJECT.collect(client, COMPANY, RecordFilter())
     assert isinstance(found, Candidate)
     again = OBJECT.read(client, COMPANY, found.id)
     assert again == found
@@ -232,7 +232,7 @@ def test_j2_where_procore_does_not_tell_one_item_takes_all_and_the_form_says_so(
             return super().pages(path, params)
 
     client = Without(procore(**{PACKAGE: {"id": 19, "line_items": [LINE]}}).answers)
-    (found,) = OBJECT.collect(client, COMPANY, Scope())
+    (found,) = OBJECT.collect(client, COMPANY, RecordFilter())
     assert isinstance(found, Candidate)
     assert found.content["belonging"] == "unread"
     _, field = OBJECT.form(found, context(spectrum()))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from spectrum_etl.exports.objects.forecasts import OBJECT
-from spectrum_etl.exports.spec import Candidate, Scope
+from spectrum_etl.exports.spec import Candidate, RecordFilter
 from spectrum_etl.model.record import RecordId
 from tests.exports.objects.fakes import (
     COMPANY,
@@ -213,7 +213,7 @@ def procore(name: str = "River Tower", **changed: Any) -> Procore:
 @pytest.mark.usefixtures("_enabled")
 def test_enabled_projects_are_collected_with_their_figures() -> None:
     """L1: 0 is a figure, blank is none; a project that is gone is left out."""
-    (found,) = OBJECT.collect(procore(), COMPANY, Scope())
+    (found,) = OBJECT.collect(procore(), COMPANY, RecordFilter())
     assert found.id == RecordId("001", "501", "501")
     assert found.title == "Forecast of River Tower"
     assert [(one["name"], one["amount"]) for one in found.content["lines"]] == [
@@ -246,5 +246,5 @@ def test_only_other_figures_make_another_forecast() -> None:
     ],
 )
 def test_what_is_missing_is_told(changed: dict[str, Any], missing: str) -> None:
-    (found,) = OBJECT.collect(procore(**changed), COMPANY, Scope(projects=("501",)))
+    (found,) = OBJECT.collect(procore(**changed), COMPANY, RecordFilter(projects=("501",)))
     assert (found.content["missing"], found.content["lines"]) == (missing, [])

@@ -3,7 +3,7 @@
 from typing import Any
 
 from spectrum_etl.exports.objects.jobs import OBJECT
-from spectrum_etl.exports.spec import Scope
+from spectrum_etl.exports.spec import RecordFilter
 from spectrum_etl.model.record import RecordId
 from tests.exports.objects.fakes import COMPANY, Procore
 from tests.exports.objects.test_export_jobs import LIST, NEW
@@ -49,7 +49,7 @@ def procore(**changed: Any) -> Any:
 
 
 def test_projects_are_collected_with_their_codes() -> None:
-    (found,) = OBJECT.collect(procore(), COMPANY, Scope())
+    (found,) = OBJECT.collect(procore(), COMPANY, RecordFilter())
     assert (found.id, found.title) == (RecordId("001", "601", "601"), "Project Harbor School")
     assert found.content == {
         "project": NEW,
@@ -72,7 +72,7 @@ def test_projects_are_collected_with_their_codes() -> None:
     }
     assert OBJECT.read(procore(), COMPANY, found.id) == found
     assert OBJECT.read(procore(), COMPANY, RecordId("001", "602", "602")) is None
-    assert [one.id.record for one in OBJECT.collect(procore(), COMPANY, Scope(projects=("601",)))] == ["601"]
+    assert [one.id.record for one in OBJECT.collect(procore(), COMPANY, RecordFilter(projects=("601",)))] == ["601"]
 
 
 def test_the_link_in_procore() -> None:
@@ -100,6 +100,6 @@ def test_b10_budget_codes_without_a_segment_free_their_code() -> None:
     for codes, segmented in (([zoned], [["09200", "S"]]), ([zoned, plain], None)):
         client = procore()
         client.answers[path] = codes
-        (found,) = OBJECT.collect(client, COMPANY, Scope(projects=("601",)))
+        (found,) = OBJECT.collect(client, COMPANY, RecordFilter(projects=("601",)))
         assert found.content.get("segmented") == segmented
         assert found.content["segments"] == ["Area"]

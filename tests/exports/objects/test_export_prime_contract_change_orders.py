@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from spectrum_etl.exports.objects.prime_contract_change_orders import OBJECT
-from spectrum_etl.exports.spec import Candidate, Scope
+from spectrum_etl.exports.spec import Candidate, RecordFilter
 from spectrum_etl.model.record import RecordId
 from tests.exports.objects.fakes import (
     COMPANY,
@@ -330,7 +330,7 @@ def procore(**changed: Any) -> Procore:
 
 def test_approved_change_orders_are_collected_with_their_markups() -> None:
     """J2: horizontal and vertical ones."""
-    (found,) = OBJECT.collect(procore(), COMPANY, Scope())
+    (found,) = OBJECT.collect(procore(), COMPANY, RecordFilter())
     assert found.id == RecordId("001", "501", "9")
     assert found.title == "Prime contract change order PCO1 Storm damage (River Tower)"
     assert found.content["description"] == "Repair after the & storm"
@@ -373,12 +373,14 @@ def test_lines_without_markups_are_read_where_there_is_no_package() -> None:
 
 
 def test_named_change_orders_are_collected_whatever_they_are() -> None:
-    (draft,) = OBJECT.collect(procore(), COMPANY, Scope(records=("10",)))
+    (draft,) = OBJECT.collect(procore(), COMPANY, RecordFilter(records=("10",)))
     assert draft.content["status"] == "draft"
     assert OBJECT.read(procore(), COMPANY, RecordId("001", "501", "99")) is None
 
 
 def test_prime_contracts_are_counted() -> None:
     """I2."""
-    (found,) = OBJECT.collect(procore(**{"/rest/v1.0/prime_contracts": [PRIME, {**PRIME, "id": 71}]}), COMPANY, Scope())
+    (found,) = OBJECT.collect(
+        procore(**{"/rest/v1.0/prime_contracts": [PRIME, {**PRIME, "id": 71}]}), COMPANY, RecordFilter()
+    )
     assert found.content["prime_contracts"] == 2

@@ -6,7 +6,7 @@ import pytest
 
 from spectrum_etl.exports.objects.vendors import OBJECT, alpha_sort
 from spectrum_etl.exports.rules.vendors import normalised_name
-from spectrum_etl.exports.spec import Candidate, Scope
+from spectrum_etl.exports.spec import Candidate, RecordFilter
 from spectrum_etl.model.record import RecordId
 from tests.exports.objects.fakes import COMPANY, Links, Procore, Rules, Spectrum, candidate, context, numbers
 
@@ -240,14 +240,14 @@ def test_what_vendors_are_sorted_by() -> None:
 def test_active_companies_without_vendor_are_collected() -> None:
     """C1, C3."""
     records = [RECORD, {**RECORD, "id": 8, "origin_id": "001:X"}, {**RECORD, "id": 9, "is_active": False}]
-    found = list(OBJECT.collect(Procore({"/rest/v1.0/vendors": records}), COMPANY, Scope()))  # type: ignore[arg-type]
+    found = list(OBJECT.collect(Procore({"/rest/v1.0/vendors": records}), COMPANY, RecordFilter()))  # type: ignore[arg-type]
     assert [(one.id, one.content) for one in found] == [(RecordId("001", "", "7"), FACTS)]
 
 
 def test_companies_that_the_form_names_are_collected_whatever_they_are() -> None:
     inactive = {**RECORD, "id": 9, "is_active": False}
     client = Procore({"/rest/v1.0/vendors/9": inactive})
-    found = list(OBJECT.collect(client, COMPANY, Scope(records=("9", "10"))))  # type: ignore[arg-type]
+    found = list(OBJECT.collect(client, COMPANY, RecordFilter(records=("9", "10"))))  # type: ignore[arg-type]
     assert [one.id.record for one in found] == ["9"]
 
 

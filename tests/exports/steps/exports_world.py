@@ -20,7 +20,7 @@ from spectrum_etl.exports.document import Call, Document
 from spectrum_etl.exports.records.ledger import Response
 from spectrum_etl.exports.records.queue import Instance, Row, find
 from spectrum_etl.exports.records.states import Outcome
-from spectrum_etl.exports.spec import Answers, Candidate, Context, ExportObject, FormField, Problem, Rule, Scope
+from spectrum_etl.exports.spec import Answers, Candidate, Context, ExportObject, FormField, Problem, RecordFilter, Rule
 from spectrum_etl.exports.steps.answer import take
 from spectrum_etl.exports.steps.ask import NotAsked, Question, ask
 from spectrum_etl.exports.steps.collect import Collected, collect
@@ -150,9 +150,9 @@ def _candidate(record: str, content: Mapping[str, Any]) -> Candidate:
     return Candidate(RecordId("1", "p1", record), f"Thing {record}", dict(content))
 
 
-def _collect(client: Any, company: Any, scope: Scope) -> Iterator[Candidate]:
+def _collect(client: Any, company: Any, only: RecordFilter) -> Iterator[Candidate]:
     for record, content in list(client.records.items()):
-        if not scope.records or record in scope.records:
+        if not only.records or record in only.records:
             yield _candidate(record, content)
 
 
@@ -273,7 +273,7 @@ class World:
         systems = Systems(
             systems.url, systems.settings, systems.company, systems.procore, systems.spectrum, systems.writer
         )
-        return collect(systems, obj, Scope(records=tuple(records)), f"run {self.runs}", most, waits)
+        return collect(systems, obj, RecordFilter(records=tuple(records)), f"run {self.runs}", most, waits)
 
     def ask(self, id: RecordId, instance: Instance | None = None, obj: ExportObject = OBJECT) -> Question | NotAsked:
         return ask(self.systems, obj, id, instance or self.instance(id))

@@ -16,7 +16,7 @@ from spectrum_etl.errors import FixRecord, RetryLater
 from spectrum_etl.exports.document import Call, Document
 from spectrum_etl.exports.objects.registry import EXPORTS
 from spectrum_etl.exports.records.settling import Unsettled
-from spectrum_etl.exports.spec import Scope
+from spectrum_etl.exports.spec import RecordFilter
 from spectrum_etl.exports.steps.ask import Question
 from spectrum_etl.exports.steps.take_out import take_out
 from spectrum_etl.exports.steps.unlink import unlink
@@ -306,7 +306,7 @@ def test_a_record_that_was_stuck_in_confirmed_has_ways_out(postgres, older, capl
 def test_a_record_that_was_stuck_is_taken_out(postgres, older):
     _, second = stuck(older)
     world = restored(postgres, older)
-    take_out(world.systems, VENDOR, Scope(records=("r2",)), "otto", "run")
+    take_out(world.systems, VENDOR, RecordFilter(records=("r2",)), "otto", "run")
     assert row(world, second)[0] == "retrieved"
     assert world.query("select record_id from export.claims") == [("r1",)]
 

@@ -17,7 +17,7 @@ from spectrum_etl.errors import FixRecord, RetryLater, StopSync
 from spectrum_etl.exports.records.ledger import CallState
 from spectrum_etl.exports.records.settling import Unsettled
 from spectrum_etl.exports.records.states import IN_FLIGHT, STATES, TRANSITIONS, WAYS_ON, Action, State
-from spectrum_etl.exports.spec import Scope
+from spectrum_etl.exports.spec import RecordFilter
 from spectrum_etl.exports.steps.ask import Question
 from spectrum_etl.exports.steps.link import link
 from spectrum_etl.exports.steps.take_out import FROM, take_out
@@ -159,7 +159,7 @@ def collect_again(world: World, id: RecordId) -> None:
 
 def taken_out(world: World, id: RecordId) -> None:
     world.time += timedelta(hours=1)
-    take_out(world.systems, OBJECT, Scope(records=(id.record,)), "otto", "run")
+    take_out(world.systems, OBJECT, RecordFilter(records=(id.record,)), "otto", "run")
 
 
 def link_by_hand(world: World, id: RecordId) -> None:
@@ -281,7 +281,7 @@ def test_a1_what_nobody_can_mend_is_for_a_person_and_can_be_taken_out(world: Wor
 def test_a_record_that_is_being_sent_or_may_still_be_executed_is_not_taken_out(world: World) -> None:
     id = unknown(world)
     with pytest.raises(RetryLater, match="may still be running"):
-        take_out(world.systems, OBJECT, Scope(records=("r1",)), "otto", "run")
+        take_out(world.systems, OBJECT, RecordFilter(records=("r1",)), "otto", "run")
     assert claims(world) == [("r1", "Cr1", False)], "nobody else gets the number before that is over"
     taken_out(world, id)
     row = world.row(id)
@@ -298,7 +298,7 @@ def test_a_record_that_is_being_sent_or_may_still_be_executed_is_not_taken_out(w
 def test_only_what_has_no_other_way_on_is_taken_out(world: World, records: tuple[str, ...], says: str) -> None:
     waiting(world)
     with pytest.raises(FixRecord, match=says):
-        take_out(world.systems, OBJECT, Scope(records=records), "otto", "run")
+        take_out(world.systems, OBJECT, RecordFilter(records=records), "otto", "run")
 
 
 def test_a1_a_failed_record_keeps_its_number_as_long_as_spectrum_may_hold_something_under_it(world: World) -> None:

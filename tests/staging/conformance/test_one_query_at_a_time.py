@@ -44,7 +44,7 @@ class Tasks:
 
         monkeypatch.setattr("spectrum_etl.sources.company.Sources.from_airflow", sources)
         monkeypatch.setattr("spectrum_etl.warehouse.connect.warehouse_url", lambda: warehouse.url)
-        monkeypatch.setattr("spectrum_etl.warehouse.turns.PATIENCE", 0.1)
+        monkeypatch.setattr("spectrum_etl.warehouse.turns.WAIT_SECONDS", 0.1)
         monkeypatch.setattr(staging_tasks, "load_settings", lambda: settings)
         with connect(warehouse.url) as connection:
             connection.autocommit = True

@@ -29,8 +29,8 @@ from spectrum_etl.exports.spec import (
     ExportObject,
     FieldMapping,
     FormField,
+    RecordFilter,
     Rule,
-    Scope,
     Skipped,
 )
 from spectrum_etl.exports.spectrum.values import call
@@ -49,7 +49,7 @@ class _Around:
     budget: Json
 
 
-def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate | Skipped]:
+def collect(client: ProcoreClient, company: Company, only: RecordFilter) -> Iterator[Candidate | Skipped]:
     """The approved budget changes of the projects, and modifications that no budget change has taken the place of.
 
     A record that the form names is shown whatever it is.
@@ -61,10 +61,10 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
         wanted = [
             text(change["id"])
             for change in changes
-            if (text(change["id"]) in scope.records if scope.records else change.get("status") == "approved")
+            if (text(change["id"]) in only.records if only.records else change.get("status") == "approved")
         ]
         moved = modifications.moved(changes, legacy)
-        left = [each for each in legacy if _is_wanted(each, scope, company, moved.get(text(each["id"])))]
+        left = [each for each in legacy if _is_wanted(each, only, company, moved.get(text(each["id"])))]
         around = _around(client, id) if wanted or left else None
         for record in wanted if around is not None else ():
             change = found(resources.budget_change, client, id, record)
@@ -74,7 +74,7 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
             if around is not None:
                 yield _modification(client, company, each, moved, around)
 
-    projects = [{"id": project} for project in dict.fromkeys(scope.projects)]
+    projects = [{"id": project} for project in dict.fromkeys(only.projects)]
     yield from of_each(client, projects or resources.projects(client), of)
 
 
@@ -144,14 +144,14 @@ def unmark(client: ProcoreClient, company: Company, id: RecordId) -> str | None:
     return None if legacy is None else modifications.unmark(client, id.project, legacy)
 
 
-def _is_wanted(each: Mapping[str, Any], scope: Scope, company: Company, change: Mapping[str, Any] | None) -> bool:
+def _is_wanted(each: Mapping[str, Any], only: RecordFilter, company: Company, change: Mapping[str, Any] | None) -> bool:
     """Whether a modification is collected: those that the form names, else those that are not marked and not moved.
 
     Args:
         change: the budget change that took its place; one of another amount does not hide it.
     """
-    if scope.records:
-        return modifications.record_id(text(each["id"])) in scope.records
+    if only.records:
+        return modifications.record_id(text(each["id"])) in only.records
     is_free = not text(each.get("origin_id")) or bool(contracts.linked_elsewhere(each, company))
     return is_free and not (change is not None and modifications.is_same_sum(change, each))
 

@@ -31,8 +31,8 @@ from spectrum_etl.exports.spec import (
     ExportObject,
     FieldMapping,
     FormField,
+    RecordFilter,
     Rule,
-    Scope,
     Skipped,
 )
 from spectrum_etl.exports.spectrum import Spectrum
@@ -43,9 +43,9 @@ from spectrum_etl.sources.procore import resources
 from spectrum_etl.sources.procore.client import ProcoreClient
 
 
-def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate | Skipped]:
+def collect(client: ProcoreClient, company: Company, only: RecordFilter) -> Iterator[Candidate | Skipped]:
     """The budgets of all active projects that have one, or of the projects that the form names."""
-    named = named_projects(scope)
+    named = named_projects(only)
 
     def of(project: Mapping[str, Any]) -> Iterator[Candidate]:
         id = text(project["id"])

@@ -26,8 +26,8 @@ from spectrum_etl.exports.spec import (
     ExportObject,
     FieldMapping,
     FormField,
+    RecordFilter,
     Rule,
-    Scope,
     Skipped,
 )
 from spectrum_etl.exports.spectrum.services import SERVICES
@@ -41,25 +41,25 @@ _SERVICE = change_requests.SERVICE
 _DESCRIPTION = SERVICES[_SERVICE].elements["Sub_Description"].length
 
 
-def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate | Skipped]:
+def collect(client: ProcoreClient, company: Company, only: RecordFilter) -> Iterator[Candidate | Skipped]:
     """Approved change orders of commitments that are not linked; one that the form names is shown whatever it is."""
     codes, companies = contracts.ProjectCodes(client), contracts.Vendors(client)
 
     def of(project: Mapping[str, Any]) -> Iterator[Candidate]:
         id = text(project["id"])
         listed = resources.change_order_packages(client, id)
-        packages = [package for package in listed if contracts.wanted(package, scope, (requests.APPROVED,), company)]
+        packages = [package for package in listed if contracts.wanted(package, only, (requests.APPROVED,), company)]
         known = _commitments(client, id) if packages else {}
         for package in packages:
             # The list tells no type; a change order of another contract is the prime contract's.
             contract = known.get(text(package.get("contract_id")))
-            if contract is None and not scope.records:
+            if contract is None and not only.records:
                 continue
             whole = found(resources.change_order_package, client, id, text(package["id"]))
             if whole is not None:
                 yield _candidate(company, project, whole, contract, codes.of(id), companies)
 
-    yield from of_each(client, contracts.projects(client, scope), of)
+    yield from of_each(client, contracts.projects(client, only), of)
 
 
 def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:

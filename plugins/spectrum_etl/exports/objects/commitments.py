@@ -29,8 +29,8 @@ from spectrum_etl.exports.spec import (
     ExportObject,
     FieldMapping,
     FormField,
+    RecordFilter,
     Rule,
-    Scope,
     Skipped,
 )
 from spectrum_etl.exports.spectrum.services import SERVICES
@@ -49,7 +49,7 @@ _LISTS = {
 }
 
 
-def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate | Skipped]:
+def collect(client: ProcoreClient, company: Company, only: RecordFilter) -> Iterator[Candidate | Skipped]:
     """Approved contracts without a subcontract; a contract that the form names is shown whatever it is."""
     codes, companies = contracts.ProjectCodes(client), contracts.Vendors(client)
 
@@ -57,17 +57,17 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
         id = text(project["id"])
         for kind, listed in _LISTS.items():
             statuses = rules.READY_STATUSES[kind]
-            read = listed(client, id, status=() if scope.records else statuses)
+            read = listed(client, id, status=() if only.records else statuses)
             # By id: Procore is asked for one status after the other, and a contract may go from one to the next.
             found = {
                 text(contract["id"]): contract
                 for contract in read
-                if contracts.wanted(contract, scope, statuses, company)
+                if contracts.wanted(contract, only, statuses, company)
             }
             for contract in found.values():
                 yield _candidate(client, company, project, kind, contract, codes.of(id), companies)
 
-    yield from of_each(client, contracts.projects(client, scope), of)
+    yield from of_each(client, contracts.projects(client, only), of)
 
 
 def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:

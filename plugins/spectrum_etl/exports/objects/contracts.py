@@ -11,7 +11,7 @@ from spectrum_etl.exports.objects import facts
 from spectrum_etl.exports.objects.facts import Json, WbsCodes, called, origin_facts, text
 from spectrum_etl.exports.rules.amounts import by_code
 from spectrum_etl.exports.rules.common import own_key
-from spectrum_etl.exports.spec import Candidate, Scope
+from spectrum_etl.exports.spec import Candidate, RecordFilter
 from spectrum_etl.settings import Company
 from spectrum_etl.sources.procore import marks, resources
 from spectrum_etl.sources.procore.client import ProcoreClient
@@ -23,25 +23,25 @@ KINDS: dict[str, marks.Commitment] = {
 }
 
 
-def projects(client: ProcoreClient, scope: Scope) -> Iterator[Mapping[str, Any]]:
+def projects(client: ProcoreClient, only: RecordFilter) -> Iterator[Mapping[str, Any]]:
     """The projects that a run looks at: those of its form, else all active ones."""
-    if not scope.projects:
+    if not only.projects:
         yield from resources.projects(client)
-    for id in dict.fromkeys(scope.projects):
+    for id in dict.fromkeys(only.projects):
         project = facts.found(resources.project, client, id)
         if project is not None:
             yield project
 
 
-def wanted(record: Mapping[str, Any], scope: Scope, statuses: Iterable[str], company: Company) -> bool:
+def wanted(record: Mapping[str, Any], only: RecordFilter, statuses: Iterable[str], company: Company) -> bool:
     """Whether a record is collected: those that the form names, whatever they are; else the approved, unlinked ones.
 
     One that carries another system's origin id is among these: it is shown, and why it cannot be exported.
     """
     if record.get("deleted_at"):
         return False
-    if scope.records:
-        return text(record["id"]) in scope.records
+    if only.records:
+        return text(record["id"]) in only.records
     is_free = not text(record.get("origin_id")) or bool(linked_elsewhere(record, company))
     return is_free and text(record.get("status")).lower() in {s.lower() for s in statuses}
 

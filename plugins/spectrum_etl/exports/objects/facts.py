@@ -8,7 +8,7 @@ from typing import Any
 
 from spectrum_etl.exports.numbers import number_of
 from spectrum_etl.exports.objects.texts import text_of
-from spectrum_etl.exports.spec import Candidate, Scope, Skipped
+from spectrum_etl.exports.spec import Candidate, RecordFilter, Skipped
 from spectrum_etl.model.characters import escaped
 from spectrum_etl.sources.faults import NotAllowed, NotFound, UnknownHost
 from spectrum_etl.sources.procore import resources
@@ -31,9 +31,9 @@ def found(resource: Callable[..., Json], client: ProcoreClient, *ids: str) -> Js
     return None if record.get("deleted_at") else record
 
 
-def named_projects(scope: Scope) -> list[dict[str, str]]:
+def named_projects(only: RecordFilter) -> list[dict[str, str]]:
     """The projects that the trigger form names, where a record is a project: only by their ids, each once."""
-    return [{"id": id} for id in dict.fromkeys((*scope.projects, *scope.records))]
+    return [{"id": id} for id in dict.fromkeys((*only.projects, *only.records))]
 
 
 def of_each(

@@ -27,8 +27,8 @@ from spectrum_etl.exports.spec import (
     ExportObject,
     FieldMapping,
     FormField,
+    RecordFilter,
     Rule,
-    Scope,
     Skipped,
 )
 from spectrum_etl.exports.spectrum.values import call
@@ -41,7 +41,7 @@ from spectrum_etl.staging.configured import load_settings
 _SERVICE = "JobCostProjections"
 
 
-def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate | Skipped]:
+def collect(client: ProcoreClient, company: Company, only: RecordFilter) -> Iterator[Candidate | Skipped]:
     """The projects that the settings enable, or those that the form names."""
 
     def of(project: Mapping[str, Any]) -> Iterator[Candidate]:
@@ -50,7 +50,7 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
             yield candidate
 
     enabled = [{"id": project} for project in load_settings().exports.forecast_projects]
-    yield from of_each(client, named_projects(scope) or enabled, of)
+    yield from of_each(client, named_projects(only) or enabled, of)
 
 
 def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:

@@ -37,8 +37,8 @@ from spectrum_etl.exports.spec import (
     ExportObject,
     FieldMapping,
     FormField,
+    RecordFilter,
     Rule,
-    Scope,
     Skipped,
 )
 from spectrum_etl.exports.spectrum.services import SERVICES
@@ -52,7 +52,7 @@ from spectrum_etl.sources.procore.client import ProcoreClient
 _NUMBER_LENGTH = SERVICES["AddJob"].elements["Job_Number"].length
 
 
-def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate | Skipped]:
+def collect(client: ProcoreClient, company: Company, only: RecordFilter) -> Iterator[Candidate | Skipped]:
     """All active projects, linked or not, with their codes; or those that the form names."""
     lists = _list_names(client)
 
@@ -61,7 +61,7 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
         if candidate is not None:
             yield candidate
 
-    yield from of_each(client, named_projects(scope) or resources.projects(client), of)
+    yield from of_each(client, named_projects(only) or resources.projects(client), of)
 
 
 def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:

@@ -44,8 +44,8 @@ from spectrum_etl.exports.spec import (
     ExportObject,
     FieldMapping,
     FormField,
+    RecordFilter,
     Rule,
-    Scope,
     Skipped,
 )
 from spectrum_etl.exports.spectrum.services import SERVICES
@@ -59,14 +59,14 @@ _SERVICE, _AMOUNT = change_requests.SERVICE, "Change_Request_Amount"
 _REVENUE_TEXT = SERVICES[_SERVICE].elements["CR_Additional_Description"].length
 
 
-def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate | Skipped]:
+def collect(client: ProcoreClient, company: Company, only: RecordFilter) -> Iterator[Candidate | Skipped]:
     """Approved change orders; one that the form names is shown whatever it is."""
     codes, items = contracts.ProjectCodes(client), ContractLines(client, company)
 
     def of(project: Mapping[str, Any]) -> Iterator[Candidate]:
         id = text(project["id"])
-        listed = resources.prime_change_orders(client, id, status=None if scope.records else requests.APPROVED)
-        orders = [order for order in listed if contracts.wanted(order, scope, (requests.APPROVED,), company)]
+        listed = resources.prime_change_orders(client, id, status=None if only.records else requests.APPROVED)
+        orders = [order for order in listed if contracts.wanted(order, only, (requests.APPROVED,), company)]
         # The list of projects does not name the zone as the tz database does.
         shown = found(resources.project, client, id) if orders else None
         primes = list(resources.prime_contracts(client, id)) if orders else []
@@ -75,7 +75,7 @@ def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[C
             if whole is not None and shown is not None:
                 yield _candidate(client, company, shown, whole, primes, codes.of(id), items)
 
-    yield from of_each(client, contracts.projects(client, scope), of)
+    yield from of_each(client, contracts.projects(client, only), of)
 
 
 def read(client: ProcoreClient, company: Company, id: RecordId) -> Candidate | None:

@@ -21,7 +21,16 @@ from spectrum_etl.exports.rules import vendors as rules
 from spectrum_etl.exports.rules.address import address_elements, address_facts, address_fits
 from spectrum_etl.exports.rules.common import answer_of
 from spectrum_etl.exports.rules.vendors import normalised_name
-from spectrum_etl.exports.spec import Answers, Candidate, Context, ExportObject, FieldMapping, FormField, Rule, Scope
+from spectrum_etl.exports.spec import (
+    Answers,
+    Candidate,
+    Context,
+    ExportObject,
+    FieldMapping,
+    FormField,
+    RecordFilter,
+    Rule,
+)
 from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.exports.spectrum.values import call
 from spectrum_etl.model.record import RecordId
@@ -36,10 +45,10 @@ _PHONE = (
 )
 
 
-def collect(client: ProcoreClient, company: Company, scope: Scope) -> Iterator[Candidate]:
+def collect(client: ProcoreClient, company: Company, only: RecordFilter) -> Iterator[Candidate]:
     """Companies without a vendor that are not inactive; one that the form names is shown whatever it is."""
-    if scope.records:
-        for record in scope.records:
+    if only.records:
+        for record in only.records:
             candidate = read(client, company, RecordId(company.code, "", record))
             if candidate is not None:
                 yield candidate

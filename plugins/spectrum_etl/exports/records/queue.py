@@ -17,7 +17,7 @@ import psycopg
 from spectrum_etl.errors import Reason, StopSync
 from spectrum_etl.exports.records import why
 from spectrum_etl.exports.records.states import COLLECTABLE, TRANSITIONS, State
-from spectrum_etl.exports.spec import Broken, Candidate, Scope
+from spectrum_etl.exports.spec import Broken, Candidate, RecordFilter
 from spectrum_etl.model.record import RecordId
 
 _KEY = "object_name = %(object)s and company_code = %(company)s and project_id = %(project)s and record_id = %(record)s"
@@ -118,13 +118,13 @@ def find(connection: psycopg.Connection, object_name: str, id: RecordId) -> Row 
 
 
 def rows(
-    connection: psycopg.Connection, object_name: str, company: str, states: Iterable[State], scope: Scope
+    connection: psycopg.Connection, object_name: str, company: str, states: Iterable[State], only: RecordFilter
 ) -> list[Row]:
-    """The rows in these states, within a scope; who waits longest comes first."""
+    """The rows in these states, among those that the filter names; who waits longest comes first."""
     found = connection.execute(
         f"{_ROWS} where object_name = %(object)s and company_code = %(company)s"
         f" and state = any(%(states)s) and {_IN_SCOPE} {_LONGEST_WAIT_FIRST}",
-        {"object": object_name, "company": company, "states": list(states), **_scope(scope)},
+        {"object": object_name, "company": company, "states": list(states), **_as_parameters(only)},
     )
     return [_row(row) for row in found]
 
@@ -289,7 +289,7 @@ def remove_unseen(
     object_name: str,
     company: str,
     since: datetime,
-    scope: Scope,
+    only: RecordFilter,
     unread: Sequence[str] = (),
 ) -> int:
     """Take out what a complete look at Procore, begun at `since`, no longer found; how many.
@@ -302,7 +302,7 @@ def remove_unseen(
         "delete from export.queue where object_name = %(object)s and company_code = %(company)s"  # noqa: S608
         " and state = any(%(states)s) and seen_at < %(since)s and project_id <> all(%(unread)s::text[])"
         f" and {_IN_SCOPE}",
-        {**values, "unread": list(unread), **_scope(scope)},
+        {**values, "unread": list(unread), **_as_parameters(only)},
     ).rowcount
 
 
@@ -311,7 +311,7 @@ def choose(
     object_name: str,
     company: str,
     since: datetime,
-    scope: Scope,
+    only: RecordFilter,
     limit: int,
     run_id: str,
 ) -> tuple[list[Row], int]:
@@ -319,13 +319,20 @@ def choose(
 
     Args:
         since: only records that were collected since then.
-        scope: only records within it: another run may be collecting others at the same time.
+        only: the records that it names: another run may be collecting others at the same time.
         limit: at most so many.
 
     Returns:
         The chosen ones, and how many are left for the next run.
     """
-    values = {"object": object_name, "company": company, "since": since, "limit": limit, "run": run_id, **_scope(scope)}
+    values = {
+        "object": object_name,
+        "company": company,
+        "since": since,
+        "limit": limit,
+        "run": run_id,
+        **_as_parameters(only),
+    }
     connection.execute(
         "update export.queue as q set state = chosen.state, run_id = %(run)s,"  # noqa: S608
         " changed_at = case when q.state = chosen.state then q.changed_at else clock_timestamp() end"
@@ -352,8 +359,8 @@ _IN_SCOPE = (
 )
 
 
-def _scope(scope: Scope) -> dict[str, list[str]]:
-    return {"projects": list(scope.projects), "records": list(scope.records)}
+def _as_parameters(only: RecordFilter) -> dict[str, list[str]]:
+    return {"projects": list(only.projects), "records": list(only.records)}
 
 
 def _asks(asks: Instance | None) -> dict[str, str | int | None]:

@@ -20,7 +20,7 @@ from spectrum_etl.exports.records.locks import is_locked
 from spectrum_etl.exports.records.queue import Finding, Instance, Row
 from spectrum_etl.exports.records.settling import settles_at
 from spectrum_etl.exports.records.states import COLLECTABLE, ENDED, IN_FLIGHT
-from spectrum_etl.exports.spec import Candidate, ExportObject, Scope, Skipped
+from spectrum_etl.exports.spec import Candidate, ExportObject, RecordFilter, Skipped
 from spectrum_etl.exports.steps import apply_rules as check
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links import claims
@@ -70,7 +70,7 @@ class Collected:
 def collect(
     systems: Systems,
     obj: ExportObject,
-    scope: Scope,
+    only: RecordFilter,
     run_id: str,
     limit: int,
     still_waits: Callable[[Instance], bool],
@@ -78,7 +78,7 @@ def collect(
     """Bring the queue up to date and choose what this run works with.
 
     Args:
-        scope: narrows what is looked at. Records that it names are collected again although they were rejected,
+        only: narrows what is looked at. Records that it names are collected again although they were rejected,
             retrieved or failed.
         run_id: the Airflow run.
         limit: at most so many records are chosen.
@@ -100,16 +100,16 @@ def collect(
         migrate(connection)
         for one, other in claims.duplicates(connection, company):
             log.warning("two records have one number: %s; %s. A person must look", one.in_words, other.in_words)
-        _release(connection, obj, company, scope, run_id, still_waits)
-        held_up = _restart(systems, connection, obj, scope, run_id)
+        _release(connection, obj, company, only, run_id, still_waits)
+        held_up = _restart(systems, connection, obj, only, run_id)
         since = systems.clock(connection)
-        _look_through(systems, connection, obj, scope, run_id, held_up, found)
+        _look_through(systems, connection, obj, only, run_id, held_up, found)
         unread = [project.project for project in found.skipped]
-        found.gone = queue.remove_unseen(connection, obj.name, company, since, scope, unread)
-        under_way = queue.rows(connection, obj.name, company, IN_FLIGHT, scope)
+        found.gone = queue.remove_unseen(connection, obj.name, company, since, only, unread)
+        under_way = queue.rows(connection, obj.name, company, IN_FLIGHT, only)
         orphans = [row for row in under_way if not is_locked(connection, obj.name, row.id)][:limit]
         with connection.transaction():
-            ready, found.left = queue.choose(connection, obj.name, company, since, scope, limit - len(orphans), run_id)
+            ready, found.left = queue.choose(connection, obj.name, company, since, only, limit - len(orphans), run_id)
         found.chosen = [*orphans, *ready]
     log.info("%s, company %s: %s", obj.name, company, found.summary)
     return found
@@ -119,7 +119,7 @@ def _look_through(
     systems: Systems,
     connection: psycopg.Connection,
     obj: ExportObject,
-    scope: Scope,
+    only: RecordFilter,
     run_id: str,
     held_up: set[RecordId],
     found: Collected,
@@ -127,11 +127,11 @@ def _look_through(
     """Judge every record that Procore has, a batch at a time, and write what was found to the queue."""
     company = systems.company.code
     exported = links.living(connection, obj.name, company)
-    candidates = _readable(obj.collect(systems.procore, systems.company, scope), found.skipped)
+    candidates = _readable(obj.collect(systems.procore, systems.company, only), found.skipped)
     for batch in _batches(candidates):
         findings = [
             finding
-            for finding in _findings(systems, connection, obj, scope, batch, exported)
+            for finding in _findings(systems, connection, obj, only, batch, exported)
             if finding.candidate.id not in held_up
         ]
         again = [finding.candidate.id.record for finding in findings if finding.old == "failed"]
@@ -146,7 +146,7 @@ def _findings(
     systems: Systems,
     connection: psycopg.Connection,
     obj: ExportObject,
-    scope: Scope,
+    only: RecordFilter,
     batch: list[Candidate],
     exported: Mapping[str, Link],
 ) -> Iterator[Finding]:
@@ -161,7 +161,7 @@ def _findings(
         if not (
             old is None
             or old in COLLECTABLE
-            or (old in ENDED and candidate.id.record in scope.records)
+            or (old in ENDED and candidate.id.record in only.records)
             or (old == "linked" and (link is None or _repeats(obj)))
         ):
             continue
@@ -182,18 +182,18 @@ def _release(
     connection: psycopg.Connection,
     obj: ExportObject,
     company: str,
-    scope: Scope,
+    only: RecordFilter,
     run_id: str,
     still_waits: Callable[[Instance], bool],
 ) -> None:
     """Release records whose task instance no longer waits: it died, was failed or marked by hand, or was deleted."""
-    for row in queue.rows(connection, obj.name, company, ["waiting"], scope):
+    for row in queue.rows(connection, obj.name, company, ["waiting"], only):
         if row.asks is not None and not still_waits(row.asks):
             queue.release(connection, obj.name, row, run_id)
 
 
 def _restart(
-    systems: Systems, connection: psycopg.Connection, obj: ExportObject, scope: Scope, run_id: str
+    systems: Systems, connection: psycopg.Connection, obj: ExportObject, only: RecordFilter, run_id: str
 ) -> set[RecordId]:
     """Go on with failed records that the form names and that Spectrum already holds a part of.
 
@@ -203,9 +203,9 @@ def _restart(
         Records that stay failed: Spectrum holds a part of them, and another record has their number.
     """
     held_up: set[RecordId] = set()
-    if not scope.records:
+    if not only.records:
         return held_up
-    for row in queue.rows(connection, obj.name, systems.company.code, ["failed"], scope):
+    for row in queue.rows(connection, obj.name, systems.company.code, ["failed"], only):
         if row.attempt_id is None:
             continue
         attempt = ledger.attempt(connection, row.attempt_id)

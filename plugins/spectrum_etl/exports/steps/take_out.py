@@ -16,7 +16,7 @@ from spectrum_etl.exports.records.locks import sole_lock
 from spectrum_etl.exports.records.queue import Row
 from spectrum_etl.exports.records.settling import settles_at
 from spectrum_etl.exports.records.states import IN_FLIGHT, STATES, State
-from spectrum_etl.exports.spec import ExportObject, Scope
+from spectrum_etl.exports.spec import ExportObject, RecordFilter
 from spectrum_etl.exports.spectrum import compare
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links import claims
@@ -28,11 +28,11 @@ log = logging.getLogger(__name__)
 FROM: frozenset[State] = IN_FLIGHT | {"failed"}
 
 
-def take_out(systems: Systems, obj: ExportObject, scope: Scope, by: str, run_id: str) -> list[str]:
+def take_out(systems: Systems, obj: ExportObject, only: RecordFilter, by: str, run_id: str) -> list[str]:
     """Take the named records out, as an approver does who retrieves one: each comes back when it is collected by name.
 
     Args:
-        scope: names the records.
+        only: names the records.
         by: Airflow user who asks for it.
         run_id: the Airflow run.
 
@@ -44,7 +44,7 @@ def take_out(systems: Systems, obj: ExportObject, scope: Scope, by: str, run_id:
             are taken out.
         RetryLater: one is being sent right now, or the settle time of a lost call is not over.
     """
-    if not scope.records:
+    if not only.records:
         raise FixRecord(
             "the form names no record to take out", object=obj.name, company=systems.company.code, field="records",
             remedy="give the Procore ids of the records, as export.queue has them",
@@ -52,11 +52,11 @@ def take_out(systems: Systems, obj: ExportObject, scope: Scope, by: str, run_id:
     taken = []
     with connect(systems.url) as connection:
         connection.autocommit = True
-        rows = queue.rows(connection, obj.name, systems.company.code, STATES, scope)
+        rows = queue.rows(connection, obj.name, systems.company.code, STATES, only)
         for row in rows:
             with sole_lock(systems.url, obj.name, row.id, row.title):
                 taken.append(_take(systems, connection, obj, row, by, run_id))
-    if missing := sorted(set(scope.records) - {row.id.record for row in rows}):
+    if missing := sorted(set(only.records) - {row.id.record for row in rows}):
         raise FixRecord(
             "the record is not in the export queue", object=obj.name, company=systems.company.code,
             record=", ".join(missing), remedy="compare its id with export.queue; there is nothing to take out",

@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 ALIKE = 0.6
 #: The same for tables: every other word of their names says that it is another one, `PHASE_SUMMARY` beside `PHASE`.
 TABLES_ALIKE = 0.8
-MOST = 3
+MAX_NAMES = 3
 #: A word is written out or cut: at least so many letters of it stand for the whole.
 _SHORTEST = 2
 #: Two words are the same but for a letter or two, or for an ending.
@@ -36,7 +36,7 @@ def closest(wanted: str, names: Iterable[str], least: float = ALIKE) -> list[str
         least: how much they are alike at least.
     """
     scored = [(likeness(wanted, name), name) for name in names]
-    return [name for score, name in sorted(scored, key=lambda one: (-one[0], one[1])) if score >= least][:MOST]
+    return [name for score, name in sorted(scored, key=lambda one: (-one[0], one[1])) if score >= least][:MAX_NAMES]
 
 
 def meant_by(name: str, missing: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

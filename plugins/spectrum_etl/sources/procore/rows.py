@@ -29,12 +29,12 @@ from spectrum_etl.sources.procore.transport import Transport
 
 #: Procore takes 1,000; its staff saw calls of 2,000 time out or refused without a reason (ruby-sdk, pull request 33).
 USUAL_BATCH = 200
-MOST_BATCH = 1000
+MAX_BATCH = 1000
 #: Batches are not halved below so many rows when Procore breaks or does not answer: then it is not their size.
 _SMALLEST = 25
 #: One row that makes Procore refuse whole calls is found by fewer refusals in a row than this (a thousand, halved again
 #: and again); where there are more of them, no other call would be taken.
-_MOST_REFUSALS = 12
+_MAX_REFUSALS = 12
 #: Refusals that say that nothing was done.
 _NOTHING_DONE = frozenset({409, 425, 429})
 
@@ -100,8 +100,8 @@ def sync_rows(
         SourceFault: the credentials, a permission or the connection is wrong, so that no other call would succeed;
             the rows of earlier calls have come out.
     """
-    if not 1 <= batch <= MOST_BATCH:
-        raise ValueError(f"a batch has 1 to {MOST_BATCH} rows, not {batch}")
+    if not 1 <= batch <= MAX_BATCH:
+        raise ValueError(f"a batch has 1 to {MAX_BATCH} rows, not {batch}")
     if unnamed := [place for place, update in enumerate(updates) if not (update.get("id") or update.get("origin_id"))]:
         raise ValueError(f"updates {unnamed[:5]} have neither id nor origin_id: sent twice, they would be there twice")
     return _rows(transport, call, scope, updates, batch)
@@ -120,13 +120,13 @@ def _rows(
         except (TooLarge, Refused) as refused:
             # Of the whole call, without saying which row: only alone does a row show what is wrong with it.
             refusals += 1
-            if len(current.updates) > 1 and refusals < _MOST_REFUSALS:
+            if len(current.updates) > 1 and refusals < _MAX_REFUSALS:
                 waiting[:0] = current.halves()
                 continue
-            given_up = [current, *waiting] if refusals == _MOST_REFUSALS else [current]
+            given_up = [current, *waiting] if refusals == _MAX_REFUSALS else [current]
             for lost in given_up:
                 yield from lost.failed(refused)
-            if refusals == _MOST_REFUSALS:
+            if refusals == _MAX_REFUSALS:
                 return
         except RetryLater as error:
             passing = _passing(call, error)

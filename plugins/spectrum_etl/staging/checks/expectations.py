@@ -65,50 +65,62 @@ class NoOffendingRows(gxe.UnexpectedRowsExpectation):
         return {"success": found == 0, "result": {"observed_value": found}}
 
 
-def validate(
-    url: str, relation: tuple[str, str], table: Table, suite: Sequence[tuple[Check, tuple[str, ...], str]]
-) -> Mapping[str, Verdict]:
-    """Run the checks of a suite on a slice.
+class Suites:
+    """Runs suites on slices of one schema, over one connection pool: to open one takes longer than most suites.
 
     Args:
         url: the warehouse, as libpq URL or connection string.
-        relation: schema and name of the slice.
-        table: its spec.
-        suite: each check with the allowed values of an `in_set` one and the query of a `unique` or `sql` one.
-
-    Returns:
-        Name of each check -> its verdict.
+        schema: of the slices.
     """
-    context = gx.get_context(
-        mode="ephemeral",
-        project_config=DataContextConfig(
-            store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
-            progress_bars=ProgressBarsConfig(globally=False),  # they would fill the task's log
-            analytics_enabled=False,
-        ),
-    )
-    # A temporary table would be a copy of the slice. The schema goes by search_path: the asset's own is deprecated.
-    # The connection goes by its arguments: in the URL, Great Expectations takes a `$` of a password for a variable.
-    warehouse = context.data_sources.add_postgres(
-        "warehouse",
-        connection_string=_URL,
-        create_temp_table=False,
-        kwargs={"connect_args": _arguments(url, relation[0])},
-    )
-    try:
-        asset = warehouse.add_table_asset(table.name, table_name=relation[1])
+
+    def __init__(self, url: str, schema: str) -> None:
+        self._context = gx.get_context(
+            mode="ephemeral",
+            project_config=DataContextConfig(
+                store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
+                progress_bars=ProgressBarsConfig(globally=False),  # they would fill the task's log
+                analytics_enabled=False,
+            ),
+        )
+        # A temporary table would be a copy of the slice. The schema goes by search_path: the asset's own is deprecated.
+        # The connection goes by its arguments: in the URL, Great Expectations takes a `$` of a password for a variable.
+        self._warehouse = self._context.data_sources.add_postgres(
+            "warehouse",
+            connection_string=_URL,
+            create_temp_table=False,
+            kwargs={"connect_args": _arguments(url, schema)},
+        )
+
+    def __enter__(self) -> Suites:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._warehouse.get_execution_engine().close()
+        self._warehouse.get_engine().dispose()
+
+    def validate(
+        self, relation: str, table: Table, suite: Sequence[tuple[Check, tuple[str, ...], str]]
+    ) -> Mapping[str, Verdict]:
+        """Run the checks of a suite on a slice.
+
+        Args:
+            relation: name of the slice; no two that are validated have the same.
+            table: its spec.
+            suite: each check with the allowed values of an `in_set` one and the query of a `unique` or `sql` one.
+
+        Returns:
+            Name of each check -> its verdict.
+        """
+        asset = self._warehouse.add_table_asset(relation, table_name=relation)
         batch = asset.add_batch_definition_whole_table("slice").get_batch()
         expectations = [_expectation(check, table, values, query) for check, values, query in suite]
         outcome = batch.validate(
             gx.ExpectationSuite(name=table.name, expectations=expectations), result_format="BOOLEAN_ONLY"
         )
-    finally:
-        warehouse.get_execution_engine().close()
-        warehouse.get_engine().dispose()
-    return {
-        result.expectation_config.meta["check"]: Verdict(bool(result.success), _error(result.exception_info))
-        for result in outcome.results
-    }
+        return {
+            result.expectation_config.meta["check"]: Verdict(bool(result.success), _error(result.exception_info))
+            for result in outcome.results
+        }
 
 
 def _arguments(url: str, schema: str) -> dict[str, Any]:

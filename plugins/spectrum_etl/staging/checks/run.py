@@ -9,6 +9,7 @@ import importlib
 import logging
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,7 @@ from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.statistics import row_count
 
 if TYPE_CHECKING:
-    from spectrum_etl.staging.checks.expectations import Verdict
+    from spectrum_etl.staging.checks.expectations import Suites, Verdict
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,20 @@ def preload_checks() -> None:
     threading.Thread(target=importlib.import_module, args=[_EXPECTATIONS], daemon=True).start()
 
 
+def open_suites(connection_url: str, schema: str) -> Suites:
+    """Open what runs suites on slices of a schema; a context manager.
+
+    Args:
+        connection_url: the warehouse, as libpq URL or connection string. It holds the password: never log it.
+        schema: schema of the slices.
+    """
+    _quieten()
+    # Only here: it costs seconds and memory, and no DAG file may pay that when it is parsed.
+    from spectrum_etl.staging.checks import expectations
+
+    return expectations.Suites(connection_url, schema)
+
+
 def run_checks(
     connection_url: str,
     schema: str,
@@ -52,6 +67,7 @@ def run_checks(
     table: Table,
     parameters: Mapping[str, str],
     slices: Mapping[str, str] | None = None,
+    suites: Suites | None = None,
 ) -> list[CheckResult]:
     """Run every check of a table on its landed slice.
 
@@ -64,6 +80,7 @@ def run_checks(
         parameters: `company_code` of the run, and whatever else its derived columns use.
         slices: staged table -> relation, with its schema, of the slices that are published together with this one;
             a query's `slice("TABLE")` reads them in place of the staged table.
+        suites: what `open_suites` opened, where several tables are checked; of its own otherwise.
 
     Returns:
         One result a check, in the order of `suite_of`. A check that cannot be run (a column is missing, its query is
@@ -86,12 +103,9 @@ def run_checks(
         if check.kind in ("unique", "sql")
     }
 
-    _quieten()
-    # Only here: it costs seconds and memory, and no DAG file may pay that when it is parsed.
-    from spectrum_etl.staging.checks import expectations
-
     suite = [(check, values[check.name], offenders.get(check.name, "")) for check in checks]
-    verdicts = expectations.validate(connection_url, (schema, name), table, suite)
+    with nullcontext(suites) if suites else open_suites(connection_url, schema) as opened:
+        verdicts = opened.validate(name, table, suite)
     _raise_if_lost(verdicts)
 
     broken = [check for check in checks if not verdicts[check.name].success and not verdicts[check.name].error]
