@@ -189,6 +189,13 @@ def test_n3_inactive_companies_are_looked_at_too() -> None:
     assert [(one.company_key, one.exact) for one in found] == [("1", True)]
 
 
+def test_n3_of_two_alike_the_one_of_the_same_company_form_is_suggested() -> None:
+    vendors = [Party("INC", "Smith Electric Inc"), Party("LLC", "Smith Electric, Limited"), Party("X", "Unlike")]
+    companies = [Party("1", "Smith Electric, Ltd."), Party("2", "Smith Electric, Incorporated")]
+    found = _found(vendors, companies)
+    assert [(one.vendor_key, one.company_key, one.tied) for one in found] == [("INC", "2", False), ("LLC", "1", False)]
+
+
 def test_n3_a_trade_name_kept_apart_is_a_name() -> None:
     company = {"name": "MTB Holdings II", "other_names": ("Greenleaf Irrigation",)}
     found = _one({"name": "Greenleaf Irrigation"}, company)

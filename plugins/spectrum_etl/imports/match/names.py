@@ -48,11 +48,13 @@ class Name:
 
     Args:
         words: without company forms and fillers, in their order.
+        form: what kind of company it is, such as `inc`; blank where it does not say.
         spelled: letters and digits as they are spelled, the company form included.
         is_cut: whether it may be the beginning of a longer one.
     """
 
     words: tuple[Word, ...]
+    form: str
     spelled: str
     is_cut: bool
 
@@ -109,12 +111,19 @@ def read_names(*spelled: str) -> tuple[Name, ...]:
             stripped = half.strip(" ()-,;:")
             for one in _readings(stripped):
                 if one:
-                    found[Name(one, squeezed(stripped), _CUT_FROM <= len(name.strip()) <= _CUT_AT)] = None
+                    is_cut = _CUT_FROM <= len(name.strip()) <= _CUT_AT
+                    found[Name(one, _form(stripped), squeezed(stripped), is_cut)] = None
     return tuple(found)
 
 
 def _is_around(character: str) -> bool:
     return character.isspace() or unicodedata.category(character).startswith("P")
+
+
+def _form(name: str) -> str:
+    """The company form at the end of a name."""
+    last = re.findall(r"[^\W_]+", re.sub(r"[.'’`´]", "", name))[-1:]
+    return words.FORMS.get(last[0], last[0]) if last and last[0] in LEGAL_FORMS else ""
 
 
 def _readings(name: str) -> Iterator[tuple[Word, ...]]:

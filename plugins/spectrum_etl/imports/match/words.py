@@ -182,6 +182,9 @@ third: 3rd
 university: univ
 """
 
+#: Company forms that are written in several ways.
+FORMS = {"incorporated": "inc", "corporation": "corp", "company": "co", "limited": "ltd", "lc": "llc"}
+
 _DIRECTIONS = """
 north: no
 northeast: ne
