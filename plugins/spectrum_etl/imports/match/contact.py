@@ -88,7 +88,7 @@ def street(spelled: str) -> str:
         return f"box {box[1]}"
     tokens = re.findall(r"[^\W_]+", re.sub(r"[.'’]", "", text))
     read = " ".join(words.STREETS.get(token, token) for token in tokens)
-    return re.sub(r"\s+(?:suite|unit|floor|building)\s+\w+$|\s+\w+ floor$", "", read)
+    return re.sub(r"(?:\s(?:suite|unit|floor|building) \w+|\s\w+ floor)+$", "", read)
 
 
 def agreement(one: Contact, other: Contact) -> tuple[float, tuple[str, ...], bool]:
