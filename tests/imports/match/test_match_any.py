@@ -38,8 +38,8 @@ def _found(vendors: list[Party], companies: list[Party], thresholds: Thresholds)
 def test_the_order_of_what_comes_in_changes_nothing(vendors, companies, thresholds, random) -> None:  # type: ignore[no-untyped-def]
     found = _found(vendors, companies, thresholds)
     assert found == _found(vendors, companies, thresholds)
-    shuffled = [random.sample(side, len(side)) for side in (vendors, companies)]
-    assert found == _found(*shuffled, thresholds)
+    left, right = (random.sample(side, len(side)) for side in (vendors, companies))
+    assert found == _found(left, right, thresholds)
     assert all(0 <= one.score <= 100 for one in found)
 
 
