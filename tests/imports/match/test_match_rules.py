@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -146,6 +147,18 @@ def test_c2_where_another_has_the_name_nothing_is_exact(other: str) -> None:
     assert [one.exact for one in _found([vendor], [company])] == [True]
     assert not any(one.exact for one in _found([vendor, Party("W", other)], [company]))
     assert not any(one.exact for one in _found([vendor], [company, Party("2", other, active=False)]))
+
+
+def test_n3_what_is_linked_is_not_suggested_and_its_name_and_code_are_taken() -> None:
+    vendor, company = Party("V", "Acme Drywall"), Party("1", "Acme Drywall")
+    assert _found([vendor], [replace(company, linked=True)]) == []
+    assert _found([replace(vendor, linked=True)], [company]) == []
+    for vendors, companies in (
+        ([vendor, Party("W", "ACME Drywall", linked=True)], [company]),
+        ([vendor], [company, Party("2", "ACME Drywall", linked=True)]),
+        ([vendor, Party("W", "Borealis", "BOREAL", linked=True)], [replace(company, code="BOREAL")]),
+    ):
+        assert [one.exact for one in _found(vendors, companies, suggest_from=0)] == [False]
 
 
 def test_n3_two_of_the_same_score_are_tied_and_none_is_chosen() -> None:

@@ -67,8 +67,13 @@ def read_contact(party: Party) -> Contact:
         city=plain(address.city or ""),
         state=_state(address),
         zip="".join(re.findall(r"[^\W_]", plain(address.zip or "")))[:5],
-        code=plain(party.code or ""),
+        code=compared_code(party.code),
     )
+
+
+def compared_code(spelled: str | None) -> str:
+    """A code without case and the blanks around it; blank where there is none."""
+    return plain(spelled or "")
 
 
 def phone(spelled: str) -> str:

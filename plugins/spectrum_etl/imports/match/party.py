@@ -26,6 +26,7 @@ class Party:
         address, phone, email: how it is reached.
         active: whether it is in use. Inactive ones are compared like others, so that none is doubled.
         other_names: further names of the same party, such as the trade name that Procore keeps apart.
+        linked: whether it is linked already: then nothing is suggested for it, but its name and code are taken.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Party:
     email: str | None = None
     active: bool = True
     other_names: tuple[str, ...] = ()
+    linked: bool = False
 
 
 @dataclass(frozen=True)

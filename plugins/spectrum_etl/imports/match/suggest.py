@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from spectrum_etl.imports.match.alike import EXACT_NAME, alike
 from spectrum_etl.imports.match.blocks import Filed, candidates
-from spectrum_etl.imports.match.contact import agreement, read_contact
+from spectrum_etl.imports.match.contact import agreement, compared_code, read_contact
 from spectrum_etl.imports.match.names import exact_name, read_names, squeezed
 from spectrum_etl.imports.match.party import Party, Suggestion, Thresholds
 
@@ -43,13 +43,13 @@ def suggest(vendors: Iterable[Party], companies: Iterable[Party], thresholds: Th
     A company is suggested to one vendor only, unless it is tied. The order of what comes in changes nothing.
 
     A suggestion is *exact* where the two names are the same but for case, blanks and the punctuation around them, as
-    `exact_name` compares; where no other vendor and no other company, active or not, has that name, nor one that
-    differs in blanks and punctuation only; where the company has no other vendor's code; where state and phone do not
-    both differ while nothing else agrees; and where it is not tied.
+    `exact_name` compares; where no other vendor and no other company, active or not, linked or not, has that name, nor
+    one that differs in blanks and punctuation only; where the company has no other vendor's code; where state and phone
+    do not both differ while nothing else agrees; and where it is not tied.
 
     Args:
-        vendors: of Spectrum; inactive ones, too, where the caller wants them.
-        companies: of Procore, inactive ones included.
+        vendors: of Spectrum, those that are linked included; inactive ones, too, where the caller wants them.
+        companies: of Procore, inactive and linked ones included.
         thresholds: from the settings.
 
     Returns:
@@ -60,10 +60,11 @@ def suggest(vendors: Iterable[Party], companies: Iterable[Party], thresholds: Th
     yield from _chosen(good, thresholds.tied_within)
 
 
-def _pairs(vendors: Sequence[Party], companies: Sequence[Party]) -> Iterator[_Pair]:
+def _pairs(all_vendors: Sequence[Party], all_companies: Sequence[Party]) -> Iterator[_Pair]:
+    of_code = _keys_by_code(all_vendors)
+    shared = _shared(all_vendors) | _shared(all_companies)
+    vendors, companies = ([party for party in side if not party.linked] for side in (all_vendors, all_companies))
     filed_vendors, filed_companies = [filed(party) for party in vendors], [filed(party) for party in companies]
-    of_code = _keys_by_code(vendors, filed_vendors)
-    shared = _shared(vendors) | _shared(companies)
     for left, right in candidates(filed_vendors, filed_companies):
         vendor, company = vendors[left], companies[right]
         one, other = filed_vendors[left], filed_companies[right]
@@ -88,11 +89,11 @@ def filed(party: Party) -> Filed:
     return Filed(exact_name(party.name), read_names(party.name, *party.other_names), read_contact(party))
 
 
-def _keys_by_code(vendors: Sequence[Party], read: Sequence[Filed]) -> Mapping[str, set[str]]:
+def _keys_by_code(vendors: Iterable[Party]) -> Mapping[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
-    for vendor, compared in zip(vendors, read, strict=True):
-        if compared.contact.code:
-            found[compared.contact.code].add(vendor.key)
+    for vendor in vendors:
+        if code := compared_code(vendor.code):
+            found[code].add(vendor.key)
     return found
 
 
