@@ -13,6 +13,7 @@ from connections_world import COMPANY, World, settings
 from spectrum_etl.connections.procore import check_procore
 from spectrum_etl.connections.record import record
 from spectrum_etl.errors import RetryLater
+from spectrum_etl.page.reads import Warehouse
 from spectrum_etl.sources.procore import resources
 from spectrum_etl.warehouse.connect import connect
 
@@ -180,3 +181,10 @@ def test_what_was_learned_is_kept_until_the_next_check_that_can_ask(world: World
                 "select subject, item, fact from sync.connection_facts where kind = 'Procore' order by 1, 2"
             ).fetchall()
         assert rows == sorted((fact.subject, fact.item, fact.fact) for fact in found.facts)
+    with connect(database) as connection:
+        shown = Warehouse(connection).rows("connection_facts", companies=["1"])
+        [card] = Warehouse(connection).rows("checked_connections", companies=["1"])
+    assert {(row["kind"], row["subject"], row["item"]) for row in shown} == {
+        ("Procore", fact.subject, fact.item) for fact in found.facts
+    }
+    assert (card["connected"], card["facts"]) == (False, len(found.facts)), "what the last check learned stays"
