@@ -44,7 +44,7 @@ def test_n3_two_thousand_vendors_and_1500_companies_take_seconds(
 
 
 @pytest.mark.parametrize("surnames", [3, 60, 3_000])
-def test_n3_twice_as_many_are_not_four_times_the_work(
+def test_n3_each_is_compared_with_a_bounded_number_of_others(
     surnames: int, record_property: Callable[[str, object], None]
 ) -> None:
     """However many share a name: of few surnames each is so frequent that it says nothing alone."""
