@@ -103,7 +103,12 @@ def test_n3_phone_email_and_address_are_compared_in_normal_forms() -> None:
 
 @pytest.mark.parametrize(
     ("vendor", "company"),
-    [("PO Box 12", "P.O. Box 12"), ("Post Office, Box #12", "p o box 12"), ("9 Elm Rd", "9 Elm Road")],
+    [
+        ("PO Box 12", "P.O. Box 12"),
+        ("Post Office, Box #12", "p o box 12"),
+        ("9 Elm Rd", "9 Elm Road"),
+        ("Attn: Payables\n9 Elm Rd", "9 Elm Road\nSuite 4"),
+    ],
 )
 def test_n3_an_address_counts_however_it_is_spelled(vendor: str, company: str) -> None:
     where = ("Dayton", "OH", "45402")

@@ -87,8 +87,13 @@ def phone(spelled: str) -> str:
 
 
 def street(spelled: str) -> str:
-    """A street without case and punctuation, its words written out, `box 12` for a box; suites and floors are left."""
-    text = plain(spelled)
+    """A street without case and punctuation, its words written out, `box 12` for a box; without suite and floor.
+
+    Args:
+        spelled: of several lines the first with a digit counts.
+    """
+    lines = [plain(line) for line in spelled.splitlines()]
+    text = next((line for line in lines if any(c.isdigit() for c in line)), " ".join(lines).strip())
     if box := _BOX.search(text):
         return f"box {box[1]}"
     tokens = re.findall(r"[^\W_]+", re.sub(r"[.'’]", "", text))
