@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from spectrum_etl.orchestration.common_docs import export_doc, staging_doc
+from spectrum_etl.orchestration.common_docs import export_doc, import_doc, staging_doc
 from spectrum_etl.staging.objects import OBJECTS
 from stack.docs.markdown import code, plain, table
 
 _OFTEN = re.compile(r"\*\*How often\.\*\*\s+(.+?)(?:[.:,]\s|\Z)", re.DOTALL)
-_GROUPS = ("stage_", "backfill_", "publish_", "verify_", "export_", "unlink_")
+_GROUPS = ("stage_", "backfill_", "publish_", "verify_", "export_", "unlink_", "import_")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,8 @@ def _with_common(dag_id: str, own: str | None) -> str:
     kind, _, name = dag_id.partition("_")
     if kind == "stage":
         return staging_doc(OBJECTS[name], own)
-    return export_doc(own) if kind == "export" else own or ""
+    common = {"export": export_doc, "import": import_doc}.get(kind)
+    return common(own) if common else own or ""
 
 
 def _place(path: Path) -> tuple[int, str]:

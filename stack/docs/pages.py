@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from stack.docs import access, dags, exports, imports
+from stack.docs import access, dags, exports, imports, into_procore
 from stack.docs.markdown import fill
 from stack.paths import project_paths
 
@@ -22,6 +22,7 @@ BLOCKS: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "infolink-tables": access.infolink_tables,
     },
     "docs/mappings.md": {"staged": imports.mapping, "exported": exports.mapping, "rules": exports.rules},
+    "docs/into-procore.md": {"imported": into_procore.mapping},
     "docs/errors.md": {"checks": imports.checks},
 }
 

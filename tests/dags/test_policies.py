@@ -11,6 +11,7 @@ from airflow.dag_processing.dagbag import DagBag
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.exports.objects.registry import NAMES as EXPORT_NAMES
+from spectrum_etl.imports.objects import IMPORTS as IMPORTED
 from spectrum_etl.orchestration.callbacks import end_the_log
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
 from spectrum_etl.staging.configured import load_settings
@@ -20,11 +21,12 @@ ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "dags").glob("*.py"))
 STAGING = {obj.dag_id for obj in OBJECTS.values()}
 EXPORTS = {*(f"export_{name}" for name in EXPORT_NAMES), "link_export", "unlink_export"}
+IMPORTS = {*(obj.dag_id for obj in IMPORTED.values()), "undo_import"}
 OTHERS = {"backfill_job_costs", "verify_staging", "publish_marts", "check_connections", "clean_up", "daily_digest"}
 #: Tells which syncs are late: it must not wait in the pools that those fill.
 WATCH = "watch_syncs"
-#: Asks a person: there is no end to that wait, and a retried question would show the old record.
-APPROVAL = "record.approve"
+#: Ask a person: there is no end to that wait, and a retried question would show the old record.
+APPROVAL, PLAN_APPROVAL = "record.approve", "company.approve"
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +37,7 @@ def dags():
 
 
 def test_the_dag_ids_are_those_that_others_rely_on(dags):
-    assert set(dags) == STAGING | EXPORTS | OTHERS | {WATCH}
+    assert set(dags) == STAGING | EXPORTS | IMPORTS | OTHERS | {WATCH}
 
 
 def test_every_dag_documents_itself_for_an_operator(dags):
@@ -76,7 +78,7 @@ def test_every_dag_has_an_owner_tags_and_no_catch_up(dags):
     for dag in dags.values():
         assert dag.owner == "spectrum", dag.dag_id
         assert "spectrum" in dag.tags, dag.dag_id
-        assert {"staging", "export", "marts", "operations"} & set(dag.tags), dag.dag_id
+        assert {"staging", "export", "import", "marts", "operations"} & set(dag.tags), dag.dag_id
         assert dag.catchup is False, dag.dag_id
 
 
@@ -92,7 +94,7 @@ def test_whoever_operates_it_hears_of_every_failure(dags):
 
 def test_every_task_is_retried_only_where_that_helps_and_ends_at_last(dags):
     for dag in dags.values():
-        for task in (task for task in dag.tasks if task.task_id != APPROVAL):
+        for task in (task for task in dag.tasks if task.task_id not in (APPROVAL, PLAN_APPROVAL)):
             assert task.retries >= 1, f"{dag.dag_id}.{task.task_id}: no retry"
             assert task.execution_timeout, f"{dag.dag_id}.{task.task_id}: it could hang for ever"
             assert task.retry_policy, f"{dag.dag_id}.{task.task_id}: it would retry what a person must mend"
@@ -110,11 +112,26 @@ def test_a_question_is_never_retried_and_waits_without_end(dags):
     for dag_id in EXPORTS - {"link_export", "unlink_export"}:
         task = dags[dag_id].get_task(APPROVAL)
         assert (task.retries, task.execution_timeout) == (0, None), dag_id
+    for dag_id in IMPORTS:
+        task = dags[dag_id].get_task(PLAN_APPROVAL)
+        assert (task.retries, task.execution_timeout) == (0, None), dag_id
 
 
 def test_every_export_is_triggered_by_hand(dags):
     for dag_id in EXPORTS:
         assert dags[dag_id].schedule is None, dag_id
+
+
+@pytest.mark.parametrize(("word", "schedule"), [("never", None), ("4h", "0 */4 * * *"), ("after_sync", ["vendors"])])
+def test_an_import_runs_as_its_setting_says_and_by_default_when_somebody_triggers_it(monkeypatch, word, schedule):
+    from spectrum_etl.orchestration import import_dag as module
+
+    settings = load_settings()
+    vendors = settings.imports.vendors.model_copy(update={"schedule": word})
+    imports = settings.imports.model_copy(update={"vendors": vendors})
+    monkeypatch.setattr(module, "load_settings", lambda: settings.model_copy(update={"imports": imports}))
+    found = module._schedule(IMPORTED["vendors"], module.load_settings())
+    assert ([asset.name.removeprefix("spectrum.") for asset in found] if word == "after_sync" else found) == schedule
 
 
 def test_every_task_that_reads_or_writes_waits_in_the_pool_of_its_system(dags):

@@ -23,7 +23,7 @@ from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.warehouse import connect as warehouse
 
 DAG_IDS = {path.stem for path in (ROOT / "dags").glob("*.py")}
-SCHEMAS = "spectrum|history|sync|export|marts"
+SCHEMAS = "spectrum|history|sync|export|procore|marts"
 FOLDERS = "dags|plugins|include|sandbox|stack|tests|benchmarks|docs"
 PREFIXES = {dag_id.partition("_")[0] for dag_id in DAG_IDS}
 
@@ -74,7 +74,7 @@ def test_every_table_and_column_of_the_warehouse_exists(page):
 @pytest.mark.parametrize("page", PAGES)
 def test_every_setting_exists(page):
     for name in spans(page):
-        if re.match(r"(?:exports|readers|notifications|retention|schedules)\.", name):
+        if re.match(r"(?:exports|imports|readers|notifications|retention|schedules)\.", name):
             path = re.split(r"[:=]", name)[0].strip()
             assert setting(path), f"{page} names the setting {path}, which does not exist"
     for block in re.findall(r"```json\n(.+?)```", PAGES[page], re.DOTALL):

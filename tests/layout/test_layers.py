@@ -15,7 +15,7 @@ LAYERS = (
     {"model"},
     {"credentials"},
     {"links", "warehouse", "sources"},
-    {"staging", "exports", "marts", "connections", "notify", "retention"},
+    {"staging", "exports", "imports", "marts", "connections", "notify", "retention"},
     {"orchestration", "page", "describe_site"},
 )
 LAYER = {package: height for height, packages in enumerate(LAYERS) for package in packages}

@@ -112,7 +112,7 @@ def test_they_are_the_rights_of_roles_that_were_there_first(administrator: psyco
     _create_roles(administrator)
     _run(owner)
     late = _granted(administrator)
-    administrator.execute("drop schema landing, spectrum, history, sync, export, marts cascade")
+    administrator.execute("drop schema landing, spectrum, history, sync, export, procore, marts cascade")
     _run(owner)
     assert _granted(administrator) == late
 
@@ -130,7 +130,7 @@ def test_a_role_that_was_dropped_and_made_again_gets_its_rights_back(
     assert _granted(administrator) == before
 
 
-@pytest.mark.parametrize("missing", ["usage on schema export", "usage on schema marts"])
+@pytest.mark.parametrize("missing", ["usage on schema export", "usage on schema procore", "usage on schema marts"])
 def test_a_schema_that_an_older_version_left_out_is_granted(
     administrator: psycopg.Connection, owner: str, missing: str
 ) -> None:

@@ -17,5 +17,8 @@ left join export.claims
         and asked.space = claims.space
         and export.compared(asked.space, asked.key) = claims.compared
         and not claims.duplicate
-        and (asked.object_name, asked.record_id) != (claims.object_name, claims.record_id)
+        and (
+            claims.plan_row_id is not null
+            or (asked.object_name, asked.record_id) != (claims.object_name, claims.record_id)
+        )
 order by asked.place

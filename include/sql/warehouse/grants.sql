@@ -1,6 +1,6 @@
 -- Who may read what. Analysts read what is published and how it got there; neither landing tables, the rows that were
--- rejected (raw source rows) nor the exports' books, and of staged tables the columns that their specs give them (M9).
--- Approvers read the exports' books and the state of the connections. The page, where it has a login of its own, is a
+-- rejected (raw source rows) nor the books of exports and imports, and of staged tables the columns that their specs give
+-- them (M9). Approvers read those books and the state of the connections. The page, where it has a login of its own, is a
 -- member of both and shows rejected rows as well. Run after migrations, and whenever one of the roles lacks something: it
 -- was created, or created anew, after the warehouse. The roles may be missing.
 do $$
@@ -16,10 +16,11 @@ begin
         grant select on all tables in schema marts to spectrum_analyst;
     end if;
     if exists (select from pg_roles where rolname = 'spectrum_approver') then
-        grant usage on schema export, sync to spectrum_approver;
+        grant usage on schema export, procore, sync to spectrum_approver;
         grant select on sync.connections, sync.connection_services, sync.connection_findings,
             sync.connection_columns, sync.connection_facts to spectrum_approver;
         grant select on all tables in schema export to spectrum_approver;
+        grant select on all tables in schema procore to spectrum_approver;
     end if;
     if exists (select from pg_roles where rolname = 'spectrum_page') then
         grant usage on schema sync to spectrum_page;

@@ -1,7 +1,9 @@
-"""Reads and writes `export.claims`: which record has which key of Spectrum, now. The one place that does.
+"""Reads and writes `export.claims`: which record has which key of Spectrum, now.
 
 The unique index of the table decides, whatever two processes do at the same time. Keys are compared by the warehouse
 (`export.compared`), so that SQL and Python never differ about them. Every function works in the caller's transaction.
+What imports claim for accepted rows of their plans is in the same table: `links.planned` writes those claims, and here
+they stand in the way like any other.
 """
 
 from __future__ import annotations
@@ -16,11 +18,15 @@ import psycopg
 from spectrum_etl.errors import FixRecord, RetryLater
 from spectrum_etl.links.keys import Key
 
-_CLAIMS = (
-    "select space, key, object_name, company_code, project_id, record_id, title, linked, claimed_by_name, claimed_at"
-    " from export.claims"
+#: The columns that make a `Claim`.
+COLUMNS = (
+    "space, key, object_name, company_code, project_id, record_id, title, linked, plan_row_id is not null,"
+    " claimed_by_name, claimed_at"
 )
-_OWN = "object_name = %(object)s and company_code = %(company)s and record_id = %(record)s"
+_OWN = "object_name = %(object)s and company_code = %(company)s and record_id = %(record)s and plan_row_id is null"
+#: First part of the advisory lock of the Procore records of an object and company: several exports may claim at a time,
+#: or one import. An index cannot say that a record is claimed by one direction only. An arbitrary number of our own.
+RECORDS_LOCK = 7_270
 #: How often a key is tried to be claimed that others claim and give up in the same moments.
 _TRIES = 5
 
@@ -54,7 +60,9 @@ class Claim:
     Args:
         key: as its owner spells it.
         owner: who has it.
-        linked: whether the owner is linked to it; otherwise it is being exported, or failed on the way.
+        linked: whether the owner is linked to it; otherwise it is being exported or imported, or failed on the way.
+        planned: whether it is that of an accepted row of a plan, which imports apply; then the owner may not have a
+            Procore id yet.
         by: name of who accepted or linked the owner.
         at: when.
     """
@@ -62,6 +70,7 @@ class Claim:
     key: Key
     owner: Owner
     linked: bool
+    planned: bool
     by: str
     at: datetime
 
@@ -69,10 +78,11 @@ class Claim:
     def in_words(self) -> str:
         """Who has it and since when, for people."""
         owner = self.owner
-        how = "linked" if self.linked else "accepted"
+        how = "linked" if self.linked else "accepted into Procore" if self.planned else "accepted"
+        id = f"Procore id {owner.record}" if owner.record else "new in Procore"
         return (
-            f"{self.key.in_words} belongs to {owner.title} ({owner.object_name.replace('_', ' ')}, Procore id"
-            f" {owner.record}), {how} by {self.by} on {self.at:%Y-%m-%d at %H:%M} UTC"
+            f"{self.key.in_words} belongs to {owner.title} ({owner.object_name.replace('_', ' ')}, {id}), {how}"
+            f" by {self.by} on {self.at:%Y-%m-%d at %H:%M} UTC"
         )
 
 
@@ -113,6 +123,7 @@ def claim(
     wanted = sorted(set(keys))
     values = {**_values(owner), "attempt": attempt_id, "by": by, "name": by_name or by, "at": at, "linked": False}
     with connection.transaction():
+        _refuse_planned(connection, owner)
         _give_up(connection, owner, but=wanted)
         for _ in range(_TRIES):
             missing = _insert(connection, owner, wanted, values)
@@ -147,6 +158,7 @@ def keep(connection: psycopg.Connection, owner: Owner, key: Key, *, attempt_id: 
     """
     values = {**_values(owner), "attempt": attempt_id, "by": by, "name": by, "linked": True, "at": None}
     with connection.transaction():
+        _refuse_planned(connection, owner)
         _give_up(connection, owner, but=[key])
         if _insert(connection, owner, [key], values):
             raise _taken(_find(connection, owner.company, [key])[0], owner)
@@ -179,9 +191,10 @@ def free(connection: psycopg.Connection, object_name: str, company: str, records
 
 
 def holders(connection: psycopg.Connection, owner: Owner, keys: Iterable[Key]) -> list[Claim]:
-    """The claims of other records on these keys."""
+    """The claims of other records on these keys, and those of imports on this record."""
     found = _find(connection, owner.company, sorted(set(keys)))
-    return [claim for claim in found if not claim.owner.is_same(owner)]
+    others = [claim for claim in found if claim.planned or not claim.owner.is_same(owner)]
+    return [*others, *(claim for claim in _planned(connection, owner) if claim not in others)]
 
 
 def has(connection: psycopg.Connection, owner: Owner, keys: Iterable[Key]) -> bool:
@@ -198,16 +211,15 @@ def has(connection: psycopg.Connection, owner: Owner, keys: Iterable[Key]) -> bo
 
 def duplicates(connection: psycopg.Connection, company: str) -> list[tuple[Claim, Claim]]:
     """Keys that two records had before there were claims: each with the one that has it now. A person must look."""
-    columns = "space, key, object_name, company_code, project_id, record_id, title, linked, claimed_by_name, claimed_at"
-    both = ", ".join(f"{of}.{name.strip()}" for of in ("d", "h") for name in columns.split(","))
+    both = ", ".join(f"{of}.{name.strip()}" for of in ("d", "h") for name in COLUMNS.split(","))
     rows = connection.execute(
         f"select {both} from export.claims as d join export.claims as h on h.company_code = d.company_code"  # noqa: S608
         " and h.space = d.space and h.compared = d.compared and not h.duplicate"
         " where d.duplicate and d.company_code = %s order by d.claim_id",
         [company],
     ).fetchall()
-    half = len(columns.split(","))
-    return [(_claim(row[:half]), _claim(row[half:])) for row in rows]
+    half = len(COLUMNS.split(","))
+    return [(claim_of(row[:half]), claim_of(row[half:])) for row in rows]
 
 
 def _insert(connection: psycopg.Connection, owner: Owner, keys: list[Key], values: dict[str, Any]) -> list[Key]:
@@ -251,12 +263,39 @@ def _give_up(connection: psycopg.Connection, owner: Owner, *, linked: bool = Fal
 
 def _find(connection: psycopg.Connection, company: str, keys: Sequence[Key]) -> list[Claim]:
     rows = connection.execute(
-        f"{_CLAIMS} where company_code = %(company)s and not duplicate and (space, compared) in (select w.space,"  # noqa: S608
-        " export.compared(w.space, w.key) from unnest(%(spaces)s::text[], %(keys)s::text[]) as w (space, key))"
+        f"select {COLUMNS} from export.claims where company_code = %(company)s and not duplicate"  # noqa: S608
+        " and (space, compared) in"
+        " (select w.space, export.compared(w.space, w.key)"
+        " from unnest(%(spaces)s::text[], %(keys)s::text[]) as w (space, key))"
         " order by claim_id",
         {"company": company, **_arrays(keys)},
     )
-    return [_claim(row) for row in rows]
+    return [claim_of(row) for row in rows]
+
+
+def _planned(connection: psycopg.Connection, owner: Owner) -> list[Claim]:
+    """What imports claim for a record: the rows of plans that will be linked to it."""
+    rows = connection.execute(
+        f"select {COLUMNS} from export.claims where object_name = %(object)s and company_code = %(company)s"  # noqa: S608
+        " and record_id = %(record)s and record_id <> '' and plan_row_id is not null",
+        _values(owner),
+    )
+    return [claim_of(row) for row in rows]
+
+
+def _refuse_planned(connection: psycopg.Connection, owner: Owner) -> None:
+    """Let no import claim the record meanwhile, and give way to one that has."""
+    connection.execute(
+        "select pg_advisory_xact_lock_shared(%s, hashtext(%s))",
+        [RECORDS_LOCK, records_lock(owner.object_name, owner.company)],
+    )
+    if planned := _planned(connection, owner):
+        raise _taken(planned[0], owner)
+
+
+def records_lock(object_name: str, company: str) -> str:
+    """Second part of `RECORDS_LOCK`, whose hash is taken."""
+    return f"{object_name}/{company}"
 
 
 def _taken(claim: Claim, owner: Owner) -> Taken:
@@ -283,6 +322,7 @@ def _arrays(keys: Sequence[Key]) -> dict[str, list[str]]:
     return {"spaces": [key.space for key in keys], "keys": [key.text for key in keys]}
 
 
-def _claim(row: Sequence[Any]) -> Claim:
-    space, key, object_name, company, project, record, title, linked, by, at = row
-    return Claim(Key(space, key), Owner(object_name, company, project, record, title), linked, by, at)
+def claim_of(row: Sequence[Any]) -> Claim:
+    """A claim from `COLUMNS`."""
+    space, key, object_name, company, project, record, title, linked, planned, by, at = row
+    return Claim(Key(space, key), Owner(object_name, company, project, record, title), linked, planned, by, at)

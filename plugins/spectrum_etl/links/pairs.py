@@ -30,14 +30,14 @@ class Link:
     Args:
         id: the Procore record.
         spectrum_key: what it is called in Spectrum.
-        how: exported by us, or linked by hand.
-        content: what Procore held when it was exported; None for links by hand.
+        how: exported by us, linked by hand, or by an import: created in Procore, or linked there.
+        content: what Procore held when it was exported; None for links by hand and imports.
         fingerprint: of that content.
     """
 
     id: RecordId
     spectrum_key: str
-    how: Literal["export", "by hand"]
+    how: Literal["export", "by hand", "import"]
     content: Mapping[str, Any] | None
     fingerprint: str | None
 

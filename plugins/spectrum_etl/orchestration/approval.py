@@ -120,17 +120,25 @@ def response_of(event: Mapping[str, Any]) -> Any:
     from spectrum_etl.exports.records.ledger import Decision, Response
 
     decisions: dict[str, Decision] = {ACCEPT: "accept", REJECT: "reject", RETRIEVE: "retrieve"}
+    chosen, user_id, name = answer_of(event, OPTIONS)
+    answers = {field: "" if value is None else str(value) for field, value in (event["params_input"] or {}).items()}
+    return Response(decisions[chosen], answers, user_id, name, event["responded_at"])
+
+
+def answer_of(event: Mapping[str, Any], options: Collection[str]) -> tuple[str, str, str]:
+    """The chosen option of an answer, with user id and name of who gave it; blank where nobody is named.
+
+    Raises:
+        StopSync: it does not hold exactly one of the options.
+    """
     chosen = event["chosen_options"]
-    if len(chosen) != 1 or chosen[0] not in decisions:
+    if len(chosen) != 1 or chosen[0] not in options:
         raise StopSync(
-            "the answer is not exactly one of the options", value=str(chosen), limit=", ".join(OPTIONS),
-            remedy="nothing was sent; trigger the export again to be asked again",
+            "the answer is not exactly one of the options", value=str(chosen), limit=", ".join(options),
+            remedy="nothing was sent; trigger the DAG again to be asked again",
         )  # fmt: skip
     user = event.get("responded_by_user") or {}
-    answers = {name: "" if value is None else str(value) for name, value in (event["params_input"] or {}).items()}
-    return Response(
-        decisions[chosen[0]], answers, str(user.get("id") or ""), str(user.get("name") or ""), event["responded_at"]
-    )
+    return chosen[0], str(user.get("id") or ""), str(user.get("name") or "")
 
 
 def _param(field: FormField) -> Param:

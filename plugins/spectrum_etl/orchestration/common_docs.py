@@ -39,6 +39,25 @@ the export again with the record in the form. Enter nothing by hand in Spectrum 
 successful by hand sends nothing.
 """
 
+_IMPORT = """\
+**How often.** Only when somebody triggers it, unless the settings say `after_sync` or give a schedule
+(`imports` in `include/settings.yaml`). There is one open plan an object and company, however often it runs; a run that
+finds nothing new makes no call.
+
+**For approvers.** The plan waits for you under *Required Actions* of Airflow. *Accept* accepts every row that is ready;
+*Link exact names only* links companies of exactly the same name and nothing else; *Not now* leaves the plan open. What
+only may be the same record is never accepted with the others. Nothing in Procore changes that was not accepted.
+
+**Where is my record?** `procore.plan_rows` has its kind, its state and the reason; `procore.calls` what was sent, who
+accepted it and what Procore said; `export.links` what is linked.
+
+**When it fails.** The log of `report` lists each row that a person must look at, with the reason. Passing faults are
+retried automatically, and no record is ever made twice: it carries our origin id.
+
+**May it be run again?** Always: trigger it, clear it, or clear a task. Rows that changed since they were accepted are
+put back and shown again. Clearing `approve` shows the old question; trigger the DAG again instead.
+"""
+
 
 def staging_doc(obj: StagedObject, doc: str | None) -> str:
     """The documentation of a DAG that stages an object.
@@ -59,6 +78,15 @@ def export_doc(doc: str | None) -> str:
         doc: what is its own: the docstring of its file.
     """
     return _joined(doc, _EXPORT)
+
+
+def import_doc(doc: str | None) -> str:
+    """The documentation of a DAG that imports an object into Procore.
+
+    Args:
+        doc: what is its own: the docstring of its file.
+    """
+    return _joined(doc, _IMPORT)
 
 
 def _joined(own: str | None, common: str) -> str:

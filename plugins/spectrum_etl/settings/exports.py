@@ -18,7 +18,7 @@ Id = Annotated[str, Field(min_length=1)]
 
 
 class Approver(Strict):
-    """Somebody who may accept exports (A7).
+    """Somebody who may accept exports (A7), or plans of imports (N2).
 
     Args:
         id: user id in Airflow's auth manager, as its human-in-the-loop answers carry it.

@@ -12,7 +12,8 @@ from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.settings.checks import disagreements, with_disagreements
 from spectrum_etl.settings.closing import ClosedMonths, Closing
 from spectrum_etl.settings.companies import Company
-from spectrum_etl.settings.exports import ExportSettings
+from spectrum_etl.settings.exports import Approver, ExportSettings
+from spectrum_etl.settings.imports import ImportSettings
 from spectrum_etl.settings.infolink import InfoLinkSettings
 from spectrum_etl.settings.notifications import Notifications
 from spectrum_etl.settings.page import Page
@@ -51,6 +52,7 @@ class Settings(Strict):
     operators: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     infolink: InfoLinkSettings = InfoLinkSettings()
     exports: ExportSettings = ExportSettings()
+    imports: ImportSettings = ImportSettings()
     notifications: Notifications = Notifications()
     page: Page = Page()
     retention: Retention = Retention()
@@ -127,6 +129,11 @@ class Settings(Strict):
     def cron(self, obj: Staged) -> str | None:
         """The cron expression of an object's schedule in the time zone of the settings; None for `never`."""
         return self.schedule(obj).cron(self.daily_at)
+
+    @property
+    def import_approvers(self) -> tuple[Approver, ...]:
+        """Who may accept plans of imports: those that `imports` names, else the approvers of exports."""
+        return self.imports.approvers or self.exports.approvers
 
     @property
     def quiet(self) -> QuietHours:

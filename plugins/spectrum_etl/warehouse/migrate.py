@@ -25,7 +25,8 @@ _LACKING = """
     select exists (
         select from (values
             ('spectrum_analyst', 'spectrum'), ('spectrum_analyst', 'history'), ('spectrum_analyst', 'sync'),
-            ('spectrum_analyst', 'marts'), ('spectrum_approver', 'export'), ('spectrum_approver', 'sync')
+            ('spectrum_analyst', 'marts'), ('spectrum_approver', 'export'), ('spectrum_approver', 'procore'),
+            ('spectrum_approver', 'sync')
         ) as reads (role_name, schema_name)
         join pg_roles on rolname = role_name
         where not has_schema_privilege(pg_roles.oid, to_regnamespace(schema_name), 'usage')

@@ -114,6 +114,21 @@ def broken(taken: Sequence[Claim]) -> list[Broken]:
     ]
 
 
+def reserved(taken: Sequence[Claim], id: RecordId) -> list[Broken]:
+    """Why a record is not ready whatever its form says: a row of a plan was accepted that links it, or will."""
+    return [
+        Broken(
+            claim.key.space,
+            claim.key.text,
+            claim.in_words,
+            "wait until that row of the plan was applied, or take it back, then look at Procore again",
+            rule="claim",
+        )
+        for claim in taken
+        if claim.planned and claim.owner.record == id.record
+    ]
+
+
 def in_words(taken: Taken) -> str:
     """Whose the number is, and what to do."""
     return f"{taken.message}. What to do: {taken.instruction}"

@@ -91,7 +91,8 @@ def ask(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance) -
             return NotAsked(f"it is no longer ready: {check.in_words(broken)}")
         own = _fields(systems, obj, candidate, ledger.last_answers(connection, row.attempt_id))
         fields, shown, taken = _shown(systems, connection, obj, candidate, own)
-        if fields == own and (broken := claiming.broken(taken)):
+        broken = claiming.reserved(taken, id) or (claiming.broken(taken) if fields == own else [])
+        if broken:
             queue.move(connection, obj.name, id, row.state, "not_ready", instance.run_id, broken=broken)
             return NotAsked(f"it is not ready: {check.in_words(broken)}")
         # Asked again: somebody has to look at what was wrong, whatever the form proposes now.

@@ -1,0 +1,11 @@
+-- Vendors that were accepted as new companies and are not sent yet: has one of that name appeared in Procore since?
+select
+    plan_rows.spectrum_key,
+    plan_rows.title,
+    plan_rows.spectrum as fields
+from procore.plan_rows
+where
+    plan_rows.object_name = {{ "object" | bound }}
+    and plan_rows.company_code = {{ "company" | bound }}
+    and plan_rows.state = 'accepted'
+    and plan_rows.kind = 'create'

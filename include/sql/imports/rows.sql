@@ -1,0 +1,319 @@
+-- What a plan has to do or to say, one row a record of Spectrum: its desired state beside the record of Procore that it is
+-- linked to, or that was chosen for it. A record for which there is nothing to do has no row.
+with linked as (
+    select
+        links.record_id,
+        links.spectrum_key,
+        lower(btrim(links.spectrum_key)) as compared
+    from export.links
+    where
+        links.object_name = {{ "object" | bound }}
+        and links.company_code = {{ "company" | bound }}
+        and links.unlinked_at is null
+        and links.clash = 0
+        and ({{ "keys" | bound }}::text [] is null or lower(btrim(links.spectrum_key)) = any({{ "keys" | bound }}::text []))
+),
+
+held as (
+    select *
+    from procore.records
+    where
+        object_name = {{ "object" | bound }}
+        and company_code = {{ "company" | bound }}
+        and gone_at is null
+),
+
+-- What exports are at work on: an approver is asked about it, or it is on its way to Spectrum (A1).
+exported as (
+    select
+        queue.record_id,
+        null as compared,
+        queue.title || ' is being exported (' || queue.state || ')' as said
+    from export.queue
+    where
+        queue.object_name = {{ "object" | bound }}
+        and queue.company_code = {{ "company" | bound }}
+        and queue.state in ('waiting', 'sending', 'unknown', 'sent', 'confirmed')
+    union all
+    select
+        claims.record_id,
+        claims.compared,
+        claims.title || ', accepted by ' || claims.claimed_by_name || ', is exported as ' || claims.key as said
+    from export.claims
+    where
+        claims.object_name = {{ "object" | bound }}
+        and claims.company_code = {{ "company" | bound }}
+        and claims.space = {{ "space" | bound }}
+        and claims.plan_row_id is null
+        and not claims.linked
+        and not claims.duplicate
+),
+
+wanted as (
+    select
+        desired.*,
+        lower(desired.spectrum_key) as compared,
+        export.compared({{ "space" | bound }}, desired.spectrum_key) as claimed_as,
+        count(*) over (partition by lower(desired.spectrum_key)) as spellings
+    from _desired as desired
+),
+
+unlinked as (
+    select
+        wanted.*,
+        coalesce(chosen.record_id, '') as record_id,
+        held.name as record_title,
+        held.fields as held_fields,
+        held.is_active,
+        held.origin_id as held_origin,
+        held.origin_code as held_code,
+        chosen.score,
+        coalesce(chosen.attributes, '{}') as attributes,
+        coalesce(chosen.exact, false) as exact,
+        coalesce(chosen.tied, false) as tied,
+        coalesce(chosen.candidates, '[]') as candidates,
+        -- In one case: look-ups by origin id are known to break on mixed case.
+        coalesce(
+            nullif(held.origin_id, ''),
+            'spectrum:' || {{ "company" | bound }}::text || ':' || upper(wanted.spectrum_key)
+        ) as origin_id,
+        -- A person may choose any record: one that carries another origin id is somebody else's.
+        upper(held.origin_id) not in (
+            'SPECTRUM:' || upper({{ "company" | bound }}::text) || ':' || upper(wanted.spectrum_key),
+            upper({{ "company" | bound }}::text) || ':' || upper(wanted.spectrum_key)
+        ) as is_marked_otherwise,
+        (
+            select min(exported.said)
+            from exported
+            where exported.compared = wanted.claimed_as or exported.record_id = chosen.record_id
+        ) as exported_as
+    from wanted
+    left join _chosen as chosen on wanted.spectrum_key = chosen.spectrum_key
+    left join held on chosen.record_id = held.record_id
+    where
+        wanted.is_offered
+        and not exists (select from linked where linked.compared = wanted.compared)
+),
+
+new as (
+    select
+        unlinked.spectrum_key,
+        unlinked.title,
+        case
+            when unlinked.spellings > 1 or unlinked.fields ->> 'name' is null or unlinked.is_marked_otherwise then 'refused'
+            when unlinked.exported_as is not null then 'waits'
+            when unlinked.record_id != '' and unlinked.record_title is null then 'gone'
+            when unlinked.record_id != '' then 'link'
+            else 'create'
+        end as kind,
+        unlinked.record_id,
+        unlinked.record_title,
+        unlinked.origin_id,
+        case
+            when unlinked.record_id != ''
+                then unlinked.held_fields
+                    || jsonb_build_object(
+                        'is_active', unlinked.is_active,
+                        'origin_id', unlinked.held_origin,
+                        'origin_code', unlinked.held_code
+                    )
+            else '{}'::jsonb
+        end as before,
+        case
+            when unlinked.record_id != ''
+                then jsonb_build_object('origin_id', unlinked.origin_id, 'origin_code', unlinked.spectrum_key)
+            else jsonb_strip_nulls(unlinked.fields) || jsonb_build_object(
+                'origin_id', unlinked.origin_id, 'origin_code', unlinked.spectrum_key, 'is_active', true
+            )
+        end as after,
+        unlinked.fields as spectrum,
+        unlinked.score,
+        unlinked.attributes,
+        unlinked.exact,
+        unlinked.tied,
+        unlinked.candidates,
+        false as is_conflict,
+        case
+            when unlinked.spellings > 1 then 'A1'
+            when unlinked.fields ->> 'name' is null then 'N3'
+            when unlinked.is_marked_otherwise then 'N1'
+        end as rule,
+        case
+            when unlinked.spellings > 1 then 'vendor_code'
+            when unlinked.fields ->> 'name' is null then 'vendor_name'
+            when unlinked.is_marked_otherwise then 'origin_id'
+        end as field,
+        case
+            when unlinked.spellings > 1 then unlinked.spectrum_key
+            when unlinked.fields ->> 'name' is null then ''
+            when unlinked.is_marked_otherwise then unlinked.held_origin
+        end as value,
+        case
+            when unlinked.spellings > 1 then 'another vendor has the same code in other letters'
+            when unlinked.fields ->> 'name' is null then 'the vendor has no name'
+            when unlinked.is_marked_otherwise
+                then 'company ' || unlinked.record_id || ' carries the origin id of another record'
+            when unlinked.exported_as is not null then unlinked.exported_as
+            when unlinked.record_id != '' and unlinked.record_title is null
+                then 'Procore no longer shows company ' || unlinked.record_id
+            else unlinked.note
+        end as reason,
+        case
+            when unlinked.spellings > 1 then 'give one of the two another code in Spectrum'
+            when unlinked.fields ->> 'name' is null then 'name the vendor in Spectrum'
+            when unlinked.is_marked_otherwise then 'choose another company'
+            when unlinked.exported_as is not null then 'wait until that export has ended, or take the record out of it'
+            when unlinked.record_id != '' and unlinked.record_title is null then 'choose another company, or plan again'
+        end as remedy
+    from unlinked
+),
+
+-- A linked record follows what changed in Spectrum since it was linked, field by field; never a difference that was
+-- there at the link (C3, N4).
+changes as (
+    select
+        linked.record_id,
+        wanted.spectrum_key,
+        wanted.title,
+        held.name as record_title,
+        held.origin_id,
+        jsonb_object_agg(followed.field, held.fields -> followed.field) as before,
+        jsonb_object_agg(followed.field, wanted.fields -> followed.field) as after,
+        wanted.fields as spectrum,
+        string_agg(followed.field, ', ' order by followed.field) filter (
+            where held.fields -> followed.field is distinct from held.followed -> followed.field
+        ) as edited
+    from wanted
+    inner join linked on wanted.compared = linked.compared
+    inner join held on linked.record_id = held.record_id
+    cross join unnest({{ "followed" | bound }}::text []) as followed (field)
+    where
+        held.followed ->> 'spectrum_key' = linked.compared
+        and wanted.fields -> followed.field is distinct from held.followed -> followed.field
+        and wanted.fields -> followed.field is distinct from held.fields -> followed.field
+        -- A company always has a name.
+        and not (followed.field = 'name' and wanted.fields -> followed.field = 'null'::jsonb)
+    group by
+        linked.record_id, wanted.spectrum_key, wanted.title, held.name, held.origin_id, wanted.fields
+),
+
+parted as (
+    select
+        linked.record_id,
+        linked.spectrum_key,
+        held.name as record_title,
+        wanted.title,
+        wanted.fields,
+        wanted.spectrum_key is null as spectrum_lacks,
+        held.record_id is null as procore_lacks
+    from linked
+    left join wanted on linked.compared = wanted.compared
+    left join held on linked.record_id = held.record_id
+    where wanted.spectrum_key is null or held.record_id is null
+),
+
+found as (
+    select * from new
+    union all
+    select
+        changes.spectrum_key,
+        changes.title,
+        'update' as kind,
+        changes.record_id,
+        changes.record_title,
+        changes.origin_id,
+        changes.before,
+        changes.after,
+        changes.spectrum,
+        null::numeric as score,
+        '{}'::text [] as attributes,
+        false as exact,
+        false as tied,
+        '[]'::jsonb as candidates,
+        changes.edited is not null as is_conflict,
+        null as rule,
+        null as field,
+        null as value,
+        'somebody has changed this in Procore since it was last written or linked: ' || changes.edited as reason,
+        case when changes.edited is not null then 'accept it to overwrite that, or leave it out' end as remedy
+    from changes
+    union all
+    select
+        parted.spectrum_key,
+        coalesce(parted.title, parted.record_title, parted.spectrum_key) as title,
+        'gone' as kind,
+        parted.record_id,
+        parted.record_title,
+        null as origin_id,
+        '{}'::jsonb as before,
+        '{}'::jsonb as after,
+        coalesce(parted.fields, '{}') as spectrum,
+        null as score,
+        '{}' as attributes,
+        false as exact,
+        false as tied,
+        '[]' as candidates,
+        false as is_conflict,
+        null as rule,
+        null as field,
+        null as value,
+        case
+            when parted.procore_lacks
+                then 'Procore no longer shows company ' || parted.record_id
+                    || ', which is linked to it: it was merged into another, or deleted'
+            else 'Spectrum no longer has it; company ' || parted.record_id || ' stays linked to it'
+        end as reason,
+        case
+            when parted.procore_lacks then 'end the link with unlink_export; the next plan offers the vendor again'
+            else 'end the link with unlink_export'
+        end as remedy
+    from parted
+)
+
+insert into _rows
+select
+    found.spectrum_key,
+    found.title,
+    found.kind,
+    case
+        when found.kind in ('refused', 'waits', 'gone') then 'not ready'
+        when left_out.spectrum_key is not null then 'left out'
+        when found.is_conflict or (found.kind = 'link' and (found.tied or not found.exact)) then 'suggested'
+        else 'ready'
+    end as state,
+    found.record_id,
+    found.record_title,
+    found.origin_id,
+    found.before,
+    found.after,
+    found.spectrum,
+    encode(
+        sha256(
+            convert_to(
+                jsonb_build_array(
+                    found.kind, found.record_id,
+                    -- An inactive record is made active first: when that is interrupted, the decision still holds.
+                    found.before - 'is_active', found.after,
+                    case when found.kind in ('create', 'link') then found.spectrum end
+                )::text,
+                'UTF8'
+            )
+        ),
+        'hex'
+    ) as row_hash,
+    found.score,
+    found.attributes,
+    found.exact,
+    found.tied,
+    found.candidates,
+    found.rule,
+    found.field,
+    found.value,
+    found.reason,
+    found.remedy
+from found
+left join procore.left_out
+    on
+        left_out.object_name = {{ "object" | bound }}
+        and left_out.company_code = {{ "company" | bound }}
+        and found.spectrum_key = left_out.spectrum_key

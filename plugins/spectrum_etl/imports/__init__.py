@@ -1,0 +1,1 @@
+"""Plans of what Procore should hold of Spectrum: what is matched, shown, accepted, applied, compared, taken back."""

@@ -1,0 +1,1 @@
+"""The way of a plan: look, plan, accept, apply, compare."""

@@ -1,0 +1,116 @@
+"""Makes the rows of a plan in the warehouse: what Spectrum wants beside what Procore holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+import psycopg
+from psycopg.rows import dict_row
+
+from spectrum_etl.imports.match import Address, Party, Suggestion
+from spectrum_etl.imports.records.plans import values_of
+from spectrum_etl.imports.spec import ImportObject, Scope
+from spectrum_etl.imports.systems import Systems
+from spectrum_etl.warehouse.templates import render
+
+_CHOSEN = "spectrum_key, record_id, score, attributes, exact, tied, candidates"
+
+
+def compute(
+    systems: Systems,
+    connection: psycopg.Connection,
+    obj: ImportObject,
+    scope: Scope,
+    *,
+    chosen: tuple[str, str] | None = None,
+    match: bool = True,
+) -> None:
+    """Fill `_rows`, which lasts as long as the caller's transaction.
+
+    Args:
+        scope: which records of Spectrum.
+        chosen: a key, and the record of Procore that a person chose for it; an empty one: a new record.
+        match: whether matches are looked for, for what is neither linked nor decided.
+    """
+    values = values_of(systems, obj, scope)
+    connection.execute(render("imports/working_tables.sql"))
+    desired = render(obj.desired, staged=f"spectrum.{obj.table.name}").as_string(connection)
+    connection.execute(f"insert into _desired {desired}".encode(), values)
+    if chosen is not None:
+        connection.execute(
+            f"insert into _chosen ({_CHOSEN}) values (%s, %s, null, array['chosen by a person'], true, false, '[]')",  # noqa: S608
+            list(chosen),
+        )
+    else:
+        connection.execute(render("imports/chosen_by_origin.sql"), values)
+        connection.execute(render("imports/chosen_by_decision.sql"), values)
+        if match:
+            vendors = parties(systems, connection, obj, "imports/to_match.sql")
+            _store(connection, list(suggested(systems, connection, obj, vendors)))
+    connection.execute("analyze _desired")
+    connection.execute("analyze _chosen")
+    connection.execute(render("imports/rows.sql"), values)
+
+
+def parties(systems: Systems, connection: psycopg.Connection, obj: ImportObject, file: str) -> Iterator[Party]:
+    """Records of Spectrum that are looked for in Procore, streamed.
+
+    Args:
+        file: SQL that has one row each: spectrum_key, title, fields.
+    """
+    return _parties(connection, "_vendors", file, values_of(systems, obj))
+
+
+def suggested(
+    systems: Systems,
+    connection: psycopg.Connection,
+    obj: ImportObject,
+    vendors: Iterable[Party],
+    since: datetime | None = None,
+) -> Iterator[Suggestion]:
+    """Matches with what Procore holds and neither a link nor a decision has.
+
+    Args:
+        connection: in a transaction that has filled `_chosen`.
+        since: only with records of Procore that have changed since then.
+    """
+    values = {**values_of(systems, obj), "since": since}
+    companies = _parties(connection, "_companies", "imports/to_be_matched.sql", values)
+    return obj.suggest(vendors, companies, obj.options(systems.settings))
+
+
+def _parties(connection: psycopg.Connection, name: str, file: str, values: dict[str, Any]) -> Iterator[Party]:
+    with connection.cursor(name, row_factory=dict_row) as cursor:
+        for row in cursor.execute(render(file), values):
+            fields = row["fields"]
+            yield Party(
+                key=row.get("record_id") or row["spectrum_key"],
+                name=row.get("name") or fields["name"] or "",
+                code=row.get("origin_code") or fields["abbreviated_name"] or None,
+                address=Address(fields["address"], fields["city"], fields["state_code"], fields["zip"]),
+                phone=fields["business_phone"],
+                email=fields["email_address"],
+                active=row.get("is_active", True),
+            )
+
+
+def _store(connection: psycopg.Connection, found: Iterable[Suggestion]) -> None:
+    """Choose the best match of each; the others stand beside it."""
+    with connection.cursor() as cursor, cursor.copy(f"copy _chosen ({_CHOSEN}) from stdin") as copy:
+        for key, group in groupby(found, key=lambda suggestion: suggestion.vendor_key):
+            matches = list(group)
+            best = matches[0]
+            candidates = [
+                {"record_id": each.company_key, "score": each.score, "attributes": list(each.attributes)}
+                for each in matches
+            ]
+            copy.write_row(
+                (
+                    key, best.company_key, best.score, list(best.attributes), best.exact,
+                    best.tied or len(matches) > 1, json.dumps(candidates),
+                )
+            )  # fmt: skip

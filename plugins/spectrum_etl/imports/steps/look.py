@@ -1,0 +1,103 @@
+"""Looks at what Procore holds, and keeps it in the warehouse."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+import psycopg
+
+from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.imports.records import held
+from spectrum_etl.imports.spec import ImportObject
+from spectrum_etl.imports.systems import Systems
+from spectrum_etl.warehouse.templates import render
+
+log = logging.getLogger(__name__)
+
+#: The clocks of Procore and of the warehouse differ by less.
+_CLOCKS = timedelta(hours=1)
+
+
+def look(systems: Systems, connection: psycopg.Connection, obj: ImportObject, *, again: bool = False) -> datetime:
+    """Read all of Procore's records, unless that was done lately.
+
+    Args:
+        connection: outside a transaction.
+        again: read them, however lately that was done.
+
+    Returns:
+        When Procore was last looked at, by the warehouse's clock.
+
+    Raises:
+        SpectrumEtlError: Procore cannot be read; what was known stays.
+    """
+    code, procore = systems.company.code, int(systems.procore.company_id)
+    now = _now(connection)
+    last = held.looked(connection, obj, code)
+    known = last is not None and last[0] == procore
+    lately = timedelta(hours=systems.settings.imports.look_every_hours)
+    if last is not None and known and not again and now - last[2] < lately:
+        return last[1]
+    with connection.transaction():
+        if last is not None and not known:
+            held.forget(connection, obj, code)
+        read = held.store(connection, obj, code, obj.read_all(systems.procore), whole=True)
+        held.note_look(connection, obj, code, procore, now, whole=True)
+    log.info("%s, company %s: Procore holds %s", obj.name, code, read)
+    return now
+
+
+def look_for_changes(systems: Systems, connection: psycopg.Connection, obj: ImportObject) -> datetime:
+    """Ask Procore what has changed since it was last looked at.
+
+    Returns:
+        When it was looked at before that.
+    """
+    code, procore = systems.company.code, int(systems.procore.company_id)
+    last = held.looked(connection, obj, code)
+    if last is None or last[0] != procore:
+        return look(systems, connection, obj)
+    now = _now(connection)
+    with connection.transaction():
+        changed = obj.read_changed(systems.procore, last[1] - _CLOCKS, now + _CLOCKS)
+        held.store(connection, obj, code, changed)
+        held.note_look(connection, obj, code, procore, now, whole=False)
+    return last[1]
+
+
+def look_at(systems: Systems, connection: psycopg.Connection, obj: ImportObject, record: str) -> None:
+    """Read one record again: of inactive ones Procore may not say that they have changed."""
+    found = obj.read_one(systems.procore, record)
+    with connection.transaction():
+        if found is None:
+            held.gone(connection, obj, systems.company.code, record)
+        else:
+            held.store(connection, obj, systems.company.code, [found])
+
+
+def refuse_foreign_marks(systems: Systems, connection: psycopg.Connection, obj: ImportObject) -> None:
+    """Refuse a Procore company in which another integration has marked records (N1).
+
+    Raises:
+        FixConfiguration: the message names some of them.
+    """
+    found = connection.execute(
+        render("imports/foreign_marks.sql"),
+        {"object": obj.name, "company": systems.company.code, "own": systems.own_marks},
+    ).fetchall()
+    if found:
+        named = ", ".join(f"{name} ({origin})" for _, name, origin in found)
+        raise FixConfiguration(
+            f"{found[0][0]} records in Procore carry the origin id of another integration, among them {named}",
+            object=obj.name,
+            company=systems.company.code,
+            remedy="two integrations may not write into one Procore company: have the other one switched off and its"
+            " ids taken out, then look again (trigger this DAG with look again)",
+        )
+
+
+def _now(connection: psycopg.Connection) -> datetime:
+    row = connection.execute("select clock_timestamp()").fetchone()
+    assert row is not None
+    return row[0]

@@ -1,0 +1,112 @@
+"""Makes the plan of an object and company: what would be changed in Procore, and why what not."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from dataclasses import dataclass
+
+import psycopg
+
+from spectrum_etl.imports.records import held, plans
+from spectrum_etl.imports.spec import ALL, ImportObject, Scope
+from spectrum_etl.imports.steps import accept
+from spectrum_etl.imports.steps.compute import compute
+from spectrum_etl.imports.steps.look import look, refuse_foreign_marks
+from spectrum_etl.imports.systems import Systems
+from spectrum_etl.warehouse.connect import connect
+from spectrum_etl.warehouse.ddl import ensure_table
+from spectrum_etl.warehouse.migrate import migrate
+from spectrum_etl.warehouse.templates import render
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A plan.
+
+    Args:
+        plan_id: its number.
+        counts: its rows, by kind and state.
+        is_new: whether anything had changed since the plan before.
+    """
+
+    plan_id: int
+    counts: Counter[tuple[str, str]]
+    is_new: bool
+
+    @property
+    def summary(self) -> str:
+        """In words, for the log: `12 create ready, 3 link suggested`."""
+        return ", ".join(f"{count} {kind} {state}" for (kind, state), count in self.counts.items()) or "nothing to do"
+
+
+def make_plan(
+    systems: Systems,
+    obj: ImportObject,
+    scope: Scope = ALL,
+    *,
+    dry_run: bool = False,
+    look_again: bool = False,
+) -> Made:
+    """Make the plan, or find that nothing has changed since the last one. It may be killed anywhere and called again.
+
+    Args:
+        scope: what it is narrowed to; nothing else is touched.
+        dry_run: a plan that nobody is asked about; the open one stays as it is.
+        look_again: read all of Procore's records, however lately that was done.
+
+    Raises:
+        FixConfiguration: another integration has marked records of the Procore company.
+        SpectrumEtlError: Procore or the warehouse cannot be read; the plan before stays.
+    """
+    code = systems.company.code
+    with connect(systems.url) as connection:
+        connection.autocommit = True
+        migrate(connection)
+        ensure_table(connection, obj.table)
+        with plans.plan_lock(connection, obj, code):
+            looked_at = look(systems, connection, obj, again=look_again)
+            refuse_foreign_marks(systems, connection, obj)
+            basis = _basis(systems, connection, obj)
+            old = plans.open_plan(connection, obj, code)
+            if old is not None and old.basis == basis and not dry_run:
+                return Made(old.plan_id, plans.counts(connection, old.plan_id), is_new=False)
+            scope = _within(connection, obj, code, scope)
+            with connection.transaction():
+                compute(systems, connection, obj, scope)
+                if not dry_run:
+                    held.follow(connection, obj, code)
+                # A narrowed run has not looked at everything: the next one may not take it for the last word.
+                plan_id = plans.store(
+                    connection, systems, obj, scope, basis="" if scope.keys else basis, looked_at=looked_at,
+                    dry_run=dry_run,
+                )  # fmt: skip
+                if not dry_run:
+                    accept.by_setting(systems, connection, obj, plan_id)
+            found = Made(plan_id, plans.counts(connection, plan_id), is_new=True)
+    log.info("%s, company %s: plan %s: %s", obj.name, code, plan_id, found.summary)
+    return found
+
+
+def _within(connection: psycopg.Connection, obj: ImportObject, company: str, scope: Scope) -> Scope:
+    """The scope by keys alone."""
+    if not scope.types:
+        return scope
+    found = connection.execute(
+        render("imports/keys_of_types.sql", staged=f"spectrum.{obj.table.name}"),
+        {"company": company, "types": list(scope.types), "keys": scope.compared},
+    ).fetchall()
+    # No key has this text: a run whose types nobody has touches nothing.
+    return Scope(tuple(key for (key,) in found) or ("",))
+
+
+def _basis(systems: Systems, connection: psycopg.Connection, obj: ImportObject) -> str:
+    options = obj.options(systems.settings).model_dump_json(exclude={"schedule"})
+    row = connection.execute(
+        render("imports/basis.sql", staged=f"spectrum.{obj.table.name}"),
+        {"object": obj.name, "company": systems.company.code, "settings": options},
+    ).fetchone()
+    assert row is not None
+    return str(row[0])

@@ -1,0 +1,172 @@
+"""Puts the open plan before an approver as a whole: what would be changed in Procore, in a table."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import psycopg
+
+from spectrum_etl.exports.display.markdown import plain
+from spectrum_etl.exports.records.queue import Instance
+from spectrum_etl.imports.records import plans
+from spectrum_etl.imports.records.plans import Row
+from spectrum_etl.imports.spec import ImportObject
+from spectrum_etl.imports.steps.accept import require_approvers
+from spectrum_etl.imports.systems import Systems
+from spectrum_etl.model.display import visible
+from spectrum_etl.warehouse.connect import connect
+
+#: Rows that the question shows; the plan in the warehouse has all.
+_SHOWN = 100
+_OPEN = ("ready", "suggested")
+_DOES = {"undo": "undo in {}", "create": "create", "link": "link with {}", "update": "change {}"}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What an approver is asked.
+
+    Args:
+        subject: names object and company.
+        body: Markdown.
+    """
+
+    subject: str
+    body: str
+
+
+def ask(
+    systems: Systems,
+    obj: ImportObject,
+    instance: Instance,
+    still_waits: Callable[[Instance], bool],
+    *,
+    undo: bool = False,
+) -> Question | None:
+    """The question about what can be accepted; None where that is nothing, or somebody is asked already.
+
+    Args:
+        instance: the task instance that will wait.
+        still_waits: whether a task instance still waits for its answer.
+        undo: ask about what is to be undone, else about everything but that.
+
+    Raises:
+        StopSync: nobody may answer.
+    """
+    with connect(systems.url) as connection:
+        connection.autocommit = True
+        with plans.plan_lock(connection, obj, systems.company.code), connection.transaction():
+            plan = plans.open_plan(connection, obj, systems.company.code)
+            if plan is None:
+                return None
+            found = plans.counts(connection, plan.plan_id)
+            counted = Counter(
+                {(kind, state): count for (kind, state), count in found.items() if (kind == "undo") is undo}
+            )
+            open_rows = sum(count for (_, state), count in counted.items() if state in _OPEN)
+            if not open_rows:
+                return None
+            asks = None if undo else _instance(plan)
+            if asks is not None and asks.place != instance.place and still_waits(asks):
+                return None
+            require_approvers(systems, obj)
+            connection.execute(
+                "update procore.plan_rows set asked_at = clock_timestamp(), asked_run_id = %s"
+                " where plan_id = %s and state in ('ready', 'suggested') and (kind = 'undo') = %s",
+                [instance.run_id, plan.plan_id, undo],
+            )
+            if not undo:
+                _note_asker(connection, plan.plan_id, instance)
+            rows = plans.rows(connection, plan.plan_id, states=_OPEN, undo=undo, limit=_SHOWN)
+            subject = _subject(systems, obj, open_rows, undo=undo)
+            return Question(subject, _body(obj, plan, counted, open_rows, rows, undo=undo))
+
+
+def answered(systems: Systems, obj: ImportObject, instance: Instance) -> None:
+    """Nobody waits for an answer about the plan any more."""
+    with connect(systems.url) as connection:
+        connection.autocommit = True
+        with plans.plan_lock(connection, obj, systems.company.code), connection.transaction():
+            plan = plans.open_plan(connection, obj, systems.company.code)
+            asks = _instance(plan) if plan else None
+            if plan is not None and asks is not None and asks.place == instance.place:
+                _note_asker(connection, plan.plan_id, None)
+
+
+def _instance(plan: plans.Plan) -> Instance | None:
+    if plan.asks_dag_id is None or plan.asks_run_id is None or plan.asks_task_id is None:
+        return None
+    index = -1 if plan.asks_map_index is None else plan.asks_map_index
+    return Instance(plan.asks_dag_id, plan.asks_run_id, plan.asks_task_id, index)
+
+
+def _note_asker(connection: psycopg.Connection, plan_id: int, instance: Instance | None) -> None:
+    connection.execute(
+        "update procore.plans set asks_dag_id = %s, asks_run_id = %s, asks_task_id = %s, asks_map_index = %s"
+        " where plan_id = %s",
+        [*(instance.place if instance else [None] * 4), plan_id],
+    )
+
+
+def _subject(systems: Systems, obj: ImportObject, rows: int, *, undo: bool) -> str:
+    company, what = systems.company, "Undo in Procore" if undo else "Into Procore"
+    return visible(f"{what}: {rows} {obj.name.replace('_', ' ')} of company {company.code} {company.name}")
+
+
+def _body(
+    obj: ImportObject,
+    plan: plans.Plan,
+    counted: Counter[tuple[str, str]],
+    open_rows: int,
+    rows: Sequence[Row],
+    *,
+    undo: bool,
+) -> str:
+    if undo:
+        stays = sum(count for (_, state), count in counted.items() if state == "not ready")
+        more = f"\n\nAnd {open_rows - len(rows)} more." if open_rows > len(rows) else ""
+        return (
+            f"{open_rows} records become what they were before that run; what it created becomes inactive and loses our"
+            f" id. {stays} stay as they are: they were changed since.\n\n{_table(rows)}{more}\n\n**Accept** undoes"
+            " these rows, which are then left out of imports until somebody includes them again. **Not now** leaves"
+            " everything as it is."
+        )
+    parts = [
+        f"{counted['create', 'ready']} new, {counted['link', 'ready']} to link by exactly the same name,"
+        f" {counted['update', 'ready']} changed in Spectrum;"
+        f" {sum(n for (_, state), n in counted.items() if state == 'suggested')} have to be looked at one by one.",
+        f"All of it takes {plan.planned_calls} writing calls.",
+        _table(rows),
+    ]
+    if open_rows > len(rows):
+        parts.append(f"And {open_rows - len(rows)} more: `procore.plan_rows` has all.")
+    parts.append(
+        "**Accept** accepts what is ready: new ones, exactly the same names, changes. **Link exact names only** links"
+        f" those and nothing else. **Not now** leaves the plan open. What only may be the same {obj.procore_title} is"
+        " never accepted here. A row that changes in Spectrum or Procore before it is applied is put back."
+    )
+    return "\n\n".join(parts)
+
+
+def _table(rows: Sequence[Row]) -> str:
+    head = ["| Spectrum | in Procore | score | why | state |", "| --- | --- | --- | --- | --- |"]
+    lines = [
+        f"| {plain(f'{row.spectrum_key} {row.title}')} | {_does(row)} |"
+        f" {'' if row.score is None else row.score} | {plain(_why(row))} | {row.state} |"
+        for row in rows
+    ]
+    return "\n".join([*head, *lines])
+
+
+def _does(row: Row) -> str:
+    return _DOES[row.kind].format(plain(f"{row.record_title or ''} ({row.record_id})"))
+
+
+def _why(row: Row) -> str:
+    changes = [
+        f"{name}: {row.before.get(name) or '(blank)'} → {value or '(blank)'}" for name, value in row.after.items()
+    ]
+    said = changes if row.kind in ("update", "undo") else row.attributes
+    return "; ".join([*said, *filter(None, (row.reason,))])

@@ -1,0 +1,74 @@
+"""What an import works with: Procore and the warehouse. Made by tasks from Airflow connections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.settings import Company, Settings
+from spectrum_etl.sources.procore.client import ProcoreClient
+from spectrum_etl.sources.procore.connection import ProcoreConnection
+from spectrum_etl.warehouse.connect import warehouse_url
+
+
+@dataclass(frozen=True)
+class Run:
+    """Who works.
+
+    Args:
+        dag_id, run_id: of Airflow.
+    """
+
+    dag_id: str
+    run_id: str
+
+
+@dataclass(frozen=True)
+class Systems:
+    """The systems of one company.
+
+    Args:
+        url: the warehouse.
+        settings: all settings.
+        company: whose records.
+        procore: client of the company's Procore.
+        run: who works.
+    """
+
+    url: str
+    settings: Settings
+    company: Company
+    procore: ProcoreClient
+    run: Run
+
+    @property
+    def own_marks(self) -> list[str]:
+        """What origin ids of this package begin with, of every company that has the same Procore company."""
+        codes = [
+            each.code for each in self.settings.companies if each.procore_company_id == self.company.procore_company_id
+        ]
+        return [mark for code in codes for mark in (f"spectrum:{code}:", f"{code}:")]
+
+
+@contextmanager
+def systems_from_airflow(company_code: str, settings: Settings, run: Run) -> Iterator[Systems]:
+    """The systems of a company from the Airflow connections that the settings name; closed at the end.
+
+    Raises:
+        FixConfiguration: the company has no Procore company, or a connection is missing or wrong.
+    """
+    from spectrum_etl.credentials import airflow_connection
+
+    company = settings.company(company_code)
+    if company.procore_company_id is None:
+        raise FixConfiguration(
+            "the company has no Procore company, so nothing can be imported there",
+            company=company.code,
+            field="procore_company_id",
+            remedy="set procore_company_id of this company in include/settings.yaml",
+        )
+    connection = ProcoreConnection.from_airflow(airflow_connection(company.procore_conn_id))
+    with ProcoreClient(connection, str(company.procore_company_id)) as procore:
+        yield Systems(warehouse_url(), settings, company, procore, run)

@@ -1,0 +1,166 @@
+"""The import DAG: Spectrum into Procore, the same for every object that is imported.
+
+A run plans and asks; what a person, or a setting, has accepted is applied and read back. Parsing touches nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.sdk import DAG, Param, get_current_context, task, task_group
+
+from spectrum_etl.imports.objects import IMPORTS
+from spectrum_etl.imports.spec import ImportObject
+from spectrum_etl.orchestration.callbacks import on_failure, on_success
+from spectrum_etl.orchestration.common_docs import import_doc
+from spectrum_etl.orchestration.dag_defaults import companies_param, start_date, task_defaults
+from spectrum_etl.orchestration.plan_approval import ApprovePlan
+from spectrum_etl.orchestration.staging_dag import asset_of
+from spectrum_etl.settings import Schedule, Settings
+from spectrum_etl.settings.imports import AFTER_SYNC
+from spectrum_etl.staging.configured import load_settings
+
+TAGS = ["spectrum", "import"]
+#: Runs wait for people: several may be open at the same time; there is one open plan all the same.
+MAX_ACTIVE_RUNS = 50
+
+
+def import_dag(object_name: str, doc: str | None) -> DAG:
+    """Make the DAG that imports an object.
+
+    Args:
+        object_name: name of the object, see `imports.objects`.
+        doc: documentation for operators and approvers: the DAG file's docstring, which says what is its own; what holds
+            for every import is appended.
+
+    Raises:
+        FixConfiguration: the settings hold something that is not allowed.
+    """
+    settings, obj = load_settings(), IMPORTS[object_name]
+    with DAG(
+        dag_id=obj.dag_id,
+        description=f"{obj.name.replace('_', ' ').capitalize()}: Spectrum into Procore, by plans that are accepted",
+        doc_md=import_doc(doc),
+        schedule=_schedule(obj, settings),
+        start_date=start_date(settings),
+        catchup=False,
+        max_active_runs=MAX_ACTIVE_RUNS,
+        tags=[*TAGS, object_name],
+        on_failure_callback=on_failure,
+        on_success_callback=on_success,
+        params=_params(obj, settings),
+        default_args=task_defaults(settings),
+    ) as dag:
+        _tasks(object_name)
+    return dag
+
+
+def _schedule(obj: ImportObject, settings: Settings) -> Any:
+    """Never, after the object was staged, or a word of staging."""
+    word = obj.options(settings).schedule
+    if word == AFTER_SYNC:
+        return [asset_of(obj.table)]
+    return Schedule(word).cron(settings.daily_at)
+
+
+def _params(obj: ImportObject, settings: Settings) -> dict[str, Param]:
+    imported = [company.code for company in settings.companies if company.procore_company_id is not None]
+    texts: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
+    return {
+        "companies": companies_param(
+            settings, "Spectrum company codes. All that have a Procore company unless you take some away.", imported
+        ),
+        obj.name: Param(
+            [],
+            title=obj.name.replace("_", " ").capitalize(),
+            description=f"Codes as Spectrum has them, one a line. Empty means all. Everything but these {obj.name}"
+            " stays as it is in the plan.",
+            **texts,
+        ),
+        "types": Param(
+            [],
+            title="Types",
+            description=f"Only {obj.name} of these types of Spectrum, one a line. Empty means all that the settings"
+            " offer. The others stay as they are in the plan.",
+            **texts,
+        ),
+        "look_again": Param(
+            False,
+            type="boolean",
+            title="Look again",
+            description="Read all of Procore's records first, however lately that was done.",
+        ),
+        "dry_run": Param(
+            False,
+            type="boolean",
+            title="Dry run",
+            description="Only make a plan, and show it in the log of `make_plan`. Nobody is asked, nothing is applied.",
+        ),
+    }
+
+
+def _tasks(object_name: str) -> None:
+    readable = "{{ company }}"
+
+    @task
+    def plan() -> list[dict[str, str]]:
+        """The companies of the trigger form."""
+        from spectrum_etl.orchestration.import_tasks import companies_of
+
+        return companies_of(get_current_context())
+
+    @task(pool="procore", map_index_template=readable)
+    def make_plan(company: dict[str, str]) -> dict[str, int]:
+        """Compare what Spectrum holds with what Procore holds, and write the plan."""
+        from spectrum_etl.orchestration.import_tasks import plan_company
+
+        return plan_company(object_name, get_current_context(), company["company"])
+
+    @task(pool="procore", map_index_template=readable)
+    def follow(company: dict[str, str]) -> dict[str, int]:
+        """Apply what was accepted already: by the settings, or by somebody before this run."""
+        from spectrum_etl.orchestration.import_tasks import apply_company
+
+        return apply_company(object_name, get_current_context(), company["company"])
+
+    @task(pool="procore", map_index_template=readable)
+    def apply(company: dict[str, str]) -> dict[str, int]:
+        """Apply what was accepted in this run's question."""
+        from spectrum_etl.orchestration.import_tasks import apply_company
+
+        return apply_company(object_name, get_current_context(), company["company"])
+
+    # Whatever became of the others: what was written is read back.
+    @task(pool="procore", map_index_template=readable, trigger_rule="all_done")
+    def compare(company: dict[str, str]) -> int:
+        """Read back what was written; how many records hold what was sent."""
+        from spectrum_etl.orchestration.import_tasks import compare_company
+
+        return compare_company(object_name, get_current_context(), company["company"])
+
+    # It runs whatever became of the others, and decides by itself: a skipped task would let the run end well.
+    @task(pool="warehouse", trigger_rule="all_done")
+    def report(companies: list[dict[str, str]] | None) -> dict[str, int]:
+        """Say what became of every row; fail where a person must look."""
+        from spectrum_etl.orchestration.import_tasks import report_companies
+
+        return report_companies(object_name, get_current_context(), companies)
+
+    companies: Any = plan()
+
+    @task_group
+    def company(company: dict[str, str]) -> None:
+        """One company: plan, follow, ask, apply, read back."""
+        asked = ApprovePlan(
+            task_id="approve",
+            object_name=object_name,
+            company=company,
+            pool="procore",
+            map_index_template="{{ task.company['name'] }}",
+            retries=0,
+            # An execution timeout of this operator would end the wait for the approver, which has no end.
+            execution_timeout=None,
+        )
+        make_plan(company) >> follow(company) >> asked >> apply(company) >> compare(company)
+
+    company.expand(company=companies) >> report(companies)

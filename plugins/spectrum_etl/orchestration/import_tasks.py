@@ -1,0 +1,127 @@
+"""What the tasks of the import DAGs do. Imported when a task runs: a DAG file must not import what this module does."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from airflow.sdk import Context
+from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+
+from spectrum_etl.exports.display.table import as_text
+from spectrum_etl.imports.objects import IMPORTS
+from spectrum_etl.imports.spec import Scope
+from spectrum_etl.imports.steps.apply import apply
+from spectrum_etl.imports.steps.compare import compare
+from spectrum_etl.imports.steps.plan import Made, make_plan
+from spectrum_etl.imports.steps.report import report, shown
+from spectrum_etl.imports.steps.undo import plan_undo
+from spectrum_etl.imports.systems import Run, systems_from_airflow
+from spectrum_etl.model.run import clean_codes
+from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
+from spectrum_etl.orchestration.export_tasks import grid_name
+from spectrum_etl.staging.configured import load_settings
+from spectrum_etl.warehouse.connect import warehouse_url
+
+log = logging.getLogger(__name__)
+
+#: States of a task instance that did not do what it should.
+_LOST = frozenset({"failed", "upstream_failed"})
+
+
+def companies_of(context: Context) -> list[dict[str, str]]:
+    """The companies of the trigger form, with a name for the grid."""
+    refuse_unknown_fields(context)
+    settings = load_settings()
+    asked = [settings.company(code) for code in clean_codes(context["params"]["companies"])]
+    return [{"company": company.code, "name": grid_name(f"{company.code} {company.name}")} for company in asked]
+
+
+def plan_company(object_name: str, context: Context, code: str) -> dict[str, int]:
+    """Plan one company; how many rows of each kind there are.
+
+    Raises:
+        AirflowSkipException: it was a dry run: nothing else is done.
+    """
+    _name(context, code)
+    obj, settings, params = IMPORTS[object_name], load_settings(), context["params"]
+    scope = Scope(clean_codes(params[obj.name]), clean_codes(params["types"]))
+    with systems_from_airflow(code, settings, _run(context)) as systems:
+        made = make_plan(systems, obj, scope, dry_run=params["dry_run"], look_again=params["look_again"])
+    return _planned(made, dry_run=params["dry_run"])
+
+
+def plan_undo_company(object_name: str, context: Context, code: str) -> dict[str, int]:
+    """Plan to undo the run that the form names, in one company; how many rows of each kind there are.
+
+    Raises:
+        AirflowSkipException: it was a dry run: nothing else is done.
+    """
+    _name(context, code)
+    params = context["params"]
+    with systems_from_airflow(code, load_settings(), _run(context)) as systems:
+        made = plan_undo(systems, IMPORTS[object_name], params["run_id"], dry_run=params["dry_run"])
+    return _planned(made, dry_run=params["dry_run"])
+
+
+def _planned(made: Made, *, dry_run: bool) -> dict[str, int]:
+    lines = shown(warehouse_url(), made.plan_id)
+    log.info("plan %s: %s\n%s", made.plan_id, made.summary, as_text(("record", "what", "state", "why"), lines))
+    if dry_run:
+        raise AirflowSkipException(f"dry run: {made.summary}")
+    return {f"{kind} {state}": count for (kind, state), count in made.counts.items()}
+
+
+def apply_company(object_name: str, context: Context, code: str) -> dict[str, int]:
+    """Apply what was accepted; how many rows are in each state.
+
+    Raises:
+        RetryLater: Procore could not answer for some rows.
+    """
+    _name(context, code)
+    with systems_from_airflow(code, load_settings(), _run(context)) as systems:
+        return dict(apply(systems, IMPORTS[object_name]).counts)
+
+
+def compare_company(object_name: str, context: Context, code: str) -> int:
+    """Read back what was written; how many records hold what was sent.
+
+    Raises:
+        AirflowFailException: Procore holds something else.
+    """
+    _name(context, code)
+    if context["params"]["dry_run"]:
+        raise AirflowSkipException("dry run")
+    with systems_from_airflow(code, load_settings(), _run(context)) as systems:
+        found = compare(systems, IMPORTS[object_name])
+    if found.differing:
+        raise AirflowFailException(f"a person must look: {'; '.join(found.differing[:20])}")
+    return found.equal
+
+
+def report_companies(
+    object_name: str, context: Context, companies: Sequence[Mapping[str, str]] | None
+) -> dict[str, int]:
+    """Report a run; how many rows of the open plans are in each state.
+
+    Raises:
+        AirflowFailException: a person must look at some, or a task has failed.
+    """
+    ti = context["ti"]
+    states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id]).get(ti.run_id, {})
+    lost = sorted(name for name, state in states.items() if state in _LOST)
+    found = report(warehouse_url(), IMPORTS[object_name], [each["company"] for each in companies or ()])
+    log.info("%s: %s\n%s", object_name, found.summary, found.table)
+    problems = [*found.bad, *(f"the task {name} has failed: the end of its log says why" for name in lost)]
+    if problems:
+        raise AirflowFailException(f"{found.summary}. A person must look: {'; '.join(problems[:20])}")
+    return dict(found.counts)
+
+
+def _run(context: Context) -> Run:
+    return Run(context["ti"].dag_id, str(context["run_id"]))
+
+
+def _name(context: Context, code: str) -> None:
+    company = load_settings().company(code)
+    context["company"] = grid_name(f"{company.code} {company.name}")  # type: ignore[typeddict-unknown-key]

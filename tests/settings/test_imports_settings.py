@@ -1,0 +1,56 @@
+"""N13, C3, C6: the section `imports`: everything off by default, and wrong words answered with the allowed ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from spectrum_etl.settings import Settings
+from spectrum_etl.settings.messages import explain_value
+from spectrum_etl.staging.configured import load_settings
+
+COMPANY = {"code": "1", "name": "One", "phase_category": "STD"}
+
+
+def settings(**imports: Any) -> Settings:
+    exports = {"approvers": [{"id": "accounting", "name": "Accounting"}]}
+    return Settings.model_validate({"companies": [COMPANY], "exports": exports, "imports": imports})
+
+
+def refusal(**imports: Any) -> str:
+    with pytest.raises(ValidationError) as caught:
+        settings(**imports)
+    return "; ".join(explain_value(entry) for entry in caught.value.errors())
+
+
+def test_n2_nothing_runs_or_is_accepted_by_itself_unless_somebody_says_so():
+    for found in (settings().imports, load_settings().imports):
+        assert (found.vendors.ask, found.vendors.schedule, found.vendors.update) == ("always", "never", ())
+        assert (found.vendors.types, found.vendors.include_without_type) == ((), True)
+        assert found.run_configurable_validations is False
+
+
+def test_n2_the_approvers_of_exports_accept_plans_unless_imports_name_their_own():
+    assert [user.id for user in settings().import_approvers] == ["accounting"]
+    own = settings(approvers=[{"id": "pm", "name": "Project manager"}])
+    assert [user.id for user in own.import_approvers] == ["pm"]
+    assert "listed twice" in refusal(approvers=[{"id": "pm", "name": "A"}, {"id": "pm", "name": "B"}])
+
+
+@pytest.mark.parametrize(
+    ("values", "where", "allowed"),
+    [
+        ({"ask": "sometimes"}, "imports.vendors.ask", ("'always'", "'changes'", "'never'")),
+        ({"schedule": "weekly"}, "imports.vendors.schedule", ("'never'", "'daily'", "'hourly'", "'after_sync'")),
+        ({"update": ["email"]}, "imports.vendors.update.0", ("'name'", "'address'", "'phone'", "'fax'")),
+        ({"suggest_from": 101}, "imports.vendors.suggest_from", ("100",)),
+        ({"skedule": "daily"}, "imports.vendors.skedule", ()),
+    ],
+)
+def test_a_wrong_value_is_answered_with_what_is_allowed(values: dict[str, Any], where: str, allowed: tuple[str, ...]):
+    said = refusal(vendors=values)
+    assert where in said
+    for word in allowed:
+        assert word in said
