@@ -7,8 +7,9 @@ import { Overview } from "./overview.js";
 import { Imports } from "./imports.js";
 import { Exports } from "./exports.js";
 import { JobCost } from "./jobcost.js";
+import { Wip } from "./wip.js";
 
-const VIEWS = { overview: Overview, import: Imports, export: Exports, "job-cost": JobCost };
+const VIEWS = { overview: Overview, import: Imports, export: Exports, "job-cost": JobCost, wip: Wip };
 
 /** Follow Airflow's own light or dark, where the page is inside it; the system's otherwise. */
 function followColors() {
@@ -70,6 +71,7 @@ function App() {
     { key: "import", title: "Import", href: link("import/rejected") },
     { key: "export", title: "Export", href: link("export/ready") },
     me.data.job_cost && { key: "job-cost", title: "Job cost", href: link("job-cost") },
+    me.data.job_cost && { key: "wip", title: "WIP", href: link("wip") },
   ].filter(Boolean);
   return html`
     <header class="top">
