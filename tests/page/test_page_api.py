@@ -16,6 +16,7 @@ ROUTES = (
     "", "api/me", "api/overview", "api/connections", "api/import/counts", "api/import/rejected", "api/import/checks",
     "api/import/drift", "api/import/rejected.csv", "api/export/counts", "api/export/queue?group=ready",
     "api/export/record?object=vendors&company=1&record=v1", "api/export/complete", "api/jobs",
+    "api/into-procore/counts", "api/into-procore/rows?group=decide",
     "api/job?company=1&job=24-0001", "api/job.csv?company=1&job=24-0001", "api/transactions?company=1&job=24-0001",
     "api/transactions.csv?company=1&job=24-0001", "api/marts",
     "api/budget-line?company=1&job=24-0001&phase=05120&cost_type=S", "static/app.js", "static/vendor/uplot.js",

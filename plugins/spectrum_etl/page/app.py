@@ -13,7 +13,19 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from spectrum_etl.errors import SpectrumEtlError
-from spectrum_etl.page import access, answers, batch, exports, imports, job_cost, marts, overview, respond, synced
+from spectrum_etl.page import (
+    access,
+    answers,
+    batch,
+    exports,
+    imports,
+    into_procore,
+    job_cost,
+    marts,
+    overview,
+    respond,
+    synced,
+)
 
 _STATIC = Path(__file__).with_name("static")
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml"}
@@ -39,7 +51,7 @@ def application() -> FastAPI:
     app.add_middleware(_Headers)
     # Known by name, so that no path of a request ever reaches the file system.
     files = {file.relative_to(_STATIC).as_posix(): file for file in _STATIC.rglob("*") if file.suffix in _TYPES}
-    for module in (overview, imports, exports, respond, batch, synced, job_cost, marts):
+    for module in (overview, imports, into_procore, exports, respond, batch, synced, job_cost, marts):
         app.include_router(module.router, dependencies=access.LOOK)
 
     @app.get("/", dependencies=access.OPEN)

@@ -131,9 +131,13 @@ def me(user: GetUserDep, readable: access.Readable) -> ExactJson:
         {
             "name": user.get_name(),
             "approver": access.may_approve(user),
+            "import_approver": access.may_approve_imports(user),
             "companies": [{"code": c.code, "name": c.name} for c in settings.companies],
             "imports": [{"name": n, "title": OBJECTS[n].title} for n in scope.import_objects(readable)],
             "exports": [{"name": n, "title": n.replace("_", " ").capitalize()} for n in scope.export_objects(readable)],
+            "into_procore": [
+                {"name": n, "title": n.replace("_", " ").capitalize()} for n in scope.imported_objects(readable)
+            ],
             "job_cost": scope.MARTS_DAG in readable,
         }
     )
