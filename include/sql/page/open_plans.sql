@@ -8,7 +8,7 @@ select
     plans.made_at,
     plans.looked_at,
     plans.planned_calls,
-    plans.asks_dag_id is not null as is_asked,
+    plans.asks_run_id,
     pending.rows_left,
     (pending.rows_left + {{ "batch" | bound }} - 1) / {{ "batch" | bound }} + pending.inactive as calls_left,
     lately.seconds_a_call

@@ -60,7 +60,10 @@ async def counts(
         return found, plans, [name for name in objects if access.may_trigger(user, IMPORTS[name].dag_id)]
 
     found, plans, may_start = await run_in_threadpool(read)
-    runs = await runs_of(request, [IMPORTS[name].dag_id for name in objects]) if objects else []
+    # A run that waits for an answer works on nothing.
+    waiting = {plan["asks_run_id"] for plan in plans}
+    found_runs = await runs_of(request, [IMPORTS[name].dag_id for name in objects]) if objects else []
+    runs = [run for run in found_runs if run["dag_run_id"] not in waiting]
     working = {name: active([run for run in runs if run["dag_id"] == IMPORTS[name].dag_id]) for name in objects}
     return ExactJson(
         {

@@ -5,10 +5,11 @@ import { html, link, readHash, useData } from "./lib.js";
 import { Choice, Problem, Tabs } from "./parts.js";
 import { Overview } from "./overview.js";
 import { Imports } from "./imports.js";
+import { IntoProcore } from "./intoprocore.js";
 import { Exports } from "./exports.js";
 import { JobCost } from "./jobcost.js";
 
-const VIEWS = { overview: Overview, import: Imports, export: Exports, "job-cost": JobCost };
+const VIEWS = { overview: Overview, import: Imports, "into-procore": IntoProcore, export: Exports, "job-cost": JobCost };
 
 /** Follow Airflow's own light or dark, where the page is inside it; the system's otherwise. */
 function followColors() {
@@ -67,7 +68,8 @@ function App() {
   if (!me.data) return me.error ? html`<main><${Problem} error=${me.error} retry=${me.reload} /></main>` : html`<p class="loading">Loading…</p>`;
   const tabs = [
     { key: "overview", title: "Overview", href: link("overview") },
-    { key: "import", title: "Import", href: link("import/rejected") },
+    { key: "import", title: "From Spectrum", href: link("import/rejected") },
+    me.data.into_procore.length > 0 && { key: "into-procore", title: "Into Procore", href: link("into-procore/decide") },
     { key: "export", title: "Export", href: link("export/ready") },
     me.data.job_cost && { key: "job-cost", title: "Job cost", href: link("job-cost") },
   ].filter(Boolean);
