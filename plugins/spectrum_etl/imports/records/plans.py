@@ -52,7 +52,7 @@ class Row:
     decided_by: str | None
     decided_by_name: str | None
     decided_at: datetime | None
-    asked_at: datetime | None
+    asked_run_id: str | None
 
     @property
     def planned(self) -> planned.Planned:
@@ -126,6 +126,7 @@ def rows(
     *,
     states: Sequence[str] = (),
     row_ids: Sequence[int] | None = None,
+    undo: bool | None = None,
     after: str = "",
     limit: int | None = None,
 ) -> list[Row]:
@@ -134,6 +135,7 @@ def rows(
     Args:
         states: only in these; empty: all.
         row_ids: only these.
+        undo: only what is to be undone, or everything but that; None: both.
         after: only keys behind this one.
         limit: at most so many.
     """
@@ -142,11 +144,13 @@ def rows(
             f"select {_ROW} from procore.plan_rows where plan_id = %(plan)s"  # noqa: S608
             " and (cardinality(%(states)s::text[]) = 0 or state = any(%(states)s::text[]))"
             " and (%(ids)s::bigint[] is null or row_id = any(%(ids)s::bigint[]))"
+            " and (%(undo)s::boolean is null or (kind = 'undo') = %(undo)s::boolean)"
             ' and spectrum_key collate "C" > %(after)s order by spectrum_key collate "C" limit %(limit)s',
             {
                 "plan": plan_id,
                 "states": list(states),
                 "ids": None if row_ids is None else list(row_ids),
+                "undo": undo,
                 "after": after,
                 "limit": limit,
             },
@@ -233,7 +237,7 @@ def store(
     connection.execute(
         "update procore.plans set planned_calls = (select (count(*) + 199) / 200"
         " + count(*) filter (where kind = 'link' and before ->> 'is_active' = 'false') from procore.plan_rows"
-        " where plan_rows.plan_id = plans.plan_id and kind in ('create', 'link', 'update')"
+        " where plan_rows.plan_id = plans.plan_id and kind in ('create', 'link', 'update', 'undo')"
         " and state in ('ready', 'suggested', 'accepted', 'applying', 'unknown')) where plan_id = %s",
         [made[0]],
     )

@@ -161,7 +161,7 @@ def _put_back_what_changed(systems: Systems, connection: psycopg.Connection, obj
         compute(systems, connection, obj, Scope(tuple(key for (key,) in keys)), match=False)
         stale = connection.execute(
             "select row_id, spectrum_key from procore.plan_rows as p where plan_id = %(plan)s and state = 'accepted'"
-            " and not exists (select from _rows as r where r.spectrum_key = p.spectrum_key"
+            " and kind <> 'undo' and not exists (select from _rows as r where r.spectrum_key = p.spectrum_key"
             " and r.row_hash = p.row_hash)",
             of_plan,
         ).fetchall()
@@ -180,6 +180,7 @@ def _put_back_what_changed(systems: Systems, connection: psycopg.Connection, obj
             " and kind = 'create' and spectrum_key = any(%(appeared)s)",
             {**of_plan, "appeared": appeared},
         ).fetchall()
+        stale += connection.execute(render("imports/undo_changed.sql"), of_plan).fetchall()
         rows = sorted({row_id for row_id, _ in stale})
         put_back = len(plans.put_back(connection, plan.plan_id, rows))
         if put_back:
