@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,12 @@ from tests.page.page_airflow import PageAirflow
 from tests.sources.procore.standin import standing_in
 
 _BOOKS = "procore.looks, procore.records, procore.plans, procore.plan_rows, procore.left_out, procore.calls"
+
+#: Procore as the page's Airflow knows it: nothing answers there, since deciding calls nothing.
+_NOWHERE = {
+    "connection_id": "procore", "conn_type": "generic", "host": "127.0.0.1", "port": 9, "schema": "http",
+    "login": "nobody", "password": "nothing", "extra": json.dumps({"login_url": "http://127.0.0.1:9"}),
+}  # fmt: skip
 
 
 def forget(url: str) -> None:
@@ -33,6 +40,7 @@ def planned(page: PageAirflow, postgres: EmbeddedPostgres) -> Iterator[World]:
     without a name. Left out: Harbor.
     """
     name = "page_plans_procore"
+    page.airflow.api("admin").put("connections", [_NOWHERE])
     with standing_in(postgres.create_database(name)) as procore:
         world = World(page.warehouse_url, procore)
         world.settings = settings(update=["name", "phone", "address"])

@@ -20,7 +20,7 @@ left join lateral (
     from procore.plan_rows
     where
         plan_rows.plan_id = plans.plan_id
-        and plan_rows.kind in ('create', 'link', 'update')
+        and plan_rows.kind in ('create', 'link', 'update', 'undo')
         and plan_rows.state in ('ready', 'suggested', 'accepted', 'applying', 'unknown')
 ) as pending on true
 left join lateral (

@@ -61,7 +61,8 @@ select
     called.answer as call_answer,
     called.answered_at,
     called.compared_at,
-    called.differs
+    called.differs,
+    called.run_id
 from page
 inner join procore.plan_rows on page.row_id = plan_rows.row_id
 left join procore.left_out
@@ -89,7 +90,8 @@ left join lateral (
         calls.answer,
         calls.answered_at,
         calls.compared_at,
-        calls.differs
+        calls.differs,
+        calls.run_id
     from procore.calls
     where calls.row_id = page.row_id
     order by calls.call_id desc

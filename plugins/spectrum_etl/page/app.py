@@ -17,6 +17,7 @@ from spectrum_etl.page import (
     access,
     answers,
     batch,
+    decide,
     exports,
     imports,
     into_procore,
@@ -51,7 +52,7 @@ def application() -> FastAPI:
     app.add_middleware(_Headers)
     # Known by name, so that no path of a request ever reaches the file system.
     files = {file.relative_to(_STATIC).as_posix(): file for file in _STATIC.rglob("*") if file.suffix in _TYPES}
-    for module in (overview, imports, into_procore, exports, respond, batch, synced, job_cost, marts):
+    for module in (overview, imports, into_procore, decide, exports, respond, batch, synced, job_cost, marts):
         app.include_router(module.router, dependencies=access.LOOK)
 
     @app.get("/", dependencies=access.OPEN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -14,8 +15,7 @@ from spectrum_etl.imports.objects import IMPORTS
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse
-from spectrum_etl.page.runs import active, runs_of, shown
-from spectrum_etl.page.wording import remedy, sentences
+from spectrum_etl.page.runs import active, dags_of, runs_of, shown
 from spectrum_etl.sources.procore.rows import USUAL_BATCH
 
 router = APIRouter()
@@ -30,7 +30,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 _STATES = [state for states in GROUPS.values() for state in states]
 #: What a row does, in the order in which people are told.
-Does = Literal["create", "link", "suggested", "conflict", "update", "refused", "waits", "gone"]
+Does = Literal["create", "link", "suggested", "conflict", "update", "undo", "refused", "waits", "gone"]
 Sort = Literal["key", "title", "-title", "score", "-score", "-changed"]
 #: Of Procore's answer, not of the record as people know it.
 _HIDDEN = frozenset({"is_active", "origin_id", "origin_code"})
@@ -47,8 +47,8 @@ async def counts(
     """How many rows each tab holds, by what they do; the open plans, and how far each is; runs that are under way.
 
     Returns:
-        `groups` by tab; `plans` with `calls_left`, and `seconds_left` where calls were made before; `may_start` and
-        `running`, both by object.
+        `groups` by tab; `plans` with `calls_left`, and `seconds_left` where calls were made before; `may_start`,
+        `paused` and `running`, each by object.
     """
     objects, companies = scope.imported_objects(readable, object), scope.companies(company)
 
@@ -62,7 +62,9 @@ async def counts(
     found, plans, may_start = await run_in_threadpool(read)
     # A run that waits for an answer works on nothing.
     waiting = {plan["asks_run_id"] for plan in plans}
-    found_runs = await runs_of(request, [IMPORTS[name].dag_id for name in objects]) if objects else []
+    dags, found_runs = await asyncio.gather(
+        dags_of(request), runs_of(request, [IMPORTS[name].dag_id for name in objects])
+    )
     runs = [run for run in found_runs if run["dag_run_id"] not in waiting]
     working = {name: active([run for run in runs if run["dag_id"] == IMPORTS[name].dag_id]) for name in objects}
     return ExactJson(
@@ -70,6 +72,7 @@ async def counts(
             "groups": {group: _group(found, states) for group, states in GROUPS.items()},
             "plans": [_plan(plan, found) for plan in plans],
             "may_start": may_start,
+            "paused": [name for name in objects if dags.get(IMPORTS[name].dag_id, {}).get("is_paused")],
             "running": {name: shown(run) for name, run in working.items() if run},
         }
     )
@@ -148,12 +151,10 @@ def _plan(plan: Row, found: list[Row]) -> Row:
 
 
 def _row(row: Row) -> Row:
-    """A row as it is shown: field by field, the reason in sentences."""
+    """A row as it is shown, field by field."""
     before, after, spectrum = row.pop("before"), row.pop("after"), row.pop("spectrum")
     return {
         **row,
-        "reason": sentences(row["reason"]),
-        "remedy": remedy(row["remedy"]),
         "changes": _changes(before, after),
         "reactivates": row["kind"] == "link" and before.get("is_active") is False,
         "holds": _holds(before, spectrum) if row["kind"] == "link" else [],

@@ -80,7 +80,7 @@ function App() {
       <div class="who">
         ${me.data.companies.length > 1 && html`<${Choice} label="Company" value=${company} onChange=${setCompany} all="All companies"
             options=${me.data.companies.map((c) => [c.code, `${c.code} ${c.name}`])} />`}
-        <span class="faint">${me.data.name}${me.data.approver ? " (approver)" : ""}</span>
+        <span class="faint">${me.data.name}${me.data.approver || me.data.import_approver ? " (approver)" : ""}</span>
       </div>
     </header>
     <main id="main"><${View} me=${me.data} company=${company} path=${place.path.slice(1)} query=${place.query} /></main>`;

@@ -2,7 +2,9 @@
 import { useEffect, useState } from "./vendor/preact-hooks.js";
 import { ago, count, html, keepInAddress, link, moment, plural, useData, useList, useSettled, words } from "./lib.js";
 import { Badge, Choice, Empty, Icon, Listed, Problem, Search, Table, Tabs, Time } from "./parts.js";
+import { Bar, DECIDED, useDecisions } from "./decide.js";
 import { PlanRow } from "./planrow.js";
+import { RunButton, useStarter } from "./runs.js";
 import { sentence } from "./wording.js";
 
 const GROUPS = {
@@ -19,6 +21,7 @@ const DOES = {
   suggested: ["May be the same", "May be the same", "warn"],
   conflict: ["Changed on both sides", "Changed on both sides", "warn"],
   update: ["Changed in Spectrum", "Changed in Spectrum", "info"],
+  undo: ["Undo", "Undo of a run", "warn"],
   refused: ["Refused", "Refused", "bad"],
   waits: ["Being exported", "Being exported", "plain"],
   gone: ["No longer there", "No longer there", "bad"],
@@ -40,6 +43,9 @@ export function IntoProcore({ me, company, path, query }) {
   const every = lively ? 3 : 15;
   const counts = useData("into-procore/counts", { company, object }, { every });
   const list = useList("into-procore/rows", { group, company, object, does, search, sort, offset: 0 }, { every });
+  const again = async () => { await Promise.all([counts.reload(), list.reload()]); };
+  const decisions = useDecisions(group, again);
+  const starter = useStarter(again);
   const groups = counts.data?.groups;
   const moving = Boolean(groups?.accepted.records && Object.keys(counts.data.running).length);
   if (moving !== lively) setLively(moving);
@@ -60,7 +66,9 @@ export function IntoProcore({ me, company, path, query }) {
   };
   const several = me.companies.length > 1;
   const withScore = ["decide", "accepted"].includes(group);
+  const deciding = me.import_approver && group in DECIDED;
   const columns = [
+    deciding && { title: decisions.tickAll(list.rows), kind: "tick", cell: decisions.tickOf },
     { title: sorted("title", "In Spectrum", "title"), kind: "wide", cell: (r) => html`<${Icon} name="open" /><strong>${r.title}</strong> <code>${r.spectrum_key}</code>
       <span class="second">${me.into_procore.length > 1 && `${words(r.object_name)}, `}${several && `company ${r.company_code}`}</span>` },
     { title: "What is done", cell: (r) => html`<${Does} row=${r} />` },
@@ -75,7 +83,9 @@ export function IntoProcore({ me, company, path, query }) {
   const toggle = (row) => setOpened(opened === row.row_id ? null : row.row_id);
   return html`
     <div class="bar"><${Tabs} tabs=${tabs} chosen=${group} label="Lists of the plan" /></div>
-    ${(counts.data?.plans ?? []).map((plan) => html`<${Plan} key=${plan.plan_id} plan=${plan} me=${me} run=${counts.data.running[plan.object_name]} />`)}
+    ${(counts.data?.plans ?? []).map((plan) => html`<${Plan} key=${plan.plan_id} plan=${plan} me=${me} run=${counts.data.running[plan.object_name]}
+      paused=${counts.data.paused.includes(plan.object_name)} starter=${starter} allowed=${counts.data.may_start.includes(plan.object_name)} />`)}
+    <${Problem} error=${starter.problem} />${starter.question}
     ${counts.data && counts.data.plans.length === 0 && html`<div class="notice">There is no plan yet. A run of its DAG in Airflow makes one:
       ${" "}${me.into_procore.map((o) => html`<a href="../dags/import_${o.name}" target="_top">import_${o.name}</a> `)}</div>`}
     ${groups?.results.failed > 0 && group !== "results" && html`<div class="notice bad" role="alert"><strong>Procore refused ${plural(groups.results.failed, "row")}.</strong>
@@ -84,20 +94,22 @@ export function IntoProcore({ me, company, path, query }) {
       ${me.into_procore.length > 1 && html`<${Choice} label="Object" value=${object} all="All objects" onChange=${(value) => go({ object: value })}
         options=${me.into_procore.map((o) => [o.name, o.title])} />`}
       <${Search} value=${text} onInput=${typed} label="Search names and numbers" />
-      ${list.data && html`<span class="faint" role="status">${plural(list.data.matching, "row")}${narrowed ? " match" : ""}</span>`}
+      ${list.data && html`<span class="faint" role="status">${plural(list.data.matching, "row")}${!narrowed ? "" : list.data.matching === 1 ? " matches" : " match"}</span>`}
       <span class="space"></span><span class="lead">${GROUPS[group][1]}</span>
     </div>
-    ${groups && Object.keys(groups[group].does).length > 1 && html`<ul class="chips" aria-label="Only rows that do this">${Object.entries(DOES).filter(([key]) => groups[group].does[key]).map(([key, [, title]]) => html`
+    ${groups && Object.keys(groups[group].does).length > 1 && html`<ul class="chips" aria-label="Only rows that do this">
+      ${Object.entries(DOES).filter(([key]) => groups[group].does[key]).map(([key, [, title]]) => html`
       <li key=${key}><button class="chip" aria-pressed=${does === key ? "true" : "false"} onClick=${() => go({ does: does === key ? undefined : key })}>${title}
         <span class="count">${count(groups[group].does[key])}</span></button></li>`)}</ul>`}
     <${Problem} error=${counts.error} />
+    ${deciding && html`<${Bar} decisions=${decisions} group=${group} exact=${groups?.decide.does.link ?? 0} plans=${counts.data?.plans ?? []} />`}
     <${Listed} list=${list} what="rows" empty=${html`<${Empty} title=${narrowed ? "Nothing matches" : "Nothing here"} icon=${narrowed ? "search" : "ok"} />`}>
       <${Table} label=${GROUPS[group][0]} columns=${columns} rows=${list.rows} keyOf=${(r) => r.row_id} onOpen=${toggle} chosen=${opened}
-        detail=${(r) => opened === r.row_id && html`<${PlanRow} row=${r} />`} /></>`;
+        detail=${(r) => opened === r.row_id && html`<${PlanRow} row=${r} decide=${me.import_approver && group === "decide" ? decisions.one : null} />`} /></>`;
 }
 
 /** An open plan: when it was made, of what, how much of it is done, what the rest takes. */
-function Plan({ plan, me, run }) {
+function Plan({ plan, me, run, paused, starter, allowed }) {
   const s = plan.states;
   const moving = (s.accepted ?? 0) + (s.applying ?? 0) + (s.unknown ?? 0);
   const done = (s.applied ?? 0) + (s.failed ?? 0);
@@ -105,12 +117,17 @@ function Plan({ plan, me, run }) {
   const takes = plan.calls_left ? `${plural(plan.calls_left, "call")} to Procore${plan.seconds_left === null ? "" : `, about ${duration(plan.seconds_left)}`}` : "";
   return html`<div class="state-line plan" role="region" aria-label=${`Plan of ${words(plan.object_name).toLowerCase()}, company ${plan.company_code}`}>
     <p><strong>${words(plan.object_name)}</strong>, company ${plan.company_code} ${name}</p>
-    <p class="faint">planned <${Time} at=${plan.made_at}>${ago(plan.made_at)}</>${plan.narrowed && " for some records only"}, Procore looked at <${Time} at=${plan.looked_at}>${ago(plan.looked_at)}</></p>
+    <p class="faint">planned <${Time} at=${plan.made_at}>${ago(plan.made_at)}</>${plan.narrowed && " for some records only"},
+      Procore looked at <${Time} at=${plan.looked_at}>${ago(plan.looked_at)}</></p>
     ${plan.rows_left > 0 && html`<p>${plural(plan.rows_left, "row")} left${takes && `: ${takes}`}</p>`}
-    ${moving > 0 && html`<p class="spent"><progress max=${moving + done} value=${done} aria-label="Applied"></progress> ${count(done)} of ${count(moving + done)} accepted rows applied</p>`}
-    ${run ? html`<${Badge} kind="info" icon="run">${run.state === "running" ? "A run is under way" : "A run is queued"}</>` : moving > 0 && html`
-      <${Badge} kind="warn" icon="wait">Waits for the next run</>`}
+    ${moving > 0 && html`<p class="spent"><progress max=${moving + done} value=${done} aria-label="Applied"></progress>
+      ${count(done)} of ${count(moving + done)} accepted rows applied</p>`}
+    ${!run && moving > 0 && html`<${Badge} kind="warn" icon="wait">Waits for the next run</>`}
     ${plan.asks_run_id && html`<span class="faint">Airflow asks about it, too: <a href="../required_actions" target="_top">Required Actions</a></span>`}
+    <${RunButton} running=${run} busy=${starter.busy === plan.plan_id} allowed=${allowed} text=${moving ? "Apply accepted rows" : "Plan again"}
+      label=${`${moving ? "Apply accepted rows" : "Plan again"}: ${words(plan.object_name).toLowerCase()}, company ${plan.company_code}`}
+      onClick=${() => starter.start({ key: plan.plan_id, path: "into-procore/run", title: `the import of ${words(plan.object_name).toLowerCase()}`, paused,
+        body: { object: plan.object_name, company: plan.company_code }, then: "Its schedule, where it has one, goes on from then." })} />
   </div>`;
 }
 
@@ -140,7 +157,8 @@ function Why({ row }) {
     ${row.kind === "create" && row.state !== "applied" && html`<span class="faint">${plural(row.changes.length, "field")}</span>`}
     ${row.kind === "link" && row.attributes.length > 0 && html`<div>${words(row.attributes.join(", "))}</div>`}
     ${row.differs && html`<p class="why badtext">Procore holds something else than was written: open it.</p>`}
-    ${(row.reason || row.remedy) && html`<p class="why"><span class=${bad ? "badtext" : "faint"}>${sentence(row.reason, row.title)}</span>${row.remedy && html` <strong>What to do:</strong> ${sentence(row.remedy, row.title)}`}</p>`}
+    ${(row.reason || row.remedy) && html`<p class="why"><span class=${bad ? "badtext" : "faint"}>${sentence(row.reason, row.title)}</span>
+      ${row.remedy && html` <strong>What to do:</strong> ${sentence(row.remedy, row.title)}`}</p>`}
     ${row.state === "applied" && row.compared_at && !row.differs && html`<span class="faint" title=${moment(row.compared_at)}>read back, as written</span>`}`;
 }
 
