@@ -34,6 +34,7 @@ from benchmarks.cases import (
     page,
     parse,
     unchanged,
+    wip,
 )
 from benchmarks.lab import Lab
 from benchmarks.report import Report
@@ -46,6 +47,7 @@ CASES: dict[str, Callable[[Bench], None]] = {
     "incremental": incremental.run,
     "growth": growth.run,
     "marts": marts.run,
+    "wip": wip.run,
     "memory": memory.run,
     "exports": exports.run,
     "approvals": approvals.run,

@@ -2,13 +2,16 @@
 
 Checks, for every company, whether Spectrum's web services, Info-Link, Procore and the warehouse can be used, and
 whether Spectrum still looks as this package expects: each web service and its parameters, each Info-Link table and its
-columns.
+columns. Of Procore it also learns whose origin ids its records carry (ours, of another integration, or none), what the
+service account may do and which linked projects it does not see, which projects are integrated with an ERP system, and
+which custom segments there are.
 
 **What it moves.** Nothing. Results are rows of `sync.connections`, `sync.connection_services` (which service is enabled
 for the Authorization ID), `sync.connection_findings` (each difference, with what it affects),
 `sync.connection_columns` (every column of Info-Link that is read, and what it is called there) and
 `sync.connection_facts` (which indexes the table of transactions has, and whether Change Tracking or change data capture
-is on for each table, where the login may ask). Services that write are looked up only, never executed.
+is on for each table, where the login may ask; what was learned of Procore). Services that write are looked up only,
+never executed.
 
 **How often.** Daily, an hour before the time of day that the settings call daily, and whenever you trigger it: after a
 password was changed, a service was enabled, or Spectrum was updated.

@@ -1,11 +1,12 @@
 """# Publish marts
 
-Brings the tables of the schema `marts` up to what is staged: `job_cost_by_month`, `job_cost_summary`, `vendor_spend`
-and `contract_status`. (`marts.freshness` is a view and always up to date.) What they answer is in `docs/marts.md`.
+Brings the tables of the schema `marts` up to what is staged: costs by month and job, commitments, payables,
+receivables, the WIP schedule of every month end and more. (`marts.freshness` is a view and always up to date.) What
+they answer is in `docs/marts.md`.
 
 **What it moves.** Nothing outside the warehouse. Per company, one transaction computes the rows of the jobs and months
 that syncs have changed since the last time, as `sync` tells, and writes those that differ; readers see the old marts or
-the new. `sync.marts` says how new they are.
+the new. The first run after a month was closed keeps how jobs stood then. `sync.marts` says how new they are.
 
 **How often.** Whenever a sync has updated a staged table: Airflow starts it by the assets of those tables. One run
 takes in everything that was published until it begins, so of runs that come close together the later ones find

@@ -1,6 +1,7 @@
-"""What tables and columns there are, with SQL Server's types: read from PostgreSQL's catalogue before each batch.
+"""What tables and columns there are, with SQL Server's types: as PostgreSQL's catalogue has them before each query.
 
-Read anew for every batch, so that a column dropped or retyped under a running server shows at once.
+Looked at before every query, so that a column dropped or retyped under a running server shows at once; read anew only
+where it has changed since.
 """
 
 from dataclasses import dataclass
@@ -31,6 +32,14 @@ _QUERY: LiteralString = """
         OR n.nspname LIKE 'shown.%'
     ) AND c.relkind IN ('r', 'v', 'm', 'p')
     ORDER BY c.oid, a.attnum
+"""
+# Of the same rows: any statement that changes one of them leaves a later transaction in it.
+_VERSION: LiteralString = """
+    SELECT count(*), sum(a.xmin::text::bigint), max(a.xmin::text::bigint), sum(c.xmin::text::bigint)
+    FROM pg_catalog.pg_class c
+    JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE (n.nspname IN ('tsql', 'dbo', 'shown') OR n.nspname LIKE 'shown.%') AND c.relkind IN ('r', 'v', 'm', 'p')
 """
 _PLAIN = {
     "text": sqltypes.varchar(sqltypes.MAX),
@@ -101,8 +110,27 @@ def column_type(type_name: str, modifier: int) -> SqlType | None:
     return _PLAIN.get(type_name)
 
 
+class Catalogs:
+    """A session's catalogue, read again only after a change: to read it takes longer than most queries."""
+
+    def __init__(self) -> None:
+        self._version: tuple[object, ...] | None = None
+        self._catalog = Catalog({})
+
+    def current(self, connection: psycopg.Connection) -> Catalog:
+        """The catalogue as it is now.
+
+        Args:
+            connection: to the sandbox database.
+        """
+        version = connection.execute(_VERSION).fetchone()
+        if version != self._version:
+            self._catalog, self._version = load(connection), version
+        return self._catalog
+
+
 def load(connection: psycopg.Connection) -> Catalog:
-    """Read the catalogue (about a millisecond for Info-Link's tables).
+    """Read the catalogue.
 
     Args:
         connection: to the sandbox database.

@@ -72,6 +72,7 @@ class Session:
         self._level = "READ COMMITTED"
         self._no_count = False
         self._pending = bytearray()
+        self._catalogs = catalog.Catalogs()
         self._translated = Translated()
 
     def serve(self) -> None:
@@ -278,7 +279,7 @@ class Session:
             self._wait(int(delay) / 1000)
         self._begin_snapshot()
         link = self._link()
-        there, name = catalog.load(link), self._account.database_name
+        there, name = self._catalogs.current(link), self._account.database_name
         query, tables = self._translated.get(
             text, there, self._transactions, lambda: translate.translate(text, there, self._answers(), name)
         )

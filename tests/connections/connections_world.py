@@ -62,7 +62,7 @@ def open_world(database: str) -> Iterator[World]:
             Authorization(LIMITED, ("1",), frozenset({"GetPhase", "Vendors"})),
         ]
         sdx = stack.enter_context(SdxServer(database, authorizations))
-        procore = stack.enter_context(ProcoreServer(database, [ServiceAccount("client", SECRET, (4001,))]))
+        procore = stack.enter_context(ProcoreServer(database, [ServiceAccount("client", SECRET, (4001, 4801))]))
         faults = Faults(database)
         stack.callback(faults.close)
         yield World(

@@ -55,6 +55,11 @@ PURCHASING = {
                     where c._deleted_at is null and (c.company_code, c.job_number, c.vendor_code, c.subcontract_number)
                     = (k.company_code, k.job_number, k.vendor_code, k.subcontract_number)) as pending
             from known as k
+        ), shown as (
+            select {_SUBCONTRACT}, original, by_lines, case when is_shown then executed end as executed,
+                case when is_shown then pending end as pending
+            from money cross join lateral (select money.company_code in (select company_code from sync.runs
+                where table_name = 'subcontract_changes' and not narrowed) as is_shown) as s
         )
         select {_SUBCONTRACT},
             (select vendor_name from spectrum.vendors as v where v._deleted_at is null
@@ -65,7 +70,7 @@ PURCHASING = {
             s.retention_balance, original + executed - s.total_billed,
             s.total_billed - s.total_paid - coalesce(s.retention_balance, 0), s.total_billed > original + executed,
             s.original_amount - original, by_lines, s.vendor_code is not null
-        from money as m left join (select * from spectrum.subcontracts where _deleted_at is null) as s
+        from shown as m left join (select * from spectrum.subcontracts where _deleted_at is null) as s
             using ({_SUBCONTRACT})""",
     ),
     "commitments": (

@@ -171,6 +171,11 @@ class _Sync:
         self._tables.add(table)
         return self._landings[name]
 
+    def read_object_of(self, table: str) -> None:
+        """All tables of the object that the table is of were read, as by a sync of a site that shows them."""
+        for each in OBJECTS[_OBJECT_OF[table]].tables:
+            self.landing(each.name)
+
     def _read_at(self, table: str) -> Any:
         return self.landing(table).read_at
 

@@ -46,12 +46,18 @@ def test_only_what_changed_is_written(world):
     )
     world.sync("job_costs")
     written = publish_marts(world.warehouse, "1")
-    assert {name: w.rows for name, w in written.items() if name != "vendor_spend" and w.rows} == {
+    few = "vendor_spend", "wip_by_month"
+    assert {name: w.rows for name, w in written.items() if name not in few and w.rows} == {
         "job_cost_by_month": 1,
         "job_cost_summary": 1,
         "contract_status": 1,
+        "wip_reconciliation": 1,
     }
     assert written["vendor_spend"].rows <= 1
+    month_ends = (
+        "select count(*) from marts.wip_by_month where company_code = '1' and job_number = %s and known = 'now'"
+    )
+    assert 0 < written["wip_by_month"].rows <= world.ask(month_ends, job)[0][0], "one job"
     assert not any(w.whole for w in written.values())
     assert_right(world)
 

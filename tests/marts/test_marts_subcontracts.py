@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from mart_oracle import assert_right
 from marts_world import publish
+from staged_rows import StagedRows
 from test_marts_committed import OF_SUBCONTRACT, subcontract_of_company_1
 
 from spectrum_etl.marts.publish import publish_marts
@@ -79,3 +80,26 @@ def test_m6_names_of_jobs_and_vendors_follow(world: World) -> None:
         ("Renamed", "Renamed")
     ]
     assert_right(world)
+
+
+def test_m6_changes_that_a_site_does_not_show_are_not_known(warehouse_database: str) -> None:
+    staged = StagedRows(warehouse_database)
+    key = {"job_number": "J1", "vendor_code": "V1", "subcontract_number": "S1"}
+    code = {"phase_code": "0100", "cost_type": "S"}
+    figures = (
+        "select original_amount, executed_changes, pending_changes, revised_amount, balance, overbilled,"
+        " committed_amount from marts.subcontract_status"
+    )
+    with staged.sync() as sync:
+        sync.put("subcontracts", **key, status_code="A", total_billed=400)
+        sync.put("subcontract_items", **key, **code, original_contract_amount=1000)
+    staged.marts()
+    assert staged.ask(figures) == [(1000, None, None, None, None, None, 1000)]
+    with staged.sync() as sync:
+        sync.landing("subcontract_changes")
+    staged.marts()
+    assert staged.ask(figures) == [(1000, 0, 0, 1000, 600, False, 1000)], "there are none"
+    with staged.sync() as sync:
+        sync.put("subcontract_changes", **(key | {"job_number": ""}), **code, sub_status="E", sub_amount=5)
+    staged.marts()
+    assert staged.ask(figures) == [(1000, None, None, None, None, None, 1000)], "whose they are is not shown"

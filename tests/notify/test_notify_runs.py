@@ -1,4 +1,4 @@
-"""What is told of a run: one message, by what the run wrote into the books. What was told before: test_notify_told."""
+"""What is reported of a run: one message, by what the run wrote. What was reported before: test_notify_send_once."""
 
 from __future__ import annotations
 

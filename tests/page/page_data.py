@@ -12,6 +12,8 @@ from spectrum_etl.marts.publish import publish_marts
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.warehouse.ddl import ensure_table
 from spectrum_etl.warehouse.migrate import migrate
+from tests.page.page_agreements import STATEMENTS as AGREEMENTS
+from tests.page.page_wip import sync_before
 
 _JOBS = """
 insert into spectrum.jobs (company_code, job_number, job_description, status_code, customer_code, start_date,
@@ -240,11 +242,12 @@ def fill(url: str, *, jobs: int = 24, postings: int = 30, rejected: int = 130) -
     """
     prepare(url)
     with psycopg.connect(url) as connection:
-        for statement in (_JOBS, _BUDGETS, _PROJECTIONS, _SUBCONTRACTS, _COSTS, _REJECTED):
+        for statement in (_JOBS, _BUDGETS, _PROJECTIONS, _SUBCONTRACTS, _COSTS, _REJECTED, *AGREEMENTS):
             # By a client-side cursor: several statements in one text.
             psycopg.ClientCursor(connection).execute(
                 statement.encode(), {"jobs": jobs, "postings": postings, "rejected": rejected}
             )
+        sync_before(connection)
         _runs(connection)
         _queue(connection)
     with psycopg.connect(url, autocommit=True) as connection:
@@ -292,6 +295,11 @@ def _run(
     connection: psycopg.Connection, landing: int, dag_id: str, table: str, name: str, at: datetime, state: str
 ) -> None:
     rows = connection.execute(f"select count(*) from spectrum.{table}".encode()).fetchone()  # noqa: S608
+    connection.execute(
+        "insert into sync.landing_tables (landing_id, table_name, relation, reader, landed_rows, source_rows, sums)"
+        " values (%s, %s, '', 'infolink', %s, %s, '{}')",
+        [landing, table, rows and rows[0], rows and rows[0]],
+    )
     stopped = state == "stopped"
     connection.execute(
         "insert into sync.runs (landing_id, object_name, table_name, company_code, dag_id, run_id, reader, state,"

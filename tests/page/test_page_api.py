@@ -20,7 +20,12 @@ ROUTES = (
     "api/into-procore/records?object=vendors&company=1&search=a",
     "api/job?company=1&job=24-0001", "api/job.csv?company=1&job=24-0001", "api/transactions?company=1&job=24-0001",
     "api/transactions.csv?company=1&job=24-0001", "api/marts",
-    "api/budget-line?company=1&job=24-0001&phase=05120&cost_type=S", "static/app.js", "static/vendor/uplot.js",
+    "api/budget-line?company=1&job=24-0001&phase=05120&cost_type=S", "api/job/agreements?company=1&job=24-0001",
+    "api/job/customer?company=1&job=24-0001&customer=C1&what=changes",
+    "api/job/subcontract?company=1&job=24-0001&vendor=ACME&number=S05120",
+    "api/wip/months", "api/wip?month_end=2026-06-30", "api/wip.csv?month_end=2026-06-30",
+    "api/wip/behind?company=1&job=24-0001&month_end=2026-06-30&what=postings",
+    "api/job/order?company=1&job=24-0001&number=PO00011", "static/app.js", "static/vendor/uplot.js",
 )  # fmt: skip
 WRITES = (
     "api/refresh",

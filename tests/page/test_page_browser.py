@@ -29,6 +29,7 @@ VIEWS = {
     "export-synced": ("export/synced", "Blue Spruce Electric"),
     "jobs": ("job-cost", "24-0001"),
     "job-cost": ("job-cost/1/24-0003", "By phase and cost type"),
+    "wip": ("wip", "Without a contract"),
 }
 
 

@@ -14,6 +14,8 @@ from tests.page.page_airflow import PageAirflow
 from tests.page.page_browser import SCALED, picture
 from tests.page.page_plans import planned
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def plan(page: PageAirflow, postgres: EmbeddedPostgres) -> Iterator[World]:

@@ -15,7 +15,7 @@ from spectrum_etl import credentials
 from spectrum_etl.errors import FixConfiguration, RetryLater, SpectrumEtlError
 from spectrum_etl.marts import publish as marts
 from spectrum_etl.model.run import Run, Scope
-from spectrum_etl.notify import told
+from spectrum_etl.notify import send_once
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.warehouse import connect as module
 from spectrum_etl.warehouse import locks, runs
@@ -210,8 +210,8 @@ def _extends(url: str) -> None:
 
 def _tells(url: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(told.warehouse, "warehouse_url", lambda: url)
-        with told._alone("stage_jobs"):
+        patch.setattr(send_once.warehouse, "warehouse_url", lambda: url)
+        with send_once._alone("stage_jobs"):
             raise AssertionError("it is not alone")
 
 
@@ -219,7 +219,7 @@ WAITERS: dict[str, tuple[Callable[[str], Any], tuple[Any, ...], str]] = {
     "publish": (_publishes, (runs.PUBLISH_LOCK, "jobs/1"), "the publish of jobs of company 1"),
     "migrate": (_migrates, (DDL_LOCK,), "the warehouse's own tables"),
     "ddl": (_extends, (DDL_LOCK,), "the warehouse's own tables"),
-    "tell": (_tells, (told.TELL_LOCK, "jobs"), "what is told of jobs"),
+    "tell": (_tells, (send_once.TELL_LOCK, "jobs"), "what is told of jobs"),
     "marts": (lambda url: marts.publish_marts(url, "1"), (marts.MARTS_LOCK, "1"), "the marts of company 1"),
 }
 

@@ -30,3 +30,14 @@ where
     and greatest(named._changed_at, named._deleted_at) >= {{ ("since_" ~ table) | bound }}
 {{ "union" if not loop.last }}
 {% endfor %}
+union
+-- Written before anything was known of changes, where 0 is known now; or the other way round.
+select
+    job_number,
+    vendor_code,
+    subcontract_number
+from marts.subcontract_status
+where
+    company_code = {{ "company_code" | bound }}
+    and {{ "since_subcontract_changes" | bound }}::timestamptz < 'infinity'
+    and (executed_changes is null) = exists (select 1 from _subcontract_changes_known)

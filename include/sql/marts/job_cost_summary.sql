@@ -1,5 +1,6 @@
 -- Budget, commitments, cost to date and cost at completion of each phase and cost type. A code that only one of the
 -- sources knows is a row too: costs without a budget and budgets without costs are what one looks for.
+{% import "marts/cost_at_completion.sql" as completion %}
 create temporary table _job_cost_summary on commit drop as
 with spent as (
     select
@@ -36,15 +37,7 @@ joined as (
         coalesce(spent.actual_hours, 0) as actual_hours,
         coalesce(spent.actual_quantity, 0) as actual_quantity,
         coalesce(spent.transactions, 0) as transactions,
-        -- Spectrum keeps 0 where nobody has projected. GetPhase's figure holds where it is read; else what the entered
-        -- increments add up to, unless Spectrum works the projection out itself.
-        nullif(
-            coalesce(
-                total.projected_cost,
-                case when budget.projection_worked_out is not true then projection.projected_cost end
-            ),
-            0
-        ) as entered_projection,
+        {{ completion.entered_projection() }} as entered_projection,
         case
             when exists (select 1 from _commitments_known) and coalesce(commitments.is_known, true)
                 then coalesce(commitments.committed_cost, 0)
@@ -104,26 +97,7 @@ joined as (
             and changed.cost_type = commitments.cost_type
 ),
 
-projected as (
-    select
-        joined.*,
-        coalesce(
-            joined.entered_projection, greatest(joined.current_estimate, joined.actual_cost)
-        ) as projected_cost
-    from joined
-),
-
--- Nobody keeps every projection up to date, and a job is not cheaper than what it has cost. A complete job costs what
--- it has cost, whatever was projected.
-at_completion as (
-    select
-        projected.*,
-        case
-            when projected.job_complete then projected.actual_cost
-            else greatest(projected.projected_cost, projected.actual_cost)
-        end as cost_at_completion
-    from projected
-)
+{{ completion.at_completion() }}
 
 select
     {{ "company_code" | bound }}::text as company_code,

@@ -1,7 +1,12 @@
 -- How each changed subcontract stands: agreed, changed, invoiced, paid, retained. Invoices and payments are those that
 -- Spectrum keeps with the subcontract.
 create temporary table _subcontract_status on commit drop as
-with lines as (
+with known as (
+    select count(*) > 0 as is_known
+    from _subcontract_changes_known
+),
+
+lines as (
     select
         item.job_number,
         item.vendor_code,
@@ -50,9 +55,10 @@ joined as (
         subcontract.retention_percent,
         coalesce(lines.lines, 0) as lines,
         coalesce(lines.original_amount, 0) as original_amount,
-        coalesce(changes.executed_changes, 0) as executed_changes,
-        coalesce(changes.pending_changes, 0) as pending_changes,
-        coalesce(lines.original_amount, 0) + coalesce(changes.executed_changes, 0) as revised_amount,
+        coalesce(lines.original_amount, 0) + coalesce(changes.executed_changes, 0) as promised_amount,
+        -- Where the site shows no changes, nobody knows that there are none.
+        case when known.is_known then coalesce(changes.executed_changes, 0) end as executed_changes,
+        case when known.is_known then coalesce(changes.pending_changes, 0) end as pending_changes,
         subcontract.total_billed as invoiced,
         subcontract.total_paid as paid,
         subcontract.retention_balance as retained,
@@ -62,6 +68,7 @@ joined as (
         deleted.job_number is not null as header_deleted,
         num_nonnulls(subcontract.job_number, lines.job_number, changes.job_number) = 0 as is_gone
     from _changed_subcontracts as changed
+    cross join known
     left join spectrum.subcontracts as subcontract
         on
             subcontract.company_code = {{ "company_code" | bound }}
@@ -112,16 +119,16 @@ select
     joined.original_amount,
     joined.executed_changes,
     joined.pending_changes,
-    joined.revised_amount,
+    joined.original_amount + joined.executed_changes as revised_amount,
     -- What is left of a subcontract that is deleted in Spectrum promises nothing.
-    case when joined.status_code = 'I' or joined.header_deleted then 0 else joined.revised_amount end
+    case when joined.status_code = 'I' or joined.header_deleted then 0 else joined.promised_amount end
         as committed_amount,
     joined.invoiced,
     joined.paid,
     joined.retained,
-    joined.revised_amount - joined.invoiced as balance,
+    joined.original_amount + joined.executed_changes - joined.invoiced as balance,
     joined.invoiced - joined.paid - coalesce(joined.retained, 0) as to_pay,
-    joined.invoiced > joined.revised_amount as overbilled,
+    joined.invoiced > joined.original_amount + joined.executed_changes as overbilled,
     joined.header_amount,
     joined.header_amount - joined.original_amount as header_difference,
     joined.lines_invoiced,

@@ -1,7 +1,10 @@
-"""Checks Procore: the service account's credentials and its company."""
+"""Checks Procore: the service account's credentials, its company, and what imports meet there."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from spectrum_etl.connections.procore_company import facts
 from spectrum_etl.connections.reasons import not_connected
 from spectrum_etl.connections.result import Checked
 from spectrum_etl.errors import SpectrumEtlError
@@ -15,14 +18,16 @@ ATTEMPTS = 2
 LONGEST_WAIT = 20.0
 
 
-def check_procore(company: Company, connection: ProcoreConnection) -> Checked:
-    """Ask who the service account is, and for the first company of its directory.
+def check_procore(company: Company, connection: ProcoreConnection, linked: Mapping[str, str] | None = None) -> Checked:
+    """Ask who the service account is, for the first company of its directory, and what the Procore company is like.
 
-    The first call proves the credentials; the second that the app may work in this Procore company.
+    The first call proves the credentials; the second that the app may work in this Procore company. Nothing that is
+    asked after that makes the connection one that cannot be used.
 
     Args:
         company: whose; its `procore_company_id` is set.
         connection: where to.
+        linked: projects that are linked: Procore id and job; None where they are not known.
     """
     try:
         with ProcoreClient(
@@ -30,6 +35,7 @@ def check_procore(company: Company, connection: ProcoreConnection) -> Checked:
         ) as client:
             resources.me(client)
             next(iter(resources.vendors(client)), None)
+            learned = tuple(facts(client, company, linked or {}))
     except SpectrumEtlError as error:
         return not_connected(company.code, company.procore_conn_id, "Procore", error)
-    return Checked(company.code, company.procore_conn_id, "Procore")
+    return Checked(company.code, company.procore_conn_id, "Procore", findings=(), facts=learned)

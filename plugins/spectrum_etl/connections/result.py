@@ -68,11 +68,13 @@ class Finding:
 
 @dataclass(frozen=True)
 class Fact:
-    """Something that is told of a table because it may help to read it with less load; nothing depends on it.
+    """Something that is told because it helps: to read a table with less load, to know a Procore company.
+
+    Nothing depends on it.
 
     Args:
-        subject: Info-Link table.
-        item: indexes, change tracking or change data capture.
+        subject: Info-Link table, or a kind of Procore's records.
+        item: what of it: indexes, change tracking, change data capture; origin ids, rights, custom segments ...
         fact: what is there, in words, or that it is not known and why.
     """
 
@@ -95,7 +97,7 @@ class Checked:
         services: of Spectrum's web services, what became of each; None where they were not looked at.
         findings: differences; None where they could not be looked for, so that those of the last check stay.
         tables: of Info-Link, every table and column that the specs name; None where they could not be looked at.
-        facts: what else was learned of its tables; those of the last check stay with the differences.
+        facts: what else was learned of its tables or records; those of the last check stay with the differences.
     """
 
     company: str

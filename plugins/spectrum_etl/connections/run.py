@@ -9,8 +9,10 @@ from spectrum_etl.connections.reasons import not_connected
 from spectrum_etl.connections.record import record
 from spectrum_etl.connections.result import Checked, Kind
 from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.links.pairs import living
 from spectrum_etl.settings import Company, Settings
-from spectrum_etl.warehouse.connect import CONNECTION_ID, warehouse_url
+from spectrum_etl.warehouse.connect import CONNECTION_ID, connect, warehouse_url
+from spectrum_etl.warehouse.migrate import migrate
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +99,21 @@ def _procore(company: Company, conn_id: str) -> Checked:
     from spectrum_etl.credentials import airflow_connection
     from spectrum_etl.sources.procore.connection import ProcoreConnection
 
-    return check_procore(company, ProcoreConnection.from_airflow(airflow_connection(conn_id)))
+    return check_procore(
+        company, ProcoreConnection.from_airflow(airflow_connection(conn_id)), _linked_projects(company)
+    )
+
+
+def _linked_projects(company: Company) -> dict[str, str]:
+    """Procore id and job of the projects that are linked; none while the warehouse cannot be asked: its check tells."""
+    try:
+        with connect(warehouse_url()) as connection:
+            connection.autocommit = True
+            migrate(connection)
+            return {link.id.record: link.spectrum_key for link in living(connection, "jobs", company.code).values()}
+    except SpectrumEtlError as error:
+        log.warning("company %s: linked projects cannot be looked up: %s", company.code, error)
+        return {}
 
 
 def _warehouse(company: Company) -> Checked:

@@ -6,7 +6,7 @@ What changed is read from `sync`, never from asset events: a sync can die betwee
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -14,7 +14,9 @@ from typing import Any
 import psycopg
 from psycopg import IsolationLevel, sql
 
+from spectrum_etl.marts import wip
 from spectrum_etl.marts.spec import MARTS, PARTITIONED, SOURCES, Mart, amounts, definition
+from spectrum_etl.settings import COUNTED_CHANGE_TYPES
 from spectrum_etl.settings.closing import Closing
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.warehouse.connect import connect
@@ -47,7 +49,13 @@ class Written:
 
 
 def publish_marts(
-    url: str, company_code: str, *, whole: bool = False, closing: Closing | None = None
+    url: str,
+    company_code: str,
+    *,
+    whole: bool = False,
+    closing: Closing | None = None,
+    zone: str = "UTC",
+    change_types: Sequence[str] = COUNTED_CHANGE_TYPES,
 ) -> dict[str, Written]:
     """Bring the marts of one company up to what is staged.
 
@@ -56,11 +64,14 @@ def publish_marts(
         company_code: whose.
         closing: which of its months are closed; None for none. Where the rule is another than the last time,
             everything is computed.
+        zone: name of the time zone in which a month ends that `closing` does not close.
+        change_types: types of change request statuses that approve a change of a contract. Where zone or types are
+            others than the last time, everything is computed.
         whole: compute everything, whatever `sync` says. Done by itself where the marts are new, their SQL has changed
             or what is recorded does not reach back to the last time.
 
     Returns:
-        What was written, by mart; empty where nothing has been staged since.
+        What was written, by mart; empty where nothing has been staged since, and no month has ended or been closed.
 
     Raises:
         SpectrumEtlError: as `connect`; the marts are as they were.
@@ -76,7 +87,7 @@ def publish_marts(
             # One snapshot for every statement: a sync that commits meanwhile is seen whole the next time.
             connection.isolation_level = IsolationLevel.REPEATABLE_READ
             with connection.transaction():
-                return _Rebuild(connection, company_code, whole, closing).run()
+                return _Rebuild(connection, company_code, whole, closing, zone, change_types).run()
 
 
 def _ensure_indexes(connection: psycopg.Connection) -> None:
@@ -103,21 +114,35 @@ def _lock(connection: psycopg.Connection, company_code: str) -> Iterator[None]:
 class _Rebuild:
     """One rebuild, inside its transaction and lock."""
 
-    def __init__(self, connection: psycopg.Connection, company_code: str, whole: bool, closing: Closing | None) -> None:
+    def __init__(
+        self,
+        connection: psycopg.Connection,
+        company_code: str,
+        whole: bool,
+        closing: Closing | None,
+        zone: str,
+        change_types: Sequence[str],
+    ) -> None:
         self.connection = connection
         self.closing = closing
+        self.zone = closing.zone if closing else zone
+        rules = closing.described if closing else zone
         self.parameters: dict[str, Any] = {
             "company_code": company_code,
             "marts": [mart.name for mart in MARTS],
-            "definition": definition() + (f" {closing.described}" if closing else ""),
+            "definition": f"{definition()} {rules} {','.join(change_types)}",
             "whole": whole,
+            "change_types": list(change_types),
+            "wip_tables": list(wip.TABLES),
+            "wip_needs": list(wip.NEEDS),
         }
 
     def run(self) -> dict[str, Written]:
         """Compute, write, remember."""
         self._execute("news")
         self._decide()
-        if not self.parameters["whole"] and not self._any_news():
+        time_has_come = self._find_month_ends()
+        if not self.parameters["whole"] and not self._any_news() and not time_has_come:
             log.info("marts of company %s: nothing has been staged since", self.parameters["company_code"])
             return {}
         self._close_months()
@@ -157,6 +182,24 @@ class _Rebuild:
         months = {"months": [month for month, _ in closed], "moments": [moment for _, moment in closed]}
         self._execute("open_months", months)
         self._execute("closed_months", months)
+
+    def _find_month_ends(self) -> bool:
+        """Which month ends the WIP schedule has, and what of it is computed; whether a month ended or was closed."""
+        now = self.connection.execute("select now()").fetchone()
+        assert now is not None
+        found = self._execute("wip_known_since").rowcount
+        month_ends = wip.month_ends(now[0], self.closing, self.zone)
+        self._execute(
+            "wip_months",
+            {"month_ends": [day for day, _ in month_ends], "closings": [moment for _, moment in month_ends]},
+        )
+        state = self.connection.execute(
+            "select bool_or(is_new), bool_or(is_changed), min(closed_at) filter (where then_is_due) from _wip_months"
+        ).fetchone()
+        assert state is not None
+        self.parameters["all_jobs"] = self.parameters["whole"] or state[0] or found > 0
+        self.parameters["moves_since"] = state[2] or "infinity"
+        return bool(state[1])
 
     def _any_news(self) -> bool:
         return self.connection.execute("select 1 from _news limit 1").fetchone() is not None

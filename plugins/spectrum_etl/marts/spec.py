@@ -68,7 +68,7 @@ MARTS = (
     Mart(
         "subcontract_status",
         ("company_code", "job_number", "vendor_code", "subcontract_number"),
-        before=("changed_subcontracts",),
+        before=("subcontract_changes_known", "changed_subcontracts"),
     ),
     Mart("open_purchase_orders", ("company_code", "po_number", "line_number")),
     Mart(
@@ -105,6 +105,24 @@ MARTS = (
         kept=("first_written_at",),
     ),
     Mart("rejected_amounts", ("company_code", "table_name", "job_number", "amount_name"), always_whole=True),
+    Mart("wip_month_ends", ("company_code", "month_end"), always_whole=True),
+    Mart(
+        "wip_by_month",
+        ("company_code", "job_number", "month_end", "known"),
+        before=(
+            "wip_points",
+            "wip_changed_jobs",
+            "wip_moves",
+            "wip_posted",
+            "wip_jobs",
+            "wip_at_completion",
+            "wip_contracts",
+            "wip_changes",
+            "wip_streams",
+            "wip_billed",
+        ),
+    ),
+    Mart("wip_reconciliation", ("company_code", "job_number")),
 )
 
 #: The staged tables that the marts are computed from: `since_<table>` is bound in their SQL.
@@ -129,6 +147,10 @@ SOURCES = (
     "receivable_invoices",
     "open_receivables",
     "customers",
+    "billing_applications",
+    "change_requests",
+    "change_request_revenues",
+    "change_request_statuses",
 )
 
 

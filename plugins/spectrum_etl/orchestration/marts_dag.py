@@ -72,6 +72,8 @@ def marts_dag(doc: str | None) -> DAG:
                 company.code,
                 whole=context["params"]["full_rebuild"],
                 closing=now.closing(company.code),
+                zone=now.timezone,
+                change_types=now.estimate_change_types,
             )
             results = {name: result.to_dict() for name, result in written.items()}
             for name, result in results.items():

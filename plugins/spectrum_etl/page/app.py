@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.page import (
     access,
+    agreements,
     answers,
     batch,
     decide,
@@ -26,6 +27,7 @@ from spectrum_etl.page import (
     overview,
     respond,
     synced,
+    wip,
 )
 
 _STATIC = Path(__file__).with_name("static")
@@ -52,7 +54,9 @@ def application() -> FastAPI:
     app.add_middleware(_Headers)
     # Known by name, so that no path of a request ever reaches the file system.
     files = {file.relative_to(_STATIC).as_posix(): file for file in _STATIC.rglob("*") if file.suffix in _TYPES}
-    for module in (overview, imports, into_procore, decide, exports, respond, batch, synced, job_cost, marts):
+    for module in (
+        overview, imports, into_procore, decide, exports, respond, batch, synced, job_cost, agreements, wip, marts,
+    ):  # fmt: skip
         app.include_router(module.router, dependencies=access.LOOK)
 
     @app.get("/", dependencies=access.OPEN)

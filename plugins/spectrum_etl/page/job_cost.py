@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.downloads import csv_file
-from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse, page_of
+from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse, page_of, page_with_total
 
 
 def _may_see(readable: access.Readable) -> None:
@@ -93,7 +93,7 @@ def transactions(
             limit=PAGE_ROWS + 1,
             offset=offset,
         )
-    return ExactJson({**_page(rows, offset), "postings": rows[0]["postings"] if rows else None})
+    return ExactJson({**page_with_total(rows, offset), "postings": rows[0]["postings"] if rows else None})
 
 
 @router.get("/api/transactions.csv")
@@ -113,7 +113,7 @@ def transactions_file(
 
 @router.get("/api/commitments")
 def commitments(company: str, job: str, phase: str, cost_type: str, offset: Offset = 0) -> ExactJson:
-    """One page of the subcontract lines and changes behind a committed amount, with the total of those that count."""
+    """One page of the lines and changes behind a committed amount, with the total of those that count."""
     with open_warehouse() as warehouse:
         rows = warehouse.rows(
             "commitments",
@@ -124,7 +124,7 @@ def commitments(company: str, job: str, phase: str, cost_type: str, offset: Offs
             limit=PAGE_ROWS + 1,
             offset=offset,
         )
-    return ExactJson(_page(rows, offset))
+    return ExactJson(page_with_total(rows, offset))
 
 
 @router.get("/api/budget-line")
@@ -135,13 +135,6 @@ def budget_line(company: str, job: str, phase: str, cost_type: str) -> ExactJson
             "budget_line", company=scope.companies(company)[0], job=job, phase=phase, cost_type=cost_type
         )
     return ExactJson({"line": found})
-
-
-def _page(rows: list[Row], offset: int) -> dict[str, Any]:
-    """One page of rows that each carry the `total` of all; it is null where there are none."""
-    more = len(rows) > PAGE_ROWS
-    total = rows[0]["total"] if rows else None
-    return {"rows": rows[:PAGE_ROWS], "next": offset + PAGE_ROWS if more else None, "total": total}
 
 
 def _stream(query: str, values: dict[str, Any]) -> Iterator[Row]:

@@ -138,6 +138,21 @@ def page_of(rows: list[Row], key: str) -> dict[str, Any]:
     return {"rows": shown, "next": shown[-1][key] if more else None}
 
 
+def page_with_total(rows: list[Row], offset: int) -> dict[str, Any]:
+    """One page of a list that was asked for from an offset on, for one row more than a page.
+
+    Args:
+        rows: what the query gave; each carries the `total` of all.
+        offset: where the page begins.
+
+    Returns:
+        `rows`; `next`, the offset of the next page, null at the end; and `total`, null where there are no rows.
+    """
+    more = len(rows) > PAGE_ROWS
+    total = rows[0]["total"] if rows else None
+    return {"rows": rows[:PAGE_ROWS], "next": offset + PAGE_ROWS if more else None, "total": total}
+
+
 @functools.cache
 def _text(query: str) -> sql.SQL:
     return render(f"page/{query}.sql")

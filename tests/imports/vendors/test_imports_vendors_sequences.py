@@ -10,6 +10,8 @@ import psycopg
 import pytest
 
 from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.imports.objects.vendors import OBJECT
+from spectrum_etl.imports.steps.undo import plan_undo
 from spectrum_etl.links import claims
 from spectrum_etl.links.claims import Owner, Taken
 from spectrum_etl.links.keys import Key
@@ -53,6 +55,7 @@ class Sequence:
         doing: list[Callable[[], object]] = [
             self.world.plan, self.world.plan, self._decide, self._decide, self._apply, self._apply, self._apply,
             self.world.compare, self._vendor, self._company, self._export, self._take_back, self._lose_the_books,
+            self._undo,
         ]  # fmt: skip
         for _ in range(steps):
             step = self.random.choice(doing)
@@ -71,7 +74,7 @@ class Sequence:
             for name, _, _ in FAULTS:
                 self.world.procore.server.switches.clear(name)
         self.world.query("delete from export.claims where not linked and plan_row_id is null")
-        for _ in range(4):
+        for _ in range(6):
             self.world.plan()
             self._accept_all()
             self.world.apply()
@@ -81,6 +84,8 @@ class Sequence:
         for key, row in self.world.rows().items():
             if row.state in ("ready", "suggested"):
                 self.world.decide(key)
+            elif row.state == "left out":
+                self.world.decide(key, verb="include")
 
     def _decide(self) -> None:
         keys = [key for key, row in self.world.rows().items() if row.state in ("ready", "suggested")]
@@ -94,6 +99,12 @@ class Sequence:
 
     def _apply(self) -> None:
         self.counted["applied"] += self.world.apply().counts["applied"]
+
+    def _undo(self) -> None:
+        runs = self.world.query("select distinct run_id from procore.calls where state = 'applied' order by 1")
+        if runs:
+            plan_undo(self.world.systems(), OBJECT, self.random.choice(runs)[0])
+            self.counted["undo planned"] += 1
 
     def _vendor(self) -> None:
         number = self.random.randrange(len(NAMES))
@@ -156,11 +167,6 @@ class Sequence:
         )
         assert stuck == [], "nothing is stuck"
         assert self.world.query("select count(*) from export.claims where not linked") == [(0,)]
-
-
-@pytest.fixture(scope="module")
-def counts(record_testsuite_property: Callable[[str, object], None]) -> Counter[str]:
-    return Counter()
 
 
 def play(world: World, seed: int, monkeypatch: pytest.MonkeyPatch) -> Counter[str]:

@@ -13,12 +13,7 @@ from spectrum_etl.exports.rules.common import answer_of, linked_code, too_long, 
 from spectrum_etl.exports.spec import Answers, Candidate, Context, Problem
 from spectrum_etl.exports.spectrum import Spectrum
 from spectrum_etl.exports.spectrum.services import SERVICES
-
-#: Words that say what kind of company it is, not which.
-LEGAL_FORMS = frozenset(
-    {"inc", "incorporated", "llc", "lc", "ltd", "limited", "co", "company", "corp", "corporation", "lp", "llp", "lllp"}
-    | {"plc", "pc", "pllc", "pa", "pty", "gmbh", "ag", "sa", "srl", "bv", "nv"}
-)
+from spectrum_etl.model.company_forms import LEGAL_FORMS
 
 Vendors = Sequence[dict[str, str]]
 #: Vendors by normalised name, kept as long as what they come from: one run asks for thousands of companies.

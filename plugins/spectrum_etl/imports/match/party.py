@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 
@@ -26,16 +26,18 @@ class Party:
         address, phone, email: how it is reached.
         active: whether it is in use. Inactive ones are compared like others, so that none is doubled.
         other_names: further names of the same party, such as the trade name that Procore keeps apart.
+        linked: whether it is linked already: then nothing is suggested for it, but its name and code are taken.
     """
 
     key: str
     name: str
     code: str | None = None
-    address: Address = Address()
+    address: Address = field(default_factory=Address)
     phone: str | None = None
     email: str | None = None
     active: bool = True
     other_names: tuple[str, ...] = ()
+    linked: bool = False
 
 
 @dataclass(frozen=True)

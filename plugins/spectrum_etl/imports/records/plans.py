@@ -19,7 +19,7 @@ from spectrum_etl.warehouse.locks import give_back, take
 from spectrum_etl.warehouse.templates import render
 
 #: First part of the advisory lock of the plan of one object and company. An arbitrary number of our own.
-PLAN_LOCK = 7_271
+PLAN_LOCK = 7_274
 
 
 @dataclass(frozen=True)

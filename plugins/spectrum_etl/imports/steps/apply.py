@@ -32,7 +32,7 @@ from spectrum_etl.warehouse.templates import render
 log = logging.getLogger(__name__)
 
 #: First part of the advisory lock of one Procore company that is written into. An arbitrary number of our own.
-WRITE_LOCK = 7_272
+WRITE_LOCK = 7_275
 _OPEN = ("accepted", "applying", "unknown")
 
 

@@ -9,6 +9,9 @@ export function exactSum(values) {
   return `${total < 0n ? "-" : ""}${digits.slice(0, -4)}.${digits.slice(-4)}`;
 }
 
+/** The first of two amounts less the second, exactly. */
+export const difference = (one, other) => exactSum([one, String(other).startsWith("-") ? String(other).slice(1) : `-${other}`]);
+
 /** Whether the first of two amounts is the greater one. */
 export const compare = (one, other) => scaled(one) > scaled(other);
 

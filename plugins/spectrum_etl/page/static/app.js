@@ -8,8 +8,9 @@ import { Imports } from "./imports.js";
 import { IntoProcore } from "./intoprocore.js";
 import { Exports } from "./exports.js";
 import { JobCost } from "./jobcost.js";
+import { Wip } from "./wip.js";
 
-const VIEWS = { overview: Overview, import: Imports, "into-procore": IntoProcore, export: Exports, "job-cost": JobCost };
+const VIEWS = { overview: Overview, import: Imports, "into-procore": IntoProcore, export: Exports, "job-cost": JobCost, wip: Wip };
 
 /** Follow Airflow's own light or dark, where the page is inside it; the system's otherwise. */
 function followColors() {
@@ -72,6 +73,7 @@ function App() {
     me.data.into_procore.length > 0 && { key: "into-procore", title: "Into Procore", href: link("into-procore/decide") },
     { key: "export", title: "Export", href: link("export/ready") },
     me.data.job_cost && { key: "job-cost", title: "Job cost", href: link("job-cost") },
+    me.data.job_cost && { key: "wip", title: "WIP", href: link("wip") },
   ].filter(Boolean);
   return html`
     <header class="top">

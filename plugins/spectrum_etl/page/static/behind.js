@@ -1,5 +1,5 @@
 // What is behind a number of the job cost view: the budget's parts, the subcontracts, the projection's source, the postings.
-import { ago, address, day, html, money, month, plural, useData, useList } from "./lib.js";
+import { ago, address, day, html, money, month, plural, useData, useList, words } from "./lib.js";
 import { Dialog, Download, Listed, Problem, Table, Time } from "./parts.js";
 
 export const COST_TYPES = { L: "Labor", M: "Material", E: "Equipment", S: "Subcontract", O: "Other" };
@@ -16,7 +16,7 @@ export const variance = (value, options) => html`<span class=${Number(value) < 0
 export function Behind({ what, line, month: at, cost, head, company, job, onClose }) {
   const name = line ? `${line.phase_code} ${line.description ?? ""}, ${COST_TYPES[line.cost_type] ?? line.cost_type}` : month(at);
   return html`<${Dialog} title="Job ${head.job_number} ${head.job_description}: ${name}" onClose=${onClose} wide>
-    ${line && what === "committed" && html`<h3>Subcontracts</h3>
+    ${line && what === "committed" && html`<h3>Subcontracts and purchase orders</h3>
       <${Commitments} shown=${line.committed_cost} query=${{ company, job, phase: line.phase_code, cost_type: line.cost_type }} />`}
     ${line && (what === "budget" || what === "projected") && html`<${Made} what=${what} line=${line} company=${company} job=${job} />`}
     <h3>Postings</h3>
@@ -50,24 +50,25 @@ function reason(line) {
   return "the greater of budget and cost: no projection is entered in Spectrum";
 }
 
-/** The subcontracts behind a committed amount; what does not count is there too, in faint, with the reason. */
+/** The subcontracts and orders behind a committed amount; what does not count is there too, in faint, with the reason. */
 function Commitments({ query, shown }) {
   const list = useList("commitments", { ...query, offset: 0 });
   const why = (row) => {
+    if (row.kind === "purchase order") return row.counted ? "" : "deleted: not committed";
     if (row.change_request_number && row.change_status !== "E") return `change is ${CHANGE_STATES[row.change_status] ?? "without a status"}: not committed`;
     return row.counted ? SUBCONTRACT_STATES[row.status_code] ?? "" : `${SUBCONTRACT_STATES[row.status_code] ?? "deleted"}: not committed`;
   };
   const columns = [
     { title: "Vendor", kind: "wide", cell: (row) => row.vendor_name ?? row.vendor_code },
-    { title: "Subcontract", cell: (row) => row.subcontract_number },
-    { title: "Line", cell: (row) => (row.change_request_number ? `Change ${row.change_request_number}` : row.bid_item_number ? `Bid item ${row.bid_item_number}` : "Original") },
+    { title: "Document", cell: (row) => html`${row.document_number}<span class="second">${words(row.kind)}</span>` },
+    { title: "Line", cell: (row) => (row.change_request_number ? `Change ${row.change_request_number}` : row.kind === "purchase order" ? `Line ${row.line}` : row.line ? `Bid item ${row.line}` : "Original") },
     { title: "Issued", cell: (row) => day(row.date_issued) },
     { title: "Status", cell: why },
     { title: "Amount", kind: "num", cell: (row) => html`<span class=${row.counted ? "" : "faint"}>${money(row.amount)}</span>` },
   ];
-  return html`<${Listed} list=${list} what="subcontracts" empty=${html`<p class="faint">No subcontract is on this phase and cost type.</p>`}>
+  return html`<${Listed} list=${list} what="commitments" empty=${html`<p class="faint">No subcontract and no purchase order is on this phase and cost type.</p>`}>
     <${Total} what="Total of those that count" total=${list.data?.total} shown=${shown} named="Committed" />
-    <${Table} label="Subcontracts" columns=${columns} rows=${list.rows} keyOf=${(row) => list.rows.indexOf(row)} /></>`;
+    <${Table} label="Subcontracts and purchase orders" columns=${columns} rows=${list.rows} keyOf=${(row) => list.rows.indexOf(row)} /></>`;
 }
 
 /** The total of all pages, to compare with the number that was clicked: the marts may be older than what is staged. */

@@ -42,7 +42,7 @@ function Connection({ connection: c, companies, load, onOpen }) {
     c.differences > 0 && plural(c.differences, "difference"),
     c.services > 0 && !c.services_off && `all ${plural(c.services, "service")}`,
     c.columns > 0 && `${plural(c.columns, "column")} compared`,
-    c.facts > 0 && "indexes and tracked changes",
+    c.facts > 0 && (c.kind === "Procore" ? "ids, rights and visibility" : "indexes and tracked changes"),
   ].filter(Boolean).join(", ");
   return html`<li class="card ${kind}">
     <div><strong>${c.title}</strong>${c.company_code && companies.length > 1 && html`<span class="faint"> company ${c.company_code}</span>`}</div>
@@ -64,6 +64,7 @@ const user = (name) => (name.startsWith("export_") ? `${words(name.replace("expo
 function Noticed({ company, onClose }) {
   const found = useData("connections", { company });
   const broken = (s) => BROKEN.includes(s.status);
+  const facts = (kind) => found.data?.facts.filter((f) => f.kind === kind) ?? [];
   return html`<${Dialog} title="What the last check noticed" onClose=${onClose} wide>
     <${Problem} error=${found.error} />
     ${found.data?.findings.length > 0 && html`<h3>Differences from what is known</h3>
@@ -87,9 +88,16 @@ function Noticed({ company, onClose }) {
         { title: "Used by", kind: "wide", cell: (s) => html`${s.used_by ? s.used_by.split(", ").map(user).join(", ") : "–"}${!s.needed && html` <span class="faint">(not by the settings as they are)</span>`}` },
         { title: "What it means, and what to do", kind: "wide", cell: (s) => s.why ?? STATUSES[s.status] ?? "–" },
       ]} />`}
-    ${found.data?.facts.length > 0 && html`<h3>Indexes and tracked changes of Info-Link's tables</h3>
-      <${Table} label="Indexes and tracked changes" rows=${found.data.facts} keyOf=${(f) => f.company_code + f.subject + f.item} columns=${[
+    ${facts("Info-Link").length > 0 && html`<h3>Indexes and tracked changes of Info-Link's tables</h3>
+      <${Table} label="Indexes and tracked changes" rows=${facts("Info-Link")} keyOf=${(f) => f.company_code + f.subject + f.item} columns=${[
         { title: "Table", cell: (f) => html`<code>${f.subject}</code>` },
+        { title: "What", cell: (f) => words(f.item) },
+        { title: "There is", kind: "wide", cell: (f) => f.fact },
+      ]} />`}
+    ${facts("Procore").length > 0 && html`<h3>Ids, rights and visibility in Procore</h3>
+      <${Table} label="Ids, rights and visibility in Procore" rows=${facts("Procore")} keyOf=${(f) => f.company_code + f.subject + f.item} columns=${[
+        { title: "Company", cell: (f) => f.company_code },
+        { title: "Of", cell: (f) => words(f.subject) },
         { title: "What", cell: (f) => words(f.item) },
         { title: "There is", kind: "wide", cell: (f) => f.fact },
       ]} />`}

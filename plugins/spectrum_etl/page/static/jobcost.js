@@ -1,16 +1,18 @@
 // Job cost: the jobs, and for one of them budget against cost by month and by phase, with what is behind each number.
-import { useEffect, useRef, useState } from "./vendor/preact-hooks.js";
+import { useState } from "./vendor/preact-hooks.js";
 import { ago, address, count, day, html, keepInAddress, link, money, month, plural, useData, useList, useSettled } from "./lib.js";
 import { Badge, Download, Empty, Icon, Listed, Problem, Search, Table, Time } from "./parts.js";
 import { close, open, placeOf } from "./places.js";
 import { Behind, COST_TYPES, variance } from "./behind.js";
+import { Agreements, PARTS } from "./agreements.js";
 import { CostChart } from "./chart.js";
 import { byPhase, compare, exactSum, SUMS } from "./amounts.js";
 import { Grid } from "./grid.js";
 import { Marts, NotComputed } from "./marts.js";
+import { useMarts } from "./computed.js";
 
 const JOB_STATES = { A: ["ok", "Active"], C: ["plain", "Complete"], I: ["warn", "Inactive"] };
-const COMMITTED = "Subcontracts that are not inactive, with their executed changes; all of it, paid or not";
+const COMMITTED = "Subcontracts that are not inactive, with their executed changes, and purchase orders; all of it, paid or not";
 const NOT_KNOWN = "Not known until all subcontracts have been synced";
 const AT_COMPLETION = "What it will have cost: Spectrum's projection, or the current budget where none is entered, but never less than cost to date. A complete job costs what it has cost";
 const VARIANCE = "Current budget less cost at completion; in parentheses when it will cost more";
@@ -63,21 +65,6 @@ function Jobs({ company, query }) {
       <${Table} label="Jobs" columns=${columns} rows=${list.rows} keyOf=${(r) => r.job_key} onOpen=${show} /></>`;
 }
 
-/** How new the figures are; asked often while they are computed, and the view's own figures again once they are. */
-function useMarts(company, reload) {
-  const [active, setActive] = useState(false);
-  const marts = useData("marts", { company }, { every: active ? 2 : 60 });
-  const running = Boolean(marts.data?.running);
-  if (running !== active) setActive(running);
-  const computed = marts.data?.computed_at;
-  const seen = useRef(undefined);
-  useEffect(() => {
-    if (seen.current !== undefined && computed !== seen.current) reload();
-    if (marts.data) seen.current = computed;
-  }, [computed, marts.data]);
-  return marts;
-}
-
 function Spent({ actual, budget }) {
   if (actual === null || budget === null) return html`<span class="faint">–</span>`;
   const share = Number(budget) > 0 ? (100 * Number(actual)) / Number(budget) : null;
@@ -86,7 +73,7 @@ function Spent({ actual, budget }) {
     ${Math.round(share)} %</span>`;
 }
 
-/** `named`: the month or the number whose postings are open: `month 2026-04-01`, or `committed 05120 S`. */
+/** `named`: what is open over the page: `month 2026-04-01`, `committed 05120 S`, or a document: `subcontract ACME S01`. */
 function Job({ company, job, named }) {
   const found = useData("job", { company, job });
   const marts = useMarts(company, found.reload);
@@ -125,7 +112,8 @@ function Job({ company, job, named }) {
       <span class="space"></span><${Download} href=${address("api/job.csv", { company, job })} /></div>
     ${marts.data?.computed_at && html`<div class="bar"><${Marts} marts=${marts.data} company=${company} reload=${marts.reload} /></div>`}
     <${NotComputed} marts=${marts.data} company=${company} reload=${marts.reload} />
-    ${head.computed_at && html`<${Figures} head=${head} totals=${totals} unknown=${unknown} />`}
+    ${head.computed_at && html`<${Figures} head=${head} totals=${totals} unknown=${unknown} />
+      <nav class="jump" aria-label="Further down">Further down: ${PARTS.map((title) => html`<button key=${title} class="link" onClick=${() => jump(title)}>${title}</button>`)}</nav>`}
     ${head.computed_at && (months.length > 0 ? html`
       <section><h3>Cost by month against budget</h3>
         <${CostChart} months=${months} budget=${totals.current_estimate} onMonth=${(at) => look("month", at)} />
@@ -137,6 +125,7 @@ function Job({ company, job, named }) {
       ${lines.length ? html`<${Grid}><${Table} label="Budget and cost by phase and cost type; arrow keys move between the numbers" columns=${columns}
         rows=${byPhase(lines)} foot tall kindOf=${(line) => (line.subtotal ? "subtotal" : "")} keyOf=${(line) => `${line.phase_code} ${line.cost_type}`} /></>`
       : html`<${Empty} title="No budget and no costs yet" icon="none" />`}</section>`}
+    ${head.computed_at && html`<${Agreements} company=${company} job=${job} head=${head} look=${look} named=${named} onClose=${() => close(placeOf(["job-cost", company, job]))} />`}
     ${behind && html`<${Behind} ...${behind} head=${head} company=${company} job=${job} onClose=${() => close(placeOf(["job-cost", company, job]))} />`}`;
 }
 
@@ -150,6 +139,13 @@ function Figures({ head, totals, unknown }) {
     <div title=${VARIANCE}><dt>Variance</dt><dd>${variance(totals.variance)}</dd></div>
     <div><dt>Started</dt><dd>${day(head.start_date)}</dd></div>
   </dl>`;
+}
+
+/** Down to a part of the page: for the keyboard, too. */
+function jump(title) {
+  const part = document.querySelector(`section[aria-label="${title}"]`);
+  part?.scrollIntoView();
+  part?.focus({ preventScroll: true });
 }
 
 /** What a path names of a job; null where it names nothing that there is. */
