@@ -69,8 +69,8 @@ def _fill(world: World) -> None:
     ):  # fmt: skip
         world.vendor(code, vendor, phone="3305550123", city="Akron", state="OH")
     world.company("Summit Glass & Glazing")
-    world.company("Front Range Drywall LLC", business_phone="3305550123", city="Akron")
-    world.company("Front Range Drywall LLC", city="Cleveland")
+    for _ in range(2):
+        world.company("Front Range Drywall LLC", business_phone="3305550123", city="Akron")
     world.company("Blue Spruce Electric", is_active=False)
     world.plan()
     assert world.decide("HARBOR", verb="leave out") == [None]

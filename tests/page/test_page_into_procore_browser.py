@@ -55,6 +55,7 @@ def test_an_approver_of_imports_decides_by_keyboard(visit: Any, plan: World) -> 
     expect(tab.get_by_text("1 row was accepted.")).to_be_focused()
     tab.get_by_role("link", name="Accepted").press("Enter")
     expect(tab.locator("tr.opens", has_text="FRONT")).to_contain_text("Blue Spruce Electric")
+    expect(tab.locator("tr.opens", has_text="FRONT")).not_to_contain_text("Same name")
     expect(plan_line.get_by_text("Waits for the next run")).to_be_visible()
     picture(tab, "into-procore-accepted")
 

@@ -26,6 +26,8 @@ const DOES = {
   waits: ["Being exported", "Being exported", "plain"],
   gone: ["No longer there", "No longer there", "bad"],
 };
+/** Of rows to decide only: what was accepted may be any record, that somebody chose. */
+const LINK = "Link";
 const STATES = {
   accepted: ["info", "Accepted"], applying: ["info", "Being written"], unknown: ["warn", "Answer lost, being looked up"],
   applied: ["ok", "In Procore"], failed: ["bad", "Procore refused it"], "put back": ["warn", "Put back"],
@@ -99,7 +101,7 @@ export function IntoProcore({ me, company, path, query }) {
     </div>
     ${groups && Object.keys(groups[group].does).length > 1 && html`<ul class="chips" aria-label="Only rows that do this">
       ${Object.entries(DOES).filter(([key]) => groups[group].does[key]).map(([key, [, title]]) => html`
-      <li key=${key}><button class="chip" aria-pressed=${does === key ? "true" : "false"} onClick=${() => go({ does: does === key ? undefined : key })}>${title}
+      <li key=${key}><button class="chip" aria-pressed=${does === key ? "true" : "false"} onClick=${() => go({ does: does === key ? undefined : key })}>${key === "link" && group !== "decide" ? LINK : title}
         <span class="count">${count(groups[group].does[key])}</span></button></li>`)}</ul>`}
     <${Problem} error=${counts.error} />
     ${deciding && html`<${Bar} decisions=${decisions} group=${group} exact=${groups?.decide.does.link ?? 0} plans=${counts.data?.plans ?? []} />`}
@@ -135,7 +137,8 @@ const duration = (seconds) => (seconds < 90 ? `${count(Math.max(1, Math.round(se
 
 /** What is done with a row; where that was decided, how far it is. */
 function Does({ row }) {
-  const [title, , kind] = DOES[row.does];
+  const [known, , kind] = DOES[row.does];
+  const title = row.does === "link" && row.state !== "ready" ? LINK : known;
   const state = STATES[row.state];
   return html`<${Badge} kind=${state ? state[0] : kind}>${state ? state[1] : title}</>${(state || row.reactivates) && html`
     <span class="second">${[state && title, row.reactivates && "made active again"].filter(Boolean).join(", ")}</span>`}`;
