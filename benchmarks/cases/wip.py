@@ -26,7 +26,7 @@ _FADE = "select * from marts.wip_fade where company_code = %s and month_end = %s
 def run(bench: Bench) -> None:
     """Measure and report."""
     lab, rows = bench.lab, bench.sizes.large
-    jobs = min(_JOBS, max(12, rows // 200))
+    jobs = min(_JOBS, max(12, rows // 10_000))
     bench.say(f"loading a source of {jobs:,} jobs and {rows:,} transactions")
     source, warehouse = lab.source("wip_source", jobs=jobs, transactions=rows), lab.fresh("wip_warehouse")
     with lab.infolink(source) as infolink:

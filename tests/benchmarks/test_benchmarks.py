@@ -81,7 +81,9 @@ def test_an_unknown_case_is_refused_with_those_there_are():
         [sys.executable, "-m", "benchmarks", "--only", "full,speed"], cwd=ROOT, capture_output=True, text=True
     )
     assert done.returncode == 2
-    cases = "parse, calls, codes, full, incremental, growth, marts, memory, exports, approvals, unchanged, page, demo"
+    cases = (
+        "parse, calls, codes, full, incremental, growth, marts, wip, memory, exports, approvals, unchanged, page, demo"
+    )
     assert f"no case speed; there are {cases}" in done.stderr
 
 

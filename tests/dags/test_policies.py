@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FILES = sorted((ROOT / "dags").glob("*.py"))
 STAGING = {obj.dag_id for obj in OBJECTS.values()}
 EXPORTS = {*(f"export_{name}" for name in EXPORT_NAMES), "link_export", "unlink_export"}
-IMPORTS = {obj.dag_id for obj in IMPORTED.values()}
+IMPORTS = {*(obj.dag_id for obj in IMPORTED.values()), "undo_import"}
 OTHERS = {"backfill_job_costs", "verify_staging", "publish_marts", "check_connections", "clean_up", "daily_digest"}
 #: Tells which syncs are late: it must not wait in the pools that those fill.
 WATCH = "watch_syncs"

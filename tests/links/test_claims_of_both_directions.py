@@ -47,10 +47,10 @@ def export(connection: psycopg.Connection, record: str, key: str) -> None:
         connection,
         owner,
         [Key("vendor", key)],
-        attempt_id=None,
+        attempt_id=None,  # type: ignore[arg-type]
         by="ann",
         by_name="Ann",
-        at=AT,  # type: ignore[arg-type]
+        at=AT,
     )
 
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from mart_oracle_purchasing import OF_LIVING, OF_LIVING_ORDER, PURCHASING, assert_documents_right
-
 from spectrum_etl.marts.spec import MARTS
+from tests.marts.mart_oracle_purchasing import OF_LIVING, OF_LIVING_ORDER, PURCHASING, assert_documents_right
 from tests.staging.resilience.harness import World
 
 _KEY = "company_code, job_number, phase_code, cost_type"

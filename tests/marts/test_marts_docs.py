@@ -6,8 +6,8 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from closed_by_hand import ClosedByHand
 from marts_world import fresh_world, late_posting
-from wip_oracle import ClosedByHand
 
 from sandbox.data.month import advance_month
 from spectrum_etl.marts.publish import publish_marts

@@ -13,10 +13,11 @@ from typing import Any
 
 import psycopg
 import pytest
+from closed_by_hand import ClosedByHand
 from mart_oracle import assert_right, contents
 from marts_world import ALL_CLOSED, wipe
 from staged_rows import TABLES, StagedRows
-from wip_oracle import ClosedByHand, assert_wip_right
+from wip_oracle import assert_wip_right
 
 from spectrum_etl.marts.spec import SOURCES
 from spectrum_etl.marts.wip import month_ends

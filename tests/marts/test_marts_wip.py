@@ -104,7 +104,7 @@ def site(postgres: EmbeddedPostgres, warehouse_template: str) -> Iterator[Site]:
     one.change("FIXED", "2", 7000, status="PR")
     one.cost("FIXED", date(2026, 1, 15), 300)
     one.cost("FIXED", date(2026, 2, 15), 300)
-    stored = {"material_stored": 50, "retention_amount": 45, "material_stored_retention": 5}
+    stored: dict[str, Any] = {"material_stored": 50, "retention_amount": 45, "material_stored_retention": 5}
     one.apply("FIXED", "9", JANUARY, 500, revised_contract_amount=1000, **stored)
     one.apply("FIXED", "10", FEBRUARY, 700, retention_amount=70, revised_contract_amount=1150)
 
@@ -308,6 +308,19 @@ def test_o4_what_is_not_staged_is_null_and_never_0(
     # Nothing in it has changed but that it is known now that there are none.
     site.publish([missing])
     assert reason not in (site.figures("J1", JANUARY, "not_known_because")[0] or "")
+    assert_wip_right(warehouse_database, month_ends(datetime.now(UTC), None, "UTC"))
+
+
+def test_o4_where_invoices_are_not_shown_applications_say_what_is_billed(warehouse_database: str) -> None:
+    site = Site(warehouse_database)
+    for job in ("J1", "J2"):
+        site.job(job, estimate=900)
+        site.contract(job, 1000)
+        site.cost(job, date(2026, 1, 15), 300)
+    site.apply("J1", "1", JANUARY, 400, retention_amount=40)
+    site.publish([table for table in TABLES if table != "receivable_invoices"])
+    assert site.figures("J1", JANUARY, "billed_to_date", "retainage") == (400, 40)
+    assert site.figures("J2", JANUARY, "billed_to_date", "retainage") == (None, None)
     assert_wip_right(warehouse_database, month_ends(datetime.now(UTC), None, "UTC"))
 
 

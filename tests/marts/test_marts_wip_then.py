@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+from closed_by_hand import ClosedByHand
 from staged_rows import StagedRows
 from test_marts_random_days import Days
 from test_marts_wip import JANUARY, TABLES, Site
-from wip_oracle import FIGURES, ClosedByHand, assert_wip_right, held
+from wip_oracle import FIGURES, assert_wip_right, held
 
 from spectrum_etl.marts.wip import month_ends
 

@@ -11,8 +11,8 @@ from fractions import Fraction
 from typing import Any
 
 from psycopg.rows import dict_row
+from wip_sums import less, plus, rounded
 
-from spectrum_etl.settings.closing import ClosedMonths, Closing
 from spectrum_etl.warehouse.connect import connect
 
 Row = dict[str, Any]
@@ -81,39 +81,6 @@ STAGED = (
 _WORDS = {"F": "fixed price", "T": "time and material", "C": "cost plus", "U": "unit price"}
 _BASES = {"F": "cost", "T": "billed", "C": "billed", "U": "work complete"}
 _APPROVED_TYPES = {"1", "2", "5"}
-
-
-class ClosedByHand(Closing):
-    """Months are closed when a test says so; those before the first of them were closed as they ended.
-
-    Args:
-        months: first days of the months that a test closes, in order.
-    """
-
-    def __init__(self, *months: dt.date) -> None:
-        super().__init__(ClosedMonths(day=1), "UTC")
-        object.__setattr__(self, "open", list(months))
-        object.__setattr__(self, "closed", {})
-
-    open: list[dt.date]
-    closed: dict[dt.date, dt.datetime]
-
-    def close_next(self, now: dt.datetime) -> dt.date:
-        """Close one more month; its last day."""
-        month = self.open.pop(0)
-        self.closed[month] = now
-        return (month + dt.timedelta(days=32)).replace(day=1) - dt.timedelta(days=1)
-
-    def moments(self, now: dt.datetime) -> list[tuple[dt.date, dt.datetime]]:
-        """As `Closing`."""
-        first = min([*self.open, *self.closed])
-        long_ago = [(month, moment) for month, moment in super().moments(now) if month < first]
-        return long_ago + [(month, moment) for month, moment in self.closed.items() if moment <= now]
-
-    @property
-    def described(self) -> str:
-        """As `Closing`: the rule stays the same."""
-        return "by hand"
 
 
 class Books:
@@ -275,7 +242,7 @@ class State:
         counted = [row for row in invoices if row["customer_code"] not in by_application and row["reversed"] != "Y"]
         streams = [row for row in applications if row["customer_code"] in by_application]
         days = [_billed_on(row) for row in streams] + [row["invoice_date"] for row in counted]
-        known = self._known("receivable_invoices")
+        known = self._known("receivable_invoices") or (by_application and self._known("billing_applications"))
         newest = {}
         for row in sorted(
             (row for row in streams if (day := _billed_on(row)) and day <= month_end),
@@ -288,8 +255,8 @@ class State:
             found["printed_revised_contract"] = sum(printed)
         if not known or None in days:
             return None
-        billed = [_plus(row["complete_to_date"], row["material_stored"]) for row in newest.values()]
-        retained = [_plus(row["retention_amount"], row["material_stored_retention"]) for row in newest.values()]
+        billed = [plus(row["complete_to_date"], row["material_stored"]) for row in newest.values()]
+        retained = [plus(row["retention_amount"], row["material_stored_retention"]) for row in newest.values()]
         sent = [row for row in counted if row["invoice_date"] <= month_end]
         for row in sent:
             tax = row["sales_tax_amount"] or 0
@@ -306,35 +273,35 @@ class State:
 def _derive(found: Row, work: Decimal | None) -> None:
     """Everything that follows from the sums."""
     cost, at_end, method = found["cost_to_date"], found["cost_at_completion"], found["price_method_code"]
-    revised = found["revised_contract"] = _plus(found["original_contract"], found["approved_changes"], required=True)
-    found["cost_to_complete"] = _less(at_end, cost)
+    revised = found["revised_contract"] = plus(found["original_contract"], found["approved_changes"], required=True)
+    found["cost_to_complete"] = less(at_end, cost)
     share: Fraction | None = None
     if found["job_complete"] and cost is not None and cost == at_end:
         share = Fraction(1)
     elif at_end is not None and at_end > 0:
         share = min(Fraction(1), max(Fraction(0), Fraction(cost) / Fraction(at_end)))
-    found["percent_complete"] = None if share is None else _rounded(share * 100, 4)
+    found["percent_complete"] = None if share is None else rounded(share * 100, 4)
     if method == "F":
-        earned = None if revised is None or share is None else _rounded(Fraction(revised) * share, 2)
+        earned = None if revised is None or share is None else rounded(Fraction(revised) * share, 2)
     else:
         earned = {"T": found["billed_to_date"], "C": found["billed_to_date"], "U": work}.get(method)
     found["earned_revenue"] = earned
-    difference = found["over_under_billed"] = _less(found["billed_to_date"], earned)
+    difference = found["over_under_billed"] = less(found["billed_to_date"], earned)
     if difference is not None:
         found["over_billed"] = difference if difference > 0 else 0
         found["under_billed"] = -difference if difference < 0 else 0
     income = None if method in ("T", "C") and (revised is None or revised <= 0) else revised
-    found["backlog"] = _less(income, earned)
-    so_far, in_the_end = _less(earned, cost), _less(income, at_end)
+    found["backlog"] = less(income, earned)
+    so_far, in_the_end = less(earned, cost), less(income, at_end)
     found |= {"gross_profit_to_date": so_far, "gross_profit_at_completion": in_the_end}
     if in_the_end is not None:
-        found["gross_profit_percent"] = _rounded(Fraction(in_the_end) * 100 / Fraction(income), 4) if income else None
+        found["gross_profit_percent"] = rounded(Fraction(in_the_end) * 100 / Fraction(income), 4) if income else None
         if in_the_end >= 0:
             found["loss_provision"] = 0
         elif so_far is not None:
             # The whole loss, less what of it is in the figures to date.
             found["loss_provision"] = max(-in_the_end - -so_far, 0)
-    found["printed_difference"] = _less(revised, found["printed_revised_contract"])
+    found["printed_difference"] = less(revised, found["printed_revised_contract"])
 
 
 def expected(books: Books, month_ends: list[tuple[dt.date, dt.datetime | None]]) -> Schedule:
@@ -405,19 +372,3 @@ def _by_job(rows: list[Row]) -> dict[str, list[Row]]:
 def _billed_on(row: Row) -> dt.date | None:
     day: dt.date | None = row["period_end_date"] or row["application_date"]
     return day
-
-
-def _plus(one: Decimal | None, other: Decimal | None, *, required: bool = False) -> Decimal | None:
-    if one is None or (required and other is None):
-        return None
-    return one + (other or 0)
-
-
-def _less(one: Decimal | None, other: Decimal | None) -> Decimal | None:
-    return None if one is None or other is None else one - other
-
-
-def _rounded(value: Fraction, places: int) -> Decimal:
-    """To so many decimals, halves away from 0."""
-    units = int(abs(value) * 10**places + Fraction(1, 2))
-    return Decimal(units if value >= 0 else -units).scaleb(-places)

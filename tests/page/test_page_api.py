@@ -16,6 +16,8 @@ ROUTES = (
     "", "api/me", "api/overview", "api/connections", "api/import/counts", "api/import/rejected", "api/import/checks",
     "api/import/drift", "api/import/rejected.csv", "api/export/counts", "api/export/queue?group=ready",
     "api/export/record?object=vendors&company=1&record=v1", "api/export/complete", "api/jobs",
+    "api/into-procore/counts", "api/into-procore/rows?group=decide",
+    "api/into-procore/records?object=vendors&company=1&search=a",
     "api/job?company=1&job=24-0001", "api/job.csv?company=1&job=24-0001", "api/transactions?company=1&job=24-0001",
     "api/transactions.csv?company=1&job=24-0001", "api/marts",
     "api/budget-line?company=1&job=24-0001&phase=05120&cost_type=S", "api/job/agreements?company=1&job=24-0001",
@@ -25,7 +27,16 @@ ROUTES = (
     "api/wip/behind?company=1&job=24-0001&month_end=2026-06-30&what=postings",
     "api/job/order?company=1&job=24-0001&number=PO00011", "static/app.js", "static/vendor/uplot.js",
 )  # fmt: skip
-WRITES = ("api/refresh", "api/marts/refresh", "api/check-connections", "api/export/collect", "api/export/answer")
+WRITES = (
+    "api/refresh",
+    "api/marts/refresh",
+    "api/check-connections",
+    "api/export/collect",
+    "api/export/answer",
+    "api/into-procore/decide",
+    "api/into-procore/link-exact-names",
+    "api/into-procore/run",
+)
 
 
 @pytest.mark.parametrize("route", ROUTES)

@@ -217,6 +217,8 @@ ASKED = (
     "api/export/queue?group=ready&after={}", "api/export/record?object=vendors&company=1&record={}",
     "api/export/counts?project={}", "api/export/complete?search={}", "api/overview?company={}", "api/marts?company={}",
     "api/connections?company={}", "api/import/counts?object={}", "api/jobs?company={}",
+    "api/into-procore/rows?group=decide&search={}", "api/into-procore/rows?group=decide&offset={}",
+    "api/into-procore/records?object=vendors&company=1&search={}", "api/into-procore/counts?object={}",
 )  # fmt: skip
 
 

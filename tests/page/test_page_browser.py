@@ -54,7 +54,7 @@ def test_it_opens_inside_airflow_and_downloads(visit: Any, page: PageAirflow, tm
     expect(frame.get_by_role("heading", name="ERP Integrations")).to_be_visible(timeout=30_000)
     expect(tab.get_by_role("link", name="ERP Integrations")).to_be_visible()
     picture(tab, "inside-airflow")
-    frame.get_by_role("link", name="Import").click()
+    frame.get_by_role("link", name="From Spectrum").click()
     with tab.expect_download() as download:
         frame.get_by_role("link", name="Download CSV").click()
     download.value.save_as(tmp_path / "rejected.csv")

@@ -133,7 +133,7 @@ def test_who_has_no_session_signs_in_and_comes_back(visit: Any, page: PageAirflo
     tab = visit("vera", "job-cost")
     expect(tab.get_by_text("24-0001")).to_be_visible()
     tab.context.clear_cookies()
-    tab.get_by_role("link", name="Import").click()
+    tab.get_by_role("link", name="From Spectrum").click()
     tab.get_by_role("link", name="Sign in to Airflow again").first.click()
     tab.get_by_label("Username").fill("vera")
     tab.get_by_label("Password").fill(page.airflow.secrets.users["vera"])

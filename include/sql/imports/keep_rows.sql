@@ -6,6 +6,7 @@ where
     plan_id = {{ "old" | bound }}
     and (
         state in ('applying', 'unknown', 'waiting for permission')
+        or (kind = 'undo' and state in ('ready', 'accepted'))
         or (
             state not in ('applied', 'put back')
             and {{ "keys" | bound }}::text [] is not null

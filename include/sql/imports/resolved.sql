@@ -20,10 +20,13 @@ where
         select from jsonb_each(plan_rows.after) as sent
         where
             sent.key != all({{ "unshown" | bound }}::text [])
-            and sent.value is distinct from case sent.key
-                when 'origin_id' then to_jsonb(records.origin_id)
-                when 'origin_code' then to_jsonb(records.origin_code)
-                when 'is_active' then to_jsonb(records.is_active)
-                else records.fields -> sent.key
-            end
+            and sent.value != coalesce(
+                case sent.key
+                    when 'origin_id' then to_jsonb(records.origin_id)
+                    when 'origin_code' then to_jsonb(records.origin_code)
+                    when 'is_active' then to_jsonb(records.is_active)
+                    else records.fields -> sent.key
+                end,
+                'null'
+            )
     )

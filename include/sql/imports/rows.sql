@@ -66,6 +66,7 @@ unlinked as (
         held.fields as held_fields,
         held.is_active,
         held.origin_id as held_origin,
+        held.origin_code as held_code,
         chosen.score,
         coalesce(chosen.attributes, '{}') as attributes,
         coalesce(chosen.exact, false) as exact,
@@ -116,7 +117,11 @@ new as (
         case
             when unlinked.record_id != ''
                 then unlinked.held_fields
-                    || jsonb_build_object('is_active', unlinked.is_active, 'origin_id', unlinked.held_origin)
+                    || jsonb_build_object(
+                        'is_active', unlinked.is_active,
+                        'origin_id', unlinked.held_origin,
+                        'origin_code', unlinked.held_code
+                    )
             else '{}'::jsonb
         end as before,
         case

@@ -30,7 +30,6 @@ changes as (
         change.job_number,
         change.vendor_code,
         change.subcontract_number,
-        count(*) = count(change.sub_amount) as is_shown,
         coalesce(sum(change.sub_amount) filter (where change.sub_status = 'E'), 0) as executed_changes,
         coalesce(sum(change.sub_amount) filter (where change.sub_status = 'P'), 0) as pending_changes
     from _changed_subcontracts as changed
@@ -57,11 +56,9 @@ joined as (
         coalesce(lines.lines, 0) as lines,
         coalesce(lines.original_amount, 0) as original_amount,
         coalesce(lines.original_amount, 0) + coalesce(changes.executed_changes, 0) as promised_amount,
-        -- Where the site shows no changes, or no amounts of them, nobody knows that there are none.
-        case when known.is_known and coalesce(changes.is_shown, true) then coalesce(changes.executed_changes, 0) end
-            as executed_changes,
-        case when known.is_known and coalesce(changes.is_shown, true) then coalesce(changes.pending_changes, 0) end
-            as pending_changes,
+        -- Where the site shows no changes, nobody knows that there are none.
+        case when known.is_known then coalesce(changes.executed_changes, 0) end as executed_changes,
+        case when known.is_known then coalesce(changes.pending_changes, 0) end as pending_changes,
         subcontract.total_billed as invoiced,
         subcontract.total_paid as paid,
         subcontract.retention_balance as retained,

@@ -1,5 +1,7 @@
 -- The sums of the WIP schedule, by job and month end, as known now and as known when the month was closed. What the company
 -- does not show, or had not been read whole at that moment, is null.
+-- A site may show invoices only; or applications only: then of a job without one nobody knows what is billed.
+{% set billings_known = "(knowledge.invoices_known or knowledge.applications_known and coalesce(streams.has_applications, false))" %}
 create temporary table _wip_by_month on commit drop as
 with moments as (
     select distinct
@@ -29,8 +31,8 @@ knowledge as (
                 and revenue._valid_from <= moments.moment
                 and (revenue._valid_to > moments.moment or revenue._valid_to is null)
         ) as changes_known,
-        -- Where the site does not show applications, invoices say what is billed.
-        coalesce(bool_or(since.table_name = 'receivable_invoices'), false) as billings_known
+        coalesce(bool_or(since.table_name = 'billing_applications'), false) as applications_known,
+        coalesce(bool_or(since.table_name = 'receivable_invoices'), false) as invoices_known
     from moments
     left join marts.known_since as since
         on
@@ -127,20 +129,20 @@ figures as (
         end as cost_at_completion,
         -- Null where an amount is not shown; 0 where nothing is billed yet.
         case
-            when knowledge.billings_known and coalesce(streams.undated_billings, 0) = 0
+            when {{ billings_known }} and coalesce(streams.undated_billings, 0) = 0
                 then case when billed.job_number is null then 0 else billed.billed_to_date end
         end as billed_to_date,
-        case when knowledge.billings_known and coalesce(streams.undated_billings, 0) = 0 then billed.billed_basis end
+        case when {{ billings_known }} and coalesce(streams.undated_billings, 0) = 0 then billed.billed_basis end
             as billed_basis,
         case
-            when knowledge.billings_known and streams.undated_billings = 0 and streams.has_applications
+            when {{ billings_known }} and streams.undated_billings = 0 and streams.has_applications
                 then coalesce(billed.work_complete, 0)
         end as work_complete,
         case
-            when knowledge.billings_known and coalesce(streams.undated_billings, 0) = 0
+            when {{ billings_known }} and coalesce(streams.undated_billings, 0) = 0
                 then case when billed.job_number is null then 0 else billed.retainage end
         end as retainage,
-        case when knowledge.billings_known then coalesce(streams.undated_billings, 0) end as undated_billings
+        case when {{ billings_known }} then coalesce(streams.undated_billings, 0) end as undated_billings
     from _wip_points as points
     inner join knowledge
         on

@@ -3,7 +3,12 @@
 -- in marts/wip_streams.sql. Each row carries the total of those that count.
 with applications as (
     select
-        application.*,
+        application.customer_code,
+        application.application_number,
+        application.complete_to_date,
+        application.material_stored,
+        application.retention_amount,
+        application.material_stored_retention,
         coalesce(application.period_end_date, application.application_date) as billed_on
     from history.billing_applications_versions as application
     where

@@ -2,7 +2,11 @@
 -- total of all of them.
 {% import "marts/cost_at_completion.sql" as completion %}
 with budgets as (
-    select *
+    select
+        phase_code,
+        cost_type,
+        current_estimate,
+        projection_worked_out
     from history.budgets_versions
     where
         company_code = {{ "company" | bound }}
@@ -12,7 +16,10 @@ with budgets as (
 ),
 
 job_cost_totals as (
-    select *
+    select
+        phase_code,
+        cost_type,
+        projected_cost
     from history.job_cost_totals_versions
     where
         company_code = {{ "company" | bound }}
@@ -22,7 +29,10 @@ job_cost_totals as (
 ),
 
 projections as (
-    select *
+    select
+        phase_code,
+        cost_type,
+        projected_cost
     from history.projections_versions
     where
         company_code = {{ "company" | bound }}

@@ -134,7 +134,7 @@ alter column revised_amount drop not null;
 
 comment on column marts.subcontract_status.executed_changes is
 'Sum of sub_amount of its changes whose sub_status is E (subcontract_changes). Null, like all that follows from it, where '
-'the site does not show changes of subcontracts or their amounts';
+'the site does not show changes of subcontracts';
 comment on column marts.subcontract_status.pending_changes is
 'Sum of sub_amount of its changes whose sub_status is P (subcontract_changes); null as executed_changes';
 comment on column marts.subcontract_status.committed_amount is

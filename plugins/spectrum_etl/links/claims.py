@@ -26,7 +26,7 @@ COLUMNS = (
 _OWN = "object_name = %(object)s and company_code = %(company)s and record_id = %(record)s and plan_row_id is null"
 #: First part of the advisory lock of the Procore records of an object and company: several exports may claim at a time,
 #: or one import. An index cannot say that a record is claimed by one direction only. An arbitrary number of our own.
-RECORDS_LOCK = 7_270
+RECORDS_LOCK = 7_273
 #: How often a key is tried to be claimed that others claim and give up in the same moments.
 _TRIES = 5
 

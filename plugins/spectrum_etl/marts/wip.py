@@ -13,13 +13,13 @@ MONTHS = 60
 #: How jobs stood at a moment is known once these staged tables were read whole.
 NEEDS = ("jobs", "job_cost_transactions", "budgets", "prime_contracts")
 
-#: With what some figures need beside: they are null until it was read whole. Not progress billing applications: where a
-#: site does not show those, invoices say what is billed.
+#: With what some figures need beside: they are null until it was read whole.
 TABLES = (
     *NEEDS,
     "change_requests",
     "change_request_revenues",
     "change_request_statuses",
+    "billing_applications",
     "receivable_invoices",
 )
 

@@ -13,8 +13,9 @@ from spectrum_etl.imports.objects import IMPORTS
 from spectrum_etl.imports.spec import Scope
 from spectrum_etl.imports.steps.apply import apply
 from spectrum_etl.imports.steps.compare import compare
-from spectrum_etl.imports.steps.plan import make_plan
+from spectrum_etl.imports.steps.plan import Made, make_plan
 from spectrum_etl.imports.steps.report import report, shown
+from spectrum_etl.imports.steps.undo import plan_undo
 from spectrum_etl.imports.systems import Run, systems_from_airflow
 from spectrum_etl.model.run import clean_codes
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
@@ -50,9 +51,26 @@ def plan_company(object_name: str, context: Context, code: str) -> dict[str, int
     scope = Scope(clean_codes(params[obj.name]), {name: value for name, value in asked.items() if value})
     with systems_from_airflow(code, settings, _run(context)) as systems:
         made = make_plan(systems, obj, scope, dry_run=params["dry_run"], look_again=params["look_again"])
+    return _planned(made, dry_run=params["dry_run"])
+
+
+def plan_undo_company(object_name: str, context: Context, code: str) -> dict[str, int]:
+    """Plan to undo the run that the form names, in one company; how many rows of each kind there are.
+
+    Raises:
+        AirflowSkipException: it was a dry run: nothing else is done.
+    """
+    _name(context, code)
+    params = context["params"]
+    with systems_from_airflow(code, load_settings(), _run(context)) as systems:
+        made = plan_undo(systems, IMPORTS[object_name], params["run_id"], dry_run=params["dry_run"])
+    return _planned(made, dry_run=params["dry_run"])
+
+
+def _planned(made: Made, *, dry_run: bool) -> dict[str, int]:
     lines = shown(warehouse_url(), made.plan_id)
     log.info("plan %s: %s\n%s", made.plan_id, made.summary, as_text(("record", "what", "state", "why"), lines))
-    if params["dry_run"]:
+    if dry_run:
         raise AirflowSkipException(f"dry run: {made.summary}")
     return {f"{kind} {state}": count for (kind, state), count in made.counts.items()}
 

@@ -25,27 +25,28 @@ class ApprovePlan(HITLOperator):
     waits for an answer about the same plan, or nothing can be accepted, nobody is asked.
 
     Args:
-        object_name: object that is imported.
+        object_name: object that is imported; blank: the one that the trigger form names.
         company: company and name, as `plan` returns them. Only where to look.
+        undo: ask about what is to be undone, else about everything but that.
     """
 
     template_fields: Collection[str] = ("company",)
 
-    def __init__(self, *, object_name: str, company: Mapping[str, str], **kwargs: Any) -> None:
-        super().__init__(subject="A plan of what would be changed in Procore", options=list(OPTIONS), **kwargs)
-        self.object_name = object_name
+    def __init__(self, *, object_name: str, company: Mapping[str, str], undo: bool = False, **kwargs: Any) -> None:
+        options = [ACCEPT_ALL, NOT_NOW] if undo else list(OPTIONS)
+        super().__init__(subject="A plan of what would be changed in Procore", options=options, **kwargs)
+        self.object_name, self.undo = object_name, undo
         self.company = company
 
     def execute(self, context: Context) -> None:
         """Put the plan before the approvers and wait."""
-        from spectrum_etl.imports.objects import IMPORTS
         from spectrum_etl.imports.steps.question import ask
         from spectrum_etl.imports.systems import Run, systems_from_airflow
         from spectrum_etl.orchestration.export_tasks import TaskStates, this_instance
 
-        settings, obj, this = load_settings(), IMPORTS[self.object_name], this_instance(context)
+        settings, obj, this = load_settings(), self._object(context), this_instance(context)
         with systems_from_airflow(self.company["company"], settings, Run(this.dag_id, this.run_id)) as systems:
-            question = ask(systems, obj, this, TaskStates(context).still_waits)
+            question = ask(systems, obj, this, TaskStates(context).still_waits, undo=self.undo)
         if question is None:
             self.log.info("nobody is asked: nothing waits for an answer, or somebody is asked already")
             return
@@ -55,7 +56,6 @@ class ApprovePlan(HITLOperator):
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
         """Take the answer. Who may answer is checked again, with the settings of this moment."""
-        from spectrum_etl.imports.objects import IMPORTS
         from spectrum_etl.imports.steps.accept import Decider, accept_asked, accept_exact_names
         from spectrum_etl.imports.steps.question import answered
         from spectrum_etl.imports.systems import Run, systems_from_airflow
@@ -63,8 +63,8 @@ class ApprovePlan(HITLOperator):
 
         if "error" in event:
             self.process_trigger_event_error(event)
-        chosen, user_id, name = answer_of(event, OPTIONS)
-        obj, this = IMPORTS[self.object_name], this_instance(context)
+        chosen, user_id, name = answer_of(event, self.options)
+        obj, this = self._object(context), this_instance(context)
         run = Run(this.dag_id, this.run_id)
         with systems_from_airflow(self.company["company"], load_settings(), run) as systems:
             by = Decider(user_id, name)
@@ -76,3 +76,8 @@ class ApprovePlan(HITLOperator):
             accepted = (accept_asked if chosen == ACCEPT_ALL else accept_exact_names)(systems, obj, by)
         self.log.info("%s by %s: %s rows accepted", chosen, user_id, accepted)
         return accepted
+
+    def _object(self, context: Context) -> Any:
+        from spectrum_etl.imports.objects import IMPORTS
+
+        return IMPORTS[self.object_name or context["params"]["object"]]

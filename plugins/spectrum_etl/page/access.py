@@ -71,6 +71,15 @@ def may_approve(user: GetUserDep) -> bool:
     return load_settings().exports.may_approve(user_id(user))
 
 
+def may_approve_imports(user: GetUserDep) -> bool:
+    """Whether the settings name the user as an approver of imports into Procore.
+
+    Raises:
+        FixConfiguration: the settings cannot be read.
+    """
+    return user_id(user) in [approver.id for approver in load_settings().import_approvers]
+
+
 def require_approver(user: GetUserDep) -> None:
     """Refuse who is no approver.
 

@@ -18,8 +18,10 @@ from spectrum_etl.page import (
     agreements,
     answers,
     batch,
+    decide,
     exports,
     imports,
+    into_procore,
     job_cost,
     marts,
     overview,
@@ -52,7 +54,9 @@ def application() -> FastAPI:
     app.add_middleware(_Headers)
     # Known by name, so that no path of a request ever reaches the file system.
     files = {file.relative_to(_STATIC).as_posix(): file for file in _STATIC.rglob("*") if file.suffix in _TYPES}
-    for module in (overview, imports, exports, respond, batch, synced, job_cost, agreements, wip, marts):
+    for module in (
+        overview, imports, into_procore, decide, exports, respond, batch, synced, job_cost, agreements, wip, marts,
+    ):  # fmt: skip
         app.include_router(module.router, dependencies=access.LOOK)
 
     @app.get("/", dependencies=access.OPEN)

@@ -1,4 +1,4 @@
-"""What went wrong while importing: rejected rows, failed checks, changed columns. Lists and files. Routes."""
+"""What went wrong on the way from Spectrum: rejected rows, failed checks, changed columns. Lists and files. Routes."""
 
 from __future__ import annotations
 

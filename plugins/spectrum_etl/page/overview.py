@@ -15,13 +15,12 @@ from pydantic import BaseModel
 
 from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.page import access, scope
-from spectrum_etl.page.airflow_api import call
 from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.connections import connections, unreachable
 from spectrum_etl.page.elsewhere import connection_of
 from spectrum_etl.page.marts import marts_row, marts_states
 from spectrum_etl.page.reads import Row, open_warehouse
-from spectrum_etl.page.runs import active, runs_of, start
+from spectrum_etl.page.runs import active, dags_of, runs_of, start
 from spectrum_etl.page.standing import object_row
 from spectrum_etl.page.wording import problem, remedy, sentences
 from spectrum_etl.settings import SCHEDULES_VARIABLE, Settings, in_force
@@ -84,7 +83,7 @@ async def overview(
     with_marts = scope.MARTS_DAG in readable
     ids = [scope.STAGE + name for name in objects] + [scope.EXPORT + name for name in exports]
     ids += [scope.CHECK_DAG, *([scope.MARTS_DAG] if with_marts else [])]
-    dags, runs = await asyncio.gather(_dags(request), runs_of(request, ids))
+    dags, runs = await asyncio.gather(dags_of(request), runs_of(request, ids))
     exported = [run for run in runs if run["dag_id"].startswith(scope.EXPORT)]
     known = await run_in_threadpool(_known, objects, company, exported)
     allowed = await run_in_threadpool(lambda: {i: access.may_trigger(user, i) for i in ids})
@@ -131,9 +130,13 @@ def me(user: GetUserDep, readable: access.Readable) -> ExactJson:
         {
             "name": user.get_name(),
             "approver": access.may_approve(user),
+            "import_approver": access.may_approve_imports(user),
             "companies": [{"code": c.code, "name": c.name} for c in settings.companies],
             "imports": [{"name": n, "title": OBJECTS[n].title} for n in scope.import_objects(readable)],
             "exports": [{"name": n, "title": n.replace("_", " ").capitalize()} for n in scope.export_objects(readable)],
+            "into_procore": [
+                {"name": n, "title": n.replace("_", " ").capitalize()} for n in scope.imported_objects(readable)
+            ],
             "job_cost": scope.MARTS_DAG in readable,
         }
     )
@@ -175,11 +178,6 @@ async def refresh(request: Request, asked: Refresh, readable: access.Readable, u
     scope.import_objects(readable, asked.object)
     run = await start(request, user, scope.STAGE + asked.object, asked.companies, resume=asked.resume)
     return ExactJson({"run_id": run["dag_run_id"], "state": run["state"]})
-
-
-async def _dags(request: Request) -> dict[str, Any]:
-    found = await call(request, "GET", "dags", query={"tags": "spectrum", "limit": 100})
-    return {dag["dag_id"]: dag for dag in found["dags"]}
 
 
 def _of(runs: list[Any], dag_id: str) -> list[Any]:

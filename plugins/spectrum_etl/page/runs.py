@@ -61,6 +61,12 @@ async def start(
     return await call(request, "POST", f"dags/{part(dag_id)}/dagRuns", body={"logical_date": None, "conf": conf})
 
 
+async def dags_of(request: Request) -> dict[str, Any]:
+    """The DAGs of this package that the user may view, by id."""
+    found = await call(request, "GET", "dags", query={"tags": "spectrum", "limit": 100})
+    return {dag["dag_id"]: dag for dag in found["dags"]}
+
+
 async def runs_of(request: Request, dag_ids: list[str]) -> list[Any]:
     """The newest runs of some DAGs, the newest first."""
     body = {"dag_ids": dag_ids, "order_by": "-run_after", "page_limit": _RUNS}

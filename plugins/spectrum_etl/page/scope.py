@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from fastapi import HTTPException, status
 
 from spectrum_etl.exports.objects.registry import NAMES as EXPORT_NAMES
+from spectrum_etl.imports.objects import IMPORTS
 from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.objects import OBJECTS
 
@@ -14,7 +15,7 @@ from spectrum_etl.staging.objects import OBJECTS
 MARTS_DAG = "publish_marts"
 #: The DAG that tries every connection.
 CHECK_DAG = "check_connections"
-STAGE, EXPORT = "stage_", "export_"
+STAGE, EXPORT, IMPORT = "stage_", "export_", "import_"
 
 
 def companies(asked: str | None) -> list[str]:
@@ -40,13 +41,18 @@ def company_code(asked: str) -> str:
 
 
 def import_objects(readable: frozenset[str], asked: str | None = None) -> list[str]:
-    """The importable object that is asked for, or all whose DAGs the user may view."""
+    """The staged object that is asked for, or all whose DAGs the user may view."""
     return _objects(OBJECTS, STAGE, readable, asked)
 
 
 def export_objects(readable: frozenset[str], asked: str | None = None) -> list[str]:
     """The exportable object that is asked for, or all whose DAGs the user may view."""
     return _objects(EXPORT_NAMES, EXPORT, readable, asked)
+
+
+def imported_objects(readable: frozenset[str], asked: str | None = None) -> list[str]:
+    """The object that is brought into Procore and asked for, or all whose DAGs the user may view."""
+    return _objects(IMPORTS, IMPORT, readable, asked)
 
 
 def tables_of(objects: Iterable[str]) -> dict[str, list[str]]:

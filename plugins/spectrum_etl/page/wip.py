@@ -33,11 +33,10 @@ _SUMS = (
 #: The columns of the file: those that are shown, in the same order, and what tells why one is empty. `{other}` is what
 #: the profit is compared with.
 _FILE = (
-    "company_code", "job_number", "job_description", "has_contract", "price_method", "original_contract",
-    "approved_changes", "revised_contract", "cost_at_completion", "gross_profit_at_completion",
-    "gross_profit_at_completion_{other}", "fade", "cost_to_date", "percent_complete", "earned_revenue",
-    "billed_to_date", "over_under_billed", "gross_profit_to_date", "loss_provision", "backlog", "retainage",
-    "not_known_because",
+    "company_code", "job_number", "job_description", "has_contract", "price_method", "revised_contract",
+    "cost_at_completion", "gross_profit_at_completion", "gross_profit_at_completion_{other}", "fade", "cost_to_date",
+    "percent_complete", "earned_revenue", "billed_to_date", "over_under_billed", "gross_profit_to_date",
+    "loss_provision", "backlog", "retainage", "original_contract", "approved_changes", "not_known_because",
 )  # fmt: skip
 _OTHER = {"now": "then", "then": "now"}
 _SORTS = {name.format(other=other) for name in _FILE for other in _OTHER} - {"has_contract", "not_known_because"}

@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.imports.steps.undo import plan_undo
 from spectrum_etl.links import claims
 from spectrum_etl.links.claims import Owner, Taken
 from spectrum_etl.links.keys import Key
@@ -73,7 +74,7 @@ class Sequence:
         doing: list[Callable[[], object]] = [
             self.world.plan, self.world.plan, self._decide, self._decide, self._apply, self._apply, self._apply,
             self.world.compare, self.change_spectrum, self.change_procore, self._export, self._take_back,
-            self._lose_the_books,
+            self._lose_the_books, self._undo,
         ]  # fmt: skip
         for _ in range(steps):
             step = self.random.choice(doing)
@@ -93,7 +94,7 @@ class Sequence:
                 self.world.procore.server.switches.clear(name)
         self.world.query("delete from export.claims where not linked and plan_row_id is null")
         self.put_right()
-        for _ in range(4):
+        for _ in range(6):
             self.world.plan()
             self._accept_all()
             self.world.apply()
@@ -103,6 +104,8 @@ class Sequence:
         for key, row in self.world.rows().items():
             if row.state in ("ready", "suggested"):
                 self.world.decide(key)
+            elif row.state == "left out":
+                self.world.decide(key, verb="include")
 
     def _decide(self) -> None:
         keys = [key for key, row in self.world.rows().items() if row.state in ("ready", "suggested")]
@@ -116,6 +119,12 @@ class Sequence:
 
     def _apply(self) -> None:
         self.counted["applied"] += self.world.apply().counts["applied"]
+
+    def _undo(self) -> None:
+        runs = self.world.query("select distinct run_id from procore.calls where state = 'applied' order by 1")
+        if runs:
+            plan_undo(self.world.systems(), self.world.obj, self.random.choice(runs)[0])
+            self.counted["undo planned"] += 1
 
     def _export(self) -> None:
         """An approver of exports says yes to a record of Procore, under a key of Spectrum or a new one."""

@@ -35,6 +35,7 @@ from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.exports.spectrum.values import call
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company
+from spectrum_etl.sources.faults import SyncFailed
 from spectrum_etl.sources.procore import marks, resources
 from spectrum_etl.sources.procore.client import ProcoreClient
 
@@ -137,9 +138,15 @@ def mark(client: ProcoreClient, company: Company, id: RecordId, key: str) -> Non
     marks.mark_vendor(client, id.record, origin_id=f"{company.code}:{key}", origin_code=key)
 
 
-def unmark(client: ProcoreClient, company: Company, id: RecordId) -> None:
-    """Takes the ERP id out again."""
-    marks.unmark_vendor(client, id.record)
+def unmark(client: ProcoreClient, company: Company, id: RecordId) -> str | None:
+    """Takes the ERP id out again; a company that was merged into another one, or deleted, has none any more."""
+    try:
+        marks.unmark_vendor(client, id.record)
+    except SyncFailed:
+        if read(client, company, id) is None:
+            return "Procore no longer has the company, so no mark was taken out of it"
+        raise
+    return None
 
 
 def _candidate(company: Company, vendor: Mapping[str, Any]) -> Candidate:

@@ -325,14 +325,8 @@ def choose(
     Returns:
         The chosen ones, and how many are left for the next run.
     """
-    values = {
-        "object": object_name,
-        "company": company,
-        "since": since,
-        "limit": limit,
-        "run": run_id,
-        **_as_parameters(only),
-    }
+    values = {"object": object_name, "company": company, "since": since, "limit": limit, "run": run_id}
+    values |= _as_parameters(only)
     connection.execute(
         "update export.queue as q set state = chosen.state, run_id = %(run)s,"  # noqa: S608
         " changed_at = case when q.state = chosen.state then q.changed_at else clock_timestamp() end"

@@ -19,7 +19,7 @@ from spectrum_etl.warehouse.locks import give_back, take
 from spectrum_etl.warehouse.templates import render
 
 #: First part of the advisory lock of the plan of one object and company. An arbitrary number of our own.
-PLAN_LOCK = 7_271
+PLAN_LOCK = 7_274
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Row:
     decided_by: str | None
     decided_by_name: str | None
     decided_at: datetime | None
-    asked_at: datetime | None
+    asked_run_id: str | None
 
     @property
     def planned(self) -> planned.Planned:
@@ -131,6 +131,7 @@ def rows(
     *,
     states: Sequence[str] = (),
     row_ids: Sequence[int] | None = None,
+    undo: bool | None = None,
     after: str = "",
     limit: int | None = None,
 ) -> list[Row]:
@@ -139,6 +140,7 @@ def rows(
     Args:
         states: only in these; empty: all.
         row_ids: only these.
+        undo: only what is to be undone, or everything but that; None: both.
         after: only keys behind this one.
         limit: at most so many.
     """
@@ -147,11 +149,13 @@ def rows(
             f"select {_ROW} from procore.plan_rows where plan_id = %(plan)s"  # noqa: S608
             " and (cardinality(%(states)s::text[]) = 0 or state = any(%(states)s::text[]))"
             " and (%(ids)s::bigint[] is null or row_id = any(%(ids)s::bigint[]))"
+            " and (%(undo)s::boolean is null or (kind = 'undo') = %(undo)s::boolean)"
             ' and spectrum_key collate "C" > %(after)s order by spectrum_key collate "C" limit %(limit)s',
             {
                 "plan": plan_id,
                 "states": list(states),
                 "ids": None if row_ids is None else list(row_ids),
+                "undo": undo,
                 "after": after,
                 "limit": limit,
             },
@@ -239,7 +243,7 @@ def store(
         "update procore.plans set planned_calls = (select (count(*) + %(size)s - 1) / %(size)s"
         " + count(*) filter (where %(reactivates)s and kind = 'link' and before ->> 'is_active' = 'false')"
         " from procore.plan_rows"
-        " where plan_rows.plan_id = plans.plan_id and kind in ('create', 'link', 'update')"
+        " where plan_rows.plan_id = plans.plan_id and kind in ('create', 'link', 'update', 'undo')"
         " and state in ('ready', 'suggested', 'accepted', 'applying', 'unknown')) where plan_id = %(plan)s",
         {"plan": made[0], "size": obj.rows_a_call, "reactivates": obj.reactivate is not None},
     )

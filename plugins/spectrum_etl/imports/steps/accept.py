@@ -99,13 +99,13 @@ def decide(systems: Systems, obj: ImportObject, decisions: Sequence[Decision], b
 
 
 def accept_asked(systems: Systems, obj: ImportObject, by: Decider) -> int:
-    """Accept every row that the question in Airflow was about and that is as it was then; how many that are.
+    """Accept every row that this run's question was about and that is as it was then; how many that are.
 
     Raises:
         FixConfiguration: this user may not decide: nothing was written.
     """
     # A match that a person has to look at is accepted alone, never with all others.
-    return _accept_where(systems, obj, by, lambda row: row.asked_at is not None)
+    return _accept_where(systems, obj, by, lambda row: row.asked_run_id == systems.run.run_id)
 
 
 def accept_exact_names(systems: Systems, obj: ImportObject, by: Decider) -> int:
@@ -162,6 +162,8 @@ def _unfit(row: Row | None, decision: Decision) -> str | None:
         return "the row has changed since it was shown: look at it again"
     if row.state not in _FROM[decision.verb]:
         return f"the row is {row.state}"
+    if row.kind == "undo" and decision.verb not in ("accept", "take back"):
+        return "an undo is accepted or not; what it has undone is left out"
     if decision.record_id is not None and row.kind not in _MAKING:
         return "only a record that is not linked yet can be linked to another one"
     return None

@@ -31,7 +31,7 @@ from spectrum_etl.warehouse.templates import render
 log = logging.getLogger(__name__)
 
 #: First part of the advisory lock of one Procore company that is written into. An arbitrary number of our own.
-WRITE_LOCK = 7_272
+WRITE_LOCK = 7_275
 #: What the service account may not see yet.
 _HIDDEN = "waiting for permission"
 _OPEN = ("accepted", "applying", "unknown", _HIDDEN)
@@ -176,7 +176,7 @@ def _put_back_what_changed(systems: Systems, connection: psycopg.Connection, obj
         compute(systems, connection, obj, Scope(tuple(key for (key,) in keys)), match=False)
         stale = connection.execute(
             "select row_id, spectrum_key from procore.plan_rows as p where plan_id = %(plan)s and state = 'accepted'"
-            " and not exists (select from _rows as r where r.spectrum_key = p.spectrum_key"
+            " and kind <> 'undo' and not exists (select from _rows as r where r.spectrum_key = p.spectrum_key"
             " and r.row_hash = p.row_hash)",
             of_plan,
         ).fetchall()
@@ -195,6 +195,7 @@ def _put_back_what_changed(systems: Systems, connection: psycopg.Connection, obj
             " and kind = 'create' and spectrum_key = any(%(appeared)s)",
             {**of_plan, "appeared": appeared},
         ).fetchall()
+        stale += connection.execute(render("imports/undo_changed.sql"), of_plan).fetchall()
         rows = sorted({row_id for row_id, _ in stale})
         put_back = len(plans.put_back(connection, plan.plan_id, rows))
         if put_back:

@@ -21,7 +21,7 @@ from spectrum_etl.warehouse.connect import connect
 #: Rows that the question shows; the plan in the warehouse has all.
 _SHOWN = 100
 _OPEN = ("ready", "suggested")
-_DOES = {"create": "create", "link": "link with {}", "update": "change {}"}
+_DOES = {"undo": "undo in {}", "create": "create", "link": "link with {}", "update": "change {}"}
 
 
 @dataclass(frozen=True)
@@ -38,13 +38,19 @@ class Question:
 
 
 def ask(
-    systems: Systems, obj: ImportObject, instance: Instance, still_waits: Callable[[Instance], bool]
+    systems: Systems,
+    obj: ImportObject,
+    instance: Instance,
+    still_waits: Callable[[Instance], bool],
+    *,
+    undo: bool = False,
 ) -> Question | None:
     """The question about what can be accepted; None where that is nothing, or somebody is asked already.
 
     Args:
         instance: the task instance that will wait.
         still_waits: whether a task instance still waits for its answer.
+        undo: ask about what is to be undone, else about everything but that.
 
     Raises:
         StopSync: nobody may answer.
@@ -55,22 +61,27 @@ def ask(
             plan = plans.open_plan(connection, obj, systems.company.code)
             if plan is None:
                 return None
-            counted = plans.counts(connection, plan.plan_id)
-            if not any(state in _OPEN for _, state in counted):
+            found = plans.counts(connection, plan.plan_id)
+            counted = Counter(
+                {(kind, state): count for (kind, state), count in found.items() if (kind == "undo") is undo}
+            )
+            open_rows = sum(count for (_, state), count in counted.items() if state in _OPEN)
+            if not open_rows:
                 return None
-            asks = _instance(plan)
+            asks = None if undo else _instance(plan)
             if asks is not None and asks.place != instance.place and still_waits(asks):
                 return None
             require_approvers(systems, obj)
             connection.execute(
-                "update procore.plan_rows set asked_at = case when state in ('ready', 'suggested')"
-                " then clock_timestamp() end where plan_id = %s",
-                [plan.plan_id],
+                "update procore.plan_rows set asked_at = clock_timestamp(), asked_run_id = %s"
+                " where plan_id = %s and state in ('ready', 'suggested') and (kind = 'undo') = %s",
+                [instance.run_id, plan.plan_id, undo],
             )
-            _note_asker(connection, plan.plan_id, instance)
-            rows = plans.rows(connection, plan.plan_id, states=_OPEN, limit=_SHOWN)
-            open_rows = sum(count for (_, state), count in counted.items() if state in _OPEN)
-            return Question(_subject(systems, obj, open_rows), _body(obj, plan, counted, open_rows, rows))
+            if not undo:
+                _note_asker(connection, plan.plan_id, instance)
+            rows = plans.rows(connection, plan.plan_id, states=_OPEN, undo=undo, limit=_SHOWN)
+            subject = _subject(systems, obj, open_rows, undo=undo)
+            return Question(subject, _body(obj, plan, counted, open_rows, rows, undo=undo))
 
 
 def answered(systems: Systems, obj: ImportObject, instance: Instance) -> None:
@@ -99,14 +110,29 @@ def _note_asker(connection: psycopg.Connection, plan_id: int, instance: Instance
     )
 
 
-def _subject(systems: Systems, obj: ImportObject, rows: int) -> str:
-    company = systems.company
-    return visible(f"Into Procore: {rows} {obj.name.replace('_', ' ')} of company {company.code} {company.name}")
+def _subject(systems: Systems, obj: ImportObject, rows: int, *, undo: bool) -> str:
+    company, what = systems.company, "Undo in Procore" if undo else "Into Procore"
+    return visible(f"{what}: {rows} {obj.name.replace('_', ' ')} of company {company.code} {company.name}")
 
 
 def _body(
-    obj: ImportObject, plan: plans.Plan, counted: Counter[tuple[str, str]], open_rows: int, rows: Sequence[Row]
+    obj: ImportObject,
+    plan: plans.Plan,
+    counted: Counter[tuple[str, str]],
+    open_rows: int,
+    rows: Sequence[Row],
+    *,
+    undo: bool,
 ) -> str:
+    if undo:
+        stays = sum(count for (_, state), count in counted.items() if state == "not ready")
+        more = f"\n\nAnd {open_rows - len(rows)} more." if open_rows > len(rows) else ""
+        return (
+            f"{open_rows} records become what they were before that run; what it created becomes inactive and loses our"
+            f" id. {stays} stay as they are: they were changed since.\n\n{_table(rows)}{more}\n\n**Accept** undoes"
+            " these rows, which are then left out of imports until somebody includes them again. **Not now** leaves"
+            " everything as it is."
+        )
     parts = [
         f"{counted['create', 'ready']} new, {counted['link', 'ready']} to link by {obj.exact_words},"
         f" {counted['update', 'ready']} changed in Spectrum;"
@@ -143,5 +169,5 @@ def _why(row: Row) -> str:
     changes = [
         f"{name}: {row.before.get(name) or '(blank)'} → {value or '(blank)'}" for name, value in row.after.items()
     ]
-    said = changes if row.kind == "update" else row.attributes
+    said = changes if row.kind in ("update", "undo") else row.attributes
     return "; ".join([*said, *filter(None, (row.reason,))])

@@ -14,7 +14,9 @@ from spectrum_etl.imports.records import calls, held, plans
 from spectrum_etl.imports.records.plans import Row
 from spectrum_etl.imports.spec import ImportObject
 from spectrum_etl.imports.systems import Systems
-from spectrum_etl.links import planned
+from spectrum_etl.links import claims, pairs, planned
+from spectrum_etl.links.claims import Owner
+from spectrum_etl.model.record import RecordId
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ def settle(
     for each in taken:
         calls.answered(connection, each.row.row_id, "applied", entity=each.entity or {"id": each.record_id})
     elsewhere = _link(connection, obj, code, taken)
-    _follow(connection, obj, code, taken)
+    _follow(connection, obj, code, [each for each in taken if each.row.kind != "undo"])
+    _undo(connection, obj, code, [each.row for each in taken if each.row.kind == "undo"])
     done = [each for each in taken if each.row.row_id not in elsewhere]
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -73,6 +76,19 @@ def _link(connection: psycopg.Connection, obj: ImportObject, company: str, taken
     return {
         row_id for decider, rows in by.items() for row_id in planned.link(connection, obj.name, company, rows, decider)
     }
+
+
+def _undo(connection: psycopg.Connection, obj: ImportObject, company: str, rows: Sequence[Row]) -> None:
+    """What was undone is linked no more, where the run had linked it, and left out until somebody includes it again."""
+    for row in rows:
+        if row.spectrum.get("undoes") in ("create", "link"):
+            pairs.end(connection, obj.name, RecordId(company, "", row.record_id), row.decided_by or "")
+            claims.release(connection, Owner(obj.name, company, "", row.record_id, row.title), linked=True)
+        connection.execute(
+            "insert into procore.left_out (object_name, company_code, spectrum_key, left_out_by, left_out_by_name)"
+            " values (%s, %s, %s, %s, %s) on conflict do nothing",
+            [obj.name, company, row.spectrum_key, row.decided_by or "", row.decided_by_name or ""],
+        )
 
 
 def _follow(connection: psycopg.Connection, obj: ImportObject, company: str, taken: Sequence[Settled]) -> None:

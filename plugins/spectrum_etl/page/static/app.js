@@ -5,11 +5,12 @@ import { html, link, readHash, useData } from "./lib.js";
 import { Choice, Problem, Tabs } from "./parts.js";
 import { Overview } from "./overview.js";
 import { Imports } from "./imports.js";
+import { IntoProcore } from "./intoprocore.js";
 import { Exports } from "./exports.js";
 import { JobCost } from "./jobcost.js";
 import { Wip } from "./wip.js";
 
-const VIEWS = { overview: Overview, import: Imports, export: Exports, "job-cost": JobCost, wip: Wip };
+const VIEWS = { overview: Overview, import: Imports, "into-procore": IntoProcore, export: Exports, "job-cost": JobCost, wip: Wip };
 
 /** Follow Airflow's own light or dark, where the page is inside it; the system's otherwise. */
 function followColors() {
@@ -68,7 +69,8 @@ function App() {
   if (!me.data) return me.error ? html`<main><${Problem} error=${me.error} retry=${me.reload} /></main>` : html`<p class="loading">Loading…</p>`;
   const tabs = [
     { key: "overview", title: "Overview", href: link("overview") },
-    { key: "import", title: "Import", href: link("import/rejected") },
+    { key: "import", title: "From Spectrum", href: link("import/rejected") },
+    me.data.into_procore.length > 0 && { key: "into-procore", title: "Into Procore", href: link("into-procore/decide") },
     { key: "export", title: "Export", href: link("export/ready") },
     me.data.job_cost && { key: "job-cost", title: "Job cost", href: link("job-cost") },
     me.data.job_cost && { key: "wip", title: "WIP", href: link("wip") },
@@ -80,7 +82,7 @@ function App() {
       <div class="who">
         ${me.data.companies.length > 1 && html`<${Choice} label="Company" value=${company} onChange=${setCompany} all="All companies"
             options=${me.data.companies.map((c) => [c.code, `${c.code} ${c.name}`])} />`}
-        <span class="faint">${me.data.name}${me.data.approver ? " (approver)" : ""}</span>
+        <span class="faint">${me.data.name}${me.data.approver || me.data.import_approver ? " (approver)" : ""}</span>
       </div>
     </header>
     <main id="main"><${View} me=${me.data} company=${company} path=${place.path.slice(1)} query=${place.query} /></main>`;

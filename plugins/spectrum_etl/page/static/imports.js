@@ -1,4 +1,4 @@
-// What went wrong while importing: rejected rows, checks that are not met, columns that changed.
+// What went wrong on the way from Spectrum: rejected rows, checks that are not met, columns that changed.
 import { useEffect, useState } from "./vendor/preact-hooks.js";
 import { address, ago, count, day, html, keepInAddress, link, moment, money, useData, useList, useSettled, words } from "./lib.js";
 import { close, open, placeOf } from "./places.js";
@@ -19,7 +19,7 @@ export function Imports({ me, company, path, query }) {
   ].map((tab) => ({ ...tab, href: link(`import/${tab.key}`, { object }) }));
   const List = LISTS[name];
   return html`
-    <div class="bar"><${Tabs} tabs=${tabs} chosen=${name} label="Import lists" />
+    <div class="bar"><${Tabs} tabs=${tabs} chosen=${name} label="Lists from Spectrum" />
       <${Choice} label="Object" value=${object} all="All objects" options=${me.imports.map((o) => [o.name, o.title])}
         onChange=${(value) => { location.hash = link(`import/${name}`, { object: value }); }} /></div>
     <${List} key=${`${name}${object}${company}`} company=${company} object=${object} counts=${counts} several=${me.companies.length > 1}

@@ -34,6 +34,8 @@ function Schedule({ company, ends, path, query, marts, state, computed }) {
     known: query.known === "then" ? "then" : "now", sort: query.sort ?? FIRST, jobs: query.jobs,
   });
   const search = useSettled(text);
+  // Another company may not have the month.
+  if (!ends.some((end) => end.month_end === chosen.month_end)) chosen.month_end = newest(ends);
   const asked = { company, ...chosen, search };
   const found = useData("wip", asked);
   const kept = { ...chosen, known: chosen.known === "now" ? undefined : "then", sort: chosen.sort === FIRST ? undefined : chosen.sort, search: text };
@@ -83,16 +85,20 @@ function NotKnownThen({ here, known }) {
     of ${month(end.month_end)} is not known: ${why(end)}.</div>`);
 }
 
+/** Each with its place, by which a table knows its rows: hundreds of them are written anew faster than moved. */
+const placed = (rows) => rows.map((row, place) => ({ ...row, place }));
+
 function Shown({ data, known, here, several, look, sorting, narrowed }) {
-  const { rows, totals, apart, apart_totals: apartTotals } = data;
+  const { totals, apart_totals: apartTotals } = data;
+  const [rows, apart] = [placed(data.rows), placed(data.apart)];
   if (!isShown(here, known)) return null;
   if (!rows.length && !apart.length) return html`<${Empty} title=${narrowed ? "No job matches" : "No job has figures at this month end"} icon=${narrowed ? "search" : "none"} />`;
   const faded = here.some((end) => end.then_is_known);
-  const keyOf = (row) => `${row.company_code} ${row.job_number}`;
+  const keyOf = (row) => row.place;
   const lacking = rows.filter((row) => row.not_known_because && row.is_known).length;
   return html`
     ${rows.length > 0 && html`<${Figures} totals=${totals} faded=${faded} />
-      ${lacking > 0 && html`<p class="lead">Of ${plural(lacking, "job")} some figures are not known: marked with <span class="outdated"><${Icon} name="warn" /></span>, which says why. Totals are of the others.</p>`}
+      ${lacking > 0 && html`<p class="lead">Of ${plural(lacking, "job")} some figures are not known: marked with <span class="outdated"><${Icon} name="warn" /></span>, which says why. A total says how many jobs it is without.</p>`}
       ${!faded && html`<p class="lead">How profits have faded since the month was closed is not known: ${here.some((end) => end.closed_at) ? "the month was closed before the first complete sync" : "the month is not closed yet"}.</p>`}
       <div class="wip"><${Grid}><${Table} label="WIP schedule; arrow keys move between the numbers" rows=${rows} keyOf=${keyOf} foot tall
         columns=${columnsOf({ known, faded, several, totals, look, ...sorting })} /></></div>
@@ -105,14 +111,15 @@ function Shown({ data, known, here, several, look, sorting, narrowed }) {
 
 function Figures({ totals, faded }) {
   const whole = (name) => (totals[name].sum === null ? html`<span class="faint">not known</span>` : money(totals[name].sum, { cents: false }));
+  const lacks = (name) => totals[name].sum !== null && totals[name].unknown > 0 && html`<span class="second">without ${plural(totals[name].unknown, "job")}</span>`;
   return html`<dl class="figures many" aria-label="Totals">
-    <div><dt>Revised contracts</dt><dd>${whole("revised_contract")}</dd></div>
-    <div><dt>Earned revenue</dt><dd>${whole("earned_revenue")}</dd></div>
-    <div><dt>Billed to date</dt><dd>${whole("billed_to_date")}</dd></div>
-    <div title="Billed beyond what is earned: a liability"><dt>Over-billed</dt><dd class="overbilled">${whole("over_billed")}</dd></div>
-    <div title="Earned and not billed: an asset"><dt>Under-billed</dt><dd class="underbilled">${totals.under_billed.sum === null || !Number(totals.under_billed.sum) ? whole("under_billed") : html`(${whole("under_billed")})`}</dd></div>
-    <div><dt>Loss provision</dt><dd>${whole("loss_provision")}</dd></div>
-    <div><dt>Backlog</dt><dd>${whole("backlog")}</dd></div>
-    ${faded && html`<div title="Profit at completion now less then: in parentheses it has faded since the month was closed"><dt>Fade since the close</dt><dd class=${Number(totals.fade.sum) < 0 ? "badtext" : ""}>${whole("fade")}</dd></div>`}
+    <div><dt>Revised contracts</dt><dd>${whole("revised_contract")}${lacks("revised_contract")}</dd></div>
+    <div><dt>Earned revenue</dt><dd>${whole("earned_revenue")}${lacks("earned_revenue")}</dd></div>
+    <div><dt>Billed to date</dt><dd>${whole("billed_to_date")}${lacks("billed_to_date")}</dd></div>
+    <div title="Billed beyond what is earned: a liability"><dt>Over-billed</dt><dd class="overbilled">${whole("over_billed")}${lacks("over_billed")}</dd></div>
+    <div title="Earned and not billed: an asset"><dt>Under-billed</dt><dd class="underbilled">${totals.under_billed.sum === null || !Number(totals.under_billed.sum) ? whole("under_billed") : html`(${whole("under_billed")})`}${lacks("under_billed")}</dd></div>
+    <div><dt>Loss provision</dt><dd>${whole("loss_provision")}${lacks("loss_provision")}</dd></div>
+    <div><dt>Backlog</dt><dd>${whole("backlog")}${lacks("backlog")}</dd></div>
+    ${faded && html`<div title="Profit at completion now less then: in parentheses it has faded since the month was closed"><dt>Fade since the close</dt><dd class=${Number(totals.fade.sum) < 0 ? "badtext" : ""}>${whole("fade")}${lacks("fade")}</dd></div>`}
   </dl>`;
 }

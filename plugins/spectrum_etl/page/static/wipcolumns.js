@@ -8,8 +8,6 @@ const SHORT = { F: "Fixed", T: "T & M", C: "Cost +", U: "Unit" };
 
 /** Title, what is opened, and what it means; in the order of the file. */
 const COLUMNS = [
-  ["original_contract", "Original contract", "contract", "Of all contracts of the job"],
-  ["approved_changes", "Approved changes", "contract", "Approved up to the month end, or without a date"],
   ["revised_contract", "Revised contract", "contract", "Original contract and approved changes"],
   ["cost_at_completion", "Cost at completion", "estimate", "What the job will have cost: Spectrum's projections, else the budget, never less than what is posted"],
   ["gross_profit_at_completion", "Profit at completion", "estimate", "Revised contract less cost at completion; in parentheses the job loses money"],
@@ -22,6 +20,8 @@ const COLUMNS = [
   ["loss_provision", "Loss provision", "earned", "So that the whole loss of the job is in the books"],
   ["backlog", "Backlog", "earned", "Revised contract less earned: still to be earned"],
   ["retainage", "Retainage", "billed", "What customers hold back"],
+  ["original_contract", "Original contract", "contract", "Of all contracts of the job"],
+  ["approved_changes", "Approved changes", "contract", "Approved up to the month end, or without a date"],
 ];
 /** How the profit has faded: what the other column than the one that is shown says, and the difference. */
 const THEN = ["gross_profit_at_completion_then", "Profit then", "fade", "Profit at completion as known when the month was closed"];

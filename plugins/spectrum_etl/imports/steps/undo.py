@@ -1,0 +1,59 @@
+"""Plans to take a run back from its calls (N10): the rows join the open plan and are accepted and applied like others.
+
+Fields become what they were, links end, what was created stays as an inactive record without our id, since Procore
+deletes none. What somebody, or a later run, has changed since is a conflict, which is shown and stays. What was undone
+is left out until somebody includes it again.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.imports.records import plans
+from spectrum_etl.imports.spec import ImportObject, Scope
+from spectrum_etl.imports.steps.look import look, look_for_changes
+from spectrum_etl.imports.steps.plan import Made
+from spectrum_etl.imports.systems import Systems
+from spectrum_etl.warehouse.connect import connect
+from spectrum_etl.warehouse.migrate import migrate
+from spectrum_etl.warehouse.templates import render
+
+log = logging.getLogger(__name__)
+
+
+def plan_undo(systems: Systems, obj: ImportObject, run_id: str, *, dry_run: bool = False) -> Made:
+    """Plan to undo what a run has applied. It may be killed anywhere and called again.
+
+    Args:
+        run_id: of `procore.calls`.
+        dry_run: only to be looked at.
+
+    Raises:
+        FixConfiguration: the run has applied nothing, or all of it was undone.
+        SpectrumEtlError: Procore cannot be read.
+    """
+    code = systems.company.code
+    with connect(systems.url) as connection:
+        connection.autocommit = True
+        migrate(connection)
+        look_for_changes(systems, connection, obj)
+        looked_at = look(systems, connection, obj)
+        with plans.plan_lock(connection, obj, code), connection.transaction():
+            connection.execute(render("imports/working_tables.sql"))
+            values = {"object": obj.name, "company": code, "run": run_id.strip()}
+            connection.execute(render("imports/undo_rows.sql"), values)
+            keys = tuple(key for (key,) in connection.execute("select spectrum_key from _rows"))
+            if not keys:
+                raise FixConfiguration(
+                    "this run has applied nothing that could be undone",
+                    object=obj.name,
+                    company=code,
+                    field="run_id",
+                    value=run_id,
+                    remedy="look up the run in procore.calls; what was undone is not undone again",
+                )
+            plan_id = plans.store(connection, systems, obj, Scope(keys), basis="", looked_at=looked_at, dry_run=dry_run)
+            found = Made(plan_id, plans.counts(connection, plan_id), is_new=True)
+    log.info("%s, company %s: plan %s to undo %s: %s", obj.name, code, plan_id, run_id, found.summary)
+    return found
