@@ -13,9 +13,10 @@ def mapping() -> str:
 
 
 def _fields(obj: ImportObject) -> str:
+    key = obj.key_column.replace("_", " ")
     rows = [
-        ("vendor code", code("origin_id"), f"`spectrum:COMPANY:CODE`, in capitals: what tells our {obj.procore_title}"),
-        ("vendor code", code("origin_code"), "shown as ERP id"),
+        (key, code("origin_id"), f"`spectrum:COMPANY:CODE`, in capitals: what tells our {obj.procore_title}"),
+        (key, code("origin_code"), "shown as ERP id"),
         *(_row(field) for field in obj.fields),
     ]
     head = f"### `{obj.dag_id}`\n\nFrom `spectrum.{obj.table.name}`."

@@ -29,6 +29,9 @@ def test_n2_nothing_runs_or_is_accepted_by_itself_unless_somebody_says_so():
     for found in (settings().imports, load_settings().imports):
         assert (found.vendors.ask, found.vendors.schedule, found.vendors.update) == ("always", "never", ())
         assert (found.vendors.types, found.vendors.include_without_type) == ((), True)
+        assert (found.jobs.ask, found.jobs.schedule, found.jobs.update) == ("always", "never", ())
+        assert (found.jobs.statuses, found.jobs.divisions, found.jobs.include_without_division) == (("A",), (), True)
+        assert (found.jobs.started_from, found.jobs.project_templates) == (None, {})
         assert found.run_configurable_validations is False
 
 
@@ -51,6 +54,26 @@ def test_n2_the_approvers_of_exports_accept_plans_unless_imports_name_their_own(
 )
 def test_a_wrong_value_is_answered_with_what_is_allowed(values: dict[str, Any], where: str, allowed: tuple[str, ...]):
     said = refusal(vendors=values)
+    assert where in said
+    for word in allowed:
+        assert word in said
+
+
+@pytest.mark.parametrize(
+    ("values", "where", "allowed"),
+    [
+        ({"statuses": ["B"]}, "imports.jobs.statuses.0", ("'A'", "'I'", "'C'")),
+        ({"statuses": []}, "imports.jobs.statuses", ()),
+        ({"update": ["number"]}, "imports.jobs.update.0", ("'name'", "'address'", "'dates'")),
+        ({"started_from": "soon"}, "imports.jobs.started_from", ()),
+        ({"project_templates": {"1": 0}}, "imports.jobs.project_templates.1", ()),
+        ({"schedule": "weekly"}, "imports.jobs.schedule", ("'never'", "'after_sync'")),
+    ],
+)
+def test_n13_a_wrong_value_of_jobs_is_answered_with_what_is_allowed(
+    values: dict[str, Any], where: str, allowed: tuple[str, ...]
+):
+    said = refusal(jobs=values)
     assert where in said
     for word in allowed:
         assert word in said

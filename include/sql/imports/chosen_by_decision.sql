@@ -14,6 +14,6 @@ where
     plans.object_name = {{ "object" | bound }}
     and plans.company_code = {{ "company" | bound }}
     and plans.state = 'open'
-    and plan_rows.state in ('accepted', 'applying', 'unknown')
+    and plan_rows.state in ('accepted', 'applying', 'unknown', 'waiting for permission')
     and plan_rows.kind in ('create', 'link')
     and not exists (select from _chosen as chosen where chosen.spectrum_key = plan_rows.spectrum_key)

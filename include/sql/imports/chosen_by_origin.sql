@@ -27,7 +27,7 @@ where
             plan_rows.object_name = {{ "object" | bound }}
             and plan_rows.company_code = {{ "company" | bound }}
             and plan_rows.spectrum_key = desired.spectrum_key
-            and plan_rows.state in ('applying', 'unknown')
+            and plan_rows.state in ('applying', 'unknown', 'waiting for permission')
     )
     and not exists (
         select from export.links

@@ -1,4 +1,4 @@
--- Vendors that were accepted as new companies and are not sent yet: has one of that name appeared in Procore since?
+-- Records that were accepted as new ones and are not sent yet: has the same one appeared in Procore since?
 select
     plan_rows.spectrum_key,
     plan_rows.title,

@@ -2,22 +2,7 @@
 -- take no new business, or are of a type that is not imported, are not offered as new companies (C6); linked ones still
 -- follow. Procore takes states as ISO 3166 codes only: a state that is neither one of the United States nor a province of
 -- Canada is left out, and the row says so.
-with states (country_code, state_code) as (
-    select
-        listed.country_code,
-        unnest(string_to_array(listed.codes, ' '))
-    from (
-        values
-        (
-            'US',
-            'AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK '
-            || 'OR PA RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR UM VI'
-        ),
-        ('CA', 'AB BC MB NB NL NS NT NU ON PE QC SK YT')
-    ) as listed (country_code, codes)
-),
-
-staged as (
+with staged as (
     select
         vendors.*,
         btrim(vendors.vendor_code) as code,
@@ -38,9 +23,10 @@ select
         else cardinality({{ "types" | bound }}::text []) = 0 or btrim(staged.type) = any({{ "types" | bound }}::text [])
     end as is_offered,
     case
-        when staged.state_given is not null and states.state_code is null
+        when staged.state_given is not null and procore.country_of(staged.state_given) is null
             then 'state ' || staged.state_given || ' is none that Procore knows, and is left out'
     end as note,
+    null::jsonb as refusal,
     jsonb_build_object(
         'name', nullif(btrim(staged.vendor_name), ''),
         'abbreviated_name', staged.code,
@@ -48,12 +34,11 @@ select
             concat_ws(E'\n', nullif(btrim(staged.address_1), ''), nullif(btrim(staged.address_2), '')), ''
         ),
         'city', nullif(btrim(staged.city), ''),
-        'state_code', states.state_code,
-        'country_code', states.country_code,
+        'state_code', case when procore.country_of(staged.state_given) is not null then staged.state_given end,
+        'country_code', procore.country_of(staged.state_given),
         'zip', nullif(btrim(staged.zip_code), ''),
         'business_phone', nullif(btrim(staged.phone), ''),
         'fax_number', nullif(btrim(staged.fax_phone), ''),
         'email_address', nullif(btrim(staged.vendor_email), '')
     ) as fields
 from staged
-left join states on staged.state_given = states.state_code

@@ -5,7 +5,7 @@ set plan_id = {{ "new" | bound }}
 where
     plan_id = {{ "old" | bound }}
     and (
-        state in ('applying', 'unknown')
+        state in ('applying', 'unknown', 'waiting for permission')
         or (kind = 'undo' and state in ('ready', 'accepted'))
         or (
             state not in ('applied', 'put back')

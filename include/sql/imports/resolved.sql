@@ -15,11 +15,12 @@ inner join procore.records
 where
     plan_rows.object_name = {{ "object" | bound }}
     and plan_rows.company_code = {{ "company" | bound }}
-    and plan_rows.state = 'unknown'
+    and plan_rows.state in ('unknown', 'waiting for permission')
     and not exists (
         select from jsonb_each(plan_rows.after) as sent
         where
-            sent.value != coalesce(
+            sent.key != all({{ "unshown" | bound }}::text [])
+            and sent.value != coalesce(
                 case sent.key
                     when 'origin_id' then to_jsonb(records.origin_id)
                     when 'origin_code' then to_jsonb(records.origin_code)

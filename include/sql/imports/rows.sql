@@ -100,7 +100,12 @@ new as (
         unlinked.spectrum_key,
         unlinked.title,
         case
-            when unlinked.spellings > 1 or unlinked.fields ->> 'name' is null or unlinked.is_marked_otherwise then 'refused'
+            when
+                unlinked.refusal is not null
+                or unlinked.spellings > 1
+                or unlinked.fields ->> 'name' is null
+                or unlinked.is_marked_otherwise
+                then 'refused'
             when unlinked.exported_as is not null then 'waits'
             when unlinked.record_id != '' and unlinked.record_title is null then 'gone'
             when unlinked.record_id != '' then 'link'
@@ -134,36 +139,43 @@ new as (
         unlinked.candidates,
         false as is_conflict,
         case
+            when unlinked.refusal is not null then unlinked.refusal ->> 'rule'
             when unlinked.spellings > 1 then 'A1'
-            when unlinked.fields ->> 'name' is null then 'N3'
+            when unlinked.fields ->> 'name' is null then {{ "named_by" | bound }}::text
             when unlinked.is_marked_otherwise then 'N1'
         end as rule,
         case
-            when unlinked.spellings > 1 then 'vendor_code'
-            when unlinked.fields ->> 'name' is null then 'vendor_name'
+            when unlinked.refusal is not null then unlinked.refusal ->> 'field'
+            when unlinked.spellings > 1 then {{ "key_column" | bound }}::text
+            when unlinked.fields ->> 'name' is null then {{ "name_column" | bound }}::text
             when unlinked.is_marked_otherwise then 'origin_id'
         end as field,
         case
+            when unlinked.refusal is not null then unlinked.refusal ->> 'value'
             when unlinked.spellings > 1 then unlinked.spectrum_key
             when unlinked.fields ->> 'name' is null then ''
             when unlinked.is_marked_otherwise then unlinked.held_origin
         end as value,
         case
-            when unlinked.spellings > 1 then 'another vendor has the same code in other letters'
-            when unlinked.fields ->> 'name' is null then 'the vendor has no name'
+            when unlinked.refusal is not null then unlinked.refusal ->> 'reason'
+            when unlinked.spellings > 1
+                then 'another ' || {{ "title" | bound }}::text || ' has the same code in other letters'
+            when unlinked.fields ->> 'name' is null then 'the ' || {{ "title" | bound }}::text || ' has no name'
             when unlinked.is_marked_otherwise
-                then 'company ' || unlinked.record_id || ' carries the origin id of another record'
+                then {{ "procore_title" | bound }}::text || ' ' || unlinked.record_id || ' carries the origin id of another record'
             when unlinked.exported_as is not null then unlinked.exported_as
             when unlinked.record_id != '' and unlinked.record_title is null
-                then 'Procore no longer shows company ' || unlinked.record_id
+                then 'Procore no longer shows ' || {{ "procore_title" | bound }}::text || ' ' || unlinked.record_id
             else unlinked.note
         end as reason,
         case
+            when unlinked.refusal is not null then unlinked.refusal ->> 'remedy'
             when unlinked.spellings > 1 then 'give one of the two another code in Spectrum'
-            when unlinked.fields ->> 'name' is null then 'name the vendor in Spectrum'
-            when unlinked.is_marked_otherwise then 'choose another company'
+            when unlinked.fields ->> 'name' is null then 'name the ' || {{ "title" | bound }}::text || ' in Spectrum'
+            when unlinked.is_marked_otherwise then 'choose another ' || {{ "procore_title" | bound }}::text
             when unlinked.exported_as is not null then 'wait until that export has ended, or take the record out of it'
-            when unlinked.record_id != '' and unlinked.record_title is null then 'choose another company, or plan again'
+            when unlinked.record_id != '' and unlinked.record_title is null
+                then 'choose another ' || {{ "procore_title" | bound }}::text || ', or plan again'
         end as remedy
     from unlinked
 ),
@@ -191,7 +203,7 @@ changes as (
         held.followed ->> 'spectrum_key' = linked.compared
         and wanted.fields -> followed.field is distinct from held.followed -> followed.field
         and wanted.fields -> followed.field is distinct from held.fields -> followed.field
-        -- A company always has a name.
+        -- A record of Procore always has a name.
         and not (followed.field = 'name' and wanted.fields -> followed.field = 'null'::jsonb)
     group by
         linked.record_id, wanted.spectrum_key, wanted.title, held.name, held.origin_id, wanted.fields
@@ -241,7 +253,8 @@ found as (
     select
         parted.spectrum_key,
         coalesce(parted.title, parted.record_title, parted.spectrum_key) as title,
-        'gone' as kind,
+        -- The account may not be permitted to see it yet: that resolves itself, and nothing is to be done here (D1).
+        case when parted.procore_lacks and {{ "may_be_hidden" | bound }}::boolean then 'waits' else 'gone' end as kind,
         parted.record_id,
         parted.record_title,
         null as origin_id,
@@ -258,13 +271,19 @@ found as (
         null as field,
         null as value,
         case
+            when parted.procore_lacks and {{ "may_be_hidden" | bound }}::boolean
+                then 'waiting for permission: Procore does not show the service account '
+                    || {{ "procore_title" | bound }}::text || ' ' || parted.record_id || ', which is linked to it'
             when parted.procore_lacks
-                then 'Procore no longer shows company ' || parted.record_id
+                then 'Procore no longer shows ' || {{ "procore_title" | bound }}::text || ' ' || parted.record_id
                     || ', which is linked to it: it was merged into another, or deleted'
-            else 'Spectrum no longer has it; company ' || parted.record_id || ' stays linked to it'
+            else 'Spectrum no longer has it; ' || {{ "procore_title" | bound }}::text || ' ' || parted.record_id || ' stays linked to it'
         end as reason,
         case
-            when parted.procore_lacks then 'end the link with unlink_export; the next plan offers the vendor again'
+            when parted.procore_lacks and {{ "may_be_hidden" | bound }}::boolean
+                then 'add the service account to it in Procore; if it was deleted, end the link with unlink_export'
+            when parted.procore_lacks
+                then 'end the link with unlink_export; the next plan offers the ' || {{ "title" | bound }}::text || ' again'
             else 'end the link with unlink_export'
         end as remedy
     from parted

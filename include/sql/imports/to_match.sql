@@ -1,4 +1,4 @@
--- Vendors that are looked for in Procore: offered, not linked, and nothing chosen for them yet.
+-- Records that are looked for in Procore: offered, not refused, not linked, and nothing chosen for them yet.
 select
     desired.spectrum_key,
     desired.title,
@@ -6,6 +6,7 @@ select
 from _desired as desired
 where
     desired.is_offered
+    and desired.refusal is null
     and not exists (select from _chosen as chosen where chosen.spectrum_key = desired.spectrum_key)
     and not exists (
         select from export.links

@@ -4,6 +4,7 @@ create temporary table _desired (
     title text not null,
     is_offered boolean not null,
     note text,
+    refusal jsonb,
     fields jsonb not null
 ) on commit drop;
 

@@ -45,8 +45,9 @@ _IMPORT = """\
 finds nothing new makes no call.
 
 **For approvers.** The plan waits for you under *Required Actions* of Airflow. *Accept* accepts every row that is ready;
-*Link exact names only* links companies of exactly the same name and nothing else; *Not now* leaves the plan open. What
-only may be the same record is never accepted with the others. Nothing in Procore changes that was not accepted.
+*Link exact names only* links what is exactly the same (companies by name, projects by number and name) and no other;
+*Not now* leaves the plan open. What only may be the same record is never accepted with the others. Nothing in Procore
+changes that was not accepted.
 
 **Where is my record?** `procore.plan_rows` has its kind, its state and the reason; `procore.calls` what was sent, who
 accepted it and what Procore said; `export.links` what is linked.

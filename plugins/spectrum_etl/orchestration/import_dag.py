@@ -66,6 +66,7 @@ def _schedule(obj: ImportObject, settings: Settings) -> Any:
 def _params(obj: ImportObject, settings: Settings) -> dict[str, Param]:
     imported = [company.code for company in settings.companies if company.procore_company_id is not None]
     texts: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
+    day: dict[str, Any] = {"type": ["null", "string"], "format": "date"}
     return {
         "companies": companies_param(
             settings, "Spectrum company codes. All that have a Procore company unless you take some away.", imported
@@ -77,13 +78,15 @@ def _params(obj: ImportObject, settings: Settings) -> dict[str, Param]:
             " stays as it is in the plan.",
             **texts,
         ),
-        "types": Param(
-            [],
-            title="Types",
-            description=f"Only {obj.name} of these types of Spectrum, one a line. Empty means all that the settings"
-            " offer. The others stay as they are in the plan.",
-            **texts,
-        ),
+        **{
+            each.name: Param(
+                None if each.is_day else [],
+                title=each.title,
+                description=each.description,
+                **(day if each.is_day else texts),
+            )
+            for each in obj.narrowings
+        },
         "look_again": Param(
             False,
             type="boolean",

@@ -45,7 +45,10 @@ def plan_company(object_name: str, context: Context, code: str) -> dict[str, int
     """
     _name(context, code)
     obj, settings, params = IMPORTS[object_name], load_settings(), context["params"]
-    scope = Scope(clean_codes(params[obj.name]), clean_codes(params["types"]))
+    asked = {
+        each.name: params[each.name] if each.is_day else list(clean_codes(params[each.name])) for each in obj.narrowings
+    }
+    scope = Scope(clean_codes(params[obj.name]), {name: value for name, value in asked.items() if value})
     with systems_from_airflow(code, settings, _run(context)) as systems:
         made = make_plan(systems, obj, scope, dry_run=params["dry_run"], look_again=params["look_again"])
     return _planned(made, dry_run=params["dry_run"])

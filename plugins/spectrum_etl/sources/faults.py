@@ -190,6 +190,10 @@ class NotSent(SourceFault, RetryLater):
     """The call surely was not executed, for a reason that passes. It may be sent again."""
 
 
+class NotVisible(SourceFault, RetryLater):
+    """The record is there, and this account may not see it yet. Somebody has to permit it; then it resolves itself."""
+
+
 class OutcomeUnknown(SourceFault, RetryLater):
     """The call may have been executed, or may still be running: look the record up, and never just send it again."""
 

@@ -35,10 +35,10 @@ class Kill(BaseException):
     """SIGKILL."""
 
 
-def settings(**vendors: Any) -> Settings:
-    """Settings of one company, with these of the imports of vendors."""
+def settings(object_name: str = "vendors", **options: Any) -> Settings:
+    """Settings of one company, with these of the imports of an object."""
     company = {"code": "1", "name": "One", "phase_category": "STD", "procore_company_id": COMPANY}
-    imports = {"approvers": [{"id": BOSS.id, "name": BOSS.name}], "vendors": vendors}
+    imports = {"approvers": [{"id": BOSS.id, "name": BOSS.name}], object_name: options}
     return Settings.model_validate({"companies": [company], "imports": imports})
 
 
@@ -50,6 +50,8 @@ class World:
         procore: the stand-in.
     """
 
+    obj, kind = OBJECT, "vendor"
+
     def __init__(self, url: str, procore: StandIn) -> None:
         self.url, self.procore, self.settings, self.runs = url, procore, settings(), 0
 
@@ -59,11 +61,11 @@ class World:
         for name in ("procore_hourly_limit", "procore_spike_limit"):
             self.procore.fault(name, "0")
         with psycopg.connect(self.procore.url, autocommit=True) as connection:
-            connection.execute("DELETE FROM procore.records WHERE kind = 'vendor'")
+            connection.execute("DELETE FROM procore.records WHERE kind = %s", [self.kind])
         self.query(
             "truncate procore.looks, procore.records, procore.plans, procore.plan_rows, procore.left_out,"
             " procore.calls, export.claims, export.links, export.queue, export.ledger, export.calls,"
-            " export.rejection_mails, spectrum.vendors"
+            f" export.rejection_mails, spectrum.{self.obj.table.name}"
         )
         self.procore.server.calls.reset()
         self.procore.waits.clear()
@@ -108,7 +110,8 @@ class World:
         """All companies that Procore has, past its API."""
         with psycopg.connect(self.procore.url, autocommit=True) as connection:
             found = connection.execute(
-                "SELECT id, origin_id, origin_code, fields FROM procore.records WHERE kind = 'vendor' ORDER BY id"
+                "SELECT id, origin_id, origin_code, fields FROM procore.records WHERE kind = %s ORDER BY id",
+                [self.kind],
             ).fetchall()
         return [{"id": id, "origin_id": origin, "origin_code": code, **fields} for id, origin, code, fields in found]
 
@@ -126,19 +129,19 @@ class World:
 
     def systems(self, client: ProcoreClient | None = None) -> Systems:
         """Made anew for every task, as tasks do."""
-        run = Run("import_vendors", f"run {self.runs}")
+        run = Run(self.obj.dag_id, f"run {self.runs}")
         return Systems(self.url, self.settings, self.settings.companies[0], client or self.procore.client, run)
 
     def plan(self, *keys: str, dry_run: bool = False, look_again: bool = True) -> Made:
         """A run plans."""
         self.runs += 1
         scope = Scope(keys) if keys else ALL
-        return make_plan(self.systems(), OBJECT, scope, dry_run=dry_run, look_again=look_again)
+        return make_plan(self.systems(), self.obj, scope, dry_run=dry_run, look_again=look_again)
 
     def rows(self, plan_id: int | None = None) -> dict[str, Row]:
         """The rows of the open plan, or of another, by key."""
         with psycopg.connect(self.url, autocommit=True) as connection:
-            plan = plans.open_plan(connection, OBJECT, "1")
+            plan = plans.open_plan(connection, self.obj, "1")
             number = plan_id or (plan.plan_id if plan else None)
             return {row.spectrum_key: row for row in plans.rows(connection, number)} if number else {}
 
@@ -154,15 +157,15 @@ class World:
         chosen = [rows[key] for key in keys] or [row for row in rows.values() if row.state in ("ready", "suggested")]
         given = None if record is None else str(record)
         decisions = [Decision(row.row_id, row.row_hash, verb, given) for row in chosen]
-        return list(decide(self.systems(), OBJECT, decisions, by).values())
+        return list(decide(self.systems(), self.obj, decisions, by).values())
 
     def apply(self) -> Applied:
         """A task applies."""
-        return apply(self.systems(), OBJECT)
+        return apply(self.systems(), self.obj)
 
     def compare(self) -> Compared:
         """A task reads back."""
-        return compare(self.systems(), OBJECT)
+        return compare(self.systems(), self.obj)
 
     def run(self, *keys: str) -> None:
         """Plan, accept all or these, apply, read back."""

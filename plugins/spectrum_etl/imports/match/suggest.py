@@ -29,7 +29,9 @@ _SCALE = 2.0
 
 
 @dataclass(frozen=True)
-class _Pair:
+class Pair:
+    """Two parties that may be the same: a vendor and a company, or a job and a project."""
+
     vendor: Party
     company: Party
     score: float
@@ -57,10 +59,10 @@ def suggest(vendors: Iterable[Party], companies: Iterable[Party], thresholds: Th
     """
     left, right = sorted(vendors, key=lambda p: p.key), sorted(companies, key=lambda p: p.key)
     good = [pair for pair in _pairs(left, right) if pair.score >= thresholds.suggest_from]
-    yield from _chosen(good, thresholds.tied_within)
+    yield from best_pairs(good, thresholds.tied_within)
 
 
-def _pairs(all_vendors: Sequence[Party], all_companies: Sequence[Party]) -> Iterator[_Pair]:
+def _pairs(all_vendors: Sequence[Party], all_companies: Sequence[Party]) -> Iterator[Pair]:
     of_code = _keys_by_code(all_vendors)
     shared = _shared(all_vendors) | _shared(all_companies)
     vendors, companies = ([party for party in side if not party.linked] for side in (all_vendors, all_companies))
@@ -81,7 +83,7 @@ def _pairs(all_vendors: Sequence[Party], all_companies: Sequence[Party]) -> Iter
             weight += _CODE_OF_ANOTHER
         may_be_exact = is_same_name and not is_contradicted and not is_of_another
         exact = may_be_exact and squeezed(vendor.name) not in shared
-        yield _Pair(vendor, company, _score(weight), ((name,) if name else ()) + said, exact)
+        yield Pair(vendor, company, _score(weight), ((name,) if name else ()) + said, exact)
 
 
 def filed(party: Party) -> Filed:
@@ -107,9 +109,9 @@ def _score(weight: float) -> float:
     return round(100 / (1 + math.exp(-weight / _SCALE)), 1)
 
 
-def _chosen(pairs: Iterable[_Pair], tied_within: float) -> Iterator[Suggestion]:
+def best_pairs(pairs: Iterable[Pair], tied_within: float) -> Iterator[Suggestion]:
     """The best pairs, and those that are as good as the best of their vendor and of their company."""
-    kept: list[_Pair] = []
+    kept: list[Pair] = []
     best: dict[tuple[str, str], float] = {}
     for pair in sorted(pairs, key=lambda p: (-p.score, p.vendor.key, p.company.key)):
         ends = (("vendor", pair.vendor.key), ("company", pair.company.key))

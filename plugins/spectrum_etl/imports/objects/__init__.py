@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from spectrum_etl.imports.objects import vendors
+from spectrum_etl.imports.objects import jobs, vendors
 from spectrum_etl.imports.spec import ImportObject
 
 #: By name.
 IMPORTS: Mapping[str, ImportObject] = {
     vendors.OBJECT.name: vendors.OBJECT,
+    jobs.OBJECT.name: jobs.OBJECT,
 }

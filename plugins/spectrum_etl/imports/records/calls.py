@@ -96,16 +96,23 @@ def to_compare(
     ).fetchall()
 
 
-def compared(connection: psycopg.Connection, obj: ImportObject, company: str, differs: Mapping[int, Any]) -> None:
+def compared(
+    connection: psycopg.Connection,
+    obj: ImportObject,
+    company: str,
+    differs: Mapping[int, Any],
+    hidden: Sequence[str] = (),
+) -> None:
     """All that were to be compared have been.
 
     Args:
         differs: by call, where Procore holds something else than was sent.
+        hidden: records that could not be read: they are compared another time.
     """
     connection.execute(
         "update procore.calls set compared_at = clock_timestamp() where object_name = %s and company_code = %s"
-        " and state = 'applied' and compared_at is null",
-        [obj.name, company],
+        " and state = 'applied' and compared_at is null and record_id <> all(%s::text[])",
+        [obj.name, company, list(hidden)],
     )
     for call_id, difference in differs.items():
         connection.execute(

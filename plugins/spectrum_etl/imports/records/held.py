@@ -117,6 +117,17 @@ def note_look(
     )
 
 
+def hides(connection: psycopg.Connection, obj: ImportObject, company: str) -> bool:
+    """Whether a linked record is not among those that Procore showed."""
+    row = connection.execute(
+        "select exists (select from export.links as l left join procore.records as r using (object_name, company_code,"
+        " record_id) where l.object_name = %s and l.company_code = %s and l.unlinked_at is null and l.clash = 0"
+        " and (r.record_id is null or r.gone_at is not null))",
+        [obj.name, company],
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def forget(connection: psycopg.Connection, obj: ImportObject, company: str) -> None:
     """The company has another Procore company now: what was known is of the old one."""
     connection.execute("delete from procore.records where object_name = %s and company_code = %s", [obj.name, company])

@@ -98,15 +98,20 @@ def plan_lock(connection: psycopg.Connection, obj: ImportObject, company: str) -
 
 def values_of(systems: Systems, obj: ImportObject, scope: Scope = ALL) -> dict[str, Any]:
     """What the statements bind."""
-    options = obj.options(systems.settings)
     return {
+        **obj.parameters(systems.settings, systems.company),
         "object": obj.name,
         "company": systems.company.code,
         "space": obj.space,
         "keys": scope.compared,
-        "types": list(options.types),
-        "without_type": options.include_without_type,
         "followed": obj.followed(systems.settings),
+        "unshown": obj.unshown,
+        "title": obj.title,
+        "procore_title": obj.procore_title,
+        "key_column": obj.key_column,
+        "name_column": obj.name_column,
+        "named_by": obj.rule,
+        "may_be_hidden": obj.may_be_hidden,
     }
 
 
@@ -235,11 +240,12 @@ def store(
         _forget_dry_runs(connection, obj, systems.company.code, but=made[0])
     connection.execute(render("imports/insert_rows.sql"), values)
     connection.execute(
-        "update procore.plans set planned_calls = (select (count(*) + 199) / 200"
-        " + count(*) filter (where kind = 'link' and before ->> 'is_active' = 'false') from procore.plan_rows"
+        "update procore.plans set planned_calls = (select (count(*) + %(size)s - 1) / %(size)s"
+        " + count(*) filter (where %(reactivates)s and kind = 'link' and before ->> 'is_active' = 'false')"
+        " from procore.plan_rows"
         " where plan_rows.plan_id = plans.plan_id and kind in ('create', 'link', 'update', 'undo')"
-        " and state in ('ready', 'suggested', 'accepted', 'applying', 'unknown')) where plan_id = %s",
-        [made[0]],
+        " and state in ('ready', 'suggested', 'accepted', 'applying', 'unknown')) where plan_id = %(plan)s",
+        {"plan": made[0], "size": obj.rows_a_call, "reactivates": obj.reactivate is not None},
     )
     return int(made[0])
 

@@ -19,11 +19,10 @@ from spectrum_etl.imports.records import calls, plans
 from spectrum_etl.imports.records.plans import Row
 from spectrum_etl.imports.spec import ImportObject, Scope
 from spectrum_etl.imports.steps.compute import compute, parties, suggested
-from spectrum_etl.imports.steps.look import look_at, look_for_changes
+from spectrum_etl.imports.steps.look import look_at, look_for_changes, look_for_ours
 from spectrum_etl.imports.steps.settle import Settled, settle
 from spectrum_etl.imports.systems import Systems
-from spectrum_etl.sources.faults import NotFound, NotSent, OutcomeUnknown, SourceFault
-from spectrum_etl.sources.procore.rows import USUAL_BATCH
+from spectrum_etl.sources.faults import NotFound, NotSent, NotVisible, OutcomeUnknown, SourceFault
 from spectrum_etl.sources.procore.rows import Row as Answer
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.locks import give_back, take
@@ -33,7 +32,9 @@ log = logging.getLogger(__name__)
 
 #: First part of the advisory lock of one Procore company that is written into. An arbitrary number of our own.
 WRITE_LOCK = 7_275
-_OPEN = ("accepted", "applying", "unknown")
+#: What the service account may not see yet.
+_HIDDEN = "waiting for permission"
+_OPEN = ("accepted", "applying", "unknown", _HIDDEN)
 
 
 @dataclass
@@ -71,7 +72,7 @@ def apply(systems: Systems, obj: ImportObject) -> Applied:
             _look(systems, connection, obj)
             _resolve(systems, connection, obj, done)
             _put_back_what_changed(systems, connection, obj, done)
-            for batch in _batches(_accepted(connection, obj, code)):
+            for batch in _batches(_accepted(connection, obj, code, ("accepted",)), obj.rows_a_call):
                 active = _reactivate(systems, connection, obj, batch, done)
                 _send(systems, connection, obj, active, done)
                 if done.later:
@@ -86,11 +87,13 @@ def apply(systems: Systems, obj: ImportObject) -> Applied:
     return done
 
 
-def _accepted(connection: psycopg.Connection, obj: ImportObject, company: str) -> list[int]:
+def _accepted(
+    connection: psycopg.Connection, obj: ImportObject, company: str, states: Sequence[str] = _OPEN
+) -> list[int]:
     found = connection.execute(
         "select row_id from procore.plan_rows where object_name = %s and company_code = %s and state = any(%s)"
         " order by kind, spectrum_key",
-        [obj.name, company, list(_OPEN)],
+        [obj.name, company, list(states)],
     )
     return [row_id for (row_id,) in found]
 
@@ -130,19 +133,31 @@ def _look(systems: Systems, connection: psycopg.Connection, obj: ImportObject) -
     ).fetchall()
     for (record,) in inactive:
         look_at(systems, connection, obj, record)
+    for row in plans.rows_by_id(connection, _accepted(connection, obj, systems.company.code, (_HIDDEN,))):
+        if row.kind == "create":
+            look_for_ours(systems, connection, obj, row.origin_id or "")
+        else:
+            look_at(systems, connection, obj, row.record_id)
 
 
 def _resolve(systems: Systems, connection: psycopg.Connection, obj: ImportObject, done: Applied) -> None:
-    """Rows whose answer was lost: done where Procore holds what was sent, else sent again, which does no harm."""
-    values = {"object": obj.name, "company": systems.company.code}
+    """Rows whose answer was lost: done where Procore holds what was sent, else sent again, which does no harm.
+
+    Those that wait for permission go on when Procore shows the record.
+    """
+    values = {"object": obj.name, "company": systems.company.code, "unshown": obj.unshown}
     with connection.transaction():
         found: dict[int, str] = dict(connection.execute(render("imports/resolved.sql"), values).fetchall())
         taken = [Settled(row, found[row.row_id]) for row in plans.rows_by_id(connection, list(found))]
         settle(systems, connection, obj, taken, done.counts)
         connection.execute(
             "update procore.plan_rows set state = 'accepted', changed_at = clock_timestamp()"
-            " where object_name = %(object)s and company_code = %(company)s and state = 'unknown'",
-            values,
+            " where object_name = %(object)s and company_code = %(company)s and (state = 'unknown'"
+            " or (state = %(hidden)s and exists (select from procore.records as r"
+            " where r.object_name = plan_rows.object_name and r.company_code = plan_rows.company_code"
+            " and r.gone_at is null and (lower(r.origin_id) = lower(plan_rows.origin_id)"
+            " or r.record_id = plan_rows.record_id))))",
+            {**values, "hidden": _HIDDEN},
         )
 
 
@@ -172,9 +187,9 @@ def _put_back_what_changed(systems: Systems, connection: psycopg.Connection, obj
         ).fetchone()
         appeared: list[str] = []
         if creating is not None and creating[0] is not None:
-            vendors = parties(systems, connection, obj, "imports/creating.sql")
-            matches = suggested(systems, connection, obj, vendors, creating[0])
-            appeared = [each.vendor_key for each in matches if each.exact]
+            wanted = parties(systems, connection, obj, "imports/creating.sql")
+            matches = suggested(systems, connection, obj, wanted, creating[0])
+            appeared = [each.vendor_key for each in matches if obj.doubles(each)]
         stale += connection.execute(
             "select row_id, spectrum_key from procore.plan_rows where plan_id = %(plan)s and state = 'accepted'"
             " and kind = 'create' and spectrum_key = any(%(appeared)s)",
@@ -187,14 +202,16 @@ def _put_back_what_changed(systems: Systems, connection: psycopg.Connection, obj
             done.counts["put back"] += put_back
 
 
-def _batches(row_ids: list[int]) -> Iterator[list[int]]:
-    return (row_ids[start : start + USUAL_BATCH] for start in range(0, len(row_ids), USUAL_BATCH))
+def _batches(row_ids: list[int], size: int) -> Iterator[list[int]]:
+    return (row_ids[start : start + size] for start in range(0, len(row_ids), size))
 
 
 def _reactivate(
     systems: Systems, connection: psycopg.Connection, obj: ImportObject, row_ids: Sequence[int], done: Applied
 ) -> list[int]:
     """Make the inactive records among those to be linked active, one call each; the rows that can go on."""
+    if obj.reactivate is None:
+        return list(row_ids)
     inactive = {
         row_id
         for (row_id,) in connection.execute(
@@ -291,7 +308,11 @@ def _ours(systems: Systems, obj: ImportObject, row: Row, fault: SourceFault) -> 
 
 
 def _refused(connection: psycopg.Connection, row: Row, fault: SourceFault, done: Applied) -> None:
-    if isinstance(fault, NotSent):
+    if isinstance(fault, NotVisible):
+        calls.answered(connection, row.row_id, "unknown", answer=fault.message)
+        plans.move(connection, [row.row_id], _HIDDEN, reason=fault.message, remedy=fault.instruction)
+        done.counts[_HIDDEN] += 1
+    elif isinstance(fault, NotSent):
         calls.answered(connection, row.row_id, "not sent", answer=fault.message)
         plans.move(connection, [row.row_id], "accepted", reason=fault.message)
         done.counts["accepted"] += 1

@@ -25,10 +25,12 @@ class Compared:
     Args:
         equal: records that hold what was sent.
         differing: the others, in words.
+        hidden: records that the account may not see yet: they are read back by a later run.
     """
 
     equal: int
     differing: list[str]
+    hidden: int = 0
 
 
 def compare(systems: Systems, obj: ImportObject) -> Compared:
@@ -47,9 +49,13 @@ def compare(systems: Systems, obj: ImportObject) -> Compared:
         for record in _unread(connection, obj, code):
             look_at(systems, connection, obj, record)
         held = _held(connection, obj, code, [record for _, record, _ in written])
-        differences = {call: found for call, record, sent in written if (found := _difference(sent, held.get(record)))}
+        hidden = [record for _, record, _ in written if obj.may_be_hidden and record not in held]
+        written = [each for each in written if each[1] not in hidden]
+        differences = {
+            call: found for call, record, sent in written if (found := _difference(obj, sent, held.get(record)))
+        }
         with connection.transaction():
-            calls.compared(connection, obj, code, differences)
+            calls.compared(connection, obj, code, differences, hidden)
     for call, record, _ in written:
         if call in differences:
             fields = ", ".join(
@@ -57,8 +63,11 @@ def compare(systems: Systems, obj: ImportObject) -> Compared:
             )
             differing.append(f"{obj.procore_title} {record} holds something else than was sent: {fields}")
             log.warning("%s, company %s: %s", obj.name, code, differing[-1])
-    log.info("%s, company %s: %s read back, %s differ", obj.name, code, len(written), len(differing))
-    return Compared(len(written) - len(differing), differing)
+    log.info(
+        "%s, company %s: %s read back, %s differ, %s wait for permission",
+        obj.name, code, len(written), len(differing), len(hidden),
+    )  # fmt: skip
+    return Compared(len(written) - len(differing), differing, len(hidden))
 
 
 def _unread(connection: psycopg.Connection, obj: ImportObject, company: str) -> list[str]:
@@ -84,7 +93,10 @@ def _held(
     return dict(found)
 
 
-def _difference(sent: Mapping[str, Any], held: Mapping[str, Any] | None) -> dict[str, tuple[Any, Any]]:
+def _difference(
+    obj: ImportObject, sent: Mapping[str, Any], held: Mapping[str, Any] | None
+) -> dict[str, tuple[Any, Any]]:
     if held is None:
         return {"record": ("there", "gone")}
-    return {name: (value, held.get(name)) for name, value in sent.items() if name != "id" and held.get(name) != value}
+    shown = {name: value for name, value in sent.items() if name != "id" and name not in obj.unshown}
+    return {name: (value, held.get(name)) for name, value in shown.items() if held.get(name) != value}

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from spectrum_etl.imports.match import Address, Party, Suggestion
+from spectrum_etl.imports.match import Party, Suggestion
 from spectrum_etl.imports.records.plans import values_of
 from spectrum_etl.imports.spec import ImportObject, Scope
 from spectrum_etl.imports.systems import Systems
@@ -49,8 +49,8 @@ def compute(
         connection.execute(render("imports/chosen_by_origin.sql"), values)
         connection.execute(render("imports/chosen_by_decision.sql"), values)
         if match:
-            vendors = parties(systems, connection, obj, "imports/to_match.sql")
-            _store(connection, list(suggested(systems, connection, obj, vendors)))
+            wanted = parties(systems, connection, obj, "imports/to_match.sql")
+            _store(connection, list(suggested(systems, connection, obj, wanted)))
     connection.execute("analyze _desired")
     connection.execute("analyze _chosen")
     connection.execute(render("imports/rows.sql"), values)
@@ -62,14 +62,14 @@ def parties(systems: Systems, connection: psycopg.Connection, obj: ImportObject,
     Args:
         file: SQL that has one row each: spectrum_key, title, fields.
     """
-    return _parties(connection, "_vendors", file, values_of(systems, obj))
+    return _parties(connection, obj, "_wanted", file, values_of(systems, obj))
 
 
 def suggested(
     systems: Systems,
     connection: psycopg.Connection,
     obj: ImportObject,
-    vendors: Iterable[Party],
+    wanted: Iterable[Party],
     since: datetime | None = None,
 ) -> Iterator[Suggestion]:
     """Matches with what Procore holds and neither a link nor a decision has.
@@ -79,23 +79,16 @@ def suggested(
         since: only with records of Procore that have changed since then.
     """
     values = {**values_of(systems, obj), "since": since}
-    companies = _parties(connection, "_companies", "imports/to_be_matched.sql", values)
-    return obj.suggest(vendors, companies, obj.options(systems.settings))
+    held = _parties(connection, obj, "_held", "imports/to_be_matched.sql", values)
+    return obj.suggest(wanted, held, systems.settings)
 
 
-def _parties(connection: psycopg.Connection, name: str, file: str, values: dict[str, Any]) -> Iterator[Party]:
+def _parties(
+    connection: psycopg.Connection, obj: ImportObject, name: str, file: str, values: dict[str, Any]
+) -> Iterator[Party]:
     with connection.cursor(name, row_factory=dict_row) as cursor:
         for row in cursor.execute(render(file), values):
-            fields = row["fields"]
-            yield Party(
-                key=row.get("record_id") or row["spectrum_key"],
-                name=row.get("name") or fields["name"] or "",
-                code=row.get("origin_code") or fields["abbreviated_name"] or None,
-                address=Address(fields["address"], fields["city"], fields["state_code"], fields["zip"]),
-                phone=fields["business_phone"],
-                email=fields["email_address"],
-                active=row.get("is_active", True),
-            )
+            yield obj.party(row)
 
 
 def _store(connection: psycopg.Connection, found: Iterable[Suggestion]) -> None:

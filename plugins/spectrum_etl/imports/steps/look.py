@@ -20,7 +20,7 @@ _CLOCKS = timedelta(hours=1)
 
 
 def look(systems: Systems, connection: psycopg.Connection, obj: ImportObject, *, again: bool = False) -> datetime:
-    """Read all of Procore's records, unless that was done lately.
+    """Read all of Procore's records, unless that was done lately and none is waiting for permission.
 
     Args:
         connection: outside a transaction.
@@ -37,7 +37,8 @@ def look(systems: Systems, connection: psycopg.Connection, obj: ImportObject, *,
     last = held.looked(connection, obj, code)
     known = last is not None and last[0] == procore
     lately = timedelta(hours=systems.settings.imports.look_every_hours)
-    if last is not None and known and not again and now - last[2] < lately:
+    hides = obj.may_be_hidden and held.hides(connection, obj, code)
+    if last is not None and known and not again and not hides and now - last[2] < lately:
         return last[1]
     with connection.transaction():
         if last is not None and not known:
@@ -74,6 +75,13 @@ def look_at(systems: Systems, connection: psycopg.Connection, obj: ImportObject,
             held.gone(connection, obj, systems.company.code, record)
         else:
             held.store(connection, obj, systems.company.code, [found])
+
+
+def look_for_ours(systems: Systems, connection: psycopg.Connection, obj: ImportObject, origin_id: str) -> None:
+    """Read the record that carries an origin id of ours; a permission is no change, so that lists of those lack it."""
+    found = obj.by_origin(systems.procore, origin_id)
+    with connection.transaction():
+        held.store(connection, obj, systems.company.code, found)
 
 
 def refuse_foreign_marks(systems: Systems, connection: psycopg.Connection, obj: ImportObject) -> None:

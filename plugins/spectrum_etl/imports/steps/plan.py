@@ -92,13 +92,17 @@ def make_plan(
 
 def _within(connection: psycopg.Connection, obj: ImportObject, company: str, scope: Scope) -> Scope:
     """The scope by keys alone."""
-    if not scope.types:
+    if not scope.only:
         return scope
     found = connection.execute(
-        render("imports/keys_of_types.sql", staged=f"spectrum.{obj.table.name}"),
-        {"company": company, "types": list(scope.types), "keys": scope.compared},
+        render(obj.keys_of, staged=f"spectrum.{obj.table.name}"),
+        {
+            **{each.name: scope.only.get(each.name) for each in obj.narrowings},
+            "company": company,
+            "keys": scope.compared,
+        },
     ).fetchall()
-    # No key has this text: a run whose types nobody has touches nothing.
+    # No key has this text: a narrowed run that nothing fits touches nothing.
     return Scope(tuple(key for (key,) in found) or ("",))
 
 

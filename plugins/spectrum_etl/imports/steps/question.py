@@ -134,7 +134,7 @@ def _body(
             " everything as it is."
         )
     parts = [
-        f"{counted['create', 'ready']} new, {counted['link', 'ready']} to link by exactly the same name,"
+        f"{counted['create', 'ready']} new, {counted['link', 'ready']} to link by {obj.exact_words},"
         f" {counted['update', 'ready']} changed in Spectrum;"
         f" {sum(n for (_, state), n in counted.items() if state == 'suggested')} have to be looked at one by one.",
         f"All of it takes {plan.planned_calls} writing calls.",
@@ -143,9 +143,10 @@ def _body(
     if open_rows > len(rows):
         parts.append(f"And {open_rows - len(rows)} more: `procore.plan_rows` has all.")
     parts.append(
-        "**Accept** accepts what is ready: new ones, exactly the same names, changes. **Link exact names only** links"
-        f" those and nothing else. **Not now** leaves the plan open. What only may be the same {obj.procore_title} is"
-        " never accepted here. A row that changes in Spectrum or Procore before it is applied is put back."
+        f"**Accept** accepts what is ready: new ones, matches by {obj.exact_words}, changes. **Link exact names"
+        " only** links those matches and nothing else. **Not now** leaves the plan open. What only may be the same"
+        f" {obj.procore_title} is never accepted here. A row that changes in Spectrum or Procore before it is applied"
+        " is put back."
     )
     return "\n\n".join(parts)
 

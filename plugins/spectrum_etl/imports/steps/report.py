@@ -14,7 +14,7 @@ from spectrum_etl.warehouse.connect import connect
 #: Rows that a log shows; `procore.plan_rows` has all.
 _SHOWN = 200
 _BAD = ("failed", "unknown", "applying")
-_WORTH_A_LINE = (*_BAD, "not ready", "put back")
+_WORTH_A_LINE = (*_BAD, "not ready", "put back", "waiting for permission")
 
 
 @dataclass

@@ -7,14 +7,15 @@ by `sync_projects`, a template counts at creation only.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, TypedDict, cast
 
-from spectrum_etl.sources.faults import NotAllowed, NotFound
+from spectrum_etl.sources.faults import NotAllowed, NotFound, NotVisible, Refused
 from spectrum_etl.sources.procore.client import ProcoreClient
+from spectrum_etl.sources.procore.faults import ApiCall
 from spectrum_etl.sources.procore.ids import Id, company_scope, path_id
-from spectrum_etl.sources.procore.rows import USUAL_BATCH, Row
+from spectrum_etl.sources.procore.rows import USUAL_BATCH, Row, one_by_one
 
 Record = dict[str, Any]
 _PATH = "/rest/v1.0/projects"
@@ -138,15 +139,65 @@ def sync_projects(
     return client.sync_rows(f"{_PATH}/sync", company_scope(client), updates, params, batch)
 
 
-def may_see(client: ProcoreClient, project_id: Id) -> bool:
-    """Whether this account may see a project: it may not before somebody permitted it, though it created it."""
+def put_projects(
+    client: ProcoreClient, updates: Sequence[Mapping[str, Any]], *, run_validations: bool = False
+) -> Iterator[Row]:
+    """Create projects, those without `id`, or change them, one a call; see `one_by_one`.
+
+    A new one that is there already, by its `origin_id`, is brought to what is asked for. Where this account may not see
+    it, its row has NotVisible as fault: it is there, and not created again.
+    """
+
+    def write(update: Mapping[str, Any]) -> Record:
+        fields = {name: value for name, value in update.items() if name != "id"}
+        if "id" in update:
+            return _change(client, update["id"], fields, run_validations)
+        try:
+            return create_project(client, cast(NewProject, fields), run_validations=run_validations)
+        except Refused as refused:
+            if all(said.field != "origin_id" for said in refused.fields):
+                raise
+            found = projects_by_origin(client, str(fields["origin_id"]))
+            if not found:
+                raise _not_visible(f"a project with the origin id {fields['origin_id']} is there") from refused
+        # A template counts at creation only.
+        fields.pop("project_template_id", None)
+        return _change(client, found[0]["id"], fields, run_validations)
+
+    return one_by_one(ApiCall("POST", _PATH, str(client.company_id)), updates, write)
+
+
+def _change(client: ProcoreClient, project_id: Id, fields: Mapping[str, Any], run_validations: bool) -> Record:
     try:
-        client.get(f"{_PATH}/{path_id(project_id)}", company_scope(client))
+        return change_project(client, project_id, cast(ProjectChange, dict(fields)), run_validations=run_validations)
+    except (NotAllowed, NotFound) as fault:
+        if fault.status not in _UNSEEN or may_see(client, project_id):
+            raise
+        raise _not_visible(f"project {project_id} is there") from fault
+
+
+def _not_visible(what: str) -> NotVisible:
+    return NotVisible(
+        f"waiting for permission: {what}, and the service account may not see it yet",
+        object="projects",
+        remedy="add the service account to the project in Procore; the next run goes on",
+    )
+
+
+def project(client: ProcoreClient, project_id: Id) -> Record | None:
+    """One project; None where it is gone, or this account may not see it."""
+    try:
+        record: Record = client.get(f"{_PATH}/{path_id(project_id)}", company_scope(client))
     except (NotAllowed, NotFound) as fault:
         if fault.status not in _UNSEEN:
             raise
-        return False
-    return True
+        return None
+    return record
+
+
+def may_see(client: ProcoreClient, project_id: Id) -> bool:
+    """Whether this account may see a project: it may not before somebody permitted it, though it created it."""
+    return project(client, project_id) is not None
 
 
 def project_templates(client: ProcoreClient) -> Iterator[Record]:

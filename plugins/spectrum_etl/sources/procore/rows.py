@@ -8,16 +8,17 @@ a second record.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from spectrum_etl.errors import RetryLater
+from spectrum_etl.errors import FixRecord, RetryLater
 from spectrum_etl.sources.faults import (
     Busy,
     FieldMessage,
     NotFound,
     NotSent,
+    NotVisible,
     OutcomeUnknown,
     Refused,
     SourceFault,
@@ -105,6 +106,35 @@ def sync_rows(
     if unnamed := [place for place, update in enumerate(updates) if not (update.get("id") or update.get("origin_id"))]:
         raise ValueError(f"updates {unnamed[:5]} have neither id nor origin_id: sent twice, they would be there twice")
     return _rows(transport, call, scope, updates, batch)
+
+
+def one_by_one(call: ApiCall, updates: Sequence[Update], write: Callable[[Update], Mapping[str, Any]]) -> Iterator[Row]:
+    """Write records that Procore takes one a call; what becomes of them is told as by `sync_rows`.
+
+    Args:
+        call: for messages.
+        updates: what is to be sent.
+        write: sends one and returns the record as it is now.
+
+    Raises:
+        SourceFault: the credentials, a permission or the connection is wrong, so that no other call would succeed.
+    """
+    stopped: RetryLater | None = None
+    for position, update in enumerate(updates):
+        if stopped is not None:
+            yield Row(position, update, fault=_not_sent(call, stopped))
+            continue
+        try:
+            yield Row(position, update, write(update))
+        except NotVisible as fault:
+            yield Row(position, update, fault=fault)
+        except RetryLater as error:
+            yield Row(position, update, fault=error if isinstance(error, OutcomeUnknown) else _passing(call, error))
+            stopped = error
+        except FixRecord as fault:
+            if not isinstance(fault, SourceFault):
+                raise
+            yield Row(position, update, fault=fault)
 
 
 def _rows(
