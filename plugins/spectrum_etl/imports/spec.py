@@ -135,7 +135,7 @@ class ImportObject:
 
 
 @dataclass(frozen=True)
-class Scope:
+class Narrowed:
     """What a run was narrowed to.
 
     Args:
@@ -153,4 +153,4 @@ class Scope:
 
 
 #: A run that was not narrowed.
-ALL = Scope()
+ALL = Narrowed()

@@ -10,7 +10,7 @@ from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
 
 from spectrum_etl.exports.display.table import as_text
 from spectrum_etl.imports.objects import IMPORTS
-from spectrum_etl.imports.spec import Scope
+from spectrum_etl.imports.spec import Narrowed
 from spectrum_etl.imports.steps.apply import apply
 from spectrum_etl.imports.steps.compare import compare
 from spectrum_etl.imports.steps.plan import Made, make_plan
@@ -48,9 +48,9 @@ def plan_company(object_name: str, context: Context, code: str) -> dict[str, int
     asked = {
         each.name: params[each.name] if each.is_day else list(clean_codes(params[each.name])) for each in obj.narrowings
     }
-    scope = Scope(clean_codes(params[obj.name]), {name: value for name, value in asked.items() if value})
+    narrowed = Narrowed(clean_codes(params[obj.name]), {name: value for name, value in asked.items() if value})
     with systems_from_airflow(code, settings, _run(context)) as systems:
-        made = make_plan(systems, obj, scope, dry_run=params["dry_run"], look_again=params["look_again"])
+        made = make_plan(systems, obj, narrowed, dry_run=params["dry_run"], look_again=params["look_again"])
     return _planned(made, dry_run=params["dry_run"])
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import psycopg
 import pytest
 
-from spectrum_etl.imports.spec import Scope
+from spectrum_etl.imports.spec import Narrowed
 from spectrum_etl.imports.steps.plan import make_plan
 from spectrum_etl.links import claims
 from spectrum_etl.links.claims import Owner
@@ -98,7 +98,7 @@ def test_n13_a_narrowed_run_leaves_all_others_as_they_are(
     world.plan()
     for number in ("A1", "A2", "C1"):
         world.change_job(number, city="Akron")
-    make_plan(world.systems(), world.obj, Scope(only=only))
+    make_plan(world.systems(), world.obj, Narrowed(only=only))
     assert {key for key, row in world.rows().items() if row.after.get("city")} == renewed
     assert set(world.standing()) == {"A1", "A2", "C1"}
 

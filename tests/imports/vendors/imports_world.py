@@ -17,7 +17,7 @@ import pytest
 from spectrum_etl.imports.objects.vendors import OBJECT
 from spectrum_etl.imports.records import plans
 from spectrum_etl.imports.records.plans import Row
-from spectrum_etl.imports.spec import ALL, Scope
+from spectrum_etl.imports.spec import ALL, Narrowed
 from spectrum_etl.imports.steps.accept import Decider, Decision, Verb, decide
 from spectrum_etl.imports.steps.apply import Applied, apply
 from spectrum_etl.imports.steps.compare import Compared, compare
@@ -135,8 +135,8 @@ class World:
     def plan(self, *keys: str, dry_run: bool = False, look_again: bool = True) -> Made:
         """A run plans."""
         self.runs += 1
-        scope = Scope(keys) if keys else ALL
-        return make_plan(self.systems(), self.obj, scope, dry_run=dry_run, look_again=look_again)
+        narrowed = Narrowed(keys) if keys else ALL
+        return make_plan(self.systems(), self.obj, narrowed, dry_run=dry_run, look_again=look_again)
 
     def rows(self, plan_id: int | None = None) -> dict[str, Row]:
         """The rows of the open plan, or of another, by key."""

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
-from spectrum_etl.imports.spec import ALL, ImportObject, Scope
+from spectrum_etl.imports.spec import ALL, ImportObject, Narrowed
 from spectrum_etl.imports.systems import Systems
 from spectrum_etl.links import planned
 from spectrum_etl.warehouse.locks import give_back, take
@@ -96,14 +96,14 @@ def plan_lock(connection: psycopg.Connection, obj: ImportObject, company: str) -
             give_back(connection, PLAN_LOCK, name)
 
 
-def values_of(systems: Systems, obj: ImportObject, scope: Scope = ALL) -> dict[str, Any]:
+def values_of(systems: Systems, obj: ImportObject, narrowed: Narrowed = ALL) -> dict[str, Any]:
     """What the statements bind."""
     return {
         **obj.parameters(systems.settings, systems.company),
         "object": obj.name,
         "company": systems.company.code,
         "space": obj.space,
-        "keys": scope.compared,
+        "keys": narrowed.compared,
         "followed": obj.followed(systems.settings),
         "unshown": obj.unshown,
         "title": obj.title,
@@ -192,7 +192,7 @@ def store(
     connection: psycopg.Connection,
     systems: Systems,
     obj: ImportObject,
-    scope: Scope,
+    narrowed: Narrowed,
     *,
     basis: str,
     looked_at: datetime,
@@ -201,7 +201,7 @@ def store(
     """Make a plan of what stands in `_rows`, in the caller's transaction; a plan before it is taken over.
 
     Args:
-        scope: what the run was narrowed to: rows outside it stay as they are.
+        narrowed: what the run was narrowed to: rows outside it stay as they are.
         basis: of what it was made.
         looked_at: when Procore was looked at.
         dry_run: only to be looked at; the open plan stays.
@@ -220,13 +220,13 @@ def store(
         " asks_dag_id, asks_run_id, asks_task_id, asks_map_index)"
         " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning plan_id",
         [
-            obj.name, systems.company.code, "dry run" if dry_run else "open", bool(scope.keys), systems.run.dag_id,
+            obj.name, systems.company.code, "dry run" if dry_run else "open", bool(narrowed.keys), systems.run.dag_id,
             systems.run.run_id, looked_at, basis,
             *((old.asks_dag_id, old.asks_run_id, old.asks_task_id, old.asks_map_index) if old else [None] * 4),
         ],
     ).fetchone()  # fmt: skip
     assert made is not None
-    values = {**values_of(systems, obj, scope), "new": made[0], "old": old.plan_id if old else None}
+    values = {**values_of(systems, obj, narrowed), "new": made[0], "old": old.plan_id if old else None}
     if old is not None:
         connection.execute(render("imports/keep_rows.sql"), values)
         for left in chunks(connection, old.plan_id, ("accepted",)):

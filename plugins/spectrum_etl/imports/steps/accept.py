@@ -15,7 +15,7 @@ import psycopg
 from spectrum_etl.errors import FixConfiguration, StopSync
 from spectrum_etl.imports.records import plans
 from spectrum_etl.imports.records.plans import Row
-from spectrum_etl.imports.spec import ImportObject, Scope
+from spectrum_etl.imports.spec import ImportObject, Narrowed
 from spectrum_etl.imports.steps.compute import compute
 from spectrum_etl.imports.systems import Systems
 from spectrum_etl.links import planned
@@ -174,7 +174,7 @@ def _choose(
 ) -> str | None:
     """Make another row of it: linked to the record that somebody chose, or a new one. Why that cannot be, or None."""
     with connection.transaction():
-        compute(systems, connection, obj, Scope((row.spectrum_key,)), chosen=(row.spectrum_key, record_id))
+        compute(systems, connection, obj, Narrowed((row.spectrum_key,)), chosen=(row.spectrum_key, record_id))
         made = connection.execute("select kind, reason, before ->> 'origin_id' from _rows").fetchone()
         if made is None or made[0] not in _MAKING:
             connection.execute("drop table _desired, _chosen, _rows")

@@ -17,7 +17,7 @@ import psycopg
 from spectrum_etl.errors import RetryLater, SpectrumEtlError
 from spectrum_etl.imports.records import calls, plans
 from spectrum_etl.imports.records.plans import Row
-from spectrum_etl.imports.spec import ImportObject, Scope
+from spectrum_etl.imports.spec import ImportObject, Narrowed
 from spectrum_etl.imports.steps.compute import compute, parties, suggested
 from spectrum_etl.imports.steps.look import look_at, look_for_changes, look_for_ours
 from spectrum_etl.imports.steps.settle import Settled, settle
@@ -173,7 +173,7 @@ def _put_back_what_changed(systems: Systems, connection: psycopg.Connection, obj
         ).fetchall()
         if not keys:
             return
-        compute(systems, connection, obj, Scope(tuple(key for (key,) in keys)), match=False)
+        compute(systems, connection, obj, Narrowed(tuple(key for (key,) in keys)), match=False)
         stale = connection.execute(
             "select row_id, spectrum_key from procore.plan_rows as p where plan_id = %(plan)s and state = 'accepted'"
             " and kind <> 'undo' and not exists (select from _rows as r where r.spectrum_key = p.spectrum_key"

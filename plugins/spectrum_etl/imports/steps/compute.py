@@ -13,7 +13,7 @@ from psycopg.rows import dict_row
 
 from spectrum_etl.imports.match import Party, Suggestion
 from spectrum_etl.imports.records.plans import values_of
-from spectrum_etl.imports.spec import ImportObject, Scope
+from spectrum_etl.imports.spec import ImportObject, Narrowed
 from spectrum_etl.imports.systems import Systems
 from spectrum_etl.warehouse.templates import render
 
@@ -24,7 +24,7 @@ def compute(
     systems: Systems,
     connection: psycopg.Connection,
     obj: ImportObject,
-    scope: Scope,
+    narrowed: Narrowed,
     *,
     chosen: tuple[str, str] | None = None,
     match: bool = True,
@@ -32,11 +32,11 @@ def compute(
     """Fill `_rows`, which lasts as long as the caller's transaction.
 
     Args:
-        scope: which records of Spectrum.
+        narrowed: which records of Spectrum.
         chosen: a key, and the record of Procore that a person chose for it; an empty one: a new record.
         match: whether matches are looked for, for what is neither linked nor decided.
     """
-    values = values_of(systems, obj, scope)
+    values = values_of(systems, obj, narrowed)
     connection.execute(render("imports/working_tables.sql"))
     desired = render(obj.desired, staged=f"spectrum.{obj.table.name}").as_string(connection)
     connection.execute(f"insert into _desired {desired}".encode(), values)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import psycopg
 
 from spectrum_etl.imports.records import held, plans
-from spectrum_etl.imports.spec import ALL, ImportObject, Scope
+from spectrum_etl.imports.spec import ALL, ImportObject, Narrowed
 from spectrum_etl.imports.steps import accept
 from spectrum_etl.imports.steps.compute import compute
 from spectrum_etl.imports.steps.look import look, refuse_foreign_marks
@@ -45,7 +45,7 @@ class Made:
 def make_plan(
     systems: Systems,
     obj: ImportObject,
-    scope: Scope = ALL,
+    narrowed: Narrowed = ALL,
     *,
     dry_run: bool = False,
     look_again: bool = False,
@@ -53,7 +53,7 @@ def make_plan(
     """Make the plan, or find that nothing has changed since the last one. It may be killed anywhere and called again.
 
     Args:
-        scope: what it is narrowed to; nothing else is touched.
+        narrowed: what it is narrowed to; nothing else is touched.
         dry_run: a plan that nobody is asked about; the open one stays as it is.
         look_again: read all of Procore's records, however lately that was done.
 
@@ -73,14 +73,14 @@ def make_plan(
             old = plans.open_plan(connection, obj, code)
             if old is not None and old.basis == basis and not dry_run:
                 return Made(old.plan_id, plans.counts(connection, old.plan_id), is_new=False)
-            scope = _within(connection, obj, code, scope)
+            narrowed = _within(connection, obj, code, narrowed)
             with connection.transaction():
-                compute(systems, connection, obj, scope)
+                compute(systems, connection, obj, narrowed)
                 if not dry_run:
                     held.follow(connection, obj, code)
                 # A narrowed run has not looked at everything: the next one may not take it for the last word.
                 plan_id = plans.store(
-                    connection, systems, obj, scope, basis="" if scope.keys else basis, looked_at=looked_at,
+                    connection, systems, obj, narrowed, basis="" if narrowed.keys else basis, looked_at=looked_at,
                     dry_run=dry_run,
                 )  # fmt: skip
                 if not dry_run:
@@ -90,20 +90,20 @@ def make_plan(
     return found
 
 
-def _within(connection: psycopg.Connection, obj: ImportObject, company: str, scope: Scope) -> Scope:
-    """The scope by keys alone."""
-    if not scope.only:
-        return scope
+def _within(connection: psycopg.Connection, obj: ImportObject, company: str, narrowed: Narrowed) -> Narrowed:
+    """The same by keys alone."""
+    if not narrowed.only:
+        return narrowed
     found = connection.execute(
         render(obj.keys_of, staged=f"spectrum.{obj.table.name}"),
         {
-            **{each.name: scope.only.get(each.name) for each in obj.narrowings},
+            **{each.name: narrowed.only.get(each.name) for each in obj.narrowings},
             "company": company,
-            "keys": scope.compared,
+            "keys": narrowed.compared,
         },
     ).fetchall()
     # No key has this text: a narrowed run that nothing fits touches nothing.
-    return Scope(tuple(key for (key,) in found) or ("",))
+    return Narrowed(tuple(key for (key,) in found) or ("",))
 
 
 def _basis(systems: Systems, connection: psycopg.Connection, obj: ImportObject) -> str:

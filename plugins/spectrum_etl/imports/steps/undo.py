@@ -11,7 +11,7 @@ import logging
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.imports.records import plans
-from spectrum_etl.imports.spec import ImportObject, Scope
+from spectrum_etl.imports.spec import ImportObject, Narrowed
 from spectrum_etl.imports.steps.look import look, look_for_changes
 from spectrum_etl.imports.steps.plan import Made
 from spectrum_etl.imports.systems import Systems
@@ -53,7 +53,9 @@ def plan_undo(systems: Systems, obj: ImportObject, run_id: str, *, dry_run: bool
                     value=run_id,
                     remedy="look up the run in procore.calls; what was undone is not undone again",
                 )
-            plan_id = plans.store(connection, systems, obj, Scope(keys), basis="", looked_at=looked_at, dry_run=dry_run)
+            plan_id = plans.store(
+                connection, systems, obj, Narrowed(keys), basis="", looked_at=looked_at, dry_run=dry_run
+            )
             found = Made(plan_id, plans.counts(connection, plan_id), is_new=True)
     log.info("%s, company %s: plan %s to undo %s: %s", obj.name, code, plan_id, run_id, found.summary)
     return found
