@@ -78,6 +78,27 @@ def test_n3_one_exact_name_is_ready_to_be_linked_and_several_are_shown_and_never
     assert world.standing() == {"ACME": ("link", "accepted"), "BOLT": ("link", "suggested")}
 
 
+def test_n3_a_name_that_another_vendor_or_a_linked_company_has_is_not_exact(world: World) -> None:
+    """The same in a narrowed run, which is about one of the two vendors only."""
+    world.company("Twin Pipes")
+    world.vendor("TWIN1", "Twin Pipes")
+    world.vendor("TWIN2", "Twin Pipes")
+    world.company("Lone Star")
+    world.vendor("LONE", "Lone Star")
+    world.plan("TWIN1")
+    rows = world.rows()
+    assert list(rows) == ["TWIN1"]
+    assert (rows["TWIN1"].kind, rows["TWIN1"].state, rows["TWIN1"].exact) == ("link", "suggested", False)
+    world.plan()
+    assert accept_exact_names(world.systems(), OBJECT, BOSS) == 1
+    world.apply()
+    world.company("Lone Star")
+    world.vendor("LONE2", "Lone Star")
+    world.plan(look_again=True)
+    late = world.rows()["LONE2"]
+    assert (late.kind, late.state, late.exact) == ("link", "suggested", False), "a linked company has that name, too"
+
+
 def test_n3_inactive_companies_are_found_rather_than_doubled(world: World) -> None:
     world.vendor("ACME", "Acme")
     world.company("Acme", is_active=False)

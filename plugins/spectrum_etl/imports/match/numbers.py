@@ -22,8 +22,9 @@ def suggest_projects(jobs: Iterable[Party], projects: Iterable[Party]) -> Iterat
     the same, and nothing ties with it. The order of what comes in changes nothing.
 
     Args:
-        jobs: not linked; `code` is the job number.
-        projects: of Procore, not linked, inactive ones included; `code` is the project number.
+        jobs: `code` is the job number.
+        projects: of Procore, inactive ones included; `code` is the project number. For linked ones on either side
+            nothing is suggested.
 
     Returns:
         By job; of one job the best first.
@@ -31,9 +32,13 @@ def suggest_projects(jobs: Iterable[Party], projects: Iterable[Party]) -> Iterat
     numbered: dict[str, list[Party]] = defaultdict(list)
     named: dict[str, list[Party]] = defaultdict(list)
     for project in projects:
+        if project.linked:
+            continue
         numbered[compared_code(project.code)].append(project)
         named[exact_name(project.name)].append(project)
-    yield from best_pairs((pair for job in jobs for pair in _pairs(job, numbered, named)), _TIED_WITHIN)
+    yield from best_pairs(
+        (pair for job in jobs if not job.linked for pair in _pairs(job, numbered, named)), _TIED_WITHIN
+    )
 
 
 def _pairs(job: Party, numbered: dict[str, list[Party]], named: dict[str, list[Party]]) -> Iterator[Pair]:

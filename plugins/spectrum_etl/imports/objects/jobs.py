@@ -55,6 +55,7 @@ def party(row: Json) -> Party:
         name=row.get("name") or fields["name"] or "",
         code=fields["project_number"],
         active=row.get("is_active", True),
+        linked=row.get("is_taken", False),
     )
 
 

@@ -40,6 +40,7 @@ def party(row: Json) -> Party:
         phone=fields["business_phone"],
         email=fields["email_address"],
         active=row.get("is_active", True),
+        linked=row.get("is_taken", False),
     )
 
 

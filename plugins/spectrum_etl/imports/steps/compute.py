@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 import psycopg
+from psycopg import sql
 from psycopg.rows import dict_row
 
 from spectrum_etl.imports.match import Party, Suggestion
@@ -40,6 +41,11 @@ def compute(
     connection.execute(render("imports/working_tables.sql"))
     desired = render(obj.desired, staged=f"spectrum.{obj.table.name}").as_string(connection)
     connection.execute(f"insert into _desired {desired}".encode(), values)
+    everybody = "_desired"
+    if match and chosen is None and narrowed.compared is not None:
+        everybody = "_everybody"
+        connection.execute("create temporary table _everybody (like _desired) on commit drop")
+        connection.execute(f"insert into _everybody {desired}".encode(), values_of(systems, obj))
     if chosen is not None:
         connection.execute(
             f"insert into _chosen ({_CHOSEN}) values (%s, %s, null, array['chosen by a person'], true, false, '[]')",  # noqa: S608
@@ -49,20 +55,23 @@ def compute(
         connection.execute(render("imports/chosen_by_origin.sql"), values)
         connection.execute(render("imports/chosen_by_decision.sql"), values)
         if match:
-            wanted = parties(systems, connection, obj, "imports/to_match.sql")
+            wanted = parties(systems, connection, obj, "imports/to_match.sql", everybody=everybody)
             _store(connection, list(suggested(systems, connection, obj, wanted)))
     connection.execute("analyze _desired")
     connection.execute("analyze _chosen")
     connection.execute(render("imports/rows.sql"), values)
 
 
-def parties(systems: Systems, connection: psycopg.Connection, obj: ImportObject, file: str) -> Iterator[Party]:
-    """Records of Spectrum that are looked for in Procore, streamed.
+def parties(
+    systems: Systems, connection: psycopg.Connection, obj: ImportObject, file: str, **names: str
+) -> Iterator[Party]:
+    """Records of Spectrum that are compared with those of Procore, streamed.
 
     Args:
-        file: SQL that has one row each: spectrum_key, title, fields.
+        file: SQL that has one row each: spectrum_key, title, fields, and whether it is taken.
+        names: relations that it reads.
     """
-    return _parties(connection, obj, "_wanted", file, values_of(systems, obj))
+    return _parties(connection, obj, "_wanted", render(file, **names), values_of(systems, obj))
 
 
 def suggested(
@@ -72,22 +81,22 @@ def suggested(
     wanted: Iterable[Party],
     since: datetime | None = None,
 ) -> Iterator[Suggestion]:
-    """Matches with what Procore holds and neither a link nor a decision has.
+    """Matches with what Procore holds; none for what a link or a decision has, but its names count.
 
     Args:
         connection: in a transaction that has filled `_chosen`.
         since: only with records of Procore that have changed since then.
     """
     values = {**values_of(systems, obj), "since": since}
-    held = _parties(connection, obj, "_held", "imports/to_be_matched.sql", values)
+    held = _parties(connection, obj, "_held", render("imports/to_be_matched.sql"), values)
     return obj.suggest(wanted, held, systems.settings)
 
 
 def _parties(
-    connection: psycopg.Connection, obj: ImportObject, name: str, file: str, values: dict[str, Any]
+    connection: psycopg.Connection, obj: ImportObject, name: str, query: sql.SQL | sql.Composed, values: dict[str, Any]
 ) -> Iterator[Party]:
     with connection.cursor(name, row_factory=dict_row) as cursor:
-        for row in cursor.execute(render(file), values):
+        for row in cursor.execute(query, values):
             yield obj.party(row)
 
 
