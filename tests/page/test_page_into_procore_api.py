@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import psycopg
 import pytest
 
+from spectrum_etl.imports.objects import IMPORTS
+from spectrum_etl.page.into_procore import GROUPS
 from stack.postgres import EmbeddedPostgres
 from tests.imports.vendors.imports_world import World
 from tests.page.page_airflow import PageAirflow
@@ -51,7 +54,7 @@ def test_n3_counts_by_what_a_row_does_calls_and_time(page: PageAirflow, plan: Wo
     assert 0 < open_plan["seconds_left"] < 60
     assert open_plan["states"] == {"ready": 5, "suggested": 2, "not ready": 1, "left out": 1}
     assert (found["may_start"], found["running"]) == ([], {})
-    assert page.get("ops", "api/into-procore/counts").json()["may_start"] == ["vendors"]
+    assert page.get("ops", "api/into-procore/counts").json()["may_start"] == list(IMPORTS)
 
 
 def test_n3_a_row_says_what_it_changes_and_how_well_it_matches(page: PageAirflow, plan: World) -> None:
@@ -201,10 +204,21 @@ def test_what_was_accepted_on_the_page_is_applied_by_the_next_run(page: PageAirf
     assert page.get("vera", "api/into-procore/counts").json()["groups"]["accepted"]["records"] == 0
 
 
+def test_every_state_of_a_row_has_a_tab(plan: World) -> None:
+    """What waits for a permission, too: it was accepted and is not done."""
+    [(check,)] = plan.query(
+        "select pg_get_constraintdef(oid) from pg_constraint where conrelid = 'procore.plan_rows'::regclass"
+        " and contype = 'c' and pg_get_constraintdef(oid) like '%%put back%%'"
+    )
+    shown = {state for states in GROUPS.values() for state in states}
+    assert set(re.findall("'([a-z ]+)'::text", check)) - shown == set(), check
+    assert "waiting for permission" in GROUPS["accepted"]
+
+
 def test_who_may_trigger_starts_the_run_that_applies(page: PageAirflow, plan: World) -> None:
     asked = {"object": "vendors", "company": "1"}
     assert page.post("vera", "api/into-procore/run", asked).status_code == 403
-    assert page.get("ops", "api/into-procore/counts").json()["paused"] == ["vendors"]
+    assert page.get("ops", "api/into-procore/counts").json()["paused"] == list(IMPORTS)
     paused = page.post("ops", "api/into-procore/run", asked)
     assert (paused.status_code, paused.json()["detail"]["paused"]) == (409, True)
     api = page.airflow.api("admin")

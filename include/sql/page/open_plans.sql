@@ -10,7 +10,8 @@ select
     plans.planned_calls,
     plans.asks_run_id,
     pending.rows_left,
-    (pending.rows_left + {{ "batch" | bound }} - 1) / {{ "batch" | bound }} + pending.inactive as calls_left,
+    ceil(pending.rows_left::numeric / ({{ "batches" | bound }}::jsonb ->> plans.object_name)::integer)::bigint
+    + pending.inactive as calls_left,
     lately.seconds_a_call
 from procore.plans
 left join lateral (

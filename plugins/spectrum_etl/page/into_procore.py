@@ -10,13 +10,13 @@ from typing import Any, Literal
 from airflow.api_fastapi.core_api.security import GetUserDep
 from fastapi import APIRouter, HTTPException, Request, status
 from fastapi.concurrency import run_in_threadpool
+from psycopg.types.json import Jsonb
 
 from spectrum_etl.imports.objects import IMPORTS
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse
 from spectrum_etl.page.runs import active, dags_of, runs_of, shown
-from spectrum_etl.sources.procore.rows import USUAL_BATCH
 
 router = APIRouter()
 
@@ -24,10 +24,12 @@ router = APIRouter()
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "decide": ("ready", "suggested"),
     "blocked": ("not ready",),
-    "accepted": ("accepted", "applying", "unknown"),
+    "accepted": ("accepted", "applying", "unknown", "waiting for permission"),
     "results": ("applied", "failed", "put back"),
     "left-out": ("left out",),
 }
+#: Rows that one call takes, by object.
+_BATCHES = {name: obj.rows_a_call for name, obj in IMPORTS.items()}
 _STATES = [state for states in GROUPS.values() for state in states]
 #: What a row does, in the order in which people are told.
 Does = Literal["create", "link", "suggested", "conflict", "update", "undo", "refused", "waits", "gone"]
@@ -56,7 +58,7 @@ async def counts(
         narrowed: dict[str, Any] = {"objects": objects, "companies": companies}
         with open_warehouse() as warehouse:
             found = warehouse.rows("planned_counts", **narrowed, states=_STATES, search=None)
-            plans = warehouse.rows("open_plans", **narrowed, batch=USUAL_BATCH)
+            plans = warehouse.rows("open_plans", **narrowed, batches=Jsonb(_BATCHES))
         return found, plans, [name for name in objects if access.may_trigger(user, IMPORTS[name].dag_id)]
 
     found, plans, may_start = await run_in_threadpool(read)

@@ -10,7 +10,7 @@ export const DECIDED = {
   "left-out": [["include", "Include again"]],
 };
 const SAID = { accept: "accepted", "leave out": "left out", "take back": "taken back", include: "included again" };
-const mayTick = (row) => !["applying", "unknown"].includes(row.state);
+const mayTick = (row) => !["applying", "unknown", "waiting for permission"].includes(row.state);
 /** What takes a look of its own is ticked by itself, never with all others. */
 const withAll = (row) => mayTick(row) && row.state !== "suggested";
 

@@ -31,6 +31,7 @@ const LINK = "Link";
 const STATES = {
   accepted: ["info", "Accepted"], applying: ["info", "Being written"], unknown: ["warn", "Answer lost, being looked up"],
   applied: ["ok", "In Procore"], failed: ["bad", "Procore refused it"], "put back": ["warn", "Put back"],
+  "waiting for permission": ["warn", "Written; waiting for the right to see it"],
 };
 const FIRST = { results: "-changed" };
 
@@ -113,7 +114,7 @@ export function IntoProcore({ me, company, path, query }) {
 /** An open plan: when it was made, of what, how much of it is done, what the rest takes. */
 function Plan({ plan, me, run, paused, starter, allowed }) {
   const s = plan.states;
-  const moving = (s.accepted ?? 0) + (s.applying ?? 0) + (s.unknown ?? 0);
+  const moving = (s.accepted ?? 0) + (s.applying ?? 0) + (s.unknown ?? 0) + (s["waiting for permission"] ?? 0);
   const done = (s.applied ?? 0) + (s.failed ?? 0);
   const name = me.companies.find((one) => one.code === plan.company_code)?.name ?? "";
   const takes = plan.calls_left ? `${plural(plan.calls_left, "call")} to Procore${plan.seconds_left === null ? "" : `, about ${duration(plan.seconds_left)}`}` : "";
