@@ -98,7 +98,7 @@ def test_n2_a_run_plans_asks_applies_and_reads_back(dag: Dag) -> None:
     asked = dag.ask()
     assert asked is not None
     assert asked.subject == "Into Procore: 2 vendors of company 1 One"
-    assert "All of it takes 1 writing calls." in asked.body
+    assert "Writing calls to Procore for all of it: 1." in asked.body
     assert "| ACME Acme \\| \\<b\\> | create |" in asked.body
     assert f"link with BOLT ({bolt})" in asked.body
     assert asked.assigned_users == [{"id": "boss", "name": "Boss"}]

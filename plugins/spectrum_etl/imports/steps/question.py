@@ -137,7 +137,7 @@ def _body(
         f"{counted['create', 'ready']} new, {counted['link', 'ready']} to link by {obj.exact_words},"
         f" {counted['update', 'ready']} changed in Spectrum;"
         f" {sum(n for (_, state), n in counted.items() if state == 'suggested')} have to be looked at one by one.",
-        f"All of it takes {plan.planned_calls} writing calls.",
+        f"Writing calls to Procore for all of it: {plan.planned_calls}.",
         _table(rows),
     ]
     if open_rows > len(rows):
