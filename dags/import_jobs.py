@@ -7,7 +7,7 @@ N5, N13).
 keeps everything of its own; where the settings say so, name, address and dates follow what changes in Spectrum. Which
 jobs are offered is a matter of status, division and start; sub jobs are refused, since Procore has none.
 
-**Waiting for permission.** A project that the service account may not see yet, though it created it, is no error: add
+**Waiting for permission.** The service account may not yet see a project that it created. That is not an error: add
 the account to the project in Procore, and the next run goes on. It is never created a second time.
 """
 

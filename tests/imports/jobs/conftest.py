@@ -2,29 +2,19 @@
 
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 
 from spectrum_etl.staging.objects.jobs import JOBS
-from spectrum_etl.warehouse.ddl import ensure_table
-from spectrum_etl.warehouse.migrate import migrate
 from stack.postgres import EmbeddedPostgres
 from tests.imports.jobs.jobs_world import JobsWorld
-from tests.sources.procore.standin import standing_in
+from tests.imports.vendors.imports_world import warehouse_and_procore
 
 
 @pytest.fixture(scope="module")
 def whole(postgres: EmbeddedPostgres, request: pytest.FixtureRequest) -> Iterator[JobsWorld]:
     """The world of the module."""
-    name = request.module.__name__.rpartition(".")[2][:40]
-    url, procore = postgres.create_database(f"{name}_wh"), postgres.create_database(f"{name}_procore")
-    with psycopg.connect(url, autocommit=True) as connection:
-        migrate(connection)
-        ensure_table(connection, JOBS)
-    with standing_in(procore) as made:
-        yield JobsWorld(url, made)
-    postgres.drop_database(f"{name}_wh")
-    postgres.drop_database(f"{name}_procore")
+    with warehouse_and_procore(postgres, request, JOBS) as (url, procore):
+        yield JobsWorld(url, procore)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ stages and enters.
 from __future__ import annotations
 
 import random
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -36,7 +37,7 @@ FAULTS: tuple[tuple[str, str | None, int | None], ...] = (
 )
 
 
-class Sequence:
+class Sequence(ABC):
     """One random sequence of what people, tasks and machines do.
 
     Args:
@@ -51,21 +52,23 @@ class Sequence:
         self.begin(self.random.choice(["always", "changes", "never"]))
         self.entered = {each["id"] for each in world.companies()}
 
+    @abstractmethod
     def begin(self, ask: str) -> None:
         """Stage what there is, and enter some of it in Procore."""
-        raise NotImplementedError
 
+    @abstractmethod
     def change_spectrum(self) -> None:
         """Something changes in Spectrum."""
-        raise NotImplementedError
 
+    @abstractmethod
     def change_procore(self) -> None:
         """Somebody changes something in Procore."""
-        raise NotImplementedError
 
+    @abstractmethod
     def put_right(self) -> None:
         """Whatever a person has to do at the end."""
 
+    @abstractmethod
     def check_one(self, key: str, record: dict[str, Any]) -> None:
         """What holds of a linked record besides."""
 

@@ -23,9 +23,13 @@ from spectrum_etl.imports.steps.apply import Applied, apply
 from spectrum_etl.imports.steps.compare import Compared, compare
 from spectrum_etl.imports.steps.plan import Made, make_plan
 from spectrum_etl.imports.systems import Run, Systems
+from spectrum_etl.model.spec import Table
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.procore import ProcoreClient
-from tests.sources.procore.standin import COMPANY, StandIn
+from spectrum_etl.warehouse.ddl import ensure_table
+from spectrum_etl.warehouse.migrate import migrate
+from stack.postgres import EmbeddedPostgres
+from tests.sources.procore.standin import COMPANY, StandIn, standing_in
 
 BOSS = Decider("boss", "Boss")
 WRITING = ("PATCH", "POST", "DELETE")
@@ -184,6 +188,22 @@ class World:
         with psycopg.connect(self.url, autocommit=True) as connection:
             cursor = connection.execute(statement.encode(), values or None)
             return cursor.fetchall() if cursor.description else []
+
+
+@contextmanager
+def warehouse_and_procore(
+    postgres: EmbeddedPostgres, request: pytest.FixtureRequest, table: Table
+) -> Iterator[tuple[str, StandIn]]:
+    """A warehouse that has the staged table, and a stand-in Procore, for the tests of one module."""
+    name = request.module.__name__.rpartition(".")[2][:40]
+    url, procore = postgres.create_database(f"{name}_wh"), postgres.create_database(f"{name}_procore")
+    with psycopg.connect(url, autocommit=True) as connection:
+        migrate(connection)
+        ensure_table(connection, table)
+    with standing_in(procore) as made:
+        yield url, made
+    postgres.drop_database(f"{name}_wh")
+    postgres.drop_database(f"{name}_procore")
 
 
 @contextmanager

@@ -30,6 +30,9 @@ class OfVendors(Sequence):
         found = self.random.choice(self.world.companies() or [{"id": 0}])
         self.world.procore.change(found["id"], business_phone=str(self.random.randrange(100)))
 
+    def put_right(self) -> None:
+        """Nothing."""
+
     def check_one(self, key: str, record: dict[str, Any]) -> None:
         assert record["is_active"] is True
 

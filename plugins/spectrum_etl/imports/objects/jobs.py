@@ -111,7 +111,12 @@ OBJECT = ImportObject(
         Field("state_code", "state", "left out where Procore does not know it", follows="address"),
         Field("country_code", "state", "US or CA, by the state", follows="address"),
         Field("zip", "zip_code", follows="address"),
-        Field("start_date", "start_date, est_start_date", "the estimated one where there is no other", follows="dates"),
+        Field(
+            "start_date",
+            "start_date, est_start_date",
+            "the estimated start where there is no actual one",
+            follows="dates",
+        ),
         Field(
             "completion_date",
             "complete_date, projected_complete_date, est_complete_date",
