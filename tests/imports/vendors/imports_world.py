@@ -67,8 +67,8 @@ class World:
         with psycopg.connect(self.procore.url, autocommit=True) as connection:
             connection.execute("DELETE FROM procore.records WHERE kind = %s", [self.kind])
         self.query(
-            "truncate procore.looks, procore.records, procore.plans, procore.plan_rows, procore.left_out,"
-            " procore.calls, export.claims, export.links, export.queue, export.ledger, export.calls,"
+            "truncate procore.looks, procore.limits, procore.records, procore.plans, procore.plan_rows,"
+            " procore.left_out, procore.calls, export.claims, export.links, export.queue, export.ledger, export.calls,"
             f" export.rejection_mails, spectrum.{self.obj.table.name}"
         )
         self.procore.server.calls.reset()
