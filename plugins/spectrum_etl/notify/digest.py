@@ -10,7 +10,7 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
-from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.errors import Reason, SpectrumEtlError
 from spectrum_etl.model.places import list_place, page_address, plan_place, record_place
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.notify.message import Message, shortened
@@ -69,6 +69,7 @@ class State:
             company.
         after_close: closed months of which the marts have got changes since the last digest, by company.
         plans: rows of the open plans into Procore that wait for somebody, by object, company and what they wait for.
+        open_findings: what has to be done in Procore, by the last check of the connections.
         untold_creators: rejections since the digest of yesterday whose creators in Procore no e-mail has reached.
     """
 
@@ -83,6 +84,7 @@ class State:
     after_close: Rows = field(default_factory=list)
     untold_creators: Rows = field(default_factory=list)
     plans: Rows = field(default_factory=list)
+    open_findings: Rows = field(default_factory=list)
 
 
 def read_state(url: str, companies: Sequence[str]) -> State:
@@ -221,6 +223,11 @@ def digest_message(
         f" {row['closed_at']:%Y-%m-%d} {row['changes']}, by {row['amount']:+,.2f}; marts.after_close has them"
         for row in state.after_close
     ]
+    in_procore = [
+        f"company {row['company_code']}, {row['subject']}, {row['item']}:"
+        f" {Reason(row['detail'], row['remedy']).in_words}" + (" It stops what is in use." if row["stops"] else "")
+        for row in state.open_findings
+    ]
     parts = (
         ("Exports", approvals, _sum(state.approvals, "records"), "exports wait"),
         *_records(state, airflow_url),
@@ -232,6 +239,7 @@ def digest_message(
         ("Held back", held_back, _sum(state.held_back, "partitions"), "jobs and months are held back"),
         ("Closed months", after_close, _sum(state.after_close, "new_changes"), "postings in closed months"),
         ("Changed columns", drift, _sum(state.open_drift, "differences"), "columns differ"),
+        ("In Procore", in_procore, len(in_procore), "things have to be done in Procore"),
         ("Out of date", stale, len(stale), "objects are out of date"),
         ("Schedules", [str(error) for error in wrong], len(wrong), "schedules are wrong"),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from spectrum_etl.errors import Reason
+from spectrum_etl.errors import Reason, System
 from spectrum_etl.model.places import list_place, object_place, page_address, plan_place, record_place
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.notify.facts import EXPORT, IMPORT, Facts, is_import
@@ -18,6 +18,10 @@ from spectrum_etl.settings.notifications import Event
 
 MAX_LINES = 20
 _STAGE = "stage_"
+_PROCORE: System = "Procore"
+#: Of a check of the connections that found nothing but that.
+_IN_PROCORE_TITLE = "something has to be done in Procore"
+_IN_PROCORE = "do what each line says; the page's connections show all of it, and what each affects"
 _TITLES: dict[Event, str] = {
     "failure": "the run failed",
     "volume": "a row count is out of the ordinary",
@@ -85,7 +89,7 @@ def message_of(
     without_reason = (facts.exports and not facts.export_reasons) or (facts.imports and not facts.import_reasons)
     if failed and (not lines or without_reason):
         lines += [f"Airflow says: {reason or 'a task failed'}"]
-    title = f"still failing, since {since}" if failed and since else _TITLES[happened[0]]
+    title = f"still failing, since {since}" if failed and since else _title(happened[0], facts)
     remedy = _remedy(happened[0], facts, rejected=bool(partial))
     places = "sync.runs, sync.checks and sync.drift have"
     if facts.exports or facts.imports:
@@ -100,11 +104,21 @@ def message_of(
     )
 
 
+def _title(event: Event, facts: Facts) -> str:
+    return _IN_PROCORE_TITLE if event == "drift" and _only_in_procore(facts) else _TITLES[event]
+
+
+def _only_in_procore(facts: Facts) -> bool:
+    return not facts.drift and all(row["kind"] == _PROCORE for row in facts.findings)
+
+
 def _remedy(event: Event, facts: Facts, *, rejected: bool) -> str:
     if event == "failure" and facts.export_reasons:
         return _EXPORTS
     if event == "failure" and facts.import_reasons:
         return _IMPORTS
+    if event == "drift" and _only_in_procore(facts):
+        return _IN_PROCORE
     if event != "partial_success" or not facts.deferred:
         return _REMEDIES[event]
     reasons = {row["kind"] for row in facts.deferred}
@@ -163,11 +177,7 @@ def _lines(facts: Facts, airflow_url: str) -> list[str]:
         f" do: {row['remedy']}"
         for row in facts.connections
     ]
-    lines += [
-        f"company {row['company_code']}, {row['kind']}: {row['difference']} {row['item'] or 'altogether'} of"
-        f" {row['subject']}. It affects {row['affects']}"
-        for row in facts.findings
-    ]
+    lines += [_finding(row) for row in facts.findings]
     lines += [
         f"marts of company {row['company_code']}: {_written(row)}; {row['syncs']} syncs of tables since"
         f" {row['since']:%Y-%m-%d %H:%M} UTC are not in them"
@@ -198,6 +208,17 @@ def _import_reason(row: dict[str, Any]) -> str:
             " has changed it there"
         )
     return f"{row['state']}; {_why(row['reason'], row['remedy']) or 'it was not finished'}"
+
+
+def _finding(row: dict[str, Any]) -> str:
+    """Something that a check of the connections found."""
+    where = f"company {row['company_code']}, {row['kind']}"
+    if row["kind"] == _PROCORE:
+        told = Reason(row["detail"], row["remedy"]).in_words
+        return f"{where}, {row['subject']}, {row['item']}: {told} It affects {row['affects']}"
+    return (
+        f"{where}: {row['difference']} {row['item'] or 'altogether'} of {row['subject']}. It affects {row['affects']}"
+    )
 
 
 def _waits(row: dict[str, Any]) -> str:
