@@ -33,6 +33,7 @@ from spectrum_etl.warehouse.ddl import ensure_table  # noqa: E402
 from spectrum_etl.warehouse.migrate import migrate  # noqa: E402
 from stack.postgres import NO_DURABILITY, SUPERUSER, EmbeddedPostgres  # noqa: E402
 from tests.airflow_stack import AirflowStack, open_airflow_stack  # noqa: E402
+from tests.clusters import cluster_folder  # noqa: E402
 
 _numbers = itertools.count(1)
 _running: list[AirflowStack] = []
@@ -98,17 +99,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """An embedded PostgreSQL server for the whole session, without durability, removed at the end."""
-    # /var/tmp: the server's account must reach it, and /tmp is in memory on some systems.
-    folder = Path(tempfile.mkdtemp(prefix="spectrum-etl-test-", dir="/var/tmp"))
-    folder.chmod(0o711)
-    server = EmbeddedPostgres(folder / "postgres", settings={**NO_DURABILITY, "shared_buffers": "128MB"})
-    try:
-        server.start()
-        _log_in_quickly(server)
-        yield server
-    finally:
-        server.stop(checkpoint=False)
-        shutil.rmtree(folder)
+    with cluster_folder() as folder:
+        server = EmbeddedPostgres(folder / "postgres", settings={**NO_DURABILITY, "shared_buffers": "128MB"})
+        try:
+            server.start()
+            _log_in_quickly(server)
+            yield server
+        finally:
+            server.stop(checkpoint=False)
 
 
 def _log_in_quickly(server: EmbeddedPostgres) -> None:

@@ -102,6 +102,7 @@ class ImportSettings(Strict):
 
     approvers: tuple[Approver, ...] = ()
     look_every_hours: float = Field(default=24, ge=0, le=24 * 30)
+    calls_a_look: int = Field(default=300, ge=1)
     run_configurable_validations: bool = False
     probes: ProbeSettings = ProbeSettings()
     vendors: VendorImports = VendorImports()

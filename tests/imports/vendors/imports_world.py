@@ -87,7 +87,7 @@ class World:
         self._connected(self.procore.url).execute("DELETE FROM procore.records WHERE kind = %s", [self.kind])
         # Next to nothing is in them: to delete it takes a fraction of what it takes to truncate a table.
         for table in (
-            "procore.looks", "procore.records", "procore.calls", "procore.plan_rows", "procore.plans",
+            "procore.looks", "procore.limits", "procore.records", "procore.calls", "procore.plan_rows", "procore.plans",
             "procore.left_out", "export.claims", "export.links", "export.rejection_mails", "export.queue",
             "export.calls", "export.ledger", f"spectrum.{self.obj.table.name}",
         ):  # fmt: skip
