@@ -128,7 +128,7 @@ def test_n12_a_probe_that_writes_says_what_procore_does_and_leaves_nothing(
         site.forget_probes()
         site.procore.fault(switch, way)
         tried = _ask(site, name)
-        assert (tried.found[name].answer, tried.findings) == (expected, []), (way, tried)
+        assert (tried.found[name].verdict, tried.findings) == (expected, []), (way, tried)
         assert site.records() == site.before, "everything is as it was"
 
 
@@ -151,18 +151,18 @@ def test_n12_a_probe_that_reads_says_what_procore_does(
     try:
         for way, expected in ways.items():
             site.procore.fault(switch, way)
-            assert dict(reading.ask(site.procore.client))[name].answer == expected, way
+            assert dict(reading.ask(site.procore.client))[name].verdict == expected, way
         assert site.procore.server.calls.report()["calls"], "it asked"
     finally:
         site.remove(*added)
 
 
 def test_n12_names_may_repeat_where_two_companies_have_the_same_and_else_it_is_not_known(site: Site) -> None:
-    assert dict(reading.ask(site.procore.client))["names_repeat"].answer == "not known"
+    assert dict(reading.ask(site.procore.client))["names_repeat"].verdict == "not known"
     twin = site.add("vendor", name="Acme", is_active=True)
     try:
         found = dict(reading.ask(site.procore.client))["names_repeat"]
-        assert (found.answer, "Acme" in found.said) == ("yes", True)
+        assert (found.verdict, "Acme" in found.said) == ("yes", True)
     finally:
         site.remove(twin)
 
@@ -265,7 +265,7 @@ def test_n12_a_project_that_holds_anything_else_is_refused_and_nothing_is_writte
     try:
         before = site.records()
         tried = _ask(site, *names)
-        assert {found.answer for found in tried.found.values()} == {"not known"}
+        assert {found.verdict for found in tried.found.values()} == {"not known"}
         [finding] = tried.findings
         assert (finding.difference, what in finding.detail) == ("clean up", True)
         assert site.records() == before
@@ -279,7 +279,7 @@ def test_n12_a_linked_project_and_a_company_without_a_foreign_id_are_not_written
     ours = site.add("vendor", name="Ours", is_active=True, origin_id="spectrum:1:OURS")
     try:
         tried = _ask(site, "foreign_id_replaced", places=Places(None, ours, ("1",)))
-        assert tried.found["foreign_id_replaced"].answer == "not known"
+        assert tried.found["foreign_id_replaced"].verdict == "not known"
     finally:
         site.remove(ours)
     assert _ask(site, *PROBES, places=Places()).found == {}, "without a place nothing is tried"
@@ -309,7 +309,7 @@ def test_n12_answers_are_kept_with_their_time_and_one_that_failed_takes_none_bac
         yes, no, unknown = Found("yes", "seen"), Found("no", "seen"), Found("not known", "Procore is busy")
         for found, expected in ((yes, "yes"), (unknown, "yes"), (no, "no"), (unknown, "no")):
             keep(connection, "1", 7, {"names_repeat": found}, "run")
-            assert answers(connection, "1", 7)["names_repeat"].answer == expected
+            assert answers(connection, "1", 7)["names_repeat"].verdict == expected
         assert answers(connection, "1", 7)["names_repeat"].tried_at is not None
         assert answers(connection, "1", 8) == {}, "another Procore company is asked anew"
         knows = "select sync.procore_knows('1', %s)"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Answer = Literal["yes", "no", "not known"]
+Verdict = Literal["yes", "no", "not known"]
 How = Literal["reads", "writes", "not asked"]
 #: What the origin ids begin with of everything that a probe made: neither an import's nor an export's.
 MARK = "spectrum-probe:"
@@ -40,24 +40,24 @@ class Found:
     """What a probe found out.
 
     Args:
-        answer: to its question.
+        verdict: the answer to its question.
         said: how it was found out, or why it is not known.
         tried_at: when, by the warehouse's clock; None: just now.
     """
 
-    answer: Answer
+    verdict: Verdict
     said: str
     tried_at: datetime | None = None
 
     @property
     def is_known(self) -> bool:
         """Whether there is an answer."""
-        return self.answer != "not known"
+        return self.verdict != "not known"
 
     @property
     def is_yes(self) -> bool:
         """Whether it is that answer."""
-        return self.answer == "yes"
+        return self.verdict == "yes"
 
 
 #: By name of the probe.
@@ -181,4 +181,4 @@ PROBES: Mapping[str, Probe] = {
 def in_words(name: str, found: Found) -> str:
     """An answer for people, with its time where it is an older one."""
     when = f" (found out {found.tried_at:%Y-%m-%d})" if found.tried_at is not None else ""
-    return f"{found.answer}: {found.said}{when}"
+    return f"{found.verdict}: {found.said}{when}"

@@ -36,7 +36,7 @@ def keep(connection: psycopg.Connection, company: str, procore: int, found: Mapp
             " or p.answer = 'not known' or p.procore_company_id <> excluded.procore_company_id",
             [
                 {
-                    "company": company, "procore": procore, "name": name, "answer": each.answer, "said": each.said,
+                    "company": company, "procore": procore, "name": name, "answer": each.verdict, "said": each.said,
                     "run": run_id,
                 }
                 for name, each in found.items()
