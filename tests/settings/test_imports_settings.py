@@ -37,6 +37,9 @@ def test_n2_nothing_runs_or_is_accepted_by_itself_unless_somebody_says_so():
         assert (found.jobs.statuses, found.jobs.divisions, found.jobs.include_without_division) == (("A",), (), True)
         assert (found.jobs.started_from, found.jobs.project_templates) == (None, {})
         assert found.run_configurable_validations is False
+        assert (found.probes.test_projects, found.probes.foreign_companies) == ({}, {}), (
+            "nothing is tried out by writing"
+        )
 
 
 def test_n2_the_approvers_of_exports_accept_plans_unless_imports_name_their_own():
@@ -81,6 +84,13 @@ def test_n13_a_wrong_value_of_jobs_is_answered_with_what_is_allowed(
     assert where in said
     for word in allowed:
         assert word in said
+
+
+@pytest.mark.parametrize("name", ["test_projects", "foreign_companies"])
+def test_n12_probes_write_only_where_the_settings_name_a_record_by_its_id(name: str):
+    assert getattr(settings(probes={name: {"1": 562949953421312}}).imports.probes, name) == {"1": 562949953421312}
+    assert f"imports.probes.{name}" in refusal(probes={name: {"1": 0}})
+    assert f"imports.probes.{name}" in refusal(probes={name: {"1": "Test project"}})
 
 
 def _sections(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.imports.jobs.jobs_world import JobsWorld, settings
-from tests.imports.vendors.imports_sequences import NAMES, Sequence, play
+from tests.imports.vendors.imports_sequences import NAMES, Sequence, play, undrawn
 
 
 class OfJobs(Sequence):
@@ -76,4 +76,5 @@ def test_n11_hundreds_of_random_sequences_of_faults(
             raise
         finally:
             world.close()
+    assert undrawn(counted) == []
     record_property("counted", f"500 sequences of an import of jobs: {dict(sorted(counted.items()))}")

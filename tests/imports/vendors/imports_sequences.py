@@ -49,6 +49,13 @@ FAULTS: tuple[tuple[str, str | None, int | None], ...] = (
     ("procore_page_cut", None, 1),
     ("procore_token_expired", None, 1),
 )
+#: What hundreds of sequences are made of, as they are counted: a kind that is missing was never tried.
+KINDS = (
+    *(name for name, _, _ in FAULTS), "timed out", "killed in plan", "killed in apply", "killed in compare",
+    "SIGKILL in plan", "SIGKILL in apply", "two at once", "edited in Procore", "export waiting", "export sending",
+    "export unknown", "export sent", "export confirmed", "export linked", "export refused", "export gave way",
+    "both accepted at once", "taken back", "undo planned", "dumped", "restored", "restored to nothing", "applied",
+)  # fmt: skip
 #: States of an export in which an approver is asked, or its document is on its way.
 UNDER_WAY = ("waiting", "sending", "unknown", "sent", "confirmed")
 
@@ -397,6 +404,11 @@ class Sequence(ABC):
         )
         assert stuck == [], "nothing is stuck"
         assert self.world.query("select count(*) from export.claims where not linked") == [(0,)]
+
+
+def undrawn(counted: Counter[str]) -> list[str]:
+    """Kinds of which nothing has happened."""
+    return [kind for kind in KINDS if not counted[kind]]
 
 
 def play(sequence: Sequence) -> Counter[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.imports.vendors.imports_sequences import NAMES, Sequence, play
+from tests.imports.vendors.imports_sequences import NAMES, Sequence, play, undrawn
 from tests.imports.vendors.imports_world import World, settings
 
 
@@ -61,4 +61,5 @@ def test_n11_hundreds_of_random_sequences_of_faults(
             raise
         finally:
             world.close()
+    assert undrawn(counted) == []
     record_property("counted", f"500 sequences of an import of vendors: {dict(sorted(counted.items()))}")
