@@ -32,6 +32,9 @@ class OfJobs(Sequence):
         self.world.procore.fault("procore_new_projects", self.random.choice(["hidden", "permitted"]))
         self.world.procore.fault("procore_unseen", self.random.choice(["403", "404"]))
 
+    def stage(self, key: str, name: str) -> None:
+        self.world.job(key, name)
+
     def change_spectrum(self) -> None:
         number = self.random.randrange(len(NAMES))
         self.world.change_job(f"V{number}", city=str(self.random.randrange(100)))
@@ -71,4 +74,6 @@ def test_n11_hundreds_of_random_sequences_of_faults(
         except BaseException as error:
             error.add_note(f"seed {seed}")
             raise
+        finally:
+            world.close()
     record_property("counted", f"500 sequences of an import of jobs: {dict(sorted(counted.items()))}")

@@ -22,6 +22,9 @@ class OfVendors(Sequence):
         for name in self.random.sample(NAMES, 3):
             self.world.company(name, is_active=self.random.random() < 0.7)
 
+    def stage(self, key: str, name: str) -> None:
+        self.world.vendor(key, name)
+
     def change_spectrum(self) -> None:
         number = self.random.randrange(len(NAMES))
         self.world.change_vendor(f"V{number}", phone=str(self.random.randrange(100)))
@@ -56,4 +59,6 @@ def test_n11_hundreds_of_random_sequences_of_faults(
         except BaseException as error:
             error.add_note(f"seed {seed}")
             raise
+        finally:
+            world.close()
     record_property("counted", f"500 sequences of an import of vendors: {dict(sorted(counted.items()))}")
