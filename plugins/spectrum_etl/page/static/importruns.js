@@ -6,7 +6,8 @@ import { RunButton, useStarter } from "./runs.js";
 
 /** What a run has done, by kind. */
 const DONE = { create: "created", link: "linked", update: "changed", "take over": "taken over", undo: "undone" };
-const done = (run) => Object.entries(DONE).filter(([kind]) => run.done[kind]).map(([kind, said]) => `${count(run.done[kind])} ${said}`);
+const done = (run) => Object.keys({ ...DONE, ...run.done }).filter((kind) => run.done[kind])
+  .map((kind) => `${count(run.done[kind])} ${DONE[kind] ?? words(kind).toLowerCase()}`);
 
 /** `planned()`: the plans and their rows are to be read again. */
 export function ImportRuns({ me, company, object, planned }) {
