@@ -105,6 +105,26 @@ def test_a_run_that_finds_nothing_changed_writes_nothing(airflow_stack, oracle):
     assert oracle.marks(*TRANSACTIONS) == before
 
 
+def test_a_run_that_finds_nothing_changed_takes_one_task_a_company_and_updates_the_assets(airflow_stack, staged):
+    airflow_stack.run("stage_vendors")
+    run = airflow_stack.run("stage_vendors")
+    states = {(i["task_id"], i["map_index"]): i["state"] for i in airflow_stack.instances(run)}
+    assert {state for (task, _), state in states.items() if task in ("plan", "company.land")} == {"success"}
+    # One that Airflow had not expanded before the skipping runs, and finds nothing to do.
+    rest = [state for (task, _), state in states.items() if task not in ("plan", "company.land")]
+    assert "skipped" in rest
+    assert set(rest) <= {"skipped", "success"}
+    events = airflow_stack.api().call(
+        "GET", "assets/events", source_dag_id=run.dag_id, source_run_id=run.run_id, limit=100
+    )["asset_events"]
+    assert {(event["name"], event["extra"]["company_code"]) for event in events} == {
+        ("spectrum.vendors", code) for code in COMPANIES
+    }
+    assert all(event["extra"]["changed"] == 0 and event["extra"]["staged"] > 0 for event in events)
+    left = "select count(*) from pg_tables where schemaname = 'landing'"
+    assert airflow_stack.ask(left) == [(0,)]
+
+
 def test_a5_a_run_of_one_company_and_job_touches_only_that(airflow_stack, oracle):
     jobs = airflow_stack.ask(
         "select job_number from spectrum.job_cost_transactions where company_code = '1' group by 1 order by 1 limit 2"
