@@ -44,16 +44,28 @@ _WAITING = ("tests/integration/", "tests/page/test_page_on_airflow", "tests/stac
 #: These share an API server of their own, on any port.
 _PAGE = "tests/page/"
 
-#: Each of these takes minutes.
-_LONG = ("tests/exports/endtoend/test_endtoend_hundreds.py",)
+#: Each of these takes a while, and shares nothing with the others.
+_LONG = ("tests/exports/endtoend/test_endtoend_hundreds.py", "tests/exports/endtoend/test_endtoend_property.py")
+#: The tests of each of these folders share what takes ten seconds to make: a source that is loaded and staged.
+_TOGETHER = (
+    "tests/staging/resilience/",
+    "tests/marts/",
+    "tests/connections/",
+    "tests/sandbox/sdx/",
+    "tests/sandbox/procore/",
+)
+#: What takes longest, and is begun with, so that no process is left alone with it at the end.
+_FIRST = (*_LONG, *_TOGETHER[:2], "tests/staging/conformance/", "tests/exports/endtoend/", "tests/imports/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that wait more than they compute go first, beside the others; those of the shared Airflow before all."""
+    """Tests that wait more than they compute go first, beside the others; those of the shared Airflow before all. Then
+    come those that take longest.
+    """
 
     def place(item: pytest.Item) -> int:
-        kinds = _uses_airflow(item), item.nodeid.startswith(_WAITING), item.nodeid.startswith(_PAGE), True
-        return kinds.index(True)
+        starts = _WAITING, _PAGE, *_FIRST, ""
+        return 0 if _uses_airflow(item) else next(n for n, at in enumerate(starts, 1) if item.nodeid.startswith(at))
 
     items.sort(key=place)
 
@@ -72,8 +84,8 @@ def _uses_airflow(item: pytest.Item | None) -> bool:
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
-    """Where several processes share the tests, those of a file stay together, and so do all that wait, and all of the
-    page; those that take minutes each, and share nothing, are dealt out one by one.
+    """Where several processes share the tests, those of a file stay together, and so do all that wait, all of the page,
+    and those of some folders; those that take a while each, and share nothing, are dealt out one by one.
     """
 
     class ByFile(LoadScopeScheduling):
@@ -82,7 +94,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
                 return nodeid
             if nodeid.startswith(_WAITING):
                 return "waiting"
-            return _PAGE if nodeid.startswith(_PAGE) else nodeid.partition("::")[0]
+            together = (folder for folder in (_PAGE, *_TOGETHER) if nodeid.startswith(folder))
+            return next(together, nodeid.partition("::")[0])
 
     return ByFile(config, log)
 

@@ -41,7 +41,7 @@ def test_n10_a_run_is_undone_by_keyboard(visit: Any, plan: World, page: PageAirf
     button.press("Enter")
     dialog.get_by_role("button", name="Plan the undo of 2 records").press("Enter")
     tab.get_by_role("dialog", name="Resume undo_import?").get_by_role("button", name="Resume and start").press("Enter")
-    expect(tab.get_by_text("undo_import is started for run 1.")).to_be_visible()
+    expect(tab.get_by_text("undo_import is started for run 1.")).to_be_visible(timeout=30_000)
     api = page.airflow.api("admin")
     for run in api.call("GET", "dags/undo_import/dagRuns")["dag_runs"]:
         api.call("DELETE", f"dags/undo_import/dagRuns/{run['dag_run_id']}")

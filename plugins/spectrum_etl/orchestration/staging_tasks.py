@@ -18,7 +18,6 @@ from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
 from spectrum_etl.orchestration.quiet import wait_for_quiet_hours
 from spectrum_etl.orchestration.rights import require_operator
 from spectrum_etl.orchestration.turns import give_way, others_wait, turn_at_infolink
-from spectrum_etl.settings import Settings
 from spectrum_etl.staging.configured import load_settings
 
 log = logging.getLogger(__name__)
@@ -76,6 +75,7 @@ def land_company(
     Raises:
         DownstreamTasksSkipped: to Airflow, which takes this task as successful: the sync is done.
     """
+    from spectrum_etl.orchestration.lineage import emit_lineage
     from spectrum_etl.sources.company import Sources
     from spectrum_etl.staging.fingerprints import GaveWay
     from spectrum_etl.staging.land import close_run, land
@@ -92,19 +92,20 @@ def land_company(
         return others_wait(context["ti"], now, company.infolink_conn_id)
 
     company, needed = now.company(asked.company_code), asks_infolink(obj, now) or bool(asked.jobs)
-    with Sources.from_airflow(company.code, now) as sources, turn_at_infolink(company, now, needed=needed):
+    url = warehouse_url()
+    with Sources.from_airflow(company.code, now) as sources, turn_at_infolink(company, now, needed=needed, url=url):
         try:
-            number = land(warehouse_url(), obj, asked, _this_run(context), sources, now, waiting)
+            number = land(url, obj, asked, _this_run(context), sources, now, waiting)
         except GaveWay:
             raise give_way() from None
-    counts = publish_unchanged(warehouse_url(), obj, number, now)
+    counts = publish_unchanged(url, obj, number, now)
     if counts is None and _others_are_skipped(context):
         # An earlier try found nothing changed, and died before it ended: nobody else would check and publish this one.
         check_company(obj, context, scope, number)
-        counts = publish(warehouse_url(), obj, number, now)
-        close_run(warehouse_url(), obj, _this_run(context), asked.company_code, now)
+        counts = publish(url, obj, number, now)
+        close_run(url, obj, _this_run(context), asked.company_code, now)
     if counts is not None:
-        _tell_lineage(obj, asked, now, counts)
+        emit_lineage(obj, asked.company_code, url, now, counts)
         for name, extra in _events(asked, number, counts):
             context["outlet_events"][unchanged].add(assets[name], extra=extra)
         _skip_the_rest(context, number)
@@ -126,17 +127,19 @@ def publish_company(
     obj: StagedObject, context: Context, scope: dict[str, Any], landing_id: int, assets: Mapping[str, Asset]
 ) -> dict[str, dict[str, int]]:
     """Publish a landing, with an event of each table's asset; the counts of each table."""
+    from spectrum_etl.orchestration.lineage import emit_lineage
     from spectrum_etl.staging.land import close_run
     from spectrum_etl.staging.publish import publish
     from spectrum_etl.warehouse.connect import warehouse_url
 
     asked, now = _named(scope, context), load_settings()
-    counts = publish(warehouse_url(), obj, landing_id, now)
-    _tell_lineage(obj, asked, now, counts)
+    url = warehouse_url()
+    counts = publish(url, obj, landing_id, now)
+    emit_lineage(obj, asked.company_code, url, now, counts)
     for name, extra in _events(asked, landing_id, counts):
         context["outlet_events"][assets[name]].extra = extra
     # Where only what failed is cleared, the teardown that ran after the failure does not run a second time.
-    close_run(warehouse_url(), obj, _this_run(context), asked.company_code, now)
+    close_run(url, obj, _this_run(context), asked.company_code, now)
     return {name: count.to_dict() for name, count in counts.items()}
 
 
@@ -169,13 +172,6 @@ def _skip_the_rest(context: Context, number: int) -> None:
     instance.xcom_push(BaseXCom.XCOM_RETURN_KEY, number)  # for whoever clears one of them
     others = context["task"].get_flat_relatives(upstream=False)
     raise DownstreamTasksSkipped(tasks=[(task.task_id, instance.map_index) for task in others])
-
-
-def _tell_lineage(obj: StagedObject, asked: Scope, settings: Settings, counts: Mapping[str, Counts]) -> None:
-    from spectrum_etl.orchestration.lineage import emit_lineage
-    from spectrum_etl.warehouse.connect import warehouse_url
-
-    emit_lineage(obj, asked.company_code, warehouse_url(), settings, counts)
 
 
 def _events(asked: Scope, landing_id: int, counts: Mapping[str, Counts]) -> Iterator[tuple[str, dict[str, Any]]]:

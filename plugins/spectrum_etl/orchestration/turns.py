@@ -38,13 +38,16 @@ _OTHER_DAGS = ("backfill_job_costs", "verify_staging", "check_connections")
 
 
 @contextmanager
-def turn_at_infolink(company: Company, settings: Settings, *, needed: bool = True) -> Iterator[None]:
+def turn_at_infolink(
+    company: Company, settings: Settings, *, needed: bool = True, url: str | None = None
+) -> Iterator[None]:
     """Go on as the only one, or one of few, at the Info-Link connection of a company.
 
     Args:
         company: whose; one without Info-Link takes no turn.
         settings: say how many at a time.
         needed: whether Info-Link is asked at all.
+        url: the warehouse, where it is known already: to ask Airflow for it is a call of its own.
 
     Raises:
         AirflowRescheduleException: to Airflow, which starts the task again later: others have their turn now.
@@ -55,7 +58,7 @@ def turn_at_infolink(company: Company, settings: Settings, *, needed: bool = Tru
     if not needed or company.infolink_conn_id is None:
         yield
         return
-    with turn(warehouse_url(), company.infolink_conn_id, settings.infolink.queries_at_a_time) as ours:
+    with turn(url or warehouse_url(), company.infolink_conn_id, settings.infolink.queries_at_a_time) as ours:
         if not ours:
             log.info("this task comes back in %s seconds", _AGAIN.seconds)
             raise AirflowRescheduleException(datetime.now(UTC) + _AGAIN)

@@ -106,6 +106,7 @@ def values_of(systems: Systems, obj: ImportObject, narrowed: Narrowed = ALL) -> 
         "keys": narrowed.compared,
         "followed": obj.followed(systems.settings),
         "unshown": obj.unshown,
+        "afterwards": list(obj.set_afterwards),
         "title": obj.title,
         "procore_title": obj.procore_title,
         "key_column": obj.key_column,

@@ -4,11 +4,10 @@ import { ago, count, html, link, plural, useList, words } from "./lib.js";
 import { Badge, Dialog, Empty, Icon, Listed, Problem, Table, Time } from "./parts.js";
 import { RunButton, useStarter } from "./runs.js";
 
-/** What a run has done, by kind: of one, of many. */
-const DONE = {
-  create: ["created", "created"], link: ["linked", "linked"], update: ["changed", "changed"], undo: ["undone", "undone"],
-};
-const done = (run) => Object.entries(run.done).map(([kind, number]) => `${count(number)} ${DONE[kind]?.[0] ?? words(kind).toLowerCase()}`);
+/** What a run has done, by kind. */
+const DONE = { create: "created", link: "linked", update: "changed", "take over": "taken over", undo: "undone" };
+const done = (run) => Object.keys({ ...DONE, ...run.done }).filter((kind) => run.done[kind])
+  .map((kind) => `${count(run.done[kind])} ${DONE[kind] ?? words(kind).toLowerCase()}`);
 
 /** `planned()`: the plans and their rows are to be read again. */
 export function ImportRuns({ me, company, object, planned }) {
