@@ -1,5 +1,5 @@
--- What one check of the connections found and nobody was told of, but for differences that a sync has met too, which tells
--- them.
+-- What one check of the connections found and nobody was told of, but for differences that a sync has met too, which
+-- tells them.
 select
     findings.finding_id,
     findings.company_code,

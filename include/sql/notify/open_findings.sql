@@ -11,4 +11,5 @@ from sync.connection_findings as findings
 where
     findings.kind = 'Procore'
     and findings.company_code = any({{ "companies" | bound }})
-order by findings.stops desc, findings.company_code asc, findings.subject asc, findings.item asc, findings.difference asc
+order by
+    findings.stops desc, findings.company_code asc, findings.subject asc, findings.item asc, findings.difference asc
