@@ -10,7 +10,10 @@ select
     plans.planned_calls,
     plans.asks_run_id,
     pending.rows_left,
-    ceil(pending.rows_left::numeric / ({{ "batches" | bound }}::jsonb ->> plans.object_name)::integer)::bigint
+    -- What is only linked takes none.
+    coalesce(
+        ceil(pending.rows_left::numeric / ({{ "batches" | bound }}::jsonb ->> plans.object_name)::integer)::bigint, 0
+    )
     + pending.inactive as calls_left,
     lately.seconds_a_call
 from procore.plans
@@ -21,7 +24,7 @@ left join lateral (
     from procore.plan_rows
     where
         plan_rows.plan_id = plans.plan_id
-        and plan_rows.kind in ('create', 'link', 'update', 'undo')
+        and plan_rows.kind in ('create', 'link', 'take over', 'update', 'undo')
         and plan_rows.state in ('ready', 'suggested', 'accepted', 'applying', 'unknown')
 ) as pending on true
 left join lateral (

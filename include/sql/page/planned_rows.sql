@@ -1,5 +1,6 @@
 -- The rows of open plans, and what became of accepted rows whatever plan they were applied by; never those of dry runs.
--- What a row does: its kind; a match that is not certain, and a change of what was edited in Procore, apart.
+-- What a row does: its kind; a match that is not certain, one that is taken over and has to be looked at, and a change
+-- of what was edited in Procore, apart.
 select
     plan_rows.row_id,
     plan_rows.object_name,
@@ -13,6 +14,8 @@ select
     plans.state = 'open' as is_current,
     case
         when plan_rows.state = 'suggested' and plan_rows.kind = 'link' then 'suggested'
+        when plan_rows.state = 'suggested' and plan_rows.kind = 'take over' then 'unsure'
+        when plan_rows.kind = 'create' then 'create'
         when plan_rows.state = 'suggested' then 'conflict'
         else plan_rows.kind
     end as does

@@ -17,6 +17,10 @@ from spectrum_etl.sources.procore.rows import Row
 
 Json = Mapping[str, Any]
 Fields = dict[str, str | None]
+#: The field of the trigger form by which a person confirms that the other integration is switched off (N12).
+CONFIRMATION = "integration_is_switched_off"
+#: Kinds of rows that bring a record of Spectrum and one of Procore together.
+MAKING = ("create", "link", "take over")
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,8 @@ class ImportObject:
         suggest: matches of records of Spectrum with those of Procore.
         doubles: whether a match that appears after its record was accepted as a new one keeps that from being made.
         may_be_hidden: whether records may exist that the service account is not permitted to see (D1).
+        only_links: whether nothing of it is written in Procore: what is there is linked (N12).
+        also_staged: further staged tables that `desired` reads.
     """
 
     name: str
@@ -112,6 +118,8 @@ class ImportObject:
     suggest: Callable[[Iterable[Party], Iterable[Party], Settings], Iterator[Suggestion]]
     doubles: Callable[[Suggestion], bool]
     may_be_hidden: bool = False
+    only_links: bool = False
+    also_staged: tuple[Table, ...] = ()
 
     @property
     def dag_id(self) -> str:

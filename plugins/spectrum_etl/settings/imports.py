@@ -91,6 +91,7 @@ class ImportSettings(Strict):
     approvers: tuple[Approver, ...] = ()
     look_every_hours: float = Field(default=24, ge=0, le=24 * 30)
     run_configurable_validations: bool = False
+    second_look_minutes: float = Field(default=60, ge=1, le=60 * 24 * 7)
     vendors: VendorImports = VendorImports()
     jobs: JobImports = JobImports()
 

@@ -1,8 +1,9 @@
 """N11, A1: random sequences of what people, tasks and machines do, the same for every object that is imported.
 
 Answers lost after the work, 429, 5xx, pages cut, processes killed in plan, apply and compare, Procore edited meanwhile,
-an export of the same record accepted meanwhile, the warehouse restored from an older dump. An object says what it
-stages and enters.
+an export of the same record accepted meanwhile, the warehouse restored from an older dump. In half of them another
+integration has marked some records, somebody confirms that it is switched off, and it may write all the same (N12). An
+object says what it stages and enters.
 """
 
 from __future__ import annotations
@@ -50,6 +51,10 @@ class Sequence(ABC):
         self.counted: Counter[str] = Counter()
         self.exported: dict[str, int] = {}
         self.begin(self.random.choice(["always", "changes", "never"]))
+        if self.random.random() < 0.5:
+            for each in world.companies():
+                if each.get("is_active", True) and self.random.random() < 0.7:
+                    self._mark(each)
         self.entered = {each["id"] for each in world.companies()}
 
     @abstractmethod
@@ -77,7 +82,7 @@ class Sequence(ABC):
         doing: list[Callable[[], object]] = [
             self.world.plan, self.world.plan, self._decide, self._decide, self._apply, self._apply, self._apply,
             self.world.compare, self.change_spectrum, self.change_procore, self._export, self._take_back,
-            self._lose_the_books, self._undo,
+            self._lose_the_books, self._undo, self._confirm, self._an_hour_passes, self._connector_writes,
         ]  # fmt: skip
         for _ in range(steps):
             step = self.random.choice(doing)
@@ -97,6 +102,8 @@ class Sequence(ABC):
                 self.world.procore.server.switches.clear(name)
         self.world.query("delete from export.claims where not linked and plan_row_id is null")
         self.put_right()
+        self.world.plan(switched_off_by="ann")
+        self.world.an_hour_passes()
         for _ in range(6):
             self.world.plan()
             self._accept_all()
@@ -114,6 +121,28 @@ class Sequence(ABC):
         keys = [key for key, row in self.world.rows().items() if row.state in ("ready", "suggested")]
         if keys:
             self.world.decide(*self.random.sample(keys, self.random.randint(1, len(keys))))
+
+    def _mark(self, record: dict[str, Any]) -> None:
+        """Another integration marks a record that is nobody's, with the code of its name, or with none."""
+        key = f"V{NAMES.index(record['name'])}" if record["name"] in NAMES else None
+        self.world.marked(record["id"], f"foreign-{record['id']}", key if self.random.random() < 0.7 else None)
+        self.counted["marked by another integration"] += 1
+
+    def _confirm(self) -> None:
+        self.world.plan(switched_off_by="ann")
+        self.counted["confirmed"] += 1
+
+    def _an_hour_passes(self) -> None:
+        self.world.an_hour_passes()
+
+    def _connector_writes(self) -> None:
+        """It was not switched off."""
+        free = [
+            each for each in self.world.companies()
+            if each["id"] in self.entered and not each["origin_id"] and each.get("is_active", True)
+        ]  # fmt: skip
+        if free and self.random.random() < 0.3:
+            self._mark(self.random.choice(free))
 
     def _take_back(self) -> None:
         keys = [key for key, row in self.world.rows().items() if row.state == "accepted"]
@@ -179,6 +208,7 @@ class Sequence(ABC):
         stuck = self.world.query(
             "select spectrum_key, r.state, reason from procore.plan_rows as r join procore.plans as p using (plan_id)"
             " where p.state = 'open' and r.state not in ('applied', 'put back')"
+            " and not (r.kind = 'refused' and r.spectrum_key = 'Procore ' || r.record_id)"
         )
         assert stuck == [], "nothing is stuck"
         assert self.world.query("select count(*) from export.claims where not linked") == [(0,)]
