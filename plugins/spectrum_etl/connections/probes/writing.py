@@ -8,7 +8,6 @@ origin id that begins with `MARK` and goes on with the one that it had. A projec
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -17,9 +16,9 @@ from uuid import uuid4
 
 from spectrum_etl.connections.probes import MARK, Found
 from spectrum_etl.connections.result import Finding
-from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.errors import RetryLater, SpectrumEtlError
 from spectrum_etl.exports.rules.common import own_key
-from spectrum_etl.sources.faults import Refused, SyncFailed
+from spectrum_etl.sources.faults import Refused
 from spectrum_etl.sources.procore import portfolio, resources, trials
 from spectrum_etl.sources.procore.client import ProcoreClient
 
@@ -82,8 +81,8 @@ def _on_company(client: ProcoreClient, places: Places, wanted: bool, tried: Trie
         try:
             trials.set_company_origin(client, places.company, f"{MARK}{origin}")
             answer = Found("yes", f"that of company {places.company} was replaced and put back")
-        except SyncFailed as refused:
-            answer = Found("no", f"of company {places.company} Procore said: {refused.failed[0]}")
+        except Refused as refused:
+            answer = Found("no", f"of company {places.company} Procore said: {_words(refused)}")
         finally:
             _put_back(client, places.company)
         tried.found[_ON_COMPANY] = answer
@@ -105,8 +104,12 @@ def _in_project(client: ProcoreClient, places: Places, wanted: Sequence[str], tr
     assert places.project is not None
     project = _Project(client, places.project)
     try:
-        project.clean()
-        held = list(project.holds(places)) if wanted else []
+        project.remove_ours()
+        if not wanted and not project.empty_lines():
+            return
+        held = list(project.holds(places))
+        if not held:
+            project.remove_empty_lines()
     except SpectrumEtlError as error:
         tried.found.update({name: Found("not known", error.message) for name in wanted})
         tried.findings.append(_left(f"project {places.project}", error))
@@ -122,16 +125,24 @@ def _in_project(client: ProcoreClient, places: Places, wanted: Sequence[str], tr
             )
         )  # fmt: skip
         return
+    late: RetryLater | None = None
     for name in wanted:
+        if late is not None:
+            # Each further call would wait as long.
+            tried.found[name] = Found("not known", late.message)
+            continue
         try:
-            with project.cleaned():
-                tried.found[name] = project.trials[name]()
+            tried.found[name] = project.trials[name]()
         except SpectrumEtlError as error:
-            tried.found.setdefault(name, Found("not known", error.message))
-    try:
-        project.clean()
-    except SpectrumEtlError as error:
-        tried.findings.append(_left(f"project {places.project}", error))
+            tried.found[name] = Found("not known", error.message)
+            late = error if isinstance(error, RetryLater) else None
+        try:
+            project.remove_ours()
+            project.remove_empty_lines()
+        except SpectrumEtlError as error:
+            left = _left(f"project {places.project}", error)
+            tried.findings += [left] if left.item not in {each.item for each in tried.findings} else []
+            late = error if isinstance(error, RetryLater) else late
 
 
 def _left(where: str, error: SpectrumEtlError) -> Finding:
@@ -156,7 +167,7 @@ class _Project:
         }
 
     def holds(self, places: Places) -> Iterator[str]:
-        """What there is in it that no probe made; asked after it was cleaned."""
+        """What there is in it that no probe made, once what probes have marked is removed."""
         record = portfolio.project(self._client, self._id)
         if record is None:
             yield "the service account does not see it"
@@ -169,21 +180,13 @@ class _Project:
             ("prime contracts", resources.prime_contracts(self._client, self._id)),
             ("change orders", resources.change_order_packages(self._client, self._id)),
             ("direct costs", self._direct_costs()),
-            ("lines in its budget", iter(self._budget_rows())),
+            ("amounts in its budget", iter(row for row in self._budget_rows() if _budgeted(row))),
         ):
             if next(found, None) is not None:
                 yield f"it holds {what}"
 
-    @contextmanager
-    def cleaned(self) -> Iterator[None]:
-        """Whatever becomes of a probe, what it made is removed."""
-        try:
-            yield
-        finally:
-            self.clean()
-
-    def clean(self) -> None:
-        """Remove everything that probes have made."""
+    def remove_ours(self) -> None:
+        """Remove what carries a mark of probes: that is nobody else's, wherever it is."""
         if portfolio.project(self._client, self._id) is None:
             return
         for contract in list(_ours(resources.prime_contracts(self._client, self._id))):
@@ -192,9 +195,17 @@ class _Project:
             trials.delete_prime_contract(self._client, self._id, contract["id"])
         for cost in list(_ours(self._direct_costs())):
             trials.delete_direct_cost(self._client, self._id, cost["id"])
-        for row in self._budget_rows():
-            if Decimal(str(row.get("original_budget_amount") or 0)) == 0:
-                trials.delete_budget_line(self._client, self._id, row.get("budget_line_item_id") or row["id"])
+
+    def empty_lines(self) -> list[Record]:
+        """Budget lines of 0, which carry no mark: a probe's, where the project is for tests alone."""
+        if portfolio.project(self._client, self._id) is None:
+            return []
+        return [row for row in self._budget_rows() if not _budgeted(row)]
+
+    def remove_empty_lines(self) -> None:
+        """Delete them; only of a project that holds nothing else."""
+        for row in self.empty_lines():
+            trials.delete_budget_line(self._client, self._id, row.get("budget_line_item_id") or row["id"])
 
     def _has_direct_costs(self) -> bool:
         tools = portfolio.project_tools(self._client, self._id)
@@ -223,7 +234,7 @@ class _Project:
         try:
             trials.add_line(self._client, self._id, contract, {"amount": "1.00", "description": "Probe"})
         except Refused as refused:
-            return Found("no", f"Procore said: {refused.message}")
+            return Found("no", f"Procore said: {_words(refused)}")
         return Found("yes", "a line of a draft was taken without one")
 
     def _approved_lines_refused(self) -> Found:
@@ -233,8 +244,8 @@ class _Project:
         trials.set_status(self._client, self._id, contract, "Approved")
         try:
             changed = trials.change_line(self._client, self._id, contract, line["id"], "2.00")
-        except (Refused, SyncFailed) as refused:
-            return Found("yes", f"Procore said: {refused.message}")
+        except Refused as refused:
+            return Found("yes", f"Procore said: {_words(refused)}")
         same = _amount(changed) != 2
         return Found("yes" if same else "no", f"the amount of a line was {'not ' if same else ''}changed")
 
@@ -246,10 +257,10 @@ class _Project:
             return Found("not known", f"the budget of project {self._id} is locked")
         made = trials.create_budget_line(self._client, self._id, code["id"])
         try:
-            [answered] = trials.sync_budget_line(self._client, self._id, code["id"])
+            answered = trials.sync_budget_line(self._client, self._id, code["id"])
         except Refused as refused:
-            return Found("no", f"Procore said: {refused.message}")
-        if answered["id"] == made["id"]:
+            return Found("no", f"Procore said: {_words(refused)}")
+        if any(line["id"] == made["id"] for line in answered):
             return Found("yes", "a line that was sent without its id was the one that was there")
         return Found("no", "a line that was sent without its id became a second one")
 
@@ -272,8 +283,8 @@ class _Project:
             changed = trials.put_direct_cost_line(
                 self._client, self._id, {"id": line["id"], "direct_cost_id": cost, "amount": 2}
             )
-        except SyncFailed as refused:
-            return Found("no", f"Procore said: {refused.failed[0]}")
+        except Refused as refused:
+            return Found("no", f"Procore said: {_words(refused)}")
         done = _amount(changed) == 2
         return Found("yes" if done else "no", f"the amount of a line was {'' if done else 'not '}changed")
 
@@ -284,9 +295,20 @@ class _Project:
         trials.delete_direct_cost(self._client, self._id, self._direct_cost(mark))
         try:
             self._direct_cost(mark)
-        except SyncFailed as refused:
-            return Found("yes", f"another one with it was refused: {refused.failed[0]}")
+        except Refused as refused:
+            return Found("yes", f"another one with it was refused: {_words(refused)}")
         return Found("no", "another one took it")
+
+
+def _words(refused: Refused) -> str:
+    """What Procore said of the field that it refused.
+
+    Raises:
+        Refused: it named none, so that nothing follows from it.
+    """
+    if not refused.fields:
+        raise refused
+    return "; ".join(map(str, refused.fields))
 
 
 def _mark() -> str:
@@ -296,6 +318,10 @@ def _mark() -> str:
 
 def _ours(records: Iterable[Record]) -> Iterator[Record]:
     return (record for record in records if str(record.get("origin_id") or "").startswith(MARK))
+
+
+def _budgeted(row: Record) -> bool:
+    return Decimal(str(row.get("original_budget_amount") or 0)) != 0
 
 
 def _amount(record: Record) -> Decimal:

@@ -15,6 +15,19 @@ from spectrum_etl.sources.procore.ids import Id, body_id, company_scope, path_id
 Record = dict[str, Any]
 
 
+def _put(client: ProcoreClient, path: str, scope: Mapping[str, Any], update: Mapping[str, Any]) -> Record:
+    """Write one record by a sync action.
+
+    Raises:
+        Refused: Procore refused it.
+        SourceFault: it could not be written, or what became of it is not known.
+    """
+    row = next(client.sync_rows(path, scope, [update]))
+    if row.fault is not None:
+        raise row.fault
+    return dict(row.entity or {})
+
+
 def prime_contracts_by_origin(client: ProcoreClient, project_id: Id, origin_id: str) -> Iterator[Record]:
     """The prime contracts that the list shows for an origin id, whether it honours the filter or not."""
     return client.pages(
@@ -48,13 +61,9 @@ def add_line(client: ProcoreClient, project_id: Id, contract_id: Id, fields: Map
 
 
 def change_line(client: ProcoreClient, project_id: Id, contract_id: Id, line_id: Id, amount: str) -> Record:
-    """Set the amount of a line of a prime contract.
-
-    Raises:
-        SyncFailed: Procore refused it.
-    """
+    """Set the amount of a line of a prime contract; raises as `_put`."""
     path = f"/rest/v1.0/prime_contracts/{path_id(contract_id)}/line_items/sync?project_id={path_id(project_id)}"
-    return client.sync(path, {}, [{"id": body_id(line_id), "amount": amount}])[0]
+    return _put(client, path, {}, {"id": body_id(line_id), "amount": amount})
 
 
 def create_budget_line(client: ProcoreClient, project_id: Id, wbs_code_id: Id) -> Record:
@@ -85,18 +94,14 @@ def direct_costs(client: ProcoreClient, project_id: Id) -> Iterator[Record]:
 
 
 def put_direct_cost(client: ProcoreClient, project_id: Id, fields: Mapping[str, Any]) -> Record:
-    """Create a direct cost by its origin id, or change it.
-
-    Raises:
-        SyncFailed: Procore refused it.
-    """
-    return client.sync(f"/rest/v1.0/projects/{path_id(project_id)}/direct_costs/sync", {}, [dict(fields)])[0]
+    """Create a direct cost by its origin id, or change it; raises as `_put`."""
+    return _put(client, f"/rest/v1.0/projects/{path_id(project_id)}/direct_costs/sync", {}, fields)
 
 
 def put_direct_cost_line(client: ProcoreClient, project_id: Id, fields: Mapping[str, Any]) -> Record:
-    """Create a line of a direct cost by its origin id, or change it by its id; raises as `put_direct_cost`."""
+    """Create a line of a direct cost by its origin id, or change it by its id; raises as `_put`."""
     path = f"/rest/v1.0/projects/{path_id(project_id)}/direct_costs/line_items/sync"
-    return client.sync(path, {}, [dict(fields)])[0]
+    return _put(client, path, {}, fields)
 
 
 def delete_direct_cost(client: ProcoreClient, project_id: Id, record_id: Id) -> None:
@@ -105,10 +110,6 @@ def delete_direct_cost(client: ProcoreClient, project_id: Id, record_id: Id) -> 
 
 
 def set_company_origin(client: ProcoreClient, vendor_id: Id, origin_id: str) -> None:
-    """Replace the origin id of a company, and nothing else of it.
-
-    Raises:
-        SyncFailed: Procore refused it.
-    """
+    """Replace the origin id of a company, and nothing else of it; raises as `_put`."""
     update = {"id": body_id(vendor_id), "origin_id": origin_id}
-    client.sync("/rest/v1.0/vendors/sync", company_scope(client), [update])
+    _put(client, "/rest/v1.0/vendors/sync", company_scope(client), update)
