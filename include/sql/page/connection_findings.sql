@@ -1,5 +1,5 @@
--- Where web services and Info-Link tables differ from what is known of them, and what has to be done in Procore, with what
--- each of it affects.
+-- Where web services and Info-Link tables differ from what is known of them, and what has to be done in Procore, with
+-- what each of it affects.
 select
     findings.company_code,
     findings.kind,
