@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, LiteralString, cast
 
 from psycopg import Connection, sql
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, tuple_row
 from psycopg.types.json import Jsonb
 
 from sandbox.procore.text import timestamp
@@ -17,6 +17,12 @@ _COLUMNS: LiteralString = (
     "id, kind, company_id, project_id, parent_id, position, fields, origin_id, origin_code, origin_data,"
     " created_at, updated_at, deleted_at"
 )
+# Texts, not composed each time: a page of contracts asks for hundreds of records.
+_FROM: LiteralString = f"SELECT {_COLUMNS} FROM procore.records WHERE "  # noqa: S608  constants of this module
+_IN_ORDER: LiteralString = " ORDER BY position, id"
+_BY_ID: LiteralString = f"{_FROM}id = %s"
+_LIVING: LiteralString = f"{_FROM}kind = %s AND company_id = %s AND deleted_at IS NULL"
+_LINES: LiteralString = f"{_FROM}kind = %s AND parent_id = ANY(%s) AND deleted_at IS NULL{_IN_ORDER}"
 
 
 @dataclass(frozen=True)
@@ -86,19 +92,16 @@ class Store:
 
     def all(self, kind: str, company_id: int, project_id: int | None = None) -> list[Record]:
         """Return all living records of a kind in a company or project."""
-        where = [sql.SQL("kind = %s AND company_id = %s AND deleted_at IS NULL")]
-        values: list[Any] = [kind, company_id]
-        if project_id is not None:
-            where.append(sql.SQL("project_id = %s"))
-            values.append(project_id)
-        found = self.select(where, values)[0]
+        if project_id is None:
+            found = self._fetch(f"{_LIVING}{_IN_ORDER}", [kind, company_id])
+        else:
+            found = self._fetch(f"{_LIVING} AND project_id = %s{_IN_ORDER}", [kind, company_id, project_id])
         self._kept.update({record.id: record for record in found})
         return found
 
     def children(self, kind: str, parents: Sequence[int]) -> list[Record]:
         """Return the living lines of some documents, in order of position."""
-        where = [sql.SQL("kind = %s AND parent_id = ANY(%s) AND deleted_at IS NULL")]
-        found = self.select(where, [kind, list(parents)])[0]
+        found = self._fetch(_LINES, [kind, list(parents)])
         self._kept.update({record.id: record for record in found})
         return found
 
@@ -134,7 +137,7 @@ class Store:
         if record_id is None:
             return None
         if record_id not in self._kept:
-            found = self.select([sql.SQL("id = %s")], [record_id])[0]
+            found = self._fetch(_BY_ID, [record_id])
             self._kept[record_id] = found[0] if found else None
         return self._kept[record_id]
 
@@ -221,6 +224,7 @@ class Store:
         )
         self._kept.pop(record.id, None)
 
-    def _fetch(self, query: sql.Composed, values: Sequence[Any]) -> list[Record]:
-        cursor = self._connection.cursor(row_factory=dict_row)
-        return [Record(**row) for row in cursor.execute(query, values).fetchall()]
+    def _fetch(self, query: sql.Composed | LiteralString, values: Sequence[Any]) -> list[Record]:
+        """Rows of `_COLUMNS`, which are the record's fields in their order."""
+        cursor = self._connection.cursor(row_factory=tuple_row)
+        return [Record(*row) for row in cursor.execute(query, values).fetchall()]

@@ -311,6 +311,35 @@ def test_o4_what_is_not_staged_is_null_and_never_0(
     assert_wip_right(warehouse_database, month_ends(datetime.now(UTC), None, "UTC"))
 
 
+def test_o4_where_a_site_begins_or_ceases_to_show_whose_changes_revenue_is_every_contract_follows(
+    warehouse_database: str,
+) -> None:
+    """Of a job without changes nothing has changed but that this is known now, or no longer."""
+    site = Site(warehouse_database)
+    for job in ("J1", "J2"):
+        site.job(job, estimate=900)
+        site.contract(job, 1000)
+    unnamed = {"job_number": "", "customer_code": "C1", "change_request_number": "", "billing_item": "1"}
+    site.rows.append(("change_request_revenues", unnamed | {"cr_revenue": 50}))
+    site.publish()
+    names = "approved_changes", "revised_contract"
+    assert [site.figures(job, JANUARY, *names) for job in ("J1", "J2")] == [(None, None)] * 2
+    with site.staged.sync() as sync:
+        sync.take("change_request_revenues", **unnamed)
+        sync.put("change_requests", job_number="J1", customer_code="C1", change_request_number="1", status="AP")
+        named = unnamed | {"job_number": "J1", "change_request_number": "1"}
+        sync.put("change_request_revenues", **named, cr_revenue=50)
+        sync.put("change_request_statuses", status_code="AP", cr_type="1")
+    site.staged.marts()
+    assert [site.figures(job, JANUARY, *names) for job in ("J1", "J2")] == [(50, 1050), (0, 1000)]
+    assert_wip_right(warehouse_database, month_ends(datetime.now(UTC), None, "UTC"))
+    with site.staged.sync() as sync:
+        sync.put("change_request_revenues", **unnamed, cr_revenue=50)
+    site.staged.marts()
+    assert [site.figures(job, JANUARY, *names) for job in ("J1", "J2")] == [(None, None)] * 2
+    assert_wip_right(warehouse_database, month_ends(datetime.now(UTC), None, "UTC"))
+
+
 def test_o4_where_invoices_are_not_shown_applications_say_what_is_billed(warehouse_database: str) -> None:
     site = Site(warehouse_database)
     for job in ("J1", "J2"):

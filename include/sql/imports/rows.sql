@@ -166,7 +166,10 @@ new as (
             when unlinked.exported_as is not null then unlinked.exported_as
             when unlinked.record_id != '' and unlinked.record_title is null
                 then 'Procore no longer shows ' || {{ "procore_title" | bound }}::text || ' ' || unlinked.record_id
-            else unlinked.note
+            else
+                nullif(
+                    concat_ws('; ', unlinked.note, case when unlinked.record_id = '' then unlinked.note_if_new end), ''
+                )
         end as reason,
         case
             when unlinked.refusal is not null then unlinked.refusal ->> 'remedy'

@@ -63,7 +63,11 @@ MARTS = (
         # Without it the planner may compare every one with every changed code: seconds, with many of both.
         keys={"committed_codes": ("job_number", "phase_code", "cost_type")},
     ),
-    Mart("vendor_spend", ("company_code", "vendor_code", "job_number", "month"), after=("vendor_names",)),
+    Mart(
+        "vendor_spend",
+        ("company_code", "vendor_company_code", "vendor_code", "job_number", "month"),
+        after=("vendor_names",),
+    ),
     Mart("contract_status", ("company_code", "customer_code", "job_number")),
     Mart(
         "subcontract_status",
@@ -81,7 +85,7 @@ MARTS = (
             "job_company_code",
             "job_number",
         ),
-        before=("changed_payables",),
+        before=("payments_not_shown", "changed_payables"),
     ),
     Mart(
         "receivables",

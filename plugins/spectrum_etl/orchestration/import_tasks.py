@@ -46,9 +46,11 @@ def plan_company(object_name: str, context: Context, code: str) -> dict[str, int
     _name(context, code)
     obj, settings, params = IMPORTS[object_name], load_settings(), context["params"]
     asked = {
-        each.name: params[each.name] if each.is_day else list(clean_codes(params[each.name])) for each in obj.narrowings
+        each.name: params[each.name] if each.is_day or each.is_switch else list(clean_codes(params[each.name]))
+        for each in obj.narrowings
     }
     narrowed = Narrowed(clean_codes(params[obj.name]), {name: value for name, value in asked.items() if value})
+    settings = obj.chosen(settings, settings.company(code), {each.name: params[each.name] for each in obj.choices})
     with systems_from_airflow(code, settings, _run(context)) as systems:
         made = make_plan(systems, obj, narrowed, dry_run=params["dry_run"], look_again=params["look_again"])
     return _planned(made, dry_run=params["dry_run"])
@@ -69,7 +71,13 @@ def plan_undo_company(object_name: str, context: Context, code: str) -> dict[str
 
 def _planned(made: Made, *, dry_run: bool) -> dict[str, int]:
     lines = shown(warehouse_url(), made.plan_id)
-    log.info("plan %s: %s\n%s", made.plan_id, made.summary, as_text(("record", "what", "state", "why"), lines))
+    log.info(
+        "plan %s: %s. %s\n%s",
+        made.plan_id,
+        made.summary,
+        made.calls,
+        as_text(("record", "what", "state", "why"), lines),
+    )
     if dry_run:
         raise AirflowSkipException(f"dry run: {made.summary}")
     return {f"{kind} {state}": count for (kind, state), count in made.counts.items()}

@@ -45,7 +45,15 @@ class Dag:
             dag_id="import_vendors", run_id=run, task_id="company.approve", map_index=0, try_number=1, id="x",
             get_task_states=self._states,
         )  # fmt: skip
-        form = {"companies": ["1"], "vendors": [], "types": [], "look_again": True, "dry_run": False, **params}
+        form = {
+            "companies": ["1"],
+            "vendors": [],
+            "types": [],
+            "without_type": False,
+            "look_again": True,
+            "dry_run": False,
+            **params,
+        }
         return {"ti": ti, "run_id": run, "params": form}
 
     def _states(self, dag_id: str, run_ids: list[str], task_ids: list[str] | None = None) -> dict[str, Any]:
