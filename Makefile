@@ -5,6 +5,8 @@ SHELL := /bin/bash
 
 # Nothing of the calling shell may change what runs here.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV AIRFLOW_HOME PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE PGOPTIONS
+# Tests start hundreds of processes, each of which would compile every module of the project anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed

@@ -4,10 +4,11 @@ Checks, for every company, whether Spectrum's web services, Info-Link, Procore a
 whether Spectrum still looks as this package expects: each web service and its parameters, each Info-Link table and its
 columns. Of Procore it also learns whose origin ids its records carry (ours, of another integration, or none), what the
 service account may do and which linked projects it does not see, which projects are integrated with an ERP system, and
-which custom segments there are.
+which custom segments there are: what needs somebody is listed with what to do.
 
 **What it moves.** Nothing. Results are rows of `sync.connections`, `sync.connection_services` (which service is enabled
-for the Authorization ID), `sync.connection_findings` (each difference, with what it affects),
+for the Authorization ID), `sync.connection_findings` (each difference, and what has to be done in Procore, with what it
+affects),
 `sync.connection_columns` (every column of Info-Link that is read, and what it is called there) and
 `sync.connection_facts` (which indexes the table of transactions has, and whether Change Tracking or change data capture
 is on for each table, where the login may ask; what was learned of Procore). Services that write are looked up only,
@@ -18,8 +19,9 @@ password was changed, a service was enabled, or Spectrum was updated.
 
 **When it fails.** Something is not connected. The log of the task `summary` says for each connection whether it is a
 wrong password, an unknown host, a service that is not enabled for the Authorization ID or an address that is not
-allowed, and what to do. Every connection is checked although another one fails. Differences alone do not make it fail;
-an entry of the Airflow Variable `spectrum_schedules` that is wrong does, since the settings' schedule holds instead.
+allowed, and what to do. Every connection is checked although another one fails. Differences alone do not make it fail,
+unless they stop an import that is in use (it is scheduled, or has planned before); an entry of the Airflow Variable
+`spectrum_schedules` that is wrong does, since the settings' schedule holds instead.
 
 **May it be run again?** Always, in Airflow's UI or by REST; it reads only.
 """

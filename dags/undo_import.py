@@ -6,10 +6,11 @@ Takes back what a run of an import has done in Procore, from its records (N10).
 inactive and loses our id: Procore deletes no company. What somebody, or a later run, has changed since is a conflict:
 it is listed, and stays.
 
-**How often.** Only when somebody triggers it, with the run id of the import.
+**How often.** Only when somebody triggers it, with the run id of the import, or presses *Undo* beside that run on the
+page (*Into Procore*, *Runs*).
 
-**For approvers.** The plan of the undo waits under *Required Actions* of Airflow; nothing is undone before *Accept*.
-What was undone is left out of imports until somebody includes it again.
+**For approvers.** The plan of the undo waits under *Required Actions* of Airflow, and row by row on the page; nothing
+is undone before it is accepted. What was undone is left out of imports until somebody includes it again.
 
 **When it fails.** The log of `report` lists each row that a person must look at. Passing faults are retried
 automatically.

@@ -140,6 +140,56 @@ PROCORE_FAULTS: tuple[Fault, ...] = (
         choices=("segment", "full"),
     ),
     Fault(
+        "procore_prime_origin_filter",
+        "the list of prime contracts honours filters[origin_id] [assumed]; off: it shows all",
+        "switch",
+        default="on",
+    ),
+    Fault(
+        "procore_approved_lines",
+        "whether lines of a prime contract that is Approved can be written [assumed: they are refused]",
+        "choice",
+        default="refused",
+        choices=("refused", "writable"),
+    ),
+    Fault(
+        "procore_prime_line_codes",
+        "whether a line of a prime contract needs a budget code: not by version 1's schema, as by version 2's"
+        " [assumed either way]",
+        "choice",
+        default="optional",
+        choices=("optional", "required"),
+    ),
+    Fault(
+        "procore_budget_sync",
+        "what budget_line_items/sync does with a line without id whose budget code has one: changes that one [field],"
+        " refuses the call, makes a second one [assumed]",
+        "choice",
+        default="by_code",
+        choices=("by_code", "refused", "doubled"),
+    ),
+    Fault(
+        "procore_direct_cost_amounts",
+        "whether amounts can be changed of lines whose direct cost has an origin id [assumed either way]",
+        "choice",
+        default="changeable",
+        choices=("changeable", "fixed"),
+    ),
+    Fault(
+        "procore_deleted_origin",
+        "whether a deleted direct cost keeps its origin id, so that no other one can have it [assumed either way]",
+        "choice",
+        default="kept",
+        choices=("kept", "freed"),
+    ),
+    Fault(
+        "procore_direct_costs_off",
+        "whether direct costs of a project whose tool is switched off are answered with 403 [assumed], or shown",
+        "choice",
+        default="refused",
+        choices=("refused", "shown"),
+    ),
+    Fault(
         "procore_days",
         "how the days of projects are written: 2026-08-03, or 2026-08-03T00:00:00Z [certain that both occur]",
         "choice",

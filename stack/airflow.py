@@ -18,7 +18,7 @@ import psutil  # type: ignore[import-untyped]
 from stack import processes
 from stack.airflow_api import AirflowApi, JsonObject
 from stack.airflow_environment import configuration, passwords_file
-from stack.airflow_preload import TASKS, scheduler_command
+from stack.airflow_preload import DAGS, TASKS, dag_processor_command, scheduler_command
 from stack.errors import StackError, log_tail
 from stack.fingerprint import fingerprint
 from stack.paths import write_private
@@ -58,7 +58,8 @@ class LocalAirflow:
         plugins: folder of plugins and libraries, on the tasks' module path.
         secrets: keys and user passwords; they have to stay the same for one database.
         first_port: the API's port, if it is free; else the next free one.
-        preloaded: modules below `plugins` that the scheduler imports once for all tasks.
+        preloaded: modules below `plugins` that the scheduler imports once for all tasks; none where these are not the
+            project's own plugins, and the DAG processor imports none either.
         extra: further environment variables of all components.
     """
 
@@ -181,6 +182,8 @@ class LocalAirflow:
     def _command(self, component: str) -> list[str | Path]:
         if component == "scheduler":
             return scheduler_command(self.preloaded)
+        if component == "dag-processor":
+            return dag_processor_command(DAGS if self.preloaded else ())
         return [AIRFLOW, component, *(["--skip-serve-logs"] if component == "triggerer" else [])]
 
     @property

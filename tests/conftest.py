@@ -25,6 +25,8 @@ os.environ |= {
     "AIRFLOW__CORE__DAGS_FOLDER": str(_AIRFLOW_HOME / "dags"),
     "AIRFLOW__CORE__PLUGINS_FOLDER": str(_AIRFLOW_HOME / "plugins"),
     "GX_ANALYTICS_ENABLED": "false",
+    # All servers are here; otherwise every request would look through the whole environment for proxies.
+    **dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost"),
 }
 
 from spectrum_etl.staging.objects import OBJECTS  # noqa: E402
@@ -33,6 +35,7 @@ from spectrum_etl.warehouse.ddl import ensure_table  # noqa: E402
 from spectrum_etl.warehouse.migrate import migrate  # noqa: E402
 from stack.postgres import NO_DURABILITY, SUPERUSER, EmbeddedPostgres  # noqa: E402
 from tests.airflow_stack import AirflowStack, open_airflow_stack  # noqa: E402
+from tests.clusters import cluster_folder  # noqa: E402
 
 _numbers = itertools.count(1)
 _running: list[AirflowStack] = []
@@ -43,16 +46,28 @@ _WAITING = ("tests/integration/", "tests/page/test_page_on_airflow", "tests/stac
 #: These share an API server of their own, on any port.
 _PAGE = "tests/page/"
 
-#: Each of these takes minutes.
-_LONG = ("tests/exports/endtoend/test_endtoend_hundreds.py",)
+#: Each of these takes a while, and shares nothing with the others.
+_LONG = ("tests/exports/endtoend/test_endtoend_hundreds.py", "tests/exports/endtoend/test_endtoend_property.py")
+#: The tests of each of these folders share what takes ten seconds to make: a source that is loaded and staged.
+_TOGETHER = (
+    "tests/staging/resilience/",
+    "tests/marts/",
+    "tests/connections/",
+    "tests/sandbox/sdx/",
+    "tests/sandbox/procore/",
+)
+#: What takes longest, and is begun with, so that no process is left alone with it at the end.
+_FIRST = (*_LONG, *_TOGETHER[:2], "tests/staging/conformance/", "tests/exports/endtoend/", "tests/imports/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that wait more than they compute go first, beside the others; those of the shared Airflow before all."""
+    """Tests that wait more than they compute go first, beside the others; those of the shared Airflow before all. Then
+    come those that take longest.
+    """
 
     def place(item: pytest.Item) -> int:
-        kinds = _uses_airflow(item), item.nodeid.startswith(_WAITING), item.nodeid.startswith(_PAGE), True
-        return kinds.index(True)
+        starts = _WAITING, _PAGE, *_FIRST, ""
+        return 0 if _uses_airflow(item) else next(n for n, at in enumerate(starts, 1) if item.nodeid.startswith(at))
 
     items.sort(key=place)
 
@@ -71,8 +86,8 @@ def _uses_airflow(item: pytest.Item | None) -> bool:
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
-    """Where several processes share the tests, those of a file stay together, and so do all that wait, and all of the
-    page; those that take minutes each, and share nothing, are dealt out one by one.
+    """Where several processes share the tests, those of a file stay together, and so do all that wait, all of the page,
+    and those of some folders; those that take a while each, and share nothing, are dealt out one by one.
     """
 
     class ByFile(LoadScopeScheduling):
@@ -81,7 +96,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
                 return nodeid
             if nodeid.startswith(_WAITING):
                 return "waiting"
-            return _PAGE if nodeid.startswith(_PAGE) else nodeid.partition("::")[0]
+            together = (folder for folder in (_PAGE, *_TOGETHER) if nodeid.startswith(folder))
+            return next(together, nodeid.partition("::")[0])
 
     return ByFile(config, log)
 
@@ -98,17 +114,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """An embedded PostgreSQL server for the whole session, without durability, removed at the end."""
-    # /var/tmp: the server's account must reach it, and /tmp is in memory on some systems.
-    folder = Path(tempfile.mkdtemp(prefix="spectrum-etl-test-", dir="/var/tmp"))
-    folder.chmod(0o711)
-    server = EmbeddedPostgres(folder / "postgres", settings={**NO_DURABILITY, "shared_buffers": "128MB"})
-    try:
-        server.start()
-        _log_in_quickly(server)
-        yield server
-    finally:
-        server.stop(checkpoint=False)
-        shutil.rmtree(folder)
+    with cluster_folder() as folder:
+        server = EmbeddedPostgres(folder / "postgres", settings={**NO_DURABILITY, "shared_buffers": "128MB"})
+        try:
+            server.start()
+            _log_in_quickly(server)
+            yield server
+        finally:
+            server.stop(checkpoint=False)
 
 
 def _log_in_quickly(server: EmbeddedPostgres) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from benchmarks.bench import Bench
 from benchmarks.measure import WorkFailed
 from benchmarks.report import Table
-from stack.stage_runs import STAGE_DAGS
+from stack.stage_runs import STAGE_DAGS, FollowedRun
 
 if TYPE_CHECKING:
     from tests.airflow_stack import AirflowStack
@@ -65,9 +65,11 @@ def _syncs(bench: Bench, stack: AirflowStack, names: Sequence[str]) -> list[floa
 
 def _sync(stack: AirflowStack, names: Sequence[str]) -> float:
     """Trigger all at once and wait; seconds from the first run's beginning in the queue to the last one's end."""
-    runs = [stack.trigger(name, companies=[_COMPANY]) for name in names]
-    stack.wait(runs)
     api = stack.api()
+    for name in names:
+        api.set_paused(name, False)
+    runs = [FollowedRun(name, api.trigger(name, {"companies": [_COMPANY]})) for name in names]
+    stack.wait(runs)
     ended = [api.run(run.dag_id, run.run_id) for run in runs]
     first, last = min(run["queued_at"] for run in ended), max(run["end_date"] for run in ended)
     return (datetime.fromisoformat(last) - datetime.fromisoformat(first)).total_seconds()

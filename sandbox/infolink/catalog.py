@@ -110,12 +110,15 @@ def column_type(type_name: str, modifier: int) -> SqlType | None:
     return _PLAIN.get(type_name)
 
 
+Version = tuple[object, ...] | None
+
+
 class Catalogs:
     """A session's catalogue, read again only after a change: to read it takes longer than most queries."""
 
     def __init__(self) -> None:
-        self._version: tuple[object, ...] | None = None
-        self._catalog = Catalog({})
+        self.version: Version = None
+        self.known = Catalog({})
 
     def current(self, connection: psycopg.Connection) -> Catalog:
         """The catalogue as it is now.
@@ -124,9 +127,13 @@ class Catalogs:
             connection: to the sandbox database.
         """
         version = connection.execute(_VERSION).fetchone()
-        if version != self._version:
-            self._catalog, self._version = load(connection), version
-        return self._catalog
+        if version != self.version:
+            self.learn(version, load(connection))
+        return self.known
+
+    def learn(self, version: Version, catalog: Catalog) -> None:
+        """Take what another session has read."""
+        self.known, self.version = catalog, version
 
 
 def load(connection: psycopg.Connection) -> Catalog:

@@ -12,6 +12,7 @@ open.
 """
 
 import contextlib
+import gc
 import hashlib
 import json
 import os
@@ -25,6 +26,7 @@ from pathlib import Path
 import psycopg
 
 from sandbox.infolink import query_log
+from sandbox.infolink.learned import Learned
 from sandbox.infolink.session import Account, Session
 from sandbox.infolink.transport import Channel, server_context
 
@@ -154,6 +156,7 @@ class _Listener:
         self._context = server_context() if tls else None
         self._lifeline = lifeline
         self._children: set[int] = set()
+        self._learned = Learned()
         self._socket = socket.create_server((host, port), backlog=64)
         self.port: int = self._socket.getsockname()[1]
         # Its reading end becomes readable in every session's process when this process ends, however it ends.
@@ -163,13 +166,15 @@ class _Listener:
         stopping: list[int] = []
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda received, _frame: stopping.append(received))
-        watched = [self._socket.fileno()] + ([self._lifeline] if self._lifeline >= 0 else [])
+        gc.freeze()  # a session that looks through what it was born with would copy all of it, page by page
+        watched = [self._socket.fileno(), self._learned.fileno()] + ([self._lifeline] if self._lifeline >= 0 else [])
         try:
             while not stopping:
                 ready = select.select(watched, [], [], 1.0)[0]
                 self._reap()
                 if self._lifeline in ready:
                     break
+                self._learned.read_letters()
                 if self._socket.fileno() in ready:
                     client, _ = self._socket.accept()
                     self._fork(client)
@@ -196,7 +201,8 @@ class _Listener:
             os.close(self._own_end)
             if self._lifeline >= 0:
                 os.close(self._lifeline)
-            Session(Channel(client, self._children_lifeline), self._account, self._context).serve()
+            channel = Channel(client, self._children_lifeline)
+            Session(channel, self._account, self._context, self._learned).serve()
             status = 0
         except Exception as error:  # noqa: BLE001  the last frame of a process: say it and end, never run the parent's code
             print(f"infolink session: {type(error).__name__}: {error}", file=sys.stderr, flush=True)

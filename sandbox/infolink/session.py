@@ -12,9 +12,9 @@ from psycopg import pq
 from sandbox.faults import Faults
 from sandbox.infolink import catalog, metadata, protocol, rowcodec, sqltypes, statements, translate
 from sandbox.infolink.errors import TdsError, denied, from_postgres, unsupported
+from sandbox.infolink.learned import Learned
 from sandbox.infolink.protocol import DONE_ATTENTION, DONE_COUNT, DONE_ERROR, DONE_MORE, ProtocolError
 from sandbox.infolink.query_log import QueryLog
-from sandbox.infolink.translated import Translated
 from sandbox.infolink.transport import Channel
 from sandbox.infolink.values import Value
 
@@ -59,9 +59,10 @@ class Session:
         channel: the client.
         account: the login to accept and the database behind.
         tls: a TLS context, or None when encryption is not supported.
+        learned: what earlier sessions have found out.
     """
 
-    def __init__(self, channel: Channel, account: Account, tls: ssl.SSLContext | None) -> None:
+    def __init__(self, channel: Channel, account: Account, tls: ssl.SSLContext | None, learned: Learned) -> None:
         self._channel = channel
         self._account = account
         self._tls = tls
@@ -72,8 +73,7 @@ class Session:
         self._level = "READ COMMITTED"
         self._no_count = False
         self._pending = bytearray()
-        self._catalogs = catalog.Catalogs()
-        self._translated = Translated()
+        self._learned = learned
 
     def serve(self) -> None:
         """Log the client in and answer its batches; returns when it has gone."""
@@ -279,8 +279,8 @@ class Session:
             self._wait(int(delay) / 1000)
         self._begin_snapshot()
         link = self._link()
-        there, name = self._catalogs.current(link), self._account.database_name
-        query, tables = self._translated.get(
+        there, name = self._learned.catalog(link), self._account.database_name
+        query, tables = self._learned.translation(
             text, there, self._transactions, lambda: translate.translate(text, there, self._answers(), name)
         )
         refused = self._faults.get("infolink_deny_table")

@@ -30,10 +30,17 @@ class Translated:
         if self._catalog != catalog:
             self._catalog = catalog
             self._kept.clear()
-        key = text, transactions
-        found = self._kept.get(key)
+        found = self._kept.get((text, transactions))
         if found is None:
-            found = self._kept[key] = make()
-            if len(self._kept) > _MOST:
-                self._kept.popitem(last=False)
+            found = make()
+            self.learn(catalog, text, transactions, found)
         return found
+
+    def learn(self, catalog: Catalog, text: str, transactions: int, translation: Translation) -> None:
+        """Keep a translation that is good for these tables."""
+        if self._catalog != catalog:
+            self._catalog = catalog
+            self._kept.clear()
+        self._kept[text, transactions] = translation
+        if len(self._kept) > _MOST:
+            self._kept.popitem(last=False)

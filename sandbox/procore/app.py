@@ -20,6 +20,7 @@ from sandbox.procore import (
     handle_codes,
     handle_company,
     handle_contracts,
+    handle_direct,
     handle_modifications,
     handle_projects,
     handle_segments,
@@ -48,6 +49,7 @@ _MODULES = (
     handle_modifications,
     handle_contracts,
     handle_changes,
+    handle_direct,
 )
 
 

@@ -29,6 +29,7 @@ def guard(call: Call, record: Record, values: Mapping[str, Any]) -> dict[str, An
     Raises:
         ApiError: 422.
     """
+    written(call, record.kind, values, call.store.get(record.parent_id), new=False)
     held = record.origin | record.fields
     altered = [name for name, value in values.items() if _differs(held.get(name), value)]
     if record["erp_locked"] and altered:
@@ -39,6 +40,24 @@ def guard(call: Call, record: Record, values: Mapping[str, Any]) -> dict[str, An
     if way == "refused" or (way == "marked" and record["origin_fixed"]):
         raise invalid(origin_id=_FOREIGN)
     return {"integration": None}
+
+
+def written(call: Call, kind: str, values: Mapping[str, Any], parent: Record | None, *, new: bool) -> None:
+    """Refuse to write lines that their document does not take.
+
+    Raises:
+        ApiError: 422.
+    """
+    if parent is None:
+        return
+    if kind == "contract_line" and parent.kind == "prime_contract":
+        if parent["status"] == "Approved" and not call.ways.approved_lines:
+            raise invalid(base="Line items of an approved contract cannot be changed")
+        if new and call.ways.prime_line_codes and not {"wbs_code_id", "cost_code_id"} & values.keys():
+            raise invalid(wbs_code_id="can't be blank")
+    fixed = kind == "direct_cost_line" and not new and call.ways.fixed_direct_costs
+    if fixed and parent.origin_id is not None and "amount" in values:
+        raise invalid(amount="cannot be changed while the direct cost is synced with an ERP system")
 
 
 def frozen(kind: Kind, record: Record, values: Mapping[str, Any]) -> list[str]:
@@ -68,10 +87,27 @@ def unique(
             if other["parent_id"] == above and (record is None or other.id != record.id):
                 raise invalid(**{name: "has already been taken"})
     origin_id = values.get("origin_id")
+    if origin_id is not None and kind.name == "direct_cost" and call.ways.deleted_keep_origin:
+        _never_again(call, kind, origin_id)
     if origin_id is not None and call.ways.unique_any_case:
         found = call.store.by_origin(kind.name, call.company_id, origin_id, any_case=True)
         if found is not None and (record is None or found.id != record.id):
             raise invalid(origin_id="has already been taken")
+
+
+def _never_again(call: Call, kind: Kind, origin_id: str) -> None:
+    """Refuse an origin id that a deleted record has.
+
+    Raises:
+        ApiError: 422.
+    """
+    deleted = call.store.connection.execute(
+        "SELECT 1 FROM procore.records WHERE kind = %s AND company_id = %s AND origin_id = %s"
+        " AND deleted_at IS NOT NULL",
+        [kind.name, call.company_id, origin_id],
+    )
+    if deleted.fetchone():
+        raise invalid(origin_id="has already been taken")
 
 
 def _differs(held: Any, sent: Any) -> bool:

@@ -80,12 +80,30 @@ def _sync_budget_lines(call: Call) -> Answer:
     for item in sent:
         if not isinstance(item, Mapping):
             raise ApiError(400, "budget_line_items holds something else than objects")
-        if item.get("id") is None:
-            written.append(create(call, "budget_line", item, project))
-        else:
-            found = call.find(int(item["id"]), "budget_line", project=project)
-            written.append(_change_line(call, found, item))
+        found = _synced_line(call, project, item)
+        written.append(_change_line(call, found, item) if found else create(call, "budget_line", item, project))
     return Answer([shapes.budget_line(call.store, line) for line in written])
+
+
+def _synced_line(call: Call, project: Record, item: Mapping[str, object]) -> Record | None:
+    """The line that one of a sync call means; None: a new one.
+
+    Raises:
+        ApiError: 422 where there is one already, and this Procore does not take it for that.
+    """
+    if item.get("id") is not None:
+        return call.find(int(str(item["id"])), "budget_line", project=project)
+    there = call.store.having("budget_line", call.company_id, "wbs_code_id", item.get("wbs_code_id"), project)
+    if not there or call.ways.budget_sync == "doubled":
+        return None
+    if call.ways.budget_sync == "refused":
+        raise invalid(wbs_code_id="This Budget Code already exists")
+    return there[0]
+
+
+def _delete_budget_line(call: Call) -> Answer:
+    call.store.delete(_line(call))
+    return Answer(None, 204)
 
 
 def _views(call: Call) -> Answer:
@@ -160,6 +178,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("GET", "/rest/v1.1/budget_line_items/{id:int}", _budget_line),
     ("GET", "/rest/v1.0/budget_line_items/{id:int}", _budget_line_1_0),
     ("PATCH", "/rest/v1.1/budget_line_items/{id:int}", _change_budget_line),
+    ("DELETE", f"{_PROJECT_V2}/budget_line_items/{{id:int}}", _delete_budget_line),
     ("GET", "/rest/v1.0/budget_views", _views),
     ("GET", "/rest/v1.0/budget_views/{budget_view_id:int}/budget_detail_columns", _view_columns),
     ("GET", "/rest/v1.0/budget_views/{budget_view_id:int}/detail_rows", _detail_rows),

@@ -29,7 +29,9 @@ def _routes_of(kind: str, listed: str, single: str, filters: dict[str, str]) -> 
     """The routes that the contracts of one kind have in common."""
 
     def many(call: Call) -> Answer:
-        return call.page(kind, shapes.contract_row, project=call.project(), filters=filters)
+        ignored = kind == "prime_contract" and not call.ways.prime_origin_filter
+        kept = {name: column for name, column in filters.items() if name != "origin_id" or not ignored}
+        return call.page(kind, shapes.contract_row, project=call.project(), filters=kept)
 
     def one(call: Call) -> Answer:
         return Answer(shapes.contract(call.store, _contract(call, "id", kind)))
@@ -41,6 +43,13 @@ def _routes_of(kind: str, listed: str, single: str, filters: dict[str, str]) -> 
     def change_one(call: Call) -> Answer:
         changed = change(call, _contract(call, "id", kind), call.sent(kind))
         return Answer(shapes.contract(call.store, changed))
+
+    def delete_one(call: Call) -> Answer:
+        found = _contract(call, "id", kind)
+        for line in call.store.children("contract_line", [found.id]):
+            call.store.delete(line)
+        call.store.delete(found)
+        return Answer(None, 204)
 
     def sync_many(call: Call) -> Answer:
         return sync(call, kind, shapes.contract_row, call.project())
@@ -64,6 +73,7 @@ def _routes_of(kind: str, listed: str, single: str, filters: dict[str, str]) -> 
         ("PATCH", f"{listed}/sync", sync_many),
         ("GET", f"{single}/{{id:int}}", one),
         ("PATCH", f"{single}/{{id:int}}", change_one),
+        ("DELETE", f"{single}/{{id:int}}", delete_one),
         ("GET", f"{listed}/{{contract_id:int}}/line_items", lines),
         ("POST", f"{listed}/{{contract_id:int}}/line_items", create_line),
         ("PATCH", f"{listed}/{{contract_id:int}}/line_items/sync", sync_lines),
@@ -102,7 +112,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
         "prime_contract",
         "/rest/v1.0/prime_contracts",
         "/rest/v1.0/prime_contract",
-        {"id": "id", "updated_at": ""},
+        {"id": "id", "updated_at": "", "origin_id": "origin_id"},
     ),
     ("GET", f"{_PROJECT_V2}/commitment_contracts", _commitments_v2),
     ("GET", f"{_PROJECT_V2}/commitment_contracts/{{id:int}}", _commitment_v2),

@@ -254,5 +254,30 @@ KINDS: dict[str, Kind] = {
             references={"wbs_code_id": "wbs_code"},
             money=_names("original_budget_amount"),
         ),
+        Kind(
+            "direct_cost",
+            _names(
+                "description direct_cost_date direct_cost_type employee_id invoice_number payment_date received_date"
+                " status terms vendor_id"
+            ),
+            origin=_WITHOUT_CODE,
+            required=("direct_cost_type",),
+            choices={
+                "direct_cost_type": ("invoice", "expense", "payroll"),
+                "status": ("draft", "pending", "revise_and_resubmit", "approved"),
+            },
+            references={"vendor_id": "vendor"},
+            # "direct_cost_type can only be set at creation"
+            only={"direct_cost_type": frozenset({"create", "sync"})},
+            days=_names("direct_cost_date payment_date received_date"),
+            defaults={"status": "draft"},
+        ),
+        Kind(
+            "direct_cost_line",
+            _LINE,
+            origin=_WITHOUT_CODE,
+            references=_LINE_REFERENCES,
+            money=_names("amount"),
+        ),
     )
 }

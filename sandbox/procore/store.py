@@ -1,5 +1,6 @@
 """Reads and writes the stand-in Procore's records; used by the web application, the seed and the commands."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,7 @@ from decimal import Decimal
 from typing import Any, LiteralString, cast
 
 from psycopg import Connection, sql
-from psycopg.rows import dict_row
+from psycopg.rows import dict_row, tuple_row
 from psycopg.types.json import Jsonb
 
 from sandbox.procore.text import timestamp
@@ -17,6 +18,16 @@ _COLUMNS: LiteralString = (
     "id, kind, company_id, project_id, parent_id, position, fields, origin_id, origin_code, origin_data,"
     " created_at, updated_at, deleted_at"
 )
+# Texts, not composed each time: a page of contracts asks for hundreds of records.
+_FROM: LiteralString = f"SELECT {_COLUMNS} FROM procore.records WHERE "  # noqa: S608  constants of this module
+_IN_ORDER: LiteralString = " ORDER BY position, id"
+_BY_ID: LiteralString = f"{_FROM}id = %s"
+_LIVING: LiteralString = f"{_FROM}kind = %s AND company_id = %s AND deleted_at IS NULL"
+# After so many single reads of one kind in a call the rest of it is read at once: a page of lines refers to each code.
+_SINGLE_READS = 3
+# Kinds that belong to a company, of which there are few.
+_OF_COMPANY = frozenset({"line_item_type", "standard_cost_code"})
+_LINES: LiteralString = f"{_FROM}kind = %s AND parent_id = ANY(%s) AND deleted_at IS NULL{_IN_ORDER}"
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,7 @@ class Store:
         self._connection = connection
         self._kept: dict[int, Record | None] = {}
         self._adjusted: dict[int, dict[int, Decimal]] = {}
+        self._single_reads: Counter[tuple[str, int, int | None]] = Counter()
 
     @property
     def connection(self) -> Connection[Any]:
@@ -86,19 +98,16 @@ class Store:
 
     def all(self, kind: str, company_id: int, project_id: int | None = None) -> list[Record]:
         """Return all living records of a kind in a company or project."""
-        where = [sql.SQL("kind = %s AND company_id = %s AND deleted_at IS NULL")]
-        values: list[Any] = [kind, company_id]
-        if project_id is not None:
-            where.append(sql.SQL("project_id = %s"))
-            values.append(project_id)
-        found = self.select(where, values)[0]
+        if project_id is None:
+            found = self._fetch(f"{_LIVING}{_IN_ORDER}", [kind, company_id])
+        else:
+            found = self._fetch(f"{_LIVING} AND project_id = %s{_IN_ORDER}", [kind, company_id, project_id])
         self._kept.update({record.id: record for record in found})
         return found
 
     def children(self, kind: str, parents: Sequence[int]) -> list[Record]:
         """Return the living lines of some documents, in order of position."""
-        where = [sql.SQL("kind = %s AND parent_id = ANY(%s) AND deleted_at IS NULL")]
-        found = self.select(where, [kind, list(parents)])[0]
+        found = self._fetch(_LINES, [kind, list(parents)])
         self._kept.update({record.id: record for record in found})
         return found
 
@@ -134,9 +143,22 @@ class Store:
         if record_id is None:
             return None
         if record_id not in self._kept:
-            found = self.select([sql.SQL("id = %s")], [record_id])[0]
+            found = self._fetch(_BY_ID, [record_id])
             self._kept[record_id] = found[0] if found else None
+            if found:
+                self._read_ahead(found[0])
         return self._kept[record_id]
+
+    def _read_ahead(self, record: Record) -> None:
+        """Keep what is likely to be asked for next: the living records of this kind in the same project or company."""
+        if record.project_id is None and record.kind not in _OF_COMPANY:
+            return
+        group = record.kind, record.company_id, record.project_id
+        self._single_reads[group] += 1
+        if self._single_reads[group] == _SINGLE_READS:
+            query = f"{_LIVING} AND project_id IS NOT DISTINCT FROM %s"
+            for other in self._fetch(query, group):
+                self._kept.setdefault(other.id, other)
 
     def lock(self, record_id: int) -> Record:
         """Return a record as it is now, locked until the transaction ends.
@@ -221,6 +243,7 @@ class Store:
         )
         self._kept.pop(record.id, None)
 
-    def _fetch(self, query: sql.Composed, values: Sequence[Any]) -> list[Record]:
-        cursor = self._connection.cursor(row_factory=dict_row)
-        return [Record(**row) for row in cursor.execute(query, values).fetchall()]
+    def _fetch(self, query: sql.Composed | LiteralString, values: Sequence[Any]) -> list[Record]:
+        """Rows of `_COLUMNS`, which are the record's fields in their order."""
+        cursor = self._connection.cursor(row_factory=tuple_row)
+        return [Record(*row) for row in cursor.execute(query, values).fetchall()]

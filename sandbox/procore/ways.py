@@ -26,6 +26,13 @@ class Ways:
         erp_flag: what becomes of `erp_integrated`.
         full_standard_codes: whether standard codes are written with those of their parents.
         midnight_days: whether days are written with a time.
+        prime_origin_filter: whether the list of prime contracts is filtered by origin id.
+        approved_lines: whether lines of an Approved prime contract can be written.
+        prime_line_codes: whether a line of a prime contract needs a budget code.
+        budget_sync: what becomes of a budget line that is sent without id and is there already.
+        fixed_direct_costs: whether amounts stay as they are in a direct cost with an origin id.
+        deleted_keep_origin: whether a deleted direct cost keeps its origin id.
+        direct_costs_shown: whether a tool that is switched off is still answered.
         access: level by tool; a tool that is not named has `admin`.
     """
 
@@ -45,6 +52,13 @@ class Ways:
     erp_flag: str = "accepted"
     full_standard_codes: bool = False
     midnight_days: bool = False
+    prime_origin_filter: bool = True
+    approved_lines: bool = False
+    prime_line_codes: bool = False
+    budget_sync: str = "by_code"
+    fixed_direct_costs: bool = False
+    deleted_keep_origin: bool = True
+    direct_costs_shown: bool = False
     access: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -82,6 +96,13 @@ def read_ways(get: Callable[[str], str | None], sync_stops: str | None) -> Ways:
         erp_flag=get("procore_erp_integrated") or "",
         full_standard_codes=get("procore_standard_code") == "full",
         midnight_days=get("procore_days") == "midnight",
+        prime_origin_filter=get("procore_prime_origin_filter") == "on",
+        approved_lines=get("procore_approved_lines") == "writable",
+        prime_line_codes=get("procore_prime_line_codes") == "required",
+        budget_sync=get("procore_budget_sync") or "",
+        fixed_direct_costs=get("procore_direct_cost_amounts") == "fixed",
+        deleted_keep_origin=get("procore_deleted_origin") == "kept",
+        direct_costs_shown=get("procore_direct_costs_off") == "shown",
         access=_levels(get("procore_access") or ""),
     )
 

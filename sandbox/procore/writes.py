@@ -8,7 +8,7 @@ import psycopg
 from sandbox.procore.answers import Answer, ApiError, invalid
 from sandbox.procore.calls import Call, Present
 from sandbox.procore.checks import Action, checked, with_parent
-from sandbox.procore.guards import frozen, guard, unique
+from sandbox.procore.guards import frozen, guard, unique, written
 from sandbox.procore.kinds import KINDS, Kind
 from sandbox.procore.store import Record
 
@@ -43,8 +43,9 @@ def create(
     values = kind.defaults | checked(call, kind, with_parent(call, kind, sent), origin, project, action)
     if missing := [name for name in kind.required if values.get(name) in (None, "")]:
         raise ApiError(422, "Validation failed", {name: ["can't be blank"] for name in missing})
-    if parent is not None and kind_name in _LINES and parent.origin_id is not None:
+    if parent is not None and _keeps_lines(kind_name, parent):
         raise invalid(base=f"A line {_LOCKED}")
+    written(call, kind_name, values, parent, new=True)
     unique(call, kind, values, None, project, parent)
     try:
         with call.store.connection.transaction():
@@ -61,6 +62,11 @@ def create(
     if parent is not None:
         call.store.touch(parent.id)
     return record
+
+
+def _keeps_lines(kind: str, parent: Record) -> bool:
+    """Whether a document that is synced keeps its lines as they are: a prime contract is filled after it was marked."""
+    return kind in _LINES and parent.origin_id is not None and parent.kind != "prime_contract"
 
 
 def change(
@@ -87,8 +93,7 @@ def change(
     project, parent = call.store.get(record.project_id), call.store.get(record.parent_id)
     taken = kind.origin if origin is None else origin
     values = checked(call, kind, with_parent(call, kind, sent), taken, project, action, record)
-    holder = parent if kind.name in _LINES else record
-    synced = record.origin_id is not None or (holder is not None and holder.origin_id is not None)
+    synced = record.origin_id is not None or (parent is not None and _keeps_lines(kind.name, parent))
     if synced and (altered := frozen(kind, record, values)):
         raise ApiError(422, "Validation failed", {name: [_LOCKED] for name in altered})
     values |= guard(call, record, values)
@@ -110,6 +115,7 @@ def sync(
     project: Record | None = None,
     parent: Record | None = None,
     made: Made | None = None,
+    parent_of: Callable[[Mapping[str, Any]], Record] | None = None,
 ) -> Answer:
     """Create or update a batch of records; what is wrong with one of them is told beside the others' results.
 
@@ -122,6 +128,7 @@ def sync(
         present: turns a record into what Procore shows.
         project, parent: whose they are.
         made: what else happens to a new one.
+        parent_of: whose one update is, where they are not all of one.
 
     Raises:
         ApiError: 400 without updates, 413 with too many.
@@ -137,7 +144,8 @@ def sync(
     for update in updates[: call.ways.sync_stops]:
         try:
             with call.store.connection.transaction():
-                record = _sync_one(call, KINDS[kind_name], update, project, parent, made)
+                owner = parent_of(update) if parent_of else parent
+                record = _sync_one(call, KINDS[kind_name], update, project, owner, made)
         except ApiError as error:
             errors.append({**update, "errors": error.fields or {"base": [error.message]}})
         else:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -19,6 +16,7 @@ from stack.postgres import NO_DURABILITY, EmbeddedPostgres
 from stack.stage_runs import STAGE_DAGS, FollowedRun, start_runs
 from tests.airflow_stack import COMPANIES, AirflowStack, open_airflow_stack, until
 from tests.celery_stack import Redis, home_of, kill_worker, redis_server, start_workers, with_celery
+from tests.clusters import cluster_folder
 from tests.staging.resilience.harness import World
 from tests.staging.resilience.oracle import assert_equals_source
 
@@ -39,11 +37,9 @@ HEARD = 3
 def celery_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AirflowStack]:
     """An Airflow with Celery, Redis and two workers, its databases on a server of their own."""
     folder = tmp_path_factory.mktemp("celery")
-    data = Path(tempfile.mkdtemp(prefix="spectrum-etl-test-", dir="/var/tmp"))  # see the fixture `postgres`
-    data.chmod(0o711)
-    server = EmbeddedPostgres(data / "postgres", settings={**NO_DURABILITY, "shared_buffers": "64MB"})
     with ExitStack() as cleanup:
-        cleanup.callback(shutil.rmtree, data)
+        data = cleanup.enter_context(cluster_folder())
+        server = EmbeddedPostgres(data / "postgres", settings={**NO_DURABILITY, "shared_buffers": "64MB"})
         cleanup.callback(server.stop)
         server.start()
         redis = Redis.in_folder(folder)

@@ -1,4 +1,8 @@
-"""A2: the run of an export is red when a record needs a person, and says so to people. In a real Airflow."""
+"""A2: the run of an export is red when a record needs a person, and says so to people. In a real Airflow.
+
+`make test` has the rule itself in `tests/exports/steps/test_exports_report.py`, what people are told in `tests/notify`,
+and exports in a real Airflow in `test_airflow_exports.py`.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +20,7 @@ from tests.airflow_stack import AirflowStack, until
 from tests.integration.test_airflow_exports import HEARD, answer
 from tests.receivers import Webhook, webhook
 
-pytestmark = pytest.mark.airflow
+pytestmark = [pytest.mark.airflow, pytest.mark.slow]
 
 REFUSED, REJECTED = "Quiet Paving", "Steel & Sons"
 LOST = ("SC-103", "PO-201")

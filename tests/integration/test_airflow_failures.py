@@ -1,4 +1,9 @@
-"""What Airflow and the operator see when something goes wrong: sources, data, passwords, and killed tasks."""
+"""What Airflow and the operator see when something goes wrong: sources, data, passwords, and killed tasks.
+
+Slow ones beside them have quick counterparts without Airflow: wrong passwords in
+`tests/staging/resilience/test_resilience_infolink_faults.py`, killed steps in `test_resilience_kills.py` there;
+a task that is killed is tried again by Airflow in `test_airflow_exports.py`.
+"""
 
 from __future__ import annotations
 
@@ -55,6 +60,7 @@ def test_m3_m4_what_a_person_must_mend_fails_at_once_says_what_to_do_and_touches
     oracle.assert_equal("vendors", "standard_cost_codes")
 
 
+@pytest.mark.slow
 def test_a3_a_wrong_password_fails_at_once_and_is_in_no_log(airflow_stack, staged):
     airflow_stack.connect(spectrum_infolink={"password": WRONG}, spectrum_sdx={"password": WRONG})
     try:
@@ -72,6 +78,7 @@ def test_a3_a_wrong_password_fails_at_once_and_is_in_no_log(airflow_stack, stage
     airflow_stack.run("stage_vendors", companies=["1"])
 
 
+@pytest.mark.slow
 def test_tasks_killed_while_landing_and_publishing_are_tried_again_and_nothing_is_lost_or_twice(airflow_stack, oracle):
     airflow_stack.change('update "VN_VENDOR_MASTER_MC" set "Phone" = \'5550100\' where btrim("Company_Code") = \'1\'')
     airflow_stack.change('update "JC_STD_PHASE_DESCRIPTION_MC" set "Description" = \'renamed\'')

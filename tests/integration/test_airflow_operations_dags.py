@@ -113,6 +113,9 @@ def test_a_sync_that_is_at_work_for_too_long_is_told(airflow_stack: AirflowStack
     """It waits for a lock as one does that reads a slow Spectrum; the watch does not wait behind it."""
     api = airflow_stack.api()
     airflow_stack.run("stage_vendors", companies=["1"])
+    # Without a change it would be done with its first task, and wait for nothing.
+    changed = 'update "VN_VENDOR_MASTER_MC" set "Phone" = \'5550177\' where btrim("Company_Code") = \'1\''
+    assert airflow_stack.change(changed) > 0
     pool = {"name": "warehouse", "slots": 0}
     try:
         api.put("pools", [pool])

@@ -55,7 +55,7 @@ def test_what_walks_between_the_tasks_gives_an_approver_no_more(airflow_stack, s
         [scope] = api.call("GET", path)["value"]
         user.call("PATCH", path, {"value": [{**scope, "allow_mass_delete": True}]})
     finally:
-        api.put("pools", [{**pool, "slots": 1}])
+        api.put("pools", [{**pool, "slots": 3}])
     airflow_stack.wait([run], "failed")
     [land] = airflow_stack.instances(run, "company.land")
     assert f"started by {APPROVER} may not delete any number of rows" in visible_end(airflow_stack, land)

@@ -126,11 +126,12 @@ EXPECTED = {
         from ({_CODES}) as ends""",
     ),
     "vendor_spend": (
-        "company_code, vendor_code, vendor_name, job_number, month, year, amount, transactions",
-        "select t.company_code, t.vendor_code, (select vendor_name from spectrum.vendors as v where"
-        " v.company_code = t.company_code and v.vendor_code = t.vendor_code), t.job_number,"
+        "company_code, vendor_company_code, vendor_code, vendor_name, job_number, month, year, amount, transactions",
+        "select company_code, owner, vendor_code, (select vendor_name from spectrum.vendors as v where"
+        " v.company_code = owner and v.vendor_code = t.vendor_code), job_number,"
         " date_trunc('month', tran_date)::date, date_part('year', tran_date)::integer, sum(tran_amount), count(*)"
-        " from spectrum.job_cost_transactions as t where t.vendor_code is not null group by 1, 2, 3, 4, 5, 6",
+        " from (select *, case when ap_company_code > '' then ap_company_code else company_code end as owner"
+        " from spectrum.job_cost_transactions) as t where vendor_code is not null group by 1, 2, 3, 4, 5, 6, 7",
     ),
     "contract_status": (
         "company_code, customer_code, job_number, job_description, original_contract, lines, lines_total, lines_add_up,"

@@ -85,3 +85,6 @@ def test_the_cost_of_the_months_as_of_a_moment_is_what_the_mart_held_then(postgr
         rows = world.ask(query)
         assert rows
         assert all(held.get(row[:3], 0) == row[3] for row in rows)
+        before = query.replace("max(changed_at)", "min(read_at)").replace("from sync.partitions", "from sync.runs")
+        assert before != query
+        assert not world.ask(before), "nothing had been staged, so nothing is known of that moment"

@@ -301,3 +301,49 @@ def test_m6_what_is_paid_is_not_known_where_payments_are_not_shown(staged: Stage
     assert staged.ask("select job_amount, paid_amount, discount_taken, open_amount from marts.payables_by_job") == [
         (100, None, None, None)
     ]
+
+
+def test_m6_where_a_site_begins_or_ceases_to_show_payments_it_is_known_of_every_invoice(staged: StagedRows) -> None:
+    """Of an invoice that nobody has paid nothing has changed but that this is known now, or no longer."""
+    paid = "select invoice_number, paid_amount, open_amount, job_open_amount from marts.payables_by_job order by 1"
+
+    def invoice(number: str) -> None:
+        bill = INVOICE | {"invoice_number": number}
+        sync.put("vendor_invoices", **bill, invoice_amount=100)
+        sync.put("vendor_invoice_distributions", **bill, sequence="1", job_number="J1", debit_amount=100)
+
+    with staged.sync() as sync:
+        invoice("I1")
+    staged.marts()
+    with staged.sync() as sync:
+        invoice("I2")
+        sync.put("vendor_payments", **INVOICE | {"invoice_number": "I2"}, payment_number="1", payment_amount=30)
+    assert staged.marts()["payables_by_job"] == 2
+    assert staged.ask(paid) == [("I1", 0, 100, 100), ("I2", 30, 70, 70)]
+    assert_right(staged)
+    with staged.sync() as sync:
+        sync.landing("vendor_invoices")
+    staged.marts()
+    assert staged.ask(paid) == [("I1", None, None, None), ("I2", 30, 70, 70)]
+
+
+def test_m6_a_vendor_of_another_company_is_not_the_own_one_of_the_same_code(staged: StagedRows) -> None:
+    """The company that owns the vendor is not always the job's."""
+    posting = {"job_number": "J1", "phase_code": "0100", "cost_type": "M", "tran_date": date(2026, 1, 5)}
+    spend = "select vendor_company_code, vendor_code, vendor_name, amount from marts.vendor_spend order by 1, 4"
+    with staged.sync("2") as sync:
+        sync.put("vendors", vendor_code="V1", vendor_name="Theirs")
+    with staged.sync() as sync:
+        sync.put("vendors", vendor_code="V1", vendor_name="Ours")
+        for owner, amount in ((None, 10), ("1", 20), ("2", 400)):
+            sync.post(**posting, vendor_code="V1", ap_company_code=owner, tran_amount=amount)
+    staged.marts()
+    assert staged.ask(spend) == [("1", "V1", "Ours", 30), ("2", "V1", "Theirs", 400)]
+    assert_right(staged)
+    with staged.sync("2") as sync:
+        sync.put("vendors", vendor_code="V1", vendor_name="Theirs, renamed")
+    with staged.sync() as sync:
+        sync.post(**posting, vendor_code="V1", ap_company_code="2", tran_amount=5)
+    staged.marts()
+    assert staged.ask(spend) == [("1", "V1", "Ours", 30), ("2", "V1", "Theirs, renamed", 405)]
+    assert_right(staged)

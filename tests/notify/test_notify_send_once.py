@@ -17,6 +17,7 @@ from spectrum_etl.errors import FixConfiguration, Reason, StopSync
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.drift import Drift
 from spectrum_etl.notify.deliver import reached
+from spectrum_etl.notify.digest import digest_message, read_state
 from spectrum_etl.orchestration import callbacks
 from spectrum_etl.settings.notifications import Notifications
 from spectrum_etl.sources.faults import NoAnswer
@@ -322,3 +323,22 @@ def test_m4_what_only_a_check_of_the_connections_meets_is_told_once(books: Books
     checks("check_3", staged)
     checks("check_4", looked_up, staged)
     assert _new(hook) == ["check_connections of company 1: Spectrum's columns have changed"], "it came back"
+
+
+def test_n12_what_has_to_be_done_in_procore_is_told_once_with_what_to_do(books: Books, hook: Webhook) -> None:
+    """By the check that found it, and as long as it lasts by the digest."""
+    found = Finding(
+        "companies", "origin ids", "take over", True, "3 carry another id", "imports", remedy="take them over"
+    )
+    for run_id in ("check_1", "check_2"):
+        checked = Checked("1", "procore", "Procore", findings=(found,))
+        record(books.url, "Procore", "1", checked, load_settings(), run_id)
+        callbacks.on_success(_context(run_id, dag_id="check_connections"))
+    ((first, *lines),) = [post["text"].split("\n") for post in hook.posts]
+    assert first == "check_connections of company 1: something has to be done in Procore"
+    said = "3 carry another id. What to do: take them over."
+    assert f"company 1, Procore, companies, origin ids: {said} It affects imports" in "\n".join(lines)
+    message = digest_message(read_state(books.url, ["1"]), [])
+    assert message is not None
+    assert "1 things have to be done in Procore" in message.title
+    assert f"company 1, companies, origin ids: {said} It stops what is in use." in "\n".join(message.lines)

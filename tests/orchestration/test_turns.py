@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
@@ -9,6 +11,7 @@ from typing import Any
 
 import pytest
 from airflow.dag_processing.dagbag import DagBag
+from airflow.sdk import AssetAlias
 from airflow.sdk.exceptions import AirflowRescheduleException
 
 from spectrum_etl.orchestration import staging_tasks, turns
@@ -58,12 +61,13 @@ def test_o2_a_sync_that_reads_waits_for_the_turn_also_where_it_asks_info_link_be
 
     monkeypatch.setattr("spectrum_etl.sources.company.Sources.from_airflow", sources)
     monkeypatch.setattr("spectrum_etl.staging.land.land", lambda _url, obj, *_: read.append(obj.name) or 7)
+    monkeypatch.setattr("spectrum_etl.staging.publish.publish_unchanged", lambda *_: None)
     scope = {"company_code": "1", "jobs": [], "months": []}
     context: Any = {"ti": SimpleNamespace(dag_id=f"stage_{name}", run_id="r", try_number=1)}
     with turn(url, "spectrum_infolink", 1), pytest.raises(AirflowRescheduleException):
-        staging_tasks.land_company(OBJECTS[name], context, scope)
+        _land(name, context, scope)
     assert read == []
-    assert staging_tasks.land_company(OBJECTS[name], context, scope) == 7
+    assert _land(name, context, scope) == 7
     assert read == [name]
 
 
@@ -79,9 +83,13 @@ def test_o2_a_landing_that_gives_way_frees_its_slot_and_its_turn(url: str, monke
     monkeypatch.setattr("spectrum_etl.staging.land.land", gives_way)
     context: Any = {"ti": SimpleNamespace(dag_id="stage_job_costs", run_id="r", try_number=1)}
     with pytest.raises(AirflowRescheduleException):
-        staging_tasks.land_company(OBJECTS["job_costs"], context, {"company_code": "1", "jobs": [], "months": []})
+        _land("job_costs", context, {"company_code": "1", "jobs": [], "months": []})
     with turn(url, "spectrum_infolink", 1, wait_seconds=0) as free:
         assert free
+
+
+def _land(name: str, context: Any, scope: dict[str, Any]) -> int:
+    return staging_tasks.land_company(OBJECTS[name], context, scope, {}, AssetAlias("unchanged"))
 
 
 def test_o2_airflow_is_asked_whether_any_task_waits_for_info_link() -> None:
@@ -97,10 +105,33 @@ def test_o2_airflow_is_asked_whether_any_task_waits_for_info_link() -> None:
             return int(dag_id == self.waits)
 
     instance = Instance()
-    assert not turns.others_wait(instance, settings)
+    assert not turns.others_wait(instance, settings, None)
     dags = DagBag(str(ROOT / "dags")).dags
     in_pool = {(dag.dag_id, task.task_id) for dag in dags.values() for task in dag.tasks if task.pool == turns.POOL}
     assert in_pool
     assert in_pool <= set(asked)
     instance.waits = "verify_staging"
-    assert turns.others_wait(instance, settings)
+    assert turns.others_wait(instance, settings, None)
+
+
+def test_o2_who_waits_on_its_worker_is_given_way_to(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Airflow calls it running: only the warehouse knows that it waits."""
+    monkeypatch.setattr("spectrum_etl.warehouse.turns.WAIT_SECONDS", 30)
+    nobody, settings = SimpleNamespace(get_ti_count=lambda *_, **__: 0), load_settings()
+    got = threading.Event()
+
+    def wait() -> None:
+        with turns.turn_at_infolink(COMPANY, settings):
+            got.set()
+
+    with turns.turn_at_infolink(COMPANY, settings):
+        assert not turns.others_wait(nobody, settings, COMPANY.infolink_conn_id)
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        until = time.monotonic() + 20
+        while not turns.others_wait(nobody, settings, COMPANY.infolink_conn_id):
+            assert time.monotonic() < until
+        assert not turns.others_wait(nobody, settings, "infolink_of_another_server")
+    waiting.join()
+    assert got.is_set()
+    assert not turns.others_wait(nobody, settings, COMPANY.infolink_conn_id)

@@ -13,7 +13,9 @@ from tests.imports.vendors.imports_world import World, settings
 from tests.page.page_airflow import PageAirflow
 from tests.sources.procore.standin import standing_in
 
-_BOOKS = "procore.looks, procore.records, procore.plans, procore.plan_rows, procore.left_out, procore.calls"
+_BOOKS = (
+    "procore.looks, procore.limits, procore.records, procore.plans, procore.plan_rows, procore.left_out, procore.calls"
+)
 
 #: Procore as the page's Airflow knows it: nothing answers there, since deciding calls nothing.
 _NOWHERE = {

@@ -51,7 +51,11 @@ def test_n3_counts_by_what_a_row_does_calls_and_time(page: PageAirflow, plan: Wo
     [open_plan] = found["plans"]
     # One batch, and the inactive company apart.
     assert (open_plan["rows_left"], open_plan["calls_left"]) == (7, 2)
-    assert 0 < open_plan["seconds_left"] < 60
+    # At 100 calls in ten seconds: of its two limits the stand-in reports the nearer one.
+    assert (open_plan["limit_calls"], open_plan["limit_seconds"], open_plan["seconds_left"]) == (100, 10, 1)
+    assert open_plan["limit_reported_at"] is not None
+    # A page of companies, and one of those that are inactive.
+    assert open_plan["whole_calls"] == 2
     assert open_plan["states"] == {"ready": 5, "suggested": 2, "not ready": 1, "left out": 1}
     assert (found["may_start"], found["running"]) == ([], {})
     assert page.get("ops", "api/into-procore/counts").json()["may_start"] == list(IMPORTS)
@@ -272,6 +276,6 @@ def test_ten_thousand_rows_answer_quickly(page: PageAirflow) -> None:
         found = session.get(f"{page.url}/api/into-procore/counts", params={"company": "2"}, timeout=30).json()
         assert found["groups"]["decide"]["does"] == {"create": 5000, "link": 2500, "suggested": 2500}
         assert found["plans"][0]["calls_left"] == 50
-        assert found["plans"][0]["seconds_left"] is None, "no call was ever made, so nobody knows"
+        assert found["plans"][0]["seconds_left"] is None, "Procore has reported no limit, so nobody knows"
     finally:
         forget(page.warehouse_url)

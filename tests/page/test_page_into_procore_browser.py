@@ -27,7 +27,7 @@ def plan(page: PageAirflow, postgres: EmbeddedPostgres) -> Iterator[World]:
 def test_an_approver_of_imports_decides_by_keyboard(visit: Any, plan: World) -> None:
     tab = visit("accounting", "into-procore/decide", "dark", size=SCALED)
     plan_line = tab.get_by_role("region", name="Plan of vendors, company 1")
-    expect(plan_line).to_contain_text("7 rows left: 2 calls to Procore, about")
+    expect(plan_line).to_contain_text("7 rows left: 2 writing calls, about 1 s at the limit that Procore last reported")
     wide = tab.evaluate("document.documentElement.scrollWidth - innerWidth")
     assert wide <= 0, f"{wide} pixels do not fit"
     # All of a page: without the match, and the change, that take a look of their own.

@@ -5,6 +5,7 @@ import stat
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -15,10 +16,12 @@ from stack import patience, processes
 from stack.airflow import LocalAirflow
 from stack.airflow_settings import apply_settings
 from stack.errors import StackError
+from stack.ports import next_free_port
 from stack.postgres import EmbeddedPostgres
 from stack.progress import Board, Progress
 from stack.secret_values import Secrets, load_secrets
 from stack.stage_runs import FollowedRun, failure, follow, start_runs, wait_until_parsed
+from tests.stack.foreign import Foreign, foreign_server
 
 pytestmark = pytest.mark.airflow
 
@@ -48,25 +51,56 @@ _QUICK = {"AIRFLOW__CORE__DAGBAG_IMPORT_TIMEOUT": "10", "AIRFLOW__DAG_PROCESSOR_
 _SETTINGS = Path(__file__).resolve().parents[2] / "airflow_settings.yaml"
 
 
+@dataclass(frozen=True)
+class Started:
+    """An Airflow, what its start said, and the program that took the port it had found."""
+
+    airflow: LocalAirflow
+    said: list[str]
+    thief: Foreign
+
+
 @pytest.fixture(scope="module")
-def airflow(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAirflow]:
-    """An Airflow with two small DAGs, whose preferred port is taken by another program."""
+def started(postgres: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Started]:
+    """An Airflow with two small DAGs. Its preferred port is taken by another program, and so is, right after it was
+    found to be free, the first one that it chooses instead.
+    """
     home = tmp_path_factory.mktemp("airflow")
     for folder in ("dags", "plugins"):
         (home / folder).mkdir()
     (home / "dags" / "two.py").write_text(_DAG)
     secrets, _ = load_secrets(home / "secrets.json")
     url = postgres.create_database("airflow_of_stack_tests")
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        started = LocalAirflow(
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        foreign_server() as thief,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        found = iter([thief.port])
+        patch.setattr(airflow_module, "next_free_port", lambda first: next(found, 0) or next_free_port(first))
+        ours = LocalAirflow(
             home, home, url, home / "dags", home / "plugins", secrets, first_port=taken.getsockname()[1], preloaded=(),
             extra=_QUICK,
         )  # fmt: skip
+        said: list[str] = []
         try:
-            started.start(print)
-            yield started
+            assert ours.start(said.append)
+            yield Started(ours, said, thief)
         finally:
-            started.stop()
+            ours.stop()
+
+
+@pytest.fixture
+def airflow(started: Started) -> LocalAirflow:
+    """See `started`."""
+    return started.airflow
+
+
+def test_d21_one_that_lost_its_port_takes_another_and_shows_nobody_its_passwords(started: Started) -> None:
+    assert started.airflow.api().dags().keys() <= {"good", "bad"}
+    assert not started.airflow.url.endswith(f":{started.thief.port}")
+    assert any(f"taken port {started.thief.port}" in line for line in started.said)
+    assert not started.thief.asked("/auth/token")
 
 
 def test_it_listens_on_loopback_only_and_avoids_a_taken_port(airflow: LocalAirflow) -> None:
@@ -175,6 +209,16 @@ def test_stop_leaves_no_process_even_with_a_task_at_work(airflow: LocalAirflow) 
     airflow.stop()
     assert processes.find(str(airflow.home)) == []
     assert not airflow.running()
+
+
+def test_d21_whoever_takes_its_port_after_it_stopped_is_sent_nothing(airflow: LocalAirflow) -> None:
+    airflow.stop()
+    with foreign_server(int(airflow.url.rpartition(":")[2])) as foreign:
+        assert not airflow.running()
+        with pytest.raises(StackError, match="another program has taken the port"):
+            airflow.api().dags()
+        assert foreign.received == []
+    assert processes.find(str(airflow.home)) == []
 
 
 def test_d21_a_command_that_does_nothing_is_given_up_on(

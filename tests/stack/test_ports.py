@@ -1,4 +1,7 @@
-"""D21: two of them on one machine: whoever loses the race for a port takes another, and shows nobody a password."""
+"""D21: two of them on one machine: whoever loses the race for a port takes another, and shows nobody a password.
+
+Of Airflow itself: `test_airflow.py`.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from stack import airflow as airflow_module
 from stack import processes
 from stack import sandbox as sandbox_module
-from stack.airflow import LocalAirflow
 from stack.airflow_api import AirflowApi
 from stack.errors import StackError
 from stack.ports import free_port, is_answered
 from stack.postgres import EmbeddedPostgres
 from stack.sandbox import LocalSandbox
-from stack.secret_values import load_secrets
 from tests.stack.foreign import foreign_postgres, foreign_server
 
 _PROJECT = Path(__file__).resolve().parents[2]
@@ -29,35 +29,6 @@ def finds(*ports: int) -> Callable[[int], int]:
     """A search for a free port that gives these first, as it does when they are taken right after; then free ones."""
     found = chain(ports, (free_port() for _ in repeat(None)))
     return lambda _first: next(found)
-
-
-@pytest.mark.airflow
-def test_d21_an_airflow_that_lost_its_port_takes_another_and_shows_nobody_its_passwords(
-    postgres: EmbeddedPostgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for folder in ("dags", "plugins"):
-        (tmp_path / folder).mkdir()
-    secrets, _ = load_secrets(tmp_path / "secrets.json")
-    url = postgres.create_database("airflow_of_port_tests")
-    ours = LocalAirflow(tmp_path, tmp_path, url, tmp_path / "dags", tmp_path / "plugins", secrets, preloaded=())
-    said: list[str] = []
-    try:
-        with foreign_server() as foreign:
-            monkeypatch.setattr(airflow_module, "next_free_port", finds(foreign.port))
-            assert ours.start(said.append)
-            assert ours.api().dags() == {}
-            assert not ours.url.endswith(f":{foreign.port}")
-            assert any(f"taken port {foreign.port}" in line for line in said)
-            assert not foreign.asked("/auth/token")
-        ours.stop()
-        with foreign_server(int(ours.url.rpartition(":")[2])) as foreign:
-            assert not ours.running()
-            with pytest.raises(StackError, match="another program has taken the port"):
-                ours.api().dags()
-            assert foreign.received == []
-    finally:
-        ours.stop()
-    assert processes.find(str(tmp_path)) == []
 
 
 def test_d21_a_sandbox_that_lost_a_port_takes_another_and_leads_no_connection_there(

@@ -5,7 +5,6 @@ import os
 import shutil
 import socket
 import stat
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,19 +16,18 @@ from stack import postgres as postgres_module
 from stack import postgres_files
 from stack.errors import StackError
 from stack.postgres import NO_DURABILITY, EmbeddedPostgres
+from tests.clusters import cluster_folder
 
 
 @pytest.fixture
 def cluster() -> Iterator[EmbeddedPostgres]:
     """A cluster of the test's own, not started yet."""
-    folder = Path(tempfile.mkdtemp(prefix="spectrum-etl-test-", dir="/var/tmp"))
-    folder.chmod(0o711)
-    server = EmbeddedPostgres(folder / "postgres", settings={**NO_DURABILITY, "shared_buffers": "16MB"})
-    try:
-        yield server
-    finally:
-        server.stop()
-        shutil.rmtree(folder)
+    with cluster_folder() as folder:
+        server = EmbeddedPostgres(folder / "postgres", settings={**NO_DURABILITY, "shared_buffers": "16MB"})
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def _processes_on(data_dir: Path) -> list[int]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from stack.demo import WAREHOUSE_ROLE
 from stack.errors import StackError
 from stack.postgres import NO_DURABILITY, EmbeddedPostgres
 from stack.secret_values import Secrets, load_secrets
+from tests.clusters import cluster_folder
 
 _ROOT = Path(__file__).resolve().parents[2]
 Prompt = Callable[[str, str], subprocess.CompletedProcess[str]]
@@ -28,17 +27,15 @@ Prompt = Callable[[str, str], subprocess.CompletedProcess[str]]
 @pytest.fixture(scope="module")
 def server() -> Iterator[EmbeddedPostgres]:
     """A server of its own, since roles are the whole server's, with the warehouse as the demo makes it: still empty."""
-    folder = Path(tempfile.mkdtemp(prefix="spectrum-etl-test-", dir="/var/tmp"))
-    folder.chmod(0o711)
-    own = EmbeddedPostgres(folder / "postgres", settings=NO_DURABILITY)
-    try:
-        own.start()
-        own.create_role(WAREHOUSE_ROLE, Secrets().warehouse, may_create_roles=True)
-        own.create_database("warehouse", owner=WAREHOUSE_ROLE)
-        yield own
-    finally:
-        own.stop()
-        shutil.rmtree(folder)
+    with cluster_folder() as folder:
+        own = EmbeddedPostgres(folder / "postgres", settings=NO_DURABILITY)
+        try:
+            own.start()
+            own.create_role(WAREHOUSE_ROLE, Secrets().warehouse, may_create_roles=True)
+            own.create_database("warehouse", owner=WAREHOUSE_ROLE)
+            yield own
+        finally:
+            own.stop(checkpoint=False)
 
 
 @pytest.fixture(scope="module")

@@ -1,8 +1,6 @@
 """What analysts and approvers may read, whenever their roles were created."""
 
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.ddl import ensure_table
 from spectrum_etl.warehouse.migrate import migrate
 from stack.postgres import NO_DURABILITY, EmbeddedPostgres
+from tests.clusters import cluster_folder
 
 TABLES = [table for entry in OBJECTS.values() for table in entry.tables]
 ROLES = ("spectrum_analyst", "spectrum_approver")
@@ -53,16 +52,14 @@ def _granted(connection: psycopg.Connection) -> set[tuple[str, str, str, str]]:
 @pytest.fixture(scope="module")
 def server() -> Iterator[EmbeddedPostgres]:
     """A server of its own: roles are the whole server's, and those of other tests' databases are in use."""
-    folder = Path(tempfile.mkdtemp(prefix="spectrum-etl-test-", dir="/var/tmp"))
-    folder.chmod(0o711)
-    own = EmbeddedPostgres(folder / "postgres", settings=NO_DURABILITY)
-    try:
-        own.start()
-        own.create_role("sync_owner", "sync")
-        yield own
-    finally:
-        own.stop()
-        shutil.rmtree(folder)
+    with cluster_folder() as folder:
+        own = EmbeddedPostgres(folder / "postgres", settings=NO_DURABILITY)
+        try:
+            own.start()
+            own.create_role("sync_owner", "sync")
+            yield own
+        finally:
+            own.stop(checkpoint=False)
 
 
 @pytest.fixture

@@ -16,6 +16,11 @@ select
                         where object_name = {{ "object" | bound }} and company_code = {{ "company" | bound }}
                     ),
                     (
+                        select facts
+                        from procore.looks
+                        where object_name = {{ "object" | bound }} and company_code = {{ "company" | bound }}
+                    ),
+                    (
                         select jsonb_build_array(count(*), max(link_id), max(linked_at), max(unlinked_at))
                         from export.links
                         where object_name = {{ "object" | bound }} and company_code = {{ "company" | bound }}

@@ -29,6 +29,33 @@ where
             and plan_rows.spectrum_key = desired.spectrum_key
             and plan_rows.state in ('applying', 'unknown', 'waiting for permission')
     )
+    -- What was created and could not be seen is finished when it can: only what is set afterwards is missing.
+    and not exists (
+        select from procore.plan_rows
+        where
+            plan_rows.object_name = {{ "object" | bound }}
+            and plan_rows.company_code = {{ "company" | bound }}
+            and plan_rows.spectrum_key = desired.spectrum_key
+            and plan_rows.state = 'accepted'
+            and plan_rows.kind = 'create'
+            and exists (select from procore.calls where calls.row_id = plan_rows.row_id)
+            and not exists (
+                select from
+                    jsonb_each(
+                        plan_rows.after - {{ "unshown" | bound }}::text [] - {{ "afterwards" | bound }}::text []
+                    ) as sent
+                where
+                    sent.value != coalesce(
+                        case sent.key
+                            when 'origin_id' then to_jsonb(records.origin_id)
+                            when 'origin_code' then to_jsonb(records.origin_code)
+                            when 'is_active' then to_jsonb(records.is_active)
+                            else records.fields -> sent.key
+                        end,
+                        'null'
+                    )
+            )
+    )
     and not exists (
         select from export.links
         where

@@ -1,8 +1,29 @@
 -- Which projects Procore should hold: one row a job that Spectrum has, by its number. Jobs of another status or division,
 -- and those that started before a day, are not offered as new projects (N13); linked ones still follow. Sub jobs are
 -- refused: Procore has none, and master jobs are projects of their own (B3). A state that Procore does not know is left
--- out, and the row says so.
-with staged as (
+-- out, and the row says so. A new project uses the list of cost codes that comes from Spectrum, where Procore has it; one that was
+-- accepted keeps the template with which it was shown.
+with looked as (
+    select looks.facts
+    from procore.looks
+    where looks.object_name = {{ "object" | bound }} and looks.company_code = {{ "company" | bound }}
+),
+
+accepted as (
+    select
+        plan_rows.spectrum_key,
+        plan_rows.after ->> 'project_template_id' as template
+    from procore.plan_rows
+    inner join procore.plans on plan_rows.plan_id = plans.plan_id
+    where
+        plans.object_name = {{ "object" | bound }}
+        and plans.company_code = {{ "company" | bound }}
+        and plans.state = 'open'
+        and plan_rows.kind = 'create'
+        and plan_rows.state in ('accepted', 'applying', 'unknown', 'waiting for permission')
+),
+
+staged as (
     select
         jobs.*,
         btrim(jobs.job_number) as number,
@@ -53,6 +74,15 @@ select
         'zip', nullif(btrim(staged.zip_code), ''),
         'start_date', staged.started,
         'completion_date', coalesce(staged.complete_date, staged.projected_complete_date, staged.est_complete_date),
-        'project_template_id', {{ "template" | bound }}::text
-    ) as fields
+        'project_template_id',
+        case when accepted.spectrum_key is null then {{ "template" | bound }}::text else accepted.template end,
+        'standard_cost_code_list_id', looked.facts ->> 'standard_cost_code_list_id'
+    ) as fields,
+    case
+        when looked.facts ->> 'standard_cost_code_list_id' is null
+            then 'Procore shows no list of cost codes named ' || {{ "cost_code_list" | bound }}::text
+                || ', so the project gets that of its template, or Procore''s own'
+    end as note_if_new
 from staged
+left join looked on true
+left join accepted on staged.number = accepted.spectrum_key

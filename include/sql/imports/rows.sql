@@ -203,7 +203,10 @@ new as (
                     ),
                     ''
                 )
-            else unlinked.note
+            else
+                nullif(
+                    concat_ws('; ', unlinked.note, case when unlinked.record_id = '' then unlinked.note_if_new end), ''
+                )
         end as reason,
         case
             when unlinked.refusal is not null then unlinked.refusal ->> 'remedy'

@@ -78,7 +78,7 @@ judged as (
         taken_back.*,
         (
             select string_agg(sent.key, ', ' order by sent.key)
-            from jsonb_each(taken_back.sent - 'id') as sent
+            from jsonb_each(taken_back.sent - 'id' - {{ "unshown" | bound }}::text []) as sent
             where coalesce(taken_back.held -> sent.key, 'null') != sent.value
         ) as edited,
         (

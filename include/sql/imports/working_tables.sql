@@ -5,7 +5,8 @@ create temporary table _desired (
     is_offered boolean not null,
     note text,
     refusal jsonb,
-    fields jsonb not null
+    fields jsonb not null,
+    note_if_new text
 ) on commit drop;
 
 create temporary table _chosen (

@@ -26,3 +26,24 @@ where
     vendor.company_code = {{ "company_code" | bound }}
     and {{ "since_vendors" | bound }}::timestamptz < 'infinity'
     and greatest(vendor._changed_at, vendor._deleted_at) >= {{ "since_vendors" | bound }}
+union
+-- Where the site begins or ceases to show payments, it is known of all invoices without one that nothing is paid, or of
+-- none.
+select
+    known.vendor_code,
+    known.invoice_number,
+    known.invoice_type_code
+from marts.payables_by_job as known
+where
+    known.company_code = {{ "company_code" | bound }}
+    and least({{ "since_vendor_invoices" | bound }}::timestamptz, {{ "since_vendor_payments" | bound }}) < 'infinity'
+    and (known.paid_amount is null) = not exists (select 1 from _payments_not_shown)
+    and not exists (
+        select 1 from spectrum.vendor_payments as payment
+        where
+            payment.company_code = {{ "company_code" | bound }}
+            and known.vendor_code = payment.vendor_code
+            and known.invoice_number = payment.invoice_number
+            and known.invoice_type_code = payment.invoice_type_code
+            and payment._deleted_at is null
+    )

@@ -5,6 +5,7 @@ select
     job_number,
     phase_code,
     cost_type,
+    ap_company_code,
     vendor_code,
     _month
 from spectrum.job_cost_transactions
@@ -17,6 +18,7 @@ select
     job_number,
     phase_code,
     cost_type,
+    ap_company_code,
     vendor_code,
     _month
 from history.job_cost_transactions

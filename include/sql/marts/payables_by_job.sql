@@ -2,29 +2,7 @@
 -- has got of them what it bears of the invoice, in cents that add up. What the lines do not bear of the invoice, such as
 -- those of a line that is rejected, is on the row without a job: an invoice is owed whole, whatever its lines say.
 create temporary table _payables_by_job on commit drop as
-with payments_not_shown as (
-    select landings.landing_id
-    from sync.landings as landings
-    where
-        landings.landing_id = (
-            select max(published.landing_id)
-            from sync.landings as published
-            where
-                published.object_name = 'payables'
-                and published.company_code = {{ "company_code" | bound }}
-                and published.state in ('published', 'unchanged')
-        )
-        and exists (
-            select 1 from sync.landing_tables as landed
-            where landings.landing_id = landed.landing_id and landed.table_name = 'vendor_invoices'
-        )
-        and not exists (
-            select 1 from sync.landing_tables as landed
-            where landings.landing_id = landed.landing_id and landed.table_name = 'vendor_payments'
-        )
-),
-
-lines as (
+with lines as (
     select
         line.vendor_code,
         line.invoice_number,
@@ -97,10 +75,10 @@ found as (
         invoice.signed_retention_amount as retained_amount,
         case
             when payments.vendor_code is not null then payments.paid_amount
-            when not exists (select 1 from payments_not_shown) then 0
+            when not exists (select 1 from _payments_not_shown) then 0
         end as paid_amount,
         case
-            when payments.vendor_code is not null or not exists (select 1 from payments_not_shown)
+            when payments.vendor_code is not null or not exists (select 1 from _payments_not_shown)
                 then coalesce(payments.discount_taken, 0)
         end as discount_taken,
         invoice.vendor_code is not null as invoice_staged

@@ -34,3 +34,27 @@ where
             and {{ "since_change_request_statuses" | bound }}::timestamptz < 'infinity'
             and greatest(status._changed_at, status._deleted_at) >= {{ "since_change_request_statuses" | bound }}
     )
+union
+-- Where the site begins or ceases to show which job and number revenue is of, the changes of every contract are known, or
+-- of none.
+select stored.job_number
+from marts.wip_by_month as stored
+where
+    stored.company_code = {{ "company_code" | bound }}
+    and stored.known = 'now'
+    and stored.month_end = (select max(months.month_end) from _wip_months as months)
+    and stored.contracts > 0
+    and {{ "since_change_request_revenues" | bound }}::timestamptz < 'infinity'
+    and (
+        select count(*) from marts.known_since as since
+        where
+            since.company_code = {{ "company_code" | bound }}
+            and since.table_name in ('change_requests', 'change_request_revenues', 'change_request_statuses')
+    ) = 3
+    and (stored.approved_changes is not null) = exists (
+        select 1 from spectrum.change_request_revenues as revenue
+        where
+            revenue.company_code = {{ "company_code" | bound }}
+            and '' in (revenue.job_number, revenue.change_request_number)
+            and revenue._deleted_at is null
+    )

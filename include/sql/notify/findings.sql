@@ -1,5 +1,5 @@
--- Differences that one check of the connections met and that nobody was told of, but for those that a sync has met too,
--- which tells them.
+-- What one check of the connections found and nobody was told of, but for differences that a sync has met too, which tells
+-- them.
 select
     findings.finding_id,
     findings.company_code,
@@ -7,7 +7,9 @@ select
     findings.subject,
     findings.item,
     findings.difference,
-    findings.affects
+    findings.detail,
+    findings.affects,
+    findings.remedy
 from sync.connection_findings as findings
 inner join sync.connections as connections
     on

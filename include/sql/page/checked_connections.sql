@@ -20,6 +20,15 @@ select
     ) as differences,
     (
         select count(*)
+        from sync.connection_findings as findings
+        where
+            findings.company_code = connections.company_code
+            and findings.connection = connections.connection
+            and findings.kind = connections.kind
+            and findings.stops
+    ) as stopping,
+    (
+        select count(*)
         from sync.connection_facts as facts
         where
             facts.company_code = connections.company_code

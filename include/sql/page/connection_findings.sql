@@ -1,4 +1,5 @@
--- Where web services and Info-Link tables differ from what is known of them, and what each difference affects.
+-- Where web services and Info-Link tables differ from what is known of them, and what has to be done in Procore, with
+-- what each of it affects.
 select
     findings.company_code,
     findings.kind,
@@ -10,6 +11,7 @@ select
     findings.affects,
     findings.closest,
     findings.paste,
+    findings.remedy,
     findings.checked_at
 from sync.connection_findings as findings
 where findings.company_code = any({{ "companies" | bound }})

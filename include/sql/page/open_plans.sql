@@ -1,5 +1,6 @@
--- The open plans: when they were made, how many writing calls what is left of them takes, and how long one of the last
--- calls took. One call takes a batch of rows; a record that is inactive in Procore takes one more.
+-- The open plans: when they were made, how many writing calls what is left of them takes, and the limit of calls that
+-- Procore last reported. One call takes a batch of rows; a record that is inactive in Procore takes one more, and so
+-- does a new one of which a field is set afterwards. What the looks at Procore cost is counted apart.
 select
     plans.plan_id,
     plans.object_name,
@@ -14,33 +15,46 @@ select
     coalesce(
         ceil(pending.rows_left::numeric / ({{ "batches" | bound }}::jsonb ->> plans.object_name)::integer)::bigint, 0
     )
-    + pending.inactive as calls_left,
-    lately.seconds_a_call
+    + pending.inactive + pending.set_afterwards as calls_left,
+    looks.calls as look_calls,
+    looks.whole_at,
+    looks.whole_calls,
+    reported.calls as limit_calls,
+    reported.seconds as limit_seconds,
+    reported.reported_at as limit_reported_at
 from procore.plans
 left join lateral (
     select
         count(*) as rows_left,
-        count(*) filter (where plan_rows.kind = 'link' and plan_rows.before ->> 'is_active' = 'false') as inactive
+        count(*) filter (where plan_rows.kind = 'link' and plan_rows.before ->> 'is_active' = 'false') as inactive,
+        count(*) filter (
+            where plan_rows.kind = 'create' and plan_rows.after ?| afterwards.fields
+        ) as set_afterwards
     from procore.plan_rows
+    cross join (
+        select coalesce(array_agg(field.name), '{}') as fields
+        from jsonb_array_elements_text({{ "afterwards" | bound }}::jsonb -> plans.object_name) as field (name)
+    ) as afterwards
     where
         plan_rows.plan_id = plans.plan_id
         and plan_rows.kind in ('create', 'link', 'take over', 'update', 'undo')
         and plan_rows.state in ('ready', 'suggested', 'accepted', 'applying', 'unknown')
 ) as pending on true
+left join procore.looks
+    on
+        plans.object_name = looks.object_name
+        and plans.company_code = looks.company_code
 left join lateral (
-    -- The middle one: a call that was looked up after a kill counts its wait as well.
-    select percentile_cont(0.5) within group (order by last_calls.seconds) as seconds_a_call
-    from (
-        select extract(epoch from calls.answered_at - calls.intent_at) as seconds
-        from procore.calls
-        where
-            calls.object_name = plans.object_name
-            and calls.company_code = plans.company_code
-            and calls.answered_at is not null
-        order by calls.call_id desc
-        limit 1000
-    ) as last_calls
-) as lately on true
+    -- The narrowest one: of an hour's limit and one of ten seconds, the one that lets fewer calls through.
+    select
+        limits.calls,
+        limits.seconds,
+        limits.reported_at
+    from procore.limits
+    where limits.procore_company_id = looks.procore_company_id
+    order by limits.calls::numeric / limits.seconds asc
+    limit 1
+) as reported on true
 where
     plans.state = 'open'
     and plans.object_name = any({{ "objects" | bound }})

@@ -10,7 +10,7 @@ begin
         grant select on sync.landings, sync.landing_tables, sync.runs, sync.checks, sync.drift, sync.scopes,
             sync.partitions, sync.changed_partitions, sync.snapshots, sync.table_specs, sync.marts, sync.mart_runs,
             sync.connections, sync.connection_services, sync.connection_findings, sync.connection_columns,
-            sync.connection_facts, sync.fingerprint_pieces, sync.deferred, sync.told_failures, sync.watched,
+            sync.connection_facts, sync.procore_probes, sync.fingerprint_pieces, sync.deferred, sync.told_failures, sync.watched,
             sync.told_late, sync.told_after_close
             to spectrum_analyst;
         grant select on all tables in schema marts to spectrum_analyst;
@@ -18,7 +18,7 @@ begin
     if exists (select from pg_roles where rolname = 'spectrum_approver') then
         grant usage on schema export, procore, sync to spectrum_approver;
         grant select on sync.connections, sync.connection_services, sync.connection_findings,
-            sync.connection_columns, sync.connection_facts to spectrum_approver;
+            sync.connection_columns, sync.connection_facts, sync.procore_probes to spectrum_approver;
         grant select on all tables in schema export to spectrum_approver;
         grant select on all tables in schema procore to spectrum_approver;
     end if;

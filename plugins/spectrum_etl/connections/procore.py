@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from spectrum_etl.connections.procore_company import facts
+from spectrum_etl.connections.probes import PROBES, Found, in_words, reading, writing
+from spectrum_etl.connections.procore_company import Known, learn, shown
 from spectrum_etl.connections.reasons import not_connected
-from spectrum_etl.connections.result import Checked
+from spectrum_etl.connections.result import Checked, Fact, Finding
 from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.settings import Company
 from spectrum_etl.sources.procore import resources
@@ -18,7 +20,7 @@ ATTEMPTS = 2
 LONGEST_WAIT = 20.0
 
 
-def check_procore(company: Company, connection: ProcoreConnection, linked: Mapping[str, str] | None = None) -> Checked:
+def check_procore(company: Company, connection: ProcoreConnection, known: Known | None = None) -> Checked:
     """Ask who the service account is, for the first company of its directory, and what the Procore company is like.
 
     The first call proves the credentials; the second that the app may work in this Procore company. Nothing that is
@@ -27,7 +29,7 @@ def check_procore(company: Company, connection: ProcoreConnection, linked: Mappi
     Args:
         company: whose; its `procore_company_id` is set.
         connection: where to.
-        linked: projects that are linked: Procore id and job; None where they are not known.
+        known: what the settings and the warehouse say of it; None where nothing is known.
     """
     try:
         with ProcoreClient(
@@ -35,7 +37,44 @@ def check_procore(company: Company, connection: ProcoreConnection, linked: Mappi
         ) as client:
             resources.me(client)
             next(iter(resources.vendors(client)), None)
-            learned = tuple(facts(client, company, linked or {}))
+            known = known or Known((company.code,))
+            found, left = probe(client, known)
+            learned = learn(client, replace(known, answers={**known.answers, **_sure(found)}))
     except SpectrumEtlError as error:
         return not_connected(company.code, company.procore_conn_id, "Procore", error)
-    return Checked(company.code, company.procore_conn_id, "Procore", findings=(), facts=learned)
+    told = [
+        Fact("probes", PROBES[name].question, in_words(name, each))
+        for name, each in {**found, **known.answers, **_sure(found)}.items()
+    ]
+    return Checked(
+        company.code, company.procore_conn_id, "Procore", findings=(*learned.findings, *left),
+        facts=(*learned.facts, *told), probes=found, procore_company=int(str(company.procore_company_id)),
+    )  # fmt: skip
+
+
+def probe(client: ProcoreClient, known: Known) -> tuple[dict[str, Found], list[Finding]]:
+    """Find out what Procore's documentation leaves open; what is known and takes writing is not asked again.
+
+    Args:
+        client: of the Procore company.
+        known: where probes may write, and what is known already.
+
+    Returns:
+        What was found out now, and what somebody has to do about the test project.
+    """
+    wanted = [
+        name
+        for name, each in PROBES.items()
+        if each.how == "writes" and (known.probe_again or name not in known.answers)
+    ]
+    tried = writing.try_out(
+        client,
+        writing.Places(known.test_project, known.foreign_company, known.codes, frozenset(known.linked)),
+        wanted,
+    )
+    found = {**dict(reading.ask(client)), **tried.found}
+    return {name: replace(each, said=shown(each.said)) for name, each in found.items()}, tried.findings
+
+
+def _sure(found: Mapping[str, Found]) -> dict[str, Found]:
+    return {name: each for name, each in found.items() if each.is_known}

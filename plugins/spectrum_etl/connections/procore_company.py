@@ -1,21 +1,24 @@
 """What a Procore company is like before anything is imported into it: whose ids it carries, what the account may do.
 
-Nothing is written. Whatever Procore does not tell is said to be not known, and why: the connection works all the same.
-Only some projects are asked about one by one; counts say of how many. What is assumed about Procore is called so.
+Nothing is written. What needs somebody is a finding, what is only good to know a fact. Whatever Procore does not tell
+is said to be not known, and why: the connection works all the same. Only some projects are asked about one by one;
+counts say of how many. What is assumed about Procore is called so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from spectrum_etl.connections.result import Fact
+from spectrum_etl.connections.probes import MARK, Answers
+from spectrum_etl.connections.procore_needs import Rights, company_rights, foreign, project_rights
+from spectrum_etl.connections.result import Fact, Finding
 from spectrum_etl.errors import RetryLater, SpectrumEtlError
 from spectrum_etl.exports.objects.facts import COST_CODE, COST_TYPE
 from spectrum_etl.exports.rules.common import own_key
 from spectrum_etl.model.characters import escaped
 from spectrum_etl.model.display import visible
-from spectrum_etl.settings import Company
 from spectrum_etl.sources.procore import directory, portfolio, resources
 from spectrum_etl.sources.procore.client import ProcoreClient
 
@@ -23,50 +26,99 @@ Record = Mapping[str, Any]
 #: So many projects are asked about one by one; so many records are named.
 _PROJECTS, _NAMED = 3, 3
 _ERP_ASKED, _UNSEEN_ASKED = 20, 20
-_LEVELS = ("none", "read_only", "standard", "admin")
-#: What imports need of the company's tools (Procore's documentation of vendors/sync names this one).
-_COMPANY_NEEDS = {"directory": "admin"}
-#: And of a project's tools: assumed, since no publication names the level that each call needs.
-_PROJECT_NEEDS = {"budget": "standard", "prime_contracts": "standard", "direct_costs": "standard"}
 #: Types of segments that every company has, or that have a rule of their own (sub jobs; what that type is called is
 #: assumed).
 _OWN_SEGMENTS = frozenset({COST_CODE, COST_TYPE, "sub_job"})
 
 
-def facts(client: ProcoreClient, company: Company, linked: Mapping[str, str]) -> Iterator[Fact]:
+@dataclass(frozen=True)
+class Known:
+    """What the settings and the warehouse say of a Procore company.
+
+    Args:
+        codes: the Spectrum companies that it belongs to.
+        linked: the projects that are linked: Procore id and job.
+        in_use: names of the imports that the settings schedule, or that have planned already: what stops one of them is
+            told in red.
+        answers: what probes found out before.
+        probe_again: whether probes that write are made although their answers are known.
+        test_project: Procore id of the project in which probes may write; None: nowhere.
+        foreign_company: Procore id of the company on which it may be tried to replace an id of another integration.
+    """
+
+    codes: tuple[str, ...]
+    linked: Mapping[str, str] = field(default_factory=dict)
+    in_use: frozenset[str] = frozenset()
+    answers: Answers = field(default_factory=dict)
+    probe_again: bool = False
+    test_project: int | None = None
+    foreign_company: int | None = None
+
+
+@dataclass
+class Learned:
+    """What is there, and what has to be done."""
+
+    facts: list[Fact] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What one question came to.
+
+    Args:
+        fact: in words.
+        findings: what has to be done about it.
+    """
+
+    fact: str
+    findings: tuple[Finding, ...] = ()
+
+
+def learn(client: ProcoreClient, known: Known) -> Learned:
     """Answer every question about the company.
 
     Args:
         client: of the Procore company.
-        company: whose Procore company it is.
-        linked: the projects that are linked: Procore id and job.
+        known: what the settings and the warehouse say of it.
     """
-    asked = _Company(client, company, linked)
+    learned = Learned()
     late: RetryLater | None = None
-    for subject, item, answer in asked.questions():
+    for subject, item, ask in _Company(client, known).questions():
         try:
             # After a passing fault the rest is not asked: each further call would wait as long.
-            told = f"not known: {late.message}" if late is not None else answer()
+            answer = _Answer(f"not known: {late.message}") if late is not None else ask()
         except SpectrumEtlError as error:
-            told = f"not known: {error.message}"
+            answer = _Answer(f"not known: {error.message}")
             late = error if isinstance(error, RetryLater) else None
-        yield Fact(subject, item, escaped(visible(told)))
+        learned.facts.append(Fact(subject, item, shown(answer.fact)))
+        learned.findings += answer.findings
+    return learned
+
+
+def shown(text: str) -> str:
+    """Text that holds words of Procore's users, as it may be kept and shown."""
+    return escaped(visible(text))
 
 
 class _Company:
     """The questions; what several of them need is read once."""
 
-    def __init__(self, client: ProcoreClient, company: Company, linked: Mapping[str, str]) -> None:
+    def __init__(self, client: ProcoreClient, known: Known) -> None:
         self._client = client
-        self._company = company
-        self._linked = linked
+        self._known = known
         self._read: list[Record] | None = None
 
-    def questions(self) -> Iterator[tuple[str, str, Callable[[], str]]]:
+    def questions(self) -> Iterator[tuple[str, str, Callable[[], _Answer]]]:
         """Subject, item, and what answers it."""
-        yield "companies", "origin ids", lambda: self._owners(directory.companies(self._client))
-        yield "projects", "origin ids", lambda: self._owners(self._projects())
-        yield "standard cost codes", "origin ids", lambda: self._owners(self._standard_codes())
+        yield "companies", "origin ids", lambda: self._owners("companies", directory.companies(self._client))
+        yield "projects", "origin ids", lambda: self._owners("projects", self._projects())
+        yield (
+            "standard cost codes",
+            "origin ids",
+            lambda: self._owners("standard cost codes", self._standard_codes()),
+        )
         for subject, read in (
             ("cost types", resources.line_item_types),
             ("cost codes", resources.cost_codes),
@@ -74,7 +126,11 @@ class _Company:
             ("purchase orders", resources.purchase_order_contracts),
             ("prime contracts", resources.prime_contracts),
         ):
-            yield subject, "origin ids", lambda read=read: self._owners_in_projects(read)  # type: ignore[misc]
+            yield (
+                subject,
+                "origin ids",
+                lambda subject=subject, read=read: self._owners_in_projects(subject, read),  # type: ignore[misc]
+            )
         yield "projects", "ERP integration", self._erp_integrated
         yield "company", "rights", self._company_rights
         yield "projects", "rights", self._project_rights
@@ -94,67 +150,84 @@ class _Company:
         for each in resources.standard_cost_code_lists(self._client):
             yield from resources.standard_cost_codes(self._client, each["id"])
 
-    def _owners_in_projects(self, read: Callable[[ProcoreClient, Any], Iterable[Record]]) -> str:
+    def _owners_in_projects(self, subject: str, read: Callable[[ProcoreClient, Any], Iterable[Record]]) -> _Answer:
         projects = self._some_projects()
         if not projects:
-            return "not known: the service account sees no project"
+            return _Answer("not known: the service account sees no project")
         found = {record["id"]: record for project in projects for record in read(self._client, project["id"])}
-        return f"in {len(projects)} of {len(self._projects())} projects: {self._owners(found.values())}"
+        return self._owners(subject, found.values(), f"in {len(projects)} of {len(self._projects())} projects: ")
 
-    def _owners(self, records: Iterable[Record]) -> str:
+    def _owners(self, subject: str, records: Iterable[Record], where: str = "") -> _Answer:
         ours = none = 0
-        foreign: list[str] = []
+        others: list[str] = []
         for record in records:
             origin = str(record.get("origin_id") or "").strip()
             if not origin:
                 none += 1
-            elif own_key(origin, self._company.code):
+            elif origin.startswith(MARK) or any(own_key(origin, code) for code in self._known.codes):
                 ours += 1
             else:
-                foreign.append(_named(record))
-        if not foreign:
-            return f"{ours} ours, 0 of another integration, {none} without one"
-        return (
-            f"{ours} ours, {len(foreign)} of another integration ({_some(foreign)}), {none} without one; nothing is "
-            "imported before they are taken over (assumed: that Procore lets their ids be replaced)"
-        )
+                others.append(_named(record))
+        if not others:
+            return _Answer(f"{where}{ours} ours, 0 of another integration, {none} without one")
+        fact = f"{where}{ours} ours, {len(others)} of another integration ({_some(others)}), {none} without one"
+        detail = f"{where}{len(others)} carry the id of another integration ({_some(others)})"
+        replaced = self._known.answers.get("foreign_id_replaced")
+        refused = replaced is not None and replaced.is_known and not replaced.is_yes
+        return _Answer(fact, (foreign(subject, shown(detail), self._known.in_use, refused=refused),))
 
-    def _erp_integrated(self) -> str:
+    def _erp_integrated(self) -> _Answer:
         on: list[str] = []
-        asked = shown = 0
+        asked = seen = 0
         for project in self._projects():
             if "is_erp_integrated" not in project:  # the list need not show it; the project itself does
                 if asked == _ERP_ASKED:
                     continue
                 asked += 1
                 project = resources.project(self._client, project["id"])
-            shown += 1
+            seen += 1
             if project.get("is_erp_integrated"):
                 on.append(_named(project))
-        told = f"is_erp_integrated is on for {len(on)} of {shown} projects"
-        if shown < len(self._projects()):
+        told = f"is_erp_integrated is on for {len(on)} of {seen} projects"
+        if seen < len(self._projects()):
             told += f" that were asked, of {len(self._projects())}"
         if not on:
-            return told
-        return f"{told} ({_some(on)}); assumed: that they can be written while another integration is switched on"
+            return _Answer(told)
+        told = f"{told} ({_some(on)})"
+        return _Answer(
+            told,
+            (
+                Finding(
+                    "projects",
+                    "ERP integration",
+                    "switch off",
+                    False,
+                    shown(told),
+                    "imports into these projects: it is assumed that they can be written all the same",
+                    remedy="where Procore's own connector is still connected, ask Procore to disconnect it before the "
+                    "first import (docs/switching.md)",
+                ),
+            ),
+        )
 
-    def _company_rights(self) -> str:
-        return _rights(portfolio.access_levels(self._client), _COMPANY_NEEDS, "companies cannot be imported without it")
+    def _company_rights(self) -> _Answer:
+        return _rights(company_rights(portfolio.access_levels(self._client), self._known.in_use))
 
-    def _project_rights(self) -> str:
-        told = []
+    def _project_rights(self) -> _Answer:
+        projects = []
         for project in self._some_projects():
             levels = portfolio.access_levels(self._client, project["id"])
-            off = [
-                tool["title"] for tool in portfolio.project_tools(self._client, project["id"]) if not tool["is_active"]
-            ]
-            said = _rights(levels, _PROJECT_NEEDS, "assumed", missing_is_off=True)
-            told.append(f"{_named(project)}: {said}" + (f"; switched off: {', '.join(sorted(off))}" if off else ""))
-        return ". ".join(told) or "not known: the service account sees no project"
+            tools = portfolio.project_tools(self._client, project["id"])
+            off = sorted(str(tool["title"]) for tool in tools if not tool["is_active"])
+            projects.append((shown(_named(project)), levels, off))
+        if not projects:
+            return _Answer("not known: the service account sees no project")
+        return _rights(project_rights(projects))
 
-    def _unseen(self) -> str:
+    def _unseen(self) -> _Answer:
         seen = {str(project["id"]) for project in self._projects()}
-        hidden = [(record, job) for record, job in sorted(self._linked.items()) if record not in seen]
+        linked = self._known.linked
+        hidden = [(record, job) for record, job in sorted(linked.items()) if record not in seen]
         unseen = [
             f"job {job} (id {record})"
             for place, (record, job) in enumerate(hidden)
@@ -162,45 +235,49 @@ class _Company:
         ]
         rest = f"{len(seen)} projects are visible; Procore does not tell which others there are"
         if not unseen:
-            return f"0 of {len(self._linked)} linked projects; {rest}"
-        return (
-            f"{len(unseen)} of {len(self._linked)} linked projects ({_some(unseen)}): add them to the permitted "
-            f"projects of the service account; {rest}"
+            return _Answer(f"0 of {len(linked)} linked projects; {rest}")
+        told = f"{len(unseen)} of {len(linked)} linked projects ({_some(unseen)})"
+        return _Answer(
+            f"{told}; {rest}",
+            (
+                Finding(
+                    "projects",
+                    "not visible",
+                    "permit",
+                    False,
+                    shown(f"the service account does not see {told}"),
+                    "imports into these projects, which wait, and exports from them",
+                    remedy="add them to the permitted projects of the service account in Procore",
+                ),
+            ),
         )
 
-    def _custom_segments(self) -> str:
+    def _custom_segments(self) -> _Answer:
         found = [
             str(segment.get("name") or segment["id"])
             for segment in resources.wbs_segments(self._client)
             if segment.get("type") not in _OWN_SEGMENTS
         ]
         if not found:
-            return "none"
-        return f"{', '.join(found)}: records that use one are neither imported nor exported (B4)"
+            return _Answer("none")
+        return _Answer(
+            ", ".join(found),
+            (
+                Finding(
+                    "company",
+                    "custom segments",
+                    "leave out",
+                    False,
+                    shown(f"the company has the segments {', '.join(found)} beside cost code and cost type"),
+                    "records that use one: they are neither imported nor exported (B4)",
+                    remedy="leave these segments out of the projects that are imported",
+                ),
+            ),
+        )
 
 
-def _rights(levels: Mapping[str, str], needs: Mapping[str, str], what: str, *, missing_is_off: bool = False) -> str:
-    """The levels of all tools, and which are too low.
-
-    Args:
-        levels: by tool.
-        needs: the level that imports need, by tool.
-        what: what that rests on, or follows from it.
-        missing_is_off: whether a tool that is not shown is no missing right, but switched off.
-    """
-    low = [
-        f"{tool} needs {level}, has {levels.get(tool, 'none')}"
-        for tool, level in needs.items()
-        if not _suffices(levels.get(tool), level, missing_is_off)
-    ]
-    told = ", ".join(f"{tool} {level}" for tool, level in sorted(levels.items())) or "no tool is shown"
-    return f"too low: {'; '.join(low)} ({what}). All: {told}" if low else told
-
-
-def _suffices(held: str | None, needed: str, missing_is_off: bool) -> bool:
-    if held is None:
-        return missing_is_off
-    return held not in _LEVELS or _LEVELS.index(held) >= _LEVELS.index(needed)
+def _rights(rights: Rights) -> _Answer:
+    return _Answer(rights.fact, rights.findings)
 
 
 def _named(record: Record) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import psycopg
 
+from spectrum_etl.connections.probes.kept import keep
 from spectrum_etl.connections.result import Checked, Kind
 from spectrum_etl.settings import Settings
 from spectrum_etl.warehouse.connect import connect
@@ -36,7 +37,7 @@ def record(url: str, kind: Kind, company: str, found: Checked | None, settings: 
         connection.autocommit = True
         migrate(connection)
         with connection.transaction():
-            for table in ("connections", *(f"connection_{part}" for part in _PARTS)):
+            for table in ("connections", "procore_probes", *(f"connection_{part}" for part in _PARTS)):
                 connection.execute(f"delete from sync.{table} where company_code <> all(%s)", [codes])  # type: ignore[arg-type]  # noqa: S608
             connection.execute("delete from sync.connections where company_code = %s and kind = %s", [company, kind])
             if found is None or found.services is not None:
@@ -51,6 +52,8 @@ def record(url: str, kind: Kind, company: str, found: Checked | None, settings: 
                 )
             if found is not None:
                 _insert(connection, found, run_id, told)
+            if found is not None and found.procore_company is not None:
+                keep(connection, company, found.procore_company, found.probes, run_id)
 
 
 def _forget_services(connection: psycopg.Connection, company: str, kind: Kind) -> None:
@@ -111,8 +114,8 @@ def _insert(
         )
         cursor.executemany(
             "insert into sync.connection_findings (company_code, connection, kind, subject, item, difference, stops,"
-            " detail, affects, closest, paste, told_at, checked_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
-            " %s, %s, transaction_timestamp())",
+            " detail, affects, closest, paste, remedy, told_at, checked_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s,"
+            " %s, %s, %s, %s, transaction_timestamp())",
             [
                 (
                     found.company,
@@ -126,6 +129,7 @@ def _insert(
                     f.affects,
                     f.closest,
                     f.paste,
+                    f.remedy,
                     told.get((f.subject, f.item, f.difference)),
                 )
                 for f in found.findings or ()

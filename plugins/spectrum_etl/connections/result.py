@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -10,10 +10,14 @@ from spectrum_etl.model.drift import DriftKind
 
 if TYPE_CHECKING:
     from spectrum_etl.connections.compared import ComparedTable
+    from spectrum_etl.connections.probes import Found
 
 Kind = Literal["web services", "Info-Link", "Procore", "warehouse"]
 #: Not passed on to other tasks: only how many findings there are.
-_LONG = ("services", "findings", "tables", "facts")
+_LONG = ("services", "findings", "tables", "facts", "probes", "procore_company")
+
+#: What a finding of Procore says to do; the comment of `sync.connection_findings.difference` explains each.
+Action = Literal["take over", "grant", "permit", "switch off", "leave out", "ask Procore", "clean up"]
 
 ServiceState = Literal["Enabled", "Declared", "Not enabled", "Missing", "Not checked"]
 
@@ -43,27 +47,29 @@ class Service:
 
 @dataclass(frozen=True)
 class Finding:
-    """One difference between a service or table and what this package knows of it.
+    """Something that somebody has to look at: where Spectrum differs from what is known of it, or what Procore needs.
 
     Args:
-        subject: web service or Info-Link table.
-        item: parameter, element or column; blank where the whole table is meant.
-        difference: missing, new, or type.
+        subject: web service, Info-Link table, or kind of Procore's records.
+        item: parameter, element or column; blank where the whole table is meant; of Procore what of the records.
+        difference: missing, new, or type; of Procore what to do.
         stops: whether what it affects cannot run.
-        detail: what differs.
-        affects: staged tables or exports, and how.
+        detail: what differs, or what is there.
+        affects: staged tables, imports or exports, and how.
         closest: of something missing, what is there and most like it, best first; blank where nothing is.
         paste: lines of the settings that name the first of those.
+        remedy: what to do, as an instruction; blank where the detail says it.
     """
 
     subject: str
     item: str
-    difference: DriftKind
+    difference: DriftKind | Action
     stops: bool
     detail: str
     affects: str
     closest: str = ""
     paste: str = ""
+    remedy: str = ""
 
 
 @dataclass(frozen=True)
@@ -98,6 +104,8 @@ class Checked:
         findings: differences; None where they could not be looked for, so that those of the last check stay.
         tables: of Info-Link, every table and column that the specs name; None where they could not be looked at.
         facts: what else was learned of its tables or records; those of the last check stay with the differences.
+        probes: of Procore, what was found out just now, by name of the probe.
+        procore_company: the Procore company that it was found out about.
     """
 
     company: str
@@ -110,6 +118,8 @@ class Checked:
     findings: tuple[Finding, ...] | None = field(default=None)
     tables: tuple[ComparedTable, ...] | None = field(default=None)
     facts: tuple[Fact, ...] = ()
+    probes: Mapping[str, Found] = field(default_factory=dict)
+    procore_company: int | None = None
 
     @property
     def connected(self) -> bool:
@@ -140,6 +150,7 @@ def summary(found: Sequence[dict[str, Any]]) -> str:
         if one["cause"]:
             line += f", {one['cause']}: {one['reason'].rstrip('.')}. What to do: {one['remedy'].rstrip('.')}."
         elif one["findings"]:
-            line += f"; {one['findings']} differences, {one['stops']} of them stop a sync or an export"
+            what = "things to do" if one["kind"] == "Procore" else "differences"
+            line += f"; {one['findings']} {what}, {one['stops']} of them stop a sync, an import or an export"
         lines.append(line)
     return "\n".join(lines)

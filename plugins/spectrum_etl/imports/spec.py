@@ -50,13 +50,29 @@ class Narrowing:
     Args:
         name: of the field, and of the value in the statement `keys_of`.
         title, description: for people.
-        is_day: one day; else any number of words.
+        is_day: one day.
+        is_switch: on or off; else, any number of words.
     """
 
     name: str
     title: str
     description: str
     is_day: bool = False
+    is_switch: bool = False
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One field of the trigger form that stands in for a setting, in one run: a whole number.
+
+    Args:
+        name: of the field.
+        title, description: for people.
+    """
+
+    name: str
+    title: str
+    description: str
 
 
 @dataclass(frozen=True)
@@ -76,6 +92,8 @@ class ImportObject:
         options: its settings.
         parameters: what `desired` binds besides company and keys.
         narrowings: by what a run can be narrowed besides the keys.
+        choices: what a run may be told beside what the settings say: fields of the trigger form.
+        chosen: the settings with what a run was told of these, for one company.
         keys_of: SQL of the keys that a narrowing means, below `include/sql`.
         party: a row of either side (spectrum_key or record_id, name, origin_code, is_active, fields) as it is compared.
         read_all: every record of Procore, inactive ones too.
@@ -88,6 +106,10 @@ class ImportObject:
         suggest: matches of records of Spectrum with those of Procore.
         doubles: whether a match that appears after its record was accepted as a new one keeps that from being made.
         may_be_hidden: whether records may exist that the service account is not permitted to see (D1).
+        is_project: whether its records are projects, into which exports write as well: each is written as the only one.
+        facts: what else of the Procore company plans need; read with all records, and kept in `procore.looks`.
+        also_read: fields of Procore's records that are compared and never written.
+        set_afterwards: fields that Procore takes of a record that is there, not of a new one: they cost one call more.
         only_links: whether nothing of it is written in Procore: what is there is linked (N12).
         also_staged: further staged tables that `desired` reads.
     """
@@ -118,6 +140,12 @@ class ImportObject:
     suggest: Callable[[Iterable[Party], Iterable[Party], Settings], Iterator[Suggestion]]
     doubles: Callable[[Suggestion], bool]
     may_be_hidden: bool = False
+    is_project: bool = False
+    facts: Callable[[ProcoreClient, Settings], Json] | None = None
+    choices: tuple[Choice, ...] = ()
+    chosen: Callable[[Settings, Company, Json], Settings] = lambda settings, company, told: settings
+    also_read: tuple[str, ...] = ()
+    set_afterwards: tuple[str, ...] = ()
     only_links: bool = False
     also_staged: tuple[Table, ...] = ()
 
@@ -137,8 +165,9 @@ class ImportObject:
         return [field.name for field in self.fields if not field.shown]
 
     def held(self, record: Json) -> Fields:
-        """What Procore holds of the fields that are written; blank text is none."""
-        found = {field.name: record.get(field.name) for field in self.fields if field.shown}
+        """What Procore holds of the fields that are written or compared; blank text is none."""
+        names = (*(field.name for field in self.fields if field.shown), *self.also_read)
+        found = {name: record.get(name) for name in names}
         return {name: str(value).strip() or None if value is not None else None for name, value in found.items()}
 
 

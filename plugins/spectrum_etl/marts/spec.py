@@ -63,7 +63,11 @@ MARTS = (
         # Without it the planner may compare every one with every changed code: seconds, with many of both.
         keys={"committed_codes": ("job_number", "phase_code", "cost_type")},
     ),
-    Mart("vendor_spend", ("company_code", "vendor_code", "job_number", "month"), after=("vendor_names",)),
+    Mart(
+        "vendor_spend",
+        ("company_code", "vendor_company_code", "vendor_code", "job_number", "month"),
+        after=("vendor_names",),
+    ),
     Mart("contract_status", ("company_code", "customer_code", "job_number")),
     Mart(
         "subcontract_status",
@@ -81,7 +85,7 @@ MARTS = (
             "job_company_code",
             "job_number",
         ),
-        before=("changed_payables",),
+        before=("payments_not_shown", "changed_payables"),
     ),
     Mart(
         "receivables",
@@ -158,10 +162,12 @@ SOURCES = (
 PARTITIONED = tuple(table.name for obj in OBJECTS.values() for table in obj.tables if table.partitioned)
 
 
-def amounts() -> list[tuple[str, str, bool]]:
-    """Every column of money that is read from a source: staged table, column, whether its rows name a job."""
+def amounts() -> list[tuple[str, str, bool, bool]]:
+    """Every column of money that is read from a source: staged table, column, whether its rows name a job, and whether
+    credits are among them that Spectrum holds as positive amounts.
+    """
     return [
-        (table.name, column.name, table.names_job)
+        (table.name, column.name, table.names_job, any(each.name.startswith("signed_") for each in table.columns))
         for obj in OBJECTS.values()
         for table in obj.tables
         for column in table.read_columns()

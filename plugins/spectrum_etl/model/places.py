@@ -51,6 +51,18 @@ def list_place(group: str, object_name: str | None = None, *, changed: bool = Fa
     return f"export/{quote(group, safe='')}{'?' if query else ''}{query}"
 
 
+def plan_place(group: str, object_name: str | None = None, *, run: str | None = None) -> str:
+    """The place of one list of the plans into Procore.
+
+    Args:
+        group: decide, blocked, accepted, results, left-out or runs.
+        object_name: only rows of this imported object.
+        run: only rows that this Airflow run has written.
+    """
+    query = urlencode({name: value for name, value in {"object": object_name, "run": run}.items() if value})
+    return f"into-procore/{quote(group, safe='')}{'?' if query else ''}{query}"
+
+
 def object_place(object_name: str) -> str:
     """The place of an importable object's last syncs, table by table."""
     return f"overview/{quote(object_name, safe='')}"

@@ -10,8 +10,8 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
-from spectrum_etl.errors import SpectrumEtlError
-from spectrum_etl.model.places import list_place, page_address, record_place
+from spectrum_etl.errors import Reason, SpectrumEtlError
+from spectrum_etl.model.places import list_place, page_address, plan_place, record_place
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.notify.message import Message, shortened
 from spectrum_etl.settings import Settings
@@ -38,6 +38,19 @@ _WORDS = {
     "confirmed": f"read back and not linked; {_STUCK}",
     "failed": "failed; export.queue has the reasons",
 }
+#: What rows of plans into Procore wait for, in the order in which people are told, and the page's list that has them.
+_PLANS = {
+    "undecided": ("wait for a decision", "decide"),
+    "conflict": ("were changed in Spectrum and in Procore: somebody has to decide which counts", "decide"),
+    "undo": ("would be undone: accept that, or keep what the run has done", "decide"),
+    "accepted": ("are accepted and not in Procore yet: the next run of the import applies them", "accepted"),
+    "permission": ("wait until the service account is added to them in Procore", "accepted"),
+    "hidden": ("are linked and not shown to the service account: add it to them in Procore", "blocked"),
+    "standing": ("were sent and have no outcome; the next run of the import looks them up", "accepted"),
+    "failed": ("were refused by Procore; the next plan offers them again", "results"),
+    "refused": ("are refused before they are sent, by what Spectrum holds", "blocked"),
+    "gone": ("are linked to something that no longer exists", "blocked"),
+}
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,8 @@ class State:
         held_back: jobs and months that are not published because too many of their rows are rejected, by table and
             company.
         after_close: closed months of which the marts have got changes since the last digest, by company.
+        plans: rows of the open plans into Procore that wait for somebody, by object, company and what they wait for.
+        open_findings: what has to be done in Procore, by the last check of the connections.
         untold_creators: rejections since the digest of yesterday whose creators in Procore no e-mail has reached.
     """
 
@@ -68,6 +83,8 @@ class State:
     held_back: Rows = field(default_factory=list)
     after_close: Rows = field(default_factory=list)
     untold_creators: Rows = field(default_factory=list)
+    plans: Rows = field(default_factory=list)
+    open_findings: Rows = field(default_factory=list)
 
 
 def read_state(url: str, companies: Sequence[str]) -> State:
@@ -206,9 +223,15 @@ def digest_message(
         f" {row['closed_at']:%Y-%m-%d} {row['changes']}, by {row['amount']:+,.2f}; marts.after_close has them"
         for row in state.after_close
     ]
+    in_procore = [
+        f"company {row['company_code']}, {row['subject']}, {row['item']}:"
+        f" {Reason(row['detail'], row['remedy']).in_words}" + (" It stops what is in use." if row["stops"] else "")
+        for row in state.open_findings
+    ]
     parts = (
         ("Exports", approvals, _sum(state.approvals, "records"), "exports wait"),
         *_records(state, airflow_url),
+        ("Into Procore", _plans(state, airflow_url), _sum(state.plans, "records"), "rows of plans into Procore wait"),
         ("Creators not told", *_untold(state, airflow_url), "creators were not told of a rejection"),
         ("Changed after the export", changed, _sum(state.changed_exports, "records"), "exported records differ"),
         ("Shared numbers", shared, len(shared), "numbers are shared"),
@@ -216,6 +239,7 @@ def digest_message(
         ("Held back", held_back, _sum(state.held_back, "partitions"), "jobs and months are held back"),
         ("Closed months", after_close, _sum(state.after_close, "new_changes"), "postings in closed months"),
         ("Changed columns", drift, _sum(state.open_drift, "differences"), "columns differ"),
+        ("In Procore", in_procore, len(in_procore), "things have to be done in Procore"),
         ("Out of date", stale, len(stale), "objects are out of date"),
         ("Schedules", [str(error) for error in wrong], len(wrong), "schedules are wrong"),
     )
@@ -231,7 +255,7 @@ def digest_message(
         " Spectrum, the next sync takes them; compare changed columns with the mapping in the documentation"
     )
     told = shortened(lines, MAX_LINES, "the page ERP Integrations shows everything")
-    place = list_place("waiting") if approvals else "overview"
+    place = list_place("waiting") if approvals else plan_place("decide") if state.plans else "overview"
     return Message(("digest",), title, told, remedy, page=page_address(airflow_url, place))
 
 
@@ -249,6 +273,21 @@ def _records(state: State, airflow_url: str) -> list[tuple[str, list[str], int, 
             lines.append(f"and {count - len(rows)} more {page_address(airflow_url, list_place(kind))}".rstrip())
         found.append((heading, lines, count - failed if kind == "failed" else 0, "records are not ready"))
     return found
+
+
+def _plans(state: State, airflow_url: str) -> list[str]:
+    """What waits of the plans into Procore, the first ones by name."""
+    order = list(_PLANS)
+    lines = []
+    for row in sorted(state.plans, key=lambda row: order.index(row["waits_for"])):
+        said, group = _PLANS[row["waits_for"]]
+        address = page_address(airflow_url, plan_place(group, row["object_name"]))
+        more = "; ..." if row["records"] > len(row["first_ones"]) else ""
+        lines.append(
+            f"import of {row['object_name']}, company {row['company_code']}: {row['records']} {said} (since"
+            f" {row['since']:%Y-%m-%d}): {'; '.join(row['first_ones'])}{more} {address}".rstrip()
+        )
+    return lines
 
 
 def _untold(state: State, airflow_url: str) -> tuple[list[str], int]:

@@ -13,6 +13,8 @@ from spectrum_etl.warehouse.templates import render
 Rows = list[dict[str, Any]]
 
 EXPORT = "export_"
+IMPORT = "import_"
+UNDO = "undo_import"
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Facts:
     marts: Rows = field(default_factory=list)
     exports: Rows = field(default_factory=list)
     export_reasons: Rows = field(default_factory=list)
+    imports: Rows = field(default_factory=list)
+    import_reasons: Rows = field(default_factory=list)
 
     @property
     def lasting(self) -> Facts:
@@ -54,9 +58,16 @@ def facts_of(connection: psycopg.Connection, dag_id: str, run_id: str) -> Facts:
         )
 
 
+def is_import(dag_id: str) -> bool:
+    """Whether a DAG writes into Procore by plans."""
+    return dag_id.startswith(IMPORT) or dag_id == UNDO
+
+
 def _names(dag_id: str) -> tuple[str, ...]:
     if dag_id.startswith(EXPORT):
         return ("exports", "export_reasons")
+    if is_import(dag_id):
+        return ("imports", "import_reasons")
     own = {
         "verify_staging": ("verification",),
         "check_connections": ("connections", "findings"),

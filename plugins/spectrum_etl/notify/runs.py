@@ -9,15 +9,19 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from spectrum_etl.errors import Reason
-from spectrum_etl.model.places import list_place, object_place, page_address, record_place
+from spectrum_etl.errors import Reason, System
+from spectrum_etl.model.places import list_place, object_place, page_address, plan_place, record_place
 from spectrum_etl.model.record import RecordId
-from spectrum_etl.notify.facts import EXPORT, Facts
+from spectrum_etl.notify.facts import EXPORT, IMPORT, Facts, is_import
 from spectrum_etl.notify.message import Message, dag_link, shortened
 from spectrum_etl.settings.notifications import Event
 
 MAX_LINES = 20
 _STAGE = "stage_"
+_PROCORE: System = "Procore"
+#: Of a check of the connections that found nothing but that.
+_IN_PROCORE_TITLE = "something has to be done in Procore"
+_IN_PROCORE = "do what each line says; the page's connections show all of it, and what each affects"
 _TITLES: dict[Event, str] = {
     "failure": "the run failed",
     "volume": "a row count is out of the ordinary",
@@ -45,6 +49,10 @@ _HELD_BACK = (
 _EXPORTS = (
     "do what each reason says, then trigger the export again: it continues what is under way, and the failed"
     " records that its form names"
+)
+_IMPORTS = (
+    "do what each reason says, then trigger the import again: the next plan offers again what Procore refused, and"
+    " looks up what became of the rows whose answer was lost"
 )
 
 
@@ -78,24 +86,39 @@ def message_of(
         return None
     lines = [_line(row) for row in facts.runs if failed or row in partial]
     lines += _lines(facts, airflow_url)
-    if failed and (not lines or (facts.exports and not facts.export_reasons)):
+    without_reason = (facts.exports and not facts.export_reasons) or (facts.imports and not facts.import_reasons)
+    if failed and (not lines or without_reason):
         lines += [f"Airflow says: {reason or 'a task failed'}"]
-    title = f"still failing, since {since}" if failed and since else _TITLES[happened[0]]
+    title = f"still failing, since {since}" if failed and since else _title(happened[0], facts)
     remedy = _remedy(happened[0], facts, rejected=bool(partial))
-    places = "export.queue has" if facts.exports else "sync.runs, sync.checks and sync.drift have"
+    places = "sync.runs, sync.checks and sync.drift have"
+    if facts.exports or facts.imports:
+        places = "export.queue has" if facts.exports else "procore.plan_rows has"
     return Message(
         tuple(happened),
         f"{_subject(dag_id, facts)}: {title}",
         shortened(lines, MAX_LINES, f"{places} the details"),
         remedy,
         dag_link(airflow_url, dag_id, run_id),
-        page_address(airflow_url, _place(dag_id, facts)),
+        page_address(airflow_url, _place(dag_id, run_id, facts)),
     )
+
+
+def _title(event: Event, facts: Facts) -> str:
+    return _IN_PROCORE_TITLE if event == "drift" and _only_in_procore(facts) else _TITLES[event]
+
+
+def _only_in_procore(facts: Facts) -> bool:
+    return not facts.drift and all(row["kind"] == _PROCORE for row in facts.findings)
 
 
 def _remedy(event: Event, facts: Facts, *, rejected: bool) -> str:
     if event == "failure" and facts.export_reasons:
         return _EXPORTS
+    if event == "failure" and facts.import_reasons:
+        return _IMPORTS
+    if event == "drift" and _only_in_procore(facts):
+        return _IN_PROCORE
     if event != "partial_success" or not facts.deferred:
         return _REMEDIES[event]
     reasons = {row["kind"] for row in facts.deferred}
@@ -106,18 +129,22 @@ def _remedy(event: Event, facts: Facts, *, rejected: bool) -> str:
 
 
 def _subject(dag_id: str, facts: Facts) -> str:
-    about = (*facts.runs, *facts.connections, *facts.findings, *facts.verification, *facts.marts, *facts.exports)
+    about = (*facts.runs, *facts.connections, *facts.findings, *facts.verification, *facts.marts)
+    about = (*about, *facts.exports, *facts.imports)
     companies = sorted({row["company_code"] for row in about})
     of = f" of company {', '.join(companies)}" if companies else ""
     return f"{dag_id}{of}"
 
 
-def _place(dag_id: str, facts: Facts) -> str:
+def _place(dag_id: str, run_id: str, facts: Facts) -> str:
     """What a run is about on the page: its only record that a person must look at, its list, or its object."""
     if dag_id.startswith(EXPORT):
         name = dag_id.removeprefix(EXPORT)
         only = facts.export_reasons[0] if len(facts.export_reasons) == 1 else None
         return record_place(name, _id(only)) if only else list_place("failed", name)
+    if is_import(dag_id):
+        imported = dag_id.removeprefix(IMPORT) if dag_id.startswith(IMPORT) else None
+        return plan_place("results", imported, run=run_id)
     return object_place(dag_id.removeprefix(_STAGE)) if dag_id.startswith(_STAGE) else "overview"
 
 
@@ -150,25 +177,48 @@ def _lines(facts: Facts, airflow_url: str) -> list[str]:
         f" do: {row['remedy']}"
         for row in facts.connections
     ]
-    lines += [
-        f"company {row['company_code']}, {row['kind']}: {row['difference']} {row['item'] or 'altogether'} of"
-        f" {row['subject']}. It affects {row['affects']}"
-        for row in facts.findings
-    ]
+    lines += [_finding(row) for row in facts.findings]
     lines += [
         f"marts of company {row['company_code']}: {_written(row)}; {row['syncs']} syncs of tables since"
         f" {row['since']:%Y-%m-%d %H:%M} UTC are not in them"
         for row in facts.marts
     ]
-    for company, rows in groupby(facts.exports, key=lambda row: row["company_code"]):
-        counts = ", ".join(f"{row['records']} {row['state'].replace('_', ' ')}" for row in rows)
-        lines.append(f"records of company {company}: {counts}")
+    for what, counted in (("records", facts.exports), ("rows of the plan", facts.imports)):
+        for company, rows in groupby(counted, key=lambda row: row["company_code"]):
+            counts = ", ".join(f"{row['records']} {row['state'].replace('_', ' ')}" for row in rows)
+            lines.append(f"{what} of company {company}: {counts}")
     lines += [
         f"{_linked(row, airflow_url)}{row['title']} of company {row['company_code']}: {row['state']};"
         f" {_why(row['reason'], row['remedy']) or 'it was not finished'}"
         for row in facts.export_reasons
     ]
+    lines += [
+        f"{row['spectrum_key']} {row['title']} of company {row['company_code']}: {_import_reason(row)}"
+        for row in facts.import_reasons
+    ]
     return lines
+
+
+def _import_reason(row: dict[str, Any]) -> str:
+    """What became of a row that was written, and what to do."""
+    if row["differing"]:
+        fields = ", ".join(row["differing"])
+        return (
+            f"Procore holds something else than was sent: {fields}. Look at the record in Procore: a rule or a person"
+            " has changed it there"
+        )
+    return f"{row['state']}; {_why(row['reason'], row['remedy']) or 'it was not finished'}"
+
+
+def _finding(row: dict[str, Any]) -> str:
+    """Something that a check of the connections found."""
+    where = f"company {row['company_code']}, {row['kind']}"
+    if row["kind"] == _PROCORE:
+        told = Reason(row["detail"], row["remedy"]).in_words
+        return f"{where}, {row['subject']}, {row['item']}: {told} It affects {row['affects']}"
+    return (
+        f"{where}: {row['difference']} {row['item'] or 'altogether'} of {row['subject']}. It affects {row['affects']}"
+    )
 
 
 def _waits(row: dict[str, Any]) -> str:

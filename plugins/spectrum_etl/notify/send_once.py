@@ -159,6 +159,17 @@ def hash_of(facts: Facts, reason: str) -> str:
         (row["record_id"], row["company_code"], row["state"], row["cause"], row["subject"])
         for row in facts.export_reasons
     ]
+    causes += [
+        (
+            row["object_name"],
+            row["spectrum_key"],
+            row["company_code"],
+            row["state"],
+            row["field"],
+            *(row["differing"] or ()),
+        )
+        for row in facts.import_reasons
+    ]
     return hashlib.sha256(repr(sorted(causes, key=repr) or reason).encode()).hexdigest()
 
 

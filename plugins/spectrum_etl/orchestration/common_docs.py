@@ -7,7 +7,7 @@ from spectrum_etl.model.spec import StagedObject
 _STAGE = """\
 **How often.** {often}, unless `schedules` in `include/settings.yaml` or the Airflow Variable `spectrum_schedules` says
 otherwise. It can be triggered at any time{narrowed}. *Full refresh* copies everything again and still writes only what
-differs.
+differs. Where nothing has changed the run ends with `land`, and its other tasks are skipped.
 
 **When it fails.** The failed task's log ends with what is wrong and what to do; `sync.runs` and `sync.checks` say it
 too. Passing faults are retried automatically. Nothing is ever half published: either this run's rows are there, or

@@ -6,7 +6,7 @@ import logging
 from contextlib import ExitStack
 from typing import Any
 
-from airflow.sdk import DAG, Variable, get_current_context, task
+from airflow.sdk import DAG, Param, Variable, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
 from spectrum_etl.errors import SpectrumEtlError
@@ -50,6 +50,13 @@ def connections_dag(doc: str | None) -> DAG:
         params={
             "companies": companies_param(
                 settings, "Spectrum company codes. All configured ones unless you take some away."
+            ),
+            "probe_again": Param(
+                False,
+                type="boolean",
+                title="Try out again",
+                description="Ask Procore again what was found out already by writing, in the project that the settings"
+                " name for tests (imports.probes): after Procore has changed something.",
             ),
         },
         default_args=task_defaults(settings),
@@ -112,6 +119,12 @@ def _tasks() -> None:
         if bad or unchecked or not companies:
             rest = "\nNot everything could be checked: see the failed tasks." if unchecked or not companies else ""
             raise AirflowFailException(f"not connected:\n{told(bad)}{rest}")
+        stopped = [one for one in results if one["stops"]]
+        if stopped:
+            raise AirflowFailException(
+                f"everything is connected, but something that is in use cannot run:\n{told(stopped)}\nWhat to do about"
+                " each is in the log of the connection's task and on the page, under Connections"
+            )
         if wrong:
             raise AirflowFailException("every connection works, but " + "; ".join(map(str, wrong)))
         return results
@@ -131,19 +144,20 @@ def _check(kind: Any, company_code: str) -> dict[str, Any] | None:
     settings = in_force(load_settings(), variable, OBJECTS.values())
     company = settings.company(company_code)
     context["company"] = f"{company.code} {company.name}"  # type: ignore[typeddict-unknown-key]
-    found = check(kind, company, settings, str(context["run_id"]))
+    found = check(kind, company, settings, str(context["run_id"]), probe_again=context["params"]["probe_again"])
     if found is None:
         log.info("company %s has no connection of this kind", company.code)
         return None
     log.info("%s%s", found.status, f": {found.reason} What to do: {found.remedy}" if found.cause else "")
     for finding in found.findings or ():
         log.warning(
-            "%s %s: %s, %s. Affects %s",
+            "%s %s: %s, %s. Affects %s%s",
             finding.subject,
             finding.item,
             finding.difference,
             finding.detail,
             finding.affects,
+            f". What to do: {finding.remedy}" if finding.remedy else "",
         )
     for fact in found.facts:
         log.info("%s: %s: %s", fact.subject, fact.item, fact.fact)

@@ -10,7 +10,7 @@ from typing import Any
 from airflow.sdk import DAG, Param, get_current_context, task, task_group
 
 from spectrum_etl.imports.objects import IMPORTS
-from spectrum_etl.imports.spec import CONFIRMATION, ImportObject
+from spectrum_etl.imports.spec import CONFIRMATION, ImportObject, Narrowing
 from spectrum_etl.orchestration.callbacks import on_failure, on_success
 from spectrum_etl.orchestration.common_docs import import_doc
 from spectrum_etl.orchestration.dag_defaults import companies_param, start_date, task_defaults
@@ -66,7 +66,6 @@ def _schedule(obj: ImportObject, settings: Settings) -> Any:
 def _params(obj: ImportObject, settings: Settings) -> dict[str, Param]:
     imported = [company.code for company in settings.companies if company.procore_company_id is not None]
     texts: dict[str, Any] = {"type": ["null", "array"], "items": {"type": "string"}}
-    day: dict[str, Any] = {"type": ["null", "string"], "format": "date"}
     return {
         "companies": companies_param(
             settings, "Spectrum company codes. All that have a Procore company unless you take some away.", imported
@@ -78,14 +77,10 @@ def _params(obj: ImportObject, settings: Settings) -> dict[str, Param]:
             " stays as it is in the plan.",
             **texts,
         ),
+        **{each.name: _narrowing(each, texts) for each in obj.narrowings},
         **{
-            each.name: Param(
-                None if each.is_day else [],
-                title=each.title,
-                description=each.description,
-                **(day if each.is_day else texts),
-            )
-            for each in obj.narrowings
+            each.name: Param(None, type=["null", "integer"], minimum=1, title=each.title, description=each.description)
+            for each in obj.choices
         },
         **({} if obj.only_links else {CONFIRMATION: _confirmation()}),
         "look_again": Param(
@@ -101,6 +96,16 @@ def _params(obj: ImportObject, settings: Settings) -> dict[str, Param]:
             description="Only make a plan, and show it in the log of `make_plan`. Nobody is asked, nothing is applied.",
         ),
     }
+
+
+def _narrowing(narrowing: Narrowing, texts: dict[str, Any]) -> Param:
+    """A field of the form by which a run is narrowed."""
+    title, description = narrowing.title, narrowing.description
+    if narrowing.is_day:
+        return Param(None, type=["null", "string"], format="date", title=title, description=description)
+    if narrowing.is_switch:
+        return Param(False, type="boolean", title=title, description=description)
+    return Param([], title=title, description=description, **texts)
 
 
 def _confirmation() -> Param:

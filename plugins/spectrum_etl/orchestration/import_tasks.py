@@ -25,6 +25,7 @@ from spectrum_etl.model.run import clean_codes
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
 from spectrum_etl.orchestration.export_tasks import grid_name
 from spectrum_etl.orchestration.rights import started_by
+from spectrum_etl.settings import Settings
 from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.warehouse.connect import warehouse_url
 
@@ -52,7 +53,7 @@ def plan_company(object_name: str, context: Context, code: str) -> dict[str, int
     obj, params, narrowed = IMPORTS[object_name], context["params"], _narrowed(object_name, context)
     how = {"dry_run": params["dry_run"], "look_again": params["look_again"]}
     by = _person(context) if not obj.only_links and params[CONFIRMATION] else None
-    with systems_from_airflow(code, load_settings(), _run(context)) as systems:
+    with systems_from_airflow(code, _chosen(object_name, context, code), _run(context)) as systems:
         if obj.only_links:
             made = plan_links(systems, obj, narrowed, **how)
         else:
@@ -67,7 +68,7 @@ def second_look_company(object_name: str, context: Context, code: str) -> dict[s
         AirflowRescheduleException: to Airflow, which starts the task again when it is time.
     """
     _name(context, code)
-    with systems_from_airflow(code, load_settings(), _run(context)) as systems:
+    with systems_from_airflow(code, _chosen(object_name, context, code), _run(context)) as systems:
         due = taking_over.due(systems, IMPORTS[object_name])
         if due is None:
             return {}
@@ -82,9 +83,18 @@ def _narrowed(object_name: str, context: Context) -> Narrowed:
     """What the form narrows the run to."""
     obj, params = IMPORTS[object_name], context["params"]
     asked = {
-        each.name: params[each.name] if each.is_day else list(clean_codes(params[each.name])) for each in obj.narrowings
+        each.name: params[each.name] if each.is_day or each.is_switch else list(clean_codes(params[each.name]))
+        for each in obj.narrowings
     }
     return Narrowed(clean_codes(params[obj.name]), {name: value for name, value in asked.items() if value})
+
+
+def _chosen(object_name: str, context: Context, code: str) -> Settings:
+    """The settings, with what the form has in their place."""
+    obj, settings = IMPORTS[object_name], load_settings()
+    return obj.chosen(
+        settings, settings.company(code), {each.name: context["params"][each.name] for each in obj.choices}
+    )
 
 
 def _person(context: Context) -> str:
@@ -117,7 +127,13 @@ def plan_undo_company(object_name: str, context: Context, code: str) -> dict[str
 
 def _planned(made: Made, *, dry_run: bool) -> dict[str, int]:
     lines = shown(warehouse_url(), made.plan_id)
-    log.info("plan %s: %s\n%s", made.plan_id, made.summary, as_text(("record", "what", "state", "why"), lines))
+    log.info(
+        "plan %s: %s. %s\n%s",
+        made.plan_id,
+        made.summary,
+        made.calls,
+        as_text(("record", "what", "state", "why"), lines),
+    )
     if dry_run:
         raise AirflowSkipException(f"dry run: {made.summary}")
     return {f"{kind} {state}": count for (kind, state), count in made.counts.items()}

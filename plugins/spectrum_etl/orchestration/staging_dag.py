@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import (
     DAG,
     Asset,
+    AssetAlias,
     Param,
     Variable,
     get_current_context,
+    get_parsing_context,
     task,
     task_group,
 )
@@ -66,8 +68,11 @@ def staging_dag(
     settings = load_settings()
     timetable: Any = schedule
     if schedule is None:
-        # At parse time on purpose: the Airflow UI changes a schedule with it. One call a file, with a default.
-        override = Variable.get(SCHEDULES_VARIABLE, default=None)  # noqa: AIR003
+        override = None
+        # The process of a task reads the file, too, and has no use for its schedule: a call to Airflow for every task.
+        if get_parsing_context().task_id is None:
+            # At parse time on purpose: the Airflow UI changes a schedule with it. One call a file, with a default.
+            override = Variable.get(SCHEDULES_VARIABLE, default=None)  # noqa: AIR003
         timetable = in_force(settings, override, [obj]).cron(obj)
     with DAG(
         dag_id=dag_id or obj.dag_id,
@@ -140,6 +145,8 @@ def _months_param() -> dict[str, Param]:
 def _tasks(obj: StagedObject, settings: Settings, months_of_interval: bool) -> None:
     land_pool = "spectrum_sdx" if settings.reader(obj.tables[0]) == "sdx" else POOL
     assets = {table.name: asset_of(table) for table in obj.tables}
+    # An outlet of `land`, too, would be updated by every landing. Through an alias it says itself which, and when.
+    unchanged = AssetAlias(f"spectrum.{obj.name}.unchanged", group="spectrum")
     readable = "{{ company }}"
 
     @task
@@ -147,10 +154,10 @@ def _tasks(obj: StagedObject, settings: Settings, months_of_interval: bool) -> N
         """Turn the trigger form into one scope a company."""
         return staging_tasks.plan_scopes(obj, get_current_context(), of_months=months_of_interval)
 
-    @task(pool=land_pool, map_index_template=readable)
+    @task(pool=land_pool, outlets=[unchanged], map_index_template=readable)
     def land(scope: dict[str, Any]) -> int:
-        """Read the source into landing tables; the number of the landing is what the next tasks need."""
-        return staging_tasks.land_company(obj, get_current_context(), scope)
+        """Read the source into landing tables; the next tasks need their number, and are skipped if nothing changed."""
+        return staging_tasks.land_company(obj, get_current_context(), scope, assets, unchanged)
 
     @task(pool="warehouse", map_index_template=readable)
     def check(scope: dict[str, Any], landing_id: int) -> dict[str, int]:

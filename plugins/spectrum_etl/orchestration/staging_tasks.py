@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from airflow.sdk import Asset, Context
+from airflow.sdk import Asset, AssetAlias, BaseXCom, Context
+from airflow.sdk.exceptions import DownstreamTasksSkipped
 
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.run import Run, Scope, clean_codes
 from spectrum_etl.model.spec import StagedObject
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
@@ -56,11 +58,28 @@ def plan_scopes(obj: StagedObject, context: Context, *, of_months: bool) -> list
     return scopes
 
 
-def land_company(obj: StagedObject, context: Context, scope: dict[str, Any]) -> int:
-    """Land one company, as the only one at its Info-Link connection; the number of the landing."""
+def land_company(
+    obj: StagedObject, context: Context, scope: dict[str, Any], assets: Mapping[str, Asset], unchanged: AssetAlias
+) -> int:
+    """Land one company, as the only one at its Info-Link connection; the number of the landing.
+
+    Where nothing has changed the sync ends here: to start three more tasks would cost more than all of its work.
+
+    Args:
+        obj: what is staged.
+        context: of the task.
+        scope: what to read.
+        assets: by table.
+        unchanged: the outlet by which this task updates them, which it does only in that case.
+
+    Raises:
+        DownstreamTasksSkipped: to Airflow, which takes this task as successful: the sync is done.
+    """
+    from spectrum_etl.orchestration.lineage import emit_lineage
     from spectrum_etl.sources.company import Sources
     from spectrum_etl.staging.fingerprints import GaveWay
-    from spectrum_etl.staging.land import land
+    from spectrum_etl.staging.land import close_run, land
+    from spectrum_etl.staging.publish import publish, publish_unchanged
     from spectrum_etl.staging.read import asks_infolink
     from spectrum_etl.warehouse.connect import warehouse_url
 
@@ -70,14 +89,27 @@ def land_company(obj: StagedObject, context: Context, scope: dict[str, Any]) -> 
         require_operator(context, now, MASS_DELETE)
 
     def waiting() -> bool:
-        return others_wait(context["ti"], now)
+        return others_wait(context["ti"], now, company.infolink_conn_id)
 
     company, needed = now.company(asked.company_code), asks_infolink(obj, now) or bool(asked.jobs)
-    with turn_at_infolink(company, now, needed=needed), Sources.from_airflow(company.code, now) as sources:
+    url = warehouse_url()
+    with Sources.from_airflow(company.code, now) as sources, turn_at_infolink(company, now, needed=needed, url=url):
         try:
-            return land(warehouse_url(), obj, asked, _this_run(context), sources, now, waiting)
+            number = land(url, obj, asked, _this_run(context), sources, now, waiting)
         except GaveWay:
             raise give_way() from None
+    counts = publish_unchanged(url, obj, number, now)
+    if counts is None and _others_are_skipped(context):
+        # An earlier try found nothing changed, and died before it ended: nobody else would check and publish this one.
+        check_company(obj, context, scope, number)
+        counts = publish(url, obj, number, now)
+        close_run(url, obj, _this_run(context), asked.company_code, now)
+    if counts is not None:
+        emit_lineage(obj, asked.company_code, url, now, counts)
+        for name, extra in _events(asked, number, counts):
+            context["outlet_events"][unchanged].add(assets[name], extra=extra)
+        _skip_the_rest(context, number)
+    return number
 
 
 def check_company(obj: StagedObject, context: Context, scope: dict[str, Any], landing_id: int) -> dict[str, int]:
@@ -101,17 +133,13 @@ def publish_company(
     from spectrum_etl.warehouse.connect import warehouse_url
 
     asked, now = _named(scope, context), load_settings()
-    counts = publish(warehouse_url(), obj, landing_id, now)
-    emit_lineage(obj, asked.company_code, warehouse_url(), now, counts)
-    events = context["outlet_events"]
-    for name, count in counts.items():
-        events[assets[name]].extra = {
-            "company_code": asked.company_code,
-            "landing_id": landing_id,
-            **count.to_dict(),
-        }
+    url = warehouse_url()
+    counts = publish(url, obj, landing_id, now)
+    emit_lineage(obj, asked.company_code, url, now, counts)
+    for name, extra in _events(asked, landing_id, counts):
+        context["outlet_events"][assets[name]].extra = extra
     # Where only what failed is cleared, the teardown that ran after the failure does not run a second time.
-    close_run(warehouse_url(), obj, _this_run(context), asked.company_code, now)
+    close_run(url, obj, _this_run(context), asked.company_code, now)
     return {name: count.to_dict() for name, count in counts.items()}
 
 
@@ -122,6 +150,34 @@ def drop_landing_of(obj: StagedObject, context: Context, scope: dict[str, Any]) 
 
     asked = _named(scope, context)
     return close_run(warehouse_url(), obj, _this_run(context), asked.company_code, load_settings())
+
+
+def _others_are_skipped(context: Context) -> bool:
+    instance = context["ti"]
+    if instance.try_number == 1:
+        return False
+    names = [task.task_id for task in context["task"].get_flat_relatives(upstream=False)]
+    found: int = instance.get_ti_count(
+        instance.dag_id, map_index=instance.map_index, task_ids=names, run_ids=[instance.run_id], states=["skipped"]
+    )
+    return found > 0
+
+
+def _skip_the_rest(context: Context, number: int) -> None:
+    """End this task as a success, and the others of its company without starting them.
+
+    Airflow expands them while this task runs; one that it has not expanded yet still starts, and finds nothing to do.
+    """
+    instance = context["ti"]
+    instance.xcom_push(BaseXCom.XCOM_RETURN_KEY, number)  # for whoever clears one of them
+    others = context["task"].get_flat_relatives(upstream=False)
+    raise DownstreamTasksSkipped(tasks=[(task.task_id, instance.map_index) for task in others])
+
+
+def _events(asked: Scope, landing_id: int, counts: Mapping[str, Counts]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What the event of each table's asset says."""
+    for name, count in counts.items():
+        yield name, {"company_code": asked.company_code, "landing_id": landing_id, **count.to_dict()}
 
 
 def _jobs_of(obj: StagedObject, codes: list[str], jobs: tuple[str, ...]) -> dict[str, tuple[str, ...]]:

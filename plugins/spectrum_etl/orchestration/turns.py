@@ -1,9 +1,9 @@
-"""One query at a time on each Info-Link connection (O2): who waits holds no slot of a worker.
+"""One query at a time on each Info-Link connection (O2): who waits for long holds no slot of a worker.
 
-Two things hold it. The Airflow pool `spectrum_infolink` has one slot: who waits for that is queued in Airflow, costs
-nothing, and goes on at once. A lock of the warehouse for each connection holds whatever the pool is: where its slots
-were left at more, where several connections share them, and for tasks that wait in another pool and ask Info-Link, too.
-Who meets it taken comes back some seconds later, as in quiet hours.
+A lock of the warehouse for each connection holds it. The Airflow pool `spectrum_infolink` bounds how many tasks start
+and wait for that lock, which they do for some seconds: while one queries, the next one is ready, since starting a task
+takes longer than asking for what has not changed. Everybody else is queued in Airflow and costs nothing. Who has waited
+so long in vain gives up worker and slot, and comes back some seconds later, as in quiet hours.
 
 The look-ups of exports are let through: an approver waits for them, and each asks for a few rows by their codes. So are
 those by which a sync by web services, shown nothing, tells a wrong company from an empty one.
@@ -38,13 +38,16 @@ _OTHER_DAGS = ("backfill_job_costs", "verify_staging", "check_connections")
 
 
 @contextmanager
-def turn_at_infolink(company: Company, settings: Settings, *, needed: bool = True) -> Iterator[None]:
+def turn_at_infolink(
+    company: Company, settings: Settings, *, needed: bool = True, url: str | None = None
+) -> Iterator[None]:
     """Go on as the only one, or one of few, at the Info-Link connection of a company.
 
     Args:
         company: whose; one without Info-Link takes no turn.
         settings: say how many at a time.
         needed: whether Info-Link is asked at all.
+        url: the warehouse, where it is known already: to ask Airflow for it is a call of its own.
 
     Raises:
         AirflowRescheduleException: to Airflow, which starts the task again later: others have their turn now.
@@ -55,7 +58,7 @@ def turn_at_infolink(company: Company, settings: Settings, *, needed: bool = Tru
     if not needed or company.infolink_conn_id is None:
         yield
         return
-    with turn(warehouse_url(), company.infolink_conn_id, settings.infolink.queries_at_a_time) as ours:
+    with turn(url or warehouse_url(), company.infolink_conn_id, settings.infolink.queries_at_a_time) as ours:
         if not ours:
             log.info("this task comes back in %s seconds", _AGAIN.seconds)
             raise AirflowRescheduleException(datetime.now(UTC) + _AGAIN)
@@ -67,12 +70,18 @@ def give_way() -> AirflowRescheduleException:
     return AirflowRescheduleException(datetime.now(UTC) + _AFTER_A_PIECE)
 
 
-def others_wait(instance: Any, settings: Settings) -> bool:
+def others_wait(instance: Any, settings: Settings, conn_id: str | None) -> bool:
     """Whether another task waits for Info-Link: if none does, to give way would cost seconds and help nobody.
 
     Args:
         instance: the running task instance, through which Airflow is asked.
         settings: which objects are read from Info-Link.
+        conn_id: the Airflow connection for which a task may wait on its worker.
     """
+    from spectrum_etl.warehouse.connect import warehouse_url
+    from spectrum_etl.warehouse.turns import somebody_waits
+
+    if conn_id is not None and somebody_waits(warehouse_url(), conn_id):
+        return True
     staged = [obj.dag_id for obj in OBJECTS.values() if settings.reader(obj.tables[0]) == "infolink"]
     return any(instance.get_ti_count(dag_id, task_ids=_TASKS, states=_WAITING) for dag_id in (*staged, *_OTHER_DAGS))

@@ -9,7 +9,7 @@ from airflow.sdk import DAG, Param, get_current_context, task, task_group
 from spectrum_etl.imports.objects import IMPORTS
 from spectrum_etl.orchestration.callbacks import on_failure, on_success
 from spectrum_etl.orchestration.dag_defaults import START, companies_param, task_defaults
-from spectrum_etl.orchestration.import_dag import TAGS
+from spectrum_etl.orchestration.import_dag import MAX_ACTIVE_RUNS, TAGS
 from spectrum_etl.orchestration.plan_approval import ApprovePlan
 from spectrum_etl.staging.configured import load_settings
 
@@ -32,7 +32,7 @@ def undo_dag(doc: str | None) -> DAG:
         schedule=None,
         start_date=START,
         catchup=False,
-        max_active_runs=1,
+        max_active_runs=MAX_ACTIVE_RUNS,
         tags=TAGS,
         on_failure_callback=on_failure,
         on_success_callback=on_success,

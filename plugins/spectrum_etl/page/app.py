@@ -27,6 +27,7 @@ from spectrum_etl.page import (
     overview,
     respond,
     synced,
+    undo,
     wip,
 )
 
@@ -55,7 +56,8 @@ def application() -> FastAPI:
     # Known by name, so that no path of a request ever reaches the file system.
     files = {file.relative_to(_STATIC).as_posix(): file for file in _STATIC.rglob("*") if file.suffix in _TYPES}
     for module in (
-        overview, imports, into_procore, decide, exports, respond, batch, synced, job_cost, agreements, wip, marts,
+        overview, imports, into_procore, decide, undo, exports, respond, batch, synced, job_cost, agreements, wip,
+        marts,
     ):  # fmt: skip
         app.include_router(module.router, dependencies=access.LOOK)
 

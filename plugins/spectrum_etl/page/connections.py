@@ -48,13 +48,16 @@ def connections(warehouse: Warehouse, companies: list[str], exports: Iterable[Ma
     Returns:
         `kind`, `title`, `company_code`, `connected` (null: not known), `cause` (in a few words, where services are
         it), `reason`, `remedy`, `checked_at`, `known_from` (check, sync, export, now or never), and how many
-        `services`, `services_off`, `differences`, `columns` and `facts` the check counted.
+        `services`, `services_off`, `differences`, `stopping` (differences that stop something), `columns` and `facts`
+        the check counted.
     """
     now = datetime.now(UTC)
     found: dict[tuple[str, str | None], Row] = {}
     for row in warehouse.rows("checked_connections", companies=companies):
         known = _status(row["kind"], row["company_code"], row["connected"], row["reason"], row["checked_at"], "check")
-        noticed = {name: row[name] for name in ("services", "services_off", "differences", "columns", "facts")}
+        noticed = {
+            name: row[name] for name in ("services", "services_off", "differences", "stopping", "columns", "facts")
+        }
         told = {"remedy": remedy(row["remedy"]), "cause": None if row["connected"] else _cause(row)}
         found[row["kind"], row["company_code"]] = {**known, **noticed, **told}
     for row in warehouse.rows("readers", companies=companies, since=now - _RECENT):
@@ -95,6 +98,7 @@ def _status(
         "services": 0,
         "services_off": 0,
         "differences": 0,
+        "stopping": 0,
         "columns": 0,
         "facts": 0,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -30,6 +31,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 #: Rows that one call takes, by object.
 _BATCHES = {name: obj.rows_a_call for name, obj in IMPORTS.items() if not obj.only_links}
+#: Fields of new records that take a call of their own, by object.
+_AFTERWARDS = {name: list(obj.set_afterwards) for name, obj in IMPORTS.items()}
 _STATES = [state for states in GROUPS.values() for state in states]
 #: What a row does, in the order in which people are told.
 Does = Literal[
@@ -51,16 +54,17 @@ async def counts(
     """How many rows each tab holds, by what they do; the open plans, and how far each is; runs that are under way.
 
     Returns:
-        `groups` by tab; `plans` with `calls_left`, and `seconds_left` where calls were made before; `takeovers`: what
-        was confirmed about another integration; `may_start`, `paused` and `running`, each by object.
+        `groups` by tab; `plans` with `calls_left`, and `seconds_left` at the limit that Procore last reported, null
+        where it has reported none; `takeovers`: what was confirmed about another integration; `may_start`, `paused` and
+        `running`, each by object.
     """
     objects, companies = scope.imported_objects(readable, object), scope.companies(company)
 
     def read() -> tuple[list[Row], list[Row], list[Row], list[str]]:
         narrowed: dict[str, Any] = {"objects": objects, "companies": companies}
         with open_warehouse() as warehouse:
-            found = warehouse.rows("planned_counts", **narrowed, states=_STATES, search=None)
-            plans = warehouse.rows("open_plans", **narrowed, batches=Jsonb(_BATCHES))
+            found = warehouse.rows("planned_counts", **narrowed, states=_STATES, run=None, search=None)
+            plans = warehouse.rows("open_plans", **narrowed, batches=Jsonb(_BATCHES), afterwards=Jsonb(_AFTERWARDS))
             takeovers = warehouse.rows("takeovers", **narrowed)
         return found, plans, takeovers, [name for name in objects if access.may_trigger(user, IMPORTS[name].dag_id)]
 
@@ -91,6 +95,7 @@ def rows(
     object: str | None = None,
     company: str | None = None,
     does: Does | None = None,
+    run: str | None = None,
     search: str | None = None,
     sort: Sort | None = None,
     offset: int = 0,
@@ -99,6 +104,7 @@ def rows(
 
     Args:
         does: only rows that do this.
+        run: only rows that this run has written.
         sort: results are the newest first where nothing is said; everything else is by the number in Spectrum.
 
     Returns:
@@ -117,6 +123,7 @@ def rows(
             companies=companies,
             states=list(GROUPS[group]),
             does=does,
+            run=run or None,
             search=(search or "").strip() or None,
             sort=sort or ("-changed" if group == "results" else "key"),
             limit=PAGE_ROWS + 1,
@@ -151,8 +158,8 @@ def _plan(plan: Row, found: list[Row]) -> Row:
     for row in found:
         if row["is_current"] and (row["object_name"], row["company_code"]) == place:
             states[row["state"]] += row["records"]
-    a_call = plan.pop("seconds_a_call")
-    seconds = None if a_call is None else float(a_call) * plan["calls_left"]
+    limit = plan["limit_calls"]
+    seconds = None if limit is None else math.ceil(plan["calls_left"] * plan["limit_seconds"] / limit)
     return {**plan, "seconds_left": seconds, "states": states}
 
 

@@ -144,7 +144,7 @@ def me(user: GetUserDep, readable: access.Readable) -> ExactJson:
 
 @router.get("/api/connections")
 def connection_details(readable: access.Readable, company: str | None = None) -> ExactJson:
-    """What the last check noticed: services, where systems differ from what is known, columns, and facts of tables."""
+    """What the last check noticed: services, differences and what has to be done, columns, and facts."""
     scope.require_dag(readable, scope.CHECK_DAG)
     companies = scope.companies(company)
     with open_warehouse() as warehouse:
@@ -153,7 +153,15 @@ def connection_details(readable: access.Readable, company: str | None = None) ->
         columns = warehouse.rows("connection_columns", companies=companies)
         facts = warehouse.rows("connection_facts", companies=companies)
     services = [{**row, "why": sentences(row["reason"], remedy(row["remedy"]))} for row in services]
-    told = [{**row, "detail": sentences(row["detail"]), "affects": sentences(row["affects"])} for row in findings]
+    told = [
+        {
+            **row,
+            "detail": sentences(row["detail"]),
+            "affects": sentences(row["affects"]),
+            "remedy": remedy(row["remedy"]),
+        }
+        for row in findings
+    ]
     return ExactJson({"services": services, "findings": told, "columns": columns, "facts": facts})
 
 

@@ -15,6 +15,8 @@ from spectrum_etl.staging.objects import OBJECTS
 MARTS_DAG = "publish_marts"
 #: The DAG that tries every connection.
 CHECK_DAG = "check_connections"
+#: The DAG that undoes a run of an import.
+UNDO_DAG = "undo_import"
 STAGE, EXPORT, IMPORT = "stage_", "export_", "import_"
 
 

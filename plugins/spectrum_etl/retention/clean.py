@@ -1,7 +1,8 @@
 """Removes what is past its days.
 
-Never removed: what is current, the staged tables and their history, and everything below `export`, whose ledger is the
-proof of who let what into Spectrum.
+Never removed: what is current, the staged tables and their history, everything below `export`, whose ledger is the
+proof of who let what into Spectrum, and of imports into Procore the open plans, what was left out, and what Procore
+last confirmed.
 """
 
 from __future__ import annotations
@@ -45,6 +46,11 @@ def clean_up(url: str, settings: Retention) -> dict[str, int]:
             ("runs", settings.runs_days),
             ("deferred", settings.runs_days),
             ("told_failures", settings.runs_days),
+            # Rows name the plan, calls the row: what names goes first.
+            ("import_calls", settings.plans_days),
+            ("plan_rows", settings.plans_days),
+            ("plans", settings.plans_days),
+            ("looks", settings.plans_days),
         ):
             removed[kind] = connection.execute(render(f"retention/{kind}.sql"), {"days": days}).rowcount
         removed["mart_runs"] = connection.execute(render("retention/mart_runs.sql")).rowcount

@@ -85,15 +85,36 @@ class JobImports(ObjectImports):
     update: tuple[FollowedOfJobs, ...] = ()
 
 
+class ProbeSettings(Strict):
+    """Where it may be tried out what Procore's documentation leaves open.
+
+    Args:
+        test_projects: by Spectrum company, the Procore id of a project that is for tests alone.
+        foreign_companies: by Spectrum company, the Procore id of a company with an id of another integration.
+    """
+
+    test_projects: dict[str, Annotated[int, Field(gt=0)]] = Field(default_factory=dict)
+    foreign_companies: dict[str, Annotated[int, Field(gt=0)]] = Field(default_factory=dict)
+
+
 class ImportSettings(Strict):
     """Everything below `imports:` in `include/settings.yaml`, which says what each value means."""
 
     approvers: tuple[Approver, ...] = ()
     look_every_hours: float = Field(default=24, ge=0, le=24 * 30)
+    calls_a_look: int = Field(default=300, ge=1)
     run_configurable_validations: bool = False
     second_look_minutes: float = Field(default=60, ge=1, le=60 * 24 * 7)
+    probes: ProbeSettings = ProbeSettings()
     vendors: VendorImports = VendorImports()
     jobs: JobImports = JobImports()
+
+    @property
+    def objects(self) -> dict[str, ObjectImports]:
+        """The options of each object, by its name."""
+        return {
+            name: value for name in type(self).model_fields if isinstance(value := getattr(self, name), ObjectImports)
+        }
 
     @field_validator("approvers", mode="after")
     @classmethod

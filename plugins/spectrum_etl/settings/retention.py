@@ -19,3 +19,4 @@ class Retention(Strict):
     runs_days: Days = 400
     checks_days: Days = 90
     drift_days: Days = 400
+    plans_days: Days = 400

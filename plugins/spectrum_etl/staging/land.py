@@ -149,19 +149,26 @@ def close_run(url: str, obj: StagedObject, run: Run, company_code: str, settings
     """
     with connect(url) as connection:
         connection.autocommit = True
-        for place, number in enumerate(landings_of(connection, run, obj.name, company_code)):
-            landing, state = find_landing(connection, number)
-            if state in OPEN_STATES:
-                died = RetryLater(
-                    "the task ended before the landing was published: it was killed, or the warehouse went away",
-                    object=obj.name,
-                    company=company_code,
-                    remedy="look at the task's log in Airflow, then clear the task `land` or wait for the next run",
-                    cause="task ended",
-                )
-                # The run history tells what became of the run: its last try.
-                _close(connection, landing, obj if place == 0 else None, settings, "failed", died)
-        return drop_landing_tables(connection, run, obj.name, company_code)
+        return close_landings(connection, obj, run, company_code, settings)
+
+
+def close_landings(
+    connection: psycopg.Connection, obj: StagedObject, run: Run, company_code: str, settings: Settings
+) -> int:
+    """As `close_run`, over a connection that is there."""
+    for place, number in enumerate(landings_of(connection, run, obj.name, company_code)):
+        landing, state = find_landing(connection, number)
+        if state in OPEN_STATES:
+            died = RetryLater(
+                "the task ended before the landing was published: it was killed, or the warehouse went away",
+                object=obj.name,
+                company=company_code,
+                remedy="look at the task's log in Airflow, then clear the task `land` or wait for the next run",
+                cause="task ended",
+            )
+            # The run history tells what became of the run: its last try.
+            _close(connection, landing, obj if place == 0 else None, settings, "failed", died)
+    return drop_landing_tables(connection, run, obj.name, company_code)
 
 
 def _record_failure(url: str, landing: Landing, obj: StagedObject, settings: Settings, error: SpectrumEtlError) -> None:

@@ -17,7 +17,7 @@ from spectrum_etl.model.run import Landing
 from spectrum_etl.model.spec import StagedObject, Table
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging import guards, unchanged
-from spectrum_etl.staging.land import partition_parameters, reconciles, recorded_failure
+from spectrum_etl.staging.land import close_landings, partition_parameters, reconciles, recorded_failure
 from spectrum_etl.staging.totals import reconcile, sum_transactions
 from spectrum_etl.warehouse import partitions, runs, snapshot
 from spectrum_etl.warehouse.connect import connect
@@ -45,31 +45,59 @@ def publish(url: str, obj: StagedObject, landing_id: int, settings: Settings) ->
     """
     with connect(url) as connection:
         connection.autocommit = True
+        return _publish(connection, url, obj, landing_id, settings)
+
+
+def publish_unchanged(url: str, obj: StagedObject, landing_id: int, settings: Settings) -> dict[str, Counts] | None:
+    """Publish a landing of which no row has to be typed or checked, and drop its tables: the sync is done with it.
+
+    Args:
+        url, obj, landing_id, settings: as for `publish`.
+
+    Returns:
+        As `publish`; None where `check` and `publish` have something to do, and nothing was written.
+
+    Raises:
+        StopSync: as `publish`.
+    """
+    with connect(url) as connection:
+        connection.autocommit = True
         landing, _ = find_landing(connection, landing_id)
-        with recorded_failure(url, landing, obj, settings), connection.transaction():
-            runs.lock(connection, landing)
-            landing, state = find_landing(connection, landing_id)
-            if state in ("published", "unchanged", "superseded"):
-                log.info("landing %s is %s already: nothing to do", landing_id, state)
-                return runs.published_counts(connection, landing)
-            stamps = take_back(connection, obj, landing)
-            if stamps:
-                # This landing's own moment may be among them.
-                landing, _ = find_landing(connection, landing_id)
-                told = guards.stamped_in_the_future(obj.name, landing.scope.company_code, stamps)
-                runs.record_checks(connection, landing, obj.tables[0].name, [told])
-            failed = runs.failed_checks(connection, landing)
-            if failed:
-                raise StopSync(
-                    f"the critical checks {', '.join(failed)} of landing {landing_id} are not met, so it is not"
-                    " published, whatever the state of the task that ran them",
-                    object=obj.name,
-                    company=landing.scope.company_code,
-                    remedy="correct the data in Spectrum and trigger the DAG again",
-                    cause="checks not met",
-                    names=failed,
-                )
-            return _Publication(connection, url, obj, landing, settings).run()
+        if any(table.to_publish for table in landed_tables(connection, landing).values()):
+            return None
+        counts = _publish(connection, url, obj, landing_id, settings)
+        close_landings(connection, obj, landing.run, landing.scope.company_code, settings)
+    return counts
+
+
+def _publish(
+    connection: psycopg.Connection, url: str, obj: StagedObject, landing_id: int, settings: Settings
+) -> dict[str, Counts]:
+    landing, _ = find_landing(connection, landing_id)
+    with recorded_failure(url, landing, obj, settings), connection.transaction():
+        runs.lock(connection, landing)
+        landing, state = find_landing(connection, landing_id)
+        if state in ("published", "unchanged", "superseded"):
+            log.info("landing %s is %s already: nothing to do", landing_id, state)
+            return runs.published_counts(connection, landing)
+        stamps = take_back(connection, obj, landing)
+        if stamps:
+            # This landing's own moment may be among them.
+            landing, _ = find_landing(connection, landing_id)
+            told = guards.stamped_in_the_future(obj.name, landing.scope.company_code, stamps)
+            runs.record_checks(connection, landing, obj.tables[0].name, [told])
+        failed = runs.failed_checks(connection, landing)
+        if failed:
+            raise StopSync(
+                f"the critical checks {', '.join(failed)} of landing {landing_id} are not met, so it is not"
+                " published, whatever the state of the task that ran them",
+                object=obj.name,
+                company=landing.scope.company_code,
+                remedy="correct the data in Spectrum and trigger the DAG again",
+                cause="checks not met",
+                names=failed,
+            )
+        return _Publication(connection, url, obj, landing, settings).run()
 
 
 class _Publication:

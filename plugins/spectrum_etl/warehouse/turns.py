@@ -20,9 +20,10 @@ log = logging.getLogger(__name__)
 #: First part of the advisory lock of a turn; the second is a hash of the connection's id and of which turn it is. An
 #: arbitrary number of our own.
 TURN_LOCK = 7_271
-#: How long a task waits on its worker before it gives that up, in seconds: to start it again costs about one.
-WAIT_SECONDS = 1.0
-_PAUSE = 0.1
+#: How long a task waits on its worker before it gives that up, in seconds: to start it again costs about one, and what
+#: has not changed is read in less. How many can wait so at a time is bounded by the slots of the Airflow pool.
+WAIT_SECONDS = 5.0
+_PAUSE = 0.05
 
 
 @contextmanager
@@ -52,6 +53,20 @@ def turn(url: str, conn_id: str, at_a_time: int, wait_seconds: float | None = No
                 _give_back(connection, f"{conn_id}/{place}")
 
 
+def somebody_waits(url: str, conn_id: str) -> bool:
+    """Whether a task waits on its worker for a turn at an Info-Link connection."""
+    with connect(url) as connection:
+        row = connection.execute(
+            "select pg_try_advisory_xact_lock(%s, hashtext(%s))", [TURN_LOCK, _waiting(conn_id)]
+        ).fetchone()
+    return row == (False,)
+
+
+def _waiting(conn_id: str) -> str:
+    """Name of the lock that all who wait for a turn share."""
+    return f"{conn_id}/waiting"
+
+
 def _give_back(connection: psycopg.Connection, name: str) -> None:
     """Free a turn for the next one at once: the end of a connection reaches the server later."""
     try:
@@ -64,14 +79,26 @@ def _give_back(connection: psycopg.Connection, name: str) -> None:
 
 def _taken(connection: psycopg.Connection, conn_id: str, at_a_time: int, wait_seconds: float) -> int | None:
     """Which of the turns was taken; None where others kept all of them for so long."""
+    if (place := _free(connection, conn_id, at_a_time)) is not None:
+        return place
     until = time.monotonic() + wait_seconds
-    while True:
-        for place in range(at_a_time):
-            row = connection.execute(
-                "select pg_try_advisory_lock(%s, hashtext(%s))", [TURN_LOCK, f"{conn_id}/{place}"]
-            ).fetchone()
-            if row == (True,):
-                return place
-        if time.monotonic() >= until:
-            return None
-        time.sleep(_PAUSE)
+    shared = [TURN_LOCK, _waiting(conn_id)]
+    connection.execute("select pg_advisory_lock_shared(%s, hashtext(%s))", shared)
+    try:
+        while place is None and time.monotonic() < until:
+            time.sleep(_PAUSE)
+            place = _free(connection, conn_id, at_a_time)
+    finally:
+        connection.execute("select pg_advisory_unlock_shared(%s, hashtext(%s))", shared)
+    return place
+
+
+def _free(connection: psycopg.Connection, conn_id: str, at_a_time: int) -> int | None:
+    """Take a turn that is free."""
+    for place in range(at_a_time):
+        row = connection.execute(
+            "select pg_try_advisory_lock(%s, hashtext(%s))", [TURN_LOCK, f"{conn_id}/{place}"]
+        ).fetchone()
+        if row == (True,):
+            return place
+    return None

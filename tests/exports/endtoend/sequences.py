@@ -10,9 +10,7 @@ from __future__ import annotations
 import argparse
 import logging
 import random
-import shutil
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -32,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "plugins"))
 from spectrum_etl.exports.objects.registry import NAMES
 from spectrum_etl.sources.sdx.write import SpectrumWriter
 from stack.postgres import NO_DURABILITY, EmbeddedPostgres
+from tests.clusters import cluster_folder
 from tests.exports.endtoend.pair_records import PAIRS, Pair
 from tests.exports.endtoend.pairs import Table, table
 from tests.exports.endtoend.places import ANSWER_SECONDS
@@ -321,17 +320,14 @@ def rows(found: Sequence[Found]) -> list[list[str]]:
 @contextmanager
 def own_stage() -> Iterator[Stage]:
     """A stage over a PostgreSQL of its own."""
-    # /var/tmp: the server's account must reach it, and /tmp is in memory on some systems.
-    folder = Path(tempfile.mkdtemp(prefix="spectrum-etl-sequences-", dir="/var/tmp"))
-    folder.chmod(0o711)
-    server = EmbeddedPostgres(folder / "postgres", settings={**NO_DURABILITY, "shared_buffers": "128MB"})
-    try:
-        server.start()
-        with open_stage(server) as stage:
-            yield stage
-    finally:
-        server.stop()
-        shutil.rmtree(folder)
+    with cluster_folder("sequences") as folder:
+        server = EmbeddedPostgres(folder / "postgres", settings={**NO_DURABILITY, "shared_buffers": "128MB"})
+        try:
+            server.start()
+            with open_stage(server) as stage:
+                yield stage
+        finally:
+            server.stop(checkpoint=False)
 
 
 def main(words: Sequence[str]) -> int:

@@ -6,14 +6,11 @@ rows, and outlive all of it. What a backup does not know any more is waited for.
 
 from __future__ import annotations
 
-import shutil
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +25,7 @@ from spectrum_etl.exports.records.states import Outcome
 from spectrum_etl.exports.steps.send import send_record
 from stack.postgres import NO_DURABILITY, EmbeddedPostgres
 from stack.postgres_files import wheel_programs
+from tests.clusters import cluster_folder
 from tests.exports.endtoend.cases import journal_of, writes_of
 from tests.exports.endtoend.pair_records import PAIRS, Pair, Side
 from tests.exports.endtoend.pairs import (
@@ -57,22 +55,19 @@ def few(quick: str) -> list[object]:
 @pytest.fixture(scope="module")
 def servers() -> Iterator[tuple[Stage, EmbeddedPostgres]]:
     """A stage whose warehouse has a server of its own, and that server."""
-    # /var/tmp: the server's account must reach it, and /tmp is in memory on some systems.
-    folder = Path(tempfile.mkdtemp(prefix="spectrum-etl-pairs-", dir="/var/tmp"))
-    folder.chmod(0o711)
-    source, warehouse = (
-        EmbeddedPostgres(folder / name, settings={**NO_DURABILITY, "shared_buffers": "64MB"})
-        for name in ("source", "warehouse")
-    )
-    try:
-        source.start()
-        warehouse.start()
-        with open_stage(source, "pairs", warehouse) as stage:
-            yield stage, warehouse
-    finally:
-        source.stop()
-        warehouse.stop()
-        shutil.rmtree(folder)
+    with cluster_folder("pairs") as folder:
+        source, warehouse = (
+            EmbeddedPostgres(folder / name, settings={**NO_DURABILITY, "shared_buffers": "64MB"})
+            for name in ("source", "warehouse")
+        )
+        try:
+            source.start()
+            warehouse.start()
+            with open_stage(source, "pairs", warehouse) as stage:
+                yield stage, warehouse
+        finally:
+            source.stop(checkpoint=False)
+            warehouse.stop(checkpoint=False)
 
 
 @pytest.fixture(scope="module")

@@ -9,13 +9,13 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from sandbox.data import schema
 from sandbox.infolink.server import InfoLinkServer
 from spectrum_etl.exports.spectrum import Spectrum
 from spectrum_etl.settings import Company
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from stack.postgres import EmbeddedPostgres
+from tests.emptied import Emptied
 
 PASSWORD = "spectrum"
 COMPANY = Company(code="1", name="One", phase_category="STD")
@@ -36,26 +36,29 @@ WIDTHS = {
 }
 
 Add = Callable[..., None]
+Served = tuple[psycopg.Connection, InfoLinkConnection, Emptied]
 
 
 @pytest.fixture(scope="module")
-def served(postgres: EmbeddedPostgres) -> Iterator[tuple[psycopg.Connection, InfoLinkConnection]]:
+def served(postgres: EmbeddedPostgres) -> Iterator[Served]:
     """The database behind Info-Link, and how to reach Info-Link."""
     url = postgres.create_database("exports_books")
     with psycopg.connect(url, autocommit=True) as connection:
-        schema.create(connection)
+        emptied = Emptied(connection, lambda _: None)
+        emptied.empty()
         with InfoLinkServer(url, password=PASSWORD, tls=False) as server:
             yield (
                 connection,
                 InfoLinkConnection("127.0.0.1", "Spectrum", "infolink", PASSWORD, server.port, encryption="off"),
+                emptied,
             )
     postgres.drop_database("exports_books")
 
 
 @pytest.fixture
-def database(served: tuple[psycopg.Connection, InfoLinkConnection]) -> psycopg.Connection:
+def database(served: Served) -> psycopg.Connection:
     """The database, emptied."""
-    schema.create(served[0], recreate=True)
+    served[2].empty()
     return served[0]
 
 
@@ -79,7 +82,7 @@ def add(database: psycopg.Connection) -> Add:
 
 
 @pytest.fixture
-def sources(served: tuple[psycopg.Connection, InfoLinkConnection], database: psycopg.Connection) -> Iterator[Sources]:
+def sources(served: Served, database: psycopg.Connection) -> Iterator[Sources]:
     """The connections of company 1: Info-Link alone."""
     with Sources(COMPANY, infolink=served[1]) as opened:
         yield opened

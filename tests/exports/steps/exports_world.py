@@ -144,6 +144,7 @@ class Procore:
     marks: dict[str, str] = field(default_factory=dict)
     mark_faults: list[BaseException] = field(default_factory=list)
     hidden: set[str] = field(default_factory=set)
+    company_id: str = "4001"
 
 
 def _candidate(record: str, content: Mapping[str, Any]) -> Candidate:

@@ -14,14 +14,17 @@ from tests.imports.vendors.imports_world import warehouse_and_procore
 def whole(postgres: EmbeddedPostgres, request: pytest.FixtureRequest) -> Iterator[JobsWorld]:
     """The world of the module."""
     with warehouse_and_procore(postgres, request, JOBS) as (url, procore):
-        yield JobsWorld(url, procore)
+        world = JobsWorld(url, procore)
+        yield world
+        world.close()
 
 
 @pytest.fixture
-def world(whole: JobsWorld) -> JobsWorld:
+def world(whole: JobsWorld) -> Iterator[JobsWorld]:
     """An empty world, in which the service account may see what it creates."""
     whole.clear()
     fresh = JobsWorld(whole.url, whole.procore)
     fresh.runs = whole.runs
     fresh.procore.fault("procore_new_projects", "permitted")
-    return fresh
+    yield fresh
+    fresh.close()

@@ -24,7 +24,7 @@ def test_n5_a_project_is_created_with_number_name_address_dates_and_template(wor
     )  # fmt: skip
     world.plan()
     assert world.standing() == {"24-404": ("create", "ready")}
-    assert world.query("select planned_calls from procore.plans where state = 'open'") == [(1,)]
+    assert world.query("select planned_calls from procore.plans where state = 'open'") == [(2,)], "its list comes after"
     world.decide()
     world.apply()
     made = world.named("Harbor Bridge")
@@ -86,6 +86,8 @@ def test_n13_jobs_are_offered_by_status_division_and_start(
         ({"divisions": ["20"]}, {"A2"}),
         ({"started_from": "2026-01-01"}, {"A2"}),
         ({"statuses": ["I"]}, set()),
+        ({"without_division": True}, {"C1"}),
+        ({"divisions": ["20"], "without_division": True}, {"A2", "C1"}),
     ],
 )
 def test_n13_a_narrowed_run_leaves_all_others_as_they_are(
@@ -101,6 +103,32 @@ def test_n13_a_narrowed_run_leaves_all_others_as_they_are(
     make_plan(world.systems(), world.obj, Narrowed(only=only))
     assert {key for key, row in world.rows().items() if row.after.get("city")} == renewed
     assert set(world.standing()) == {"A1", "A2", "C1"}
+
+
+def test_n13_a_run_may_be_told_another_template_and_an_accepted_row_keeps_it(world: JobsWorld) -> None:
+    with psycopg.connect(world.procore.url, autocommit=True) as connection:
+        made = connection.execute(
+            "INSERT INTO procore.records (kind, company_id, fields) SELECT kind, company_id, fields"
+            " FROM procore.records WHERE id = %s RETURNING id",
+            [world.procore.template],
+        ).fetchone()
+    assert made is not None
+    usual = settings(project_templates={"1": world.procore.template})
+    for number, name in (("A", "One"), ("B", "Two")):
+        world.job(number, name)
+    told = world.obj.chosen(usual, usual.companies[0], {"project_template": made[0]})
+    assert world.obj.chosen(usual, usual.companies[0], {"project_template": None}) == usual
+    world.settings = told
+    world.plan()
+    assert {row.after["project_template_id"] for row in world.rows().values()} == {str(made[0])}
+    world.decide("A")
+    world.settings = usual
+    world.plan()
+    rows = world.rows()
+    assert (rows["A"].state, rows["A"].after["project_template_id"]) == ("accepted", str(made[0]))
+    assert (rows["B"].state, rows["B"].after["project_template_id"]) == ("ready", str(world.procore.template))
+    assert world.apply().counts == {"applied": 1}
+    assert world.named("One")["project_template_id"] == made[0]
 
 
 def test_b3_a_sub_job_is_refused_with_the_reason_and_its_master_is_a_project_of_its_own(world: JobsWorld) -> None:

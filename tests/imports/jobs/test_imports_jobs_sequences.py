@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.imports.jobs.jobs_world import JobsWorld, settings
-from tests.imports.vendors.imports_sequences import NAMES, Sequence, play
+from tests.imports.vendors.imports_sequences import NAMES, Sequence, play, undrawn
 
 
 class OfJobs(Sequence):
@@ -31,6 +31,9 @@ class OfJobs(Sequence):
             self.world.project(NAMES[number], own, active=self.random.random() < 0.7)
         self.world.procore.fault("procore_new_projects", self.random.choice(["hidden", "permitted"]))
         self.world.procore.fault("procore_unseen", self.random.choice(["403", "404"]))
+
+    def stage(self, key: str, name: str) -> None:
+        self.world.job(key, name)
 
     def change_spectrum(self) -> None:
         number = self.random.randrange(len(NAMES))
@@ -71,4 +74,7 @@ def test_n11_hundreds_of_random_sequences_of_faults(
         except BaseException as error:
             error.add_note(f"seed {seed}")
             raise
+        finally:
+            world.close()
+    assert undrawn(counted) == []
     record_property("counted", f"500 sequences of an import of jobs: {dict(sorted(counted.items()))}")

@@ -47,7 +47,7 @@ def test_the_order_of_what_comes_in_changes_nothing(vendors, companies, threshol
 @given(_sides, _sides, _THRESHOLDS)
 def test_it_does_not_matter_which_side_is_which(vendors: list[Party], companies: list[Party], how: Thresholds) -> None:
     swapped = [
-        replace(one, vendor_key=one.company_key, company_key=one.vendor_key) for one in _found(companies, vendors, how)
+        replace(one, spectrum_key=one.record_id, record_id=one.spectrum_key) for one in _found(companies, vendors, how)
     ]
     assert set(_found(vendors, companies, how)) == set(swapped)
 
@@ -68,15 +68,15 @@ def test_n3_what_is_not_tied_has_a_vendor_and_a_company_of_its_own(
     vendors: list[Party], companies: list[Party], how: Thresholds
 ) -> None:
     found = _found(vendors, companies, how)
-    for key in ("vendor_key", "company_key"):
+    for key in ("spectrum_key", "record_id"):
         alone = [getattr(one, key) for one in found if not one.tied]
         assert len(alone) == len(set(alone))
         assert not set(alone) & {getattr(one, key) for one in found if one.tied}
     names = {party.key: exact_name(party.name) for party in vendors}, {p.key: exact_name(p.name) for p in companies}
     for one in found:
         if one.exact:
-            name = names[0][one.vendor_key]
-            assert name == names[1][one.company_key] != ""
+            name = names[0][one.spectrum_key]
+            assert name == names[1][one.record_id] != ""
             assert all(list(side.values()).count(name) == 1 for side in names)
 
 

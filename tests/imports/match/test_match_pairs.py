@@ -20,7 +20,7 @@ def _suggested(case: Case) -> Sequence[Suggestion]:
 
 
 def _pairs(found: Sequence[Suggestion]) -> set[tuple[str, str]]:
-    return {(one.vendor_key, one.company_key) for one in found}
+    return {(one.spectrum_key, one.record_id) for one in found}
 
 
 def test_there_are_two_hundred_pairs_and_no_code_stands_twice() -> None:

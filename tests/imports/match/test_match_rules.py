@@ -168,30 +168,30 @@ def test_n3_what_is_linked_is_not_suggested_and_its_name_and_code_are_taken() ->
 
 def test_n3_two_of_the_same_score_are_tied_and_none_is_chosen() -> None:
     found = _found([Party("V", "Acme Drywall")], [Party("2", "Acme Drywall"), Party("1", "Acme Drywall")])
-    assert [(one.company_key, one.tied, one.exact) for one in found] == [("1", True, False), ("2", True, False)]
+    assert [(one.record_id, one.tied, one.exact) for one in found] == [("1", True, False), ("2", True, False)]
     assert found[0].score == found[1].score
     found = _found([Party("V", "Acme Drywall"), Party("W", "Acme Drywall")], [Party("1", "Acme Drywall")])
-    assert [(one.vendor_key, one.tied) for one in found] == [("V", True), ("W", True)]
+    assert [(one.spectrum_key, one.tied) for one in found] == [("V", True), ("W", True)]
 
 
 def test_n3_of_two_companies_of_one_name_the_one_that_agrees_in_more_is_suggested_alone() -> None:
     vendor = Party("V", "Acme Drywall", phone="303-555-0142")
     companies = [Party("1", "Acme Drywall"), Party("2", "Acme Drywall", phone="303 555 0142")]
     found = _found([vendor], companies)
-    assert [(one.company_key, one.tied, one.exact) for one in found] == [("2", False, False)]
+    assert [(one.record_id, one.tied, one.exact) for one in found] == [("2", False, False)]
 
 
 def test_n3_a_company_is_suggested_to_its_best_vendor_only() -> None:
     vendors = [Party("V", "Acme Drywall Services"), Party("W", "Acme Drywall")]
     found = _found(vendors, [Party("1", "Acme Drywall Inc")])
-    assert [one.vendor_key for one in found] == ["W"]
+    assert [one.spectrum_key for one in found] == ["W"]
 
 
 def test_n3_how_far_apart_tied_scores_are_is_a_setting() -> None:
     companies = [Party("1", "Acme Drywall"), Party("2", "Acme Drywall LLC")]
-    assert [one.company_key for one in _found([Party("V", "Acme Drywall")], companies)] == ["1"]
+    assert [one.record_id for one in _found([Party("V", "Acme Drywall")], companies)] == ["1"]
     found = _found([Party("V", "Acme Drywall")], companies, tied_within=10)
-    assert [(one.company_key, one.tied, one.exact) for one in found] == [("1", True, False), ("2", True, False)]
+    assert [(one.record_id, one.tied, one.exact) for one in found] == [("1", True, False), ("2", True, False)]
 
 
 def test_n3_the_lowest_score_is_a_setting() -> None:
@@ -204,14 +204,14 @@ def test_n3_the_lowest_score_is_a_setting() -> None:
 
 def test_n3_inactive_companies_are_looked_at_too() -> None:
     found = _found([Party("V", "Acme Drywall")], [Party("1", "Acme Drywall", active=False)])
-    assert [(one.company_key, one.exact) for one in found] == [("1", True)]
+    assert [(one.record_id, one.exact) for one in found] == [("1", True)]
 
 
 def test_n3_of_two_alike_the_one_of_the_same_company_form_is_suggested() -> None:
     vendors = [Party("INC", "Smith Electric Inc"), Party("LLC", "Smith Electric, Limited"), Party("X", "Unlike")]
     companies = [Party("1", "Smith Electric, Ltd."), Party("2", "Smith Electric, Incorporated")]
     found = _found(vendors, companies)
-    assert [(one.vendor_key, one.company_key, one.tied) for one in found] == [("INC", "2", False), ("LLC", "1", False)]
+    assert [(one.spectrum_key, one.record_id, one.tied) for one in found] == [("INC", "2", False), ("LLC", "1", False)]
 
 
 def test_n3_a_trade_name_kept_apart_is_a_name() -> None:

@@ -13,13 +13,16 @@ from tests.imports.vendors.imports_world import World, warehouse_and_procore
 def whole(postgres: EmbeddedPostgres, request: pytest.FixtureRequest) -> Iterator[World]:
     """The world of the module."""
     with warehouse_and_procore(postgres, request, VENDORS) as (url, procore):
-        yield World(url, procore)
+        world = World(url, procore)
+        yield world
+        world.close()
 
 
 @pytest.fixture
-def world(whole: World) -> World:
+def world(whole: World) -> Iterator[World]:
     """An empty world."""
     whole.clear()
     fresh = World(whole.url, whole.procore)
     fresh.runs = whole.runs
-    return fresh
+    yield fresh
+    fresh.close()

@@ -1,30 +1,44 @@
 """N11, A1: random sequences of what people, tasks and machines do, the same for every object that is imported.
 
-Answers lost after the work, 429, 5xx, pages cut, processes killed in plan, apply and compare, Procore edited meanwhile,
-an export of the same record accepted meanwhile, the warehouse restored from an older dump. In half of them another
-integration has marked some records, somebody confirms that it is switched off, and it may write all the same (N12). An
-object says what it stages and enters.
+Answers lost after the work, time-outs, 429, 5xx, 413, pages cut, tasks killed in plan, apply and compare, processes
+that get a SIGKILL, two runs at once, Procore edited meanwhile, an export of the same record in every state, accepted in
+the same second, undo, the warehouse restored from an older dump. In half of them another integration has marked some
+records, somebody confirms that it is switched off, and it may write all the same (N12). An object says what it stages
+and enters.
 """
 
 from __future__ import annotations
 
+import os
 import random
+import signal
+import sys
+import threading
+import time
+import traceback
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
 import pytest
+import requests
 
 from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.imports.steps.undo import plan_undo
-from spectrum_etl.links import claims
+from spectrum_etl.links import claims, pairs
 from spectrum_etl.links.claims import Owner, Taken
 from spectrum_etl.links.keys import Key
+from spectrum_etl.model.record import RecordId
+from spectrum_etl.sources.procore import ProcoreClient
+from tests.imports.vendors.imports_dump import Dump
 from tests.imports.vendors.imports_world import Kill, World, killed_after
 
 NAMES = ("Akron Paving", "Bolt Electric", "Cedar Roofing", "Delta Steel", "Elm Plumbing", "Fargo Glass")
+#: What exports give to records that Spectrum did not have.
+NEW = ("NEW1", "NEW2")
 FAULTS: tuple[tuple[str, str | None, int | None], ...] = (
     ("procore_lost_answer", None, 2),
     ("procore_500_after", None, 2),
@@ -35,7 +49,18 @@ FAULTS: tuple[tuple[str, str | None, int | None], ...] = (
     ("procore_most_updates", "2", 2),
     ("procore_random_400", None, 1),
     ("procore_page_cut", None, 1),
+    ("procore_token_expired", None, 1),
 )
+#: What hundreds of sequences are made of, as they are counted: a kind that is missing was never tried.
+KINDS = (
+    *(name for name, _, _ in FAULTS), "timed out", "killed in plan", "killed in apply", "killed in compare",
+    "SIGKILL in plan", "SIGKILL in apply", "two at once", "edited in Procore", "export waiting", "export sending",
+    "export unknown", "export sent", "export confirmed", "export linked", "export refused", "export gave way",
+    "both accepted at once", "taken back", "undo planned", "dumped", "restored", "restored to nothing", "applied",
+    "marked by another integration", "confirmed",
+)  # fmt: skip
+#: States of an export in which an approver is asked, or its document is on its way.
+UNDER_WAY = ("waiting", "sending", "unknown", "sent", "confirmed")
 
 
 class Sequence(ABC):
@@ -43,13 +68,14 @@ class Sequence(ABC):
 
     Args:
         world: empty.
-        seed: decides all of it.
+        seed: decides all of it, but for where a process is hit by a SIGKILL and who of two at once is first.
     """
 
     def __init__(self, world: World, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
         self.world, self.random, self.monkeypatch = world, random.Random(seed), monkeypatch
         self.counted: Counter[str] = Counter()
-        self.exported: dict[str, int] = {}
+        self.dump: Dump | None = None
+        self.brought: set[str] = set()
         self.begin(self.random.choice(["always", "changes", "never"]))
         if self.random.random() < 0.5:
             for each in world.companies():
@@ -60,6 +86,10 @@ class Sequence(ABC):
     @abstractmethod
     def begin(self, ask: str) -> None:
         """Stage what there is, and enter some of it in Procore."""
+
+    @abstractmethod
+    def stage(self, key: str, name: str) -> None:
+        """Stage a record that an export has brought to Spectrum."""
 
     @abstractmethod
     def change_spectrum(self) -> None:
@@ -81,8 +111,9 @@ class Sequence(ABC):
         """So many steps, then everything is put right and comes to its end."""
         doing: list[Callable[[], object]] = [
             self.world.plan, self.world.plan, self._decide, self._decide, self._apply, self._apply, self._apply,
-            self.world.compare, self.change_spectrum, self.change_procore, self._export, self._take_back,
-            self._lose_the_books, self._undo, self._confirm, self._an_hour_passes, self._connector_writes,
+            self.world.compare, self.change_spectrum, self._edit_procore, self._export, self._export_goes_on,
+            self._accept_both, self._take_back, self._dump_or_restore, self._undo, self._kill_process,
+            self._two_at_once, self._confirm, self._an_hour_passes, self._connector_writes,
         ]  # fmt: skip
         for _ in range(steps):
             step = self.random.choice(doing)
@@ -91,16 +122,17 @@ class Sequence(ABC):
                 name, value, count = self.random.choice(FAULTS)
                 self.world.procore.fault(name, value, count)
                 self.counted[name] += 1
-            with killed_after(kill, self.monkeypatch):
+            times_out = self.random.random() < 0.1
+            with killed_after(kill, self.monkeypatch), self._timing_out(times_out):
                 try:
                     step()
                 except Kill:
-                    self.counted["killed"] += 1
+                    self.counted[f"killed in {step.__name__.strip('_')}"] += 1
                 except SpectrumEtlError as error:
                     self.counted[type(error).__name__] += 1
             for name, _, _ in FAULTS:
                 self.world.procore.server.switches.clear(name)
-        self.world.query("delete from export.claims where not linked and plan_row_id is null")
+        self._end_exports()
         self.put_right()
         self.world.plan(switched_off_by="ann")
         self.world.an_hour_passes()
@@ -109,6 +141,16 @@ class Sequence(ABC):
             self._accept_all()
             self.world.apply()
             self.world.compare()
+            if not self._open():
+                break
+
+    def _open(self) -> bool:
+        """Whether another round has something to do."""
+        if self.world.plan().is_new:
+            return True
+        return any(row.state not in ("applied", "put back") for row in self.world.rows().values())
+
+    # People
 
     def _accept_all(self) -> None:
         for key, row in self.world.rows().items():
@@ -148,9 +190,7 @@ class Sequence(ABC):
         keys = [key for key, row in self.world.rows().items() if row.state == "accepted"]
         if keys:
             self.world.decide(self.random.choice(keys), verb="take back")
-
-    def _apply(self) -> None:
-        self.counted["applied"] += self.world.apply().counts["applied"]
+            self.counted["taken back"] += 1
 
     def _undo(self) -> None:
         runs = self.world.query("select distinct run_id from procore.calls where state = 'applied' order by 1")
@@ -158,51 +198,235 @@ class Sequence(ABC):
             plan_undo(self.world.systems(), self.world.obj, self.random.choice(runs)[0])
             self.counted["undo planned"] += 1
 
+    def _edit_procore(self) -> None:
+        self.change_procore()
+        self.counted["edited in Procore"] += 1
+
+    # Tasks and machines
+
+    def _apply(self) -> None:
+        self.counted["applied"] += self.world.apply().counts["applied"]
+
+    @contextmanager
+    def _timing_out(self, times_out: bool) -> Iterator[None]:
+        """Let the next call be executed, and its answer never come."""
+        left, send = [1 if times_out else 0], requests.Session.send
+
+        def late(session: requests.Session, request: Any, **kwargs: Any) -> Any:
+            answer = send(session, request, **kwargs)
+            if left[0]:
+                left[0] -= 1
+                self.counted["timed out"] += 1
+                raise requests.exceptions.ReadTimeout("no answer in time")
+            return answer
+
+        with self.monkeypatch.context() as patch:
+            patch.setattr(requests.Session, "send", late)
+            yield
+
+    def _process(self, work: Callable[[], object]) -> int:
+        """Let another process do it, as Airflow's tasks are processes; its id."""
+        child = os.fork()
+        if child:
+            return child
+        code = 1
+        try:
+            work()
+            code = 0
+        except (SpectrumEtlError, Kill):
+            code = 0
+        except BaseException:  # noqa: BLE001 - whatever it is, the other process must end here
+            traceback.print_exc(file=sys.__stderr__)
+        finally:
+            os._exit(code)
+
+    def _as_a_task(self) -> World:
+        """The world as another process sees it: with connections of its own."""
+        world = self.world.elsewhere()
+        client = self.world.procore.client
+        own = ProcoreClient(client.connection, client.company_id, sleep=lambda _: None, jitter=lambda _: 0.0)
+        world.client = own
+        return world
+
+    def _kill_process(self) -> None:
+        """A process is killed by the kernel wherever it is: in its own code, in a call, between them."""
+        name = self.random.choice(["plan", "apply", "apply", "apply", "compare"])
+        child = self._process(lambda: getattr(self._as_a_task(), name)())
+        time.sleep(self.random.random() * 0.12)
+        os.kill(child, signal.SIGKILL)
+        _, status = os.waitpid(child, 0)
+        assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "it failed with an error of its own"
+        self.counted[f"SIGKILL in {name}" if os.WIFSIGNALED(status) else "ended before its SIGKILL"] += 1
+
+    def _two_at_once(self) -> None:
+        """Two runs at once, or one that was taken for dead."""
+        first, second = self.random.choice([("apply", "apply"), ("plan", "apply"), ("apply", "plan"), ("plan", "plan")])
+        child = self._process(lambda: getattr(self._as_a_task(), first)())
+        try:
+            getattr(self.world, second)()
+        finally:
+            _, status = os.waitpid(child, 0)
+            assert os.WIFEXITED(status), "it was killed by nobody"
+            assert os.WEXITSTATUS(status) == 0, "it failed with an error of its own"
+            self.counted["two at once"] += 1
+
+    def _dump_or_restore(self) -> None:
+        """A dump is made; or the warehouse becomes what it was at the last one, or before the first plan."""
+        if self.random.random() < 0.5:
+            self.dump = Dump.of(self.world)
+            self.counted["dumped"] += 1
+        elif self.random.random() < 0.4:
+            (self.dump or Dump.empty(self.world)).restore(self.world)
+            self.counted["restored" if self.dump else "restored to nothing"] += 1
+
+    # Exports of the same records
+
     def _export(self) -> None:
-        """An approver of exports says yes to a record of Procore, under a key of Spectrum or a new one."""
-        found = self.random.choice(self.world.companies() or [{"id": 0}])
-        key = self.random.choice([f"V{self.random.randrange(len(NAMES))}", "NEW1", "NEW2"])
-        owner = Owner(self.world.obj.name, "1", "", str(found["id"]), "Record")
+        """An export asks an approver about a record, or the approver says yes, under a key of Spectrum or a new one."""
+        active = [each for each in self.world.companies() if each.get("is_active", each.get("active")) is not False]
+        free = [key for key in NEW if key not in self.brought]
+        if not active:
+            return
+        found = self.random.choice(active)
+        key = self.random.choice([f"V{self.random.randrange(len(NAMES))}", *free])
         with psycopg.connect(self.world.url, autocommit=True) as connection:
-            linked = connection.execute(
-                "select count(*) from export.links where record_id = %s and unlinked_at is null", [str(found["id"])]
-            ).fetchone()
-            if linked != (0,):
+            if connection.execute(
+                "select from export.links where unlinked_at is null"
+                " and (record_id = %s or lower(spectrum_key) = lower(%s))",
+                [str(found["id"]), key],
+            ).fetchone():
                 return
-            try:
-                claims.claim(
-                    connection, owner, [Key(self.world.obj.space, key)], attempt_id=None, by="ann", by_name="Ann",  # type: ignore[arg-type]
-                    at=self._now(connection),
-                )  # fmt: skip
-            except Taken:
-                self.counted["export gave way"] += 1
+            state = self.random.choice(UNDER_WAY)
+            if state != "waiting" and not self._claim(connection, self._owner(found), key):
+                return
+            connection.execute(
+                "insert into export.queue (object_name, company_code, project_id, record_id, title, state, fingerprint,"
+                " run_id, asks_run_id) values (%(object)s, '1', '', %(record)s, %(title)s, %(state)s::export.state, '',"
+                " 'run', case when %(state)s::text = 'waiting' then 'run' end) on conflict (object_name, company_code,"
+                " project_id, record_id) do update set state = excluded.state, asks_run_id = excluded.asks_run_id",
+                {"object": self.world.obj.name, "record": str(found["id"]), "title": found["name"], "state": state},
+            )
+            self.counted[f"export {state}"] += 1
+
+    def _claim(self, connection: psycopg.Connection, owner: Owner, key: str) -> bool:
+        try:
+            claims.claim(
+                connection, owner, [Key(self.world.obj.space, key)], attempt_id=None, by="ann", by_name="Ann",  # type: ignore[arg-type]
+                at=self._now(connection),
+            )  # fmt: skip
+        except Taken:
+            self.counted["export gave way"] += 1
+            return False
+        return True
+
+    def _owner(self, record: dict[str, Any]) -> Owner:
+        return Owner(self.world.obj.name, "1", "", str(record["id"]), record["name"])
+
+    def _export_goes_on(self) -> None:
+        """An export comes to its next state, or to its end: refused, taken out, or linked and staged."""
+        going = self.world.query(
+            "select q.record_id, q.state, c.key from export.queue as q left join export.claims as c"
+            " on c.object_name = q.object_name and c.record_id = q.record_id and c.plan_row_id is null and not c.linked"
+            " where q.state = any(%s) order by 1",
+            list(UNDER_WAY),
+        )
+        if not going:
+            return
+        record, state, key = self.random.choice(going)
+        ending = self.random.choice(["next", "refused", "linked"])
+        with psycopg.connect(self.world.url, autocommit=True) as connection, connection.transaction():
+            if ending == "linked" and key in NEW and key not in self.brought:
+                self._link(connection, record, key)
+                self.counted["export linked"] += 1
+            elif ending == "refused" or state in ("waiting", UNDER_WAY[-1]):
+                self._retrieve(connection, record)
+                self.counted["export refused"] += 1
             else:
-                self.counted["exported"] += 1
+                self._set(connection, record, UNDER_WAY[UNDER_WAY.index(state) + 1])
+                self.counted["export went on"] += 1
+
+    def _link(self, connection: psycopg.Connection, record: str, key: str) -> None:
+        """The end of an export that worked: linked, marked in Procore, and staged by the next sync."""
+        [found] = [each for each in self.world.companies() if str(each["id"]) == record]
+        owner = self._owner(found)
+        pairs.write_by_hand(connection, self.world.obj.name, RecordId("1", "", record), key, "ann")
+        claims.keep(connection, owner, Key(self.world.obj.space, key), attempt_id=None, by="ann")
+        self._set(connection, record, "linked")
+        self.world.mark(int(record), f"1:{key}", key)
+        self.stage(key, found["name"])
+        self.brought.add(key)
+
+    def _retrieve(self, connection: psycopg.Connection, record: str) -> None:
+        claims.release(connection, Owner(self.world.obj.name, "1", "", record, ""))
+        self._set(connection, record, "retrieved")
+
+    @staticmethod
+    def _set(connection: psycopg.Connection, record: str, state: str) -> None:
+        connection.execute(
+            "update export.queue set state = %s, asks_run_id = case when %s::text = 'waiting' then 'run' end"
+            " where record_id = %s",
+            [state, state, record],
+        )
+
+    def _end_exports(self) -> None:
+        """What is still on its way is taken out."""
+        with psycopg.connect(self.world.url, autocommit=True) as connection:
+            for (record,) in self.world.query(
+                "select record_id from export.queue where state = any(%s)", list(UNDER_WAY)
+            ):
+                self._retrieve(connection, record)
+            connection.execute("delete from export.claims where not linked and plan_row_id is null")
+
+    def _accept_both(self) -> None:
+        """Approvers of both directions say yes about one record in the same moment: one of them is first."""
+        rows = [row for row in self.world.rows().values() if row.state in ("ready", "suggested")]
+        making = [row for row in rows if row.kind in ("create", "link")]
+        if not making:
+            return
+        row = self.random.choice(making)
+        record = row.record_id or str(self.random.choice(self.world.companies() or [{"id": 0}])["id"])
+        owner, key = (
+            Owner(self.world.obj.name, "1", "", record, "Record"),
+            self.random.choice([row.spectrum_key, NEW[0]]),
+        )
+        start, got = threading.Barrier(2), {}
+
+        def export() -> None:
+            with psycopg.connect(self.world.url, autocommit=True) as connection:
+                start.wait()
+                got["export"] = self._claim(connection, owner, key)
+
+        other = threading.Thread(target=export)
+        other.start()
+        start.wait()
+        try:
+            got["import"] = self.world.decide(row.spectrum_key) == [None]
+        finally:
+            other.join()
+        same = key == row.spectrum_key or record == row.record_id
+        if same and "export" in got:
+            assert not (got["export"] and got["import"]), "the two have one record, or one key"
+            self.counted["both accepted at once"] += 1
 
     @staticmethod
     def _now(connection: psycopg.Connection):  # type: ignore[no-untyped-def]
         return connection.execute("select clock_timestamp()").fetchone()[0]  # type: ignore[index]
 
-    def _lose_the_books(self) -> None:
-        """The warehouse is that of yesterday: nothing of the imports is known."""
-        if self.random.random() < 0.2:
-            self.counted["restored"] += 1
-            self.world.query(
-                "truncate procore.plan_rows, procore.plans, procore.calls, procore.looks, procore.records,"
-                " export.links, export.claims"
-            )
+    # The end
 
     def check(self) -> None:
         """Each record is one of Procore, which is linked to it and to nothing else."""
         companies, links = self.world.companies(), self.world.links()
         origins = Counter(each["origin_id"] for each in companies if each["origin_id"])
         assert max(origins.values()) == 1, origins
-        assert sorted(links) == [f"V{number}" for number in range(len(NAMES))], "nothing is lost"
+        staged = [f"V{number}" for number in range(len(NAMES))]
+        assert sorted(links) == sorted([*self.brought, *staged]), "nothing is lost"
         assert len(set(links.values())) == len(links), "two never link to one"
         of = {each["id"]: each for each in companies}
         for key, record in links.items():
-            assert of[record]["origin_id"] == f"spectrum:1:{key}"
-            self.check_one(key, of[record])
+            assert of[record]["origin_id"] in {f"spectrum:1:{key}", f"1:{key}" if key in NEW else ""}
+            if key not in NEW:
+                self.check_one(key, of[record])
         made = {each["id"] for each in companies} - self.entered
         assert made <= set(links.values()), "what was created is linked"
         stuck = self.world.query(
@@ -212,6 +436,11 @@ class Sequence(ABC):
         )
         assert stuck == [], "nothing is stuck"
         assert self.world.query("select count(*) from export.claims where not linked") == [(0,)]
+
+
+def undrawn(counted: Counter[str]) -> list[str]:
+    """Kinds of which nothing has happened."""
+    return [kind for kind in KINDS if not counted[kind]]
 
 
 def play(sequence: Sequence) -> Counter[str]:

@@ -52,10 +52,18 @@ class Dag:
             dag_id="import_vendors", run_id=run, task_id="company.approve", map_index=0, try_number=1, id="x",
             get_task_states=self._states,
         )  # fmt: skip
-        form = {"companies": ["1"], "vendors": [], "types": [], "look_again": True, "dry_run": False}
-        form["integration_is_switched_off"] = False
+        form = {
+            "companies": ["1"],
+            "vendors": [],
+            "types": [],
+            "without_type": False,
+            "integration_is_switched_off": False,
+            "look_again": True,
+            "dry_run": False,
+            **params,
+        }
         started = SimpleNamespace(triggering_user_name=self.started_by)
-        return {"ti": ti, "run_id": run, "params": form | params, "dag_run": started}
+        return {"ti": ti, "run_id": run, "params": form, "dag_run": started}
 
     def _states(self, dag_id: str, run_ids: list[str], task_ids: list[str] | None = None) -> dict[str, Any]:
         if task_ids is None:
@@ -110,7 +118,7 @@ def test_n2_a_run_plans_asks_applies_and_reads_back(dag: Dag) -> None:
     asked = dag.ask()
     assert asked is not None
     assert asked.subject == "Into Procore: 2 vendors of company 1 One"
-    assert "Writing calls to Procore for all of it: 1." in asked.body
+    assert "Writing calls to Procore for all of it: 1, for how long is not known: Procore has not" in asked.body
     assert "| ACME Acme \\| \\<b\\> | create |" in asked.body
     assert f"link with BOLT ({bolt})" in asked.body
     assert asked.assigned_users == [{"id": "boss", "name": "Boss"}]

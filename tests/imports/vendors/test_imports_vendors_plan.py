@@ -11,6 +11,7 @@ import pytest
 from spectrum_etl.errors import FixConfiguration, StopSync
 from spectrum_etl.exports.records.queue import Instance
 from spectrum_etl.imports.objects.vendors import OBJECT
+from spectrum_etl.imports.spec import Narrowed
 from spectrum_etl.imports.steps import question as questions
 from spectrum_etl.imports.steps.accept import (
     Decider,
@@ -19,6 +20,7 @@ from spectrum_etl.imports.steps.accept import (
     accept_exact_names,
     decide,
 )
+from spectrum_etl.imports.steps.plan import make_plan
 from spectrum_etl.imports.systems import Run
 from spectrum_etl.links import claims
 from spectrum_etl.links.claims import Owner
@@ -348,3 +350,39 @@ def test_n2_the_setting_accepts_what_follows_and_never_a_match(world: World) -> 
     world.plan()
     assert world.standing() == {"A": ("create", "accepted"), "B": ("link", "ready")}
     assert world.rows()["A"].decided_by == "imports.vendors.ask"
+
+
+@pytest.mark.parametrize(
+    ("only", "renewed"),
+    [
+        ({"types": ["SUB"]}, {"S"}),
+        ({"without_type": True}, {"N"}),
+        ({"types": ["SUB"], "without_type": True}, {"S", "N"}),
+        ({"types": ["LAB"]}, set()),
+    ],
+)
+def test_c6_a_run_is_narrowed_by_vendor_type_and_to_those_without_one(
+    world: World, only: dict[str, object], renewed: set[str]
+) -> None:
+    for code, type_ in (("S", "SUB"), ("M", "MAT"), ("N", " ")):
+        world.vendor(code, f"Vendor {code}", type=type_)
+    world.plan()
+    for code in ("S", "M", "N"):
+        world.change_vendor(code, city="Akron")
+    make_plan(world.systems(), world.obj, Narrowed(only=only))
+    assert {key for key, row in world.rows().items() if row.after.get("city")} == renewed
+    assert set(world.standing()) == {"S", "M", "N"}
+
+
+def test_n3_a_company_is_found_by_the_trade_name_that_procore_keeps_apart(world: World) -> None:
+    world.vendor("NORTH", "Northside Electric", city="Akron")
+    company = world.company("Great Lakes Holdings III", trade_name="Northside Electric", city="Akron")
+    world.plan()
+    row = world.rows()["NORTH"]
+    assert (row.kind, row.state, row.record_id) == ("link", "suggested", str(company))
+    assert row.attributes[0] == "same name"
+    assert row.exact is False, "a trade name is looked at by a person"
+    world.decide()
+    world.apply()
+    assert world.compare().differing == []
+    assert world.named("Great Lakes Holdings III")["trade_name"] == "Northside Electric"

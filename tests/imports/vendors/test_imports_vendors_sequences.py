@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.imports.vendors.imports_sequences import NAMES, Sequence, play
+from tests.imports.vendors.imports_sequences import NAMES, Sequence, play, undrawn
 from tests.imports.vendors.imports_world import World, settings
 
 
@@ -21,6 +21,9 @@ class OfVendors(Sequence):
             self.world.vendor(f"V{number}", name, phone=str(number))
         for name in self.random.sample(NAMES, 3):
             self.world.company(name, is_active=self.random.random() < 0.7)
+
+    def stage(self, key: str, name: str) -> None:
+        self.world.vendor(key, name)
 
     def change_spectrum(self) -> None:
         number = self.random.randrange(len(NAMES))
@@ -56,4 +59,7 @@ def test_n11_hundreds_of_random_sequences_of_faults(
         except BaseException as error:
             error.add_note(f"seed {seed}")
             raise
+        finally:
+            world.close()
+    assert undrawn(counted) == []
     record_property("counted", f"500 sequences of an import of vendors: {dict(sorted(counted.items()))}")

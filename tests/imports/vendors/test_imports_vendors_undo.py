@@ -8,9 +8,10 @@ import pytest
 
 from spectrum_etl.errors import FixConfiguration, RetryLater
 from spectrum_etl.imports.objects.vendors import OBJECT
+from spectrum_etl.imports.steps.accept import Decision, decide
 from spectrum_etl.imports.steps.plan import Made
 from spectrum_etl.imports.steps.undo import plan_undo
-from tests.imports.vendors.imports_world import Kill, World, killed_after, settings
+from tests.imports.vendors.imports_world import BOSS, Kill, World, killed_after, settings
 
 
 def undo(world: World, run: int, *, dry_run: bool = False) -> Made:
@@ -70,6 +71,46 @@ def test_n10_what_was_undone_is_left_out_until_somebody_includes_it(world: World
     world.decide("ACME", verb="include")
     world.run()
     assert list(world.links()) == ["ACME"]
+
+
+def test_n10_what_was_undone_can_be_included_before_a_plan_says_that_it_is_left_out(world: World) -> None:
+    world.vendor("ACME", "Acme")
+    world.run()
+    undo(world, world.runs)
+    world.decide()
+    world.apply()
+    assert world.standing() == {"ACME": ("undo", "applied")}
+    # A narrowed run takes the plan over, and has no row for it.
+    world.vendor("OTHER", "Other")
+    undone = world.rows()["ACME"]
+    world.plan("OTHER")
+    decision = Decision(undone.row_id, undone.row_hash, "include")
+    assert decide(world.systems(), OBJECT, [decision], BOSS) == {undone.row_id: None}
+    assert decide(world.systems(), OBJECT, [decision], BOSS) == {
+        undone.row_id: "the row is no longer in the open plan: look at the plan again"
+    }
+    world.plan()
+    assert world.standing()["ACME"] == ("link", "ready")
+
+
+def test_n10_what_a_run_has_done_can_be_kept_instead(world: World) -> None:
+    world.settings = settings(update=["phone"])
+    world.vendor("ACME", "Acme", phone="1")
+    world.vendor("BETA", "Beta")
+    world.run()
+    undo(world, world.runs)
+    world.change_vendor("ACME", phone="2")
+    world.plan()
+    assert world.standing() == {"ACME": ("undo", "ready"), "BETA": ("undo", "ready")}
+    assert world.decide("ACME", verb="leave out") == [
+        "an undo is accepted, or what the run has done is kept; what it has undone is left out"
+    ]
+    assert world.decide("ACME", verb="keep") == [None]
+    assert world.rows()["ACME"].reason == "it was decided not to undo this"
+    world.plan()
+    assert world.standing() == {"ACME": ("update", "ready"), "BETA": ("undo", "ready")}
+    assert world.decide("ACME", verb="keep") == ["only what would be undone can be kept as it is"]
+    assert sorted(world.links()) == ["ACME", "BETA"]
 
 
 def test_n10_what_was_changed_since_is_a_conflict_and_stays(world: World) -> None:

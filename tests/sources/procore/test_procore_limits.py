@@ -212,3 +212,38 @@ def test_c19_two_clients_do_not_come_back_at_the_same_moment(stub: Stub) -> None
         waits += clock.waits
     assert len(set(waits)) > 1
     assert all(12 <= wait <= 13.7 for wait in waits)
+
+
+def _says(calls: int, seconds: int) -> dict[str, str]:
+    """Headers of an answer whose window ends in so many seconds."""
+    reset = str(int(time.time()) + seconds)
+    return {"X-Rate-Limit-Limit": str(calls), "X-Rate-Limit-Remaining": "7", "X-Rate-Limit-Reset": reset}
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        ([], {}),
+        ([(3600, 1800)], {3600: 3600}),
+        ([(25, 9)], {10: 25}),
+        ([(25, 9), (3600, 1800), (25, 4)], {10: 25, 3600: 3600}),
+        ([(3600, 1800), (600, 1700)], {3600: 600}),
+        # Near its end the hour looks like ten seconds; it was the hour's before, or is after.
+        ([(3600, 1800), (3600, 5)], {3600: 3600}),
+        ([(3600, 5), (3600, 3599)], {3600: 3600}),
+    ],
+)
+def test_the_limits_that_procore_last_reported_are_known(
+    stub: Stub, client: ProcoreClient, said: list[tuple[int, int]], known: dict[int, int]
+) -> None:
+    stub.on("GET", PATH, *(Reply(200, {"id": 5}, _says(*one)) for one in said), GOOD)
+    for _ in range(len(said) + 1):
+        client.get(PATH)
+    assert client.reported_limits == known
+    assert client.calls_made == len(said) + 1
+
+
+def test_every_try_counts_as_a_call(stub: Stub, client: ProcoreClient, clock: Time) -> None:
+    stub.on("GET", PATH, Reply(502), Reply(502), GOOD)
+    client.get(PATH)
+    assert client.calls_made == 3

@@ -11,6 +11,7 @@ from sandbox.data import schema
 from sandbox.infolink.server import InfoLinkServer
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from stack.postgres import EmbeddedPostgres
+from tests.emptied import Emptied
 
 _PASSWORD = "conformance"
 _numbers = itertools.count(1)
@@ -47,10 +48,16 @@ def spectrum_of_module(postgres: EmbeddedPostgres) -> Iterator[Spectrum]:
     postgres.drop_database(name)
 
 
+@pytest.fixture(scope="module")
+def emptied(spectrum_of_module: Spectrum) -> Emptied:
+    """Empties the module's stand-in Spectrum: tests change its columns too."""
+    return Emptied(spectrum_of_module.connection, lambda made: made.execute(_MAY_BE_NULL))
+
+
 @pytest.fixture
-def spectrum(spectrum_of_module: Spectrum) -> Spectrum:
+def spectrum(spectrum_of_module: Spectrum, emptied: Emptied) -> Spectrum:
     """The module's stand-in Spectrum, emptied."""
-    empty(spectrum_of_module)
+    emptied.empty()
     return spectrum_of_module
 
 
@@ -62,13 +69,13 @@ def warehouse(warehouse_database: str, spectrum: Spectrum) -> Warehouse:
 
 @pytest.fixture(scope="module")
 def new_warehouse(
-    postgres: EmbeddedPostgres, warehouse_template: str, spectrum_of_module: Spectrum
+    postgres: EmbeddedPostgres, warehouse_template: str, spectrum_of_module: Spectrum, emptied: Emptied
 ) -> Iterator[Callable[[], Warehouse]]:
     """Makes warehouses that live as long as the module, each beside an emptied stand-in Spectrum."""
     names: list[str] = []
 
     def make() -> Warehouse:
-        empty(spectrum_of_module)
+        emptied.empty()
         names.append(f"conformance_warehouse_{next(_numbers)}")
         url = postgres.create_database(names[-1], template=warehouse_template)
         return Warehouse(url, spectrum_of_module)
@@ -76,9 +83,3 @@ def new_warehouse(
     yield make
     for name in names:
         postgres.drop_database(name)
-
-
-def empty(spectrum: Spectrum) -> None:
-    """Drop and create the tables anew: tests change their columns too."""
-    schema.create(spectrum.connection, recreate=True)
-    spectrum.connection.execute(_MAY_BE_NULL)

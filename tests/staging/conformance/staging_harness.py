@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
+import pytest
 from psycopg import sql
 from psycopg.rows import dict_row
 from source_oracle import EXPECTED, Values, columns_of, source_rows, staged_rows
@@ -19,6 +21,7 @@ from spectrum_etl.model.run import Run, Scope
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
+from spectrum_etl.staging import check as checking
 from spectrum_etl.staging.check import check
 from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.land import land
@@ -42,6 +45,14 @@ def infolink_settings(**changes: Any) -> Settings:
     readers = {"job_cost_totals": "transactions"}
     companies = tuple(Company(code=code, name=f"Company {code}", phase_category="STD") for code in ("1", "2"))
     return settings.model_copy(update={"readers": readers, "companies": companies, **changes})
+
+
+@contextmanager
+def without_checks() -> Iterator[None]:
+    """Without Great Expectations, which has tests of its own; rows are still typed, rejected and counted."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(checking, "run_checks", lambda *_args, **_options: [])
+        yield
 
 
 class Spectrum:

@@ -1,8 +1,13 @@
-"""B8. A company code that Spectrum does not have is refused; a company that is empty is not."""
+"""B8. A company code that Spectrum does not have is refused; a company that is empty is not.
+
+`make test` has this for an object of one table, one of several, the transactions, and narrowed to jobs, and a new
+company that has a row in one table; `make test-all` for every object, and for rows in other tables.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from infolink_rows import SUBJECTS, source_row
@@ -17,6 +22,11 @@ from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.staging.verify import verify
 
 JOBS = "JC_JOB_MASTER_MC"
+FEW = ("vendors", "billings", "job_costs", "subcontracts")
+
+
+def _slow(name: str) -> Any:
+    return () if name in FEW else pytest.mark.slow
 
 
 @pytest.fixture(autouse=True)
@@ -39,8 +49,12 @@ def _verify(warehouse: Warehouse, name: str, code: str) -> None:
 @pytest.mark.parametrize(
     ("name", "scope"),
     [
-        *(pytest.param(name, {}, id=f"whole-{name}") for name in OBJECTS),
-        *(pytest.param(name, {"jobs": ("J1",)}, id=f"narrowed-{name}") for name in OBJECTS if OBJECTS[name].by_job),
+        *(pytest.param(name, {}, id=f"whole-{name}", marks=_slow(name)) for name in OBJECTS),
+        *(
+            pytest.param(name, {"jobs": ("J1",)}, id=f"narrowed-{name}", marks=_slow(name))
+            for name in OBJECTS
+            if OBJECTS[name].by_job
+        ),
     ],
 )
 def test_a_code_that_is_in_no_table_is_refused_with_those_that_are(
@@ -60,7 +74,13 @@ def test_a_code_that_is_in_no_table_is_refused_with_those_that_are(
         _verify(warehouse, name, "1")
 
 
-@pytest.mark.parametrize("table", ["JC_COST_TYPE_MASTER_MC", "VN_VENDOR_MASTER_MC", JOBS])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "VN_VENDOR_MASTER_MC",
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("JC_COST_TYPE_MASTER_MC", JOBS)),
+    ],
+)
 def test_a_company_that_is_new_is_staged_empty(warehouse: Warehouse, table: str) -> None:
     """It is there: in any table at all."""
     warehouse.spectrum.add(JOBS, source_row(JOBS, 1, company="2"))

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.sdk import AssetAlias
 from airflow.sdk.exceptions import AirflowRescheduleException
 from infolink_rows import source_row
 from staging_harness import Spectrum, Warehouse, infolink_settings
@@ -64,7 +65,7 @@ class Tasks:
         while True:
             try:
                 scope = {"company_code": "1", "jobs": [], "months": []}
-                self.landed.append(staging_tasks.land_company(OBJECTS[name], context, scope))
+                self.landed.append(staging_tasks.land_company(OBJECTS[name], context, scope, {}, AssetAlias(name)))
                 return
             except AirflowRescheduleException:
                 self.given_up.append(time.monotonic())

@@ -1,6 +1,9 @@
 """The conformance list of every snapshot table that Info-Link gives, generated from its spec, over real TDS.
 
 `pytest tests/staging/conformance -k jobs-` runs it for one table. What happens is told in `snapshot_story.py`.
+`make test` plays the list for the objects in `FEW`, among which every case is judged for objects of one table and of
+several, read by job and not; `make test-all` for all. That every table is staged as its source holds it is in
+`test_layouts.py`, of all tables, in `make test` too.
 """
 
 from __future__ import annotations
@@ -46,6 +49,15 @@ from snapshot_story import (
 from staging_harness import Seen, Warehouse, problems
 
 Case = Callable[[Story, Subject], None]
+FEW = (
+    "standard_cost_codes",
+    "vendors",
+    "jobs",
+    "budgets",
+    "change_requests",
+    "subcontracts",
+    "payables",
+)
 WHOLE = ("first", "unchanged", "changed", "mended", "unreadable", "lacking", "empty")
 
 _cases: dict[str, tuple[Case, Callable[[Subject], Any]]] = {}
@@ -375,7 +387,12 @@ def _state(seen: Seen, key: dict[str, str]) -> tuple[bool, datetime | None, date
 
 
 LIST = [
-    pytest.param(subject, function, id=f"{subject.name}-{name}")
+    pytest.param(
+        subject,
+        function,
+        id=f"{subject.name}-{name}",
+        marks=() if subject.object.name in FEW else pytest.mark.slow,
+    )
     for subject in SUBJECTS.values()
     for name, (function, applies) in _cases.items()
     if applies(subject)
@@ -392,3 +409,12 @@ def test_no_case_was_forgotten_for_a_new_object() -> None:
     counts = Counter(parameters.values[0].name for parameters in LIST)  # type: ignore[union-attr]
     assert set(counts) == set(SUBJECTS)
     assert min(counts.values()) >= 15
+
+
+def test_the_few_of_make_test_have_every_case_of_every_kind_of_object() -> None:
+    kinds: dict[bool, set[tuple[Any, ...]]] = {True: set(), False: set()}
+    for parameters in LIST:
+        subject, judge = parameters.values
+        kind = (judge, subject.object.by_job, len(subject.object.tables) > 1)  # type: ignore[union-attr]
+        kinds[subject.object.name in FEW].add(kind)  # type: ignore[union-attr]
+    assert kinds[False] <= kinds[True]

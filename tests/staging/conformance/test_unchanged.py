@@ -91,6 +91,30 @@ def test_nothing_is_typed_checked_or_written_and_the_last_checks_hold(
     assert warehouse.query(typed, f"{name}\\_{after['landing_id']}\\_rows") == [(0,)]
 
 
+@pytest.mark.parametrize("name", ["vendors", "budgets"])
+def test_a_sync_that_found_nothing_changed_ends_with_its_landing(warehouse: Warehouse, name: str) -> None:
+    """One task does all of it: none of the others has anything to do, and no table is left behind for them."""
+    subject, settings = SUBJECTS[name], infolink_settings()
+    fill(warehouse, subject)
+    left = "select count(*) from pg_tables where schemaname = 'landing'"
+    before = last_run(warehouse, name)
+    counts = publish_step.publish_unchanged(warehouse.url, subject.object, landed(warehouse, name), settings)
+    assert counts is not None
+    assert (counts[name].new, counts[name].changed, counts[name].deleted) == (0, 0, 0)
+    after = last_run(warehouse, name)
+    assert (after["state"], after["checks_of"]) == ("unchanged", before["landing_id"])
+    assert warehouse.query(left) == [(0,)]
+
+    warehouse.spectrum.add(subject.source_table, subject.row(ROWS + 1))
+    number = landed(warehouse, name)
+    state = "select state from sync.landings where landing_id = %s"
+    assert publish_step.publish_unchanged(warehouse.url, subject.object, number, settings) is None
+    assert warehouse.query(state, number) == [("landed",)]
+    assert warehouse.query(left) != [(0,)]
+    check_step.check(warehouse.url, subject.object, number, settings)
+    assert publish_step.publish(warehouse.url, subject.object, number, settings)[name].new == 1
+
+
 def test_a_third_run_names_the_landing_that_was_really_checked(warehouse: Warehouse) -> None:
     fill(warehouse, VENDORS)
     first = last_run(warehouse, "vendors")["landing_id"]

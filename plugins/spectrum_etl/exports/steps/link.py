@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from contextlib import nullcontext
 
 import psycopg
 
@@ -15,6 +16,7 @@ from spectrum_etl.exports.linkable import Linkable, LinkedObject
 from spectrum_etl.exports.objects.facts import text
 from spectrum_etl.exports.records import claiming, queue
 from spectrum_etl.exports.records.locks import sole_lock
+from spectrum_etl.exports.records.marking import marking
 from spectrum_etl.exports.records.queue import Row
 from spectrum_etl.exports.records.states import COLLECTABLE, ENDED
 from spectrum_etl.exports.rules.common import linked_code
@@ -68,7 +70,7 @@ def link(systems: Systems, obj: Linkable, id: RecordId, spectrum_key: str, by: s
         if taken := claims.holders(connection, owner, [claimed]):
             raise _taken(obj, id, key, taken[0].in_words, or_wait=True)
         difference = _compare(systems, obj, candidate, key)
-        with connection.transaction():
+        with nullcontext() if obj.mark is None else marking(systems, obj, id), connection.transaction():
             # First the link, which nobody else can write then until this has ended; a mark that fails takes it back.
             if is_new:
                 _write(connection, obj, id, key, by, difference)

@@ -13,6 +13,7 @@ from spectrum_etl.errors import FixRecord, Reason, SpectrumEtlError, StopSync
 from spectrum_etl.exports.records import ledger, queue
 from spectrum_etl.exports.records.ledger import Attempt
 from spectrum_etl.exports.records.locks import record_lock
+from spectrum_etl.exports.records.marking import marking
 from spectrum_etl.exports.records.queue import Row
 from spectrum_etl.exports.records.states import IN_FLIGHT, Outcome
 from spectrum_etl.exports.spec import ExportObject
@@ -119,7 +120,10 @@ def _link(sending: Sending) -> Outcome:
     """Mark it in Procore, which may be repeated; then write the link and end the attempt at once."""
     obj, attempt, key = sending.obj, sending.attempt, sending.attempt.document.key
     systems = sending.systems
-    unmarked = obj.mark(systems.procore, systems.company, sending.id, key) if obj.mark is not None else None
+    unmarked = None
+    if obj.mark is not None:
+        with marking(systems, obj, sending.id):
+            unmarked = obj.mark(systems.procore, systems.company, sending.id, key)
     note = "; ".join(filter(None, (unmarked, compare.unread_note(attempt.document, systems.spectrum))))
     with sending.becoming("linked", Reason(note) if note else None, ends=True):
         links.write(

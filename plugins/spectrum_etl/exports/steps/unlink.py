@@ -11,6 +11,7 @@ from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.linkable import Linkable
 from spectrum_etl.exports.records import claiming, queue
 from spectrum_etl.exports.records.locks import sole_lock
+from spectrum_etl.exports.records.marking import marking
 from spectrum_etl.exports.records.queue import Row
 from spectrum_etl.exports.records.states import IN_FLIGHT
 from spectrum_etl.exports.systems import Systems
@@ -46,7 +47,10 @@ def unlink(systems: Systems, obj: Linkable, record: str, by: str) -> str:
         with sole_lock(systems.url, obj.name, link.id):
             row = queue.find(connection, obj.name, link.id)
             _check_may_end(systems, obj, link, row)
-            left = obj.unmark(systems.procore, company, link.id) if obj.unmark is not None else None
+            left = None
+            if obj.unmark is not None:
+                with marking(systems, obj, link.id):
+                    left = obj.unmark(systems.procore, company, link.id)
             if left:
                 log.warning("%s, company %s: record %s: %s", obj.name, company.code, record, left)
             with connection.transaction():

@@ -55,18 +55,19 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A vendor and a company that may be the same.
+    """A record of Spectrum and one of Procore that may be the same: a vendor and a company, or a job and a project.
 
     Args:
-        vendor_key, company_key: of the two.
+        spectrum_key: what it is called in Spectrum.
+        record_id: the Procore id of the other one.
         score: from 0 to 100, to one decimal place.
         attributes: what agrees, in words for people, the weightiest first: `same name`, `same phone`.
         exact: whether *link all exact names* may link them: see `suggest`.
-        tied: whether another suggestion of this vendor or of this company is as good: a person has to choose.
+        tied: whether another suggestion of either is as good: a person has to choose.
     """
 
-    vendor_key: str
-    company_key: str
+    spectrum_key: str
+    record_id: str
     score: float
     attributes: tuple[str, ...]
     exact: bool

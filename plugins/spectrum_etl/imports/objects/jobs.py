@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from spectrum_etl.imports.match import Party, Suggestion, suggest_projects
-from spectrum_etl.imports.spec import Field, ImportObject, Json, Narrowing
+from spectrum_etl.imports.spec import Choice, Field, ImportObject, Json, Narrowing
 from spectrum_etl.settings import Company, Settings
-from spectrum_etl.sources.procore import portfolio
+from spectrum_etl.sources.faults import NotAllowed
+from spectrum_etl.sources.procore import portfolio, resources
 from spectrum_etl.sources.procore.client import ProcoreClient
 from spectrum_etl.sources.procore.rows import Row
 from spectrum_etl.staging.objects.jobs import JOBS
 
 Record = dict[str, Any]
 _DAYS = ("start_date", "completion_date")
+_LIST = "standard_cost_code_list_id"
+log = logging.getLogger(__name__)
 
 
 def read_all(client: ProcoreClient) -> Iterator[Record]:
@@ -68,7 +72,29 @@ def parameters(settings: Settings, company: Company) -> Json:
         "without_division": options.include_without_division,
         "started_from": options.started_from,
         "template": options.project_templates.get(company.code),
+        "cost_code_list": settings.exports.standard_cost_code_list,
     }
+
+
+def facts(client: ProcoreClient, settings: Settings) -> Json:
+    """The list of cost codes that new projects use (N5, D6), where Procore shows one of that name."""
+    wanted = settings.exports.standard_cost_code_list
+    try:
+        found = [each["id"] for each in resources.standard_cost_code_lists(client) if each.get("name") == wanted]
+    except NotAllowed:
+        log.warning("the service account may not read the lists of cost codes of Procore company %s", client.company_id)
+        found = []
+    return {_LIST: str(found[0]) if found else None}
+
+
+def chosen(settings: Settings, company: Company, told: Json) -> Settings:
+    """The settings with the template that a run was told."""
+    if told.get("project_template") is None:
+        return settings
+    jobs = settings.imports.jobs
+    templates = {**jobs.project_templates, company.code: int(told["project_template"])}
+    jobs = jobs.model_copy(update={"project_templates": templates})
+    return settings.model_copy(update={"imports": settings.imports.model_copy(update={"jobs": jobs})})
 
 
 def matches(jobs: Iterable[Party], projects: Iterable[Party], settings: Settings) -> Iterator[Suggestion]:
@@ -87,8 +113,9 @@ def _sent(update: Record) -> Record:
     sent = dict(update)
     if "is_active" in sent:
         sent["active"] = sent.pop("is_active")
-    if sent.get("project_template_id") is not None:
-        sent["project_template_id"] = int(sent["project_template_id"])
+    for name in ("project_template_id", _LIST):
+        if sent.get(name) is not None:
+            sent[name] = int(sent[name])
     return sent
 
 
@@ -124,6 +151,7 @@ OBJECT = ImportObject(
             follows="dates",
         ),
         Field("project_template_id", "imports.jobs.project_templates", "of new projects", shown=False),
+        Field(_LIST, "exports.standard_cost_code_list", "of new projects: the list of this name, set after creation"),
     ),
     options=lambda settings: settings.imports.jobs,
     parameters=parameters,
@@ -136,9 +164,24 @@ OBJECT = ImportObject(
         ),
         Narrowing("divisions", "Divisions", "Only jobs of these divisions of Spectrum, one a line. Empty means all."),
         Narrowing(
+            "without_division",
+            "Without a division",
+            "Only jobs without a division; where divisions are given as well, these and those.",
+            is_switch=True,
+        ),
+        Narrowing(
             "started_from", "Started from", "Only jobs that started on this day or later. Empty means all.", is_day=True
         ),
     ),
+    choices=(
+        Choice(
+            "project_template",
+            "Project template",
+            "Id of the template in Procore that the new projects of this run's plan are made from, in place of that of"
+            " the settings. Rows that are accepted keep it; a later run offers the others with its own.",
+        ),
+    ),
+    chosen=chosen,
     keys_of="imports/jobs_narrowed.sql",
     party=party,
     read_all=read_all,
@@ -153,4 +196,7 @@ OBJECT = ImportObject(
     # A project that has the number or the name by now: somebody has to look before a second one is made.
     doubles=lambda match: True,
     may_be_hidden=True,
+    is_project=True,
+    facts=facts,
+    set_afterwards=(_LIST,),
 )

@@ -15,6 +15,9 @@ from spectrum_etl.sources.procore.directory import CompanyUpdate
 from spectrum_etl.sources.procore.rows import USUAL_BATCH, Row
 from spectrum_etl.staging.objects.vendors import VENDORS
 
+#: What a company of Procore is also called: "doing business as". Spectrum has no such name.
+_TRADE_NAME = "trade_name"
+
 
 def read_one(client: ProcoreClient, record: str) -> dict[str, Any] | None:
     """One company; None where Procore has it no more."""
@@ -40,6 +43,7 @@ def party(row: Json) -> Party:
         phone=fields["business_phone"],
         email=fields["email_address"],
         active=row.get("is_active", True),
+        other_names=tuple(filter(None, (fields.get(_TRADE_NAME),))),
         linked=row.get("is_taken", False),
     )
 
@@ -88,6 +92,13 @@ OBJECT = ImportObject(
             "Only vendors of these types of Spectrum, one a line. Empty means all that the settings offer. The others"
             " stay as they are in the plan.",
         ),
+        Narrowing(
+            "without_type",
+            "Without a type",
+            "Only vendors without a type; where types are given as well, these and those. The settings say whether"
+            " vendors without a type are offered at all.",
+            is_switch=True,
+        ),
     ),
     keys_of="imports/vendors_of_types.sql",
     party=party,
@@ -100,4 +111,5 @@ OBJECT = ImportObject(
     reactivate=lambda client, record: directory.reactivate_company(client, record),
     suggest=matches,
     doubles=lambda match: match.exact,
+    also_read=(_TRADE_NAME,),
 )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import psycopg
 
 from spectrum_etl.imports.spec import ImportObject, Json
-from spectrum_etl.model.characters import escaped
+from spectrum_etl.model.characters import escaped, escaped_all
 
 _COLUMNS = "record_id, name, origin_id, origin_code, is_active, fields"
 #: One that is gone, or differs from what was known, has changed.
@@ -89,31 +90,69 @@ def follow(connection: psycopg.Connection, obj: ImportObject, company: str) -> N
     )
 
 
-def looked(connection: psycopg.Connection, obj: ImportObject, company: str) -> tuple[int, datetime, datetime] | None:
-    """The last look: Procore company, when it was last asked for changes, and when all of it was read; None: never."""
-    return connection.execute(
-        "select procore_company_id, looked_at, whole_at from procore.looks where object_name = %s"
+@dataclass(frozen=True)
+class Looked:
+    """The last look at Procore.
+
+    Args:
+        procore_company_id: Procore company that was looked at.
+        looked_at: when it was last asked for changes, or read whole.
+        whole_at: when all of it was read.
+        whole_calls: how many calls that took; None where nobody counted them.
+    """
+
+    procore_company_id: int
+    looked_at: datetime
+    whole_at: datetime
+    whole_calls: int | None
+
+
+def looked(connection: psycopg.Connection, obj: ImportObject, company: str) -> Looked | None:
+    """The last look, or None."""
+    row = connection.execute(
+        "select procore_company_id, looked_at, whole_at, whole_calls from procore.looks where object_name = %s"
         " and company_code = %s",
         [obj.name, company],
     ).fetchone()
+    return None if row is None else Looked(*row)
 
 
 def note_look(
-    connection: psycopg.Connection, obj: ImportObject, company: str, procore: int, at: datetime, *, whole: bool
+    connection: psycopg.Connection,
+    obj: ImportObject,
+    company: str,
+    procore: int,
+    at: datetime,
+    *,
+    calls: int,
+    facts: Json | None = None,
 ) -> None:
     """Remember a look.
 
     Args:
         procore: Procore company.
         at: just before it began, by the warehouse's clock.
-        whole: whether all of it was read.
+        calls: that it made.
+        facts: where all of it was read: what else was found.
     """
     connection.execute(
-        "insert into procore.looks as l (object_name, company_code, procore_company_id, looked_at, whole_at)"
-        " values (%(object)s, %(company)s, %(procore)s, %(at)s, %(at)s) on conflict (object_name, company_code)"
+        "insert into procore.looks as l (object_name, company_code, procore_company_id, looked_at, whole_at, calls,"
+        " whole_calls, facts) values (%(object)s, %(company)s, %(procore)s, %(at)s, %(at)s, %(calls)s, %(calls)s,"
+        " coalesce(%(facts)s::jsonb, '{}'))"
+        " on conflict (object_name, company_code)"
         " do update set procore_company_id = excluded.procore_company_id, looked_at = excluded.looked_at,"
-        " whole_at = case when %(whole)s then excluded.whole_at else l.whole_at end",
-        {"object": obj.name, "company": company, "procore": procore, "at": at, "whole": whole},
+        " whole_at = case when %(facts)s::jsonb is not null then excluded.whole_at else l.whole_at end,"
+        " calls = excluded.calls,"
+        " whole_calls = case when %(facts)s::jsonb is not null then excluded.whole_calls else l.whole_calls end,"
+        " facts = coalesce(%(facts)s::jsonb, l.facts)",
+        {
+            "object": obj.name,
+            "company": company,
+            "procore": procore,
+            "at": at,
+            "calls": calls,
+            "facts": None if facts is None else json.dumps(escaped_all(facts)),
+        },
     )
 
 

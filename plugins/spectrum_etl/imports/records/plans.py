@@ -115,6 +115,7 @@ def values_of(systems: Systems, obj: ImportObject, narrowed: Narrowed = ALL) -> 
         "keys": narrowed.compared,
         "followed": obj.followed(systems.settings),
         "unshown": obj.unshown,
+        "afterwards": list(obj.set_afterwards),
         "title": obj.title,
         "procore_title": obj.procore_title,
         "key_column": obj.key_column,
@@ -188,6 +189,18 @@ def rows_by_id(connection: psycopg.Connection, row_ids: Sequence[int]) -> list[R
         ).fetchall()
 
 
+def undone(connection: psycopg.Connection, obj: ImportObject, company: str, row_ids: Sequence[int]) -> list[Row]:
+    """Those of some rows that were undone and are left out since, whatever plan has undone them."""
+    with connection.cursor(row_factory=class_row(Row)) as cursor:
+        return cursor.execute(
+            f"select {_ROW} from procore.plan_rows where row_id = any(%s) and object_name = %s and company_code = %s"  # noqa: S608
+            " and kind = 'undo' and state = 'applied' and exists (select from procore.left_out as l"
+            " where l.object_name = plan_rows.object_name and l.company_code = plan_rows.company_code"
+            " and l.spectrum_key = plan_rows.spectrum_key)",
+            [list(row_ids), obj.name, company],
+        ).fetchall()
+
+
 def counts(connection: psycopg.Connection, plan_id: int) -> Counter[tuple[str, str]]:
     """How many rows of each kind are in each state."""
     found = connection.execute(
@@ -195,6 +208,13 @@ def counts(connection: psycopg.Connection, plan_id: int) -> Counter[tuple[str, s
         [plan_id],
     )
     return Counter({(kind, state): count for kind, state, count in found})
+
+
+def planned_calls(connection: psycopg.Connection, plan_id: int) -> int:
+    """How many writing calls applying all of a plan takes."""
+    row = connection.execute("select planned_calls from procore.plans where plan_id = %s", [plan_id]).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def store(
@@ -251,10 +271,16 @@ def store(
     connection.execute(
         "update procore.plans set planned_calls = (select (count(*) + %(size)s - 1) / %(size)s"
         " + count(*) filter (where %(reactivates)s and kind = 'link' and before ->> 'is_active' = 'false')"
+        " + count(*) filter (where kind = 'create' and after ?| %(afterwards)s)"
         " from procore.plan_rows"
         " where plan_rows.plan_id = plans.plan_id and kind in ('create', 'link', 'take over', 'update', 'undo')"
         " and state in ('ready', 'suggested', 'accepted', 'applying', 'unknown')) where plan_id = %(plan)s",
-        {"plan": made[0], "size": obj.rows_a_call, "reactivates": obj.reactivate is not None},
+        {
+            "plan": made[0],
+            "size": obj.rows_a_call,
+            "reactivates": obj.reactivate is not None,
+            "afterwards": list(obj.set_afterwards),
+        },
     )
     return int(made[0])
 

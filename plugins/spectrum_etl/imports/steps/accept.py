@@ -24,7 +24,7 @@ from spectrum_etl.links.claims import Claim
 from spectrum_etl.links.keys import Space
 from spectrum_etl.warehouse.connect import connect
 
-Verb = Literal["accept", "leave out", "include", "take back"]
+Verb = Literal["accept", "leave out", "include", "take back", "keep"]
 
 #: From which states each decision leads on.
 _FROM: dict[Verb, frozenset[str]] = {
@@ -32,6 +32,8 @@ _FROM: dict[Verb, frozenset[str]] = {
     "leave out": frozenset({"ready", "suggested"}),
     "include": frozenset({"left out"}),
     "take back": frozenset({"accepted"}),
+    # Of an undo: what the run has done stays.
+    "keep": frozenset({"ready"}),
 }
 
 
@@ -80,6 +82,7 @@ def decide(systems: Systems, obj: ImportObject, decisions: Sequence[Decision], b
             plan = plans.open_plan(connection, obj, systems.company.code)
             ids = [decision.row_id for decision in decisions]
             rows = {row.row_id: row for row in plans.rows(connection, plan.plan_id, row_ids=ids)} if plan else {}
+            rows |= {row.row_id: row for row in plans.undone(connection, obj, systems.company.code, ids)}
             for decision in decisions:
                 found[decision.row_id] = _unfit(obj, rows.get(decision.row_id), decision)
             good = [decision for decision in decisions if found[decision.row_id] is None]
@@ -95,7 +98,7 @@ def decide(systems: Systems, obj: ImportObject, decisions: Sequence[Decision], b
                 # Read again: a row for which another record was chosen is another row now.
                 again = plans.rows(connection, plan.plan_id, row_ids=accepted)
                 found |= _accept(systems, connection, obj, again, by.id, by.name)
-            for verb in ("leave out", "include", "take back"):
+            for verb in ("leave out", "include", "take back", "keep"):
                 _others(systems, connection, obj, [rows[d.row_id] for d in good if d.verb == verb], verb, by)
     return found
 
@@ -162,15 +165,23 @@ def _unfit(obj: ImportObject, row: Row | None, decision: Decision) -> str | None
         return "the row is no longer in the open plan: look at the plan again"
     if row.row_hash != decision.row_hash:
         return "the row has changed since it was shown: look at it again"
+    if decision.verb == "include" and _is_undone(row):
+        return None
     if row.state not in _FROM[decision.verb]:
         return f"the row is {row.state}"
-    if row.kind == "undo" and decision.verb not in ("accept", "take back"):
-        return "an undo is accepted or not; what it has undone is left out"
+    if row.kind == "undo" and decision.verb == "leave out":
+        return "an undo is accepted, or what the run has done is kept; what it has undone is left out"
+    if row.kind != "undo" and decision.verb == "keep":
+        return "only what would be undone can be kept as it is"
     if decision.record_id is not None and obj.only_links:
         return "it is linked to what was found in Spectrum, or not at all: link it by hand with link_export"
     if decision.record_id is not None and row.kind not in MAKING:
         return "only a record that is not linked yet can be linked to another one"
     return None
+
+
+def _is_undone(row: Row) -> bool:
+    return row.kind == "undo" and row.state == "applied"
 
 
 def _choose(
@@ -217,8 +228,13 @@ def _accept(
 def _others(
     systems: Systems, connection: psycopg.Connection, obj: ImportObject, rows: Sequence[Row], verb: Verb, by: Decider
 ) -> None:
-    """Leave out, include again, take back."""
+    """Leave out, include again, take back, keep what would be undone."""
     ids = [row.row_id for row in rows]
+    if verb == "keep":
+        # The row stays as a trace of the decision; the next plan has what else there is to do.
+        plans.decided(connection, ids, "put back", by.id, by.name)
+        plans.move(connection, ids, "put back", reason="it was decided not to undo this")
+        return
     if verb == "leave out":
         connection.execute(
             "insert into procore.left_out (object_name, company_code, spectrum_key, left_out_by, left_out_by_name)"
@@ -235,6 +251,9 @@ def _others(
     else:
         planned.release(connection, ids)
     for row in rows:
+        # What was undone stays done: the next plan offers the record again.
+        if _is_undone(row):
+            continue
         plans.decided(connection, [row.row_id], "suggested" if _wants_a_look(row) else "ready", None, None)
 
 

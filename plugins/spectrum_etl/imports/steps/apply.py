@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 import psycopg
@@ -23,16 +23,14 @@ from spectrum_etl.imports.steps.compute import compute, parties, suggested
 from spectrum_etl.imports.steps.look import look_at, look_for_changes, look_for_ours
 from spectrum_etl.imports.steps.settle import Settled, settle
 from spectrum_etl.imports.systems import Systems
+from spectrum_etl.links.writing import project, writing
 from spectrum_etl.sources.faults import NotFound, NotSent, NotVisible, OutcomeUnknown, SourceFault
 from spectrum_etl.sources.procore.rows import Row as Answer
 from spectrum_etl.warehouse.connect import connect
-from spectrum_etl.warehouse.locks import give_back, take
 from spectrum_etl.warehouse.templates import render
 
 log = logging.getLogger(__name__)
 
-#: First part of the advisory lock of one Procore company that is written into. An arbitrary number of our own.
-WRITE_LOCK = 7_275
 #: What the service account may not see yet.
 _HIDDEN = "waiting for permission"
 _OPEN = ("accepted", "applying", "unknown", _HIDDEN)
@@ -68,7 +66,7 @@ def apply(systems: Systems, obj: ImportObject) -> Applied:
         connection.autocommit = True
         if not _accepted(connection, obj, code):
             return done
-        with _writing(systems, connection, obj):
+        with writing(connection, systems.procore.company_id, obj.name):
             _take_over(connection, obj, code)
             _look(systems, connection, obj)
             _resolve(systems, connection, obj, done)
@@ -76,8 +74,9 @@ def apply(systems: Systems, obj: ImportObject) -> Applied:
                 done.counts["put back"] += stopped
             _put_back_what_changed(systems, connection, obj, done)
             for batch in probe.batches(systems, connection, obj, done.counts):
-                active = _reactivate(systems, connection, obj, batch, done)
-                _send(systems, connection, obj, active, done)
+                with _places(systems, connection, obj, batch):
+                    active = _reactivate(systems, connection, obj, batch, done)
+                    _send(systems, connection, obj, active, done)
                 if done.later:
                     break
     log.info("%s, company %s: %s", obj.name, code, done.summary)
@@ -99,19 +98,6 @@ def _accepted(
         [obj.name, company, list(states)],
     )
     return [row_id for (row_id,) in found]
-
-
-@contextmanager
-def _writing(systems: Systems, connection: psycopg.Connection, obj: ImportObject) -> Iterator[None]:
-    """Write as the only one."""
-    name = f"{systems.procore.company_id}/{obj.name}"
-    what = f"writing {obj.name} into Procore company {systems.procore.company_id}"
-    take(connection, WRITE_LOCK, name, what=what, for_session=True)
-    try:
-        yield
-    finally:
-        if not connection.broken:
-            give_back(connection, WRITE_LOCK, name)
 
 
 def _take_over(connection: psycopg.Connection, obj: ImportObject, company: str) -> None:
@@ -192,7 +178,7 @@ def _put_back_what_changed(systems: Systems, connection: psycopg.Connection, obj
         if creating is not None and creating[0] is not None:
             wanted = parties(systems, connection, obj, "imports/creating.sql")
             matches = suggested(systems, connection, obj, wanted, creating[0])
-            appeared = [each.vendor_key for each in matches if obj.doubles(each)]
+            appeared = [each.spectrum_key for each in matches if obj.doubles(each)]
         stale += connection.execute(
             "select row_id, spectrum_key from procore.plan_rows where plan_id = %(plan)s and state = 'accepted'"
             " and kind = 'create' and spectrum_key = any(%(appeared)s)",
@@ -203,6 +189,18 @@ def _put_back_what_changed(systems: Systems, connection: psycopg.Connection, obj
         put_back = len(plans.put_back(connection, plan.plan_id, rows))
         if put_back:
             done.counts["put back"] += put_back
+
+
+@contextmanager
+def _places(
+    systems: Systems, connection: psycopg.Connection, obj: ImportObject, row_ids: Sequence[int]
+) -> Iterator[None]:
+    """Write into the projects of rows as the only one: exports mark what is in them."""
+    with ExitStack() as places:
+        if obj.is_project:
+            for record in sorted({row.record_id for row in plans.rows_by_id(connection, row_ids)} - {""}):
+                places.enter_context(writing(connection, systems.procore.company_id, project(record)))
+        yield
 
 
 def _reactivate(

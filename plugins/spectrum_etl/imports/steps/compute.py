@@ -116,16 +116,16 @@ def _parties(
 def _store(connection: psycopg.Connection, found: Iterable[Suggestion]) -> None:
     """Choose the best match of each; the others stand beside it."""
     with connection.cursor() as cursor, cursor.copy(f"copy _chosen ({_CHOSEN}) from stdin") as copy:
-        for key, group in groupby(found, key=lambda suggestion: suggestion.vendor_key):
+        for key, group in groupby(found, key=lambda suggestion: suggestion.spectrum_key):
             matches = list(group)
             best = matches[0]
             candidates = [
-                {"record_id": each.company_key, "score": each.score, "attributes": list(each.attributes)}
+                {"record_id": each.record_id, "score": each.score, "attributes": list(each.attributes)}
                 for each in matches
             ]
             copy.write_row(
                 (
-                    key, best.company_key, best.score, list(best.attributes), best.exact,
+                    key, best.record_id, best.score, list(best.attributes), best.exact,
                     best.tied or len(matches) > 1, json.dumps(candidates),
                 )
             )  # fmt: skip

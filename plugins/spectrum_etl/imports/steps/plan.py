@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import psycopg
 
-from spectrum_etl.imports.records import held, plans
+from spectrum_etl.imports.records import held, limits, plans
 from spectrum_etl.imports.spec import ALL, ImportObject, Narrowed
 from spectrum_etl.imports.steps import accept, taking_over
 from spectrum_etl.imports.steps.compute import compute
@@ -30,11 +30,13 @@ class Made:
         plan_id: its number.
         counts: its rows, by kind and state.
         is_new: whether anything had changed since the plan before.
+        calls: how many writing calls applying all of it takes, and for how long, in words.
     """
 
     plan_id: int
     counts: Counter[tuple[str, str]]
     is_new: bool
+    calls: str = ""
 
     @property
     def summary(self) -> str:
@@ -77,7 +79,7 @@ def make_plan(
             basis = _basis(systems, connection, obj, standing.basis)
             old = plans.open_plan(connection, obj, code)
             if old is not None and old.basis == basis and not dry_run:
-                return Made(old.plan_id, plans.counts(connection, old.plan_id), is_new=False)
+                return made_of(systems, connection, old.plan_id, is_new=False)
             narrowed = _within(connection, obj, code, narrowed)
             with connection.transaction():
                 compute(systems, connection, obj, narrowed, taking_over=standing.offers)
@@ -91,9 +93,17 @@ def make_plan(
                 )  # fmt: skip
                 if not dry_run:
                     accept.by_setting(systems, connection, obj, plan_id)
-            found = Made(plan_id, plans.counts(connection, plan_id), is_new=True)
+            found = made_of(systems, connection, plan_id, is_new=True)
     log.info("%s, company %s: plan %s: %s", obj.name, code, plan_id, found.summary)
     return found
+
+
+def made_of(systems: Systems, connection: psycopg.Connection, plan_id: int, *, is_new: bool) -> Made:
+    """A plan that was made: what it holds, how many calls it takes, and for how long."""
+    calls = plans.planned_calls(connection, plan_id)
+    pace = limits.last_reported(connection, int(systems.procore.company_id))
+    said = f"{calls} writing calls, {limits.in_words(calls, pace)}" if calls else ""
+    return Made(plan_id, plans.counts(connection, plan_id), is_new, said)
 
 
 def _within(connection: psycopg.Connection, obj: ImportObject, company: str, narrowed: Narrowed) -> Narrowed:

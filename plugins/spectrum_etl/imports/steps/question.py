@@ -10,7 +10,7 @@ import psycopg
 
 from spectrum_etl.exports.display.markdown import plain
 from spectrum_etl.exports.records.queue import Instance
-from spectrum_etl.imports.records import plans
+from spectrum_etl.imports.records import limits, plans
 from spectrum_etl.imports.records.plans import Row
 from spectrum_etl.imports.spec import ImportObject
 from spectrum_etl.imports.steps.accept import require_approvers
@@ -87,7 +87,8 @@ def ask(
                 _note_asker(connection, plan.plan_id, instance)
             rows = plans.rows(connection, plan.plan_id, states=_OPEN, undo=undo, limit=_SHOWN)
             subject = _subject(systems, obj, open_rows, undo=undo)
-            return Question(subject, _body(obj, plan, counted, open_rows, rows, undo=undo))
+            pace = limits.last_reported(connection, int(systems.procore.company_id))
+            return Question(subject, _body(obj, plan, pace, counted, open_rows, rows, undo=undo))
 
 
 def answered(systems: Systems, obj: ImportObject, instance: Instance) -> None:
@@ -124,18 +125,21 @@ def _subject(systems: Systems, obj: ImportObject, rows: int, *, undo: bool) -> s
 def _body(
     obj: ImportObject,
     plan: plans.Plan,
+    pace: limits.Pace | None,
     counted: Counter[tuple[str, str]],
     open_rows: int,
     rows: Sequence[Row],
     *,
     undo: bool,
 ) -> str:
+    calls = f"{plan.planned_calls}, {limits.in_words(plan.planned_calls, pace)}"
     if undo:
         stays = sum(count for (_, state), count in counted.items() if state == "not ready")
         more = f"\n\nAnd {open_rows - len(rows)} more." if open_rows > len(rows) else ""
         return (
             f"{open_rows} records become what they were before that run; what it created becomes inactive and loses our"
-            f" id. {stays} stay as they are: they were changed since.\n\n{_table(rows)}{more}\n\n**Accept** undoes"
+            f" id. {stays} stay as they are: they were changed since."
+            f"\n\nWriting calls to Procore for all of the plan: {calls}.\n\n{_table(rows)}{more}\n\n**Accept** undoes"
             " these rows, which are then left out of imports until somebody includes them again. **Not now** leaves"
             " everything as it is."
         )
@@ -143,7 +147,7 @@ def _body(
         f"{counted['create', 'ready']} new, {counted['link', 'ready']} to link by {obj.exact_words},"
         f" {counted['update', 'ready']} changed in Spectrum{_taken_over(counted)};"
         f" {sum(n for (_, state), n in counted.items() if state == 'suggested')} have to be looked at one by one.",
-        f"Writing calls to Procore for all of it: {plan.planned_calls}.",
+        f"Writing calls to Procore for all of it: {calls}.",
         _table(rows),
     ]
     if open_rows > len(rows):

@@ -13,7 +13,7 @@ from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.imports.records import plans
 from spectrum_etl.imports.spec import ImportObject, Narrowed
 from spectrum_etl.imports.steps.look import look, look_for_changes
-from spectrum_etl.imports.steps.plan import Made
+from spectrum_etl.imports.steps.plan import Made, made_of
 from spectrum_etl.imports.systems import Systems
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate
@@ -41,7 +41,7 @@ def plan_undo(systems: Systems, obj: ImportObject, run_id: str, *, dry_run: bool
         looked_at = look(systems, connection, obj)
         with plans.plan_lock(connection, obj, code), connection.transaction():
             connection.execute(render("imports/working_tables.sql"))
-            values = {"object": obj.name, "company": code, "run": run_id.strip()}
+            values = {"object": obj.name, "company": code, "run": run_id.strip(), "unshown": obj.unshown}
             connection.execute(render("imports/undo_rows.sql"), values)
             keys = tuple(key for (key,) in connection.execute("select spectrum_key from _rows"))
             if not keys:
@@ -56,6 +56,6 @@ def plan_undo(systems: Systems, obj: ImportObject, run_id: str, *, dry_run: bool
             plan_id = plans.store(
                 connection, systems, obj, Narrowed(keys), basis="", looked_at=looked_at, dry_run=dry_run
             )
-            found = Made(plan_id, plans.counts(connection, plan_id), is_new=True)
+            found = made_of(systems, connection, plan_id, is_new=True)
     log.info("%s, company %s: plan %s to undo %s: %s", obj.name, code, plan_id, run_id, found.summary)
     return found

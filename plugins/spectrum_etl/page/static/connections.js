@@ -34,12 +34,12 @@ function loadOf(kind, load) {
 }
 
 function Connection({ connection: c, companies, load, onOpen }) {
-  const kind = c.connected === null ? "plain" : c.connected ? "ok" : "bad";
+  const kind = c.connected === null ? "plain" : !c.connected || c.stopping > 0 ? "bad" : c.kind === "Procore" && c.differences > 0 ? "warn" : "ok";
   const text = c.connected === null ? "Not known" : c.connected ? "Connected" : "Not connected";
-  const icon = { ok: "ok", bad: "bad", plain: "none" }[kind];
+  const icon = { ok: "ok", warn: "warn", bad: "bad", plain: "none" }[kind];
   const counted = [
     c.services_off > 0 && `${count(c.services_off)} of ${plural(c.services, "service")} cannot be used`,
-    c.differences > 0 && plural(c.differences, "difference"),
+    c.kind !== "Procore" && c.differences > 0 && plural(c.differences, "difference"),
     c.services > 0 && !c.services_off && `all ${plural(c.services, "service")}`,
     c.columns > 0 && `${plural(c.columns, "column")} compared`,
     c.facts > 0 && (c.kind === "Procore" ? "ids, rights and visibility" : "indexes and tracked changes"),
@@ -47,6 +47,7 @@ function Connection({ connection: c, companies, load, onOpen }) {
   return html`<li class="card ${kind}">
     <div><strong>${c.title}</strong>${c.company_code && companies.length > 1 && html`<span class="faint"> company ${c.company_code}</span>`}</div>
     <${Badge} kind=${kind} icon=${icon}>${text}</>
+    ${c.kind === "Procore" && c.differences > 0 && html`<p><button class="link" onClick=${onOpen}>${plural(c.differences, "thing")} to do${c.stopping > 0 && `, ${count(c.stopping)} of them stop${c.stopping === 1 ? "s" : ""} what is in use`}</button></p>`}
     ${c.cause && html`<p class="reason cause">${text}: ${c.cause}.</p>`}
     ${c.reason && html`<p class="reason">${c.reason}</p>`}
     ${c.remedy && html`<p><strong>What to do:</strong> ${c.remedy}</p>`}
@@ -65,10 +66,21 @@ function Noticed({ company, onClose }) {
   const found = useData("connections", { company });
   const broken = (s) => BROKEN.includes(s.status);
   const facts = (kind) => found.data?.facts.filter((f) => f.kind === kind) ?? [];
+  const inProcore = found.data?.findings.filter((f) => f.kind === "Procore") ?? [];
+  const differences = found.data?.findings.filter((f) => f.kind !== "Procore") ?? [];
   return html`<${Dialog} title="What the last check noticed" onClose=${onClose} wide>
     <${Problem} error=${found.error} />
-    ${found.data?.findings.length > 0 && html`<h3>Differences from what is known</h3>
-      <${Table} label="Differences" rows=${found.data.findings} keyOf=${(f) => f.subject + f.item + f.difference} columns=${[
+    ${inProcore.length > 0 && html`<h3>To do in Procore</h3>
+      <${Table} label="To do in Procore" rows=${inProcore} keyOf=${(f) => f.company_code + f.subject + f.item + f.difference} columns=${[
+        { title: "Company", cell: (f) => f.company_code },
+        { title: "Of", cell: (f) => html`${words(f.subject)}<br /><span class="faint">${words(f.item)}</span>` },
+        { title: "Kind", cell: (f) => html`<${Badge} kind=${f.stops ? "bad" : "warn"}>${words(f.difference)}</>` },
+        { title: "What there is", kind: "wide", cell: (f) => f.detail },
+        { title: "Affects", kind: "wide", cell: (f) => f.affects },
+        { title: "What to do", kind: "wide", cell: (f) => f.remedy },
+      ]} />`}
+    ${differences.length > 0 && html`<h3>Differences from what is known</h3>
+      <${Table} label="Differences" rows=${differences} keyOf=${(f) => f.subject + f.item + f.difference} columns=${[
         { title: "Where", cell: (f) => html`<code>${f.subject}${f.item && `.${f.item}`}</code>` },
         { title: "Difference", cell: (f) => html`<${Badge} kind=${f.stops ? "bad" : "plain"}>${words(f.difference)}</>` },
         { title: "What differs", kind: "wide", cell: (f) => html`${f.detail}${f.closest && html`<p>Most like it here: <code>${f.closest}</code>. If that is what is meant, put into <code>include/settings.yaml</code>:</p><pre>${f.paste}</pre>`}` },

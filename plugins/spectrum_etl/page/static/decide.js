@@ -5,11 +5,11 @@ import { Icon, Problem } from "./parts.js";
 
 /** What can be decided in each list: the verb, and what its button says. */
 export const DECIDED = {
-  decide: [["accept", "Accept"], ["leave out", "Leave out"]],
+  decide: [["accept", "Accept"], ["leave out", "Leave out"], ["keep", "Do not undo"]],
   accepted: [["take back", "Take back"]],
   "left-out": [["include", "Include again"]],
 };
-const SAID = { accept: "accepted", "leave out": "left out", "take back": "taken back", include: "included again" };
+const SAID = { accept: "accepted", "leave out": "left out", "take back": "taken back", include: "included again", keep: "kept as they are" };
 const mayTick = (row) => !["applying", "unknown", "waiting for permission"].includes(row.state);
 /** What takes a look of its own is ticked by itself, never with all others. */
 const withAll = (row) => mayTick(row) && row.state !== "suggested";
@@ -75,7 +75,7 @@ export function useDecisions(group, reload) {
 }
 
 /** Above the list: what to do with what is ticked, and what became of it. */
-export function Bar({ decisions, group, exact, plans }) {
+export function Bar({ decisions, group, exact, undo, plans }) {
   const { ticked, busy, said, error } = decisions;
   const outcome = useRef(null);
   // A row that is decided goes, and takes the focus with it where that was inside: what became of it has it then.
@@ -84,7 +84,7 @@ export function Bar({ decisions, group, exact, plans }) {
   const idle = busy || !ticked.size;
   return html`
     <div class="bar" role="group" aria-label="Decide">
-      ${DECIDED[group].map(([verb, title], place) => html`<button key=${verb} class=${place ? "" : "main"} aria-disabled=${idle ? "true" : undefined}
+      ${DECIDED[group].filter(([verb]) => verb !== "keep" || undo > 0).map(([verb, title], place) => html`<button key=${verb} class=${place ? "" : "main"} aria-disabled=${idle ? "true" : undefined}
         onClick=${() => { if (!idle) decisions.all(verb); }}>
         ${title} ${ticked.size > 0 && count(ticked.size)}</button>`)}
       ${ticked.size > 0 && html`<button class="link" onClick=${decisions.none}>Untick all</button>`}

@@ -3,6 +3,7 @@ import { useEffect, useState } from "./vendor/preact-hooks.js";
 import { ago, count, html, keepInAddress, link, moment, plural, useData, useList, useSettled, words } from "./lib.js";
 import { Badge, Choice, Empty, Icon, Listed, Problem, Search, Table, Tabs, Time } from "./parts.js";
 import { Bar, DECIDED, useDecisions } from "./decide.js";
+import { ImportRuns } from "./importruns.js";
 import { PlanRow } from "./planrow.js";
 import { RunButton, useStarter } from "./runs.js";
 import { sentence } from "./wording.js";
@@ -13,6 +14,7 @@ const GROUPS = {
   accepted: ["Accepted", "Accepted, and not in Procore yet."],
   results: ["Results", "What became of rows that were accepted, the last first."],
   "left-out": ["Left out", "No run brings these into Procore until somebody includes them again."],
+  runs: ["Runs", "What each run has written into Procore, the last first. A run can be undone."],
 };
 /** What a row does: of one, of many, as a badge. */
 const DOES = {
@@ -39,7 +41,7 @@ const FIRST = { results: "-changed" };
 
 export function IntoProcore({ me, company, path, query }) {
   const group = path[0] in GROUPS ? path[0] : "decide";
-  const { object, does } = query;
+  const { object, does, run } = query;
   const [text, setText] = useState(query.search ?? "");
   const [sort, setSort] = useState(query.sort ?? FIRST[group] ?? "key");
   const [opened, setOpened] = useState(null);
@@ -47,7 +49,7 @@ export function IntoProcore({ me, company, path, query }) {
   const search = useSettled(text);
   const every = lively ? 3 : 15;
   const counts = useData("into-procore/counts", { company, object }, { every });
-  const list = useList("into-procore/rows", { group, company, object, does, search, sort, offset: 0 }, { every });
+  const list = useList(group === "runs" ? null : "into-procore/rows", { group, company, object, does, run, search, sort, offset: 0 }, { every });
   const again = async () => { await Promise.all([counts.reload(), list.reload()]); };
   const decisions = useDecisions(group, again);
   const starter = useStarter(again);
@@ -57,10 +59,10 @@ export function IntoProcore({ me, company, path, query }) {
   useEffect(() => { if (groups) list.reload(); }, [JSON.stringify(groups)]);
   useEffect(() => { setOpened(null); setSort(FIRST[group] ?? "key"); }, [group]);
   const kept = { object, search: text };
-  const go = (changed) => { location.hash = link(`into-procore/${group}`, { ...kept, does, ...changed }); };
-  const typed = (value) => { setText(value); keepInAddress(`into-procore/${group}`, { ...kept, does, search: value }); };
+  const go = (changed) => { location.hash = link(`into-procore/${group}`, { ...kept, does, run, ...changed }); };
+  const typed = (value) => { setText(value); keepInAddress(`into-procore/${group}`, { ...kept, does, run, search: value }); };
   const tabs = Object.entries(GROUPS).map(([key, [title]]) => ({
-    key, title, href: link(`into-procore/${key}`, kept), count: groups?.[key].records,
+    key, title, href: link(`into-procore/${key}`, kept), count: groups?.[key]?.records,
     kind: { decide: "warn", blocked: "bad", results: groups?.results.failed ? "bad" : undefined }[key],
   }));
   const sorted = (name, title, first) => {
@@ -84,7 +86,7 @@ export function IntoProcore({ me, company, path, query }) {
       <span class="second"><${Time} at=${r.decided_at}>${ago(r.decided_at)}</></span>` },
     group === "results" && { title: sorted("changed", "Since", "-changed"), cell: (r) => html`<${Time} at=${r.changed_at}>${ago(r.changed_at)}</>` },
   ].filter(Boolean);
-  const narrowed = Boolean(search || object || does || company);
+  const narrowed = Boolean(search || object || does || run || company);
   const toggle = (row) => setOpened(opened === row.row_id ? null : row.row_id);
   return html`
     <div class="bar"><${Tabs} tabs=${tabs} chosen=${group} label="Lists of the plan" /></div>
@@ -99,19 +101,20 @@ export function IntoProcore({ me, company, path, query }) {
     <div class="bar">
       ${me.into_procore.length > 1 && html`<${Choice} label="Object" value=${object} all="All objects" onChange=${(value) => go({ object: value })}
         options=${me.into_procore.map((o) => [o.name, o.title])} />`}
-      <${Search} value=${text} onInput=${typed} label="Search names and numbers" />
-      ${list.data && html`<span class="faint" role="status">${plural(list.data.matching, "row")}${!narrowed ? "" : list.data.matching === 1 ? " matches" : " match"}</span>`}
+      ${group !== "runs" && html`<${Search} value=${text} onInput=${typed} label="Search names and numbers" />`}
+      ${run && html`<button class="chip" aria-pressed="true" onClick=${() => go({ run: undefined })}>Only the run ${run} <${Icon} name="bad" /></button>`}
+      ${group !== "runs" && list.data && html`<span class="faint" role="status">${plural(list.data.matching, "row")}${!narrowed ? "" : list.data.matching === 1 ? " matches" : " match"}</span>`}
       <span class="space"></span><span class="lead">${GROUPS[group][1]}</span>
     </div>
-    ${groups && Object.keys(groups[group].does).length > 1 && html`<ul class="chips" aria-label="Only rows that do this">
+    ${groups?.[group] && Object.keys(groups[group].does).length > 1 && html`<ul class="chips" aria-label="Only rows that do this">
       ${Object.entries(DOES).filter(([key]) => groups[group].does[key]).map(([key, [, title]]) => html`
       <li key=${key}><button class="chip" aria-pressed=${does === key ? "true" : "false"} onClick=${() => go({ does: does === key ? undefined : key })}>${key === "link" && group !== "decide" ? LINK : title}
         <span class="count">${count(groups[group].does[key])}</span></button></li>`)}</ul>`}
     <${Problem} error=${counts.error} />
-    ${deciding && html`<${Bar} decisions=${decisions} group=${group} exact=${groups?.decide.does.link ?? 0} plans=${counts.data?.plans ?? []} />`}
-    <${Listed} list=${list} what="rows" empty=${html`<${Empty} title=${narrowed ? "Nothing matches" : "Nothing here"} icon=${narrowed ? "search" : "ok"} />`}>
+    ${deciding && html`<${Bar} decisions=${decisions} group=${group} exact=${groups?.decide.does.link ?? 0} undo=${groups?.decide.does.undo ?? 0} plans=${counts.data?.plans ?? []} />`}
+    ${group === "runs" ? html`<${ImportRuns} me=${me} company=${company} object=${object} planned=${again} />` : html`<${Listed} list=${list} what="rows" empty=${html`<${Empty} title=${narrowed ? "Nothing matches" : "Nothing here"} icon=${narrowed ? "search" : "ok"} />`}>
       <${Table} label=${GROUPS[group][0]} columns=${columns} rows=${list.rows} keyOf=${(r) => r.row_id} onOpen=${toggle} chosen=${opened}
-        detail=${(r) => opened === r.row_id && html`<${PlanRow} row=${r} decide=${me.import_approver && group === "decide" ? decisions.one : null} />`} /></>`;
+        detail=${(r) => opened === r.row_id && html`<${PlanRow} row=${r} decide=${me.import_approver && group === "decide" ? decisions.one : null} />`} /></>`}`;
 }
 
 /** An open plan: when it was made, of what, how much of it is done, what the rest takes. */
@@ -120,12 +123,12 @@ function Plan({ plan, me, run, paused, starter, allowed }) {
   const moving = (s.accepted ?? 0) + (s.applying ?? 0) + (s.unknown ?? 0) + (s["waiting for permission"] ?? 0);
   const done = (s.applied ?? 0) + (s.failed ?? 0);
   const name = me.companies.find((one) => one.code === plan.company_code)?.name ?? "";
-  const takes = plan.calls_left ? `${plural(plan.calls_left, "call")} to Procore${plan.seconds_left === null ? "" : `, about ${duration(plan.seconds_left)}`}` : "";
   return html`<div class="state-line plan" role="region" aria-label=${`Plan of ${words(plan.object_name).toLowerCase()}, company ${plan.company_code}`}>
     <p><strong>${words(plan.object_name)}</strong>, company ${plan.company_code} ${name}</p>
     <p class="faint">planned <${Time} at=${plan.made_at}>${ago(plan.made_at)}</>${plan.narrowed && " for some records only"},
-      Procore looked at <${Time} at=${plan.looked_at}>${ago(plan.looked_at)}</></p>
-    ${plan.rows_left > 0 && html`<p>${plural(plan.rows_left, "row")} left${takes && `: ${takes}`}</p>`}
+      Procore looked at <${Time} at=${plan.looked_at}>${ago(plan.looked_at)}</>${plan.whole_calls !== null && html`
+      <span title=${`All of it was read ${moment(plan.whole_at)}`}>, all of it in ${plural(plan.whole_calls, "call")}</span>`}</p>
+    ${plan.rows_left > 0 && html`<p>${plural(plan.rows_left, "row")} left${plan.calls_left > 0 && html`: ${plural(plan.calls_left, "writing call")}, <${Takes} plan=${plan} />`}</p>`}
     ${moving > 0 && html`<p class="spent"><progress max=${moving + done} value=${done} aria-label="Applied"></progress>
       ${count(done)} of ${count(moving + done)} accepted rows applied</p>`}
     ${!run && moving > 0 && html`<${Badge} kind="warn" icon="wait">Waits for the next run</>`}
@@ -137,6 +140,12 @@ function Plan({ plan, me, run, paused, starter, allowed }) {
   </div>`;
 }
 
+/** For how long what is left is at work, at the limit that Procore last reported. */
+function Takes({ plan }) {
+  if (plan.seconds_left === null) return html`<span class="faint">for how long is not known: Procore has not reported a limit yet</span>`;
+  const window = plan.limit_seconds === 3600 ? "an hour" : `${plan.limit_seconds} s`;
+  return html`about ${duration(plan.seconds_left)} <span class="faint" title=${moment(plan.limit_reported_at)}>at the limit that Procore last reported
+    (${plural(plan.limit_calls, "call")} in ${window})</span>`;
 /** What somebody has confirmed about another integration, and what is still waited for. */
 function Takeover({ one }) {
   const what = html`${words(one.object_name)}, company ${one.company_code}: ${one.confirmed_by} confirmed <${Time} at=${one.confirmed_at}>${ago(one.confirmed_at)}</>
@@ -152,8 +161,8 @@ const duration = (seconds) => (seconds < 90 ? `${count(Math.max(1, Math.round(se
 /** What is done with a row; where that was decided, how far it is. */
 function Does({ row }) {
   const [known, , kind] = DOES[row.does];
-  const title = row.does === "link" && row.state !== "ready" ? LINK : known;
-  const state = STATES[row.state];
+  const title = row.does === "link" && row.state !== "ready" ? LINK : row.does === "undo" && row.state === "left out" ? "Undone" : known;
+  const state = row.kind === "undo" && row.state === "applied" ? ["ok", "Undone"] : STATES[row.state];
   return html`<${Badge} kind=${state ? state[0] : kind}>${state ? state[1] : title}</>${(state || row.reactivates) && html`
     <span class="second">${[state && title, row.reactivates && "made active again"].filter(Boolean).join(", ")}</span>`}`;
 }
@@ -167,7 +176,7 @@ function Target({ row }) {
 
 /** In short: the fields that change, or what agrees, and what stands in the way. */
 function Why({ row }) {
-  const changes = ["update", "take over"].includes(row.kind) ? row.changes : [];
+  const changes = ["update", "take over", "undo"].includes(row.kind) ? row.changes : [];
   const bad = ["blocked", "failed", "not ready"].includes(row.state);
   return html`
     ${changes.map((change) => html`<div key=${change.field}><span class="faint">${words(change.field)}:</span> <${Value} of=${change.from} /> → <${Value} of=${change.to} /></div>`)}

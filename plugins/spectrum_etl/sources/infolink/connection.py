@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 import pymssql
-import sqlalchemy
-from sqlalchemy.pool import NullPool
 
 from spectrum_etl.credentials.fields import AirflowConnection, extras
 from spectrum_etl.errors import FixConfiguration, SpectrumEtlError
@@ -130,19 +128,16 @@ class InfoLinkConnection:
             **options,
         )
 
-    def engine(self) -> sqlalchemy.Engine:
-        """An engine that opens a connection when asked and keeps none.
+    def open(self) -> pymssql.Connection:
+        """Log in; nothing is asked of the server beyond that.
 
-        Its connections are in autocommit: a read must not leave a transaction open on the ERP.
+        The connection is in autocommit: a read must not leave a transaction open on the ERP.
 
-        Raises, when it is asked for a connection:
+        Raises:
             FixConfiguration: unknown host or database.
             Reauthenticate: wrong user or password.
             RetryLater: refused, closed or silent; the message says what to look at if it stays so.
         """
-        return sqlalchemy.create_engine("mssql+pymssql://", creator=self._connect, poolclass=NullPool)
-
-    def _connect(self) -> pymssql.Connection:
         try:
             return self._login(self.database)
         except pymssql.Error as error:

@@ -8,11 +8,11 @@ by its keys, transactions by fingerprints before and after. `isolation: snapshot
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any, NamedTuple, Self
 
 import pymssql
-import sqlalchemy
 
 from spectrum_etl.errors import RetryLater, StopSync
 from spectrum_etl.model.character_marks import mark_for_database
@@ -81,22 +81,20 @@ class InfoLinkReader:
         self.change_types = change_types
         self._names = names or {}
         self._written = written or {}
-        self._opened: sqlalchemy.PoolProxiedConnection | None = None
+        self._opened: pymssql.Connection | None = None
         self._tables: dict[str, SiteTable] = {}
         self._shown: list[tuple[str, str]] | None = None
         self._executions = 0
 
     def __enter__(self) -> Self:
-        try:
-            self._opened = self.connection.engine().raw_connection()
-        except (pymssql.Error, sqlalchemy.exc.SQLAlchemyError) as error:
-            raise explain(error, self.connection) from None
+        self._opened = self.connection.open()
         return self
 
     def __exit__(self, *_exception: object) -> None:
         if self._opened is not None:
             # Closing the socket also ends a query whose rows were not all taken.
-            self._opened.invalidate()
+            with suppress(pymssql.Error):  # it may be broken, which whoever read has been told
+                self._opened.close()
             self._opened = None
 
     def table(self, name: str) -> SiteTable:

@@ -83,6 +83,19 @@ class ProcoreClient:
         """The Procore company that every call works in."""
         return self._company
 
+    @property
+    def calls_made(self) -> int:
+        """How many calls were sent, each try counted; signing in is none."""
+        return self._transport.calls_made
+
+    @property
+    def reported_limits(self) -> dict[int, int]:
+        """How many calls Procore allows, as its last answers said: calls by the seconds of their window (3600 or 10).
+
+        Empty where it has not said so yet.
+        """
+        return self._transport.reported_limits
+
     def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         """One object, or a list that has no pages.
 

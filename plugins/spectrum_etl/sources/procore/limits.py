@@ -10,6 +10,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+#: The two windows, in seconds, and by how much the moment of a reset may be rounded up.
+_HOUR, _SPIKE, _ROUNDED = 3600, 10, 2
+
 
 class RateLimit:
     """What the last answers said about the rate limit.
@@ -21,11 +24,33 @@ class RateLimit:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._not_before = 0.0
+        self._reported: dict[int, int] = {}
+        self._farthest: dict[int, float] = {}
+
+    @property
+    def reported(self) -> dict[int, int]:
+        """The limits that were last reported: calls by the seconds of their window."""
+        return dict(self._reported)
 
     def note(self, headers: Mapping[str, str]) -> None:
         """Remember when the next call may be made: after the reset where nothing remains, else at once."""
         nothing_left = _number(headers.get("X-Rate-Limit-Remaining")) == 0
         self._not_before = self._clock() + self._until_reset(headers) if nothing_left else 0.0
+        self._note_limit(headers)
+
+    def _note_limit(self, headers: Mapping[str, str]) -> None:
+        """Headers do not say which window they show. One that ends in more than ten seconds is the hour's.
+
+        Near its end the hour looks like ten seconds; a number that was the hour's once is so again.
+        """
+        limit = _number(headers.get("X-Rate-Limit-Limit"))
+        if not limit or not headers.get("X-Rate-Limit-Reset"):
+            return
+        calls, left = int(limit), self._until_reset(headers)
+        self._farthest[calls] = max(left, self._farthest.get(calls, 0.0))
+        self._reported[_HOUR if self._farthest[calls] > _SPIKE + _ROUNDED else _SPIKE] = calls
+        if self._farthest[calls] > _SPIKE + _ROUNDED and self._reported.get(_SPIKE) == calls:
+            del self._reported[_SPIKE]
 
     def pause(self) -> float:
         """Seconds to wait before the next call."""

@@ -22,6 +22,7 @@ _PATH = "/rest/v1.0/projects"
 #: Version 1.1 alone has a filter by number, and shows the list of standard codes.
 _PATH_1_1 = "/rest/v1.1/projects"
 _PROJECTS_A_PAGE = 300
+_LIST = "standard_cost_code_list_id"
 #: Statuses of an account without permission, and of one that is not told that there is a project.
 _UNSEEN = frozenset({403, 404})
 
@@ -145,21 +146,27 @@ def put_projects(
     """Create projects, those without `id`, or change them, one a call; see `one_by_one`.
 
     A new one that is there already, by its `origin_id`, is brought to what is asked for. Where this account may not see
-    it, its row has NotVisible as fault: it is there, and not created again.
+    it, its row has NotVisible as fault: it is there, and not created again. The list of standard cost codes is set of a
+    project that is there: a new one takes none, and has that of its template, or the company's default.
     """
 
     def write(update: Mapping[str, Any]) -> Record:
         fields = {name: value for name, value in update.items() if name != "id"}
         if "id" in update:
             return _change(client, update["id"], fields, run_validations)
+        new = {name: value for name, value in fields.items() if name != _LIST}
         try:
-            return create_project(client, cast(NewProject, fields), run_validations=run_validations)
+            made = create_project(client, cast(NewProject, new), run_validations=run_validations)
         except Refused as refused:
             if all(said.field != "origin_id" for said in refused.fields):
                 raise
             found = projects_by_origin(client, str(fields["origin_id"]))
             if not found:
                 raise _not_visible(f"a project with the origin id {fields['origin_id']} is there") from refused
+        else:
+            if fields.get(_LIST) in (None, made.get(_LIST)):
+                return made
+            return _change(client, made["id"], {_LIST: fields[_LIST]}, run_validations)
         # A template counts at creation only.
         fields.pop("project_template_id", None)
         return _change(client, found[0]["id"], fields, run_validations)

@@ -83,6 +83,9 @@ class Transport:
         sleep: waits that many seconds.
         clock: seconds since 1970 (UTC).
         jitter: a number of seconds from 0 to the one it is given.
+
+    Attributes:
+        calls_made: calls that were sent, each try counted; signing in is none.
     """
 
     def __init__(
@@ -105,12 +108,18 @@ class Transport:
         self._sleep = sleep
         self._jitter = jitter
         self._limit = RateLimit(clock)
+        self.calls_made = 0
         self._tokens = Tokens(lambda: auth.request_token(connection, self._post_form), clock)
 
     def close(self) -> None:
         """Close the connections, unless the session was given."""
         if self._own_session:
             self._session.close()
+
+    @property
+    def reported_limits(self) -> dict[int, int]:
+        """As `RateLimit.reported`."""
+        return self._limit.reported
 
     def redact(self, text: str) -> str:
         """Server text made safe for a message."""
@@ -150,6 +159,7 @@ class Transport:
             headers["Procore-Company-Id"] = call.company
         if call.body is not None:
             headers["Content-Type"] = "application/json"
+        self.calls_made += 1
         response = self._session.request(
             call.method,
             self.connection.base_url + call.path,
