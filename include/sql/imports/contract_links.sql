@@ -20,15 +20,15 @@ with held as (
     left join export.links as jobs
         on
             jobs.object_name = 'jobs'
-            and jobs.company_code = records.company_code
+            and records.company_code = jobs.company_code
             and jobs.unlinked_at is null
-            and jobs.record_id = records.fields ->> 'project_id'
+            and records.fields ->> 'project_id' = jobs.record_id
     left join export.links as vendors
         on
             vendors.object_name = 'vendors'
-            and vendors.company_code = records.company_code
+            and records.company_code = vendors.company_code
             and vendors.unlinked_at is null
-            and vendors.record_id = records.fields ->> 'vendor_id'
+            and records.fields ->> 'vendor_id' = vendors.record_id
     where
         records.object_name = {{ "object" | bound }}
         and records.company_code = {{ "company" | bound }}
@@ -231,7 +231,7 @@ judged as (
         and count(*) filter (where found.missing is null) over (
             partition by found.object, export.compared(found.space, found.key)
         ) > 1 as is_double,
-        found.amount is distinct from found.found_amount as differs
+        coalesce(found.amount != found.found_amount, true) as differs
     from found
 ),
 
