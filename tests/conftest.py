@@ -25,6 +25,8 @@ os.environ |= {
     "AIRFLOW__CORE__DAGS_FOLDER": str(_AIRFLOW_HOME / "dags"),
     "AIRFLOW__CORE__PLUGINS_FOLDER": str(_AIRFLOW_HOME / "plugins"),
     "GX_ANALYTICS_ENABLED": "false",
+    # All servers are here; otherwise every request would look through the whole environment for proxies.
+    **dict.fromkeys(("NO_PROXY", "no_proxy"), "127.0.0.1,localhost"),
 }
 
 from spectrum_etl.staging.objects import OBJECTS  # noqa: E402

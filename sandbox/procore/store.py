@@ -1,5 +1,6 @@
 """Reads and writes the stand-in Procore's records; used by the web application, the seed and the commands."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,10 @@ _FROM: LiteralString = f"SELECT {_COLUMNS} FROM procore.records WHERE "  # noqa:
 _IN_ORDER: LiteralString = " ORDER BY position, id"
 _BY_ID: LiteralString = f"{_FROM}id = %s"
 _LIVING: LiteralString = f"{_FROM}kind = %s AND company_id = %s AND deleted_at IS NULL"
+# After so many single reads of one kind in a call the rest of it is read at once: a page of lines refers to each code.
+_SINGLE_READS = 3
+# Kinds that belong to a company, of which there are few.
+_OF_COMPANY = frozenset({"line_item_type", "standard_cost_code"})
 _LINES: LiteralString = f"{_FROM}kind = %s AND parent_id = ANY(%s) AND deleted_at IS NULL{_IN_ORDER}"
 
 
@@ -68,6 +73,7 @@ class Store:
         self._connection = connection
         self._kept: dict[int, Record | None] = {}
         self._adjusted: dict[int, dict[int, Decimal]] = {}
+        self._single_reads: Counter[tuple[str, int, int | None]] = Counter()
 
     @property
     def connection(self) -> Connection[Any]:
@@ -139,7 +145,20 @@ class Store:
         if record_id not in self._kept:
             found = self._fetch(_BY_ID, [record_id])
             self._kept[record_id] = found[0] if found else None
+            if found:
+                self._read_ahead(found[0])
         return self._kept[record_id]
+
+    def _read_ahead(self, record: Record) -> None:
+        """Keep what is likely to be asked for next: the living records of this kind in the same project or company."""
+        if record.project_id is None and record.kind not in _OF_COMPANY:
+            return
+        group = record.kind, record.company_id, record.project_id
+        self._single_reads[group] += 1
+        if self._single_reads[group] == _SINGLE_READS:
+            query = f"{_LIVING} AND project_id IS NOT DISTINCT FROM %s"
+            for other in self._fetch(query, group):
+                self._kept.setdefault(other.id, other)
 
     def lock(self, record_id: int) -> Record:
         """Return a record as it is now, locked until the transaction ends.

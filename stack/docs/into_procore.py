@@ -9,7 +9,7 @@ from stack.docs.markdown import code, table
 
 def mapping() -> str:
     """A table an object."""
-    return "\n\n".join(_fields(obj) for obj in IMPORTS.values())
+    return "\n\n".join(_fields(obj) for obj in IMPORTS.values() if not obj.only_links)
 
 
 def _fields(obj: ImportObject) -> str:

@@ -29,7 +29,7 @@ def slow(airflow_stack: AirflowStack) -> Iterator[AirflowStack]:
     airflow_stack.settings_file.write_text(yaml.safe_dump(settings), encoding="utf-8")
     faults = airflow_stack.faults()
     faults.set("infolink_log")
-    faults.set("infolink_slow_ms", "700")
+    faults.set("infolink_slow_ms", "1500")
     time.sleep(CACHE_SECONDS)
     yield airflow_stack
     faults.clear()

@@ -68,7 +68,7 @@ PURCHASING = {
                 and (j.company_code, j.job_number) = (m.company_code, m.job_number)),
             s.status_code, original, executed, pending, original + executed, s.total_billed, s.total_paid,
             s.retention_balance, original + executed - s.total_billed,
-            s.total_billed - s.total_paid - coalesce(s.retention_balance, 0), s.total_billed > original + executed,
+            s.total_billed - (s.total_paid + s.retention_balance), s.total_billed > original + executed,
             s.original_amount - original, by_lines, s.vendor_code is not null
         from shown as m left join (select * from spectrum.subcontracts where _deleted_at is null) as s
             using ({_SUBCONTRACT})""",

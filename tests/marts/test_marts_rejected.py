@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import psycopg
 import pytest
 from marts_world import HISTORY, busiest, publish
+from staged_rows import StagedRows
 
 from spectrum_etl.staging.objects import OBJECTS
 from tests.staging.resilience.harness import World
@@ -26,6 +28,10 @@ MONEY = {
 }
 
 
+#: Spectrum holds a vendor's credit as a positive amount, and what was paid on it.
+WITH_CREDITS = {"vendor_invoices", "vendor_payments"}
+
+
 def number(value: str | None) -> Decimal | None:
     try:
         found = Decimal((value or "").strip())
@@ -34,24 +40,27 @@ def number(value: str | None) -> Decimal | None:
     return found if found.is_finite() else None
 
 
-def expected(world: World) -> Counter[tuple[Any, ...]]:
+def expected(world: World | StagedRows) -> Counter[tuple[Any, ...]]:
     """The same from each rejected row by itself, and from the rows that are kept."""
     rows: dict[tuple[str, str, str, str], list[Decimal | None]] = defaultdict(list)
     for company, table, job, source in world.ask(
         "select company_code, table_name, coalesce(job_number, ''), source_row from sync.rejected_rows"
         " where resolved_at is null"
     ):
+        is_credit = table in WITH_CREDITS and source.get("invoice_type_code", "").strip() == "C"
         for name in MONEY[table] or [""]:
-            rows[company, table, job, name].append(number(source.get(name)) if name else None)
+            amount = number(source.get(name)) if name else None
+            rows[company, table, job, name].append(-amount if is_credit and amount is not None else amount)
     kept: dict[tuple[str, str, str, str], list[Decimal]] = defaultdict(list)
     for table, names in MONEY.items():
         job_of = "coalesce(job_number, '')" if TABLES[table].names_job else "''"
         for name in names:
-            for company, job, amount in world.ask(
-                f"select company_code, {job_of}, coalesce({name}, 0)"
+            type_of = "invoice_type_code" if table in WITH_CREDITS else "''"
+            for company, job, amount, type_code in world.ask(
+                f"select company_code, {job_of}, coalesce({name}, 0), {type_of}"
                 f" from spectrum.{table} where _rejected_at is not null and _deleted_at is null"
             ):
-                kept[company, table, job, name].append(amount)
+                kept[company, table, job, name].append(-amount if type_code == "C" else amount)
     found: Counter[tuple[Any, ...]] = Counter()
     for key in rows.keys() | kept.keys():
         amounts, still = rows.get(key, []), kept.get(key, [])
@@ -108,6 +117,30 @@ def test_m6_a_row_whose_last_good_version_is_kept_lacks_only_the_difference(worl
         job,
     ) == [(1, 1, 0, contract + 5, contract, 5)]
     assert_rejected_right(world)
+
+
+def test_m6_a_rejected_credit_is_missing_below_0(warehouse_database: str) -> None:
+    """Spectrum holds a credit as a positive amount, and so is the version that is kept; figures are less by them."""
+    staged = StagedRows(warehouse_database)
+    key = {"vendor_code": "V1", "invoice_number": "I1"}
+    with staged.sync() as sync:
+        sync.put("vendor_invoices", **key, invoice_type_code="C", invoice_amount=300)
+        sync.put("vendor_invoices", **key, invoice_type_code="I", invoice_amount=70)
+    staged.ask("update spectrum.vendor_invoices set _rejected_at = now()")
+    for type_code, amount in (("C", "500.25"), ("I", " 90")):
+        row = {**key, "invoice_type_code": type_code, "invoice_amount": amount}
+        staged.ask(
+            "insert into sync.rejected_rows (object_name, table_name, company_code, column_name, reason, source_row,"
+            " landing_id, run_id, rejected_at) values ('payables', 'vendor_invoices', '1', 'invoice_date', 'wrong', %s,"
+            " 1, 'run_1', now())",
+            json.dumps(row),
+        )
+    staged.marts(whole=True)
+    assert staged.ask(
+        "select rejected_rows, rejected_amount, kept_rows, kept_amount, missing_rows, missing_amount"
+        " from marts.rejected_amounts where amount_name = 'invoice_amount'"
+    ) == [(2, Decimal("-410.25"), 2, -230, 0, Decimal("-180.25"))]
+    assert Counter(staged.ask(FOUND)) == expected(staged)
 
 
 def test_m6_an_amount_that_is_no_number_is_counted_and_not_added(world: World) -> None:

@@ -103,3 +103,14 @@ def test_m6_changes_that_a_site_does_not_show_are_not_known(warehouse_database: 
         sync.put("subcontract_changes", **(key | {"job_number": ""}), **code, sub_status="E", sub_amount=5)
     staged.marts()
     assert staged.ask(figures) == [(1000, None, None, None, None, None, 1000)], "whose they are is not shown"
+
+
+def test_m6_what_is_to_pay_is_not_known_where_retention_is_not_shown(warehouse_database: str) -> None:
+    staged = StagedRows(warehouse_database)
+    with staged.sync() as sync:
+        for number, retained in (("S1", None), ("S2", 100)):
+            key = {"job_number": "J1", "vendor_code": "V1", "subcontract_number": number}
+            sync.put("subcontracts", **key, total_billed=1000, total_paid=700, retention_balance=retained)
+    staged.marts()
+    assert staged.ask("select to_pay from marts.subcontract_status order by subcontract_number") == [(None,), (200,)]
+    assert_right(staged)

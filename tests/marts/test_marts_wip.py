@@ -233,7 +233,7 @@ def test_o4_a_negative_contract_is_earned_below_0(site: Site) -> None:
 def test_o4_time_and_material_is_earned_as_it_is_billed_without_tax(site: Site) -> None:
     names = "price_method", "earned_basis", *COUNTED, "retainage", "gross_profit_at_completion", "backlog"
     assert site.figures("HOURS", JANUARY, *names) == ("time and material", "billed", 70, 100, 100, 0, 5, None, None)
-    assert site.figures("HOURS", FEBRUARY, "billed_to_date", "billed_basis", "retainage") == (140, "invoices", None)
+    assert site.figures("HOURS", FEBRUARY, "billed_to_date", "billed_basis", "retainage") == (140, "invoices", 5)
     assert "no revenue at completion" in site.figures("HOURS", JANUARY, "not_known_because")[0]
 
 
@@ -308,6 +308,34 @@ def test_o4_what_is_not_staged_is_null_and_never_0(
     # Nothing in it has changed but that it is known now that there are none.
     site.publish([missing])
     assert reason not in (site.figures("J1", JANUARY, "not_known_because")[0] or "")
+    assert_wip_right(warehouse_database, month_ends(datetime.now(UTC), None, "UTC"))
+
+
+@pytest.mark.parametrize(
+    ("missing", "billed", "retainage"),
+    [
+        ("material_stored", None, 45),
+        ("retention_amount", 550, None),
+        ("material_stored_retention", 550, None),
+    ],
+)
+def test_o4_a_part_of_a_figure_that_the_site_does_not_show_leaves_it_open(
+    warehouse_database: str, missing: str, billed: int | None, retainage: int | None
+) -> None:
+    """Without what is stored less would be billed than was; without tax more."""
+    site = Site(warehouse_database)
+    parts = {"material_stored": 50, "retention_amount": 40, "material_stored_retention": 5}
+    site.job("J1", "U", estimate=900)
+    site.contract("J1", 1000)
+    site.apply("J1", "1", JANUARY, 500, **parts | {missing: None})
+    site.job("J2", "T", estimate=900)
+    site.contract("J2", 1000)
+    site.invoice("J2", "I1", JANUARY, 110, sales_tax_amount=None)
+    site.publish()
+    names = "billed_to_date", "retainage", "earned_revenue"
+    assert site.figures("J1", JANUARY, *names) == (billed, retainage, 500)
+    assert site.figures("J2", JANUARY, *names) == (None, 0, None)
+    assert "do not show amounts" in site.figures("J2", JANUARY, "not_known_because")[0]
     assert_wip_right(warehouse_database, month_ends(datetime.now(UTC), None, "UTC"))
 
 

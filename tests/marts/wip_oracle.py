@@ -259,8 +259,7 @@ class State:
         retained = [plus(row["retention_amount"], row["material_stored_retention"]) for row in newest.values()]
         sent = [row for row in counted if row["invoice_date"] <= month_end]
         for row in sent:
-            tax = row["sales_tax_amount"] or 0
-            billed.append(None if row["invoice_extension"] is None else row["invoice_extension"] - tax)
+            billed.append(less(row["invoice_extension"], row["sales_tax_amount"]))
             retained.append(row["retention_amount"])
         found["billed_to_date"] = None if None in billed else sum(billed, Decimal(0))
         found["retainage"] = None if None in retained else sum(retained, Decimal(0))
@@ -273,7 +272,7 @@ class State:
 def _derive(found: Row, work: Decimal | None) -> None:
     """Everything that follows from the sums."""
     cost, at_end, method = found["cost_to_date"], found["cost_at_completion"], found["price_method_code"]
-    revised = found["revised_contract"] = plus(found["original_contract"], found["approved_changes"], required=True)
+    revised = found["revised_contract"] = plus(found["original_contract"], found["approved_changes"])
     found["cost_to_complete"] = less(at_end, cost)
     share: Fraction | None = None
     if found["job_complete"] and cost is not None and cost == at_end:

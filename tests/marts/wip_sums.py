@@ -6,10 +6,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 
-def plus(one: Decimal | None, other: Decimal | None, *, required: bool = False) -> Decimal | None:
-    if one is None or (required and other is None):
-        return None
-    return one + (other or 0)
+def plus(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return None if one is None or other is None else one + other
 
 
 def less(one: Decimal | None, other: Decimal | None) -> Decimal | None:

@@ -67,9 +67,9 @@ from spectrum.prime_contracts, generate_series(1, 10) as n,
     lateral (select (date '2025-02-01' + (2 * n - 1) * interval '1 month' - interval '1 day')::date as ended) as at
 where price_method_code <> 'T' and contract_number <> 'K-2';
 insert into spectrum.receivable_invoices (company_code, customer_code, job_number, invoice_or_transaction,
-    transaction_type, invoice_date, invoice_extension, retention_amount, reversed, remarks, :system)
+    transaction_type, invoice_date, invoice_extension, sales_tax_amount, retention_amount, reversed, remarks, :system)
 select '1', customer_code, job_number, substr(job_number, 4) || '-' || n, 'I', date '2025-03-01' + n * 61,
-    round(original_contract * 0.09, 2), round(original_contract * 0.009, 2), case n when 3 then 'Y' else 'N' end,
+    round(original_contract * 0.09, 2), 0, round(original_contract * 0.009, 2), case n when 3 then 'Y' else 'N' end,
     'Work in ' || to_char(date '2025-03-01' + n * 61, 'FMMonth YYYY'), :stamp
 from spectrum.prime_contracts, generate_series(1, 9) as n
 where contract_number <> 'K-2';

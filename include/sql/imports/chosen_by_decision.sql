@@ -1,5 +1,5 @@
 -- What was accepted, or is under way, keeps the record that was accepted.
-insert into _chosen (spectrum_key, record_id, score, attributes, exact, tied, candidates)
+insert into _chosen (spectrum_key, record_id, score, attributes, exact, tied, candidates, by_erp_id)
 select
     plan_rows.spectrum_key,
     plan_rows.record_id,
@@ -7,7 +7,8 @@ select
     plan_rows.attributes,
     plan_rows.exact,
     plan_rows.tied,
-    plan_rows.candidates
+    plan_rows.candidates,
+    plan_rows.kind = 'take over' as by_erp_id
 from procore.plan_rows
 inner join procore.plans on plan_rows.plan_id = plans.plan_id
 where
@@ -15,5 +16,5 @@ where
     and plans.company_code = {{ "company" | bound }}
     and plans.state = 'open'
     and plan_rows.state in ('accepted', 'applying', 'unknown', 'waiting for permission')
-    and plan_rows.kind in ('create', 'link')
+    and plan_rows.kind in ('create', 'link', 'take over')
     and not exists (select from _chosen as chosen where chosen.spectrum_key = plan_rows.spectrum_key)

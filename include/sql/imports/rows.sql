@@ -58,6 +58,18 @@ wanted as (
     from _desired as desired
 ),
 
+marked as (
+    select
+        held.*,
+        -- By another integration, which left its id there.
+        held.origin_id is not null
+        and not exists (
+            select from unnest({{ "own" | bound }}::text []) as own (mark)
+            where starts_with(lower(held.origin_id), lower(own.mark))
+        ) as is_foreign
+    from held
+),
+
 unlinked as (
     select
         wanted.*,
@@ -69,19 +81,26 @@ unlinked as (
         held.origin_code as held_code,
         chosen.score,
         coalesce(chosen.attributes, '{}') as attributes,
-        coalesce(chosen.exact, false) as exact,
+        -- A record of the same name that was something else to the other integration is looked at by a person (N12).
+        coalesce(chosen.exact, false)
+        and (chosen.by_erp_id or not coalesce(held.is_foreign, false) or held.origin_code is null) as exact,
         coalesce(chosen.tied, false) as tied,
+        coalesce(chosen.by_erp_id, false) as by_erp_id,
+        coalesce(held.is_foreign, false) and {{ "taking_over" | bound }}::boolean as is_taken_over,
+        wanted.fields ->> 'name' is null
+        and not (coalesce(held.is_foreign, false) and {{ "taking_over" | bound }}::boolean) as is_nameless,
         coalesce(chosen.candidates, '[]') as candidates,
         -- In one case: look-ups by origin id are known to break on mixed case.
         coalesce(
-            nullif(held.origin_id, ''),
+            case when not held.is_foreign then nullif(held.origin_id, '') end,
             'spectrum:' || {{ "company" | bound }}::text || ':' || upper(wanted.spectrum_key)
         ) as origin_id,
         -- A person may choose any record: one that carries another origin id is somebody else's.
         upper(held.origin_id) not in (
             'SPECTRUM:' || upper({{ "company" | bound }}::text) || ':' || upper(wanted.spectrum_key),
             upper({{ "company" | bound }}::text) || ':' || upper(wanted.spectrum_key)
-        ) as is_marked_otherwise,
+        )
+        and not (coalesce(held.is_foreign, false) and {{ "taking_over" | bound }}::boolean) as is_marked_otherwise,
         (
             select min(exported.said)
             from exported
@@ -89,9 +108,10 @@ unlinked as (
         ) as exported_as
     from wanted
     left join _chosen as chosen on wanted.spectrum_key = chosen.spectrum_key
-    left join held on chosen.record_id = held.record_id
+    left join marked as held on chosen.record_id = held.record_id
     where
-        wanted.is_offered
+        -- What the other integration had linked is taken over whether it is offered or not: exports need the pair.
+        (wanted.is_offered or coalesce(chosen.by_erp_id, false))
         and not exists (select from linked where linked.compared = wanted.compared)
 ),
 
@@ -103,11 +123,12 @@ new as (
             when
                 unlinked.refusal is not null
                 or unlinked.spellings > 1
-                or unlinked.fields ->> 'name' is null
+                or unlinked.is_nameless
                 or unlinked.is_marked_otherwise
                 then 'refused'
             when unlinked.exported_as is not null then 'waits'
             when unlinked.record_id != '' and unlinked.record_title is null then 'gone'
+            when unlinked.is_taken_over then 'take over'
             when unlinked.record_id != '' then 'link'
             else 'create'
         end as kind,
@@ -141,31 +162,47 @@ new as (
         case
             when unlinked.refusal is not null then unlinked.refusal ->> 'rule'
             when unlinked.spellings > 1 then 'A1'
-            when unlinked.fields ->> 'name' is null then {{ "named_by" | bound }}::text
+            when unlinked.is_nameless then {{ "named_by" | bound }}::text
             when unlinked.is_marked_otherwise then 'N1'
         end as rule,
         case
             when unlinked.refusal is not null then unlinked.refusal ->> 'field'
             when unlinked.spellings > 1 then {{ "key_column" | bound }}::text
-            when unlinked.fields ->> 'name' is null then {{ "name_column" | bound }}::text
+            when unlinked.is_nameless then {{ "name_column" | bound }}::text
             when unlinked.is_marked_otherwise then 'origin_id'
         end as field,
         case
             when unlinked.refusal is not null then unlinked.refusal ->> 'value'
             when unlinked.spellings > 1 then unlinked.spectrum_key
-            when unlinked.fields ->> 'name' is null then ''
+            when unlinked.is_nameless then ''
             when unlinked.is_marked_otherwise then unlinked.held_origin
         end as value,
         case
             when unlinked.refusal is not null then unlinked.refusal ->> 'reason'
             when unlinked.spellings > 1
                 then 'another ' || {{ "title" | bound }}::text || ' has the same code in other letters'
-            when unlinked.fields ->> 'name' is null then 'the ' || {{ "title" | bound }}::text || ' has no name'
+            when unlinked.is_nameless then 'the ' || {{ "title" | bound }}::text || ' has no name'
             when unlinked.is_marked_otherwise
                 then {{ "procore_title" | bound }}::text || ' ' || unlinked.record_id || ' carries the origin id of another record'
             when unlinked.exported_as is not null then unlinked.exported_as
             when unlinked.record_id != '' and unlinked.record_title is null
                 then 'Procore no longer shows ' || {{ "procore_title" | bound }}::text || ' ' || unlinked.record_id
+            when unlinked.is_taken_over
+                then nullif(
+                    concat_ws(
+                        '; ',
+                        case when unlinked.tied and unlinked.by_erp_id then 'several carry this ERP id' end,
+                        case
+                            when not unlinked.by_erp_id and unlinked.held_code is not null
+                                then 'its ERP id is ' || unlinked.held_code || ', which Spectrum does not have'
+                        end,
+                        case
+                            when lower(btrim(unlinked.record_title)) != lower(btrim(unlinked.title))
+                                then 'Procore calls it ' || unlinked.record_title
+                        end
+                    ),
+                    ''
+                )
             else
                 nullif(
                     concat_ws('; ', unlinked.note, case when unlinked.record_id = '' then unlinked.note_if_new end), ''
@@ -174,7 +211,7 @@ new as (
         case
             when unlinked.refusal is not null then unlinked.refusal ->> 'remedy'
             when unlinked.spellings > 1 then 'give one of the two another code in Spectrum'
-            when unlinked.fields ->> 'name' is null then 'name the ' || {{ "title" | bound }}::text || ' in Spectrum'
+            when unlinked.is_nameless then 'name the ' || {{ "title" | bound }}::text || ' in Spectrum'
             when unlinked.is_marked_otherwise then 'choose another ' || {{ "procore_title" | bound }}::text
             when unlinked.exported_as is not null then 'wait until that export has ended, or take the record out of it'
             when unlinked.record_id != '' and unlinked.record_title is null
@@ -300,7 +337,7 @@ select
     case
         when found.kind in ('refused', 'waits', 'gone') then 'not ready'
         when left_out.spectrum_key is not null then 'left out'
-        when found.is_conflict or (found.kind = 'link' and (found.tied or not found.exact)) then 'suggested'
+        when found.is_conflict or (found.kind in ('link', 'take over') and (found.tied or not found.exact)) then 'suggested'
         else 'ready'
     end as state,
     found.record_id,
@@ -316,7 +353,11 @@ select
                     found.kind, found.record_id,
                     -- An inactive record is made active first: when that is interrupted, the decision still holds.
                     found.before - 'is_active', found.after,
-                    case when found.kind in ('create', 'link') then found.spectrum end
+                    case
+                        when found.kind in ('create', 'link') then found.spectrum
+                        -- No field of it is written: only what it is.
+                        when found.kind = 'take over' then found.spectrum -> 'name'
+                    end
                 )::text,
                 'UTF8'
             )

@@ -1,5 +1,6 @@
 -- Records of Procore, inactive ones too, so that none is doubled. Taken are those that an integration has marked, and those
--- that a link or an accepted row of a plan has: nothing is suggested for them, but their names count.
+-- that a link or an accepted row of a plan has: nothing is suggested for them, but their names count. While another
+-- integration is taken over from, its records are not taken whose ERP id Spectrum does not have (N12).
 with held as (
     select
         records.record_id,
@@ -9,6 +10,20 @@ with held as (
         records.fields,
         records.changed_at,
         records.origin_id is not null
+        and not (
+            {{ "taking_over" | bound }}::boolean
+            and not exists (
+                select from unnest({{ "own" | bound }}::text []) as own (mark)
+                where starts_with(lower(records.origin_id), lower(own.mark))
+            )
+            and not exists (
+                select from {{ staged | ident }} as staged
+                where
+                    staged.company_code = {{ "company" | bound }}
+                    and staged._deleted_at is null
+                    and lower(btrim({{ key | ident }})) = lower(btrim(records.origin_code))
+            )
+        )
         or exists (select from _chosen as chosen where chosen.record_id = records.record_id)
         or exists (
             select from export.links

@@ -44,7 +44,7 @@ taken_back as (
         case
             when done.kind = 'create'
                 then jsonb_build_object('origin_id', null, 'origin_code', null, 'is_active', false)
-            when done.kind = 'link'
+            when done.kind in ('link', 'take over')
                 then jsonb_build_object(
                     'origin_id', done.held_before -> 'origin_id', 'origin_code', done.held_before -> 'origin_code'
                 ) || case when done.was_inactive then jsonb_build_object('is_active', false) else '{}'::jsonb end

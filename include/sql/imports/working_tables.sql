@@ -16,7 +16,8 @@ create temporary table _chosen (
     attributes text [],
     exact boolean,
     tied boolean,
-    candidates jsonb
+    candidates jsonb,
+    by_erp_id boolean not null default false
 ) on commit drop;
 
 create temporary table _rows (

@@ -1,10 +1,11 @@
 -- How much money the figures lack, because rows of Spectrum are rejected: what these hold, less what their last good
--- versions are still counted with. Computed whole each time: few rows are rejected.
+-- versions are still counted with. A vendor's credit is positive in Spectrum, and takes off the figures. Computed whole each
+-- time: few rows are rejected.
 create temporary table _rejected_amounts on commit drop as
-with amounts (table_name, amount_name) as (
+with amounts (table_name, amount_name, has_credits) as (
     values
-    {% for table, name, _ in amounts %}
-    ('{{ table }}', '{{ name }}'){{ "," if not loop.last }}
+    {% for table, name, _, has_credits in amounts %}
+    ('{{ table }}', '{{ name }}', {{ "true" if has_credits else "false" }}){{ "," if not loop.last }}
     {% endfor %}
 ),
 
@@ -16,7 +17,9 @@ listed as (
         coalesce(amounts.amount_name, '') as amount_name,
         amounts.amount_name is not null as has_amount,
         rejected.rejected_at,
-        btrim(rejected.source_row ->> amounts.amount_name) as value
+        btrim(rejected.source_row ->> amounts.amount_name) as value,
+        case when amounts.has_credits and btrim(rejected.source_row ->> 'invoice_type_code') = 'C' then -1 else 1 end
+            as sign
     from sync.rejected_rows as rejected
     left join amounts on rejected.table_name = amounts.table_name
     where
@@ -36,7 +39,7 @@ rejected as (
             where has_amount and coalesce(value, '') !~ '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)$'
         ) as unreadable_rows,
         coalesce(
-            sum(case when value ~ '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)$' then value::numeric end), 0
+            sum(case when value ~ '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)$' then sign * value::numeric end), 0
         ) as rejected_amount,
         min(rejected_at) as since
     from listed
@@ -44,13 +47,18 @@ rejected as (
 ),
 
 kept as (
-    {% for table, name, names_job in amounts if table not in partitioned %}
+    {% for table, name, names_job, has_credits in amounts if table not in partitioned %}
     select
         '{{ table }}' as table_name,
         {{ "coalesce(job_number, '')" if names_job else "''" }} as job_number,
         '{{ name }}' as amount_name,
         count(*) as kept_rows,
+        {% if has_credits %}
+        coalesce(sum(case when invoice_type_code = 'C' then -{{ name | ident }} else {{ name | ident }} end), 0)
+            as kept_amount
+        {% else %}
         coalesce(sum({{ name | ident }}), 0) as kept_amount
+        {% endif %}
     from spectrum.{{ table | ident }}
     where
         company_code = {{ "company_code" | bound }}

@@ -127,7 +127,7 @@ select
     joined.paid,
     joined.retained,
     joined.original_amount + joined.executed_changes - joined.invoiced as balance,
-    joined.invoiced - joined.paid - coalesce(joined.retained, 0) as to_pay,
+    joined.invoiced - joined.paid - joined.retained as to_pay,
     joined.invoiced > joined.original_amount + joined.executed_changes as overbilled,
     joined.header_amount,
     joined.header_amount - joined.original_amount as header_difference,

@@ -42,6 +42,7 @@ from marts.wip_by_month as stored
 where
     stored.company_code = {{ "company_code" | bound }}
     and stored.known = 'now'
+    and stored.month_end = (select max(months.month_end) from _wip_months as months)
     and stored.contracts > 0
     and {{ "since_change_request_revenues" | bound }}::timestamptz < 'infinity'
     and (

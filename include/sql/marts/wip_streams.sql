@@ -50,9 +50,10 @@ invoiced as (
         invoices.job_number,
         invoices.customer_code,
         invoices.billed_on,
-        sum(invoices.invoice_extension - coalesce(invoices.sales_tax_amount, 0)) as amount,
+        sum(invoices.invoice_extension - invoices.sales_tax_amount) as amount,
         sum(invoices.retention_amount) as retainage,
-        count(*) filter (where invoices.invoice_extension is null) as without_amount,
+        -- A site may not show one of them: some amounts are no sum of all.
+        count(*) filter (where invoices.invoice_extension - invoices.sales_tax_amount is null) as without_amount,
         count(*) filter (where invoices.retention_amount is null) as without_retainage
     from invoices
     where
@@ -77,9 +78,9 @@ select
     'applications' as basis,
     application.billed_on,
     lead(application.billed_on) over stream as next_on,
-    application.complete_to_date + coalesce(application.material_stored, 0) as billed,
+    application.complete_to_date + application.material_stored as billed,
     application.complete_to_date as work_complete,
-    application.retention_amount + coalesce(application.material_stored_retention, 0) as retainage,
+    application.retention_amount + application.material_stored_retention as retainage,
     application.revised_contract_amount as printed_revised_contract
 from applications as application
 inner join by_application

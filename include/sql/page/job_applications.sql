@@ -9,13 +9,10 @@ select
     application.revised_contract_amount,
     application.complete_to_date,
     application.material_stored,
-    case
-        when num_nonnulls(application.retention_amount, application.material_stored_retention) > 0
-            then coalesce(application.retention_amount, 0) + coalesce(application.material_stored_retention, 0)
-    end as retained,
+    application.retention_amount + application.material_stored_retention as retained,
     application.amount_billed_previous,
     application.amount_due,
-    first_value(application.complete_to_date + coalesce(application.material_stored, 0)) over (
+    first_value(application.complete_to_date + application.material_stored) over (
         order by
             coalesce(application.period_end_date, application.application_date) desc nulls last,
             length(application.application_number) desc,

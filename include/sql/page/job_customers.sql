@@ -52,11 +52,8 @@ applications as (
         application_number,
         period_end_date,
         revised_contract_amount,
-        complete_to_date + coalesce(material_stored, 0) as applied,
-        case
-            when num_nonnulls(retention_amount, material_stored_retention) > 0
-                then coalesce(retention_amount, 0) + coalesce(material_stored_retention, 0)
-        end as retained,
+        complete_to_date + material_stored as applied,
+        retention_amount + material_stored_retention as retained,
         count(*) over (partition by customer_code) as applications
     from spectrum.billing_applications
     where
@@ -75,7 +72,7 @@ invoices as (
         customer_code,
         count(*) as invoices,
         case when count(*) = count(invoice_extension) then sum(invoice_extension) end as invoiced,
-        sum(retention_amount) as invoices_retained
+        case when count(*) = count(retention_amount) then sum(retention_amount) end as invoices_retained
     from spectrum.receivable_invoices
     where
         company_code = {{ "company" | bound }}

@@ -11,7 +11,10 @@ select
     plans.planned_calls,
     plans.asks_run_id,
     pending.rows_left,
-    ceil(pending.rows_left::numeric / ({{ "batches" | bound }}::jsonb ->> plans.object_name)::integer)::bigint
+    -- What is only linked takes none.
+    coalesce(
+        ceil(pending.rows_left::numeric / ({{ "batches" | bound }}::jsonb ->> plans.object_name)::integer)::bigint, 0
+    )
     + pending.inactive + pending.set_afterwards as calls_left,
     looks.calls as look_calls,
     looks.whole_at,
@@ -34,7 +37,7 @@ left join lateral (
     ) as afterwards
     where
         plan_rows.plan_id = plans.plan_id
-        and plan_rows.kind in ('create', 'link', 'update', 'undo')
+        and plan_rows.kind in ('create', 'link', 'take over', 'update', 'undo')
         and plan_rows.state in ('ready', 'suggested', 'accepted', 'applying', 'unknown')
 ) as pending on true
 left join procore.looks

@@ -1,6 +1,7 @@
 -- The rows of open plans, and what became of accepted rows whatever plan they were applied by; never those of dry runs.
 -- What was undone is left out from that moment on, also before the next plan has a row that says so. What a row does:
--- its kind; a match that is not certain, and a change of what was edited in Procore, apart.
+-- its kind; apart from that a match that is not certain, one that is taken over and has to be looked at, and a change
+-- of what was edited in Procore.
 with standing as (
     select
         plan_rows.*,
@@ -50,6 +51,8 @@ select
     plans.state = 'open' as is_current,
     case
         when standing.state = 'suggested' and standing.kind = 'link' then 'suggested'
+        when standing.state = 'suggested' and standing.kind = 'take over' then 'unsure'
+        when standing.kind = 'create' then 'create'
         when standing.state = 'suggested' then 'conflict'
         else standing.kind
     end as does

@@ -30,8 +30,8 @@ found as (
         'application' as kind,
         application.application_number as document_number,
         application.billed_on,
-        application.complete_to_date + coalesce(application.material_stored, 0) as amount,
-        application.retention_amount + coalesce(application.material_stored_retention, 0) as retainage,
+        application.complete_to_date + application.material_stored as amount,
+        application.retention_amount + application.material_stored_retention as retainage,
         row_number() over (
             partition by application.customer_code
             order by application.billed_on desc nulls last, lpad(application.application_number, 10, '0') desc
@@ -45,7 +45,7 @@ found as (
         'invoice' as kind,
         invoice.invoice_or_transaction as document_number,
         invoice.invoice_date as billed_on,
-        invoice.invoice_extension - coalesce(invoice.sales_tax_amount, 0) as amount,
+        invoice.invoice_extension - invoice.sales_tax_amount as amount,
         invoice.retention_amount as retainage,
         (invoice.reversed is distinct from 'Y') as counted
     from history.receivable_invoices_versions as invoice

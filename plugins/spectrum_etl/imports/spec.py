@@ -17,6 +17,10 @@ from spectrum_etl.sources.procore.rows import Row
 
 Json = Mapping[str, Any]
 Fields = dict[str, str | None]
+#: The field of the trigger form by which a person confirms that the other integration is switched off (N12).
+CONFIRMATION = "integration_is_switched_off"
+#: Kinds of rows that bring a record of Spectrum and one of Procore together.
+MAKING = ("create", "link", "take over")
 
 
 @dataclass(frozen=True)
@@ -106,6 +110,8 @@ class ImportObject:
         facts: what else of the Procore company plans need; read with all records, and kept in `procore.looks`.
         also_read: fields of Procore's records that are compared and never written.
         set_afterwards: fields that Procore takes of a record that is there, not of a new one: they cost one call more.
+        only_links: whether nothing of it is written in Procore: what is there is linked (N12).
+        also_staged: further staged tables that `desired` reads.
     """
 
     name: str
@@ -140,6 +146,8 @@ class ImportObject:
     chosen: Callable[[Settings, Company, Json], Settings] = lambda settings, company, told: settings
     also_read: tuple[str, ...] = ()
     set_afterwards: tuple[str, ...] = ()
+    only_links: bool = False
+    also_staged: tuple[Table, ...] = ()
 
     @property
     def dag_id(self) -> str:

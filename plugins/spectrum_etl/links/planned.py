@@ -16,7 +16,8 @@ from spectrum_etl.links.keys import Space
 
 #: Rows as the statements below read them.
 _ROWS = (
-    "unnest(%(ids)s::bigint[], %(keys)s::text[], %(records)s::text[], %(titles)s::text[]) as w (id, key, record, title)"
+    "unnest(%(ids)s::bigint[], %(keys)s::text[], %(records)s::text[], %(titles)s::text[], %(projects)s::text[])"
+    " as w (id, key, record, title, project)"
 )
 
 
@@ -29,12 +30,14 @@ class Planned:
         key: key of Spectrum, as it is spelled.
         record: Procore id; empty for one that will be created.
         title: what people call it.
+        project: Procore id of its project; empty for records of the company.
     """
 
     row_id: int
     key: str
     record: str
     title: str
+    project: str = ""
 
 
 def claim(
@@ -65,8 +68,8 @@ def claim(
     )
     connection.execute(
         "insert into export.claims (company_code, space, key, object_name, project_id, record_id, title, linked,"  # noqa: S608
-        " plan_row_id, claimed_by, claimed_by_name, claimed_at) select %(company)s, %(space)s, w.key, %(object)s, '',"
-        " w.record, w.title, false, w.id, %(by)s, %(name)s, clock_timestamp()"
+        " plan_row_id, claimed_by, claimed_by_name, claimed_at) select %(company)s, %(space)s, w.key, %(object)s,"
+        " w.project, w.record, w.title, false, w.id, %(by)s, %(name)s, clock_timestamp()"
         f" from {_ROWS} where not exists (select from export.claims as c where c.object_name = %(object)s"
         " and c.company_code = %(company)s and c.record_id = w.record and w.record <> '') order by w.key"
         " on conflict do nothing",
@@ -106,7 +109,7 @@ def link(connection: psycopg.Connection, object_name: str, company: str, rows: S
     values = {**_values(object_name, company, rows), "by": by}
     connection.execute(
         "insert into export.links (object_name, company_code, project_id, record_id, spectrum_key, how, linked_by)"  # noqa: S608
-        f" select %(object)s, %(company)s, '', w.record, w.key, 'import', %(by)s from {_ROWS} order by w.key"
+        f" select %(object)s, %(company)s, w.project, w.record, w.key, 'import', %(by)s from {_ROWS} order by w.key"
         " on conflict do nothing",
         values,
     )
@@ -133,4 +136,5 @@ def _values(object_name: str, company: str, rows: Sequence[Planned]) -> dict[str
         "keys": [row.key for row in rows],
         "records": [row.record for row in rows],
         "titles": [row.title for row in rows],
+        "projects": [row.project for row in rows],
     }

@@ -162,10 +162,12 @@ SOURCES = (
 PARTITIONED = tuple(table.name for obj in OBJECTS.values() for table in obj.tables if table.partitioned)
 
 
-def amounts() -> list[tuple[str, str, bool]]:
-    """Every column of money that is read from a source: staged table, column, whether its rows name a job."""
+def amounts() -> list[tuple[str, str, bool, bool]]:
+    """Every column of money that is read from a source: staged table, column, whether its rows name a job, and whether
+    credits are among them that Spectrum holds as positive amounts.
+    """
     return [
-        (table.name, column.name, table.names_job)
+        (table.name, column.name, table.names_job, any(each.name.startswith("signed_") for each in table.columns))
         for obj in OBJECTS.values()
         for table in obj.tables
         for column in table.read_columns()

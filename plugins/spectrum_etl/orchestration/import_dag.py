@@ -10,7 +10,7 @@ from typing import Any
 from airflow.sdk import DAG, Param, get_current_context, task, task_group
 
 from spectrum_etl.imports.objects import IMPORTS
-from spectrum_etl.imports.spec import ImportObject, Narrowing
+from spectrum_etl.imports.spec import CONFIRMATION, ImportObject, Narrowing
 from spectrum_etl.orchestration.callbacks import on_failure, on_success
 from spectrum_etl.orchestration.common_docs import import_doc
 from spectrum_etl.orchestration.dag_defaults import companies_param, start_date, task_defaults
@@ -82,6 +82,7 @@ def _params(obj: ImportObject, settings: Settings) -> dict[str, Param]:
             each.name: Param(None, type=["null", "integer"], minimum=1, title=each.title, description=each.description)
             for each in obj.choices
         },
+        **({} if obj.only_links else {CONFIRMATION: _confirmation()}),
         "look_again": Param(
             False,
             type="boolean",
@@ -107,6 +108,17 @@ def _narrowing(narrowing: Narrowing, texts: dict[str, Any]) -> Param:
     return Param([], title=title, description=description, **texts)
 
 
+def _confirmation() -> Param:
+    return Param(
+        False,
+        type="boolean",
+        title="The other integration is switched off",
+        description="Only for a Procore company in which another integration, such as Procore's own connector, has"
+        " set its ids: you confirm that Procore has switched it off. Its records are then offered to be taken over,"
+        " once Procore was read a second time and no new id of it was found. Your name is kept.",
+    )
+
+
 def _tasks(object_name: str) -> None:
     readable = "{{ company }}"
 
@@ -123,6 +135,13 @@ def _tasks(object_name: str) -> None:
         from spectrum_etl.orchestration.import_tasks import plan_company
 
         return plan_company(object_name, get_current_context(), company["company"])
+
+    @task(pool="procore", map_index_template=readable)
+    def second_look(company: dict[str, str]) -> dict[str, int]:
+        """Where another integration is taken over from: plan again after a while. It waits without a worker's slot."""
+        from spectrum_etl.orchestration.import_tasks import second_look_company
+
+        return second_look_company(object_name, get_current_context(), company["company"])
 
     @task(pool="procore", map_index_template=readable)
     def follow(company: dict[str, str]) -> dict[str, int]:
@@ -158,7 +177,7 @@ def _tasks(object_name: str) -> None:
 
     @task_group
     def company(company: dict[str, str]) -> None:
-        """One company: plan, follow, ask, apply, read back."""
+        """One company: plan, look twice where that is needed, follow, ask, apply, read back."""
         asked = ApprovePlan(
             task_id="approve",
             object_name=object_name,
@@ -169,6 +188,6 @@ def _tasks(object_name: str) -> None:
             # An execution timeout of this operator would end the wait for the approver, which has no end.
             execution_timeout=None,
         )
-        make_plan(company) >> follow(company) >> asked >> apply(company) >> compare(company)
+        make_plan(company) >> second_look(company) >> follow(company) >> asked >> apply(company) >> compare(company)
 
     company.expand(company=companies) >> report(companies)

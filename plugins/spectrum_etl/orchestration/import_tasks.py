@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 
 from airflow.sdk import Context
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException
+from airflow.sdk.exceptions import AirflowFailException, AirflowRescheduleException, AirflowSkipException
 
+from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.exports.display.table import as_text
 from spectrum_etl.imports.objects import IMPORTS
-from spectrum_etl.imports.spec import Narrowed
+from spectrum_etl.imports.spec import CONFIRMATION, Narrowed
+from spectrum_etl.imports.steps import taking_over
 from spectrum_etl.imports.steps.apply import apply
 from spectrum_etl.imports.steps.compare import compare
+from spectrum_etl.imports.steps.contract_links import apply_links, plan_links
 from spectrum_etl.imports.steps.plan import Made, make_plan
 from spectrum_etl.imports.steps.report import report, shown
 from spectrum_etl.imports.steps.undo import plan_undo
@@ -20,6 +24,8 @@ from spectrum_etl.imports.systems import Run, systems_from_airflow
 from spectrum_etl.model.run import clean_codes
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
 from spectrum_etl.orchestration.export_tasks import grid_name
+from spectrum_etl.orchestration.rights import started_by
+from spectrum_etl.settings import Settings
 from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.warehouse.connect import warehouse_url
 
@@ -44,16 +50,66 @@ def plan_company(object_name: str, context: Context, code: str) -> dict[str, int
         AirflowSkipException: it was a dry run: nothing else is done.
     """
     _name(context, code)
-    obj, settings, params = IMPORTS[object_name], load_settings(), context["params"]
+    obj, params, narrowed = IMPORTS[object_name], context["params"], _narrowed(object_name, context)
+    how = {"dry_run": params["dry_run"], "look_again": params["look_again"]}
+    by = _person(context) if not obj.only_links and params[CONFIRMATION] else None
+    with systems_from_airflow(code, _chosen(object_name, context, code), _run(context)) as systems:
+        if obj.only_links:
+            made = plan_links(systems, obj, narrowed, **how)
+        else:
+            made = make_plan(systems, obj, narrowed, switched_off_by=by, **how)
+    return _planned(made, dry_run=params["dry_run"])
+
+
+def second_look_company(object_name: str, context: Context, code: str) -> dict[str, int]:
+    """Plan again, where Procore has to be looked at twice before anything is taken over (N12); else nothing.
+
+    Raises:
+        AirflowRescheduleException: to Airflow, which starts the task again when it is time.
+    """
+    _name(context, code)
+    with systems_from_airflow(code, _chosen(object_name, context, code), _run(context)) as systems:
+        due = taking_over.due(systems, IMPORTS[object_name])
+        if due is None:
+            return {}
+        if due > datetime.now(UTC):
+            log.info("Procore is read again at %s: this task goes on then, and holds no slot until then", due)
+            raise AirflowRescheduleException(due)
+        made = make_plan(systems, IMPORTS[object_name], _narrowed(object_name, context))
+    return _planned(made, dry_run=False)
+
+
+def _narrowed(object_name: str, context: Context) -> Narrowed:
+    """What the form narrows the run to."""
+    obj, params = IMPORTS[object_name], context["params"]
     asked = {
         each.name: params[each.name] if each.is_day or each.is_switch else list(clean_codes(params[each.name]))
         for each in obj.narrowings
     }
-    narrowed = Narrowed(clean_codes(params[obj.name]), {name: value for name, value in asked.items() if value})
-    settings = obj.chosen(settings, settings.company(code), {each.name: params[each.name] for each in obj.choices})
-    with systems_from_airflow(code, settings, _run(context)) as systems:
-        made = make_plan(systems, obj, narrowed, dry_run=params["dry_run"], look_again=params["look_again"])
-    return _planned(made, dry_run=params["dry_run"])
+    return Narrowed(clean_codes(params[obj.name]), {name: value for name, value in asked.items() if value})
+
+
+def _chosen(object_name: str, context: Context, code: str) -> Settings:
+    """The settings, with what the form has in their place."""
+    obj, settings = IMPORTS[object_name], load_settings()
+    return obj.chosen(
+        settings, settings.company(code), {each.name: context["params"][each.name] for each in obj.choices}
+    )
+
+
+def _person(context: Context) -> str:
+    """Who confirms what the form says.
+
+    Raises:
+        FixConfiguration: nobody has started the run.
+    """
+    by = started_by(context)
+    if by is None:
+        raise FixConfiguration(
+            "nobody has started this run, and a person has to confirm that the other integration is switched off",
+            field=CONFIRMATION, value="true", remedy="trigger the DAG in Airflow, and tick the field there",
+        )  # fmt: skip
+    return by
 
 
 def plan_undo_company(object_name: str, context: Context, code: str) -> dict[str, int]:
@@ -91,7 +147,8 @@ def apply_company(object_name: str, context: Context, code: str) -> dict[str, in
     """
     _name(context, code)
     with systems_from_airflow(code, load_settings(), _run(context)) as systems:
-        return dict(apply(systems, IMPORTS[object_name]).counts)
+        obj = IMPORTS[object_name]
+        return dict((apply_links if obj.only_links else apply)(systems, obj).counts)
 
 
 def compare_company(object_name: str, context: Context, code: str) -> int:

@@ -30,15 +30,17 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "left-out": ("left out",),
 }
 #: Rows that one call takes, by object.
-_BATCHES = {name: obj.rows_a_call for name, obj in IMPORTS.items()}
+_BATCHES = {name: obj.rows_a_call for name, obj in IMPORTS.items() if not obj.only_links}
 #: Fields of new records that take a call of their own, by object.
 _AFTERWARDS = {name: list(obj.set_afterwards) for name, obj in IMPORTS.items()}
 _STATES = [state for states in GROUPS.values() for state in states]
 #: What a row does, in the order in which people are told.
-Does = Literal["create", "link", "suggested", "conflict", "update", "undo", "refused", "waits", "gone"]
+Does = Literal[
+    "create", "link", "suggested", "take over", "unsure", "conflict", "update", "undo", "refused", "waits", "gone"
+]
 Sort = Literal["key", "title", "-title", "score", "-score", "-changed"]
-#: Of Procore's answer, not of the record as people know it.
-_HIDDEN = frozenset({"is_active", "origin_id", "origin_code"})
+#: Of Procore's answer, not of the record as people know it; and what a link is made of.
+_HIDDEN = frozenset({"is_active", "origin_id", "origin_code", "link"})
 
 
 @router.get("/api/into-procore/counts")
@@ -53,18 +55,20 @@ async def counts(
 
     Returns:
         `groups` by tab; `plans` with `calls_left`, and `seconds_left` at the limit that Procore last reported, null
-        where it has reported none; `may_start`, `paused` and `running`, each by object.
+        where it has reported none; `takeovers`: what was confirmed about another integration; `may_start`, `paused` and
+        `running`, each by object.
     """
     objects, companies = scope.imported_objects(readable, object), scope.companies(company)
 
-    def read() -> tuple[list[Row], list[Row], list[str]]:
+    def read() -> tuple[list[Row], list[Row], list[Row], list[str]]:
         narrowed: dict[str, Any] = {"objects": objects, "companies": companies}
         with open_warehouse() as warehouse:
             found = warehouse.rows("planned_counts", **narrowed, states=_STATES, run=None, search=None)
             plans = warehouse.rows("open_plans", **narrowed, batches=Jsonb(_BATCHES), afterwards=Jsonb(_AFTERWARDS))
-        return found, plans, [name for name in objects if access.may_trigger(user, IMPORTS[name].dag_id)]
+            takeovers = warehouse.rows("takeovers", **narrowed)
+        return found, plans, takeovers, [name for name in objects if access.may_trigger(user, IMPORTS[name].dag_id)]
 
-    found, plans, may_start = await run_in_threadpool(read)
+    found, plans, takeovers, may_start = await run_in_threadpool(read)
     # A run that waits for an answer works on nothing.
     waiting = {plan["asks_run_id"] for plan in plans}
     dags, found_runs = await asyncio.gather(
@@ -76,6 +80,7 @@ async def counts(
         {
             "groups": {group: _group(found, states) for group, states in GROUPS.items()},
             "plans": [_plan(plan, found) for plan in plans],
+            "takeovers": takeovers,
             "may_start": may_start,
             "paused": [name for name in objects if dags.get(IMPORTS[name].dag_id, {}).get("is_paused")],
             "running": {name: shown(run) for name, run in working.items() if run},
@@ -165,7 +170,7 @@ def _row(row: Row) -> Row:
         **row,
         "changes": _changes(before, after),
         "reactivates": row["kind"] == "link" and before.get("is_active") is False,
-        "holds": _holds(before, spectrum) if row["kind"] == "link" else [],
+        "holds": _holds(before, spectrum) if row["kind"] in ("link", "take over") else [],
     }
 
 

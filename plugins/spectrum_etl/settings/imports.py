@@ -104,6 +104,7 @@ class ImportSettings(Strict):
     look_every_hours: float = Field(default=24, ge=0, le=24 * 30)
     calls_a_look: int = Field(default=300, ge=1)
     run_configurable_validations: bool = False
+    second_look_minutes: float = Field(default=60, ge=1, le=60 * 24 * 7)
     probes: ProbeSettings = ProbeSettings()
     vendors: VendorImports = VendorImports()
     jobs: JobImports = JobImports()

@@ -28,6 +28,7 @@ from sandbox.data.generate import load
 from sandbox.infolink.server import InfoLinkServer
 from sandbox.procore.access import ServiceAccount
 from sandbox.procore.seed import seed
+from sandbox.procore.seed_connector import Size
 from sandbox.procore.server import ProcoreServer
 from sandbox.sdx import write_answers
 from sandbox.sdx.access import Authorization
@@ -290,7 +291,12 @@ class Stage:
 
 @contextmanager
 def open_stage(
-    postgres: EmbeddedPostgres, name: str = "endtoend", warehouse_server: EmbeddedPostgres | None = None
+    postgres: EmbeddedPostgres,
+    name: str = "endtoend",
+    warehouse_server: EmbeddedPostgres | None = None,
+    *,
+    jobs: int = JOBS,
+    past: Size | None = None,
 ) -> Iterator[Stage]:
     """Load both stand-ins, start their servers, make a warehouse. Everything is gone at the end.
 
@@ -298,11 +304,13 @@ def open_stage(
         postgres: a running server.
         name: of the databases.
         warehouse_server: another one for the warehouse, which may be stopped while the stand-ins go on.
+        jobs: how large Spectrum is.
+        past: how large the Procore company is that ran another connector.
     """
     holder = warehouse_server or postgres
     source, warehouse = postgres.create_database(f"{name}_source"), holder.create_database(f"{name}_warehouse")
-    load(source, jobs=JOBS, transactions=200)
-    seed(source)
+    load(source, jobs=jobs, transactions=200)
+    seed(source, past=past)
     with psycopg.connect(warehouse, autocommit=True) as connection:
         migrate(connection)
     infolink = InfoLinkServer(source, password=PASSWORD, tls=False)

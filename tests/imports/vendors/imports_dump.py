@@ -12,13 +12,13 @@ from tests.imports.vendors.imports_world import World
 
 #: In the order in which they can be written.
 TABLES = (
-    "procore.looks", "procore.records", "procore.plans", "procore.plan_rows", "procore.left_out", "procore.calls",
-    "export.links", "export.claims", "export.queue",
+    "procore.takeovers", "procore.foreign_ids", "procore.looks", "procore.records", "procore.plans",
+    "procore.plan_rows", "procore.left_out", "procore.calls", "export.links", "export.claims", "export.queue",
 )  # fmt: skip
 #: A dump holds the numbers that were given, too.
 SEQUENCES = {
-    "procore.plans": "plan_id", "procore.plan_rows": "row_id", "procore.calls": "call_id", "export.claims": "claim_id",
-    "export.links": "link_id",
+    "procore.takeovers": "takeover_id", "procore.plans": "plan_id", "procore.plan_rows": "row_id",
+    "procore.calls": "call_id", "export.claims": "claim_id", "export.links": "link_id",
 }  # fmt: skip
 
 

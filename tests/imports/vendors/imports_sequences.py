@@ -2,7 +2,9 @@
 
 Answers lost after the work, time-outs, 429, 5xx, 413, pages cut, tasks killed in plan, apply and compare, processes
 that get a SIGKILL, two runs at once, Procore edited meanwhile, an export of the same record in every state, accepted in
-the same second, undo, the warehouse restored from an older dump. An object says what it stages and enters.
+the same second, undo, the warehouse restored from an older dump. In half of them another integration has marked some
+records, somebody confirms that it is switched off, and it may write all the same (N12). An object says what it stages
+and enters.
 """
 
 from __future__ import annotations
@@ -55,6 +57,7 @@ KINDS = (
     "SIGKILL in plan", "SIGKILL in apply", "two at once", "edited in Procore", "export waiting", "export sending",
     "export unknown", "export sent", "export confirmed", "export linked", "export refused", "export gave way",
     "both accepted at once", "taken back", "undo planned", "dumped", "restored", "restored to nothing", "applied",
+    "marked by another integration", "confirmed",
 )  # fmt: skip
 #: States of an export in which an approver is asked, or its document is on its way.
 UNDER_WAY = ("waiting", "sending", "unknown", "sent", "confirmed")
@@ -74,6 +77,10 @@ class Sequence(ABC):
         self.dump: Dump | None = None
         self.brought: set[str] = set()
         self.begin(self.random.choice(["always", "changes", "never"]))
+        if self.random.random() < 0.5:
+            for each in world.companies():
+                if each.get("is_active", True) and self.random.random() < 0.7:
+                    self._mark(each)
         self.entered = {each["id"] for each in world.companies()}
 
     @abstractmethod
@@ -106,7 +113,7 @@ class Sequence(ABC):
             self.world.plan, self.world.plan, self._decide, self._decide, self._apply, self._apply, self._apply,
             self.world.compare, self.change_spectrum, self._edit_procore, self._export, self._export_goes_on,
             self._accept_both, self._take_back, self._dump_or_restore, self._undo, self._kill_process,
-            self._two_at_once,
+            self._two_at_once, self._confirm, self._an_hour_passes, self._connector_writes,
         ]  # fmt: skip
         for _ in range(steps):
             step = self.random.choice(doing)
@@ -127,6 +134,8 @@ class Sequence(ABC):
                 self.world.procore.server.switches.clear(name)
         self._end_exports()
         self.put_right()
+        self.world.plan(switched_off_by="ann")
+        self.world.an_hour_passes()
         for _ in range(6):
             self.world.plan()
             self._accept_all()
@@ -154,6 +163,28 @@ class Sequence(ABC):
         keys = [key for key, row in self.world.rows().items() if row.state in ("ready", "suggested")]
         if keys:
             self.world.decide(*self.random.sample(keys, self.random.randint(1, len(keys))))
+
+    def _mark(self, record: dict[str, Any]) -> None:
+        """Another integration marks a record that is nobody's, with the code of its name, or with none."""
+        key = f"V{NAMES.index(record['name'])}" if record["name"] in NAMES else None
+        self.world.marked(record["id"], f"foreign-{record['id']}", key if self.random.random() < 0.7 else None)
+        self.counted["marked by another integration"] += 1
+
+    def _confirm(self) -> None:
+        self.world.plan(switched_off_by="ann")
+        self.counted["confirmed"] += 1
+
+    def _an_hour_passes(self) -> None:
+        self.world.an_hour_passes()
+
+    def _connector_writes(self) -> None:
+        """It was not switched off."""
+        free = [
+            each for each in self.world.companies()
+            if each["id"] in self.entered and not each["origin_id"] and each.get("is_active", True)
+        ]  # fmt: skip
+        if free and self.random.random() < 0.3:
+            self._mark(self.random.choice(free))
 
     def _take_back(self) -> None:
         keys = [key for key, row in self.world.rows().items() if row.state == "accepted"]
@@ -401,6 +432,7 @@ class Sequence(ABC):
         stuck = self.world.query(
             "select spectrum_key, r.state, reason from procore.plan_rows as r join procore.plans as p using (plan_id)"
             " where p.state = 'open' and r.state not in ('applied', 'put back')"
+            " and not (r.kind = 'refused' and r.spectrum_key = 'Procore ' || r.record_id)"
         )
         assert stuck == [], "nothing is stuck"
         assert self.world.query("select count(*) from export.claims where not linked") == [(0,)]

@@ -87,9 +87,10 @@ class World:
         self._connected(self.procore.url).execute("DELETE FROM procore.records WHERE kind = %s", [self.kind])
         # Next to nothing is in them: to delete it takes a fraction of what it takes to truncate a table.
         for table in (
-            "procore.looks", "procore.limits", "procore.records", "procore.calls", "procore.plan_rows", "procore.plans",
-            "procore.left_out", "export.claims", "export.links", "export.rejection_mails", "export.queue",
-            "export.calls", "export.ledger", f"spectrum.{self.obj.table.name}",
+            "procore.foreign_ids", "procore.takeovers", "procore.looks", "procore.limits", "procore.records",
+            "procore.calls", "procore.plan_rows", "procore.plans", "procore.left_out", "export.claims", "export.links",
+            "export.rejection_mails", "export.queue", "export.calls", "export.ledger",
+            f"spectrum.{self.obj.table.name}",
         ):  # fmt: skip
             self.query(f"delete from {table}")  # noqa: S608
         self.procore.server.calls.reset()
@@ -131,6 +132,24 @@ class World:
                 connection.execute("UPDATE procore.records SET origin_id = %s WHERE id = %s", [origin, made["id"]])
         return int(made["id"])
 
+    def marked(self, record: int, origin_id: str, origin_code: str | None = None, **fields: Any) -> int:
+        """A record that another integration has marked: `origin_fixed`, `erp_locked` say what Procore keeps of it."""
+        values = {"integration": "procore_connector", **fields}
+        with psycopg.connect(self.procore.url, autocommit=True) as connection:
+            connection.execute(
+                "UPDATE procore.records SET origin_id = %s, origin_code = %s, fields = fields || %s,"
+                " updated_at = clock_timestamp() WHERE id = %s",
+                [origin_id, origin_code, psycopg.types.json.Jsonb(values), record],
+            )
+        return record
+
+    def an_hour_passes(self) -> None:
+        """Since somebody has confirmed that the other integration is switched off."""
+        self.query(
+            "update procore.takeovers set first_look_at = first_look_at - interval '1 hour',"
+            " second_look_due = second_look_due - interval '1 hour' where ended_at is null"
+        )
+
     def companies(self) -> list[dict[str, Any]]:
         """All companies that Procore has, past its API."""
         found = (
@@ -168,11 +187,21 @@ class World:
         run = Run(self.obj.dag_id, f"run {self.runs}")
         return Systems(self.url, self.settings, self.settings.companies[0], client or self.client, run)
 
-    def plan(self, *keys: str, dry_run: bool = False, look_again: bool = True) -> Made:
+    def plan(
+        self, *keys: str, dry_run: bool = False, look_again: bool = True, switched_off_by: str | None = None
+    ) -> Made:
         """A run plans."""
         self.runs += 1
         narrowed = Narrowed(keys) if keys else ALL
-        return make_plan(self.systems(), self.obj, narrowed, dry_run=dry_run, look_again=look_again)
+        return make_plan(
+            self.systems(), self.obj, narrowed, dry_run=dry_run, look_again=look_again, switched_off_by=switched_off_by
+        )
+
+    def take_over(self, *keys: str) -> Made:
+        """Somebody confirms that the other integration is switched off; an hour later Procore is looked at again."""
+        self.plan(*keys, switched_off_by=BOSS.name)
+        self.an_hour_passes()
+        return self.plan(*keys, look_again=False)
 
     def rows(self, plan_id: int | None = None) -> dict[str, Row]:
         """The rows of the open plan, or of another, by key."""

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from airflow.providers.standard.operators.hitl import HITLOperator
-from airflow.sdk.exceptions import AirflowFailException, AirflowSkipException, DownstreamTasksSkipped
+from airflow.sdk.exceptions import (
+    AirflowFailException,
+    AirflowRescheduleException,
+    AirflowSkipException,
+    DownstreamTasksSkipped,
+)
 
 from spectrum_etl.errors import FixConfiguration, StopSync
 from spectrum_etl.imports import systems as made
@@ -27,6 +33,7 @@ class Dag:
     def __init__(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         self.world, self.waits, self.states = world, False, {}  # type: ignore[var-annotated]
         self.asked: list[ApprovePlan] = []
+        self.started_by: str | None = "ann"
 
         @contextmanager
         def systems(code: str, settings: Any, run: Any) -> Iterator[Systems]:
@@ -50,11 +57,13 @@ class Dag:
             "vendors": [],
             "types": [],
             "without_type": False,
+            "integration_is_switched_off": False,
             "look_again": True,
             "dry_run": False,
             **params,
         }
-        return {"ti": ti, "run_id": run, "params": form}
+        started = SimpleNamespace(triggering_user_name=self.started_by)
+        return {"ti": ti, "run_id": run, "params": form, "dag_run": started}
 
     def _states(self, dag_id: str, run_ids: list[str], task_ids: list[str] | None = None) -> dict[str, Any]:
         if task_ids is None:
@@ -63,6 +72,9 @@ class Dag:
 
     def plan(self, run: str = "r1", **params: Any) -> dict[str, int]:
         return import_tasks.plan_company("vendors", self.context(run, **params), "1")
+
+    def second_look(self, run: str = "r1", **params: Any) -> dict[str, int]:
+        return import_tasks.second_look_company("vendors", self.context(run, **params), "1")
 
     def ask(self, run: str = "r1") -> ApprovePlan | None:
         before = len(self.asked)
@@ -106,7 +118,7 @@ def test_n2_a_run_plans_asks_applies_and_reads_back(dag: Dag) -> None:
     asked = dag.ask()
     assert asked is not None
     assert asked.subject == "Into Procore: 2 vendors of company 1 One"
-    assert "Writing calls to Procore for all of it: 1." in asked.body
+    assert "Writing calls to Procore for all of it: 1, for how long is not known: Procore has not" in asked.body
     assert "| ACME Acme \\| \\<b\\> | create |" in asked.body
     assert f"link with BOLT ({bolt})" in asked.body
     assert asked.assigned_users == [{"id": "boss", "name": "Boss"}]
@@ -191,3 +203,37 @@ def test_n2_a_run_is_red_where_a_person_must_look(dag: Dag) -> None:
     dag.states = {"company.make_plan_0": "failed"}
     with pytest.raises(AirflowFailException, match=r"the task company\.make_plan_0 has failed"):
         dag.report()
+
+
+def test_n12_the_run_waits_for_the_second_look_without_a_slot_and_goes_on(dag: Dag) -> None:
+    dag.world.vendor("ACME", "Acme")
+    dag.world.marked(dag.world.company("Acme"), "f-1", "ACME")
+    assert dag.plan(integration_is_switched_off=True) == {"take over not ready": 1}
+    with pytest.raises(AirflowRescheduleException) as waits:
+        dag.second_look()
+    assert timedelta(minutes=59) < waits.value.reschedule_date - datetime.now(UTC) <= timedelta(minutes=60)
+    assert dag.apply() == {}
+    dag.world.an_hour_passes()
+    assert dag.second_look() == {"take over ready": 1}
+    asked = dag.ask()
+    assert asked is not None
+    assert "1 to take over from the other integration" in asked.body
+    assert "f-1 → spectrum:1:ACME" in asked.body
+    assert dag.answer(ACCEPT_ALL) == 1
+    assert dag.apply() == {"applied": 1}
+    assert dag.compare() == 1
+    assert dag.world.named("Acme")["origin_id"] == "spectrum:1:ACME"
+    assert dag.world.query("select confirmed_by from procore.takeovers") == [("ann",)]
+
+
+def test_n12_a_run_that_takes_nothing_over_does_not_wait(dag: Dag) -> None:
+    dag.world.vendor("ACME", "Acme")
+    dag.plan(integration_is_switched_off=True)
+    assert dag.second_look() == {}
+
+
+def test_n12_a_person_has_to_confirm_it(dag: Dag) -> None:
+    dag.world.marked(dag.world.company("Acme"), "f-1", "ACME")
+    dag.started_by = None
+    with pytest.raises(FixConfiguration, match="a person has to confirm"):
+        dag.plan(integration_is_switched_off=True)

@@ -26,6 +26,11 @@ AMOUNTS = [
     ("payables", "vendor_invoice_distributions", "Debit_Amount"),
     ("payables", "vendor_invoice_distributions", "Credit_Amount"),
     ("payables", "vendor_payments", "Payment_Amount"),
+    ("billings", "billing_applications", "Material_Stored"),
+    ("billings", "billing_applications", "Retention_Amount"),
+    ("billings", "billing_applications", "Material_Stored_Retention"),
+    ("billings", "receivable_invoices", "Sales_Tax_Amount"),
+    ("billings", "receivable_invoices", "Retention_Amount"),
 ]
 
 

@@ -98,12 +98,12 @@ ACCOUNTING: dict[str, tuple[str, dict[str, str]]] = {
         | {
             name.lower(): number(name)
             for name in (
-                *("Original_Contract_Amount", "Change_Order_Total", "Revised_Contract_Amount", "Material_Stored"),
-                *("Retention_Amount", "Material_Stored_Retention", "Amount_Billed_Previous", "Retention_Previous"),
-                *("Taxable_Amount", "Sales_Tax_Amount", "Amount_Due", "Total_Cost"),
+                *("Original_Contract_Amount", "Change_Order_Total", "Revised_Contract_Amount", "Retention_Previous"),
+                *("Amount_Billed_Previous", "Taxable_Amount", "Sales_Tax_Amount", "Amount_Due", "Total_Cost"),
             )
         }
-        | {"complete_to_date": money("Complete_To_Date")},
+        | {name.lower(): money(name) for name in ("Complete_To_Date", "Material_Stored", "Retention_Amount")}
+        | {"material_stored_retention": money("Material_Stored_Retention")},
     ),
     "receivable_invoices": (
         "CR_INVOICE_HEADER_MC",
@@ -114,13 +114,9 @@ ACCOUNTING: dict[str, tuple[str, dict[str, str]]] = {
             *("Contract_Number", "Salesperson_Code", "AR_GL_Account", "Cost_Center", "Taxable_Flag", "Currency_Code"),
         )
         | {name.lower(): day(name) for name in ("Invoice_Date", "GL_Date")}
-        | {
-            name.lower(): number(name)
-            for name in (
-                *("Non_Taxable_Amount", "Taxable_Amount", "Sales_Tax_Amount", "Retention_Amount", "Cost_Of_Sale"),
-            )
-        }
-        | {"invoice_extension": money("Invoice_Extension"), "retention_percent": quantity("Retention_Percent")},
+        | {name.lower(): number(name) for name in ("Non_Taxable_Amount", "Taxable_Amount", "Cost_Of_Sale")}
+        | {name.lower(): money(name) for name in ("Invoice_Extension", "Sales_Tax_Amount", "Retention_Amount")}
+        | {"retention_percent": quantity("Retention_Percent")},
     ),
     "receivable_invoice_lines": (
         "CR_INVOICE_DETAIL_MC",

@@ -11,6 +11,13 @@ INVOICES = "VN_GL_DISTRIBUTION_HEADER_MC"
 DISTRIBUTIONS = "VN_GL_DISTRIBUTION_DETAIL_MC"
 PAYMENTS = "VN_PAYMENT_HISTORY_MC"
 ORDERS = "PO_PURCHASE_ORDER_HEADER_MC"
+APPLICATIONS = "CR_BILLING_HEADER_MC"
+BILLED = "CR_INVOICE_HEADER_MC"
+_ROWS_OF = {
+    "purchase_orders": (ORDERS, ORDER_LINES),
+    "payables": (INVOICES, DISTRIBUTIONS, PAYMENTS),
+    "billings": (APPLICATIONS, BILLED),
+}
 
 _CASES = [
     ("purchase_orders", ORDER_LINES, "Line_Extension_List1", "purchase_order_lines", "line_extension", "open_amount"),
@@ -18,6 +25,8 @@ _CASES = [
     ("payables", INVOICES, "Invoice_Amount", "vendor_invoices", "invoice_amount", "signed_invoice_amount"),
     ("payables", DISTRIBUTIONS, "Debit_Amount", "vendor_invoice_distributions", "debit_amount", "net_amount"),
     ("payables", PAYMENTS, "Payment_Amount", "vendor_payments", "payment_amount", "signed_payment_amount"),
+    ("billings", APPLICATIONS, "Material_Stored", "billing_applications", "material_stored", "material_stored"),
+    ("billings", BILLED, "Sales_Tax_Amount", "receivable_invoices", "sales_tax_amount", "sales_tax_amount"),
 ]
 
 
@@ -25,7 +34,7 @@ _CASES = [
 def test_m4_an_amount_that_is_not_there_is_null_and_one_that_is_blank_is_0(
     warehouse: Warehouse, name: str, source: str, column: str, table: str, amount: str, derived: str
 ) -> None:
-    for each in (ORDERS, ORDER_LINES) if name == "purchase_orders" else (INVOICES, DISTRIBUTIONS, PAYMENTS):
+    for each in _ROWS_OF[name]:
         warehouse.spectrum.add(each, source_row(each, 1))
     warehouse.spectrum.change(source, {}, **{column: None})
     read = f'select "{amount}", "{derived}" from spectrum."{table}" where _deleted_at is null'  # noqa: S608

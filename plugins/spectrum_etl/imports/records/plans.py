@@ -15,6 +15,7 @@ from psycopg.rows import class_row
 from spectrum_etl.imports.spec import ALL, ImportObject, Narrowed
 from spectrum_etl.imports.systems import Systems
 from spectrum_etl.links import planned
+from spectrum_etl.links.keys import Space
 from spectrum_etl.warehouse.locks import give_back, take
 from spectrum_etl.warehouse.templates import render
 
@@ -56,8 +57,16 @@ class Row:
 
     @property
     def planned(self) -> planned.Planned:
-        """As it claims and links."""
+        """As it claims and links: the two that it brings together, or those that it says."""
+        link = self.spectrum.get("link")
+        if link is not None:
+            return planned.Planned(self.row_id, link["key"], link["record"], self.title, link["project"])
         return planned.Planned(self.row_id, self.spectrum_key, self.record_id, self.title)
+
+    def linked_as(self, obj: ImportObject) -> tuple[str, Space]:
+        """The object whose link it makes, and the space of its key."""
+        link = self.spectrum.get("link")
+        return (obj.name, obj.space) if link is None else (link["object"], link["space"])
 
 
 #: Rows in memory at a time.
@@ -264,7 +273,7 @@ def store(
         " + count(*) filter (where %(reactivates)s and kind = 'link' and before ->> 'is_active' = 'false')"
         " + count(*) filter (where kind = 'create' and after ?| %(afterwards)s)"
         " from procore.plan_rows"
-        " where plan_rows.plan_id = plans.plan_id and kind in ('create', 'link', 'update', 'undo')"
+        " where plan_rows.plan_id = plans.plan_id and kind in ('create', 'link', 'take over', 'update', 'undo')"
         " and state in ('ready', 'suggested', 'accepted', 'applying', 'unknown')) where plan_id = %(plan)s",
         {
             "plan": made[0],

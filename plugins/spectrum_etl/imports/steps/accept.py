@@ -6,6 +6,7 @@ Procore record, in the transaction that records the decision.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -15,10 +16,12 @@ import psycopg
 from spectrum_etl.errors import FixConfiguration, StopSync
 from spectrum_etl.imports.records import plans
 from spectrum_etl.imports.records.plans import Row
-from spectrum_etl.imports.spec import ImportObject, Narrowed
+from spectrum_etl.imports.spec import MAKING, ImportObject, Narrowed
 from spectrum_etl.imports.steps.compute import compute
 from spectrum_etl.imports.systems import Systems
 from spectrum_etl.links import planned
+from spectrum_etl.links.claims import Claim
+from spectrum_etl.links.keys import Space
 from spectrum_etl.warehouse.connect import connect
 
 Verb = Literal["accept", "leave out", "include", "take back", "keep"]
@@ -32,7 +35,6 @@ _FROM: dict[Verb, frozenset[str]] = {
     # Of an undo: what the run has done stays.
     "keep": frozenset({"ready"}),
 }
-_MAKING = ("create", "link")
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def decide(systems: Systems, obj: ImportObject, decisions: Sequence[Decision], b
             rows = {row.row_id: row for row in plans.rows(connection, plan.plan_id, row_ids=ids)} if plan else {}
             rows |= {row.row_id: row for row in plans.undone(connection, obj, systems.company.code, ids)}
             for decision in decisions:
-                found[decision.row_id] = _unfit(rows.get(decision.row_id), decision)
+                found[decision.row_id] = _unfit(obj, rows.get(decision.row_id), decision)
             good = [decision for decision in decisions if found[decision.row_id] is None]
             for decision in good:
                 row = rows[decision.row_id]
@@ -157,7 +159,7 @@ def _accept_ready(
     return accepted
 
 
-def _unfit(row: Row | None, decision: Decision) -> str | None:
+def _unfit(obj: ImportObject, row: Row | None, decision: Decision) -> str | None:
     """Why a decision cannot be taken."""
     if row is None:
         return "the row is no longer in the open plan: look at the plan again"
@@ -171,7 +173,9 @@ def _unfit(row: Row | None, decision: Decision) -> str | None:
         return "an undo is accepted, or what the run has done is kept; what it has undone is left out"
     if row.kind != "undo" and decision.verb == "keep":
         return "only what would be undone can be kept as it is"
-    if decision.record_id is not None and row.kind not in _MAKING:
+    if decision.record_id is not None and obj.only_links:
+        return "it is linked to what was found in Spectrum, or not at all: link it by hand with link_export"
+    if decision.record_id is not None and row.kind not in MAKING:
         return "only a record that is not linked yet can be linked to another one"
     return None
 
@@ -187,14 +191,14 @@ def _choose(
     with connection.transaction():
         compute(systems, connection, obj, Narrowed((row.spectrum_key,)), chosen=(row.spectrum_key, record_id))
         made = connection.execute("select kind, reason, before ->> 'origin_id' from _rows").fetchone()
-        if made is None or made[0] not in _MAKING:
+        if made is None or made[0] not in MAKING:
             connection.execute("drop table _desired, _chosen, _rows")
             return (made and made[1]) or "the record is linked already, or no longer offered"
         connection.execute(
             "update procore.plan_rows as p set kind = r.kind, record_id = r.record_id, record_title = r.record_title,"
             " origin_id = r.origin_id, before = r.before, after = r.after, row_hash = r.row_hash, score = null,"
-            " attributes = r.attributes, exact = false, tied = false, reason = r.reason, remedy = r.remedy"
-            " from _rows as r where p.row_id = %s",
+            " attributes = r.attributes, exact = false, tied = false, rule = r.rule, reason = r.reason,"
+            " remedy = r.remedy from _rows as r where p.row_id = %s",
             [row.row_id],
         )
         connection.execute("drop table _desired, _chosen, _rows")
@@ -205,8 +209,13 @@ def _accept(
     systems: Systems, connection: psycopg.Connection, obj: ImportObject, rows: Sequence[Row], by: str, by_name: str
 ) -> dict[int, str | None]:
     """Accept rows and claim what they bring together; those that another has do not go on."""
-    making = [row.planned for row in rows if row.kind in _MAKING]
-    taken = planned.claim(connection, obj.name, systems.company.code, obj.space, making, by=by, by_name=by_name)
+    making: dict[tuple[str, Space], list[planned.Planned]] = defaultdict(list)
+    for row in rows:
+        if row.kind in MAKING:
+            making[row.linked_as(obj)].append(row.planned)
+    taken: dict[int, Claim] = {}
+    for (name, space), wanted in making.items():
+        taken |= planned.claim(connection, name, systems.company.code, space, wanted, by=by, by_name=by_name)
     for row_id, claim in taken.items():
         plans.move(
             connection, [row_id], "not ready", reason=claim.in_words,
@@ -245,8 +254,14 @@ def _others(
         # What was undone stays done: the next plan offers the record again.
         if _is_undone(row):
             continue
-        state = "suggested" if row.kind == "link" and (row.tied or not row.exact) else "ready"
-        plans.decided(connection, [row.row_id], state, None, None)
+        plans.decided(connection, [row.row_id], "suggested" if _wants_a_look(row) else "ready", None, None)
+
+
+def _wants_a_look(row: Row) -> bool:
+    """Whether a row is accepted alone, never with all others, as the plan has found it."""
+    if row.kind == "create":  # one that the other integration may have made (N12)
+        return row.rule is not None
+    return row.kind in ("link", "take over") and (row.tied or not row.exact)
 
 
 def _require_approver(systems: Systems, by: Decider) -> None:

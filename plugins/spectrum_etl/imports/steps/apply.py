@@ -18,6 +18,7 @@ from spectrum_etl.errors import RetryLater, SpectrumEtlError
 from spectrum_etl.imports.records import calls, plans
 from spectrum_etl.imports.records.plans import Row
 from spectrum_etl.imports.spec import ImportObject, Narrowed
+from spectrum_etl.imports.steps import probe, taking_over
 from spectrum_etl.imports.steps.compute import compute, parties, suggested
 from spectrum_etl.imports.steps.look import look_at, look_for_changes, look_for_ours
 from spectrum_etl.imports.steps.settle import Settled, settle
@@ -69,8 +70,10 @@ def apply(systems: Systems, obj: ImportObject) -> Applied:
             _take_over(connection, obj, code)
             _look(systems, connection, obj)
             _resolve(systems, connection, obj, done)
+            if stopped := taking_over.stop(systems, connection, obj):
+                done.counts["put back"] += stopped
             _put_back_what_changed(systems, connection, obj, done)
-            for batch in _batches(_accepted(connection, obj, code, ("accepted",)), obj.rows_a_call):
+            for batch in probe.batches(systems, connection, obj, done.counts):
                 with _places(systems, connection, obj, batch):
                     active = _reactivate(systems, connection, obj, batch, done)
                     _send(systems, connection, obj, active, done)
@@ -200,10 +203,6 @@ def _places(
         yield
 
 
-def _batches(row_ids: list[int], size: int) -> Iterator[list[int]]:
-    return (row_ids[start : start + size] for start in range(0, len(row_ids), size))
-
-
 def _reactivate(
     systems: Systems, connection: psycopg.Connection, obj: ImportObject, row_ids: Sequence[int], done: Applied
 ) -> list[int]:
@@ -228,7 +227,7 @@ def _reactivate(
             left.remove(row.row_id)
             with connection.transaction():
                 calls.answered(connection, row.row_id, "refused", answer=fault.message)
-                _fail(connection, row, fault, done)
+                _fail(connection, obj, row, fault, done)
         except SpectrumEtlError as fault:
             left.remove(row.row_id)
             with connection.transaction():
@@ -290,7 +289,7 @@ def _record(
                 if found is not None:
                     taken.append(Settled(row, str(found["id"]), found))
                 else:
-                    _refused(connection, row, answer.fault, done)
+                    _refused(connection, obj, row, answer.fault, done)
         settle(systems, connection, obj, taken, done.counts)
 
 
@@ -305,7 +304,7 @@ def _ours(systems: Systems, obj: ImportObject, row: Row, fault: SourceFault) -> 
     return next(iter(obj.by_origin(systems.procore, row.origin_id)), None)
 
 
-def _refused(connection: psycopg.Connection, row: Row, fault: SourceFault, done: Applied) -> None:
+def _refused(connection: psycopg.Connection, obj: ImportObject, row: Row, fault: SourceFault, done: Applied) -> None:
     if isinstance(fault, NotVisible):
         calls.answered(connection, row.row_id, "unknown", answer=fault.message)
         plans.move(connection, [row.row_id], _HIDDEN, reason=fault.message, remedy=fault.instruction)
@@ -320,7 +319,7 @@ def _refused(connection: psycopg.Connection, row: Row, fault: SourceFault, done:
         done.later = fault.message
     else:
         calls.answered(connection, row.row_id, "refused", answer=fault.message)
-        _fail(connection, row, fault, done)
+        _fail(connection, obj, row, fault, done)
 
 
 def _lost(connection: psycopg.Connection, row: Row, said: str, done: Applied) -> None:
@@ -329,6 +328,9 @@ def _lost(connection: psycopg.Connection, row: Row, said: str, done: Applied) ->
     done.counts["unknown"] += 1
 
 
-def _fail(connection: psycopg.Connection, row: Row, fault: SourceFault, done: Applied) -> None:
-    plans.fail(connection, row, fault.message, fault.instruction, fault.field)
+def _fail(connection: psycopg.Connection, obj: ImportObject, row: Row, fault: SourceFault, done: Applied) -> None:
+    if row.kind == probe.TAKE_OVER:
+        probe.fail(connection, obj, row, fault)
+    else:
+        plans.fail(connection, row, fault.message, fault.instruction, fault.field)
     done.counts["failed"] += 1

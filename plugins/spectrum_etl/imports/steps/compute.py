@@ -13,6 +13,7 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from spectrum_etl.imports.match import Party, Suggestion
+from spectrum_etl.imports.records import takeovers
 from spectrum_etl.imports.records.plans import values_of
 from spectrum_etl.imports.spec import ImportObject, Narrowed
 from spectrum_etl.imports.systems import Systems
@@ -29,6 +30,7 @@ def compute(
     *,
     chosen: tuple[str, str] | None = None,
     match: bool = True,
+    taking_over: bool | None = None,
 ) -> None:
     """Fill `_rows`, which lasts as long as the caller's transaction.
 
@@ -36,8 +38,12 @@ def compute(
         narrowed: which records of Spectrum.
         chosen: a key, and the record of Procore that a person chose for it; an empty one: a new record.
         match: whether matches are looked for, for what is neither linked nor decided.
+        taking_over: whether records that another integration has marked are offered (N12); None: where that was
+            confirmed, and looked at twice.
     """
-    values = values_of(systems, obj, narrowed)
+    if taking_over is None:
+        taking_over = takeovers.is_on(connection, systems, obj)
+    values = {**values_of(systems, obj, narrowed), "own": systems.own_marks, "taking_over": taking_over}
     connection.execute(render("imports/working_tables.sql"))
     desired = render(obj.desired, staged=f"spectrum.{obj.table.name}").as_string(connection)
     connection.execute(f"insert into _desired {desired}".encode(), values)
@@ -54,9 +60,12 @@ def compute(
     else:
         connection.execute(render("imports/chosen_by_origin.sql"), values)
         connection.execute(render("imports/chosen_by_decision.sql"), values)
+        if taking_over and match:
+            connection.execute(render("imports/chosen_by_erp_id.sql"), values)
         if match:
             wanted = parties(systems, connection, obj, "imports/to_match.sql", everybody=everybody)
-            _store(connection, list(suggested(systems, connection, obj, wanted)))
+            found = suggested(systems, connection, obj, wanted, taking_over=taking_over)
+            _store(connection, list(found))
     connection.execute("analyze _desired")
     connection.execute("analyze _chosen")
     connection.execute(render("imports/rows.sql"), values)
@@ -80,15 +89,19 @@ def suggested(
     obj: ImportObject,
     wanted: Iterable[Party],
     since: datetime | None = None,
+    *,
+    taking_over: bool = False,
 ) -> Iterator[Suggestion]:
     """Matches with what Procore holds; none for what a link or a decision has, but its names count.
 
     Args:
         connection: in a transaction that has filled `_chosen`.
         since: only with records of Procore that have changed since then.
+        taking_over: also with those of another integration whose ERP id Spectrum does not have (N12).
     """
-    values = {**values_of(systems, obj), "since": since}
-    held = _parties(connection, obj, "_held", render("imports/to_be_matched.sql"), values)
+    values = {**values_of(systems, obj), "since": since, "own": systems.own_marks, "taking_over": taking_over}
+    query = render("imports/to_be_matched.sql", staged=f"spectrum.{obj.table.name}", key=obj.key_column)
+    held = _parties(connection, obj, "_held", query, values)
     return obj.suggest(wanted, held, systems.settings)
 
 

@@ -8,11 +8,9 @@ from datetime import datetime, timedelta
 
 import psycopg
 
-from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.imports.records import held, limits
 from spectrum_etl.imports.spec import ImportObject
 from spectrum_etl.imports.systems import Systems
-from spectrum_etl.warehouse.templates import render
 
 log = logging.getLogger(__name__)
 
@@ -98,27 +96,6 @@ def look_for_ours(systems: Systems, connection: psycopg.Connection, obj: ImportO
     found = obj.by_origin(systems.procore, origin_id)
     with connection.transaction():
         held.store(connection, obj, systems.company.code, found)
-
-
-def refuse_foreign_marks(systems: Systems, connection: psycopg.Connection, obj: ImportObject) -> None:
-    """Refuse a Procore company in which another integration has marked records (N1).
-
-    Raises:
-        FixConfiguration: the message names some of them.
-    """
-    found = connection.execute(
-        render("imports/foreign_marks.sql"),
-        {"object": obj.name, "company": systems.company.code, "own": systems.own_marks},
-    ).fetchall()
-    if found:
-        named = ", ".join(f"{name} ({origin})" for _, name, origin in found)
-        raise FixConfiguration(
-            f"{found[0][0]} records in Procore carry the origin id of another integration, among them {named}",
-            object=obj.name,
-            company=systems.company.code,
-            remedy="two integrations may not write into one Procore company: have the other one switched off and its"
-            " ids taken out, then look again (trigger this DAG with look again)",
-        )
 
 
 def _now(connection: psycopg.Connection) -> datetime:

@@ -10,9 +10,9 @@ import psycopg
 
 from spectrum_etl.imports.records import held, limits, plans
 from spectrum_etl.imports.spec import ALL, ImportObject, Narrowed
-from spectrum_etl.imports.steps import accept
+from spectrum_etl.imports.steps import accept, taking_over
 from spectrum_etl.imports.steps.compute import compute
-from spectrum_etl.imports.steps.look import look, refuse_foreign_marks
+from spectrum_etl.imports.steps.look import look
 from spectrum_etl.imports.systems import Systems
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.ddl import ensure_table
@@ -51,6 +51,7 @@ def make_plan(
     *,
     dry_run: bool = False,
     look_again: bool = False,
+    switched_off_by: str | None = None,
 ) -> Made:
     """Make the plan, or find that nothing has changed since the last one. It may be killed anywhere and called again.
 
@@ -58,9 +59,12 @@ def make_plan(
         narrowed: what it is narrowed to; nothing else is touched.
         dry_run: a plan that nobody is asked about; the open one stays as it is.
         look_again: read all of Procore's records, however lately that was done.
+        switched_off_by: who confirms that another integration, which has marked records of the Procore company, was
+            switched off (N12); None: nobody does.
 
     Raises:
-        FixConfiguration: another integration has marked records of the Procore company.
+        FixConfiguration: another integration has marked records of the Procore company, and nobody has confirmed that
+            it was switched off; or it has marked more since.
         SpectrumEtlError: Procore or the warehouse cannot be read; the plan before stays.
     """
     code = systems.company.code
@@ -69,15 +73,17 @@ def make_plan(
         migrate(connection)
         ensure_table(connection, obj.table)
         with plans.plan_lock(connection, obj, code):
-            looked_at = look(systems, connection, obj, again=look_again)
-            refuse_foreign_marks(systems, connection, obj)
-            basis = _basis(systems, connection, obj)
+            again = look_again or taking_over.must_look(systems, connection, obj, switched_off_by)
+            looked_at = look(systems, connection, obj, again=again)
+            standing = taking_over.judge(systems, connection, obj, looked_at, switched_off_by, dry_run=dry_run)
+            basis = _basis(systems, connection, obj, standing.basis)
             old = plans.open_plan(connection, obj, code)
             if old is not None and old.basis == basis and not dry_run:
                 return made_of(systems, connection, old.plan_id, is_new=False)
             narrowed = _within(connection, obj, code, narrowed)
             with connection.transaction():
-                compute(systems, connection, obj, narrowed)
+                compute(systems, connection, obj, narrowed, taking_over=standing.offers)
+                taking_over.finish(systems, connection, obj, narrowed, standing)
                 if not dry_run:
                     held.follow(connection, obj, code)
                 # A narrowed run has not looked at everything: the next one may not take it for the last word.
@@ -116,8 +122,8 @@ def _within(connection: psycopg.Connection, obj: ImportObject, company: str, nar
     return Narrowed(tuple(key for (key,) in found) or ("",))
 
 
-def _basis(systems: Systems, connection: psycopg.Connection, obj: ImportObject) -> str:
-    options = obj.options(systems.settings).model_dump_json(exclude={"schedule"})
+def _basis(systems: Systems, connection: psycopg.Connection, obj: ImportObject, standing: str) -> str:
+    options = standing + obj.options(systems.settings).model_dump_json(exclude={"schedule"})
     row = connection.execute(
         render("imports/basis.sql", staged=f"spectrum.{obj.table.name}"),
         {"object": obj.name, "company": systems.company.code, "settings": options},

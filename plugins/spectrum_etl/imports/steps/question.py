@@ -21,7 +21,13 @@ from spectrum_etl.warehouse.connect import connect
 #: Rows that the question shows; the plan in the warehouse has all.
 _SHOWN = 100
 _OPEN = ("ready", "suggested")
-_DOES = {"undo": "undo in {}", "create": "create", "link": "link with {}", "update": "change {}"}
+_DOES = {
+    "undo": "undo in {}",
+    "create": "create",
+    "link": "link with {}",
+    "take over": "take over {}",
+    "update": "change {}",
+}
 
 
 @dataclass(frozen=True)
@@ -139,20 +145,27 @@ def _body(
         )
     parts = [
         f"{counted['create', 'ready']} new, {counted['link', 'ready']} to link by {obj.exact_words},"
-        f" {counted['update', 'ready']} changed in Spectrum;"
+        f" {counted['update', 'ready']} changed in Spectrum{_taken_over(counted)};"
         f" {sum(n for (_, state), n in counted.items() if state == 'suggested')} have to be looked at one by one.",
         f"Writing calls to Procore for all of it: {calls}.",
         _table(rows),
     ]
     if open_rows > len(rows):
         parts.append(f"And {open_rows - len(rows)} more: `procore.plan_rows` has all.")
+    too = ", what is taken over" if counted["take over", "ready"] else ""
     parts.append(
-        f"**Accept** accepts what is ready: new ones, matches by {obj.exact_words}, changes. **Link exact names"
+        f"**Accept** accepts what is ready: new ones, matches by {obj.exact_words}, changes{too}."
+        " **Link exact names"
         " only** links those matches and nothing else. **Not now** leaves the plan open. What only may be the same"
         f" {obj.procore_title} is never accepted here. A row that changes in Spectrum or Procore before it is applied"
         " is put back."
     )
     return "\n\n".join(parts)
+
+
+def _taken_over(counted: Counter[tuple[str, str]]) -> str:
+    count = counted["take over", "ready"]
+    return f", {count} to take over from the other integration, each of whose ids is replaced by ours" if count else ""
 
 
 def _table(rows: Sequence[Row]) -> str:
@@ -174,4 +187,6 @@ def _why(row: Row) -> str:
         f"{name}: {row.before.get(name) or '(blank)'} → {value or '(blank)'}" for name, value in row.after.items()
     ]
     said = changes if row.kind in ("update", "undo") else row.attributes
+    if row.kind == "take over":
+        said = [f"{row.before.get('origin_id')} → {row.after.get('origin_id')}", *said]
     return "; ".join([*said, *filter(None, (row.reason,))])

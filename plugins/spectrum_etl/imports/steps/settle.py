@@ -12,7 +12,7 @@ import psycopg
 
 from spectrum_etl.imports.records import calls, held, plans
 from spectrum_etl.imports.records.plans import Row
-from spectrum_etl.imports.spec import ImportObject
+from spectrum_etl.imports.spec import MAKING, ImportObject
 from spectrum_etl.imports.systems import Systems
 from spectrum_etl.links import claims, pairs, planned
 from spectrum_etl.links.claims import Owner
@@ -71,7 +71,7 @@ def settle(
 def _link(connection: psycopg.Connection, obj: ImportObject, company: str, taken: Sequence[Settled]) -> set[int]:
     by: dict[str, list[planned.Planned]] = defaultdict(list)
     for each in taken:
-        if each.row.kind in ("create", "link"):
+        if each.row.kind in MAKING:
             by[each.row.decided_by or ""].append(replace(each.row.planned, record=each.record_id))
     return {
         row_id for decider, rows in by.items() for row_id in planned.link(connection, obj.name, company, rows, decider)
@@ -81,7 +81,7 @@ def _link(connection: psycopg.Connection, obj: ImportObject, company: str, taken
 def _undo(connection: psycopg.Connection, obj: ImportObject, company: str, rows: Sequence[Row]) -> None:
     """What was undone is linked no more, where the run had linked it, and left out until somebody includes it again."""
     for row in rows:
-        if row.spectrum.get("undoes") in ("create", "link"):
+        if row.spectrum.get("undoes") in MAKING:
             pairs.end(connection, obj.name, RecordId(company, "", row.record_id), row.decided_by or "")
             claims.release(connection, Owner(obj.name, company, "", row.record_id, row.title), linked=True)
         connection.execute(

@@ -72,7 +72,7 @@ function Billings({ customers, unknown: why, look }) {
     amounts("Retainage", held, show, { total: exactSum(rows.map(held)), help: RETAINED }),
     why.invoices ? unknown("Invoices", why.invoices) : { title: "Invoices", kind: "num", cell: (row) => count(row.invoices) },
     why.invoices ? unknown("Invoiced", why.invoices)
-      : amounts("Invoiced", (row) => (row.invoices ? row.invoiced : null), show, { total: sum(rows.filter((row) => row.invoices), "invoiced"), help: "All invoices that were not reversed, paid or not" }),
+      : amounts("Invoiced", (row) => (row.invoices ? row.invoiced : null), show, { total: sum(rows.filter((row) => row.invoices), "invoiced"), help: "All invoices that were not reversed, with tax, paid or not" }),
     why.receivables ? unknown("Open", why.receivables)
       : amounts("Open", (row) => row.open_amount, show, { total: sum(rows, "open_amount"), help: "What the customer owes of the invoices" }),
   ];

@@ -21,6 +21,8 @@ const DOES = {
   create: ["New", "New in Procore", "info"],
   link: ["Same name", "Link, exactly the same name", "ok"],
   suggested: ["May be the same", "May be the same", "warn"],
+  "take over": ["Take over", "Take over from another integration", "ok"],
+  unsure: ["Take over, after a look", "Take over, after a look", "warn"],
   conflict: ["Changed on both sides", "Changed on both sides", "warn"],
   update: ["Changed in Spectrum", "Changed in Spectrum", "info"],
   undo: ["Undo", "Undo of a run", "warn"],
@@ -93,6 +95,7 @@ export function IntoProcore({ me, company, path, query }) {
     <${Problem} error=${starter.problem} />${starter.question}
     ${counts.data && counts.data.plans.length === 0 && html`<div class="notice">There is no plan yet. A run of its DAG in Airflow makes one:
       ${" "}${me.into_procore.map((o) => html`<a href="../dags/import_${o.name}" target="_top">import_${o.name}</a> `)}</div>`}
+    ${(counts.data?.takeovers ?? []).map((one) => html`<${Takeover} key=${`${one.object_name}/${one.company_code}`} one=${one} />`)}
     ${groups?.results.failed > 0 && group !== "results" && html`<div class="notice bad" role="alert"><strong>Procore refused ${plural(groups.results.failed, "row")}.</strong>
       ${" "}<a href=${link("into-procore/results", { object })}>Results</a> say why, and what to do.</div>`}
     <div class="bar">
@@ -143,6 +146,14 @@ function Takes({ plan }) {
   const window = plan.limit_seconds === 3600 ? "an hour" : `${plan.limit_seconds} s`;
   return html`about ${duration(plan.seconds_left)} <span class="faint" title=${moment(plan.limit_reported_at)}>at the limit that Procore last reported
     (${plural(plan.limit_calls, "call")} in ${window})</span>`;
+/** What somebody has confirmed about another integration, and what is still waited for. */
+function Takeover({ one }) {
+  const what = html`${words(one.object_name)}, company ${one.company_code}: ${one.confirmed_by} confirmed <${Time} at=${one.confirmed_at}>${ago(one.confirmed_at)}</>
+    that the other integration is switched off.`;
+  if (one.second_look_at) return html`<div class="notice">${what} Procore was read a second time, and none of its ids was new: what it had synced can be
+    taken over. Each of its ids is replaced by ours by an accepted row only, and kept, so that the run can be undone.</div>`;
+  return html`<div class="notice" role="status">${what} Nothing can be accepted before Procore is read again, ${moment(one.second_look_due)}: it must
+    have no new id of that integration.</div>`;
 }
 
 const duration = (seconds) => (seconds < 90 ? `${count(Math.max(1, Math.round(seconds)))} s` : `${count(Math.round(seconds / 60))} min`);
@@ -165,12 +176,12 @@ function Target({ row }) {
 
 /** In short: the fields that change, or what agrees, and what stands in the way. */
 function Why({ row }) {
-  const changes = ["update", "undo"].includes(row.kind) ? row.changes : [];
+  const changes = ["update", "take over", "undo"].includes(row.kind) ? row.changes : [];
   const bad = ["blocked", "failed", "not ready"].includes(row.state);
   return html`
     ${changes.map((change) => html`<div key=${change.field}><span class="faint">${words(change.field)}:</span> <${Value} of=${change.from} /> → <${Value} of=${change.to} /></div>`)}
     ${row.kind === "create" && row.state !== "applied" && html`<span class="faint">${plural(row.changes.length, "field")}</span>`}
-    ${row.kind === "link" && row.attributes.length > 0 && html`<div>${words(row.attributes.join(", "))}</div>`}
+    ${["link", "take over"].includes(row.kind) && row.attributes.length > 0 && html`<div>${words(row.attributes.join(", "))}</div>`}
     ${row.differs && html`<p class="why badtext">Procore holds something else than was written: open it.</p>`}
     ${(row.reason || row.remedy) && html`<p class="why"><span class=${bad ? "badtext" : "faint"}>${sentence(row.reason, row.title)}</span>
       ${row.remedy && html` <strong>What to do:</strong> ${sentence(row.remedy, row.title)}`}</p>`}

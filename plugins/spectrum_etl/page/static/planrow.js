@@ -8,7 +8,7 @@ const differs = (held) => String(held.spectrum ?? "").trim().toLowerCase() !== S
 
 /** `decide(row, verb, record)`: where the row can be decided by who looks. */
 export function PlanRow({ row, decide }) {
-  const making = decide && ["create", "link"].includes(row.kind);
+  const making = decide && ["create", "link", "take over"].includes(row.kind) && row.object_name !== "contract_links";
   return html`<div class="details">
     ${row.field && html`<p>${words(row.field)} is <code>${row.value || "blank"}</code>.</p>`}
     ${row.changes.length > 0 && html`<${Fields} title=${row.state === "applied" ? "What was written into Procore" : "What is written into Procore"} heads=${["Field", "From", "To"]}

@@ -26,6 +26,8 @@ _TYPE = Column(
     may_be_blank=True,
     required=True,
 )
+_BILLED_WITHOUT = "nobody can tell what applications bill, since stored material is billed, too"
+_RETAINED_WITHOUT = "nobody can tell what customers hold back"
 _OPEN_WITHOUT = "what is open of an invoice is not known, so that ages are of what was invoiced"
 
 
@@ -42,6 +44,11 @@ def _money(name: str, comment: str, source: str, without: str = "") -> Column:
         assumed=summed,
         without=without,
     )
+
+
+def _part(name: str, comment: str, source: str, without: str) -> Column:
+    """An amount that a figure is made of: 0 where nobody entered it; without the column the figure is not known."""
+    return Column(name, "money", comment, source=source, blank="zero", assumed=True, without=without)
 
 
 def _percent(name: str, comment: str, source: str) -> Column:
@@ -130,13 +137,18 @@ BILLING_APPLICATIONS = Table(
             "Complete_To_Date",
             "nobody can tell what an application bills, so that what is billed is known by invoices only",
         ),
-        _money("material_stored", "Material that is stored and billed, to date", "Material_Stored"),
+        _part("material_stored", "Material that is stored and billed, to date", "Material_Stored", _BILLED_WITHOUT),
         _percent("retention_percent", "Retention on work, in percent", "Retention_Percent"),
-        _money("retention_amount", "Retention on work, to date", "Retention_Amount"),
+        _part("retention_amount", "Retention on work, to date", "Retention_Amount", _RETAINED_WITHOUT),
         _percent(
             "material_stored_ret_percent", "Retention on stored material, in percent", "Material_Stored_Ret_Percent"
         ),
-        _money("material_stored_retention", "Retention on stored material, to date", "Material_Stored_Retention"),
+        _part(
+            "material_stored_retention",
+            "Retention on stored material, to date",
+            "Material_Stored_Retention",
+            _RETAINED_WITHOUT,
+        ),
         _money("amount_billed_previous", "Billed by the applications before", "Amount_Billed_Previous"),
         _money("retention_previous", "Retention of the applications before", "Retention_Previous"),
         _money("taxable_amount", "What is taxed of it", "Taxable_Amount"),
@@ -239,7 +251,12 @@ RECEIVABLE_INVOICES = Table(
         _money("non_taxable_amount", "What is not taxed of it", "Non_Taxable_Amount"),
         _money("taxable_amount", "What is taxed of it", "Taxable_Amount"),
         Column("sales_tax_code", "code", "Sales tax", source="Sales_Tax_Code"),
-        _money("sales_tax_amount", "Sales tax", "Sales_Tax_Amount"),
+        _part(
+            "sales_tax_amount",
+            "Sales tax",
+            "Sales_Tax_Amount",
+            "nobody can tell what invoices bill without tax",
+        ),
         _money(
             "invoice_extension",
             "Total of the invoice",
@@ -247,7 +264,7 @@ RECEIVABLE_INVOICES = Table(
             "nobody can tell what an invoice bills, so that what is billed is known by applications only",
         ),
         _percent("retention_percent", "Retention, in percent", "Retention_Percent"),
-        _money("retention_amount", "Retention that is held back of it", "Retention_Amount"),
+        _part("retention_amount", "Retention that is held back of it", "Retention_Amount", _RETAINED_WITHOUT),
         _money("cost_of_sale", "Cost of what is sold", "Cost_Of_Sale"),
         Column("reversed", "code", "Y where the invoice was reversed", source="Reversed"),
         Column("post_flag", "code", "Whether it is posted, as Spectrum marks it", source="Post_Flag"),
