@@ -169,6 +169,25 @@ def test_n12_the_first_rows_are_the_probe_and_the_rest_is_not_hammered(world: Wo
     assert world.calls(*WRITING) == 2, "one goes alone, the others together"
 
 
+def test_n12_where_it_is_known_that_ids_are_replaced_none_goes_alone(world: World) -> None:
+    """`check_connections` has tried it out."""
+    for number in range(5):
+        world.vendor(f"V{number}", f"Name {number}")
+        foreign(world, f"Name {number}", f"f-{number}", f"V{number}")
+    world.take_over()
+    world.decide()
+    world.query(
+        "insert into sync.procore_probes (company_code, procore_company_id, probe, answer, said, tried_at, run_id)"
+        " values ('1', 4001, 'foreign_id_replaced', 'yes', 'tried', clock_timestamp(), 'run')"
+    )
+    try:
+        world.procore.server.calls.reset()
+        assert world.apply().counts == {"applied": 5}
+        assert world.calls(*WRITING) == 1
+    finally:
+        world.query("delete from sync.procore_probes")
+
+
 def test_n12_what_is_locked_or_kept_says_what_to_ask_procore_for(world: World) -> None:
     for code, name in (("A", "Acme"), ("B", "Bolt"), ("C", "Cedar")):
         world.vendor(code, name)

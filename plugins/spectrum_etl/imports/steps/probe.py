@@ -74,15 +74,21 @@ def fail(connection: psycopg.Connection, obj: ImportObject, row: Row, fault: Sou
 
 
 def _is_proven(systems: Systems, connection: psycopg.Connection, obj: ImportObject) -> bool:
-    """Whether Procore has let an id be replaced since it was confirmed that the other integration is switched off."""
+    """Whether Procore lets ids be replaced: `check_connections` has tried it out, or it has taken one since it was
+    confirmed that the other integration is switched off.
+    """
     takeover = takeovers.standing(connection, systems, obj)
     if takeover is None:
         return False
     row = connection.execute(
-        "select exists (select from procore.calls where object_name = %s and company_code = %s and kind = %s"
-        " and state = 'applied' and intent_at >= %s)",
-        [obj.name, systems.company.code, TAKE_OVER, takeover.confirmed_at],
-    ).fetchone()
+        "select sync.procore_knows(%(company)s, 'foreign_id_replaced') is true or exists (select from procore.calls"
+        " where object_name = %(object)s and company_code = %(company)s and kind = %(kind)s and state = 'applied'"
+        " and intent_at >= %(confirmed)s)",
+        {
+            "object": obj.name, "company": systems.company.code, "kind": TAKE_OVER,
+            "confirmed": takeover.confirmed_at,
+        },
+    ).fetchone()  # fmt: skip
     return bool(row and row[0])
 
 
