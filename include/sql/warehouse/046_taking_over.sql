@@ -48,6 +48,14 @@ comment on column procore.foreign_ids.record_id is 'Procore id of the record tha
 comment on column procore.foreign_ids.name is 'What that record was called';
 comment on column procore.foreign_ids.origin_code is 'What Procore showed as its ERP id; null where it showed none';
 
+-- Contracts are linked as another integration had exported them, and keep its marks in Procore.
+alter table export.links drop constraint links_how_check;
+
+alter table export.links add constraint links_how_check check (how in ('export', 'by hand', 'import', 'taken over'));
+
+comment on column export.links.how is
+'export, by hand, import: created or linked by an accepted row of a plan, or taken over: exported by another integration';
+
 -- What is taken over is a row of a plan, and a call, of its own kind.
 alter table procore.plan_rows drop constraint plan_rows_kind_check;
 

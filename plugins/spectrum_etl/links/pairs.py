@@ -23,6 +23,9 @@ def compared(key: str) -> str:
     return key.strip().lower()
 
 
+How = Literal["export", "by hand", "import", "taken over"]
+
+
 @dataclass(frozen=True)
 class Link:
     """One link that lasts.
@@ -30,14 +33,15 @@ class Link:
     Args:
         id: the Procore record.
         spectrum_key: what it is called in Spectrum.
-        how: exported by us, linked by hand, or by an import: created in Procore, or linked there.
+        how: exported by us; linked by hand; by an import, created in Procore or linked there; or taken over: linked as
+            another integration had exported it, whose marks in Procore stay.
         content: what Procore held when it was exported; None for links by hand and imports.
         fingerprint: of that content.
     """
 
     id: RecordId
     spectrum_key: str
-    how: Literal["export", "by hand", "import"]
+    how: How
     content: Mapping[str, Any] | None
     fingerprint: str | None
 

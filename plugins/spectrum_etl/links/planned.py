@@ -13,6 +13,7 @@ import psycopg
 
 from spectrum_etl.links.claims import COLUMNS, RECORDS_LOCK, Claim, claim_of, records_lock
 from spectrum_etl.links.keys import Space
+from spectrum_etl.links.pairs import How
 
 #: Rows as the statements below read them.
 _ROWS = (
@@ -96,20 +97,28 @@ def release(connection: psycopg.Connection, row_ids: Sequence[int]) -> None:
     connection.execute("delete from export.claims where plan_row_id = any(%s)", [list(row_ids)])
 
 
-def link(connection: psycopg.Connection, object_name: str, company: str, rows: Sequence[Planned], by: str) -> set[int]:
+def link(
+    connection: psycopg.Connection,
+    object_name: str,
+    company: str,
+    rows: Sequence[Planned],
+    by: str,
+    how: How = "import",
+) -> set[int]:
     """Link what was applied: from here on it is a link like any other.
 
     Args:
         rows: each with its Procore id and its claim. One that is linked already stays so.
         by: user id of who accepted them.
+        how: what is said of the links.
 
     Returns:
         The rows that could not be linked: the record, or the key, is linked to something else.
     """
-    values = {**_values(object_name, company, rows), "by": by}
+    values = {**_values(object_name, company, rows), "by": by, "how": how}
     connection.execute(
         "insert into export.links (object_name, company_code, project_id, record_id, spectrum_key, how, linked_by)"  # noqa: S608
-        f" select %(object)s, %(company)s, w.project, w.record, w.key, 'import', %(by)s from {_ROWS} order by w.key"
+        f" select %(object)s, %(company)s, w.project, w.record, w.key, %(how)s, %(by)s from {_ROWS} order by w.key"
         " on conflict do nothing",
         values,
     )

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 import pytest
 
 from sandbox.procore.seed_connector import Size
+from spectrum_etl.exports.objects.registry import EXPORTS
+from spectrum_etl.exports.steps.unlink import unlink
 from spectrum_etl.imports.objects import IMPORTS
 from spectrum_etl.imports.records import plans
 from spectrum_etl.imports.records.plans import Row
@@ -156,6 +158,16 @@ def test_n12_contracts_are_found_on_their_job_and_amounts_that_differ_are_shown(
     assert 0 < sum(dry.counts.values()) < len(found)
     old.plan("contract_links", Narrowed((), {"jobs": [job]}))
     assert len(rows(old, "contract_links")) == len(found), "the others stay as they are in the plan"
+
+
+def test_n12_a_link_that_was_taken_over_ends_without_a_change_in_procore(old: Old) -> None:
+    for name in ("vendors", "jobs", "contract_links"):
+        old.take_over(name)
+    before, links = old.marks(), old.links("commitments")
+    key, record = min(links.items())
+    assert unlink(old.stage.systems(), EXPORTS["commitments"], record, "otto") == key
+    assert old.links("commitments") == {other: links[other] for other in links if other != key}
+    assert old.marks() == before, "the marks are those of the other integration"
 
 
 @pytest.mark.slow

@@ -48,7 +48,8 @@ def unlink(systems: Systems, obj: Linkable, record: str, by: str) -> str:
             row = queue.find(connection, obj.name, link.id)
             _check_may_end(systems, obj, link, row)
             left = None
-            if obj.unmark is not None:
+            # What another integration has marked carries nothing of ours.
+            if obj.unmark is not None and link.how != "taken over":
                 with marking(systems, obj, link.id):
                     left = obj.unmark(systems.procore, company, link.id)
             if left:

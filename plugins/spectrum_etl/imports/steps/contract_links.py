@@ -159,7 +159,9 @@ def _link(connection: psycopg.Connection, company: str, rows: Sequence[Row]) -> 
         by[row.spectrum["link"]["object"], row.decided_by or ""].append(row)
     elsewhere: set[int] = set()
     for (object_name, decider), group in by.items():
-        elsewhere |= planned.link(connection, object_name, company, [row.planned for row in group], decider)
+        elsewhere |= planned.link(
+            connection, object_name, company, [row.planned for row in group], decider, "taken over"
+        )
         noted = [row for row in group if row.reason]
         connection.execute(
             "update export.links as l set note = w.note from unnest(%s::text[], %s::text[]) as w (record, note)"
