@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stack.check import _FOLDERS, ROOT, needed_tests
+from stack.check import _FOLDERS, ROOT, needed_tests, reached_through_others
 
 
 def test_a_module_calls_for_the_tests_that_import_it() -> None:
@@ -22,6 +22,11 @@ def test_a_test_calls_for_itself_and_a_fixture_for_those_beside_it() -> None:
 def test_what_is_no_module_calls_for_the_tests_that_look_at_it(file: str, folder: str) -> None:
     expected = {path.relative_to(ROOT).as_posix() for path in (ROOT / "tests" / folder).glob("test_*.py")}
     assert set(needed_tests([file])) == expected
+
+
+def test_it_says_which_modules_no_test_imports() -> None:
+    through_a_helper = "plugins/spectrum_etl/exports/steps/collect.py"
+    assert reached_through_others(["stack/check.py", through_a_helper, "README.md"]) == [through_a_helper]
 
 
 def test_every_folder_of_tests_that_is_named_is_there() -> None:
