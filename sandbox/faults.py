@@ -1,8 +1,8 @@
 """The sandbox's switchable faults: named, typed, counted; shared by Info-Link, the web services, the tests and the
 command line.
 
-They are rows of the table `sandbox.faults` in the sandbox database, so that every process sees a change at once (at
-most 0.2 s later: each reader keeps what it read for so long). `sandbox.fault_list` holds what can be set.
+They are rows of the table `sandbox.faults` in the sandbox database, so that every process sees a change: its own at once,
+another one's at most 0.2 s later, for so long each reader keeps what it read. `sandbox.fault_list` holds what can be set.
 """
 
 import time
@@ -16,6 +16,8 @@ from sandbox.fault_list import REGISTRY, Fault, UnknownFaultError, known, parse
 __all__ = ["CACHE_SECONDS", "REGISTRY", "Fault", "Faults", "UnknownFaultError", "parse"]
 
 CACHE_SECONDS = 0.2
+#: When this process last changed the faults of a database, by its URL: a server in the same process must not miss it.
+_CHANGED: dict[str, float] = {}
 
 _CREATE: LiteralString = """
     CREATE SCHEMA IF NOT EXISTS sandbox;
@@ -71,7 +73,7 @@ class Faults:
             """,
             [name, stored, count],
         )
-        self._read_at = float("-inf")
+        _CHANGED[self._url] = time.monotonic()
 
     def set_all(self, texts: Iterable[str]) -> None:
         """Switch faults on as the command line writes them."""
@@ -84,7 +86,7 @@ class Faults:
             self._connection().execute("DELETE FROM sandbox.faults")
         else:
             self._connection().execute("DELETE FROM sandbox.faults WHERE name = %s", [known(name).name])
-        self._read_at = float("-inf")
+        _CHANGED[self._url] = time.monotonic()
 
     def get(self, name: str) -> str | None:
         """The fault's value while it is on (a flag's is "on"), its default, or None. Does not use up a count.
@@ -93,9 +95,10 @@ class Faults:
             UnknownFaultError: no such fault.
         """
         fault = known(name)
-        if time.monotonic() - self._read_at > CACHE_SECONDS:
+        now = time.monotonic()
+        if now - self._read_at > CACHE_SECONDS or self._read_at <= _CHANGED.get(self._url, float("-inf")):
             self._values = dict(self._connection().execute("SELECT name, value FROM sandbox.faults").fetchall())
-            self._read_at = time.monotonic()
+            self._read_at = now
         return self._values.get(name, fault.default)
 
     def take(self, name: str, service: str | None = None) -> str | None:
@@ -124,7 +127,7 @@ class Faults:
             {"name": name},
         )
         row = used.fetchone()
-        self._read_at = float("-inf")
+        _CHANGED[self._url] = time.monotonic()
         if row and fault.kind == "nth" and not row[1]:
             return None
         return row[0] if row else fault.default

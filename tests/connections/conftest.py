@@ -20,6 +20,6 @@ def shared_world(postgres: EmbeddedPostgres) -> Iterator[World]:
 @pytest.fixture
 def world(shared_world: World) -> Iterator[World]:
     """The stand-ins without faults."""
-    shared_world.faults.clear()
+    shared_world.without_faults()
     yield shared_world
-    shared_world.faults.clear()
+    shared_world.without_faults()

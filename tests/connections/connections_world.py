@@ -44,6 +44,12 @@ class World:
     faults: Faults
     server: SdxServer
 
+    def without_faults(self) -> None:
+        """Switch all faults off, and the limits of calls in which a test would only wait."""
+        self.faults.clear()
+        for name in ("procore_hourly_limit", "procore_spike_limit"):
+            self.faults.set(name, "0")
+
     def alter(self, statement: str) -> None:
         """Change the stand-in Spectrum's tables."""
         with psycopg.connect(self.database, autocommit=True, options="-c search_path=dbo,public") as connection:

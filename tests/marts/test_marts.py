@@ -98,7 +98,7 @@ def test_deleted_and_revived_budgets_contracts_and_names(world):
     ) == [(0,)]
     assert world.ask(
         "select distinct left(vendor_name, 8) from marts.vendor_spend where company_code = '1'"
-        " and vendor_name is not null"
+        " and vendor_company_code = '1' and vendor_name is not null"
     ) == [("Renamed ",)]
     for table in tables:
         world.change(f'delete from "{table}"')

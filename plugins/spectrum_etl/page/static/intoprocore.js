@@ -146,6 +146,8 @@ function Takes({ plan }) {
   const window = plan.limit_seconds === 3600 ? "an hour" : `${plan.limit_seconds} s`;
   return html`about ${duration(plan.seconds_left)} <span class="faint" title=${moment(plan.limit_reported_at)}>at the limit that Procore last reported
     (${plural(plan.limit_calls, "call")} in ${window})</span>`;
+}
+
 /** What somebody has confirmed about another integration, and what is still waited for. */
 function Takeover({ one }) {
   const what = html`${words(one.object_name)}, company ${one.company_code}: ${one.confirmed_by} confirmed <${Time} at=${one.confirmed_at}>${ago(one.confirmed_at)}</>
