@@ -1,8 +1,9 @@
 """The sandbox's switchable faults: named, typed, counted; shared by Info-Link, the web services, the tests and the
 command line.
 
-They are rows of the table `sandbox.faults` in the sandbox database, so that every process sees a change: its own at once,
-another one's at most 0.2 s later, for so long each reader keeps what it read. `sandbox.fault_list` holds what can be set.
+They are rows of the table `sandbox.faults` in the sandbox database, so that every process sees a change: its own at
+once, another one's at most 0.2 s later, for so long each reader keeps what it read. `sandbox.fault_list` holds what can
+be set.
 """
 
 import time

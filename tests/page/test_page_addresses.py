@@ -59,7 +59,7 @@ def test_back_closes_a_record_and_keeps_what_was_typed(visit: Any, page: PageAir
     # Closed after a reload it is still one step back: no list is opened twice.
     tab.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
-    assert _place(tab).startswith("#/export/waiting")
+    tab.wait_for_function("location.hash.startsWith('#/export/waiting')")
 
 
 def test_a_rejected_row_a_job_a_month_and_a_sync_open_by_their_addresses(visit: Any) -> None:

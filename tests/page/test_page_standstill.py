@@ -75,6 +75,7 @@ def test_a_record_whose_task_failed_for_good_stands_still_and_goes_on_by_one_but
     expect(dialog).to_contain_text("The answer of a call was lost, and nothing looks up what became of it")
     picture(tab, "stands-still-lost")
     tab.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
     tab.get_by_role("row", name="Stranded Steel").focus()
     tab.keyboard.press("Enter")
     expect(dialog).to_contain_text("nothing sends it any further")

@@ -8,15 +8,28 @@ const moved = () => dispatchEvent(new HashChangeEvent("hashchange"));
 /** A place's address; every part of its path is quoted. */
 export const placeOf = (parts, query) => address(`#/${parts.map((part) => encodeURIComponent(part)).join("/")}`, query);
 
+// A step back takes the browser a moment. What is opened meanwhile, by Escape and Enter in one breath, waits for it: the
+// step would else take that away again.
+let stepping = null;
+const LONGEST_STEP = 1000; // milliseconds
+
 /** Open a place from the list that is shown. */
 export function open(place) {
+  if (stepping) return void stepping.then(() => open(place));
   history.pushState({ opened: true }, "", place);
   moved();
 }
 
 /** Close it: a step back where it was opened from a list, else, as after a link from outside, on to that list. */
 export function close(list) {
-  if (history.state?.opened) return history.back();
+  if (stepping) return undefined;
+  if (history.state?.opened) {
+    stepping = new Promise((done) => {
+      addEventListener("popstate", done, { once: true });
+      setTimeout(done, LONGEST_STEP);
+    }).then(() => void (stepping = null));
+    return history.back();
+  }
   history.replaceState(null, "", list);
   return moved();
 }
