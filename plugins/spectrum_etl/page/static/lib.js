@@ -114,6 +114,8 @@ export const link = (path, query) => address(`#/${path}`, query);
 
 /** Keep a view's own choices in its address, so that Back and a reload find them; this is no step back by itself. */
 export function keepInAddress(path, query) {
+  // A view may still have this to do when something was opened over it: that place keeps its own address.
+  if (history.state?.opened) return;
   history.replaceState(history.state, "", link(path, query));
   dispatchEvent(new Event("placekept"));
 }
