@@ -77,7 +77,7 @@ export function IntoProcore({ me, company, path, query }) {
   const columns = [
     deciding && { title: decisions.tickAll(list.rows), kind: "tick", cell: decisions.tickOf },
     { title: sorted("title", "In Spectrum", "title"), kind: "wide", cell: (r) => html`<${Icon} name="open" /><strong>${r.title}</strong> <code>${r.spectrum_key}</code>
-      <span class="second">${me.into_procore.length > 1 && `${words(r.object_name)}, `}${several && `company ${r.company_code}`}</span>` },
+      <span class="second">${[me.into_procore.length > 1 && words(r.object_name), several && `company ${r.company_code}`].filter(Boolean).join(", ")}</span>` },
     { title: "What is done", cell: (r) => html`<${Does} row=${r} />` },
     { title: "In Procore", kind: "wide", cell: (r) => html`<${Target} row=${r} />` },
     withScore && { title: sorted("score", "Score", "-score"), kind: "num", cell: (r) => (r.score === null ? html`<span class="faint">–</span>` : Number(r.score)) },
