@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from tests.imports.jobs.jobs_world import JobsWorld, settings
-from tests.imports.vendors.imports_sequences import NAMES, Sequence, play, undrawn
+from tests.imports.vendors.imports_exports import NAMES
+from tests.imports.vendors.imports_sequences import Sequence, play, undrawn
 
 
 class OfJobs(Sequence):

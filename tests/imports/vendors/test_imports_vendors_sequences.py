@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.imports.vendors.imports_sequences import NAMES, Sequence, play, undrawn
+from tests.imports.vendors.imports_exports import NAMES
+from tests.imports.vendors.imports_sequences import Sequence, play, undrawn
 from tests.imports.vendors.imports_world import World, settings
 
 

@@ -13,6 +13,9 @@ from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from stack.postgres import EmbeddedPostgres
 from tests.emptied import Emptied
 
+# Before anything imports them: so that what fails in them says with which values.
+pytest.register_assert_rewrite("snapshot_cases")
+
 _PASSWORD = "conformance"
 _numbers = itertools.count(1)
 #: Another site may let any column be NULL.
