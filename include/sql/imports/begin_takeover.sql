@@ -11,9 +11,5 @@ where
     records.object_name = {{ "object" | bound }}
     and records.company_code = {{ "company" | bound }}
     and records.gone_at is null
-    and records.origin_id is not null
-    and not exists (
-        select from unnest({{ "own" | bound }}::text []) as own (mark)
-        where starts_with(lower(records.origin_id), lower(own.mark))
-    )
+    and procore.is_foreign(records.origin_id, {{ "own" | bound }}::text [])
 order by records.origin_id, records.record_id

@@ -19,11 +19,7 @@ with marked as (
             and records.gone_at is null
             and lower(btrim(records.origin_code)) = lower(btrim(desired.spectrum_key))
     where
-        records.origin_id is not null
-        and not exists (
-            select from unnest({{ "own" | bound }}::text []) as own (mark)
-            where starts_with(lower(records.origin_id), lower(own.mark))
-        )
+        procore.is_foreign(records.origin_id, {{ "own" | bound }}::text [])
         and not exists (select from _chosen as chosen where chosen.spectrum_key = desired.spectrum_key)
         and not exists (select from _chosen as chosen where chosen.record_id = records.record_id)
         and not exists (

@@ -33,11 +33,7 @@ with held as (
         records.object_name = {{ "object" | bound }}
         and records.company_code = {{ "company" | bound }}
         and records.gone_at is null
-        and records.origin_id is not null
-        and not exists (
-            select from unnest({{ "own" | bound }}::text []) as own (mark)
-            where starts_with(lower(records.origin_id), lower(own.mark))
-        )
+        and procore.is_foreign(records.origin_id, {{ "own" | bound }}::text [])
 ),
 
 subcontracts as (
@@ -235,7 +231,7 @@ judged as (
     from found
 ),
 
-told as (
+described as (
     select
         judged.*,
         row_number() over (partition by lower(judged.spectrum_key) order by judged.record_id) as place,
@@ -254,30 +250,30 @@ told as (
 
 insert into _rows
 select
-    case when told.place > 1 then 'Procore ' || told.record_id else told.spectrum_key end as spectrum_key,
-    told.name as title,
-    case when told.missing is not null or told.is_double then 'refused' else 'take over' end as kind,
+    case when described.place > 1 then 'Procore ' || described.record_id else described.spectrum_key end as spectrum_key,
+    described.name as title,
+    case when described.missing is not null or described.is_double then 'refused' else 'take over' end as kind,
     case
-        when told.missing is not null or told.is_double then 'not ready'
+        when described.missing is not null or described.is_double then 'not ready'
         when left_out.spectrum_key is not null then 'left out'
-        when told.differs then 'suggested'
+        when described.differs then 'suggested'
         else 'ready'
     end as state,
-    told.record_id,
-    told.name as record_title,
+    described.record_id,
+    described.name as record_title,
     null as origin_id,
     jsonb_build_object(
-        'origin_id', told.origin_id, 'origin_code', told.code, 'number', told.number, 'status', told.status,
-        'amount', told.amount::text
+        'origin_id', described.origin_id, 'origin_code', described.code, 'number', described.number, 'status', described.status,
+        'amount', described.amount::text
     ) as before,
     '{}'::jsonb as after,
-    jsonb_build_object('amount', told.found_amount::text, 'number', told.key)
+    jsonb_build_object('amount', described.found_amount::text, 'number', described.key)
     || case
-        when told.missing is null
+        when described.missing is null
             then jsonb_build_object(
                 'link', jsonb_build_object(
-                    'object', told.object, 'space', told.space, 'key', told.key, 'record', told.id,
-                    'project', told.project, 'job', told.job
+                    'object', described.object, 'space', described.space, 'key', described.key, 'record', described.id,
+                    'project', described.project, 'job', described.job
                 )
             )
         else '{}'::jsonb
@@ -286,57 +282,57 @@ select
         sha256(
             convert_to(
                 jsonb_build_array(
-                    told.record_id, told.object, told.key, told.origin_id, told.amount::text, told.found_amount::text,
-                    told.missing
+                    described.record_id, described.object, described.key, described.origin_id, described.amount::text, described.found_amount::text,
+                    described.missing
                 )::text,
                 'UTF8'
             )
         ),
         'hex'
     ) as row_hash,
-    case when told.missing is null then 100 end as score,
+    case when described.missing is null then 100 end as score,
     case
-        when told.missing is not null then '{}'::text []
-        when told.code is not null and told.object != 'prime_contracts' then array['same ERP id']
-        when told.object = 'prime_contracts' then array['the one of the job']
+        when described.missing is not null then '{}'::text []
+        when described.code is not null and described.object != 'prime_contracts' then array['same ERP id']
+        when described.object = 'prime_contracts' then array['the one of the job']
         else array['same number']
-    end || case when told.missing is null and not told.differs then array['same amount'] else '{}'::text [] end
+    end || case when described.missing is null and not described.differs then array['same amount'] else '{}'::text [] end
         as attributes,
-    not told.differs as exact,
+    not described.differs as exact,
     false as tied,
     '[]'::jsonb as candidates,
-    case when told.missing is not null or told.is_double then 'N12' end as rule,
+    case when described.missing is not null or described.is_double then 'N12' end as rule,
     case
-        when told.missing is not null or told.is_double then 'origin_code'
-        when told.differs then 'amount'
+        when described.missing is not null or described.is_double then 'origin_code'
+        when described.differs then 'amount'
     end as field,
     case
-        when told.missing is not null or told.is_double then coalesce(told.code, '')
-        when told.differs then told.amount::text
+        when described.missing is not null or described.is_double then coalesce(described.code, '')
+        when described.differs then described.amount::text
     end as value,
-    told.reason,
+    described.reason,
     case
-        when told.missing is not null
+        when described.missing is not null
             then 'take over project and company first, and sync subcontracts and prime contracts; or link it with link_export'
-        when told.is_double then 'link the right one of them with link_export'
-        when told.differs then 'look at both; accept it to link them as they are'
+        when described.is_double then 'link the right one of them with link_export'
+        when described.differs then 'look at both; accept it to link them as they are'
     end as remedy
-from told
+from described
 left join procore.left_out
     on
         left_out.object_name = {{ "object" | bound }}
         and left_out.company_code = {{ "company" | bound }}
-        and told.spectrum_key = left_out.spectrum_key
+        and described.spectrum_key = left_out.spectrum_key
 where
     not exists (
         select from export.links
         where
-            links.object_name = told.object
+            links.object_name = described.object
             and links.company_code = {{ "company" | bound }}
             and links.unlinked_at is null
-            and links.record_id = told.id
+            and links.record_id = described.id
     )
     and (
         {{ "jobs" | bound }}::text [] is null
-        or lower(told.job) = any({{ "jobs" | bound }}::text [])
+        or lower(described.job) = any({{ "jobs" | bound }}::text [])
     )

@@ -62,11 +62,7 @@ marked as (
     select
         held.*,
         -- By another integration, which left its id there.
-        held.origin_id is not null
-        and not exists (
-            select from unnest({{ "own" | bound }}::text []) as own (mark)
-            where starts_with(lower(held.origin_id), lower(own.mark))
-        ) as is_foreign
+        procore.is_foreign(held.origin_id, {{ "own" | bound }}::text []) as is_foreign
     from held
 ),
 

@@ -12,10 +12,7 @@ with held as (
         records.origin_id is not null
         and not (
             {{ "taking_over" | bound }}::boolean
-            and not exists (
-                select from unnest({{ "own" | bound }}::text []) as own (mark)
-                where starts_with(lower(records.origin_id), lower(own.mark))
-            )
+            and procore.is_foreign(records.origin_id, {{ "own" | bound }}::text [])
             and not exists (
                 select from {{ staged | ident }} as staged
                 where

@@ -48,6 +48,18 @@ comment on column procore.foreign_ids.record_id is 'Procore id of the record tha
 comment on column procore.foreign_ids.name is 'What that record was called';
 comment on column procore.foreign_ids.origin_code is 'What Procore showed as its ERP id; null where it showed none';
 
+-- Whether an origin id is that of another integration: it begins with none of our own marks. One fact, asked in many places.
+create function procore.is_foreign(origin_id text, own_marks text []) returns boolean
+language sql immutable parallel safe
+return origin_id is not null
+and not exists (
+    select from unnest(own_marks) as own (mark)
+    where starts_with(lower(origin_id), lower(own.mark))
+);
+
+comment on function procore.is_foreign(text, text []) is
+'Whether a Procore record''s hidden id is that of another integration; false where it has none';
+
 -- Contracts are linked as another integration had exported them, and keep its marks in Procore.
 alter table export.links drop constraint links_how_check;
 
