@@ -18,6 +18,7 @@ from spectrum_etl.connections.probes.kept import answers, keep
 from spectrum_etl.connections.probes.writing import Places, Tried, try_out
 from spectrum_etl.connections.procore import probe
 from spectrum_etl.connections.procore_company import Known
+from spectrum_etl.connections.procore_lists import Lists
 from spectrum_etl.sources.procore import ProcoreClient
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate
@@ -151,24 +152,24 @@ def test_n12_a_probe_that_reads_says_what_procore_does(
     try:
         for way, expected in ways.items():
             site.procore.fault(switch, way)
-            assert dict(reading.ask(site.procore.client))[name].verdict == expected, way
+            assert dict(reading.ask(Lists(site.procore.client)))[name].verdict == expected, way
         assert site.procore.server.calls.report()["calls"], "it asked"
     finally:
         site.remove(*added)
 
 
 def test_n12_names_may_repeat_where_two_companies_have_the_same_and_else_it_is_not_known(site: Site) -> None:
-    assert dict(reading.ask(site.procore.client))["names_repeat"].verdict == "not known"
+    assert dict(reading.ask(Lists(site.procore.client)))["names_repeat"].verdict == "not known"
     twin = site.add("vendor", name="Acme", is_active=True)
     try:
-        found = dict(reading.ask(site.procore.client))["names_repeat"]
+        found = dict(reading.ask(Lists(site.procore.client)))["names_repeat"]
         assert (found.verdict, "Acme" in found.said) == ("yes", True)
     finally:
         site.remove(twin)
 
 
 def test_n12_where_there_is_nothing_to_look_at_the_answer_is_not_known(site: Site) -> None:
-    found = dict(reading.ask(site.procore.client))
+    found = dict(reading.ask(Lists(site.procore.client)))
     assert {name for name, each in found.items() if not each.is_known} == {
         "names_repeat", "inactive_listed", "prime_origin_filter",
     }  # fmt: skip
@@ -299,16 +300,16 @@ def test_n12_a_linked_project_and_a_company_without_a_foreign_id_are_not_written
 
 def test_n12_what_is_known_is_not_tried_again_until_somebody_asks_for_it(site: Site) -> None:
     places: Any = {"test_project": site.project, "foreign_company": site.company}
-    first, left = probe(site.procore.client, Known(("1",), **places))
+    first, left = probe(Lists(site.procore.client), Known(("1",), **places))
     assert left == []
     assert {name for name, each in PROBES.items() if each.how == "writes"} <= first.keys()
     site.procore.server.calls.reset()
     known = Known(("1",), answers={name: each for name, each in first.items() if each.is_known}, **places)
-    again, _ = probe(site.procore.client, known)
+    again, _ = probe(Lists(site.procore.client), known)
     assert not {name for name in again if PROBES[name].how == "writes"}
     made = [call["service"].split()[0] for call in site.procore.server.calls.report()["calls"]]
     assert {"PATCH", "DELETE"} & set(made) == set(), "and nothing is written"
-    forced, _ = probe(site.procore.client, Known(("1",), probe_again=True, answers=known.answers, **places))
+    forced, _ = probe(Lists(site.procore.client), Known(("1",), probe_again=True, answers=known.answers, **places))
     assert {name for name in forced if PROBES[name].how == "writes"} == {
         name for name, each in PROBES.items() if each.how == "writes"
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 import psycopg
@@ -207,6 +208,20 @@ def test_a1_ids_of_another_spectrum_company_of_the_same_procore_company_are_ours
     finally:
         with psycopg.connect(world.database) as connection:
             connection.execute("update procore.records set origin_id = null where id = %s", [row[0]])
+
+
+@pytest.mark.parametrize("name", ["directory.companies", "portfolio.all_projects"])
+def test_n1_a_check_reads_each_list_once(world: World, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    place, function = name.split(".")
+    read, times = getattr(import_module(f"spectrum_etl.sources.procore.{place}"), function), []
+
+    def counted(*arguments: Any) -> Any:
+        times.append(1)
+        return read(*arguments)
+
+    monkeypatch.setattr(f"spectrum_etl.sources.procore.{name}", counted)
+    _facts(world)
+    assert len(times) == 1
 
 
 def test_n1_a_right_that_is_too_low_stops_the_import_that_is_in_use(world: World) -> None:

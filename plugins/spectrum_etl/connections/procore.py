@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from spectrum_etl.connections.probes import PROBES, Found, in_words, reading, writing
 from spectrum_etl.connections.procore_company import Known, learn, shown
+from spectrum_etl.connections.procore_lists import Lists
 from spectrum_etl.connections.reasons import not_connected
 from spectrum_etl.connections.result import Checked, Fact, Finding
 from spectrum_etl.errors import SpectrumEtlError
@@ -38,8 +39,9 @@ def check_procore(company: Company, connection: ProcoreConnection, known: Known 
             resources.me(client)
             next(iter(resources.vendors(client)), None)
             known = known or Known((company.code,))
-            found, left = probe(client, known)
-            learned = learn(client, replace(known, answers={**known.answers, **_sure(found)}))
+            lists = Lists(client)
+            found, left = probe(lists, known)
+            learned = learn(lists, replace(known, answers={**known.answers, **_sure(found)}))
     except SpectrumEtlError as error:
         return not_connected(company.code, company.procore_conn_id, "Procore", error)
     told = [
@@ -52,11 +54,11 @@ def check_procore(company: Company, connection: ProcoreConnection, known: Known 
     )  # fmt: skip
 
 
-def probe(client: ProcoreClient, known: Known) -> tuple[dict[str, Found], list[Finding]]:
+def probe(lists: Lists, known: Known) -> tuple[dict[str, Found], list[Finding]]:
     """Find out what Procore's documentation leaves open; what is known and takes writing is not asked again.
 
     Args:
-        client: of the Procore company.
+        lists: of the Procore company.
         known: where probes may write, and what is known already.
 
     Returns:
@@ -68,11 +70,11 @@ def probe(client: ProcoreClient, known: Known) -> tuple[dict[str, Found], list[F
         if each.how == "writes" and (known.probe_again or name not in known.answers)
     ]
     tried = writing.try_out(
-        client,
+        lists.client,
         writing.Places(known.test_project, known.foreign_company, known.codes, frozenset(known.linked)),
         wanted,
     )
-    found = {**dict(reading.ask(client)), **tried.found}
+    found = {**dict(reading.ask(lists)), **tried.found}
     return {name: replace(each, said=shown(each.said)) for name, each in found.items()}, tried.findings
 
 

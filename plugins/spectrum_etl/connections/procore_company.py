@@ -7,11 +7,12 @@ counts say of how many. What is assumed about Procore is called so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from spectrum_etl.connections.probes import MARK, Answers
+from spectrum_etl.connections.procore_lists import Lists
 from spectrum_etl.connections.procore_needs import Rights, company_rights, foreign, project_rights
 from spectrum_etl.connections.result import Fact, Finding
 from spectrum_etl.errors import RetryLater, SpectrumEtlError
@@ -19,7 +20,7 @@ from spectrum_etl.exports.objects.facts import COST_CODE, COST_TYPE
 from spectrum_etl.exports.rules.common import own_key
 from spectrum_etl.model.characters import escaped
 from spectrum_etl.model.display import visible
-from spectrum_etl.sources.procore import directory, portfolio, resources
+from spectrum_etl.sources.procore import portfolio, resources
 from spectrum_etl.sources.procore.client import ProcoreClient
 
 Record = Mapping[str, Any]
@@ -76,16 +77,16 @@ class _Answer:
     findings: tuple[Finding, ...] = ()
 
 
-def learn(client: ProcoreClient, known: Known) -> Learned:
+def learn(lists: Lists, known: Known) -> Learned:
     """Answer every question about the company.
 
     Args:
-        client: of the Procore company.
+        lists: of the Procore company.
         known: what the settings and the warehouse say of it.
     """
     learned = Learned()
     late: RetryLater | None = None
-    for subject, item, ask in _Company(client, known).questions():
+    for subject, item, ask in _Company(lists, known).questions():
         try:
             # After a passing fault the rest is not asked: each further call would wait as long.
             answer = _Answer(f"not known: {late.message}") if late is not None else ask()
@@ -103,17 +104,16 @@ def shown(text: str) -> str:
 
 
 class _Company:
-    """The questions; what several of them need is read once."""
+    """The questions."""
 
-    def __init__(self, client: ProcoreClient, known: Known) -> None:
-        self._client = client
+    def __init__(self, lists: Lists, known: Known) -> None:
+        self._lists, self._client = lists, lists.client
         self._known = known
-        self._read: list[Record] | None = None
 
     def questions(self) -> Iterator[tuple[str, str, Callable[[], _Answer]]]:
         """Subject, item, and what answers it."""
-        yield "companies", "origin ids", lambda: self._owners("companies", directory.companies(self._client))
-        yield "projects", "origin ids", lambda: self._owners("projects", self._projects())
+        yield "companies", "origin ids", lambda: self._owners("companies", self._lists.companies)
+        yield "projects", "origin ids", lambda: self._owners("projects", self._lists.projects)
         yield (
             "standard cost codes",
             "origin ids",
@@ -137,14 +137,9 @@ class _Company:
         yield "projects", "not visible", self._unseen
         yield "company", "custom segments", self._custom_segments
 
-    def _projects(self) -> list[Record]:
-        if self._read is None:
-            self._read = list(portfolio.all_projects(self._client))
-        return self._read
-
-    def _some_projects(self) -> list[Record]:
+    def _some_projects(self) -> Sequence[Record]:
         """Those that are asked about one by one: active ones first."""
-        return sorted(self._projects(), key=lambda project: project.get("active") is False)[:_PROJECTS]
+        return sorted(self._lists.projects, key=lambda project: project.get("active") is False)[:_PROJECTS]
 
     def _standard_codes(self) -> Iterator[Record]:
         for each in resources.standard_cost_code_lists(self._client):
@@ -155,7 +150,7 @@ class _Company:
         if not projects:
             return _Answer("not known: the service account sees no project")
         found = {record["id"]: record for project in projects for record in read(self._client, project["id"])}
-        return self._owners(subject, found.values(), f"in {len(projects)} of {len(self._projects())} projects: ")
+        return self._owners(subject, found.values(), f"in {len(projects)} of {len(self._lists.projects)} projects: ")
 
     def _owners(self, subject: str, records: Iterable[Record], where: str = "") -> _Answer:
         ours = none = 0
@@ -179,7 +174,7 @@ class _Company:
     def _erp_integrated(self) -> _Answer:
         on: list[str] = []
         asked = seen = 0
-        for project in self._projects():
+        for project in self._lists.projects:
             if "is_erp_integrated" not in project:  # the list need not show it; the project itself does
                 if asked == _ERP_ASKED:
                     continue
@@ -189,8 +184,8 @@ class _Company:
             if project.get("is_erp_integrated"):
                 on.append(_named(project))
         told = f"is_erp_integrated is on for {len(on)} of {seen} projects"
-        if seen < len(self._projects()):
-            told += f" that were asked, of {len(self._projects())}"
+        if seen < len(self._lists.projects):
+            told += f" that were asked, of {len(self._lists.projects)}"
         if not on:
             return _Answer(told)
         told = f"{told} ({_some(on)})"
@@ -225,7 +220,7 @@ class _Company:
         return _rights(project_rights(projects))
 
     def _unseen(self) -> _Answer:
-        seen = {str(project["id"]) for project in self._projects()}
+        seen = {str(project["id"]) for project in self._lists.projects}
         linked = self._known.linked
         hidden = [(record, job) for record, job in sorted(linked.items()) if record not in seen]
         unseen = [

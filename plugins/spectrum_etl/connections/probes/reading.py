@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
 from typing import Any
 
 from spectrum_etl.connections.probes import MARK, Found
+from spectrum_etl.connections.procore_lists import Lists
 from spectrum_etl.errors import RetryLater, SpectrumEtlError
 from spectrum_etl.sources.faults import NotAllowed
 from spectrum_etl.sources.procore import directory, portfolio, resources, trials
@@ -18,21 +18,20 @@ Record = dict[str, Any]
 _PROJECTS = 5
 
 
-def ask(client: ProcoreClient) -> Iterator[tuple[str, Found]]:
+def ask(lists: Lists) -> Iterator[tuple[str, Found]]:
     """Ask all of them; after a passing fault the rest is not asked.
 
     Args:
-        client: of the Procore company.
+        lists: of the Procore company.
     """
-    companies = cache(lambda: list(directory.companies(client)))
-    projects = cache(lambda: list(portfolio.all_projects(client))[:_PROJECTS])
+    client = lists.client
     late: RetryLater | None = None
     asked: tuple[tuple[str, Callable[[], Found]], ...] = (
-        ("names_repeat", lambda: names_repeat(companies())),
+        ("names_repeat", lambda: names_repeat(lists.companies)),
         ("inactive_listed", lambda: inactive_listed(client)),
-        ("case_ignored", lambda: case_ignored(client, companies())),
-        ("prime_origin_filter", lambda: prime_origin_filter(client, projects())),
-        ("direct_costs_refused_where_off", lambda: direct_costs_refused_where_off(client, projects())),
+        ("case_ignored", lambda: case_ignored(client, lists.companies)),
+        ("prime_origin_filter", lambda: prime_origin_filter(client, lists.projects[:_PROJECTS])),
+        ("direct_costs_refused_where_off", lambda: direct_costs_refused_where_off(client, lists.projects[:_PROJECTS])),
     )
     for name, answer in asked:
         if late is not None:

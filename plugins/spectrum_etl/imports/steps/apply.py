@@ -18,7 +18,7 @@ from spectrum_etl.errors import RetryLater, SpectrumEtlError
 from spectrum_etl.imports.records import calls, plans
 from spectrum_etl.imports.records.plans import Row
 from spectrum_etl.imports.spec import ImportObject, Narrowed
-from spectrum_etl.imports.steps import probe, taking_over
+from spectrum_etl.imports.steps import replacing_ids, taking_over
 from spectrum_etl.imports.steps.compute import compute, parties, suggested
 from spectrum_etl.imports.steps.look import look_at, look_for_changes, look_for_ours
 from spectrum_etl.imports.steps.settle import Settled, settle
@@ -73,7 +73,7 @@ def apply(systems: Systems, obj: ImportObject) -> Applied:
             if stopped := taking_over.stop(systems, connection, obj):
                 done.counts["put back"] += stopped
             _put_back_what_changed(systems, connection, obj, done)
-            for batch in probe.batches(systems, connection, obj, done.counts):
+            for batch in replacing_ids.batches(systems, connection, obj, done.counts):
                 with _places(systems, connection, obj, batch):
                     active = _reactivate(systems, connection, obj, batch, done)
                     _send(systems, connection, obj, active, done)
@@ -329,8 +329,8 @@ def _lost(connection: psycopg.Connection, row: Row, said: str, done: Applied) ->
 
 
 def _fail(connection: psycopg.Connection, obj: ImportObject, row: Row, fault: SourceFault, done: Applied) -> None:
-    if row.kind == probe.TAKE_OVER:
-        probe.fail(connection, obj, row, fault)
+    if row.kind == replacing_ids.TAKE_OVER:
+        replacing_ids.fail(connection, obj, row, fault)
     else:
         plans.fail(connection, row, fault.message, fault.instruction, fault.field)
     done.counts["failed"] += 1

@@ -1,7 +1,7 @@
-"""Which accepted rows are sent together (N12).
+"""Replaces the ids of another integration (N12): which rows are sent together, and what a refusal means.
 
-Whether Procore lets the ids of another integration be replaced is assumed. So the first rows that are taken over go
-alone: where Procore refuses them all, the rest is not sent.
+Whether Procore lets such ids be replaced is assumed. So the first rows that are taken over go alone: where Procore
+refuses them all, the rest is not sent.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from spectrum_etl.imports.systems import Systems
 from spectrum_etl.sources.faults import NotFound, SourceFault
 
 #: So many rows go alone before one was taken. One may be kept from us for itself; three are not that by chance.
-PROBES = 3
+ALONE_AT_FIRST = 3
 TAKE_OVER = "take over"
 
 
@@ -39,13 +39,13 @@ def batches(
     ).fetchall()
     yield from _sized([row_id for row_id, theirs, _ in found if not theirs], obj.rows_a_call)
     theirs = [row_id for row_id, is_theirs, _ in found if is_theirs]
-    probes: list[int] = []
-    while theirs and len(probes) < PROBES and not _is_proven(systems, connection, obj):
-        probes.append(theirs.pop(0))
-        yield [probes[-1]]
-    if theirs and len(probes) == PROBES and not _is_proven(systems, connection, obj):
-        refused = [row for row in plans.rows_by_id(connection, probes) if row.state == "failed"]
-        if len(refused) == len(probes):
+    first: list[int] = []
+    while theirs and len(first) < ALONE_AT_FIRST and not _is_proven(systems, connection, obj):
+        first.append(theirs.pop(0))
+        yield [first[-1]]
+    if theirs and len(first) == ALONE_AT_FIRST and not _is_proven(systems, connection, obj):
+        refused = [row for row in plans.rows_by_id(connection, first) if row.state == "failed"]
+        if len(refused) == len(first):
             _stop(connection, theirs, refused, counts)
             return
     yield from _sized(theirs, obj.rows_a_call)
