@@ -24,6 +24,6 @@ def _fields(obj: ImportObject) -> str:
 
 
 def _row(field: Field) -> tuple[str, str, str]:
-    follows = f"follows where the setting `update` names {field.follows}" if field.follows else ""
+    follows = f"kept up to date if the setting `update` includes {field.follows}" if field.follows else ""
     source = ", ".join(code(name.strip()) for name in field.source.split(","))
     return source, code(field.name), "; ".join(filter(None, (field.note, follows)))
