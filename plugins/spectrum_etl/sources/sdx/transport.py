@@ -178,9 +178,7 @@ class Transport:
                 allow_redirects=False,
                 timeout=self.connection.timeout_seconds,
                 verify=self._verify,
-                proxies=get_environ_proxies(url)
-                if self._own_session
-                else None,  # another host than that of the session
+                proxies=_proxies_of(url) if self._own_session else None,
             )
             with response:
                 body = read_start(response, _LONGEST_REFUSAL)
