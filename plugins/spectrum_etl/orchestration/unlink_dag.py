@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 from airflow.sdk import DAG, Param, get_current_context, task
 
 from spectrum_etl.errors import FixConfiguration
@@ -12,8 +10,6 @@ from spectrum_etl.orchestration.by_hand_dag import by_hand_dag
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
 from spectrum_etl.orchestration.rights import require_operator, started_by
 from spectrum_etl.staging.configured import load_settings
-
-log = logging.getLogger(__name__)
 
 
 def unlink_dag(doc: str | None) -> DAG:
