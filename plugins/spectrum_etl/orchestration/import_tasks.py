@@ -22,7 +22,7 @@ from spectrum_etl.imports.steps.report import report, shown
 from spectrum_etl.imports.steps.undo import plan_undo
 from spectrum_etl.imports.systems import Run, systems_from_airflow
 from spectrum_etl.model.run import clean_codes
-from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
+from spectrum_etl.orchestration.dag_defaults import companies_of_form
 from spectrum_etl.orchestration.export_tasks import grid_name
 from spectrum_etl.orchestration.rights import started_by
 from spectrum_etl.settings import Settings
@@ -37,10 +37,10 @@ _LOST = frozenset({"failed", "upstream_failed"})
 
 def companies_of(context: Context) -> list[dict[str, str]]:
     """The companies of the trigger form, with a name for the grid."""
-    refuse_unknown_fields(context)
-    settings = load_settings()
-    asked = [settings.company(code) for code in clean_codes(context["params"]["companies"])]
-    return [{"company": company.code, "name": grid_name(f"{company.code} {company.name}")} for company in asked]
+    return [
+        {"company": company.code, "name": grid_name(f"{company.code} {company.name}")}
+        for company in companies_of_form(context)
+    ]
 
 
 def plan_company(object_name: str, context: Context, code: str) -> dict[str, int]:

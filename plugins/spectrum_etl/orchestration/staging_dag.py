@@ -22,7 +22,7 @@ from airflow.sdk import (
 
 from spectrum_etl.model.spec import StagedObject, Table
 from spectrum_etl.orchestration import dag_defaults, staging_tasks
-from spectrum_etl.orchestration.callbacks import on_backfilled, on_failure, on_success
+from spectrum_etl.orchestration.callbacks import on_backfilled, on_success
 from spectrum_etl.orchestration.common_docs import staging_doc
 from spectrum_etl.orchestration.turns import POOL
 from spectrum_etl.settings import SCHEDULES_VARIABLE, Settings, in_force
@@ -74,19 +74,17 @@ def staging_dag(
             # At parse time on purpose: the Airflow UI changes a schedule with it. One call a file, with a default.
             override = Variable.get(SCHEDULES_VARIABLE, default=None)  # noqa: AIR003
         timetable = in_force(settings, override, [obj]).cron(obj)
-    with DAG(
-        dag_id=dag_id or obj.dag_id,
-        description=f"{obj.title}: Spectrum to the warehouse",
-        doc_md=staging_doc(obj, doc) if schedule is None else doc,
+    with dag_defaults.make_dag(
+        dag_id or obj.dag_id,
+        f"{obj.title}: Spectrum to the warehouse",
+        staging_doc(obj, doc) if schedule is None else doc,
+        settings,
         schedule=timetable,
-        start_date=dag_defaults.start_date(settings, start_date),
-        catchup=False,
-        max_active_runs=max_active_runs,
         tags=[*TAGS, obj.name],
-        on_failure_callback=on_failure,
-        on_success_callback=on_backfilled if months_of_interval else on_success,
         params=_params(obj, settings) | (_months_param() if months_of_interval else {}),
-        default_args=dag_defaults.task_defaults(settings),
+        max_active_runs=max_active_runs,
+        start=start_date,
+        succeeded=on_backfilled if months_of_interval else on_success,
     ) as dag:
         _tasks(obj, settings, months_of_interval)
     return dag

@@ -1,0 +1,78 @@
+"""The tasks that the DAGs of plans into Procore have in common: ask, apply what was accepted, read back, report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from airflow.sdk import Context, chain, get_current_context, task, task_group
+
+from spectrum_etl.orchestration.plan_approval import ApprovePlan
+
+#: How the grid names a mapped task; import_tasks sets it.
+READABLE = "{{ company }}"
+
+
+def tasks_of_plans(planning: Sequence[Any], object_name: str = "") -> None:
+    """Make the tasks of a DAG; for each company, after those that plan.
+
+    Args:
+        planning: the tasks of one company before somebody is asked, in their order.
+        object_name: object that is imported; blank: the one that the trigger form names, whose import is undone.
+    """
+
+    def planned(context: Context) -> str:
+        return object_name or context["params"]["object"]
+
+    @task
+    def plan() -> list[dict[str, str]]:
+        """The companies of the trigger form."""
+        from spectrum_etl.orchestration.import_tasks import companies_of
+
+        return companies_of(get_current_context())
+
+    @task(pool="procore", map_index_template=READABLE)
+    def apply(company: dict[str, str]) -> dict[str, int]:
+        """Apply what was accepted in this run's question."""
+        from spectrum_etl.orchestration.import_tasks import apply_company
+
+        context = get_current_context()
+        return apply_company(planned(context), context, company["company"])
+
+    # Whatever became of the others: what was written is read back.
+    @task(pool="procore", map_index_template=READABLE, trigger_rule="all_done")
+    def compare(company: dict[str, str]) -> int:
+        """Read back what was written; how many records hold what was sent."""
+        from spectrum_etl.orchestration.import_tasks import compare_company
+
+        context = get_current_context()
+        return compare_company(planned(context), context, company["company"])
+
+    # It runs whatever became of the others, and decides by itself: a skipped task would let the run end well.
+    @task(pool="warehouse", trigger_rule="all_done")
+    def report(companies: list[dict[str, str]] | None) -> dict[str, int]:
+        """Say what became of every row; fail where a person must look."""
+        from spectrum_etl.orchestration.import_tasks import report_companies
+
+        context = get_current_context()
+        return report_companies(planned(context), context, companies)
+
+    companies: Any = plan()
+
+    @task_group
+    def company(company: dict[str, str]) -> None:
+        """One company: plan, ask, apply, read back."""
+        asked = ApprovePlan(
+            task_id="approve",
+            object_name=object_name,
+            company=company,
+            undo=not object_name,
+            pool="procore",
+            map_index_template="{{ task.company['name'] }}",
+            retries=0,
+            # An execution timeout of this operator would end the wait for the approver, which has no end.
+            execution_timeout=None,
+        )
+        chain(*(each(company) for each in planning), asked, apply(company), compare(company))
+
+    company.expand(company=companies) >> report(companies)
