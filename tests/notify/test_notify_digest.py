@@ -10,7 +10,9 @@ import pytest
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.drift import Drift
-from spectrum_etl.notify.digest import State, digest_message, read_state, remember_told, stale_lines, stale_message
+from spectrum_etl.notify.digest import digest_message, read_state, remember_told
+from spectrum_etl.notify.digest_lines import State
+from spectrum_etl.notify.stale import stale_lines, stale_message
 from spectrum_etl.orchestration import digest_dag
 from spectrum_etl.settings import Company, Settings, in_force
 from spectrum_etl.settings.notifications import Notifications

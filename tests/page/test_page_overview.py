@@ -10,7 +10,7 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
-from spectrum_etl.notify.digest import stale_lines
+from spectrum_etl.notify.stale import stale_lines
 from spectrum_etl.page.standing import object_row
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.settings.notifications import Notifications

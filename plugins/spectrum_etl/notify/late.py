@@ -17,14 +17,13 @@ from psycopg.rows import class_row
 
 from spectrum_etl.model.places import object_place, page_address
 from spectrum_etl.notify.deliver import deliver, reached
-from spectrum_etl.notify.message import Message, dag_link, shortened
+from spectrum_etl.notify.message import MAX_LINES, Message, dag_link, shortened
 from spectrum_etl.settings import Schedule, Settings
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate
 from spectrum_etl.warehouse.templates import render
 
-MAX_LINES = 20
 #: No schedule is due more rarely than once a day, which may have 25 hours, and a sync may wait for a day's quiet hours.
 _LONGEST_WAIT = 50
 

@@ -13,10 +13,9 @@ from spectrum_etl.errors import Reason, System
 from spectrum_etl.model.places import list_place, object_place, page_address, plan_place, record_place
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.notify.facts import EXPORT, IMPORT, Facts, is_import
-from spectrum_etl.notify.message import Message, dag_link, shortened
+from spectrum_etl.notify.message import MAX_LINES, Message, dag_link, shortened
 from spectrum_etl.settings.notifications import Event
 
-MAX_LINES = 20
 _STAGE = "stage_"
 _PROCORE: System = "Procore"
 #: Of a check of the connections that found nothing but that.

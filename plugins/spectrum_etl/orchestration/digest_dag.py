@@ -51,7 +51,8 @@ def _tasks() -> None:
     def tell() -> dict[str, Any]:
         """Read the warehouse, and send the digest and what is stale by the channels of the settings."""
         from spectrum_etl.notify.deliver import deliver, try_channels
-        from spectrum_etl.notify.digest import digest_message, read_state, remember_told, stale_lines, stale_message
+        from spectrum_etl.notify.digest import digest_message, read_state, remember_told
+        from spectrum_etl.notify.stale import stale_lines, stale_message
         from spectrum_etl.warehouse.connect import warehouse_url
 
         now, context = load_settings(), get_current_context()
