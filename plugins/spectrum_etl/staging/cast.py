@@ -139,25 +139,24 @@ def cast_rows(
         parameters,
     ).rowcount
     connection.execute("set local parallel_tuple_cost to default")
+    known_by = {"rejects": rejects, "key": table.key, "names_job": table.names_job}
     if good < landed.landed_rows:
-        connection.execute("drop table if exists _wrong")  # of another table of this transaction
-        connection.execute(render("publish/reject_find.sql", **shared, rules=rules))
-        connection.execute("analyze _wrong")
-        connection.execute(
-            render(
-                "publish/reject.sql", **shared, rejects=rejects, rules=rules, key=table.key, names_job=table.names_job
-            ),
-            parameters | {"marks": MARKS, "symbols": SYMBOLS},
-        )
+        _list_wrong_rows(connection, {**shared, **known_by, "rules": rules}, parameters)
     if table.key:
-        good -= connection.execute(
-            render(
-                "publish/reject_duplicates.sql", rows=rows, rejects=rejects, key=table.key, names_job=table.names_job
-            ),
-            parameters,
-        ).rowcount
+        duplicates = render("publish/reject_duplicates.sql", rows=rows, **known_by)
+        good -= connection.execute(duplicates, parameters).rowcount
     analyze_roughly(connection, rows)
     return good, row_count(connection, rejects)
+
+
+def _list_wrong_rows(
+    connection: psycopg.Connection, context: Mapping[str, object], parameters: Mapping[str, object]
+) -> None:
+    """List the rows that break a rule."""
+    connection.execute("drop table if exists _wrong")  # of another table of this transaction
+    connection.execute(render("publish/reject_find.sql", **context))
+    connection.execute("analyze _wrong")
+    connection.execute(render("publish/reject.sql", **context), {**parameters, "marks": MARKS, "symbols": SYMBOLS})
 
 
 def reject_jobs(connection: psycopg.Connection, landing: Landing, table: Table, landed: LandedTable) -> None:
