@@ -14,7 +14,7 @@ from spectrum_etl.model.run import Run
 from spectrum_etl.notify.digest import digest_message, read_state
 from spectrum_etl.notify.late import last_due
 from spectrum_etl.notify.stale import stale_lines
-from spectrum_etl.page.standing import object_row
+from spectrum_etl.page.object_row import object_row
 from spectrum_etl.settings import Schedule
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.staging.objects import OBJECTS

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import ExactJson
-from spectrum_etl.page.known import Known
+from spectrum_etl.page.known_tables import KnownTables
 from spectrum_etl.page.reads import PAGE_ROWS, open_warehouse, page_with_total
 from spectrum_etl.staging.configured import load_settings
 
@@ -35,7 +35,7 @@ def agreements(company: str, job: str) -> ExactJson:
     """
     key: dict[str, Any] = {"company": scope.companies(company)[0], "job": job}
     with open_warehouse() as warehouse:
-        known = Known(warehouse, key["company"], _OBJECTS)
+        known = KnownTables(warehouse, key["company"], _OBJECTS)
         customers = warehouse.rows("job_customers", **key, types=list(load_settings().estimate_change_types))
         subcontracts = warehouse.rows("job_subcontracts", **key)
         orders = warehouse.rows("job_orders", **key)

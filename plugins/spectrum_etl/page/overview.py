@@ -17,11 +17,11 @@ from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.connections import connections, unreachable
-from spectrum_etl.page.elsewhere import connection_of
 from spectrum_etl.page.marts import marts_row, marts_states
+from spectrum_etl.page.object_row import object_row
+from spectrum_etl.page.outside_links import connection_of
 from spectrum_etl.page.reads import Row, open_warehouse
 from spectrum_etl.page.runs import active, dags_of, runs_of, start
-from spectrum_etl.page.standing import object_row
 from spectrum_etl.page.wording import problem, remedy, sentences
 from spectrum_etl.settings import SCHEDULES_VARIABLE, Settings, in_force
 from spectrum_etl.settings.schedules import overrides
@@ -50,7 +50,7 @@ class _Known:
     marts: list[Row] | None = None
 
 
-class Check(BaseModel):
+class CheckRequest(BaseModel):
     """That connections are checked.
 
     Args:
@@ -79,7 +79,7 @@ async def overview(
     request: Request, readable: access.Readable, user: GetUserDep, company: str | None = None
 ) -> ExactJson:
     """Connections, objects, marts and what the user may do, in one answer; what cannot be told now is null."""
-    objects, exports = scope.import_objects(readable), scope.export_objects(readable)
+    objects, exports = scope.staged_objects(readable), scope.export_objects(readable)
     with_marts = scope.MARTS_DAG in readable
     ids = [scope.STAGE + name for name in objects] + [scope.EXPORT + name for name in exports]
     ids += [scope.CHECK_DAG, *([scope.MARTS_DAG] if with_marts else [])]
@@ -132,7 +132,7 @@ def me(user: GetUserDep, readable: access.Readable) -> ExactJson:
             "approver": access.may_approve(user),
             "import_approver": access.may_approve_imports(user),
             "companies": [{"code": c.code, "name": c.name} for c in settings.companies],
-            "imports": [{"name": n, "title": OBJECTS[n].title} for n in scope.import_objects(readable)],
+            "imports": [{"name": n, "title": OBJECTS[n].title} for n in scope.staged_objects(readable)],
             "exports": [{"name": n, "title": n.replace("_", " ").capitalize()} for n in scope.export_objects(readable)],
             "into_procore": [
                 {"name": n, "title": n.replace("_", " ").capitalize()} for n in scope.imported_objects(readable)
@@ -166,7 +166,7 @@ def connection_details(readable: access.Readable, company: str | None = None) ->
 
 
 @router.post("/api/check-connections")
-async def check_connections(request: Request, asked: Check, user: GetUserDep) -> ExactJson:
+async def check_connections(request: Request, asked: CheckRequest, user: GetUserDep) -> ExactJson:
     """Start the DAG that tries every connection, with the user's own rights.
 
     Raises:
@@ -183,7 +183,7 @@ async def refresh(request: Request, asked: Refresh, readable: access.Readable, u
     Raises:
         HTTPException: 403 where the user may not; 409 where it runs already, or is paused.
     """
-    scope.import_objects(readable, asked.object)
+    scope.staged_objects(readable, asked.object)
     run = await start(request, user, scope.STAGE + asked.object, asked.companies, resume=asked.resume)
     return ExactJson({"run_id": run["dag_run_id"], "state": run["state"]})
 

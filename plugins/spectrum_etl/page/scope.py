@@ -42,8 +42,8 @@ def company_code(asked: str) -> str:
     return asked.strip()
 
 
-def import_objects(readable: frozenset[str], asked: str | None = None) -> list[str]:
-    """The staged object that is asked for, or all whose DAGs the user may view."""
+def staged_objects(readable: frozenset[str], asked: str | None = None) -> list[str]:
+    """The object that is staged from Spectrum and asked for, or all whose DAGs the user may view."""
     return _objects(OBJECTS, STAGE, readable, asked)
 
 
@@ -53,8 +53,13 @@ def export_objects(readable: frozenset[str], asked: str | None = None) -> list[s
 
 
 def imported_objects(readable: frozenset[str], asked: str | None = None) -> list[str]:
-    """The object that is brought into Procore and asked for, or all whose DAGs the user may view."""
+    """The object that is imported into Procore and asked for, or all whose DAGs the user may view."""
     return _objects(IMPORTS, IMPORT, readable, asked)
+
+
+def search_text(asked: str | None) -> str | None:
+    """What is searched for, without blanks around it; None where nothing is."""
+    return (asked or "").strip() or None
 
 
 def tables_of(objects: Iterable[str]) -> dict[str, list[str]]:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, Field
 
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import ExactJson
-from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse
+from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse, page_from
 from spectrum_etl.page.runs import dags_of, start
 
 router = APIRouter()
@@ -61,8 +61,7 @@ async def runs(
     dag = (await dags_of(request)).get(scope.UNDO_DAG, {})
     return ExactJson(
         {
-            "rows": found[:PAGE_ROWS],
-            "next": max(offset, 0) + PAGE_ROWS if len(found) > PAGE_ROWS else None,
+            **page_from(found, max(offset, 0)),
             "may_undo": may_undo,
             "paused": bool(dag.get("is_paused")),
         }

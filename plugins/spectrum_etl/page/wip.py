@@ -56,7 +56,7 @@ def _asked(
         "month_end": month_end,
         "known": known,
         "companies": scope.companies(company),
-        "search": (search or "").strip() or None,
+        "search": scope.search_text(search),
         "complete": None if jobs == "all" else jobs == "complete",
     }
 

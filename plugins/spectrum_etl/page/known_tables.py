@@ -13,7 +13,7 @@ from spectrum_etl.page.reads import Row, Warehouse
 from spectrum_etl.staging.objects import OBJECTS
 
 
-class Known:
+class KnownTables:
     """Which tables of some objects are known of a company.
 
     Args:

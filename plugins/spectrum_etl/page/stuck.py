@@ -55,7 +55,7 @@ def under_way(
     )  # fmt: skip
 
 
-async def standing_still(request: Request, rows: Iterable[Row]) -> dict[Key, dict[str, Any]]:
+async def stuck_records(request: Request, rows: Iterable[Row]) -> dict[Key, dict[str, Any]]:
     """Which of some records stand still.
 
     Args:
