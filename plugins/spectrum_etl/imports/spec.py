@@ -13,7 +13,7 @@ from spectrum_etl.model.spec import Table
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.settings.imports import ObjectImports
 from spectrum_etl.sources.procore.client import ProcoreClient
-from spectrum_etl.sources.procore.rows import Row
+from spectrum_etl.sources.procore.rows import RowResult
 
 Json = Mapping[str, Any]
 Fields = dict[str, str | None]
@@ -134,7 +134,7 @@ class ImportObject:
     read_changed: Callable[[ProcoreClient, datetime, datetime], Iterator[dict[str, Any]]]
     read_one: Callable[[ProcoreClient, str], dict[str, Any] | None]
     by_origin: Callable[[ProcoreClient, str], list[dict[str, Any]]]
-    write: Callable[[ProcoreClient, Sequence[dict[str, Any]], bool], Iterator[Row]]
+    write: Callable[[ProcoreClient, Sequence[dict[str, Any]], bool], Iterator[RowResult]]
     rows_a_call: int
     reactivate: Callable[[ProcoreClient, str], dict[str, Any]] | None
     suggest: Callable[[Iterable[Party], Iterable[Party], Settings], Iterator[Suggestion]]

@@ -20,7 +20,7 @@ from airflow.sdk.exceptions import (
 )
 
 from spectrum_etl.exports.objects.registry import EXPORTS
-from spectrum_etl.exports.records.queue import Instance, Row
+from spectrum_etl.exports.records.queue import Instance, QueueRow
 from spectrum_etl.exports.records.settling import Unsettled
 from spectrum_etl.exports.spec import RecordFilter
 from spectrum_etl.exports.steps.answer import release_unanswered
@@ -219,7 +219,7 @@ def grid_name(title: str) -> str:
     return title if len(title) <= GRID_NAME else f"{title[: GRID_NAME - 1]}…"
 
 
-def as_items(rows: Sequence[Row]) -> list[dict[str, str]]:
+def as_items(rows: Sequence[QueueRow]) -> list[dict[str, str]]:
     """Records as they walk to the mapped tasks: only where to look, and a name for the grid."""
     return [
         {

@@ -37,7 +37,7 @@ from spectrum_etl.errors import RetryLater
 from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.objects.registry import EXPORTS
 from spectrum_etl.exports.records.ledger import Decision, Response
-from spectrum_etl.exports.records.queue import Instance, Row, find
+from spectrum_etl.exports.records.queue import Instance, QueueRow, find
 from spectrum_etl.exports.records.settling import Unsettled
 from spectrum_etl.exports.records.states import Outcome
 from spectrum_etl.exports.spec import RecordFilter
@@ -179,7 +179,7 @@ class Stage:
         """Who asks."""
         return Instance(f"export_{name}", f"run {self.runs}", "record.approve", 0)
 
-    def row(self, name: str, id: RecordId) -> Row | None:
+    def row(self, name: str, id: RecordId) -> QueueRow | None:
         """The record's row of the queue."""
         return find(self.warehouse_link, name, id)
 

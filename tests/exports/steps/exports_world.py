@@ -18,7 +18,7 @@ import pytest
 
 from spectrum_etl.exports.document import Call, Document
 from spectrum_etl.exports.records.ledger import Response
-from spectrum_etl.exports.records.queue import Instance, Row, find
+from spectrum_etl.exports.records.queue import Instance, QueueRow, find
 from spectrum_etl.exports.records.states import Outcome
 from spectrum_etl.exports.spec import Answers, Candidate, Context, ExportObject, FormField, Problem, RecordFilter, Rule
 from spectrum_etl.exports.steps.answer import take
@@ -301,7 +301,7 @@ class World:
     def instance(self, id: RecordId) -> Instance:
         return Instance("export_things", f"run {self.runs}", "record.approve", 0)
 
-    def row(self, id: RecordId) -> Row | None:
+    def row(self, id: RecordId) -> QueueRow | None:
         with psycopg.connect(self.url) as connection:
             return find(connection, "things", id)
 

@@ -16,7 +16,7 @@ from spectrum_etl.exports.display.shown import changed_since, in_short, unlike_s
 from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.records import claiming, ledger, queue, why
 from spectrum_etl.exports.records.ledger import Response
-from spectrum_etl.exports.records.queue import Instance, Row
+from spectrum_etl.exports.records.queue import Instance, QueueRow
 from spectrum_etl.exports.records.states import Outcome, State
 from spectrum_etl.exports.spec import Broken, Candidate, ExportObject
 from spectrum_etl.exports.steps import apply_rules as check
@@ -139,7 +139,7 @@ def _verdict(
     systems: Systems,
     connection: psycopg.Connection,
     obj: ExportObject,
-    row: Row,
+    row: QueueRow,
     candidate: Candidate,
     response: Response,
     refused: str,

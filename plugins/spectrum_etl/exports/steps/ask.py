@@ -19,7 +19,7 @@ from spectrum_etl.exports.display.shown import sections, show
 from spectrum_etl.exports.display.view import AS_ENTERED
 from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.records import claiming, ledger, queue
-from spectrum_etl.exports.records.queue import Instance, Row
+from spectrum_etl.exports.records.queue import Instance, QueueRow
 from spectrum_etl.exports.records.states import IN_FLIGHT, State
 from spectrum_etl.exports.spec import Answers, Candidate, ExportObject, FormField
 from spectrum_etl.exports.steps import apply_rules as check
@@ -162,7 +162,7 @@ def _needs_no_input(
     return not check.broken_form(obj, candidate, values, systems.context)
 
 
-def _cleared(connection: psycopg.Connection, obj: ExportObject, row: Row, instance: Instance) -> NotAsked:
+def _cleared(connection: psycopg.Connection, obj: ExportObject, row: QueueRow, instance: Instance) -> NotAsked:
     """A cleared approval would show its old question, form and assignees: another task instance has to ask."""
     waits_here = row.state == "waiting" and row.asks is not None and row.asks.place == instance.place
     if not waits_here and row.state not in _OPEN:

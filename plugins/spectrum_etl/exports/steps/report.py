@@ -15,7 +15,7 @@ import psycopg
 from spectrum_etl.exports.display.table import as_text
 from spectrum_etl.exports.records import queue, why
 from spectrum_etl.exports.records.locks import is_locked
-from spectrum_etl.exports.records.queue import Instance, Row
+from spectrum_etl.exports.records.queue import Instance, QueueRow
 from spectrum_etl.exports.records.states import IN_FLIGHT
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.warehouse.connect import connect
@@ -108,7 +108,7 @@ def report(
 
 
 def _wrong(
-    connection: psycopg.Connection, object_name: str, run: Instance, row: Row, place: int | None, tasks: Tasks
+    connection: psycopg.Connection, object_name: str, run: Instance, row: QueueRow, place: int | None, tasks: Tasks
 ) -> str:
     """Why a person must look at a record; empty where nobody must."""
     if row.state == "failed":
@@ -130,7 +130,7 @@ def _wrong(
     return ""
 
 
-def _not_asked(connection: psycopg.Connection, object_name: str, run: Instance, row: Row) -> str:
+def _not_asked(connection: psycopg.Connection, object_name: str, run: Instance, row: QueueRow) -> str:
     """Say so in the queue as well, where the notifier and the page find it."""
     queue.note(connection, object_name, row.id, "ready", why.NOT_ASKED, run.run_id)
     return why.NOT_ASKED.in_words

@@ -15,7 +15,7 @@ from spectrum_etl.sources.faults import NotAllowed, NotFound, NotVisible, Refuse
 from spectrum_etl.sources.procore.client import ProcoreClient
 from spectrum_etl.sources.procore.faults import ApiCall
 from spectrum_etl.sources.procore.ids import Id, company_scope, path_id
-from spectrum_etl.sources.procore.rows import Row, one_by_one
+from spectrum_etl.sources.procore.rows import RowResult, one_by_one
 
 Record = dict[str, Any]
 _PATH = "/rest/v1.0/projects"
@@ -118,7 +118,7 @@ def change_project(
 
 def put_projects(
     client: ProcoreClient, updates: Sequence[Mapping[str, Any]], *, run_validations: bool = False
-) -> Iterator[Row]:
+) -> Iterator[RowResult]:
     """Create projects, those without `id`, or change them, one a call; see `one_by_one`.
 
     A new one that is there already, by its `origin_id`, is brought to what is asked for. Where this account may not see
