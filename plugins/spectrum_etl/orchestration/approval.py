@@ -35,6 +35,9 @@ from spectrum_etl.staging.configured import load_settings
 APPROVAL = "record.approve"
 #: The task that sends, in its group.
 SENDING = "record.send"
+#: Of a task that waits for an answer: an execution timeout would end the wait, which has no end, and a retry would show
+#: the old question.
+WAITS_WITHOUT_END: Mapping[str, Any] = {"retries": 0, "execution_timeout": None}
 
 
 class ApproveRecord(HITLOperator):

@@ -10,7 +10,7 @@ from typing import Any
 
 from airflow.sdk import DAG, Param, get_current_context, task, task_group
 
-from spectrum_etl.orchestration.approval import APPROVAL, ApproveRecord
+from spectrum_etl.orchestration.approval import APPROVAL, WAITS_WITHOUT_END, ApproveRecord
 from spectrum_etl.orchestration.common_docs import export_doc
 from spectrum_etl.orchestration.dag_defaults import companies_param, make_dag
 from spectrum_etl.settings import Settings
@@ -119,9 +119,7 @@ def _tasks(object_name: str, watches_drift: bool) -> None:
             pool="procore",
             # Rendered before it runs: one that waits for its answer has not come to the end of its run.
             map_index_template="{{ task.record['title'] }}",
-            retries=0,
-            # An execution timeout of this operator would end the wait for the approver, which has no end.
-            execution_timeout=None,
+            **WAITS_WITHOUT_END,
         )
         asked >> send(record)
 

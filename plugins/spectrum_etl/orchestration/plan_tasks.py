@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow.sdk import Context, chain, get_current_context, task, task_group
 
+from spectrum_etl.orchestration.approval import WAITS_WITHOUT_END
 from spectrum_etl.orchestration.plan_approval import ApprovePlan
 
 #: How the grid names a mapped task; import_tasks sets it.
@@ -69,9 +70,7 @@ def tasks_of_plans(planning: Sequence[Any], object_name: str = "") -> None:
             undo=not object_name,
             pool="procore",
             map_index_template="{{ task.company['name'] }}",
-            retries=0,
-            # An execution timeout of this operator would end the wait for the approver, which has no end.
-            execution_timeout=None,
+            **WAITS_WITHOUT_END,
         )
         chain(*(each(company) for each in planning), asked, apply(company), compare(company))
 
