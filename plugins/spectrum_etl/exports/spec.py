@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec
 from spectrum_etl.exports.changes import Change
 from spectrum_etl.exports.document import Document, digest
 from spectrum_etl.links.keys import Key, Space
-from spectrum_etl.model import characters
+from spectrum_etl.model import characters, dag_ids
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.settings import Company, Settings
 
@@ -337,6 +337,11 @@ class ExportObject:
     creator: Callable[[ProcoreClient, Company, RecordId], Mapping[str, Any] | None] | None = None
     marked: str = ""
     unconfirmed: str = "look at it in Spectrum, and correct it there or in Procore"
+
+    @property
+    def dag_id(self) -> str:
+        """The DAG that exports it."""
+        return f"{dag_ids.EXPORT}{self.name}"
 
     def key(self, spectrum_key: str) -> Key:
         """The key of a link, which no other record may have while it lasts."""

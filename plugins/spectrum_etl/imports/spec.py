@@ -9,6 +9,7 @@ from typing import Any
 
 from spectrum_etl.imports.match import Party, Suggestion
 from spectrum_etl.links.keys import Space
+from spectrum_etl.model import dag_ids
 from spectrum_etl.model.spec import Table
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.settings.imports import ObjectImports
@@ -152,7 +153,7 @@ class ImportObject:
     @property
     def dag_id(self) -> str:
         """The DAG that imports it."""
-        return f"import_{self.name}"
+        return f"{dag_ids.IMPORT}{self.name}"
 
     def followed(self, settings: Settings) -> list[str]:
         """The fields of linked records that follow Spectrum, by the settings (C3)."""

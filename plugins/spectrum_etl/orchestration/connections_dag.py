@@ -11,6 +11,7 @@ from airflow.sdk import DAG, Param, Variable, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
 from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.model import dag_ids
 from spectrum_etl.orchestration.dag_defaults import companies_of_form, companies_param, daily, make_dag
 from spectrum_etl.orchestration.turns import POOL, turn_at_infolink
 from spectrum_etl.settings import SCHEDULES_VARIABLE, in_force
@@ -29,7 +30,7 @@ def connections_dag(doc: str | None) -> DAG:
     """
     settings = load_settings()
     with make_dag(
-        "check_connections",
+        dag_ids.CHECK_CONNECTIONS,
         "Whether Spectrum, Procore and the warehouse can be used, and where Spectrum differs",
         doc,
         settings,

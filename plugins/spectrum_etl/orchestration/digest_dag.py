@@ -7,6 +7,7 @@ from typing import Any
 
 from airflow.sdk import DAG, Param, Variable, get_current_context, task
 
+from spectrum_etl.model import dag_ids
 from spectrum_etl.orchestration.address import airflow_url
 from spectrum_etl.orchestration.dag_defaults import daily, make_dag, refuse_unknown_fields
 from spectrum_etl.settings import SCHEDULES_VARIABLE, in_force
@@ -25,7 +26,7 @@ def digest_dag(doc: str | None) -> DAG:
     """
     settings = load_settings()
     with make_dag(
-        "daily_digest",
+        dag_ids.DAILY_DIGEST,
         "Once a day: what waits for a person, and objects that are out of date",
         doc,
         settings,

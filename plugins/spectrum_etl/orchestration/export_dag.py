@@ -10,6 +10,7 @@ from typing import Any
 
 from airflow.sdk import DAG, Param, get_current_context, task, task_group
 
+from spectrum_etl.model import dag_ids
 from spectrum_etl.orchestration.approval import APPROVAL, WAITS_WITHOUT_END, ApproveRecord
 from spectrum_etl.orchestration.common_docs import export_doc
 from spectrum_etl.orchestration.dag_defaults import companies_param, make_dag
@@ -35,7 +36,7 @@ def export_dag(object_name: str, doc: str | None, *, watches_drift: bool = False
     """
     settings = load_settings()
     with make_dag(
-        f"export_{object_name}",
+        f"{dag_ids.EXPORT}{object_name}",
         f"{object_name.replace('_', ' ').capitalize()}: Procore to Spectrum, each record approved",
         export_doc(doc),
         settings,

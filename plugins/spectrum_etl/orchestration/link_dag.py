@@ -8,6 +8,7 @@ from typing import Any
 from airflow.sdk import DAG, Param, get_current_context, task
 
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.model import dag_ids
 from spectrum_etl.model.run import clean_codes
 from spectrum_etl.orchestration.by_hand_dag import by_hand_dag
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
@@ -54,7 +55,7 @@ def link_dag(doc: str | None) -> DAG:
         ),
     }
     description = "Links Procore records with records that Spectrum has already"
-    with by_hand_dag("link_export", description, doc, params) as dag:
+    with by_hand_dag(dag_ids.LINK_EXPORT, description, doc, params) as dag:
         _tasks()
     return dag
 

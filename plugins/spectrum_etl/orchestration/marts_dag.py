@@ -7,6 +7,7 @@ from typing import Any
 from airflow.sdk import DAG, Asset, AssetAny, Param, get_current_context, task
 
 from spectrum_etl.marts.spec import MARTS, SOURCES
+from spectrum_etl.model import dag_ids
 from spectrum_etl.orchestration.dag_defaults import companies_of_form, companies_param, make_dag
 from spectrum_etl.orchestration.staging_dag import TAGS, asset_of
 from spectrum_etl.staging.configured import load_settings
@@ -22,7 +23,7 @@ def marts_dag(doc: str | None) -> DAG:
     settings = load_settings()
     staged = [asset_of(table) for obj in OBJECTS.values() for table in obj.tables if table.name in SOURCES]
     with make_dag(
-        "publish_marts",
+        dag_ids.PUBLISH_MARTS,
         "Tables for analysts, brought up to what is staged",
         doc,
         settings,

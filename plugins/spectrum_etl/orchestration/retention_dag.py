@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from airflow.sdk import DAG, get_current_context, task
 
+from spectrum_etl.model import dag_ids
 from spectrum_etl.orchestration.dag_defaults import daily, make_dag, refuse_unknown_fields
 from spectrum_etl.orchestration.rights import require_operator
 from spectrum_etl.staging.configured import load_settings
@@ -17,7 +18,7 @@ def clean_up_dag(doc: str | None) -> DAG:
     """
     settings = load_settings()
     with make_dag(
-        "clean_up",
+        dag_ids.CLEAN_UP,
         "Removes from the warehouse what is neither current nor young enough to be kept",
         doc,
         settings,

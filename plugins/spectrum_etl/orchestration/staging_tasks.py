@@ -78,7 +78,8 @@ def land_company(
     from spectrum_etl.orchestration.lineage import emit_lineage
     from spectrum_etl.sources.company import Sources
     from spectrum_etl.staging.fingerprints import GaveWay
-    from spectrum_etl.staging.land import close_run, land
+    from spectrum_etl.staging.land import land
+    from spectrum_etl.staging.outcome import close_run
     from spectrum_etl.staging.publish import publish, publish_unchanged
     from spectrum_etl.staging.read import asks_infolink
     from spectrum_etl.warehouse.connect import warehouse_url
@@ -128,7 +129,7 @@ def publish_company(
 ) -> dict[str, dict[str, int]]:
     """Publish a landing, with an event of each table's asset; the counts of each table."""
     from spectrum_etl.orchestration.lineage import emit_lineage
-    from spectrum_etl.staging.land import close_run
+    from spectrum_etl.staging.outcome import close_run
     from spectrum_etl.staging.publish import publish
     from spectrum_etl.warehouse.connect import warehouse_url
 
@@ -145,7 +146,7 @@ def publish_company(
 
 def drop_landing_of(obj: StagedObject, context: Context, scope: dict[str, Any]) -> int:
     """Drop the landing tables of a run and company; how many they were."""
-    from spectrum_etl.staging.land import close_run
+    from spectrum_etl.staging.outcome import close_run
     from spectrum_etl.warehouse.connect import warehouse_url
 
     asked = _named(scope, context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from airflow.sdk import DAG, Param, get_current_context, task
 
 from spectrum_etl.imports.objects import IMPORTS
+from spectrum_etl.model import dag_ids
 from spectrum_etl.orchestration.dag_defaults import companies_param, make_dag
 from spectrum_etl.orchestration.import_dag import MAX_ACTIVE_RUNS, TAGS
 from spectrum_etl.orchestration.plan_tasks import READABLE, tasks_of_plans
@@ -23,7 +24,7 @@ def undo_dag(doc: str | None) -> DAG:
     settings = load_settings()
     imported = [company.code for company in settings.companies if company.procore_company_id is not None]
     with make_dag(
-        "undo_import",
+        dag_ids.UNDO_IMPORT,
         "Takes an import into Procore back",
         doc,
         settings,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from airflow.sdk import DAG, Param, get_current_context, task
 
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.model import dag_ids
 from spectrum_etl.model.run import clean_codes
 from spectrum_etl.orchestration.by_hand_dag import by_hand_dag
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
@@ -29,7 +30,7 @@ def unlink_dag(doc: str | None) -> DAG:
         description="Procore ids of the records, one a line, as export.links has them",
     )
     description = "Ends the links of exported records that are gone from Spectrum"
-    with by_hand_dag("unlink_export", description, doc, {"records": records}) as dag:
+    with by_hand_dag(dag_ids.UNLINK_EXPORT, description, doc, {"records": records}) as dag:
         _tasks()
     return dag
 

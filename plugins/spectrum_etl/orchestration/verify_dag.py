@@ -6,6 +6,7 @@ from typing import Any
 
 from airflow.sdk import DAG, Variable, get_current_context, task
 
+from spectrum_etl.model import dag_ids
 from spectrum_etl.orchestration.dag_defaults import daily, make_dag, refuse_unknown_fields
 from spectrum_etl.orchestration.quiet import wait_for_quiet_hours
 from spectrum_etl.orchestration.staging_dag import TAGS
@@ -23,7 +24,7 @@ def verify_dag(doc: str | None) -> DAG:
     """
     settings = load_settings()
     with make_dag(
-        "verify_staging",
+        dag_ids.VERIFY_STAGING,
         "Staged tables compared with Spectrum: rows and amounts",
         doc,
         settings,

@@ -6,6 +6,7 @@ import logging
 
 from airflow.sdk import DAG, Variable, get_current_context, task
 
+from spectrum_etl.model import dag_ids
 from spectrum_etl.orchestration.address import airflow_url
 from spectrum_etl.orchestration.dag_defaults import make_dag, refuse_unknown_fields
 from spectrum_etl.settings import SCHEDULES_VARIABLE, in_force
@@ -26,7 +27,7 @@ def watch_dag(doc: str | None) -> DAG:
     """
     settings = load_settings()
     with make_dag(
-        "watch_syncs",
+        dag_ids.WATCH_SYNCS,
         "Every 15 minutes: tells which syncs are late",
         doc,
         settings,

@@ -13,6 +13,7 @@ from fastapi import APIRouter, HTTPException, Request, status
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
+from spectrum_etl.model import dag_ids
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.dead_questions import dead_questions, waiting
@@ -75,7 +76,7 @@ async def counts(
             projects = warehouse.rows("queue_projects", objects=everything, companies=companies)
             moving = under_way(warehouse, **narrowed), waiting(warehouse, **narrowed)
             changed = warehouse.row("changed_records", **narrowed)
-        allowed = [name for name in everything if access.may_trigger(user, scope.EXPORT + name)]
+        allowed = [name for name in everything if access.may_trigger(user, dag_ids.EXPORT + name)]
         return states, projects, moving, changed, allowed
 
     states, projects, moving, changed, allowed = await run_in_threadpool(read)
@@ -173,7 +174,7 @@ async def record(
     asks = [found] if found["state"] == "waiting" else []
     asked = await question(request, found) if asks else None
     still = {**await stuck_records(request, moving), **await dead_questions(request, asks)}
-    allowed = await run_in_threadpool(access.may_trigger, user, scope.EXPORT + object)
+    allowed = await run_in_threadpool(access.may_trigger, user, dag_ids.EXPORT + object)
     return ExactJson(
         {
             "record": {name: value for name, value in found.items() if name != "shown"},
@@ -196,7 +197,7 @@ async def collect(request: Request, asked: Collect, readable: access.Readable, u
         HTTPException: 403 where the user may not; 409 where the DAG is paused.
     """
     scope.export_objects(readable, asked.object)
-    dag_id = scope.EXPORT + asked.object
+    dag_id = dag_ids.EXPORT + asked.object
     # Runs that wait for their approvers stay open: they do not stand in the way of another look.
     form = {name: value for name, value in (("projects", asked.projects), ("records", asked.records)) if value}
     run: Any = await start(request, user, dag_id, asked.companies, resume=asked.resume, busy=False, form=form)
