@@ -7,22 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.model.run import Run
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.sources.procore.client import ProcoreClient
 from spectrum_etl.sources.procore.connection import ProcoreConnection
 from spectrum_etl.warehouse.connect import warehouse_url
-
-
-@dataclass(frozen=True)
-class Run:
-    """Who works.
-
-    Args:
-        dag_id, run_id: of Airflow.
-    """
-
-    dag_id: str
-    run_id: str
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ def stale_lines(freshness: Rows, settings: Settings) -> list[str]:
     """One line an object and company whose last good sync is too old for its schedule.
 
     Args:
-        freshness: as in `digest.State`; a company without any row has never been synced, and is not waited for.
+        freshness: as in `digest_lines.State`; a company without any row has never been synced, and is not waited for.
         settings: schedules, as they are in force, companies, and after how many intervals an object is stale.
     """
     known = {(row["object_name"], row["company_code"]): row for row in freshness}

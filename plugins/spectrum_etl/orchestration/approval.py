@@ -25,7 +25,7 @@ from spectrum_etl.exports.display.form import (
     REQUIRED_TO_ACCEPT,
     RETRIEVE,
 )
-from spectrum_etl.exports.spec import FormField
+from spectrum_etl.exports.form_field import FormField
 from spectrum_etl.model.places import page_address, record_place
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.orchestration.address import airflow_url

@@ -20,7 +20,7 @@ from airflow.sdk.exceptions import (
 )
 
 from spectrum_etl.exports.objects.registry import EXPORTS
-from spectrum_etl.exports.records.queue import Instance, QueueRow
+from spectrum_etl.exports.records.queue import QueueRow
 from spectrum_etl.exports.records.settling import Unsettled
 from spectrum_etl.exports.spec import RecordFilter
 from spectrum_etl.exports.steps.answer import release_unanswered
@@ -33,7 +33,7 @@ from spectrum_etl.exports.steps.take_out import take_out
 from spectrum_etl.exports.systems import systems_from_airflow
 from spectrum_etl.model.display import visible
 from spectrum_etl.model.record import RecordId
-from spectrum_etl.model.run import clean_codes
+from spectrum_etl.model.run import Instance, clean_codes
 from spectrum_etl.orchestration.approval import APPROVAL, SENDING
 from spectrum_etl.orchestration.creators import tell_creators
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields

@@ -20,8 +20,8 @@ from spectrum_etl.imports.steps.contract_links import apply_links, plan_links
 from spectrum_etl.imports.steps.plan import Made, make_plan
 from spectrum_etl.imports.steps.report import report, shown
 from spectrum_etl.imports.steps.undo import plan_undo
-from spectrum_etl.imports.systems import Run, systems_from_airflow
-from spectrum_etl.model.run import clean_codes
+from spectrum_etl.imports.systems import systems_from_airflow
+from spectrum_etl.model.run import Run, clean_codes
 from spectrum_etl.orchestration.dag_defaults import companies_of_form
 from spectrum_etl.orchestration.export_tasks import grid_name
 from spectrum_etl.orchestration.rights import started_by

@@ -16,7 +16,8 @@ from pydantic import BaseModel, Field
 from spectrum_etl.imports.objects import IMPORTS
 from spectrum_etl.imports.steps.accept import Decider, Decision, Verb, accept_exact_names
 from spectrum_etl.imports.steps.accept import decide as decide_rows
-from spectrum_etl.imports.systems import Run, Systems, systems_from_airflow
+from spectrum_etl.imports.systems import Systems, systems_from_airflow
+from spectrum_etl.model.run import Run
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.reads import open_warehouse

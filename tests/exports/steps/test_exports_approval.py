@@ -15,10 +15,10 @@ from airflow.sdk.exceptions import DownstreamTasksSkipped
 from spectrum_etl.errors import FixConfiguration, RetryLater, StopSync
 from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.records import queue
-from spectrum_etl.exports.records.queue import Instance
 from spectrum_etl.exports.records.states import TRANSITIONS, Outcome, State
 from spectrum_etl.exports.steps.ask import NotAsked, Question
 from spectrum_etl.model.record import RecordId
+from spectrum_etl.model.run import Instance
 from spectrum_etl.orchestration.approval import ApproveRecord, response_of
 from spectrum_etl.warehouse.connect import connect
 from tests.exports.steps.exports_world import OBJECT, World, place

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from spectrum_etl.exports.form_field import FormField
 from spectrum_etl.exports.objects.contracts import known
 from spectrum_etl.exports.objects.proposals import PROCORES_NUMBER, proposing
 from spectrum_etl.exports.rules import change_requests as rules
 from spectrum_etl.exports.rules.common import answer_of, job_of
-from spectrum_etl.exports.spec import Answers, Candidate, Context, FieldMapping, FormField
+from spectrum_etl.exports.spec import Answers, Candidate, Context, FieldMapping
 
 SERVICE = "ARChangeRequest"
 HEADER_MAPPING = (

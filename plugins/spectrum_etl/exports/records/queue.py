@@ -19,6 +19,7 @@ from spectrum_etl.exports.records import why
 from spectrum_etl.exports.records.states import COLLECTABLE, TRANSITIONS, State
 from spectrum_etl.exports.spec import Broken, Candidate, RecordFilter
 from spectrum_etl.model.record import RecordId
+from spectrum_etl.model.run import Instance
 
 _KEY = "object_name = %(object)s and company_code = %(company)s and project_id = %(project)s and record_id = %(record)s"
 _ROWS = (
@@ -41,28 +42,6 @@ log = logging.getLogger(__name__)
 
 class Moved(StopSync):
     """The record, or a call, is no longer in the state that this change starts from: somebody else was faster."""
-
-
-@dataclass(frozen=True)
-class Instance:
-    """A task instance of Airflow: who asks, or who does something to a record.
-
-    Args:
-        dag_id, run_id, task_id: its names.
-        map_index: its number among the mapped ones, -1 where it is not mapped.
-        try_number: which try it is, from 1.
-    """
-
-    dag_id: str
-    run_id: str
-    task_id: str
-    map_index: int = -1
-    try_number: int = 1
-
-    @property
-    def place(self) -> tuple[str, str, str, int]:
-        """What tells it from other task instances, whatever the try."""
-        return self.dag_id, self.run_id, self.task_id, self.map_index
 
 
 @dataclass(frozen=True)

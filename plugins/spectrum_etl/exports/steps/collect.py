@@ -17,7 +17,7 @@ from spectrum_etl.errors import FixConfiguration, Reason
 from spectrum_etl.exports.records import claiming, ledger, queue
 from spectrum_etl.exports.records.ledger import Attempt
 from spectrum_etl.exports.records.locks import is_locked
-from spectrum_etl.exports.records.queue import CheckedRecord, Instance, QueueRow
+from spectrum_etl.exports.records.queue import CheckedRecord, QueueRow
 from spectrum_etl.exports.records.settling import settles_at
 from spectrum_etl.exports.records.states import COLLECTABLE, ENDED, IN_FLIGHT
 from spectrum_etl.exports.spec import Candidate, ExportObject, RecordFilter, Skipped
@@ -28,6 +28,7 @@ from spectrum_etl.links import pairs as links
 from spectrum_etl.links.claims import Taken
 from spectrum_etl.links.pairs import Link
 from spectrum_etl.model.record import RecordId
+from spectrum_etl.model.run import Instance
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate
 

@@ -15,9 +15,10 @@ import psycopg
 from spectrum_etl.exports.display.table import as_text
 from spectrum_etl.exports.records import queue, why
 from spectrum_etl.exports.records.locks import is_locked
-from spectrum_etl.exports.records.queue import Instance, QueueRow
+from spectrum_etl.exports.records.queue import QueueRow
 from spectrum_etl.exports.records.states import IN_FLIGHT
 from spectrum_etl.model.record import RecordId
+from spectrum_etl.model.run import Instance
 from spectrum_etl.warehouse.connect import connect
 
 #: Records that the message of a failed run names; the log and export.queue have all.
