@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from airflow.sdk import Context, chain, get_current_context, task, task_group
+from airflow.sdk import chain, get_current_context, task, task_group
 
 from spectrum_etl.orchestration.approval import WAITS_WITHOUT_END
 from spectrum_etl.orchestration.plan_approval import ApprovePlan
@@ -22,8 +22,8 @@ def tasks_of_plans(planning: Sequence[Any], object_name: str = "") -> None:
         object_name: object that is imported; blank: the one that the trigger form names, whose import is undone.
     """
 
-    def planned(context: Context) -> str:
-        return object_name or context["params"]["object"]
+    def planned() -> str:
+        return object_name or get_current_context()["params"]["object"]
 
     @task
     def plan() -> list[dict[str, str]]:
@@ -37,8 +37,7 @@ def tasks_of_plans(planning: Sequence[Any], object_name: str = "") -> None:
         """Apply what was accepted in this run's question."""
         from spectrum_etl.orchestration.import_tasks import apply_company
 
-        context = get_current_context()
-        return apply_company(planned(context), context, company["company"])
+        return apply_company(planned(), get_current_context(), company["company"])
 
     # Whatever became of the others: what was written is read back.
     @task(pool="procore", map_index_template=READABLE, trigger_rule="all_done")
@@ -46,8 +45,7 @@ def tasks_of_plans(planning: Sequence[Any], object_name: str = "") -> None:
         """Read back what was written; how many records hold what was sent."""
         from spectrum_etl.orchestration.import_tasks import compare_company
 
-        context = get_current_context()
-        return compare_company(planned(context), context, company["company"])
+        return compare_company(planned(), get_current_context(), company["company"])
 
     # It runs whatever became of the others, and decides by itself: a skipped task would let the run end well.
     @task(pool="warehouse", trigger_rule="all_done")
@@ -55,8 +53,7 @@ def tasks_of_plans(planning: Sequence[Any], object_name: str = "") -> None:
         """Say what became of every row; fail where a person must look."""
         from spectrum_etl.orchestration.import_tasks import report_companies
 
-        context = get_current_context()
-        return report_companies(planned(context), context, companies)
+        return report_companies(planned(), get_current_context(), companies)
 
     companies: Any = plan()
 

@@ -20,7 +20,7 @@ from airflow.sdk.exceptions import (
 from spectrum_etl.errors import FixConfiguration, StopSync
 from spectrum_etl.imports import systems as made
 from spectrum_etl.imports.systems import Systems
-from spectrum_etl.orchestration import import_tasks, plan_approval
+from spectrum_etl.orchestration import dag_defaults, import_tasks, plan_approval
 from spectrum_etl.orchestration.plan_approval import ACCEPT_ALL, EXACT_NAMES, NOT_NOW, ApprovePlan
 from tests.imports.vendors.imports_world import World
 
@@ -41,7 +41,7 @@ class Dag:
 
         monkeypatch.setattr(made, "systems_from_airflow", systems)
         monkeypatch.setattr(import_tasks, "systems_from_airflow", systems)
-        for module in (import_tasks, plan_approval):
+        for module in (dag_defaults, import_tasks, plan_approval):
             monkeypatch.setattr(module, "load_settings", lambda: world.settings)
         monkeypatch.setattr(import_tasks, "warehouse_url", lambda: world.url)
         monkeypatch.setattr(HITLOperator, "execute", lambda this, context: self.asked.append(this))

@@ -110,13 +110,7 @@ def run_checks(
     _raise_if_lost(verdicts)
 
     broken = [check for check in checks if not verdicts[check.name].success and not verdicts[check.name].error]
-    found: dict[str, _Offenders] = {}
-    if broken:
-        with connect(connection_url) as connection:
-            for check in broken:
-                found[check.name] = _look(
-                    connection, check, table, qualified, values[check.name], offenders.get(check.name)
-                )
+    found = _look_at(connection_url, broken, table, qualified, values, offenders) if broken else {}
     results = [
         _result(check, table, verdicts[check.name], parameters, rows, found.get(check.name, _Offenders()))
         for check in checks
@@ -166,6 +160,22 @@ def _raise_if_lost(verdicts: Mapping[str, Verdict]) -> None:
             )
 
 
+def _look_at(
+    connection_url: str,
+    broken: Sequence[Check],
+    table: Table,
+    relation: str,
+    values: Mapping[str, tuple[str, ...]],
+    offending: Mapping[str, str],
+) -> dict[str, _Offenders]:
+    """What does not meet each of the checks that were found not to be met."""
+    with connect(connection_url) as connection:
+        return {
+            check.name: _look(connection, check, table, relation, values[check.name], offending.get(check.name))
+            for check in broken
+        }
+
+
 def _look(
     connection: psycopg.Connection,
     check: Check,
@@ -174,7 +184,7 @@ def _look(
     values: tuple[str, ...],
     offending: str | None,
 ) -> _Offenders:
-    """What does not meet a check that was found not to be met."""
+    """The same for one check."""
     statement: sql.SQL | sql.Composed
     if offending is None:
         statement = queries.offending_rows(check, table, relation, values)
