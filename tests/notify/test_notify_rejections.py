@@ -14,7 +14,7 @@ from spectrum_etl.exports.steps.creator import Creator
 from spectrum_etl.notify.deliver import email_to
 from spectrum_etl.notify.digest import digest_message, read_state
 from spectrum_etl.notify.message import Message
-from spectrum_etl.notify.rejections import Rejection, rejections, tell_creator
+from spectrum_etl.notify.rejections import Rejection, notify_creator, rejections
 from spectrum_etl.orchestration import creators
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.settings.notifications import Notifications
@@ -54,7 +54,7 @@ def _reject(books: Books, record: str = "7", decision: str = "reject", state: st
 
 def _tell(books: Books, rejection: Rejection, box: Mailbox, creator: Creator = PAT) -> bool:
     url = "http://airflow.example"
-    return tell_creator(books.url, rejection, lambda: creator, SETTINGS, url, _connections(box))
+    return notify_creator(books.url, rejection, lambda: creator, SETTINGS, url, _connections(box))
 
 
 def test_the_creator_is_told_who_rejected_which_record_and_why(books: Books, mailbox: Mailbox) -> None:
@@ -125,7 +125,7 @@ def test_a_task_that_is_killed_in_between_sends_nothing_later_and_the_digest_say
         raise Killed
 
     with pytest.raises(Killed):
-        tell_creator(books.url, rejection, killed, SETTINGS, connections=_connections(mailbox))
+        notify_creator(books.url, rejection, killed, SETTINGS, connections=_connections(mailbox))
     assert rejections(books.url, *RUN) == []
     assert digest_message(read_state(books.url, ["1"]), []) is None, "it may be told at this moment"
     books.ask("update export.rejection_mails set begun_at = now() - interval '11 minutes'")

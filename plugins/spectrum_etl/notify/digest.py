@@ -38,7 +38,7 @@ def read_state(url: str, companies: Sequence[str]) -> State:
             )
 
 
-def remember_told(url: str, state: State) -> None:
+def remember_notified(url: str, state: State) -> None:
     """Keep what people were told of, after they got the message: it is not told again.
 
     Args:

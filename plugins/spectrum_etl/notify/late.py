@@ -37,7 +37,7 @@ class Late:
         dag_id: its DAG.
         run_id: the run that is at work; None where none has begun.
         since: when it began to read, or when it was due.
-        is_told: whether people know already.
+        is_notified: whether people know already.
     """
 
     object_name: str
@@ -45,7 +45,7 @@ class Late:
     dag_id: str
     run_id: str | None
     since: datetime
-    is_told: bool = False
+    is_notified: bool = False
 
 
 def last_due(schedule: Schedule, settings: Settings, before: datetime) -> datetime | None:
@@ -130,7 +130,7 @@ def message_of(late: Sequence[Late], minutes: int, airflow_url: str = "") -> Mes
     return Message(("late",), title, shortened(lines, MAX_LINES, "sync.landings has the details"), remedy, link, page)
 
 
-def tell_late(url: str, settings: Settings, airflow_url: str = "") -> list[str]:
+def notify_late(url: str, settings: Settings, airflow_url: str = "") -> list[str]:
     """Look for late syncs and tell those that people do not know of; what is late no longer is forgotten.
 
     Args:
@@ -151,7 +151,7 @@ def tell_late(url: str, settings: Settings, airflow_url: str = "") -> list[str]:
         migrate(connection)
         late = find_late(connection, settings, minutes) if minutes is not None else []
         connection.execute(render("notify/forget_late.sql"), _names(late))
-        fresh = [one for one in late if not one.is_told]
+        fresh = [one for one in late if not one.is_notified]
         message = message_of(fresh, minutes or 0, airflow_url)
         if message is not None and reached(deliver(message, notifications), notifications):
             values = {**_names(fresh), "since": [one.since for one in fresh]}

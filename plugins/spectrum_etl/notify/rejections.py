@@ -72,7 +72,7 @@ def rejections(url: str, dag_id: str, run_id: str, map_index: int | None = None)
         return cursor.execute(render("notify/rejections.sql"), values).fetchall()
 
 
-def tell_creator(
+def notify_creator(
     url: str,
     rejection: Rejection,
     look_up: Callable[[], Creator],

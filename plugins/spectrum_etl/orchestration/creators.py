@@ -22,7 +22,7 @@ def tell_creators(object_name: str, dag_id: str, run_id: str, map_index: int | N
     from spectrum_etl.exports.objects.registry import EXPORTS
     from spectrum_etl.exports.steps.creator import Creator, creator_of
     from spectrum_etl.exports.systems import systems_from_airflow
-    from spectrum_etl.notify.rejections import Rejection, rejections, tell_creator
+    from spectrum_etl.notify.rejections import Rejection, notify_creator, rejections
     from spectrum_etl.warehouse.connect import warehouse_url
 
     settings, obj = load_settings(), EXPORTS[object_name]
@@ -41,7 +41,7 @@ def tell_creators(object_name: str, dag_id: str, run_id: str, map_index: int | N
 
     try:
         for rejection in rejections(warehouse_url(), dag_id, run_id, map_index):
-            tell_creator(
+            notify_creator(
                 warehouse_url(),
                 rejection,
                 lambda rejection=rejection: look_up(rejection),  # type: ignore[misc]

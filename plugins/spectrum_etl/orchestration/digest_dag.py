@@ -52,7 +52,7 @@ def _tasks() -> None:
     def tell() -> dict[str, Any]:
         """Read the warehouse, and send the digest and what is stale by the channels of the settings."""
         from spectrum_etl.notify.deliver import deliver, try_channels
-        from spectrum_etl.notify.digest import digest_message, read_state, remember_told
+        from spectrum_etl.notify.digest import digest_message, read_state, remember_notified
         from spectrum_etl.notify.stale import stale_lines, stale_message
         from spectrum_etl.warehouse.connect import warehouse_url
 
@@ -69,7 +69,7 @@ def _tasks() -> None:
             log.info("%s: %s", name, message.text if message else "nothing to tell")
             sent[name] = deliver(message, now.notifications) if message else []
         if sent["digest"]:
-            remember_told(warehouse_url(), state)
+            remember_notified(warehouse_url(), state)
         return sent
 
     tell()

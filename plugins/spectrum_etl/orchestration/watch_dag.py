@@ -38,12 +38,12 @@ def watch_dag(doc: str | None) -> DAG:
         @task(pool="default_pool")
         def look() -> list[str]:
             """Compare the syncs that ran with their schedules; notify of those that are late."""
-            from spectrum_etl.notify.late import tell_late
+            from spectrum_etl.notify.late import notify_late
             from spectrum_etl.warehouse.connect import warehouse_url
 
             refuse_unknown_fields(get_current_context())
             override = Variable.get(SCHEDULES_VARIABLE, default=None)
-            late = tell_late(warehouse_url(), in_force(load_settings(), override, OBJECTS.values()), airflow_url())
+            late = notify_late(warehouse_url(), in_force(load_settings(), override, OBJECTS.values()), airflow_url())
             log.info("%s", "\n".join(late) or "no sync is late")
             return late
 
