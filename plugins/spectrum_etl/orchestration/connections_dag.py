@@ -13,6 +13,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.model import dag_ids
 from spectrum_etl.orchestration.dag_defaults import companies_of_form, companies_param, daily, make_dag
+from spectrum_etl.orchestration.grid import OF_COMPANY, name_company
 from spectrum_etl.orchestration.turns import POOL, turn_at_infolink
 from spectrum_etl.settings import SCHEDULES_VARIABLE, in_force
 from spectrum_etl.settings.schedules import overrides
@@ -55,19 +56,17 @@ def connections_dag(doc: str | None) -> DAG:
 
 
 def _tasks() -> None:
-    readable = "{{ company }}"
-
     @task
     def plan() -> list[str]:
         """The companies of the trigger form."""
         return [company.code for company in companies_of_form(get_current_context())]
 
-    @task(pool="spectrum_sdx", map_index_template=readable)
+    @task(pool="spectrum_sdx", map_index_template=OF_COMPANY)
     def web_services(company_code: str) -> dict[str, Any] | None:
         """Ask every web service of one company; a writing one is looked up, never executed."""
         return _check("web services", company_code)
 
-    @task(pool=POOL, map_index_template=readable)
+    @task(pool=POOL, map_index_template=OF_COMPANY)
     def infolink(company_code: str) -> dict[str, Any] | None:
         """Log in to one company's Info-Link, and compare its columns with the specs."""
         settings = load_settings()
@@ -78,12 +77,12 @@ def _tasks() -> None:
                 log.warning("Info-Link is checked whoever else queries it now: %s", error)
             return _check("Info-Link", company_code)
 
-    @task(pool="procore", map_index_template=readable)
+    @task(pool="procore", map_index_template=OF_COMPANY)
     def procore(company_code: str) -> dict[str, Any] | None:
         """Ask Procore who the service account of one company is."""
         return _check("Procore", company_code)
 
-    @task(pool="warehouse", map_index_template=readable)
+    @task(pool="warehouse", map_index_template=OF_COMPANY)
     def warehouse(company_code: str) -> dict[str, Any] | None:
         """Log in to the warehouse."""
         return _check("warehouse", company_code)
@@ -132,7 +131,7 @@ def _check(kind: Any, company_code: str) -> dict[str, Any] | None:
     variable = Variable.get(SCHEDULES_VARIABLE, default=None)  # noqa: AIR003
     settings = in_force(load_settings(), variable, OBJECTS.values())
     company = settings.company(company_code)
-    context["company"] = f"{company.code} {company.name}"  # type: ignore[typeddict-unknown-key]
+    name_company(context, company)
     found = check(kind, company, settings, str(context["run_id"]), probe_again=context["params"]["probe_again"])
     if found is None:
         log.info("company %s has no connection of this kind", company.code)

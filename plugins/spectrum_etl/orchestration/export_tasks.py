@@ -37,13 +37,12 @@ from spectrum_etl.model.run import Instance, clean_codes
 from spectrum_etl.orchestration.approval import APPROVAL, SENDING
 from spectrum_etl.orchestration.creators import tell_creators
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
+from spectrum_etl.orchestration.grid import grid_name
 from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.warehouse.connect import warehouse_url
 
 log = logging.getLogger(__name__)
 
-#: Most characters of a name in the grid: Airflow's `rendered_map_index` is varchar(250).
-GRID_NAME = 200
 #: States of a task instance that has asked and may still take an answer; None: it was cleared and will run again.
 _ALIVE = frozenset(
     {
@@ -212,11 +211,6 @@ def ask_again(context: Context, id: RecordId) -> NoReturn:
         poke_interval=60,
         deferrable=False,
     )
-
-
-def grid_name(title: str) -> str:
-    """A name for Airflow's grid, which holds 250 characters and fails the task with a longer one after its work."""
-    return title if len(title) <= GRID_NAME else f"{title[: GRID_NAME - 1]}…"
 
 
 def as_items(rows: Sequence[QueueRow]) -> list[dict[str, str]]:

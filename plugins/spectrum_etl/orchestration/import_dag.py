@@ -13,7 +13,8 @@ from spectrum_etl.imports.objects import IMPORTS
 from spectrum_etl.imports.spec import CONFIRMATION, ImportObject, Narrowing
 from spectrum_etl.orchestration.common_docs import import_doc
 from spectrum_etl.orchestration.dag_defaults import companies_param, make_dag
-from spectrum_etl.orchestration.plan_tasks import READABLE, tasks_of_plans
+from spectrum_etl.orchestration.grid import OF_COMPANY
+from spectrum_etl.orchestration.plan_tasks import tasks_of_plans
 from spectrum_etl.orchestration.staging_dag import asset_of
 from spectrum_etl.settings import Schedule, Settings
 from spectrum_etl.settings.imports import AFTER_SYNC
@@ -115,21 +116,21 @@ def _confirmation() -> Param:
 
 
 def _tasks(object_name: str) -> None:
-    @task(pool="procore", map_index_template=READABLE)
+    @task(pool="procore", map_index_template=OF_COMPANY)
     def make_plan(company: dict[str, str]) -> dict[str, int]:
         """Compare what Spectrum holds with what Procore holds, and write the plan."""
         from spectrum_etl.orchestration.import_tasks import plan_company
 
         return plan_company(object_name, get_current_context(), company["company"])
 
-    @task(pool="procore", map_index_template=READABLE)
+    @task(pool="procore", map_index_template=OF_COMPANY)
     def second_look(company: dict[str, str]) -> dict[str, int]:
         """Where another integration is taken over from: plan again after a while. It waits without a worker's slot."""
         from spectrum_etl.orchestration.import_tasks import second_look_company
 
         return second_look_company(object_name, get_current_context(), company["company"])
 
-    @task(pool="procore", map_index_template=READABLE)
+    @task(pool="procore", map_index_template=OF_COMPANY)
     def follow(company: dict[str, str]) -> dict[str, int]:
         """Apply what was accepted already: by the settings, or by somebody before this run."""
         from spectrum_etl.orchestration.import_tasks import apply_company

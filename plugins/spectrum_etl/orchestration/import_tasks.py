@@ -23,7 +23,7 @@ from spectrum_etl.imports.steps.undo import plan_undo
 from spectrum_etl.imports.systems import systems_from_airflow
 from spectrum_etl.model.run import Run, clean_codes
 from spectrum_etl.orchestration.dag_defaults import companies_of_form
-from spectrum_etl.orchestration.export_tasks import grid_name
+from spectrum_etl.orchestration.grid import company_name, name_company
 from spectrum_etl.orchestration.rights import started_by
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging.configured import load_settings
@@ -37,10 +37,7 @@ _LOST = frozenset({"failed", "upstream_failed"})
 
 def companies_of(context: Context) -> list[dict[str, str]]:
     """The companies of the trigger form, with a name for the grid."""
-    return [
-        {"company": company.code, "name": grid_name(f"{company.code} {company.name}")}
-        for company in companies_of_form(context)
-    ]
+    return [{"company": company.code, "name": company_name(company)} for company in companies_of_form(context)]
 
 
 def plan_company(object_name: str, context: Context, code: str) -> dict[str, int]:
@@ -191,5 +188,4 @@ def _run(context: Context) -> Run:
 
 
 def _name(context: Context, code: str) -> None:
-    company = load_settings().company(code)
-    context["company"] = grid_name(f"{company.code} {company.name}")  # type: ignore[typeddict-unknown-key]
+    name_company(context, load_settings().company(code))

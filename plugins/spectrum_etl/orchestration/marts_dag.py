@@ -9,6 +9,7 @@ from airflow.sdk import DAG, Asset, AssetAny, Param, get_current_context, task
 from spectrum_etl.marts.spec import MARTS, SOURCES
 from spectrum_etl.model import dag_ids
 from spectrum_etl.orchestration.dag_defaults import companies_of_form, companies_param, make_dag
+from spectrum_etl.orchestration.grid import OF_COMPANY, name_company
 from spectrum_etl.orchestration.staging_dag import TAGS, asset_of
 from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.objects import OBJECTS
@@ -53,7 +54,7 @@ def _tasks() -> None:
         """The companies of the trigger form."""
         return [company.code for company in companies_of_form(get_current_context())]
 
-    @task(pool="warehouse", outlets=list(marts.values()), map_index_template="{{ company }}")
+    @task(pool="warehouse", outlets=list(marts.values()), map_index_template=OF_COMPANY)
     def publish(company_code: str) -> dict[str, dict[str, Any]]:
         """Write the rows of one company that changed, in one transaction."""
         from spectrum_etl.marts.publish import publish_marts
@@ -62,7 +63,7 @@ def _tasks() -> None:
         context = get_current_context()
         now = load_settings()
         company = now.company(company_code)
-        context["company"] = f"{company.code} {company.name}"  # type: ignore[typeddict-unknown-key]
+        name_company(context, company)
         written = publish_marts(
             warehouse_url(),
             company.code,

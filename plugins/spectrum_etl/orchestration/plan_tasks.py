@@ -8,10 +8,8 @@ from typing import Any
 from airflow.sdk import chain, get_current_context, task, task_group
 
 from spectrum_etl.orchestration.approval import WAITS_WITHOUT_END
+from spectrum_etl.orchestration.grid import OF_COMPANY
 from spectrum_etl.orchestration.plan_approval import ApprovePlan
-
-#: How the grid names a mapped task; import_tasks sets it.
-READABLE = "{{ company }}"
 
 
 def tasks_of_plans(planning: Sequence[Any], object_name: str = "") -> None:
@@ -32,7 +30,7 @@ def tasks_of_plans(planning: Sequence[Any], object_name: str = "") -> None:
 
         return companies_of(get_current_context())
 
-    @task(pool="procore", map_index_template=READABLE)
+    @task(pool="procore", map_index_template=OF_COMPANY)
     def apply(company: dict[str, str]) -> dict[str, int]:
         """Apply what was accepted in this run's question."""
         from spectrum_etl.orchestration.import_tasks import apply_company
@@ -40,7 +38,7 @@ def tasks_of_plans(planning: Sequence[Any], object_name: str = "") -> None:
         return apply_company(planned(), get_current_context(), company["company"])
 
     # Whatever became of the others: what was written is read back.
-    @task(pool="procore", map_index_template=READABLE, trigger_rule="all_done")
+    @task(pool="procore", map_index_template=OF_COMPANY, trigger_rule="all_done")
     def compare(company: dict[str, str]) -> int:
         """Read back what was written; how many records hold what was sent."""
         from spectrum_etl.orchestration.import_tasks import compare_company

@@ -15,6 +15,7 @@ from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.run import Run, Scope, clean_codes
 from spectrum_etl.model.spec import StagedObject
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
+from spectrum_etl.orchestration.grid import name_company
 from spectrum_etl.orchestration.quiet import wait_for_quiet_hours
 from spectrum_etl.orchestration.rights import require_operator
 from spectrum_etl.orchestration.turns import give_way, others_wait, turn_at_infolink
@@ -245,8 +246,7 @@ def months_between(start: datetime, end: datetime) -> tuple[str, ...]:
 def _named(scope: dict[str, Any], context: Context) -> Scope:
     """The scope of a mapped task, which also gives the task its name in the grid."""
     asked = Scope.from_dict(scope)
-    company = load_settings().company(asked.company_code)
-    context["company"] = f"{company.code} {company.name}"  # type: ignore[typeddict-unknown-key]
+    name_company(context, load_settings().company(asked.company_code))
     return asked
 
 

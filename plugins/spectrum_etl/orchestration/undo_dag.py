@@ -7,8 +7,9 @@ from airflow.sdk import DAG, Param, get_current_context, task
 from spectrum_etl.imports.objects import IMPORTS
 from spectrum_etl.model import dag_ids
 from spectrum_etl.orchestration.dag_defaults import companies_param, make_dag
+from spectrum_etl.orchestration.grid import OF_COMPANY
 from spectrum_etl.orchestration.import_dag import MAX_ACTIVE_RUNS, TAGS
-from spectrum_etl.orchestration.plan_tasks import READABLE, tasks_of_plans
+from spectrum_etl.orchestration.plan_tasks import tasks_of_plans
 from spectrum_etl.staging.configured import load_settings
 
 
@@ -52,7 +53,7 @@ def undo_dag(doc: str | None) -> DAG:
 
 
 def _tasks() -> None:
-    @task(pool="procore", map_index_template=READABLE)
+    @task(pool="procore", map_index_template=OF_COMPANY)
     def make_plan(company: dict[str, str]) -> dict[str, int]:
         """Look at what the run has done and what Procore holds now, and write the plan."""
         from spectrum_etl.orchestration.import_tasks import plan_undo_company

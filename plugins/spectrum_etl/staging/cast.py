@@ -26,7 +26,7 @@ DIGITS = {"money": (12, 2), "quantity": (10, 4), "degrees": (8, 6)}
 
 
 @dataclass(frozen=True)
-class Rule:
+class RowRule:
     """One thing that must hold for a row to be staged.
 
     Args:
@@ -44,7 +44,7 @@ class Rule:
 
 def row_rules(
     table: Table, columns: tuple[Column, ...], reader: str, absent: Collection[str] = (), marked: bool = False
-) -> list[Rule]:
+) -> list[RowRule]:
     """The row rules of a table, in the order of its columns.
 
     Args:
@@ -83,7 +83,7 @@ def row_rules(
         if typed:
             found.append((column.name, f"({name} is null or {typed[0]})", typed[1]))
     return [
-        Rule(number, column, condition, _literal(f"{column} {reason}"))
+        RowRule(number, column, condition, _literal(f"{column} {reason}"))
         for number, (column, condition, reason) in enumerate(found, 1)
     ]
 
