@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.settings import Settings, in_force, settings_path
-from spectrum_etl.settings.schedules import SCHEDULES, overrides
+from spectrum_etl.settings import SCHEDULES, Settings, in_force, settings_path
+from spectrum_etl.settings.schedules import overrides
 from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.objects import OBJECTS
 

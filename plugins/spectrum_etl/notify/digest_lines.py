@@ -190,7 +190,7 @@ def untold_creators(state: State, airflow_url: str) -> list[str]:
         id = RecordId(row["company_code"], row["project_id"], row["record_id"])
         address = page_address(airflow_url, record_place(row["object_name"], id))
         why = row["problem"] or "the task ended while it told them, so it is not known whether the e-mail was sent"
-        who = row["creator"] or "whoever made it"
+        who = row["creator"] or "its creator"
         lines.append(f"{address} {row['title']}, rejected {row['answered_at']:%Y-%m-%d}: {who}: {why}".strip())
     return lines
 

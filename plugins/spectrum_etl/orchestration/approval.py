@@ -88,7 +88,7 @@ class ApproveRecord(HITLOperator):
         from spectrum_etl.exports.objects.registry import EXPORTS
         from spectrum_etl.exports.steps.answer import take
         from spectrum_etl.exports.systems import systems_from_airflow
-        from spectrum_etl.orchestration.creators import tell_creators
+        from spectrum_etl.orchestration.creators import notify_creators
         from spectrum_etl.orchestration.export_tasks import ask_again, this_instance
 
         if "error" in event:
@@ -101,7 +101,7 @@ class ApproveRecord(HITLOperator):
             ask_again(context, record)
         if outcome.state == "rejected":
             ti = context["ti"]
-            tell_creators(self.object_name, ti.dag_id, ti.run_id, ti.map_index)
+            notify_creators(self.object_name, ti.dag_id, ti.run_id, ti.map_index)
         if outcome.state != "sending":
             raise DownstreamTasksSkipped(tasks=[(name, context["ti"].map_index) for name in self.downstream_task_ids])
         return outcome.state

@@ -74,7 +74,7 @@ def _tasks() -> None:
             try:
                 stack.enter_context(turn_at_infolink(settings.company(company_code), settings))
             except SpectrumEtlError as error:
-                log.warning("Info-Link is checked whoever else queries it now: %s", error)
+                log.warning("Info-Link is checked although others may be querying it: %s", error)
             return _check("Info-Link", company_code)
 
     @task(pool="procore", map_index_template=OF_COMPANY)

@@ -11,8 +11,8 @@ from spectrum_etl.staging.configured import load_settings
 log = logging.getLogger(__name__)
 
 
-def tell_creators(object_name: str, dag_id: str, run_id: str, map_index: int | None = None) -> None:
-    """Tell whoever made the records that a run rejected, if the settings say so. Nothing is raised: it is rejected.
+def notify_creators(object_name: str, dag_id: str, run_id: str, map_index: int | None = None) -> None:
+    """Notify the creators of the records that a run rejected, if the settings say so. Nothing is raised.
 
     Args:
         object_name: exportable object. Of one whose creators Procore never names, nobody is told.
@@ -49,6 +49,6 @@ def tell_creators(object_name: str, dag_id: str, run_id: str, map_index: int | N
                 airflow_url(),
             )
     except SpectrumEtlError as error:
-        log.error("who made what was rejected could not be told: %s", error)
+        log.error("the creator of a rejected record could not be notified: %s", error)
     except Exception:  # whatever goes wrong must not fail a rejection that is in the ledger; the log has all of it
-        log.exception("who made what was rejected could not be told")
+        log.exception("the creator of a rejected record could not be notified")

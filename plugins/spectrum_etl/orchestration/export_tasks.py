@@ -35,7 +35,7 @@ from spectrum_etl.model.display import visible
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.model.run import Instance, clean_codes
 from spectrum_etl.orchestration.approval import APPROVAL, SENDING
-from spectrum_etl.orchestration.creators import tell_creators
+from spectrum_etl.orchestration.creators import notify_creators
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
 from spectrum_etl.orchestration.grid import grid_name
 from spectrum_etl.staging.configured import load_settings
@@ -127,7 +127,7 @@ def report_records(object_name: str, context: Context, records: Sequence[Mapping
     found = report(warehouse_url(), object_name, this, records, tasks)
     log.info("%s: %s\n%s", object_name, found.summary, found.table)
     # What an approval that was killed between its answer and the e-mail has left.
-    tell_creators(object_name, this.dag_id, this.run_id)
+    notify_creators(object_name, this.dag_id, this.run_id)
     if found.bad:
         raise AirflowFailException(
             f"{object_name}: {found.problem}. What to do: fix what each reason names and trigger the export"

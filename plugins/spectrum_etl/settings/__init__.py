@@ -6,11 +6,12 @@ They know shapes, not names: which objects there are, with their readers and def
 
 from spectrum_etl.settings.companies import Company
 from spectrum_etl.settings.load import read_settings, settings_path
-from spectrum_etl.settings.schedules import SCHEDULES_VARIABLE, Schedule
+from spectrum_etl.settings.schedules import SCHEDULES, SCHEDULES_VARIABLE, Schedule
 from spectrum_etl.settings.settings import COUNTED_CHANGE_TYPES, Settings, in_force
 
 __all__ = [
     "COUNTED_CHANGE_TYPES",
+    "SCHEDULES",
     "SCHEDULES_VARIABLE",
     "Company",
     "Schedule",

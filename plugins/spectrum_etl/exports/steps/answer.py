@@ -148,7 +148,7 @@ def _verdict(
     context = systems.context
     who = response.user_name or response.user_id or "nobody"
     if not systems.settings.exports.may_approve(response.user_id):
-        return _Verdict("ready", f"the answer of {who} does not count: not one of the configured approvers")
+        return _Verdict("ready", f"the answer of {who} was ignored: not one of the configured approvers")
     if refused:
         return _Verdict("ready", f"the answer of {who} cannot be taken: {refused} Retype it without the character")
     if response.decision == "retrieve":

@@ -183,7 +183,7 @@ def _passing(call: ApiCall, error: RetryLater) -> SourceFault:
 
 def _not_sent(call: ApiCall, error: RetryLater) -> NotSent:
     return NotSent(
-        f"nothing of it was sent, since Procore could not answer ({error.message})",
+        f"nothing was sent, since Procore could not answer ({error.message})",
         object=call.name,
         remedy="run the task again later",
     )
