@@ -51,7 +51,7 @@ def tasks_of_plans(planning: Sequence[Any], object_name: str = "") -> None:
         """Say what became of every row; fail where a person must look."""
         from spectrum_etl.orchestration.import_tasks import report_companies
 
-        return report_companies(planned(), get_current_context(), companies)
+        return report_companies(planned(), get_current_context(), companies, undo=not object_name)
 
     companies: Any = plan()
 
