@@ -80,6 +80,7 @@ class Plan:
 
     plan_id: int
     basis: str
+    made_at: datetime
     looked_at: datetime
     planned_calls: int
     asks_dag_id: str | None

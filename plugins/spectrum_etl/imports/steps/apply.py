@@ -18,7 +18,7 @@ from spectrum_etl.errors import RetryLater, SpectrumEtlError
 from spectrum_etl.imports.records import calls, plans
 from spectrum_etl.imports.records.plans import Row
 from spectrum_etl.imports.spec import ImportObject, Narrowed
-from spectrum_etl.imports.steps import replacing_ids, taking_over
+from spectrum_etl.imports.steps import after_restore, replacing_ids, taking_over
 from spectrum_etl.imports.steps.compute import compute, parties, suggested
 from spectrum_etl.imports.steps.look import look_at, look_for_changes, look_for_ours
 from spectrum_etl.imports.steps.settle import Settled, settle
@@ -70,6 +70,7 @@ def apply(systems: Systems, obj: ImportObject) -> Applied:
             _take_over(connection, obj, code)
             _look(systems, connection, obj)
             _resolve(systems, connection, obj, done)
+            _put_back_what_is_forgotten(connection, obj, code, done)
             if stopped := taking_over.stop(systems, connection, obj):
                 done.counts["put back"] += stopped
             _put_back_what_changed(systems, connection, obj, done)
@@ -148,6 +149,13 @@ def _resolve(systems: Systems, connection: psycopg.Connection, obj: ImportObject
             " or r.record_id = plan_rows.record_id))))",
             {**values, "hidden": _HIDDEN},
         )
+
+
+def _put_back_what_is_forgotten(connection: psycopg.Connection, obj: ImportObject, company: str, done: Applied) -> None:
+    """What was accepted before the warehouse was restored, by what it knows: that may have been taken back since."""
+    with plans.plan_lock(connection, obj, company):
+        if forgotten := after_restore.put_back(connection, obj, company):
+            done.counts["put back"] += forgotten
 
 
 def _put_back_what_changed(systems: Systems, connection: psycopg.Connection, obj: ImportObject, done: Applied) -> None:

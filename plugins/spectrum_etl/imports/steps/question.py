@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 import psycopg
 
@@ -13,6 +15,7 @@ from spectrum_etl.exports.records.queue import Instance
 from spectrum_etl.imports.records import limits, plans
 from spectrum_etl.imports.records.plans import Row
 from spectrum_etl.imports.spec import ImportObject
+from spectrum_etl.imports.steps import after_restore
 from spectrum_etl.imports.steps.accept import require_approvers
 from spectrum_etl.imports.systems import Systems
 from spectrum_etl.model.display import visible
@@ -63,9 +66,9 @@ def ask(
     """
     with connect(systems.url) as connection:
         connection.autocommit = True
-        with plans.plan_lock(connection, obj, systems.company.code), connection.transaction():
+        with _asking(connection, obj, systems.company.code) as restored_at:
             plan = plans.open_plan(connection, obj, systems.company.code)
-            if plan is None:
+            if plan is None or after_restore.is_older(plan, restored_at):
                 return None
             found = plans.counts(connection, plan.plan_id)
             counted = Counter(
@@ -88,7 +91,9 @@ def ask(
             rows = plans.rows(connection, plan.plan_id, states=_OPEN, undo=undo, limit=_SHOWN)
             subject = _subject(systems, obj, open_rows, undo=undo)
             pace = limits.last_reported(connection, int(systems.procore.company_id))
-            return Question(subject, _body(obj, plan, pace, counted, open_rows, rows, undo=undo))
+            waits = after_restore.waits_for_a_person(connection, obj, systems.company.code, restored_at)
+            warning = _restored(restored_at) if restored_at is not None and waits else ""
+            return Question(subject, warning + _body(obj, plan, pace, counted, open_rows, rows, undo=undo))
 
 
 def answered(systems: Systems, obj: ImportObject, instance: Instance) -> None:
@@ -100,6 +105,24 @@ def answered(systems: Systems, obj: ImportObject, instance: Instance) -> None:
             asks = _instance(plan) if plan else None
             if plan is not None and asks is not None and asks.place == instance.place:
                 _note_asker(connection, plan.plan_id, None)
+
+
+@contextmanager
+def _asking(connection: psycopg.Connection, obj: ImportObject, company: str) -> Iterator[datetime | None]:
+    """Ask as the only one, in one transaction; with when the warehouse was restored, where it was."""
+    with plans.plan_lock(connection, obj, company):
+        restored_at = after_restore.notice(connection, obj, company)
+        with connection.transaction():
+            yield restored_at
+
+
+def _restored(restored_at: datetime) -> str:
+    return (
+        f"**The warehouse was restored from a backup, or taken over by another server** (noticed"
+        f" {restored_at:%Y-%m-%d %H:%M} UTC). What was taken back or left out after that backup is not known: look at"
+        " each row, and leave those out again on the page that are not to be done. Nothing is accepted by a setting"
+        " before an approver has decided about this plan.\n\n"
+    )
 
 
 def _instance(plan: plans.Plan) -> Instance | None:

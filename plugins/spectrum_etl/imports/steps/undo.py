@@ -8,10 +8,14 @@ is left out until somebody includes it again.
 from __future__ import annotations
 
 import logging
+from datetime import datetime
+
+import psycopg
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.imports.records import plans
 from spectrum_etl.imports.spec import ImportObject, Narrowed
+from spectrum_etl.imports.steps import after_restore
 from spectrum_etl.imports.steps.look import look, look_for_changes
 from spectrum_etl.imports.steps.plan import Made, made_of
 from spectrum_etl.imports.systems import Systems
@@ -37,25 +41,36 @@ def plan_undo(systems: Systems, obj: ImportObject, run_id: str, *, dry_run: bool
     with connect(systems.url) as connection:
         connection.autocommit = True
         migrate(connection)
-        look_for_changes(systems, connection, obj)
-        looked_at = look(systems, connection, obj)
-        with plans.plan_lock(connection, obj, code), connection.transaction():
-            connection.execute(render("imports/working_tables.sql"))
-            values = {"object": obj.name, "company": code, "run": run_id.strip(), "unshown": obj.unshown}
-            connection.execute(render("imports/undo_rows.sql"), values)
-            keys = tuple(key for (key,) in connection.execute("select spectrum_key from _rows"))
-            if not keys:
-                raise FixConfiguration(
-                    "this run has applied nothing that could be undone",
-                    object=obj.name,
-                    company=code,
-                    field="run_id",
-                    value=run_id,
-                    remedy="look up the run in procore.calls; what was undone is not undone again",
-                )
-            plan_id = plans.store(
-                connection, systems, obj, Narrowed(keys), basis="", looked_at=looked_at, dry_run=dry_run
-            )
-            found = made_of(systems, connection, plan_id, is_new=True)
+        with plans.plan_lock(connection, obj, code):
+            restored_at = after_restore.notice(connection, obj, code)
+            look_for_changes(systems, connection, obj)
+            again = after_restore.must_look(connection, obj, code, restored_at)
+            looked_at = look(systems, connection, obj, again=again)
+            with connection.transaction():
+                plan_id = _store(systems, connection, obj, run_id.strip(), looked_at, dry_run=dry_run)
+                found = made_of(systems, connection, plan_id, is_new=True)
     log.info("%s, company %s: plan %s to undo %s: %s", obj.name, code, plan_id, run_id, found.summary)
     return found
+
+
+def _store(
+    systems: Systems,
+    connection: psycopg.Connection,
+    obj: ImportObject,
+    run_id: str,
+    looked_at: datetime,
+    *,
+    dry_run: bool,
+) -> int:
+    """Let the rows of an undo join the open plan, in the caller's transaction; the number of the plan."""
+    connection.execute(render("imports/working_tables.sql"))
+    values = {"object": obj.name, "company": systems.company.code, "run": run_id, "unshown": obj.unshown}
+    connection.execute(render("imports/undo_rows.sql"), values)
+    keys = tuple(key for (key,) in connection.execute("select spectrum_key from _rows"))
+    if not keys:
+        raise FixConfiguration(
+            "this run has applied nothing that could be undone",
+            object=obj.name, company=systems.company.code, field="run_id", value=run_id,
+            remedy="look up the run in procore.calls; what was undone is not undone again",
+        )  # fmt: skip
+    return plans.store(connection, systems, obj, Narrowed(keys), basis="", looked_at=looked_at, dry_run=dry_run)
