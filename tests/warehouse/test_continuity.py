@@ -44,13 +44,13 @@ def noticed(server: EmbeddedPostgres) -> tuple[bool, bool]:
 
 def dumped(server: EmbeddedPostgres) -> bytes:
     """A dump of the warehouse."""
-    command = [wheel_programs() / "pg_dump", "--format=custom", server.url("warehouse")]
+    command = [str(wheel_programs() / "pg_dump"), "--format=custom", server.url("warehouse")]
     return subprocess.run(command, check=True, capture_output=True).stdout
 
 
 def restore(server: EmbeddedPostgres, dump: bytes, *how: str) -> None:
     """Restore a dump into the warehouse."""
-    command = [wheel_programs() / "pg_restore", *how, "--dbname", server.url("warehouse")]
+    command = [str(wheel_programs() / "pg_restore"), *how, "--dbname", server.url("warehouse")]
     subprocess.run(command, check=True, capture_output=True, input=dump)
 
 

@@ -18,6 +18,7 @@ from spectrum_etl.settings.imports import ObjectImports
 from spectrum_etl.sources.faults import NotAllowed, NotFound
 from spectrum_etl.sources.procore import portfolio, resources
 from spectrum_etl.sources.procore.client import ProcoreClient
+from spectrum_etl.sources.procore.marks import PROBE_MARK
 from spectrum_etl.staging.objects.prime_contracts import OBJECT as PRIME_CONTRACTS
 from spectrum_etl.staging.objects.subcontracts import OBJECT as SUBCONTRACTS
 from spectrum_etl.staging.objects.subcontracts import SUBCONTRACTS as TABLE
@@ -46,7 +47,8 @@ def read_all(client: ProcoreClient) -> Iterator[Record]:
         for kind, read in _READ:
             try:
                 for record in read(client, str(project["id"])):
-                    if record.get("origin_id") and not record.get("deleted_at"):
+                    origin_id = str(record.get("origin_id") or "")
+                    if origin_id and not origin_id.startswith(PROBE_MARK) and not record.get("deleted_at"):
                         yield _facts(kind, str(project["id"]), record)
             except (NotAllowed, NotFound) as fault:
                 log.warning("project %s, %ss: %s", project["id"], kind, fault.message)
