@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import psycopg
@@ -17,6 +17,7 @@ from spectrum_etl.imports.records.plans import Row
 from spectrum_etl.imports.spec import ImportObject
 from spectrum_etl.imports.steps import after_restore
 from spectrum_etl.imports.steps.accept import require_approvers
+from spectrum_etl.imports.steps.undo import refuse_second
 from spectrum_etl.imports.systems import Systems
 from spectrum_etl.model.display import visible
 from spectrum_etl.warehouse.connect import connect
@@ -52,18 +53,19 @@ def ask(
     instance: Instance,
     still_waits: Callable[[Instance], bool],
     *,
-    undo: bool = False,
+    undoes: str | None = None,
 ) -> Question | None:
     """The question about what can be accepted; None where that is nothing, or somebody is asked already.
 
     Args:
         instance: the task instance that will wait.
         still_waits: whether a task instance still waits for its answer.
-        undo: ask about what is to be undone, else about everything but that.
+        undoes: ask about undoing this run; None: about everything but that.
 
     Raises:
-        StopSync: nobody may answer.
+        StopSync: nobody may answer; or another run waits for an answer about undoing something.
     """
+    undo = undoes is not None
     with connect(systems.url) as connection:
         connection.autocommit = True
         with _asking(connection, obj, systems.company.code) as restored_at:
@@ -77,6 +79,8 @@ def ask(
             open_rows = sum(count for (_, state), count in counted.items() if state in _OPEN)
             if not open_rows:
                 return None
+            if undoes is not None:
+                refuse_second(connection, systems, obj, undoes, lambda run: still_waits(replace(instance, run_id=run)))
             asks = None if undo else _instance(plan)
             if asks is not None and asks.place != instance.place and still_waits(asks):
                 return None
@@ -96,8 +100,12 @@ def ask(
             return Question(subject, warning + _body(obj, plan, pace, counted, open_rows, rows, undo=undo))
 
 
-def answered(systems: Systems, obj: ImportObject, instance: Instance) -> None:
-    """Nobody waits for an answer about the plan any more."""
+def answered(systems: Systems, obj: ImportObject, instance: Instance, *, declined: bool = False) -> None:
+    """Nobody waits for an answer about the plan any more.
+
+    Args:
+        declined: nothing was accepted: nobody is asked about these rows any more.
+    """
     with connect(systems.url) as connection:
         connection.autocommit = True
         with plans.plan_lock(connection, obj, systems.company.code), connection.transaction():
@@ -105,6 +113,11 @@ def answered(systems: Systems, obj: ImportObject, instance: Instance) -> None:
             asks = _instance(plan) if plan else None
             if plan is not None and asks is not None and asks.place == instance.place:
                 _note_asker(connection, plan.plan_id, None)
+            if plan is not None and declined:
+                connection.execute(
+                    "update procore.plan_rows set asked_run_id = null where plan_id = %s and asked_run_id = %s",
+                    [plan.plan_id, instance.run_id],
+                )
 
 
 @contextmanager
