@@ -30,7 +30,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "left-out": ("left out",),
 }
 #: Rows that one call takes, by object.
-_BATCHES = {name: obj.rows_a_call for name, obj in IMPORTS.items() if not obj.only_links}
+_BATCHES = {name: obj.writes.rows_a_call for name, obj in IMPORTS.items() if obj.writes is not None}
 #: Fields of new records that take a call of their own, by object.
 _AFTERWARDS = {name: list(obj.set_afterwards) for name, obj in IMPORTS.items()}
 _STATES = [state for states in GROUPS.values() for state in states]

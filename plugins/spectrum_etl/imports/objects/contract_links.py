@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from spectrum_etl.imports.match import Party
 from spectrum_etl.imports.spec import Field, ImportObject, Json, Narrowing
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.settings.imports import ObjectImports
@@ -78,16 +77,8 @@ def _nothing_changed(client: ProcoreClient, since: datetime, until: datetime) ->
     return iter(())
 
 
-def _unused(*_: Any, **__: Any) -> Any:
-    raise AssertionError("contracts are linked, and not written")
-
-
 def _parameters(settings: Settings, company: Company) -> Json:
     return {}
-
-
-def _party(row: Json) -> Party:
-    return _unused(row)  # type: ignore[no-any-return]
 
 
 OBJECT = ImportObject(
@@ -122,16 +113,7 @@ OBJECT = ImportObject(
         ),
     ),
     keys_of="imports/contract_links.sql",
-    party=_party,
     read_all=read_all,
     read_changed=_nothing_changed,
-    read_one=_unused,
-    by_origin=_unused,
-    write=_unused,
-    rows_a_call=1,
-    reactivate=None,
-    suggest=_unused,
-    doubles=_unused,
-    only_links=True,
     also_staged=tuple(table for table in (*SUBCONTRACTS.tables, *PRIME_CONTRACTS.tables) if table is not TABLE),
 )

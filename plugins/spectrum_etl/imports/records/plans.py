@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
-from spectrum_etl.imports.spec import ALL, ImportObject, Narrowed
+from spectrum_etl.imports.spec import ALL, ImportObject, Narrowed, Writes
 from spectrum_etl.imports.systems import Systems
 from spectrum_etl.links import planned
 from spectrum_etl.links.keys import Space
@@ -269,6 +269,12 @@ def store(
     if dry_run:
         _forget_dry_runs(connection, obj, systems.company.code, but=made[0])
     connection.execute(render("imports/insert_rows.sql"), values)
+    if obj.writes is not None:
+        _count_calls(connection, int(made[0]), obj.writes)
+    return int(made[0])
+
+
+def _count_calls(connection: psycopg.Connection, plan_id: int, writes: Writes) -> None:
     connection.execute(
         "update procore.plans set planned_calls = (select (count(*) + %(size)s - 1) / %(size)s"
         " + count(*) filter (where %(reactivates)s and kind = 'link' and before ->> 'is_active' = 'false')"
@@ -277,13 +283,12 @@ def store(
         " where plan_rows.plan_id = plans.plan_id and kind in ('create', 'link', 'take over', 'update', 'undo')"
         " and state in ('ready', 'suggested', 'accepted', 'applying', 'unknown')) where plan_id = %(plan)s",
         {
-            "plan": made[0],
-            "size": obj.rows_a_call,
-            "reactivates": obj.reactivate is not None,
-            "afterwards": list(obj.set_afterwards),
+            "plan": plan_id,
+            "size": writes.rows_a_call,
+            "reactivates": writes.reactivate is not None,
+            "afterwards": list(writes.set_afterwards),
         },
     )
-    return int(made[0])
 
 
 def _forget_dry_runs(connection: psycopg.Connection, obj: ImportObject, company: str, *, but: int) -> None:

@@ -66,7 +66,6 @@ def plan_links(
                 if within.keys:
                     connection.execute("delete from _rows where lower(spectrum_key) <> all(%s)", [within.compared])
                 plan_id = plans.store(connection, systems, obj, within, basis="", looked_at=looked_at, dry_run=dry_run)
-                connection.execute("update procore.plans set planned_calls = 0 where plan_id = %s", [plan_id])
             found = Made(plan_id, plans.counts(connection, plan_id), is_new=True)
     log.info("%s, company %s: plan %s: %s", obj.name, code, plan_id, found.summary)
     return found
