@@ -176,9 +176,9 @@ def compare_company(object_name: str, context: Context, code: str) -> int:
 
 
 def report_companies(
-    object_name: str, context: Context, companies: Sequence[Mapping[str, str]] | None
+    object_name: str, context: Context, companies: Sequence[Mapping[str, str]] | None, *, undo: bool = False
 ) -> dict[str, int]:
-    """Report a run; how many rows of the open plans are in each state.
+    """Report a run; how many rows of the open plans are in each state: what an undo undoes, else the others.
 
     Raises:
         AirflowFailException: a person must look at some, or a task has failed.
@@ -186,7 +186,7 @@ def report_companies(
     ti = context["ti"]
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id]).get(ti.run_id, {})
     lost = sorted(name for name, state in states.items() if state in _LOST)
-    found = report(warehouse_url(), IMPORTS[object_name], [each["company"] for each in companies or ()])
+    found = report(warehouse_url(), IMPORTS[object_name], [each["company"] for each in companies or ()], undo=undo)
     log.info("%s: %s\n%s", object_name, found.summary, found.table)
     problems = [*found.bad, *(f"the task {name} has failed: the end of its log says why" for name in lost)]
     if problems:

@@ -98,7 +98,7 @@ def _tasks() -> None:
         from spectrum_etl.orchestration.import_tasks import report_companies
 
         context = get_current_context()
-        return report_companies(context["params"]["object"], context, companies)
+        return report_companies(context["params"]["object"], context, companies, undo=True)
 
     companies: Any = plan()
 
