@@ -323,6 +323,15 @@ def move(
     )
 
 
+def make_anew(connection: psycopg.Connection, row_ids: Sequence[int]) -> None:
+    """Let the next run make the plan of these rows again, though all that it was made of is as it was then."""
+    connection.execute(
+        "update procore.plans set basis = '' where plan_id in (select plan_id from procore.plan_rows"
+        " where row_id = any(%s))",
+        [list(row_ids)],
+    )
+
+
 def fail(
     connection: psycopg.Connection, row: Row, reason: str, remedy: str | None = None, field: str | None = None
 ) -> None:
