@@ -13,13 +13,14 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from spectrum_etl.connections.probes import MARK, PROBES, Found, reading
+from spectrum_etl.connections.probes import PROBES, Found, reading
 from spectrum_etl.connections.probes.kept import answers, keep
 from spectrum_etl.connections.probes.writing import Places, Tried, try_out
 from spectrum_etl.connections.procore import probe
 from spectrum_etl.connections.procore_company import Known
 from spectrum_etl.connections.procore_lists import Lists
 from spectrum_etl.sources.procore import ProcoreClient
+from spectrum_etl.sources.procore.marks import PROBE_MARK
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate
 from stack.postgres import EmbeddedPostgres
@@ -339,4 +340,4 @@ def test_n12_the_switchers_page_lists_every_question() -> None:
 
 
 def test_n12_what_a_probe_made_is_known_by_its_mark() -> None:
-    assert not any(mark.startswith(MARK) for mark in ("spectrum:1:ACME", "1:24-404"))
+    assert not any(mark.startswith(PROBE_MARK) for mark in ("spectrum:1:ACME", "1:24-404"))

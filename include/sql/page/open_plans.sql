@@ -44,17 +44,9 @@ left join procore.looks
     on
         plans.object_name = looks.object_name
         and plans.company_code = looks.company_code
-left join lateral (
-    -- The narrowest one: of an hour's limit and one of ten seconds, the one that lets fewer calls through.
-    select
-        limits.calls,
-        limits.seconds,
-        limits.reported_at
-    from procore.limits
-    where limits.procore_company_id = looks.procore_company_id
-    order by limits.calls::numeric / limits.seconds asc
-    limit 1
-) as reported on true
+left join (
+    {% include "imports/narrowest_limits.sql" %}
+) as reported on looks.procore_company_id = reported.procore_company_id
 where
     plans.state = 'open'
     and plans.object_name = any({{ "objects" | bound }})

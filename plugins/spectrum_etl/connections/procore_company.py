@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from spectrum_etl.connections.probes import MARK, Answers
+from spectrum_etl.connections.probes import Answers
 from spectrum_etl.connections.procore_lists import Lists
 from spectrum_etl.connections.procore_needs import Rights, company_rights, foreign, project_rights
 from spectrum_etl.connections.result import Fact, Finding
@@ -22,6 +22,7 @@ from spectrum_etl.model.characters import escaped
 from spectrum_etl.model.display import visible
 from spectrum_etl.sources.procore import portfolio, resources
 from spectrum_etl.sources.procore.client import ProcoreClient
+from spectrum_etl.sources.procore.marks import PROBE_MARK
 
 Record = Mapping[str, Any]
 #: So many projects are asked about one by one; so many records are named.
@@ -159,7 +160,7 @@ class _Company:
             origin = str(record.get("origin_id") or "").strip()
             if not origin:
                 none += 1
-            elif origin.startswith(MARK) or any(own_key(origin, code) for code in self._known.codes):
+            elif origin.startswith(PROBE_MARK) or any(own_key(origin, code) for code in self._known.codes):
                 ours += 1
             else:
                 others.append(_named(record))

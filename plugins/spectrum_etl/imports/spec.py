@@ -77,6 +77,33 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Writes:
+    """How records of an object are written in Procore, and what keeps two from being made of one.
+
+    Args:
+        party: a row of either side (spectrum_key or record_id, name, origin_code, is_active, fields) as it is compared.
+        read_one: one record, None where Procore has it no more.
+        by_origin: the records that carry an origin id.
+        write: creates, links or changes records; a row for each.
+        rows_a_call: how many of them a call takes.
+        suggest: matches of records of Spectrum with those of Procore.
+        doubles: whether a match that appears after its record was accepted as a new one keeps that from being made.
+        reactivate: makes an inactive record active before it is linked; None: it is linked as it is.
+        set_afterwards: fields that Procore takes of a record that is there, not of a new one: they cost one call more.
+    """
+
+    party: Callable[[Json], Party]
+    read_one: Callable[[ProcoreClient, str], dict[str, Any] | None]
+    by_origin: Callable[[ProcoreClient, str], list[dict[str, Any]]]
+    write: Callable[[ProcoreClient, Sequence[dict[str, Any]], bool], Iterator[RowResult]]
+    rows_a_call: int
+    suggest: Callable[[Iterable[Party], Iterable[Party], Settings], Iterator[Suggestion]]
+    doubles: Callable[[Suggestion], bool]
+    reactivate: Callable[[ProcoreClient, str], dict[str, Any]] | None = None
+    set_afterwards: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class ImportObject:
     """One object that is imported.
 
@@ -96,22 +123,13 @@ class ImportObject:
         choices: what a run may be told beside what the settings say: fields of the trigger form.
         chosen: the settings with what a run was told of these, for one company.
         keys_of: SQL of the keys that a narrowing means, below `include/sql`.
-        party: a row of either side (spectrum_key or record_id, name, origin_code, is_active, fields) as it is compared.
         read_all: every record of Procore, inactive ones too.
         read_changed: those that were changed in a window, as far as Procore tells.
-        read_one: one record, None where Procore has it no more.
-        by_origin: the records that carry an origin id.
-        write: creates, links or changes records; a row for each.
-        rows_a_call: how many of them a call takes.
-        reactivate: makes an inactive record active before it is linked; None: it is linked as it is.
-        suggest: matches of records of Spectrum with those of Procore.
-        doubles: whether a match that appears after its record was accepted as a new one keeps that from being made.
+        writes: how it is written; None: nothing of it is, what is there is linked (N12).
         may_be_hidden: whether records may exist that the service account is not permitted to see (D1).
         is_project: whether its records are projects, into which exports write as well: each is written as the only one.
         facts: what else of the Procore company plans need; read with all records, and kept in `procore.looks`.
         also_read: fields of Procore's records that are compared and never written.
-        set_afterwards: fields that Procore takes of a record that is there, not of a new one: they cost one call more.
-        only_links: whether nothing of it is written in Procore: what is there is linked (N12).
         also_staged: further staged tables that `desired` reads.
     """
 
@@ -130,30 +148,42 @@ class ImportObject:
     parameters: Callable[[Settings, Company], Json]
     narrowings: tuple[Narrowing, ...]
     keys_of: str
-    party: Callable[[Json], Party]
     read_all: Callable[[ProcoreClient], Iterator[dict[str, Any]]]
     read_changed: Callable[[ProcoreClient, datetime, datetime], Iterator[dict[str, Any]]]
-    read_one: Callable[[ProcoreClient, str], dict[str, Any] | None]
-    by_origin: Callable[[ProcoreClient, str], list[dict[str, Any]]]
-    write: Callable[[ProcoreClient, Sequence[dict[str, Any]], bool], Iterator[RowResult]]
-    rows_a_call: int
-    reactivate: Callable[[ProcoreClient, str], dict[str, Any]] | None
-    suggest: Callable[[Iterable[Party], Iterable[Party], Settings], Iterator[Suggestion]]
-    doubles: Callable[[Suggestion], bool]
+    writes: Writes | None = None
     may_be_hidden: bool = False
     is_project: bool = False
     facts: Callable[[ProcoreClient, Settings], Json] | None = None
     choices: tuple[Choice, ...] = ()
     chosen: Callable[[Settings, Company, Json], Settings] = lambda settings, company, told: settings
     also_read: tuple[str, ...] = ()
-    set_afterwards: tuple[str, ...] = ()
-    only_links: bool = False
     also_staged: tuple[Table, ...] = ()
 
     @property
     def dag_id(self) -> str:
         """The DAG that imports it."""
         return f"{dag_ids.IMPORT}{self.name}"
+
+    @property
+    def only_links(self) -> bool:
+        """Whether nothing of it is written in Procore."""
+        return self.writes is None
+
+    @property
+    def writing(self) -> Writes:
+        """How it is written, for what is only called of objects that are.
+
+        Raises:
+            TypeError: it only links.
+        """
+        if self.writes is None:
+            raise TypeError(f"{self.name} are linked, and not written")
+        return self.writes
+
+    @property
+    def set_afterwards(self) -> tuple[str, ...]:
+        """The fields that Procore takes of a record that is there, not of a new one."""
+        return () if self.writes is None else self.writes.set_afterwards
 
     def followed(self, settings: Settings) -> list[str]:
         """The fields of linked records that follow Spectrum, by the settings (C3)."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from spectrum_etl.model.run import Run
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.sources.procore.client import ProcoreClient
+from spectrum_etl.sources.procore.marks import PROBE_MARK
 from spectrum_etl.warehouse.connect import warehouse_url
 
 
@@ -32,11 +33,11 @@ class Systems:
 
     @property
     def own_marks(self) -> list[str]:
-        """What origin ids of this package begin with, of every company that has the same Procore company."""
+        """What our origin ids begin with: of every company that has the same Procore company, and of probes."""
         codes = [
             each.code for each in self.settings.companies if each.procore_company_id == self.company.procore_company_id
         ]
-        return [mark for code in codes for mark in (f"spectrum:{code}:", f"{code}:")]
+        return [PROBE_MARK, *(mark for code in codes for mark in (f"spectrum:{code}:", f"{code}:"))]
 
 
 @contextmanager

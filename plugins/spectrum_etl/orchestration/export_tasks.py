@@ -175,6 +175,10 @@ class TaskStates:
         there, state = self.of(instance)
         return there and state in _ALIVE
 
+    def any_waits(self, instance: Instance) -> bool:
+        """As `still_waits`, for whichever company: whether any instance of its task and run does."""
+        return self.any_alive(instance.dag_id, instance.run_id, instance.task_id)
+
     def any_alive(self, dag_id: str, run_id: str, task_id: str) -> bool:
         """Whether any instance of a mapped task of a run has not ended."""
         return any(state in _ALIVE for state in self._states(dag_id, run_id, task_id).values())

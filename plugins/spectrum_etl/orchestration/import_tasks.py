@@ -23,6 +23,7 @@ from spectrum_etl.imports.steps.undo import plan_undo
 from spectrum_etl.imports.systems import systems_from_airflow
 from spectrum_etl.model.run import Run, clean_codes
 from spectrum_etl.orchestration.dag_defaults import companies_of_form
+from spectrum_etl.orchestration.export_tasks import TaskStates
 from spectrum_etl.orchestration.grid import company_name, name_company
 from spectrum_etl.orchestration.rights import started_by
 from spectrum_etl.settings import Settings
@@ -33,6 +34,8 @@ log = logging.getLogger(__name__)
 
 #: States of a task instance that did not do what it should.
 _LOST = frozenset({"failed", "upstream_failed"})
+#: The task that asks, mapped over the companies.
+_APPROVE = "company.approve"
 
 
 def companies_of(context: Context) -> list[dict[str, str]]:
@@ -116,9 +119,15 @@ def plan_undo_company(object_name: str, context: Context, code: str) -> dict[str
         AirflowSkipException: it was a dry run: nothing else is done.
     """
     _name(context, code)
-    params = context["params"]
+    params, states, dag = context["params"], TaskStates(context), context["ti"].dag_id
     with systems_from_airflow(code, load_settings(), _run(context)) as systems:
-        made = plan_undo(systems, IMPORTS[object_name], params["run_id"], dry_run=params["dry_run"])
+        made = plan_undo(
+            systems,
+            IMPORTS[object_name],
+            params["run_id"],
+            dry_run=params["dry_run"],
+            waits=lambda run: states.any_alive(dag, run, _APPROVE),
+        )
     return _planned(made, dry_run=params["dry_run"])
 
 

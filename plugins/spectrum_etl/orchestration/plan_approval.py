@@ -47,7 +47,10 @@ class ApprovePlan(HITLOperator):
 
         settings, obj, this = load_settings(), self._object(context), this_instance(context)
         with systems_from_airflow(self.company["company"], settings, Run(this.dag_id, this.run_id)) as systems:
-            question = ask(systems, obj, this, TaskStates(context).still_waits, undo=self.undo)
+            states = TaskStates(context)
+            waits = states.any_waits if self.undo else states.still_waits
+            undoes = context["params"]["run_id"].strip() if self.undo else None
+            question = ask(systems, obj, this, waits, undoes=undoes)
         if question is None:
             self.log.info("nobody is asked: nothing waits for an answer, or somebody is asked already")
             return
@@ -70,7 +73,7 @@ class ApprovePlan(HITLOperator):
         run = Run(this.dag_id, this.run_id)
         with systems_from_airflow(self.company["company"], load_settings(), run) as systems:
             by = Decider(user_id, name)
-            answered(systems, obj, this)
+            answered(systems, obj, this, declined=chosen == NOT_NOW)
             if chosen == NOT_NOW:
                 raise DownstreamTasksSkipped(
                     tasks=[(name, context["ti"].map_index) for name in self.downstream_task_ids]

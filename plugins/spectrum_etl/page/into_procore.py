@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -14,6 +13,7 @@ from fastapi.concurrency import run_in_threadpool
 from psycopg.types.json import Jsonb
 
 from spectrum_etl.imports.objects import IMPORTS
+from spectrum_etl.imports.records.limits import Pace
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse, page_from
@@ -30,7 +30,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "left-out": ("left out",),
 }
 #: Rows that one call takes, by object.
-_BATCHES = {name: obj.rows_a_call for name, obj in IMPORTS.items() if not obj.only_links}
+_BATCHES = {name: obj.writes.rows_a_call for name, obj in IMPORTS.items() if obj.writes is not None}
 #: Fields of new records that take a call of their own, by object.
 _AFTERWARDS = {name: list(obj.set_afterwards) for name, obj in IMPORTS.items()}
 _STATES = [state for states in GROUPS.values() for state in states]
@@ -158,8 +158,9 @@ def _plan(plan: Row, found: list[Row]) -> Row:
     for row in found:
         if row["is_current"] and (row["object_name"], row["company_code"]) == place:
             states[row["state"]] += row["records"]
-    limit = plan["limit_calls"]
-    seconds = None if limit is None else math.ceil(plan["calls_left"] * plan["limit_seconds"] / limit)
+    limit, reported_at = plan["limit_calls"], plan["limit_reported_at"]
+    pace = None if limit is None else Pace(limit, plan["limit_seconds"], reported_at)
+    seconds = None if pace is None else pace.takes(plan["calls_left"])
     return {**plan, "seconds_left": seconds, "states": states}
 
 

@@ -222,11 +222,13 @@ def forget_that_links_are_compared(world: World) -> None:
     world.query("delete from sync.migrations where name = '015_links_as_spectrum_compares.sql'")
 
 
-def restored(postgres: EmbeddedPostgres, world: World, migrations: int = 2) -> World:
+def restored(postgres: EmbeddedPostgres, world: World, migrations: int = 3) -> World:
     """A backup of the version before there were claims, restored, and brought up to date as the next run does it."""
     world.query("drop table export.claims, export.continuity")
     world.query("drop function export.compared")
-    world.query("delete from sync.migrations where name in ('014_claims.sql', '040_claims_of_imports.sql')")
+    world.query(
+        "delete from sync.migrations where name in ('014_claims.sql', '040_claims_of_imports.sql', '056_restored.sql')"
+    )
     now = copied(postgres, world)
     with connect(now.url) as connection:
         connection.autocommit = True
@@ -320,7 +322,7 @@ def test_two_links_of_one_number_are_listed_and_the_other_has_it_once_one_has_en
             record,
             code,
         )
-    world = restored(postgres, older, migrations=3)
+    world = restored(postgres, older, migrations=4)
     with connect(world.url) as connection:
         [(one, other)] = claims.duplicates(connection, "1")
     assert (one.owner.record, other.owner.record) == ("r2", "r1")

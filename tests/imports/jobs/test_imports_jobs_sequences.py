@@ -13,7 +13,7 @@ import pytest
 
 from tests.imports.jobs.jobs_world import JobsWorld, settings
 from tests.imports.vendors.imports_exports import NAMES
-from tests.imports.vendors.imports_sequences import Sequence, play, undrawn
+from tests.imports.vendors.imports_sequences import OF_BATCHES, Sequence, play, undrawn
 
 
 class OfJobs(Sequence):
@@ -46,7 +46,14 @@ class OfJobs(Sequence):
             self.counted["permitted"] += 1
             self.world.permit()
         found = self.random.choice(self.world.companies() or [{"id": 0}])
+        self.edited.add(found["id"])
         self.world.procore.change(found["id"], city=str(self.random.randrange(100)))
+
+    def wanted(self, key: str) -> str | None:
+        return str(self.world.query("select city from spectrum.jobs where job_number = %s", key)[0][0])
+
+    def held(self, record: dict[str, Any]) -> str | None:
+        return record.get("city")
 
     def check_one(self, key: str, record: dict[str, Any]) -> None:
         """Nothing besides."""
@@ -77,5 +84,5 @@ def test_n11_hundreds_of_random_sequences_of_faults(
             raise
         finally:
             world.close()
-    assert undrawn(counted) == []
+    assert undrawn(counted, but=OF_BATCHES) == [], "projects are written one a call"
     record_property("counted", f"500 sequences of an import of jobs: {dict(sorted(counted.items()))}")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import psycopg
+import pytest
 from psycopg.types.json import Jsonb
 
+from spectrum_etl.imports.records import limits
 from tests.imports.vendors.imports_world import WRITING, World
 from tests.sources.procore.standin import COMPANY
 
@@ -87,3 +89,17 @@ def test_a_look_that_would_make_too_many_calls_asks_for_what_has_changed(world: 
     assert world.query("select calls, whole_calls from procore.looks") == [(1, WHOLE)]
     days_pass(world, 1)
     assert look(world) == WHOLE, "21 calls are those of three looks: with every third one all are read"
+
+
+@pytest.mark.parametrize(("an_hour", "in_ten_seconds", "narrowest"), [(3_600, 100, 3_600), (3_600, 5, 5)])
+def test_the_narrowest_limit_of_a_company_is_that_of_the_fewest_calls(
+    world: World, an_hour: int, in_ten_seconds: int, narrowest: int
+) -> None:
+    other = COMPANY + 1
+    for company, calls, seconds in ((COMPANY, an_hour, 3600), (COMPANY, in_ten_seconds, 10), (other, 1, 3600)):
+        world.query("insert into procore.limits values (%s, %s, %s, clock_timestamp())", company, calls, seconds)
+    with psycopg.connect(world.url) as connection:
+        pace = limits.last_reported(connection, COMPANY)
+        assert limits.last_reported(connection, COMPANY + 2) is None
+    assert pace is not None
+    assert pace.calls == narrowest

@@ -32,10 +32,17 @@ class OfVendors(Sequence):
 
     def change_procore(self) -> None:
         found = self.random.choice(self.world.companies() or [{"id": 0}])
+        self.edited.add(found["id"])
         self.world.procore.change(found["id"], business_phone=str(self.random.randrange(100)))
 
     def put_right(self) -> None:
         """Nothing."""
+
+    def wanted(self, key: str) -> str | None:
+        return str(self.world.query("select phone from spectrum.vendors where vendor_code = %s", key)[0][0])
+
+    def held(self, record: dict[str, Any]) -> str | None:
+        return record.get("business_phone")
 
     def check_one(self, key: str, record: dict[str, Any]) -> None:
         assert record["is_active"] is True

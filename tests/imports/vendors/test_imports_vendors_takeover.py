@@ -8,6 +8,7 @@ from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.imports.objects.vendors import OBJECT
 from spectrum_etl.imports.steps import taking_over
 from spectrum_etl.imports.steps.undo import plan_undo
+from spectrum_etl.sources.procore.marks import PROBE_MARK
 from tests.imports.vendors.imports_world import BOSS, WRITING, World, settings
 
 
@@ -80,6 +81,40 @@ def test_n12_a_new_foreign_id_after_rows_were_accepted_puts_them_back(world: Wor
     assert "the other integration still writes" in (row.reason or "")
     assert world.named("Acme")["origin_id"] == "0a1b-22"
     assert world.query("select count(*) from export.claims") == [(0,)]
+
+
+@pytest.mark.parametrize("killed", ["before the first look", "between the looks", "before rows are applied"])
+def test_n12_the_mark_of_a_killed_probe_is_no_new_id_and_hides_no_record(world: World, killed: str) -> None:
+    """`check_connections` was killed while it tried whether an id can be replaced; the next check puts the id back."""
+    world.vendor("A", "Acme")
+    acme = foreign(world, "Acme", "0a1b-22", "A")
+    probed = PROBE_MARK + "0a1b-22"
+    if killed == "before the first look":
+        world.marked(acme, probed, "A")
+    world.plan(switched_off_by="ann")
+    if killed == "between the looks":
+        world.marked(acme, probed, "A")
+    world.an_hour_passes()
+    world.plan(look_again=False)
+    assert world.standing() == {"A": ("take over", "ready")}
+    assert world.rows()["A"].before["origin_id"] == "0a1b-22"
+    world.decide("A")
+    if killed == "before rows are applied":
+        world.marked(acme, probed, "A")
+    else:
+        world.marked(acme, "0a1b-22", "A")
+    assert world.apply().counts == {"applied": 1}
+    assert [(each["id"], each["origin_id"]) for each in world.companies()] == [(acme, "spectrum:1:A")]
+    plan_undo(world.systems(), OBJECT, f"run {world.runs}")
+    world.decide()
+    world.apply()
+    assert world.named("Acme")["origin_id"] == "0a1b-22", "undo gives back the id itself"
+
+
+def test_n12_what_a_probe_has_made_is_not_of_another_integration(world: World) -> None:
+    own = world.systems().own_marks
+    assert world.query("select procore.is_foreign('spectrum-probe:12ab', %s)", own) == [(False,)]
+    assert world.query("select procore.is_foreign('12ab', %s)", own) == [(True,)]
 
 
 def test_n12_paired_by_erp_id_then_by_name(world: World) -> None:

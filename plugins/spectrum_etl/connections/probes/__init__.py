@@ -2,7 +2,7 @@
 
 `reading` asks what reading alone answers, whenever the connections are checked. `writing` makes records in the project
 that the settings name for that, says what Procore did, and removes them; what is known is not asked again. `kept` keeps
-the answers. What a probe makes carries an origin id that begins with `MARK`.
+the answers. What a probe makes carries an origin id that begins with `marks.PROBE_MARK`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,6 @@ from typing import Literal
 
 Verdict = Literal["yes", "no", "not known"]
 How = Literal["reads", "writes", "not asked"]
-#: What the origin ids begin with of everything that a probe made: neither an import's nor an export's.
-MARK = "spectrum-probe:"
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from spectrum_etl.connections.probes import MARK, Found
+from spectrum_etl.connections.probes import Found
 from spectrum_etl.connections.procore_lists import Lists
 from spectrum_etl.errors import RetryLater, SpectrumEtlError
 from spectrum_etl.sources.faults import NotAllowed
 from spectrum_etl.sources.procore import directory, portfolio, resources, trials
 from spectrum_etl.sources.procore.client import ProcoreClient
+from spectrum_etl.sources.procore.marks import PROBE_MARK
 
 Record = dict[str, Any]
 #: So many projects are asked about one by one.
@@ -79,7 +80,7 @@ def prime_origin_filter(client: ProcoreClient, projects: Sequence[Record]) -> Fo
     for project in projects:
         contracts = list(resources.prime_contracts(client, project["id"]))
         if contracts:
-            left = sum(1 for _ in trials.prime_contracts_by_origin(client, project["id"], f"{MARK}none"))
+            left = sum(1 for _ in trials.prime_contracts_by_origin(client, project["id"], f"{PROBE_MARK}none"))
             return Found(
                 "no" if left else "yes",
                 f"of {len(contracts)} prime contracts of a project, {left} were shown for an id that none has",

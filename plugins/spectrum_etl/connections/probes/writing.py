@@ -2,7 +2,7 @@
 
 Everything that a probe makes is removed again, and what an earlier one left behind when it was killed is removed first:
 contracts and direct costs are known by their origin ids, budget lines by their amount of 0, and the company by an
-origin id that begins with `MARK` and goes on with the one that it had. A project that holds more is refused.
+origin id that begins with `PROBE_MARK` and goes on with the one that it had. A project that holds more is refused.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
-from spectrum_etl.connections.probes import MARK, Found
+from spectrum_etl.connections.probes import Found
 from spectrum_etl.connections.result import Finding
 from spectrum_etl.errors import RetryLater, SpectrumEtlError
 from spectrum_etl.exports.rules.common import own_key
 from spectrum_etl.sources.faults import Refused
 from spectrum_etl.sources.procore import portfolio, resources, trials
 from spectrum_etl.sources.procore.client import ProcoreClient
+from spectrum_etl.sources.procore.marks import PROBE_MARK, without_probe
 
 Record = Mapping[str, Any]
 #: Asked on the company that the settings name; the others in the test project.
@@ -79,7 +80,7 @@ def _on_company(client: ProcoreClient, places: Places, wanted: bool, tried: Trie
             tried.found[_ON_COMPANY] = Found("not known", said)
             return
         try:
-            trials.set_company_origin(client, places.company, f"{MARK}{origin}")
+            trials.set_company_origin(client, places.company, f"{PROBE_MARK}{origin}")
             answer = Found("yes", f"that of company {places.company} was replaced and put back")
         except Refused as refused:
             answer = Found("no", f"of company {places.company} Procore said: {_words(refused)}")
@@ -94,8 +95,8 @@ def _on_company(client: ProcoreClient, places: Places, wanted: bool, tried: Trie
 def _put_back(client: ProcoreClient, company: int) -> str:
     """The origin id of a company, after what a probe has replaced was put back."""
     origin = str(resources.vendor(client, company).get("origin_id") or "")
-    if origin.startswith(MARK):
-        origin = origin.removeprefix(MARK)
+    if origin.startswith(PROBE_MARK):
+        origin = without_probe(origin) or ""
         trials.set_company_origin(client, company, origin)
     return origin
 
@@ -148,7 +149,7 @@ def _in_project(client: ProcoreClient, places: Places, wanted: Sequence[str], tr
 def _left(where: str, error: SpectrumEtlError) -> Finding:
     return Finding(
         "test project", where, "clean up", False, f"a probe may have left something behind: {error.message}",
-        f"{where}: what begins with {MARK} is ours",
+        f"{where}: what begins with {PROBE_MARK} is ours",
         remedy=error.remedy or "the next check tries again; else remove it in Procore",
     )  # fmt: skip
 
@@ -313,11 +314,11 @@ def _words(refused: Refused) -> str:
 
 def _mark() -> str:
     """An origin id that nothing has had before: a deleted record may keep its own."""
-    return f"{MARK}{uuid4().hex[:16]}"
+    return f"{PROBE_MARK}{uuid4().hex[:16]}"
 
 
 def _ours(records: Iterable[Record]) -> Iterator[Record]:
-    return (record for record in records if str(record.get("origin_id") or "").startswith(MARK))
+    return (record for record in records if str(record.get("origin_id") or "").startswith(PROBE_MARK))
 
 
 def _budgeted(row: Record) -> bool:

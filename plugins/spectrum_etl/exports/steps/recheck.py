@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from spectrum_etl.exports.display.shown import changed_since, in_short
-from spectrum_etl.exports.records import continuity
 from spectrum_etl.exports.records.settling import settles_at, unsettled
 from spectrum_etl.exports.spec import Candidate
 from spectrum_etl.exports.spectrum import compare
 from spectrum_etl.exports.steps import apply_rules as check
 from spectrum_etl.exports.steps.sending import Sending
 from spectrum_etl.links import claims
+from spectrum_etl.warehouse import continuity
 
 
 def wait_for_forgotten_calls(sending: Sending) -> None:

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from spectrum_etl.imports.match import Party
 from spectrum_etl.imports.spec import Field, ImportObject, Json, Narrowing
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.settings.imports import ObjectImports
 from spectrum_etl.sources.faults import NotAllowed, NotFound
 from spectrum_etl.sources.procore import portfolio, resources
 from spectrum_etl.sources.procore.client import ProcoreClient
+from spectrum_etl.sources.procore.marks import PROBE_MARK
 from spectrum_etl.staging.objects.prime_contracts import OBJECT as PRIME_CONTRACTS
 from spectrum_etl.staging.objects.subcontracts import OBJECT as SUBCONTRACTS
 from spectrum_etl.staging.objects.subcontracts import SUBCONTRACTS as TABLE
@@ -46,7 +46,8 @@ def read_all(client: ProcoreClient) -> Iterator[Record]:
         for kind, read in _READ:
             try:
                 for record in read(client, str(project["id"])):
-                    if record.get("origin_id") and not record.get("deleted_at"):
+                    origin_id = str(record.get("origin_id") or "")
+                    if origin_id and not origin_id.startswith(PROBE_MARK) and not record.get("deleted_at"):
                         yield _facts(kind, str(project["id"]), record)
             except (NotAllowed, NotFound) as fault:
                 log.warning("project %s, %ss: %s", project["id"], kind, fault.message)
@@ -76,16 +77,8 @@ def _nothing_changed(client: ProcoreClient, since: datetime, until: datetime) ->
     return iter(())
 
 
-def _unused(*_: Any, **__: Any) -> Any:
-    raise AssertionError("contracts are linked, and not written")
-
-
 def _parameters(settings: Settings, company: Company) -> Json:
     return {}
-
-
-def _party(row: Json) -> Party:
-    return _unused(row)  # type: ignore[no-any-return]
 
 
 OBJECT = ImportObject(
@@ -120,16 +113,7 @@ OBJECT = ImportObject(
         ),
     ),
     keys_of="imports/contract_links.sql",
-    party=_party,
     read_all=read_all,
     read_changed=_nothing_changed,
-    read_one=_unused,
-    by_origin=_unused,
-    write=_unused,
-    rows_a_call=1,
-    reactivate=None,
-    suggest=_unused,
-    doubles=_unused,
-    only_links=True,
     also_staged=tuple(table for table in (*SUBCONTRACTS.tables, *PRIME_CONTRACTS.tables) if table is not TABLE),
 )

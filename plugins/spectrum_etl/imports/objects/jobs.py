@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from spectrum_etl.imports.match import Party, Suggestion, suggest_projects
-from spectrum_etl.imports.spec import Choice, Field, ImportObject, Json, Narrowing
+from spectrum_etl.imports.spec import Choice, Field, ImportObject, Json, Narrowing, Writes
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.sources.faults import NotAllowed
 from spectrum_etl.sources.procore import portfolio, resources
@@ -183,20 +183,21 @@ OBJECT = ImportObject(
     ),
     chosen=chosen,
     keys_of="imports/jobs_narrowed.sql",
-    party=party,
     read_all=read_all,
     read_changed=read_changed,
-    read_one=read_one,
-    by_origin=by_origin,
-    write=write,
-    rows_a_call=1,
-    # A project in progress stays as it is.
-    reactivate=None,
-    suggest=matches,
-    # A project that has the number or the name by now: somebody has to look before a second one is made.
-    doubles=lambda match: True,
+    # A project in progress stays as it is: none is made active.
+    writes=Writes(
+        party=party,
+        read_one=read_one,
+        by_origin=by_origin,
+        write=write,
+        rows_a_call=1,
+        suggest=matches,
+        # A project that has the number or the name by now: somebody has to look before a second one is made.
+        doubles=lambda match: True,
+        set_afterwards=(_LIST,),
+    ),
     may_be_hidden=True,
     is_project=True,
     facts=facts,
-    set_afterwards=(_LIST,),
 )

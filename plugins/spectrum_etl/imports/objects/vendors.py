@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 
 from spectrum_etl.imports.match import Address, Party, Suggestion, Thresholds, suggest
-from spectrum_etl.imports.spec import Field, ImportObject, Json, Narrowing
+from spectrum_etl.imports.spec import Field, ImportObject, Json, Narrowing, Writes
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.sources.faults import NotFound
 from spectrum_etl.sources.procore import directory, resources
@@ -101,15 +101,17 @@ OBJECT = ImportObject(
         ),
     ),
     keys_of="imports/vendors_of_types.sql",
-    party=party,
     read_all=directory.companies,
     read_changed=directory.changed_companies,
-    read_one=read_one,
-    by_origin=directory.companies_by_origin,
-    write=write,
-    rows_a_call=USUAL_BATCH,
-    reactivate=lambda client, record: directory.reactivate_company(client, record),
-    suggest=matches,
-    doubles=lambda match: match.exact,
+    writes=Writes(
+        party=party,
+        read_one=read_one,
+        by_origin=directory.companies_by_origin,
+        write=write,
+        rows_a_call=USUAL_BATCH,
+        suggest=matches,
+        doubles=lambda match: match.exact,
+        reactivate=lambda client, record: directory.reactivate_company(client, record),
+    ),
     also_read=(_TRADE_NAME,),
 )

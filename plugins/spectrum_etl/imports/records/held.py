@@ -12,6 +12,7 @@ import psycopg
 
 from spectrum_etl.imports.spec import ImportObject, Json
 from spectrum_etl.model.characters import escaped, escaped_all
+from spectrum_etl.sources.procore.marks import without_probe
 
 _COLUMNS = "record_id, name, origin_id, origin_code, is_active, fields"
 #: One that is gone, or differs from what was known, has changed.
@@ -173,10 +174,11 @@ def forget(connection: psycopg.Connection, obj: ImportObject, company: str) -> N
 
 
 def _row(obj: ImportObject, record: Json) -> tuple[Any, ...]:
+    origin_id = without_probe(str(record.get("origin_id") or ""))
     return (
         str(record["id"]),
         escaped(str(record.get("name") or "")),
-        escaped(str(record["origin_id"])) if record.get("origin_id") else None,
+        escaped(origin_id) if origin_id else None,
         escaped(str(record["origin_code"])) if record.get("origin_code") else None,
         record.get("is_active") is not False,
         json.dumps({name: value if value is None else escaped(value) for name, value in obj.held(record).items()}),

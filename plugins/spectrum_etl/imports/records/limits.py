@@ -9,6 +9,7 @@ from datetime import datetime
 import psycopg
 
 from spectrum_etl.imports.systems import Systems
+from spectrum_etl.warehouse.templates import render
 
 _HOUR = 3600
 
@@ -46,12 +47,8 @@ def note(connection: psycopg.Connection, systems: Systems) -> None:
 
 def last_reported(connection: psycopg.Connection, procore_company: int) -> Pace | None:
     """The narrowest limit of a Procore company; None where it never said one."""
-    row = connection.execute(
-        "select calls, seconds, reported_at from procore.limits where procore_company_id = %s"
-        " order by calls::numeric / seconds limit 1",
-        [procore_company],
-    ).fetchone()
-    return None if row is None else Pace(*row)
+    rows = connection.execute(render("imports/narrowest_limits.sql"))
+    return next((Pace(*pace) for company, *pace in rows if company == procore_company), None)
 
 
 def in_words(calls: int, pace: Pace | None) -> str:

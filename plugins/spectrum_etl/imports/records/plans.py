@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
-from spectrum_etl.imports.spec import ALL, ImportObject, Narrowed
+from spectrum_etl.imports.spec import ALL, ImportObject, Narrowed, Writes
 from spectrum_etl.imports.systems import Systems
 from spectrum_etl.links import planned
 from spectrum_etl.links.keys import Space
@@ -80,6 +80,7 @@ class Plan:
 
     plan_id: int
     basis: str
+    made_at: datetime
     looked_at: datetime
     planned_calls: int
     asks_dag_id: str | None
@@ -268,11 +269,12 @@ def store(
     if dry_run:
         _forget_dry_runs(connection, obj, systems.company.code, but=made[0])
     connection.execute(render("imports/insert_rows.sql"), values)
-    _count_calls(connection, obj, made[0])
+    if obj.writes is not None:
+        _count_calls(connection, int(made[0]), obj.writes)
     return int(made[0])
 
 
-def _count_calls(connection: psycopg.Connection, obj: ImportObject, plan_id: int) -> None:
+def _count_calls(connection: psycopg.Connection, plan_id: int, writes: Writes) -> None:
     """Note how many writing calls applying all of a plan takes."""
     connection.execute(
         "update procore.plans set planned_calls = (select (count(*) + %(size)s - 1) / %(size)s"
@@ -283,9 +285,9 @@ def _count_calls(connection: psycopg.Connection, obj: ImportObject, plan_id: int
         " and state in ('ready', 'suggested', 'accepted', 'applying', 'unknown')) where plan_id = %(plan)s",
         {
             "plan": plan_id,
-            "size": obj.rows_a_call,
-            "reactivates": obj.reactivate is not None,
-            "afterwards": list(obj.set_afterwards),
+            "size": writes.rows_a_call,
+            "reactivates": writes.reactivate is not None,
+            "afterwards": list(writes.set_afterwards),
         },
     )
 
@@ -319,6 +321,15 @@ def move(
         "update procore.plan_rows set state = %s, reason = %s, remedy = %s, changed_at = clock_timestamp()"
         " where row_id = any(%s)",
         [state, reason, remedy, list(row_ids)],
+    )
+
+
+def make_anew(connection: psycopg.Connection, row_ids: Sequence[int]) -> None:
+    """Let the next run make the plan of these rows again, though all that it was made of is as it was then."""
+    connection.execute(
+        "update procore.plans set basis = '' where plan_id in (select plan_id from procore.plan_rows"
+        " where row_id = any(%s))",
+        [list(row_ids)],
     )
 
 

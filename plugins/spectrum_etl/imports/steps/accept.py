@@ -7,8 +7,10 @@ Procore record, in the transaction that records the decision.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 import psycopg
@@ -17,6 +19,7 @@ from spectrum_etl.errors import FixConfiguration, StopSync
 from spectrum_etl.imports.records import plans
 from spectrum_etl.imports.records.plans import Row
 from spectrum_etl.imports.spec import MAKING, ImportObject, Narrowed
+from spectrum_etl.imports.steps import after_restore
 from spectrum_etl.imports.steps.compute import compute
 from spectrum_etl.imports.systems import Systems
 from spectrum_etl.links import planned
@@ -76,30 +79,31 @@ def decide(systems: Systems, obj: ImportObject, decisions: Sequence[Decision], b
     """
     _require_approver(systems, by)
     found: dict[int, str | None] = {}
-    with connect(systems.url) as connection:
-        connection.autocommit = True
-        with plans.plan_lock(connection, obj, systems.company.code), connection.transaction():
-            plan = plans.open_plan(connection, obj, systems.company.code)
-            ids = [decision.row_id for decision in decisions]
-            rows = {row.row_id: row for row in plans.rows(connection, plan.plan_id, row_ids=ids)} if plan else {}
-            rows |= {row.row_id: row for row in plans.undone(connection, obj, systems.company.code, ids)}
-            for decision in decisions:
-                found[decision.row_id] = _unfit(obj, rows.get(decision.row_id), decision)
-            good = [decision for decision in decisions if found[decision.row_id] is None]
-            for decision in good:
-                row = rows[decision.row_id]
-                if decision.verb == "accept" and decision.record_id not in (None, row.record_id):
-                    assert decision.record_id is not None
-                    said = _choose(systems, connection, obj, row, decision.record_id)
-                    if said is not None:
-                        found[row.row_id] = said
-            accepted = [d.row_id for d in good if d.verb == "accept" and found[d.row_id] is None]
-            if plan is not None:
-                # Read again: a row for which another record was chosen is another row now.
-                again = plans.rows(connection, plan.plan_id, row_ids=accepted)
-                found |= _accept(systems, connection, obj, again, by.id, by.name)
-            for verb in ("leave out", "include", "take back", "keep"):
-                _others(systems, connection, obj, [rows[d.row_id] for d in good if d.verb == verb], verb, by)
+    with _deciding(systems, obj) as (connection, restored_at):
+        plan = plans.open_plan(connection, obj, systems.company.code)
+        is_older = plan is not None and after_restore.is_older(plan, restored_at)
+        ids = [decision.row_id for decision in decisions]
+        rows = {row.row_id: row for row in plans.rows(connection, plan.plan_id, row_ids=ids)} if plan else {}
+        rows |= {row.row_id: row for row in plans.undone(connection, obj, systems.company.code, ids)}
+        for decision in decisions:
+            found[decision.row_id] = _unfit(obj, rows.get(decision.row_id), decision, is_older=is_older)
+        good = [decision for decision in decisions if found[decision.row_id] is None]
+        for decision in good:
+            row = rows[decision.row_id]
+            if decision.verb == "accept" and decision.record_id not in (None, row.record_id):
+                assert decision.record_id is not None
+                said = _choose(systems, connection, obj, row, decision.record_id)
+                if said is not None:
+                    found[row.row_id] = said
+        accepted = [d.row_id for d in good if d.verb == "accept" and found[d.row_id] is None]
+        if plan is not None:
+            # Read again: a row for which another record was chosen is another row now.
+            again = plans.rows(connection, plan.plan_id, row_ids=accepted)
+            found |= _accept(systems, connection, obj, again, by.id, by.name)
+        for verb in ("leave out", "include", "take back", "keep"):
+            _others(systems, connection, obj, [rows[d.row_id] for d in good if d.verb == verb], verb, by)
+        if None in found.values() and not is_older:
+            after_restore.note_decision(connection, obj, systems.company.code, restored_at, by.id, by.name)
     return found
 
 
@@ -122,8 +126,17 @@ def accept_exact_names(systems: Systems, obj: ImportObject, by: Decider) -> int:
     return _accept_where(systems, obj, by, lambda row: row.kind == "link" and row.exact and not row.tied)
 
 
-def by_setting(systems: Systems, connection: psycopg.Connection, obj: ImportObject, plan_id: int) -> int:
-    """Accept what the settings let follow, in the caller's transaction; how many. Never a match, never a conflict."""
+def by_setting(
+    systems: Systems, connection: psycopg.Connection, obj: ImportObject, plan_id: int, restored_at: datetime | None
+) -> int:
+    """Accept what the settings let follow, in the caller's transaction; how many. Never a match, never a conflict.
+
+    Args:
+        restored_at: when the warehouse was restored: then nothing before a person has decided about a plan since, as
+            what was left out after the backup is not known.
+    """
+    if after_restore.waits_for_a_person(connection, obj, systems.company.code, restored_at):
+        return 0
     kinds = {"always": (), "changes": ("update",), "never": ("update", "create")}[obj.options(systems.settings).ask]
     setting = f"imports.{obj.name}.ask"
     return _accept_ready(
@@ -133,13 +146,25 @@ def by_setting(systems: Systems, connection: psycopg.Connection, obj: ImportObje
 
 def _accept_where(systems: Systems, obj: ImportObject, by: Decider, which: Callable[[Row], bool]) -> int:
     _require_approver(systems, by)
+    with _deciding(systems, obj) as (connection, restored_at):
+        plan = plans.open_plan(connection, obj, systems.company.code)
+        if plan is None or after_restore.is_older(plan, restored_at):
+            return 0
+        accepted = _accept_ready(systems, connection, obj, plan.plan_id, which, by.id, by.name)
+        if accepted:
+            after_restore.note_decision(connection, obj, systems.company.code, restored_at, by.id, by.name)
+        return accepted
+
+
+@contextmanager
+def _deciding(systems: Systems, obj: ImportObject) -> Iterator[tuple[psycopg.Connection, datetime | None]]:
+    """Decide as the only one, in one transaction; with when the warehouse was restored, where it was."""
     with connect(systems.url) as connection:
         connection.autocommit = True
-        with plans.plan_lock(connection, obj, systems.company.code), connection.transaction():
-            plan = plans.open_plan(connection, obj, systems.company.code)
-            if plan is None:
-                return 0
-            return _accept_ready(systems, connection, obj, plan.plan_id, which, by.id, by.name)
+        with plans.plan_lock(connection, obj, systems.company.code):
+            restored_at = after_restore.notice(connection, obj, systems.company.code)
+            with connection.transaction():
+                yield connection, restored_at
 
 
 def _accept_ready(
@@ -159,12 +184,14 @@ def _accept_ready(
     return accepted
 
 
-def _unfit(obj: ImportObject, row: Row | None, decision: Decision) -> str | None:
+def _unfit(obj: ImportObject, row: Row | None, decision: Decision, *, is_older: bool = False) -> str | None:
     """Why a decision cannot be taken."""
     if row is None:
         return "the row is no longer in the open plan: look at the plan again"
     if row.row_hash != decision.row_hash:
         return "the row has changed since it was shown: look at it again"
+    if is_older and decision.verb == "accept":
+        return after_restore.PLAN_AGAIN
     if decision.verb == "include" and _is_undone(row):
         return None
     if row.state not in _FROM[decision.verb]:
@@ -221,6 +248,9 @@ def _accept(
             connection, [row_id], "not ready", reason=claim.in_words,
             remedy="choose another record, or wait until that one was applied, refused or taken out",
         )  # fmt: skip
+    if taken:
+        # When the other one ends, everything is as it was when the plan was made, and the rows can be accepted again.
+        plans.make_anew(connection, list(taken))
     plans.decided(connection, [row.row_id for row in rows if row.row_id not in taken], "accepted", by, by_name)
     return {row.row_id: taken[row.row_id].in_words if row.row_id in taken else None for row in rows}
 

@@ -18,7 +18,7 @@ from spectrum_etl.errors import RetryLater, SpectrumEtlError
 from spectrum_etl.imports.records import calls, plans
 from spectrum_etl.imports.records.plans import Row
 from spectrum_etl.imports.spec import ImportObject, Narrowed
-from spectrum_etl.imports.steps import replacing_ids, taking_over
+from spectrum_etl.imports.steps import after_restore, replacing_ids, taking_over
 from spectrum_etl.imports.steps.compute import compute, parties, suggested
 from spectrum_etl.imports.steps.look import look_at, look_for_changes, look_for_ours
 from spectrum_etl.imports.steps.settle import Settled, settle
@@ -70,6 +70,7 @@ def apply(systems: Systems, obj: ImportObject) -> Applied:
             _take_over(connection, obj, code)
             _look(systems, connection, obj)
             _resolve(systems, connection, obj, done)
+            _put_back_what_is_forgotten(connection, obj, code, done)
             if stopped := taking_over.stop(systems, connection, obj):
                 done.counts["put back"] += stopped
             _put_back_what_changed(systems, connection, obj, done)
@@ -150,6 +151,13 @@ def _resolve(systems: Systems, connection: psycopg.Connection, obj: ImportObject
         )
 
 
+def _put_back_what_is_forgotten(connection: psycopg.Connection, obj: ImportObject, company: str, done: Applied) -> None:
+    """What was accepted before the warehouse was restored, by what it knows: that may have been taken back since."""
+    with plans.plan_lock(connection, obj, company):
+        if forgotten := after_restore.put_back(connection, obj, company):
+            done.counts["put back"] += forgotten
+
+
 def _put_back_what_changed(systems: Systems, connection: psycopg.Connection, obj: ImportObject, done: Applied) -> None:
     code = systems.company.code
     with plans.plan_lock(connection, obj, code), connection.transaction():
@@ -178,7 +186,7 @@ def _put_back_what_changed(systems: Systems, connection: psycopg.Connection, obj
         if creating is not None and creating[0] is not None:
             wanted = parties(systems, connection, obj, "imports/creating.sql")
             matches = suggested(systems, connection, obj, wanted, creating[0])
-            appeared = [each.spectrum_key for each in matches if obj.doubles(each)]
+            appeared = [each.spectrum_key for each in matches if obj.writing.doubles(each)]
         stale += connection.execute(
             "select row_id, spectrum_key from procore.plan_rows where plan_id = %(plan)s and state = 'accepted'"
             " and kind = 'create' and spectrum_key = any(%(appeared)s)",
@@ -207,7 +215,8 @@ def _reactivate(
     systems: Systems, connection: psycopg.Connection, obj: ImportObject, row_ids: Sequence[int], done: Applied
 ) -> list[int]:
     """Make the inactive records among those to be linked active, one call each; the rows that can go on."""
-    if obj.reactivate is None:
+    reactivate = obj.writing.reactivate
+    if reactivate is None:
         return list(row_ids)
     inactive = {
         row_id
@@ -222,7 +231,7 @@ def _reactivate(
         with connection.transaction():
             calls.intend(connection, systems, obj, [row], {row.row_id: {"is_active": True}}, "reactivate")
         try:
-            entity = obj.reactivate(systems.procore, row.record_id)
+            entity = reactivate(systems.procore, row.record_id)
         except NotFound as fault:
             left.remove(row.row_id)
             with connection.transaction():
@@ -259,7 +268,7 @@ def _send(
     answers: dict[int, RowResult] = {}
     try:
         validations = systems.settings.imports.run_configurable_validations
-        for answer in obj.write(systems.procore, [sent[row.row_id] for row in rows], validations):
+        for answer in obj.writing.write(systems.procore, [sent[row.row_id] for row in rows], validations):
             answers[rows[answer.position].row_id] = answer
     except SpectrumEtlError:
         _record(systems, connection, obj, rows, answers, done)
@@ -301,7 +310,7 @@ def _ours(systems: Systems, obj: ImportObject, row: Row, fault: SourceFault) -> 
     """A new record that is refused since its origin id is taken: by itself, where an earlier call was still running."""
     if row.kind != "create" or row.origin_id is None or all(said.field != "origin_id" for said in fault.fields):
         return None
-    return next(iter(obj.by_origin(systems.procore, row.origin_id)), None)
+    return next(iter(obj.writing.by_origin(systems.procore, row.origin_id)), None)
 
 
 def _refused(connection: psycopg.Connection, obj: ImportObject, row: Row, fault: SourceFault, done: Applied) -> None:

@@ -102,7 +102,7 @@ def suggested(
     values = {**values_of(systems, obj), "since": since, "own": systems.own_marks, "taking_over": taking_over}
     query = render("imports/to_be_matched.sql", staged=f"spectrum.{obj.table.name}", key=obj.key_column)
     held = _parties(connection, obj, "_held", query, values)
-    return obj.suggest(wanted, held, systems.settings)
+    return obj.writing.suggest(wanted, held, systems.settings)
 
 
 def _parties(
@@ -110,7 +110,7 @@ def _parties(
 ) -> Iterator[Party]:
     with connection.cursor(name, row_factory=dict_row) as cursor:
         for row in cursor.execute(query, values):
-            yield obj.party(row)
+            yield obj.writing.party(row)
 
 
 def _store(connection: psycopg.Connection, found: Iterable[Suggestion]) -> None:

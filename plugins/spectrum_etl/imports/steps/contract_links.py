@@ -16,6 +16,7 @@ import psycopg
 from spectrum_etl.imports.records import calls, plans
 from spectrum_etl.imports.records.plans import Row
 from spectrum_etl.imports.spec import ALL, ImportObject, Narrowed
+from spectrum_etl.imports.steps import after_restore
 from spectrum_etl.imports.steps.apply import Applied
 from spectrum_etl.imports.steps.look import look
 from spectrum_etl.imports.steps.plan import Made
@@ -56,14 +57,15 @@ def plan_links(
         for table in (obj.table, *obj.also_staged):
             ensure_table(connection, table)
         with plans.plan_lock(connection, obj, code):
-            looked_at = look(systems, connection, obj, again=look_again)
+            restored_at = after_restore.notice(connection, obj, code)
+            again = look_again or after_restore.must_look(connection, obj, code, restored_at)
+            looked_at = look(systems, connection, obj, again=again)
             with connection.transaction():
                 _compute(systems, connection, obj, jobs)
                 within = Narrowed(_keys(connection, obj, code, jobs, narrowed.keys))
                 if within.keys:
                     connection.execute("delete from _rows where lower(spectrum_key) <> all(%s)", [within.compared])
                 plan_id = plans.store(connection, systems, obj, within, basis="", looked_at=looked_at, dry_run=dry_run)
-                connection.execute("update procore.plans set planned_calls = 0 where plan_id = %s", [plan_id])
             found = Made(plan_id, plans.counts(connection, plan_id), is_new=True)
     log.info("%s, company %s: plan %s: %s", obj.name, code, plan_id, found.summary)
     return found
@@ -74,29 +76,37 @@ def apply_links(systems: Systems, obj: ImportObject) -> Applied:
     code, done = systems.company.code, Applied()
     with connect(systems.url) as connection:
         connection.autocommit = True
-        with plans.plan_lock(connection, obj, code), connection.transaction():
-            plan = plans.open_plan(connection, obj, code)
-            if plan is None:
-                return done
-            _put_back(systems, connection, obj, plan.plan_id, done)
-            for rows in plans.chunks(connection, plan.plan_id, ("accepted",)):
-                _note(connection, systems, obj, rows)
-                making, undone = [r for r in rows if r.kind != "undo"], [r for r in rows if r.kind == "undo"]
-                elsewhere = _link(connection, code, making)
-                for row in undone:
-                    _end(connection, obj, code, row)
-                good = [row.row_id for row in rows if row.row_id not in elsewhere]
-                plans.move(connection, good, "applied")
-                done.counts["applied"] += len(good)
-                for row in rows:
-                    if row.row_id in elsewhere:
-                        plans.fail(
-                            connection, row, "it, or what it is in Spectrum, is linked to something else by now",
-                            "end the wrong one of the two links with unlink_export, then plan again",
-                        )  # fmt: skip
-                        done.counts["failed"] += 1
+        with plans.plan_lock(connection, obj, code):
+            if forgotten := after_restore.put_back(connection, obj, code):
+                done.counts["put back"] += forgotten
+            with connection.transaction():
+                _link_accepted(systems, connection, obj, done)
     log.info("%s, company %s: %s", obj.name, code, done.summary)
     return done
+
+
+def _link_accepted(systems: Systems, connection: psycopg.Connection, obj: ImportObject, done: Applied) -> None:
+    code = systems.company.code
+    plan = plans.open_plan(connection, obj, code)
+    if plan is None:
+        return
+    _put_back(systems, connection, obj, plan.plan_id, done)
+    for rows in plans.chunks(connection, plan.plan_id, ("accepted",)):
+        _note(connection, systems, obj, rows)
+        making, undone = [r for r in rows if r.kind != "undo"], [r for r in rows if r.kind == "undo"]
+        elsewhere = _link(connection, code, making)
+        for row in undone:
+            _end(connection, obj, code, row)
+        good = [row.row_id for row in rows if row.row_id not in elsewhere]
+        plans.move(connection, good, "applied")
+        done.counts["applied"] += len(good)
+        for row in rows:
+            if row.row_id in elsewhere:
+                plans.fail(
+                    connection, row, "it, or what it is in Spectrum, is linked to something else by now",
+                    "end the wrong one of the two links with unlink_export, then plan again",
+                )  # fmt: skip
+                done.counts["failed"] += 1
 
 
 def _compute(systems: Systems, connection: psycopg.Connection, obj: ImportObject, jobs: Sequence[str]) -> None:

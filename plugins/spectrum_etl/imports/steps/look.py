@@ -83,7 +83,7 @@ def look_for_changes(systems: Systems, connection: psycopg.Connection, obj: Impo
 
 def look_at(systems: Systems, connection: psycopg.Connection, obj: ImportObject, record: str) -> None:
     """Read one record again: of inactive ones Procore may not say that they have changed."""
-    found = obj.read_one(systems.procore, record)
+    found = obj.writing.read_one(systems.procore, record)
     with connection.transaction():
         if found is None:
             held.gone(connection, obj, systems.company.code, record)
@@ -93,7 +93,7 @@ def look_at(systems: Systems, connection: psycopg.Connection, obj: ImportObject,
 
 def look_for_ours(systems: Systems, connection: psycopg.Connection, obj: ImportObject, origin_id: str) -> None:
     """Read the record that carries an origin id of ours; a permission is no change, so that lists of those lack it."""
-    found = obj.by_origin(systems.procore, origin_id)
+    found = obj.writing.by_origin(systems.procore, origin_id)
     with connection.transaction():
         held.store(connection, obj, systems.company.code, found)
 

@@ -10,7 +10,7 @@ import psycopg
 
 from spectrum_etl.imports.records import held, limits, plans
 from spectrum_etl.imports.spec import ALL, ImportObject, Narrowed
-from spectrum_etl.imports.steps import accept, taking_over
+from spectrum_etl.imports.steps import accept, after_restore, taking_over
 from spectrum_etl.imports.steps.compute import compute
 from spectrum_etl.imports.steps.look import look
 from spectrum_etl.imports.systems import Systems
@@ -73,12 +73,16 @@ def make_plan(
         migrate(connection)
         ensure_table(connection, obj.table)
         with plans.plan_lock(connection, obj, code):
-            again = look_again or taking_over.must_look(systems, connection, obj, switched_off_by)
+            restored_at = after_restore.notice(connection, obj, code)
+            again = look_again or after_restore.must_look(connection, obj, code, restored_at)
+            again = again or taking_over.must_look(systems, connection, obj, switched_off_by)
             looked_at = look(systems, connection, obj, again=again)
+            after_restore.end_undone_links(connection, obj, code, restored_at)
             standing = taking_over.judge(systems, connection, obj, looked_at, switched_off_by, dry_run=dry_run)
             basis = _basis(systems, connection, obj, standing.basis)
             old = plans.open_plan(connection, obj, code)
-            if old is not None and old.basis == basis and not dry_run:
+            is_known = old is not None and old.basis == basis and not after_restore.is_older(old, restored_at)
+            if old is not None and is_known and not dry_run:
                 return made_of(systems, connection, old.plan_id, is_new=False)
             narrowed = _within(connection, obj, code, narrowed)
             with connection.transaction():
@@ -92,7 +96,7 @@ def make_plan(
                     dry_run=dry_run,
                 )  # fmt: skip
                 if not dry_run:
-                    accept.by_setting(systems, connection, obj, plan_id)
+                    accept.by_setting(systems, connection, obj, plan_id, restored_at)
             found = made_of(systems, connection, plan_id, is_new=True)
     log.info("%s, company %s: plan %s: %s", obj.name, code, plan_id, found.summary)
     return found

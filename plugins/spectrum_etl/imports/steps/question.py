@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import psycopg
 
@@ -12,7 +14,9 @@ from spectrum_etl.exports.display.markdown import plain
 from spectrum_etl.imports.records import limits, plans
 from spectrum_etl.imports.records.plans import Row
 from spectrum_etl.imports.spec import ImportObject
+from spectrum_etl.imports.steps import after_restore
 from spectrum_etl.imports.steps.accept import require_approvers
+from spectrum_etl.imports.steps.undo import refuse_second
 from spectrum_etl.imports.systems import Systems
 from spectrum_etl.model.display import visible
 from spectrum_etl.model.run import Instance
@@ -49,23 +53,24 @@ def ask(
     instance: Instance,
     still_waits: Callable[[Instance], bool],
     *,
-    undo: bool = False,
+    undoes: str | None = None,
 ) -> Question | None:
     """The question about what can be accepted; None where that is nothing, or somebody is asked already.
 
     Args:
         instance: the task instance that will wait.
         still_waits: whether a task instance still waits for its answer.
-        undo: ask about what is to be undone, else about everything but that.
+        undoes: ask about undoing this run; None: about everything but that.
 
     Raises:
-        StopSync: nobody may answer.
+        StopSync: nobody may answer; or another run waits for an answer about undoing something.
     """
+    undo = undoes is not None
     with connect(systems.url) as connection:
         connection.autocommit = True
-        with plans.plan_lock(connection, obj, systems.company.code), connection.transaction():
+        with _asking(connection, obj, systems.company.code) as restored_at:
             plan = plans.open_plan(connection, obj, systems.company.code)
-            if plan is None:
+            if plan is None or after_restore.is_older(plan, restored_at):
                 return None
             found = plans.counts(connection, plan.plan_id)
             counted = Counter(
@@ -74,6 +79,8 @@ def ask(
             open_rows = sum(count for (_, state), count in counted.items() if state in _OPEN)
             if not open_rows:
                 return None
+            if undoes is not None:
+                refuse_second(connection, systems, obj, undoes, lambda run: still_waits(replace(instance, run_id=run)))
             asks = None if undo else _instance(plan)
             if asks is not None and asks.place != instance.place and still_waits(asks):
                 return None
@@ -88,11 +95,17 @@ def ask(
             rows = plans.rows(connection, plan.plan_id, states=_OPEN, undo=undo, limit=_SHOWN)
             subject = _subject(systems, obj, open_rows, undo=undo)
             pace = limits.last_reported(connection, int(systems.procore.company_id))
-            return Question(subject, _body(obj, plan, pace, counted, open_rows, rows, undo=undo))
+            waits = after_restore.waits_for_a_person(connection, obj, systems.company.code, restored_at)
+            warning = _restored(restored_at) if restored_at is not None and waits else ""
+            return Question(subject, warning + _body(obj, plan, pace, counted, open_rows, rows, undo=undo))
 
 
-def answered(systems: Systems, obj: ImportObject, instance: Instance) -> None:
-    """Nobody waits for an answer about the plan any more."""
+def answered(systems: Systems, obj: ImportObject, instance: Instance, *, declined: bool = False) -> None:
+    """Nobody waits for an answer about the plan any more.
+
+    Args:
+        declined: nothing was accepted: nobody is asked about these rows any more.
+    """
     with connect(systems.url) as connection:
         connection.autocommit = True
         with plans.plan_lock(connection, obj, systems.company.code), connection.transaction():
@@ -100,6 +113,29 @@ def answered(systems: Systems, obj: ImportObject, instance: Instance) -> None:
             asks = _instance(plan) if plan else None
             if plan is not None and asks is not None and asks.place == instance.place:
                 _note_asker(connection, plan.plan_id, None)
+            if plan is not None and declined:
+                connection.execute(
+                    "update procore.plan_rows set asked_run_id = null where plan_id = %s and asked_run_id = %s",
+                    [plan.plan_id, instance.run_id],
+                )
+
+
+@contextmanager
+def _asking(connection: psycopg.Connection, obj: ImportObject, company: str) -> Iterator[datetime | None]:
+    """Ask as the only one, in one transaction; with when the warehouse was restored, where it was."""
+    with plans.plan_lock(connection, obj, company):
+        restored_at = after_restore.notice(connection, obj, company)
+        with connection.transaction():
+            yield restored_at
+
+
+def _restored(restored_at: datetime) -> str:
+    return (
+        f"**The warehouse was restored from a backup, or taken over by another server** (noticed"
+        f" {restored_at:%Y-%m-%d %H:%M} UTC). What was taken back or left out after that backup is not known: look at"
+        " each row, and leave those out again on the page that are not to be done. Nothing is accepted by a setting"
+        " before an approver has decided about this plan.\n\n"
+    )
 
 
 def _instance(plan: plans.Plan) -> Instance | None:

@@ -37,7 +37,7 @@ def batches(
         " and company_code = %(company)s and state = 'accepted' order by kind, was_refused, spectrum_key",
         {"kind": TAKE_OVER, "object": obj.name, "company": systems.company.code},
     ).fetchall()
-    yield from _sized([row_id for row_id, theirs, _ in found if not theirs], obj.rows_a_call)
+    yield from _sized([row_id for row_id, theirs, _ in found if not theirs], obj.writing.rows_a_call)
     theirs = [row_id for row_id, is_theirs, _ in found if is_theirs]
     first: list[int] = []
     while theirs and len(first) < ALONE_AT_FIRST and not _is_proven(systems, connection, obj):
@@ -48,7 +48,7 @@ def batches(
         if len(refused) == len(first):
             _stop(connection, theirs, refused, counts)
             return
-    yield from _sized(theirs, obj.rows_a_call)
+    yield from _sized(theirs, obj.writing.rows_a_call)
 
 
 def fail(connection: psycopg.Connection, obj: ImportObject, row: Row, fault: SourceFault) -> None:

@@ -14,7 +14,15 @@ from spectrum_etl.sources.procore.ids import Id, body_id, company_scope, path_id
 Record = dict[str, Any]
 Commitment = Literal["work_order_contract", "purchase_order_contract"]
 
+#: What the origin ids begin with of everything that a probe of `check_connections` made or replaced; the id that a
+#: record had before goes on behind it. Never that of another integration.
+PROBE_MARK = "spectrum-probe:"
 _NO_ORIGIN: Record = {"origin_id": None, "origin_code": None, "origin_data": None}
+
+
+def without_probe(origin_id: str | None) -> str | None:
+    """The origin id that a record has but for a probe, which puts it back; a killed one has not done so yet."""
+    return origin_id.removeprefix(PROBE_MARK) or None if origin_id else None
 
 
 def mark_vendor(client: ProcoreClient, vendor_id: Id, origin_id: str, origin_code: str) -> None:
