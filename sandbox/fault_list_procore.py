@@ -125,6 +125,29 @@ PROCORE_FAULTS: tuple[Fault, ...] = (
         default="on",
     ),
     Fault(
+        "procore_inactive_flag",
+        "the list of inactive companies says of each that it is not active [assumed]; off: it leaves is_active out"
+        " [assumed]",
+        "switch",
+        default="on",
+    ),
+    Fault(
+        "procore_text",
+        "what becomes of text that is written: it stays as it was sent, or its accents are composed and blanks around"
+        " it are removed [assumed either way]",
+        "choice",
+        default="as_sent",
+        choices=("as_sent", "tidied"),
+    ),
+    Fault(
+        "procore_refusals",
+        "how a refused value is told outside sync calls: by its field, in a list of sentences, or in one sentence"
+        " [certain that all occur]",
+        "choice",
+        default="by_field",
+        choices=("by_field", "sentences", "sentence"),
+    ),
+    Fault(
         "procore_erp_integrated",
         "what becomes of `erp_integrated` in a company without an ERP connection [assumed]",
         "choice",

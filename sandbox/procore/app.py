@@ -117,7 +117,7 @@ class ProcoreApp:
                 if trouble.broken_after and response.status_code < 400:
                     raise ApiError(500, "Internal Server Error")
         except ApiError as error:
-            response = render_error(request, error)
+            response = render_error(request, error, self.switches.refusals())
         except _PlainRefusalError as refusal:
             response = PlainTextResponse(str(refusal), 400)
         if trouble.lost_answer and response.status_code < 500:

@@ -139,6 +139,11 @@ class Switches:
         with self._lock:
             return self._faults.get("procore_concurrent") or "off"
 
+    def refusals(self) -> str:
+        """Return how a refused value is told."""
+        with self._lock:
+            return self._faults.get("procore_refusals") or "by_field"
+
     def window_slides(self) -> bool:
         """Say whether the ten seconds of the rate limit slide."""
         with self._lock:

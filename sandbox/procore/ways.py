@@ -23,6 +23,8 @@ class Ways:
         foreign: which origin ids of another integration can be replaced.
         unique_names: kinds whose names may not repeat.
         inactive_listed, inactive_writable: what is seen of inactive companies.
+        inactive_flagged: whether the list of inactive companies says that they are.
+        text_tidied: whether accents are composed and blanks around text removed.
         erp_flag: what becomes of `erp_integrated`.
         full_standard_codes: whether standard codes are written with those of their parents.
         midnight_days: whether days are written with a time.
@@ -49,6 +51,8 @@ class Ways:
     unique_names: frozenset[str] = frozenset()
     inactive_listed: bool = True
     inactive_writable: bool = True
+    inactive_flagged: bool = True
+    text_tidied: bool = False
     erp_flag: str = "accepted"
     full_standard_codes: bool = False
     midnight_days: bool = False
@@ -93,6 +97,8 @@ def read_ways(get: Callable[[str], str | None], sync_stops: str | None) -> Ways:
         unique_names=_KINDS_OF_NAMES[get("procore_unique_names") or "none"],
         inactive_listed=get("procore_inactive_listed") == "on",
         inactive_writable=get("procore_inactive_writable") == "on",
+        inactive_flagged=get("procore_inactive_flag") == "on",
+        text_tidied=get("procore_text") == "tidied",
         erp_flag=get("procore_erp_integrated") or "",
         full_standard_codes=get("procore_standard_code") == "full",
         midnight_days=get("procore_days") == "midnight",

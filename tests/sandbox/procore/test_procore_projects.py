@@ -103,6 +103,18 @@ def test_a_day_of_a_wrong_form_is_none_without_an_error(raw: Raw, server: Procor
     assert raw.get(f"{PROJECTS}/{dated['id']}", company_id=4001)["start_date"] == "2026-09-01T00:00:00Z"
 
 
+def test_a_refused_value_is_told_by_its_field_in_sentences_or_in_one(raw: Raw, server: ProcoreServer) -> None:
+    body = {"company_id": 4001, "project": {"name": "X", "project_template_id": 17}}
+    for told, said in {
+        "by_field": {"errors": {"project_template_id": ["must exist"]}},
+        "sentences": {"errors": ["project_template_id must exist"]},
+        "sentence": {"message": "project_template_id must exist", "error": "Unprocessable Entity"},
+    }.items():
+        server.switches.set("procore_refusals", told)
+        refused = raw.call("POST", PROJECTS, body)
+        assert (refused.status_code, refused.json()) == (422, said)
+
+
 def test_a_new_project_is_not_seen_and_its_origin_id_still_keeps_it_single(raw: Raw, server: ProcoreServer) -> None:
     body = {
         "company_id": 4001,
