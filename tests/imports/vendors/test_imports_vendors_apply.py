@@ -52,6 +52,19 @@ def test_n3_an_inactive_company_is_made_active_and_linked(world: World) -> None:
     assert world.query("select kind from procore.calls order by call_id") == [("reactivate",), ("link",)]
 
 
+@pytest.mark.parametrize("listed", ["on", "off"])
+def test_n3_an_inactive_company_is_made_active_whether_its_list_says_that_it_is_not_or_leaves_that_out(
+    world: World, listed: str
+) -> None:
+    world.procore.fault("procore_inactive_flag", "off")
+    world.procore.fault("procore_inactive_listed", listed)
+    world.vendor("ACME", "Acme")
+    acme = world.company("Acme", is_active=False)
+    world.run()
+    assert world.links() == {"ACME": acme}
+    assert world.named("Acme")["is_active"] is True
+
+
 def test_n4_a_linked_company_follows_what_the_setting_names_and_only_what_changed(world: World) -> None:
     world.vendor("ACME", "Acme", city="Akron", phone="1")
     world.company("Acme", city="Dayton", business_phone="9")
@@ -289,6 +302,16 @@ def test_n3_a_company_that_is_gone_and_a_vendor_that_is_gone_are_told(world: Wor
     assert world.standing() == {"ACME": ("gone", "not ready"), "BOLT": ("gone", "not ready")}
     assert "merged into another" in (rows["ACME"].reason or "")
     assert "Spectrum no longer has it" in (rows["BOLT"].reason or "")
+
+
+def test_compare_takes_composed_accents_for_the_same_text(world: World) -> None:
+    world.procore.fault("procore_text", "tidied")
+    apart, composed = "Mu\u0308ller Bau", "M\u00fcller Bau"
+    world.vendor("MULLER", apart)
+    world.run()
+    assert [each["name"] for each in world.companies()] == [composed]
+    world.plan()
+    assert world.standing() == {}
 
 
 def test_compare_tells_what_procore_holds_otherwise(world: World) -> None:
