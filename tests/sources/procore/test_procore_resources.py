@@ -95,6 +95,14 @@ READS: list[tuple[Callable[[ProcoreClient], Any], str, dict[str, str]]] = [
 ]
 
 
+def test_segments_are_asked_for_without_pages_which_their_reference_does_not_have(
+    stub: Stub, client: ProcoreClient
+) -> None:
+    stub.on("GET", f"{P}/companies/{COMPANY}/{WBS}/segments", Reply(200, [{"id": 1}]))
+    assert list(resources.wbs_segments(client)) == [{"id": 1}]
+    assert [asked.query for asked in stub.asked] == [{}]
+
+
 @pytest.mark.parametrize(("read", "path", "params"), READS)
 def test_reads(
     stub: Stub,
