@@ -25,6 +25,7 @@ from spectrum_etl.imports.steps.settle import Settled, settle
 from spectrum_etl.imports.systems import Systems
 from spectrum_etl.links.writing import project, writing
 from spectrum_etl.sources.faults import NotFound, NotSent, NotVisible, OutcomeUnknown, SourceFault
+from spectrum_etl.sources.procore.faults import names_field
 from spectrum_etl.sources.procore.rows import Row as Answer
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.templates import render
@@ -299,7 +300,7 @@ def _update(row: Row) -> dict[str, object]:
 
 def _ours(systems: Systems, obj: ImportObject, row: Row, fault: SourceFault) -> dict[str, object] | None:
     """A new record that is refused since its origin id is taken: by itself, where an earlier call was still running."""
-    if row.kind != "create" or row.origin_id is None or all(said.field != "origin_id" for said in fault.fields):
+    if row.kind != "create" or row.origin_id is None or not names_field(fault, "origin_id"):
         return None
     return next(iter(obj.by_origin(systems.procore, row.origin_id)), None)
 

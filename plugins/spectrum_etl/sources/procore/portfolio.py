@@ -13,7 +13,7 @@ from typing import Any, TypedDict, cast
 
 from spectrum_etl.sources.faults import NotAllowed, NotFound, NotVisible, Refused
 from spectrum_etl.sources.procore.client import ProcoreClient
-from spectrum_etl.sources.procore.faults import ApiCall
+from spectrum_etl.sources.procore.faults import ApiCall, names_any_field, names_field
 from spectrum_etl.sources.procore.ids import Id, company_scope, path_id
 from spectrum_etl.sources.procore.rows import USUAL_BATCH, Row, one_by_one
 
@@ -158,9 +158,13 @@ def put_projects(
         try:
             made = create_project(client, cast(NewProject, new), run_validations=run_validations)
         except Refused as refused:
-            if all(said.field != "origin_id" for said in refused.fields):
+            is_taken = names_field(refused, "origin_id")
+            if not is_taken and names_any_field(refused):
                 raise
+            # A refusal need not name the field: then only what is there says whether it is about the origin id.
             found = projects_by_origin(client, str(fields["origin_id"]))
+            if not found and not is_taken:
+                raise
             if not found:
                 raise _not_visible(f"a project with the origin id {fields['origin_id']} is there") from refused
         else:
