@@ -16,6 +16,7 @@ PROCORE_FAULTS: tuple[Fault, ...] = (
     Fault("procore_slow", "Procore waits so many milliseconds before it answers", "int"),
     Fault("procore_500", "Procore answers with HTTP status 500 and does nothing"),
     Fault("procore_lost_answer", "Procore does what a writing call asks and closes the connection"),
+    Fault("procore_empty_answer", "Procore does what a writing call asks and answers it without a body"),
     Fault("procore_page_cut", "Procore ends the answer to a reading call in the middle"),
     Fault("procore_forbidden", "Procore answers 403 where path and query contain this, as a tool that is off", "text"),
     Fault(
@@ -211,6 +212,14 @@ PROCORE_FAULTS: tuple[Fault, ...] = (
         "choice",
         default="refused",
         choices=("refused", "shown"),
+    ),
+    Fault(
+        "procore_tools",
+        "which tools the list of a project's tools shows: all, each with whether it is active, or the active ones"
+        " alone, without that [assumed either way]",
+        "choice",
+        default="all",
+        choices=("all", "active"),
     ),
     Fault(
         "procore_days",

@@ -27,6 +27,7 @@ class Ways:
         text_tidied: whether accents are composed and blanks around text removed.
         erp_flag: what becomes of `erp_integrated`.
         full_standard_codes: whether standard codes are written with those of their parents.
+        active_tools_alone: whether the list of tools shows active ones alone.
         midnight_days: whether days are written with a time.
         prime_origin_filter: whether the list of prime contracts is filtered by origin id.
         approved_lines: whether lines of an Approved prime contract can be written.
@@ -55,6 +56,7 @@ class Ways:
     text_tidied: bool = False
     erp_flag: str = "accepted"
     full_standard_codes: bool = False
+    active_tools_alone: bool = False
     midnight_days: bool = False
     prime_origin_filter: bool = True
     approved_lines: bool = False
@@ -101,6 +103,7 @@ def read_ways(get: Callable[[str], str | None], sync_stops: str | None) -> Ways:
         text_tidied=get("procore_text") == "tidied",
         erp_flag=get("procore_erp_integrated") or "",
         full_standard_codes=get("procore_standard_code") == "full",
+        active_tools_alone=get("procore_tools") == "active",
         midnight_days=get("procore_days") == "midnight",
         prime_origin_filter=get("procore_prime_origin_filter") == "on",
         approved_lines=get("procore_approved_lines") == "writable",

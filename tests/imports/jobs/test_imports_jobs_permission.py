@@ -79,6 +79,24 @@ def test_n11_a_lost_answer_about_a_project_ends_the_same_however_procore_tells_t
     assert project["standard_cost_code_list_id"] == world.procore.erp_list, "what comes after creation came, too"
 
 
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_n11_an_answer_without_a_body_is_looked_up(world: JobsWorld, method: str) -> None:
+    """The project is created, or its list set, and Procore does not show it."""
+    world.job("24-404", "Harbor Bridge")
+    world.plan()
+    world.decide()
+    world.procore.fault("procore_only", "/projects" if method == "POST" else "/projects/")
+    world.procore.fault("procore_empty_answer", None, 1)
+    if method == "POST":
+        with pytest.raises(RetryLater, match="its answer shows no project"):
+            world.apply()
+    assert world.apply().counts == {"applied": 1}
+    assert world.compare().differing == []
+    [project] = world.companies()
+    assert world.links() == {"24-404": project["id"]}
+    assert project["standard_cost_code_list_id"] == world.procore.erp_list
+
+
 @pytest.mark.parametrize("told", ["by_field", "sentences", "sentence"])
 def test_n2_another_refusal_is_the_rows_own_however_procore_tells_it(world: JobsWorld, told: str) -> None:
     world.procore.fault("procore_refusals", told)
