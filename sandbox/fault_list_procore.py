@@ -126,6 +126,13 @@ PROCORE_FAULTS: tuple[Fault, ...] = (
         default="on",
     ),
     Fault(
+        "procore_inactive_shown",
+        "an inactive company is shown as any other where it is asked for by its id [assumed]; off: it is not found, and"
+        " the list of inactive ones alone shows it [assumed]",
+        "switch",
+        default="on",
+    ),
+    Fault(
         "procore_inactive_flag",
         "the list of inactive companies says of each that it is not active [assumed]; off: it leaves is_active out"
         " [assumed]",

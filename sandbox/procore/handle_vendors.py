@@ -1,8 +1,8 @@
 """Handlers of the stand-in Procore: the companies of the directory, which its API calls vendors.
 
 Certain: paths, bodies, the view `extended` where none is named, reactivation as a call without a body. Assumed, and a
-switch each: whether the list shows inactive companies, whether one can be changed before it is reactivated, and whether
-the list of inactive ones says of each that it is.
+switch each: whether the list shows inactive companies, whether one is shown, or can be changed, before it is
+reactivated, and whether the list of inactive ones says of each that it is.
 """
 
 from psycopg import sql
@@ -50,7 +50,10 @@ def _without_flag(shape: Present) -> Present:
 
 
 def _show(call: Call) -> Answer:
-    return Answer(_shape(call)(call.store, _found(call)))
+    found = _found(call)
+    if not found["is_active"] and not call.ways.inactive_shown:
+        raise ApiError(404, "Not found")
+    return Answer(_shape(call)(call.store, found))
 
 
 def _found(call: Call) -> Record:

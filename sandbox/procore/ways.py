@@ -23,6 +23,7 @@ class Ways:
         foreign: which origin ids of another integration can be replaced.
         unique_names: kinds whose names may not repeat.
         inactive_listed, inactive_writable: what is seen of inactive companies.
+        inactive_shown: whether an inactive company is shown where it is asked for.
         inactive_flagged: whether the list of inactive companies says that they are.
         text_tidied: whether accents are composed and blanks around text removed.
         erp_flag: what becomes of `erp_integrated`.
@@ -52,6 +53,7 @@ class Ways:
     unique_names: frozenset[str] = frozenset()
     inactive_listed: bool = True
     inactive_writable: bool = True
+    inactive_shown: bool = True
     inactive_flagged: bool = True
     text_tidied: bool = False
     erp_flag: str = "accepted"
@@ -99,6 +101,7 @@ def read_ways(get: Callable[[str], str | None], sync_stops: str | None) -> Ways:
         unique_names=_KINDS_OF_NAMES[get("procore_unique_names") or "none"],
         inactive_listed=get("procore_inactive_listed") == "on",
         inactive_writable=get("procore_inactive_writable") == "on",
+        inactive_shown=get("procore_inactive_shown") == "on",
         inactive_flagged=get("procore_inactive_flag") == "on",
         text_tidied=get("procore_text") == "tidied",
         erp_flag=get("procore_erp_integrated") or "",

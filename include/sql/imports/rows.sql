@@ -132,7 +132,8 @@ new as (
         unlinked.record_title,
         unlinked.origin_id,
         case
-            when unlinked.record_id != ''
+            -- One that is gone holds nothing.
+            when unlinked.record_title is not null
                 then unlinked.held_fields
                     || jsonb_build_object(
                         'is_active', unlinked.is_active,

@@ -52,19 +52,6 @@ def test_n3_an_inactive_company_is_made_active_and_linked(world: World) -> None:
     assert world.query("select kind from procore.calls order by call_id") == [("reactivate",), ("link",)]
 
 
-@pytest.mark.parametrize("listed", ["on", "off"])
-def test_n3_an_inactive_company_is_made_active_whether_its_list_says_that_it_is_not_or_leaves_that_out(
-    world: World, listed: str
-) -> None:
-    world.procore.fault("procore_inactive_flag", "off")
-    world.procore.fault("procore_inactive_listed", listed)
-    world.vendor("ACME", "Acme")
-    acme = world.company("Acme", is_active=False)
-    world.run()
-    assert world.links() == {"ACME": acme}
-    assert world.named("Acme")["is_active"] is True
-
-
 def test_n4_a_linked_company_follows_what_the_setting_names_and_only_what_changed(world: World) -> None:
     world.vendor("ACME", "Acme", city="Akron", phone="1")
     world.company("Acme", city="Dayton", business_phone="9")
