@@ -254,7 +254,20 @@ parted as (
         wanted.title,
         wanted.fields,
         wanted.spectrum_key is null as spectrum_lacks,
-        held.record_id is null as procore_lacks
+        held.record_id is null as procore_lacks,
+        -- One that was merged into another leaves its origin id there.
+        case
+            when held.record_id is null
+                then (
+                    select min(other.record_id || ' (' || other.name || ')')
+                    from held as other
+                    where
+                        upper(other.origin_id) in (
+                            'SPECTRUM:' || upper({{ "company" | bound }}::text) || ':' || upper(btrim(linked.spectrum_key)),
+                            upper({{ "company" | bound }}::text) || ':' || upper(btrim(linked.spectrum_key))
+                        )
+                )
+        end as survivor
     from linked
     left join wanted on linked.compared = wanted.compared
     left join held on linked.record_id = held.record_id
@@ -311,6 +324,9 @@ found as (
             when parted.procore_lacks and {{ "may_be_hidden" | bound }}::boolean
                 then 'waiting for permission: Procore does not show the service account '
                     || {{ "procore_title" | bound }}::text || ' ' || parted.record_id || ', which is linked to it'
+            when parted.survivor is not null
+                then 'Procore no longer shows ' || {{ "procore_title" | bound }}::text || ' ' || parted.record_id
+                    || ', which is linked to it: it was merged into ' || parted.survivor || ', which carries its origin id now'
             when parted.procore_lacks
                 then 'Procore no longer shows ' || {{ "procore_title" | bound }}::text || ' ' || parted.record_id
                     || ', which is linked to it: it was merged into another, or deleted'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from spectrum_etl.imports.steps.undo import plan_undo
-from tests.imports.vendors.imports_world import World
+from tests.imports.vendors.imports_world import World, settings
 
 
 @pytest.mark.parametrize("is_active", [True, False])
@@ -73,3 +73,36 @@ def test_n3_an_inactive_company_is_made_active_whether_its_list_says_that_it_is_
     world.run()
     assert world.links() == {"ACME": acme}
     assert world.named("Acme")["is_active"] is True
+
+
+def test_n3_a_company_that_was_merged_into_another_one_is_told_with_which(world: World) -> None:
+    world.vendor("ACME", "Acme")
+    world.vendor("BOLT", "Bolt")
+    world.run()
+    merged, other, deleted = world.links()["ACME"], world.company("Acme Group"), world.links()["BOLT"]
+    world.procore.remove(merged)
+    world.procore.remove(deleted)
+    world.mark(other, "spectrum:1:ACME", "ACME")
+    world.plan()
+    rows = world.rows()
+    assert world.standing() == {"ACME": ("gone", "not ready"), "BOLT": ("gone", "not ready")}
+    assert (rows["ACME"].reason or "").endswith(
+        f"it was merged into {other} (Acme Group), which carries its origin id now"
+    )
+    assert (rows["BOLT"].reason or "").endswith("it was merged into another, or deleted")
+
+
+def test_n4_a_change_of_an_inactive_company_that_procore_does_not_take_says_to_make_it_active(world: World) -> None:
+    world.settings = settings(update=["address"])
+    world.vendor("ACME", "Acme", city="Akron")
+    world.run()
+    acme = world.links()["ACME"]
+    world.procore.fault("procore_inactive_writable", "off")
+    world.procore.change(acme, is_active=False)
+    world.change_vendor("ACME", city="Dayton")
+    world.plan()
+    world.decide()
+    world.apply()
+    row = world.rows()["ACME"]
+    assert (row.kind, row.state) == ("update", "failed")
+    assert row.remedy == f"it is inactive: make company {acme} active in Procore, then plan again"

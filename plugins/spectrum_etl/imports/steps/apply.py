@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import psycopg
 
 from spectrum_etl.errors import RetryLater, SpectrumEtlError
-from spectrum_etl.imports.records import calls, plans
+from spectrum_etl.imports.records import calls, held, plans
 from spectrum_etl.imports.records.plans import Row
 from spectrum_etl.imports.spec import ImportObject, Narrowed
 from spectrum_etl.imports.steps import replacing_ids, taking_over
@@ -332,6 +332,11 @@ def _lost(connection: psycopg.Connection, row: Row, said: str, done: Applied) ->
 def _fail(connection: psycopg.Connection, obj: ImportObject, row: Row, fault: SourceFault, done: Applied) -> None:
     if row.kind == replacing_ids.TAKE_OVER:
         replacing_ids.fail(connection, obj, row, fault)
+    elif isinstance(fault, NotFound) and held.is_inactive(connection, row.row_id):
+        plans.fail(
+            connection, row, fault.message,
+            f"it is inactive: make {obj.procore_title} {row.record_id} active in Procore, then plan again", fault.field,
+        )  # fmt: skip
     else:
         plans.fail(connection, row, fault.message, fault.instruction, fault.field)
     done.counts["failed"] += 1
