@@ -245,7 +245,7 @@ def test_permissions_of_a_shape_that_nobody_knows_are_told_and_break_nothing(
     stub: Stub, client: ProcoreClient, content: Any
 ) -> None:
     stub.on("GET", f"{P}/settings/permissions", Reply(200, content))
-    with pytest.raises(Unreadable, match="lists no tools"):
+    with pytest.raises(Unreadable, match="not a list of records"):
         tools.access_levels(client)
 
 

@@ -57,7 +57,7 @@ def access_levels(client: ProcoreClient, project_id: Id | None = None) -> dict[s
     tools = manifest.get("tools") if isinstance(manifest, Mapping) else None
     if not isinstance(tools, list) or not all(isinstance(tool, Mapping) for tool in tools):
         raise Unreadable(
-            "the response lists no tools with their levels",
+            "the response is not a list of records",
             object=f"Procore company {client.company_id}, GET {path}",
             remedy="look in Procore at what the service account may do",
         )
