@@ -230,7 +230,13 @@ changes as (
         jsonb_object_agg(followed.field, wanted.fields -> followed.field) as after,
         wanted.fields as spectrum,
         string_agg(followed.field, ', ' order by followed.field) filter (
-            where held.fields -> followed.field is distinct from held.followed -> followed.field
+            where
+                held.fields -> followed.field is distinct from held.followed -> followed.field
+                -- What Procore made of a value itself, nobody has changed.
+                and (
+                    not coalesce(held.followed -> 'answered' ? followed.field, false)
+                    or held.fields -> followed.field is distinct from held.followed -> 'answered' -> followed.field
+                )
         ) as edited
     from wanted
     inner join linked on wanted.compared = linked.compared
