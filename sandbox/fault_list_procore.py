@@ -16,6 +16,7 @@ PROCORE_FAULTS: tuple[Fault, ...] = (
     Fault("procore_slow", "Procore waits so many milliseconds before it answers", "int"),
     Fault("procore_500", "Procore answers with HTTP status 500 and does nothing"),
     Fault("procore_lost_answer", "Procore does what a writing call asks and closes the connection"),
+    Fault("procore_empty_answer", "Procore does what a writing call asks and answers it without a body"),
     Fault("procore_page_cut", "Procore ends the answer to a reading call in the middle"),
     Fault("procore_forbidden", "Procore answers 403 where path and query contain this, as a tool that is off", "text"),
     Fault(
@@ -125,6 +126,36 @@ PROCORE_FAULTS: tuple[Fault, ...] = (
         default="on",
     ),
     Fault(
+        "procore_inactive_shown",
+        "an inactive company is shown as any other where it is asked for by its id [assumed]; off: it is not found, and"
+        " the list of inactive ones alone shows it [assumed]",
+        "switch",
+        default="on",
+    ),
+    Fault(
+        "procore_inactive_flag",
+        "the list of inactive companies says of each that it is not active [assumed]; off: it leaves is_active out"
+        " [assumed]",
+        "switch",
+        default="on",
+    ),
+    Fault(
+        "procore_text",
+        "what becomes of text that is written: it stays as it was sent, or its accents are composed and blanks around"
+        " it are removed [assumed either way]",
+        "choice",
+        default="as_sent",
+        choices=("as_sent", "tidied"),
+    ),
+    Fault(
+        "procore_refusals",
+        "how a refused value is told outside sync calls: by its field, in a list of sentences, or in one sentence"
+        " [certain that all occur]",
+        "choice",
+        default="by_field",
+        choices=("by_field", "sentences", "sentence"),
+    ),
+    Fault(
         "procore_erp_integrated",
         "what becomes of `erp_integrated` in a company without an ERP connection [assumed]",
         "choice",
@@ -188,6 +219,14 @@ PROCORE_FAULTS: tuple[Fault, ...] = (
         "choice",
         default="refused",
         choices=("refused", "shown"),
+    ),
+    Fault(
+        "procore_tools",
+        "which tools the list of a project's tools shows: all, each with whether it is active, or the active ones"
+        " alone, without that [assumed either way]",
+        "choice",
+        default="all",
+        choices=("all", "active"),
     ),
     Fault(
         "procore_days",

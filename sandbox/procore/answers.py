@@ -105,8 +105,14 @@ def render(request: Request, answer: Answer) -> Response:
     return _json({"data": answer.content} if enveloped else answer.content, answer.status, headers)
 
 
-def render_error(request: Request, error: ApiError) -> Response:
-    """Turn a refusal into the response of the call."""
+def render_error(request: Request, error: ApiError, told: str = "by_field") -> Response:
+    """Turn a refusal into the response of the call.
+
+    Args:
+        request: the call.
+        error: the refusal.
+        told: how refused values are told: `by_field`, in `sentences`, or in one `sentence`.
+    """
     if _is_v2(request):
         details = [
             {"reason_code": "INVALID", "message": text, "source": name}
@@ -116,6 +122,11 @@ def render_error(request: Request, error: ApiError) -> Response:
         body: Any = {
             "error": {"code": _V2_CODES.get(error.status, "ERROR"), "message": error.message, "details": details}
         }
+    elif error.status == 422 and told != "by_field":
+        said = [f"{name} {text}" for name, texts in error.fields.items() for text in texts] or [error.message]
+        body = {"errors": said}
+        if told == "sentence":
+            body = {"message": ", ".join(said), "error": "Unprocessable Entity"}
     elif error.status == 422:
         body = {"errors": error.fields or {"base": [error.message]}}
     elif error.status in _PHRASES:

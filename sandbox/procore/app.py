@@ -117,11 +117,13 @@ class ProcoreApp:
                 if trouble.broken_after and response.status_code < 400:
                     raise ApiError(500, "Internal Server Error")
         except ApiError as error:
-            response = render_error(request, error)
+            response = render_error(request, error, self.switches.refusals())
         except _PlainRefusalError as refusal:
             response = PlainTextResponse(str(refusal), 400)
         if trouble.lost_answer and response.status_code < 500:
             return SilentResponse(bytes(response.body), response.status_code, media_type=response.media_type)
+        if trouble.empty_answer and response.status_code < 300:
+            response = Response(status_code=response.status_code)
         if trouble.page_cut and response.status_code == 200:
             content = bytes(response.body)
             cut = {name: value for name, value in response.headers.items() if name != "content-length"}

@@ -1,7 +1,7 @@
 """Handlers of the stand-in Procore: commitments and prime contracts with their lines."""
 
 from sandbox.procore import shapes_contracts as shapes
-from sandbox.procore.answers import Answer
+from sandbox.procore.answers import Answer, ApiError
 from sandbox.procore.calls import Call, Handler
 from sandbox.procore.store import Record
 from sandbox.procore.writes import change, create, sync
@@ -59,10 +59,12 @@ def _routes_of(kind: str, listed: str, single: str, filters: dict[str, str]) -> 
         return call.page("contract_line", shapes.line, parent=found, filters=_LINE_FILTERS)
 
     def sync_lines(call: Call) -> Answer:
+        _project_in_query(call)
         found = _contract(call, "contract_id", kind)
         return sync(call, "contract_line", shapes.line, call.project(), found)
 
     def create_line(call: Call) -> Answer:
+        _project_in_query(call)
         found = _contract(call, "contract_id", kind)
         made = create(call, "contract_line", call.sent("line_item"), call.project(), found)
         return Answer(shapes.line(call.store, made), 201)
@@ -78,6 +80,16 @@ def _routes_of(kind: str, listed: str, single: str, filters: dict[str, str]) -> 
         ("POST", f"{listed}/{{contract_id:int}}/line_items", create_line),
         ("PATCH", f"{listed}/{{contract_id:int}}/line_items/sync", sync_lines),
     )
+
+
+def _project_in_query(call: Call) -> None:
+    """Lines are written with their project in the query, as their reference requires, wherever else it is named.
+
+    Raises:
+        ApiError: 400 without it.
+    """
+    if not call.query.get("project_id"):
+        raise ApiError(400, "param is missing or the value is empty: project_id")
 
 
 def _commitments_v2(call: Call) -> Answer:

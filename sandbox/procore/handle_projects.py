@@ -138,6 +138,9 @@ def _tools(call: Call) -> Answer:
         for place, (name, title) in enumerate(PROJECT_TOOLS, start=1)
         if wanted is None or (name not in off) == (wanted == "true")
     ]
+    if call.ways.active_tools_alone:
+        kept = ("id", "engine_name", "title")
+        shown = [{name: tool[name] for name in kept} for tool in shown if tool["is_active"]]
     return Answer(shown)
 
 

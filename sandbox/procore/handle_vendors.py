@@ -1,7 +1,8 @@
 """Handlers of the stand-in Procore: the companies of the directory, which its API calls vendors.
 
 Certain: paths, bodies, the view `extended` where none is named, reactivation as a call without a body. Assumed, and a
-switch each: whether the list shows inactive companies, and whether one can be changed before it is reactivated.
+switch each: whether the list shows inactive companies, whether one is shown, or can be changed, before it is
+reactivated, and whether the list of inactive ones says of each that it is.
 """
 
 from psycopg import sql
@@ -40,11 +41,19 @@ def _search(call: Call) -> list[sql.Composable]:
 def _list_inactive(call: Call) -> Answer:
     """Inactive companies: a list that has pages and views, and no filters."""
     call.company()
-    return call.page("vendor", _shape(call), where=[_INACTIVE])
+    shape = _shape(call) if call.ways.inactive_flagged else _without_flag(_shape(call))
+    return call.page("vendor", shape, where=[_INACTIVE])
+
+
+def _without_flag(shape: Present) -> Present:
+    return lambda store, record: {name: value for name, value in shape(store, record).items() if name != "is_active"}
 
 
 def _show(call: Call) -> Answer:
-    return Answer(_shape(call)(call.store, _found(call)))
+    found = _found(call)
+    if not found["is_active"] and not call.ways.inactive_shown:
+        raise ApiError(404, "Not found")
+    return Answer(_shape(call)(call.store, found))
 
 
 def _found(call: Call) -> Record:

@@ -18,6 +18,7 @@ class Trouble:
     broken: bool = False
     refused: bool = False
     lost_answer: bool = False
+    empty_answer: bool = False
     broken_after: bool = False
     slow_after_seconds: float = 0.0
     page_cut: bool = False
@@ -121,7 +122,8 @@ class Switches:
                 return Trouble(slow, broken_after=True)
             slow_after = int(take("procore_slow_after") or 0) / 1000
             lost = take("procore_lost_answer") is not None
-            return Trouble(slow, lost_answer=lost, slow_after_seconds=slow_after)
+            empty = take("procore_empty_answer") is not None
+            return Trouble(slow, lost_answer=lost, empty_answer=empty, slow_after_seconds=slow_after)
 
     def ways(self, path: str) -> Ways:
         """Return how this call meets what the reference leaves open; `procore_only` narrows where sync calls stop.
@@ -138,6 +140,11 @@ class Switches:
         """Return which writing calls into one project are refused while another one runs."""
         with self._lock:
             return self._faults.get("procore_concurrent") or "off"
+
+    def refusals(self) -> str:
+        """Return how a refused value is told."""
+        with self._lock:
+            return self._faults.get("procore_refusals") or "by_field"
 
     def window_slides(self) -> bool:
         """Say whether the ten seconds of the rate limit slide."""

@@ -23,8 +23,12 @@ class Ways:
         foreign: which origin ids of another integration can be replaced.
         unique_names: kinds whose names may not repeat.
         inactive_listed, inactive_writable: what is seen of inactive companies.
+        inactive_shown: whether an inactive company is shown where it is asked for.
+        inactive_flagged: whether the list of inactive companies says that they are.
+        text_tidied: whether accents are composed and blanks around text removed.
         erp_flag: what becomes of `erp_integrated`.
         full_standard_codes: whether standard codes are written with those of their parents.
+        active_tools_alone: whether the list of tools shows active ones alone.
         midnight_days: whether days are written with a time.
         prime_origin_filter: whether the list of prime contracts is filtered by origin id.
         approved_lines: whether lines of an Approved prime contract can be written.
@@ -49,8 +53,12 @@ class Ways:
     unique_names: frozenset[str] = frozenset()
     inactive_listed: bool = True
     inactive_writable: bool = True
+    inactive_shown: bool = True
+    inactive_flagged: bool = True
+    text_tidied: bool = False
     erp_flag: str = "accepted"
     full_standard_codes: bool = False
+    active_tools_alone: bool = False
     midnight_days: bool = False
     prime_origin_filter: bool = True
     approved_lines: bool = False
@@ -93,8 +101,12 @@ def read_ways(get: Callable[[str], str | None], sync_stops: str | None) -> Ways:
         unique_names=_KINDS_OF_NAMES[get("procore_unique_names") or "none"],
         inactive_listed=get("procore_inactive_listed") == "on",
         inactive_writable=get("procore_inactive_writable") == "on",
+        inactive_shown=get("procore_inactive_shown") == "on",
+        inactive_flagged=get("procore_inactive_flag") == "on",
+        text_tidied=get("procore_text") == "tidied",
         erp_flag=get("procore_erp_integrated") or "",
         full_standard_codes=get("procore_standard_code") == "full",
+        active_tools_alone=get("procore_tools") == "active",
         midnight_days=get("procore_days") == "midnight",
         prime_origin_filter=get("procore_prime_origin_filter") == "on",
         approved_lines=get("procore_approved_lines") == "writable",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from unicodedata import normalize
 
 import psycopg
 
@@ -40,7 +41,7 @@ def create(
     """
     kind = KINDS[kind_name]
     origin = kind.synced_origin if action == "sync" else kind.origin
-    values = kind.defaults | checked(call, kind, with_parent(call, kind, sent), origin, project, action)
+    values = kind.defaults | stored(call, checked(call, kind, with_parent(call, kind, sent), origin, project, action))
     if missing := [name for name in kind.required if values.get(name) in (None, "")]:
         raise ApiError(422, "Validation failed", {name: ["can't be blank"] for name in missing})
     if parent is not None and _keeps_lines(kind_name, parent):
@@ -62,6 +63,15 @@ def create(
     if parent is not None:
         call.store.touch(parent.id)
     return record
+
+
+def stored(call: Call, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values as they are kept."""
+    if not call.ways.text_tidied:
+        return dict(values)
+    return {
+        name: normalize("NFC", value).strip() if isinstance(value, str) else value for name, value in values.items()
+    }
 
 
 def _keeps_lines(kind: str, parent: Record) -> bool:
@@ -92,7 +102,7 @@ def change(
     record = call.store.lock(record.id)
     project, parent = call.store.get(record.project_id), call.store.get(record.parent_id)
     taken = kind.origin if origin is None else origin
-    values = checked(call, kind, with_parent(call, kind, sent), taken, project, action, record)
+    values = stored(call, checked(call, kind, with_parent(call, kind, sent), taken, project, action, record))
     synced = record.origin_id is not None or (parent is not None and _keeps_lines(kind.name, parent))
     if synced and (altered := frozen(kind, record, values)):
         raise ApiError(422, "Validation failed", {name: [_LOCKED] for name in altered})

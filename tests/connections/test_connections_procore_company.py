@@ -17,6 +17,7 @@ from spectrum_etl.connections.record import record
 from spectrum_etl.connections.result import Checked, Finding
 from spectrum_etl.errors import RetryLater
 from spectrum_etl.page.reads import Warehouse
+from spectrum_etl.sources.procore import portfolio
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.templates import render
 
@@ -140,6 +141,25 @@ def test_n1_what_may_not_be_read_is_not_known_and_the_rest_is(world: World) -> N
     assert "ours" in found["companies", "origin ids"]
     assert "prime_contracts none" in found["projects", "rights"]
     assert _findings(world)["projects", "prime_contracts"].difference == "grant"
+
+
+def test_n1_a_project_that_is_listed_and_refuses_to_be_read_does_not_hide_the_others(
+    world: World, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its tool may be off, or the account may see it in lists alone."""
+    hidden = [{"id": 17, "name": "Listed alone", "active": True}]
+    everything = portfolio.all_projects
+    monkeypatch.setattr(
+        "spectrum_etl.sources.procore.portfolio.all_projects", lambda client: iter([*hidden, *everything(client)])
+    )
+    found = _facts(world, TAKEN_OVER)
+    for subject in ("cost codes", "prime contracts"):
+        assert found[subject, "origin ids"] == told[4801][subject, "origin ids"].replace("of 4", "of 5")
+    for item in ("ERP integration", "rights"):
+        assert not found["projects", item].startswith("not known")
+    assert found["projects", "rights"] == told[4801]["projects", "rights"]
+    probes = "Does the list of prime contracts honour filters[origin_id]?"
+    assert found["probes", probes] == told[4801]["probes", probes]
 
 
 @pytest.mark.parametrize("status", ["403", "404"])

@@ -12,7 +12,12 @@ with held as (
         records.fields ->> 'project_id' as project,
         nullif(btrim(records.fields ->> 'number'), '') as number,
         records.fields ->> 'status' as status,
-        (records.fields ->> 'amount')::numeric(14, 2) as amount,
+        records.fields ->> 'amount' as amount_shown,
+        -- A text that is no plain amount is shown as it is, and not compared.
+        case
+            when records.fields ->> 'amount' ~ '^-?[0-9]{1,12}([.][0-9]+)?$'
+                then (records.fields ->> 'amount')::numeric(14, 2)
+        end as amount,
         records.fields ->> 'contract_id' as contract,
         jobs.spectrum_key as job,
         vendors.spectrum_key as vendor
@@ -150,6 +155,7 @@ found as (
         commitments.job,
         commitments.status,
         commitments.amount,
+        commitments.amount_shown,
         commitments.found_amount,
         'commitments' as object,
         'subcontract' as space,
@@ -175,6 +181,7 @@ found as (
         changes.job,
         changes.status,
         changes.amount,
+        changes.amount_shown,
         changes.found_amount,
         'commitment_change_orders' as object,
         'change request' as space,
@@ -202,6 +209,7 @@ found as (
         primes.job,
         primes.status,
         primes.amount,
+        primes.amount_shown,
         primes.found_amount,
         'prime_contracts' as object,
         'prime contract' as space,
@@ -239,7 +247,7 @@ described as (
             when judged.missing is not null then judged.missing
             when judged.is_double then 'another record of Procore has the same ERP id: ' || judged.key
             when judged.amount is null or judged.found_amount is null
-                then 'the amounts cannot be compared: Procore holds ' || coalesce(judged.amount::text, 'none')
+                then 'the amounts cannot be compared: Procore holds ' || coalesce(judged.amount::text, judged.amount_shown, 'none')
                     || ', Spectrum ' || coalesce(judged.found_amount::text, 'none')
             when judged.differs
                 then 'Procore holds ' || judged.amount || ', Spectrum ' || judged.found_amount || ': '

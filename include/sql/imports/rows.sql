@@ -132,7 +132,8 @@ new as (
         unlinked.record_title,
         unlinked.origin_id,
         case
-            when unlinked.record_id != ''
+            -- One that is gone holds nothing.
+            when unlinked.record_title is not null
                 then unlinked.held_fields
                     || jsonb_build_object(
                         'is_active', unlinked.is_active,
@@ -229,7 +230,13 @@ changes as (
         jsonb_object_agg(followed.field, wanted.fields -> followed.field) as after,
         wanted.fields as spectrum,
         string_agg(followed.field, ', ' order by followed.field) filter (
-            where held.fields -> followed.field is distinct from held.followed -> followed.field
+            where
+                held.fields -> followed.field is distinct from held.followed -> followed.field
+                -- What Procore made of a value itself, nobody has changed.
+                and (
+                    not coalesce(held.followed -> 'answered' ? followed.field, false)
+                    or held.fields -> followed.field is distinct from held.followed -> 'answered' -> followed.field
+                )
         ) as edited
     from wanted
     inner join linked on wanted.compared = linked.compared
@@ -253,7 +260,20 @@ parted as (
         wanted.title,
         wanted.fields,
         wanted.spectrum_key is null as spectrum_lacks,
-        held.record_id is null as procore_lacks
+        held.record_id is null as procore_lacks,
+        -- One that was merged into another leaves its origin id there.
+        case
+            when held.record_id is null
+                then (
+                    select min(other.record_id || ' (' || other.name || ')')
+                    from held as other
+                    where
+                        upper(other.origin_id) in (
+                            'SPECTRUM:' || upper({{ "company" | bound }}::text) || ':' || upper(btrim(linked.spectrum_key)),
+                            upper({{ "company" | bound }}::text) || ':' || upper(btrim(linked.spectrum_key))
+                        )
+                )
+        end as survivor
     from linked
     left join wanted on linked.compared = wanted.compared
     left join held on linked.record_id = held.record_id
@@ -310,6 +330,9 @@ found as (
             when parted.procore_lacks and {{ "may_be_hidden" | bound }}::boolean
                 then 'waiting for permission: Procore does not show the service account '
                     || {{ "procore_title" | bound }}::text || ' ' || parted.record_id || ', which is linked to it'
+            when parted.survivor is not null
+                then 'Procore no longer shows ' || {{ "procore_title" | bound }}::text || ' ' || parted.record_id
+                    || ', which is linked to it: it was merged into ' || parted.survivor || ', which carries its origin id now'
             when parted.procore_lacks
                 then 'Procore no longer shows ' || {{ "procore_title" | bound }}::text || ' ' || parted.record_id
                     || ', which is linked to it: it was merged into another, or deleted'

@@ -8,6 +8,7 @@ with done as (
         calls.kind,
         calls.held_before,
         calls.sent,
+        calls.entity,
         bool_or(calls.kind = 'reactivate') over (partition by calls.record_id) as was_inactive,
         row_number() over (
             partition by calls.record_id, calls.kind = 'reactivate'
@@ -79,7 +80,13 @@ judged as (
         (
             select string_agg(sent.key, ', ' order by sent.key)
             from jsonb_each(taken_back.sent - 'id' - {{ "unshown" | bound }}::text []) as sent
-            where coalesce(taken_back.held -> sent.key, 'null') != sent.value
+            where
+                coalesce(taken_back.held -> sent.key, 'null') != sent.value
+                -- What Procore made of it itself, and has answered so, nobody has changed.
+                and not (
+                    coalesce(taken_back.entity ? sent.key, false)
+                    and taken_back.entity ->> sent.key is not distinct from taken_back.held ->> sent.key
+                )
         ) as edited,
         (
             select jsonb_object_agg(changed.key, coalesce(taken_back.held -> changed.key, 'null'))

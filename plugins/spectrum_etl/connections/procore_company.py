@@ -7,12 +7,13 @@ counts say of how many. What is assumed about Procore is called so.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from spectrum_etl.connections.probes import Answers
-from spectrum_etl.connections.procore_lists import Lists
+from spectrum_etl.connections.procore_lists import Lists, answered
 from spectrum_etl.connections.procore_needs import Rights, company_rights, foreign, project_rights
 from spectrum_etl.connections.result import Fact, Finding
 from spectrum_etl.errors import RetryLater, SpectrumEtlError
@@ -23,10 +24,14 @@ from spectrum_etl.model.display import visible
 from spectrum_etl.sources.procore import portfolio, resources
 from spectrum_etl.sources.procore.client import ProcoreClient
 from spectrum_etl.sources.procore.marks import PROBE_MARK
+from spectrum_etl.sources.procore.tools import access_levels, project_tools
 
 Record = Mapping[str, Any]
+_Read = TypeVar("_Read")
 #: So many projects are asked about one by one; so many records are named.
 _PROJECTS, _NAMED = 3, 3
+#: And so many are tried at most, where some do not show what is asked.
+_PROJECTS_ASKED = 10
 _ERP_ASKED, _UNSEEN_ASKED = 20, 20
 #: Types of segments that every company has, or that have a rule of their own (sub jobs; what that type is called is
 #: assumed).
@@ -138,20 +143,21 @@ class _Company:
         yield "projects", "not visible", self._unseen
         yield "company", "custom segments", self._custom_segments
 
-    def _some_projects(self) -> Sequence[Record]:
-        """Those that are asked about one by one: active ones first."""
-        return sorted(self._lists.projects, key=lambda project: project.get("active") is False)[:_PROJECTS]
+    def _of_some_projects(self, read: Callable[[Record], _Read]) -> list[tuple[Record, _Read]]:
+        """What some projects show of themselves: active ones first."""
+        first = sorted(self._lists.projects, key=lambda project: project.get("active") is False)[:_PROJECTS_ASKED]
+        return list(islice(answered(first, read), _PROJECTS))
 
     def _standard_codes(self) -> Iterator[Record]:
         for each in resources.standard_cost_code_lists(self._client):
             yield from resources.standard_cost_codes(self._client, each["id"])
 
     def _owners_in_projects(self, subject: str, read: Callable[[ProcoreClient, Any], Iterable[Record]]) -> _Answer:
-        projects = self._some_projects()
-        if not projects:
+        shown = self._of_some_projects(lambda project: list(read(self._client, project["id"])))
+        if not shown:
             return _Answer("not known: the service account sees no project")
-        found = {record["id"]: record for project in projects for record in read(self._client, project["id"])}
-        return self._owners(subject, found.values(), f"in {len(projects)} of {len(self._lists.projects)} projects: ")
+        found = {record["id"]: record for _, records in shown for record in records}
+        return self._owners(subject, found.values(), f"in {len(shown)} of {len(self._lists.projects)} projects: ")
 
     def _owners(self, subject: str, records: Iterable[Record], where: str = "") -> _Answer:
         ours = none = 0
@@ -180,7 +186,10 @@ class _Company:
                 if asked == _ERP_ASKED:
                     continue
                 asked += 1
-                project = resources.project(self._client, project["id"])
+                one = portfolio.project(self._client, project["id"])
+                if one is None:  # listed, and not shown to the account
+                    continue
+                project = one
             seen += 1
             if project.get("is_erp_integrated"):
                 on.append(_named(project))
@@ -207,17 +216,15 @@ class _Company:
         )
 
     def _company_rights(self) -> _Answer:
-        return _rights(company_rights(portfolio.access_levels(self._client), self._known.in_use))
+        return _rights(company_rights(access_levels(self._client), self._known.in_use))
 
     def _project_rights(self) -> _Answer:
-        projects = []
-        for project in self._some_projects():
-            levels = portfolio.access_levels(self._client, project["id"])
-            tools = portfolio.project_tools(self._client, project["id"])
-            off = sorted(str(tool["title"]) for tool in tools if not tool["is_active"])
-            projects.append((shown(_named(project)), levels, off))
-        if not projects:
+        asked = self._of_some_projects(
+            lambda project: (access_levels(self._client, project["id"]), project_tools(self._client, project["id"]))
+        )
+        if not asked:
             return _Answer("not known: the service account sees no project")
+        projects = [(shown(_named(project)), levels, sorted(tools.off.values())) for project, (levels, tools) in asked]
         return _rights(project_rights(projects))
 
     def _unseen(self) -> _Answer:

@@ -61,6 +61,54 @@ def test_n11_a_lost_answer_about_a_project_that_cannot_be_seen_never_makes_a_sec
     assert hidden.compare().differing == []
 
 
+@pytest.mark.parametrize("told", ["by_field", "sentences", "sentence"])
+def test_n11_a_lost_answer_about_a_project_ends_the_same_however_procore_tells_that_its_id_is_taken(
+    world: JobsWorld, told: str
+) -> None:
+    world.procore.fault("procore_refusals", told)
+    world.job("24-404", "Harbor Bridge")
+    world.plan()
+    world.decide()
+    world.procore.fault("procore_lost_answer", None, 1)
+    with pytest.raises(RetryLater):
+        world.apply()
+    assert world.apply().counts == {"applied": 1}
+    assert world.compare().differing == []
+    [project] = world.companies()
+    assert world.links() == {"24-404": project["id"]}
+    assert project["standard_cost_code_list_id"] == world.procore.erp_list, "what comes after creation came, too"
+
+
+@pytest.mark.parametrize("method", ["POST", "PATCH"])
+def test_n11_an_answer_without_a_body_is_looked_up(world: JobsWorld, method: str) -> None:
+    """The project is created, or its list set, and Procore does not show it."""
+    world.job("24-404", "Harbor Bridge")
+    world.plan()
+    world.decide()
+    world.procore.fault("procore_only", "/projects" if method == "POST" else "/projects/")
+    world.procore.fault("procore_empty_answer", None, 1)
+    if method == "POST":
+        with pytest.raises(RetryLater, match="its answer shows no project"):
+            world.apply()
+    assert world.apply().counts == {"applied": 1}
+    assert world.compare().differing == []
+    [project] = world.companies()
+    assert world.links() == {"24-404": project["id"]}
+    assert project["standard_cost_code_list_id"] == world.procore.erp_list
+
+
+@pytest.mark.parametrize("told", ["by_field", "sentences", "sentence"])
+def test_n2_another_refusal_is_the_rows_own_however_procore_tells_it(world: JobsWorld, told: str) -> None:
+    world.procore.fault("procore_refusals", told)
+    world.settings = settings(project_templates={"1": 17})
+    world.job("24-404", "Harbor Bridge")
+    world.plan()
+    world.decide()
+    assert world.apply().counts == {"failed": 1}
+    assert "must exist" in (world.rows()["24-404"].reason or "")
+    assert world.companies() == []
+
+
 def test_n11_a_project_with_the_number_that_appears_after_the_yes_keeps_a_second_one_from_being_made(
     world: JobsWorld,
 ) -> None:

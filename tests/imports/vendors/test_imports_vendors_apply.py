@@ -90,6 +90,29 @@ def test_n4_what_somebody_changed_in_procore_is_shown_and_not_overwritten_by_its
     assert "somebody has changed this in Procore" in (row.reason or "")
 
 
+def test_n4_what_procore_made_of_a_value_itself_is_no_change_of_somebody(world: World) -> None:
+    world.settings = settings(update=["name", "address"], ask="never")
+    world.procore.fault("procore_text", "tidied")
+    for code in ("ACME", "BOLT"):
+        world.vendor(code, f"Mu\u0308ller {code}", city="Akron")
+    world.plan()
+    world.decide()
+    world.apply()
+    for name in ("A", "B"):
+        for code in ("ACME", "BOLT"):
+            world.change_vendor(code, vendor_name=f"Bru\u0308cke {code} {name}")
+        world.plan()
+        assert world.standing() == {code: ("update", "accepted") for code in ("ACME", "BOLT")}
+        world.apply()
+        assert world.compare().differing == []
+    bolt = world.named("Br\u00fccke BOLT B")
+    world.procore.change(bolt["id"], name="Bolt")
+    for code in ("ACME", "BOLT"):
+        world.change_vendor(code, vendor_name=f"Holz {code}")
+    world.plan()
+    assert world.standing() == {"ACME": ("update", "accepted"), "BOLT": ("update", "suggested")}
+
+
 def test_c3_a_link_that_was_made_by_hand_follows_from_then_on(world: World) -> None:
     world.settings = settings(update=["phone"])
     world.vendor("ACME", "Acme", phone="1")
@@ -289,6 +312,16 @@ def test_n3_a_company_that_is_gone_and_a_vendor_that_is_gone_are_told(world: Wor
     assert world.standing() == {"ACME": ("gone", "not ready"), "BOLT": ("gone", "not ready")}
     assert "merged into another" in (rows["ACME"].reason or "")
     assert "Spectrum no longer has it" in (rows["BOLT"].reason or "")
+
+
+def test_compare_takes_composed_accents_for_the_same_text(world: World) -> None:
+    world.procore.fault("procore_text", "tidied")
+    apart, composed = "Mu\u0308ller Bau", "M\u00fcller Bau"
+    world.vendor("MULLER", apart)
+    world.run()
+    assert [each["name"] for each in world.companies()] == [composed]
+    world.plan()
+    assert world.standing() == {}
 
 
 def test_compare_tells_what_procore_holds_otherwise(world: World) -> None:

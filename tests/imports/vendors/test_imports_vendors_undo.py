@@ -133,6 +133,26 @@ def test_n10_what_was_changed_since_is_a_conflict_and_stays(world: World) -> Non
     assert world.named("Vendor A")["is_active"] is True
 
 
+def test_n10_what_procore_made_of_a_value_itself_is_no_change_of_somebody(world: World) -> None:
+    world.procore.fault("procore_text", "tidied")
+    for code in ("A", "B"):
+        world.vendor(code, f"Mu\u0308ller {code}", city="Akron")
+    world.run()
+    run = world.runs
+    world.procore.change(world.named("M\u00fcller B")["id"], name="Mueller B")
+    world.plan()
+    undo(world, run)
+    assert {key: row.state for key, row in world.rows().items()} == {"A": "ready", "B": "not ready"}
+    assert world.rows()["B"].reason == "somebody has changed this in Procore since: name"
+    world.decide()
+    world.apply()
+    assert world.compare().differing == []
+    assert {each["name"]: each["is_active"] for each in world.companies()} == {
+        "M\u00fcller A": False,
+        "Mueller B": True,
+    }
+
+
 def test_n10_a_row_that_changes_after_it_was_accepted_is_put_back(world: World) -> None:
     world.vendor("A", "Vendor A", city="Akron")
     world.run()

@@ -49,7 +49,9 @@ def test_the_list_of_codes_is_set_by_patch_alone(raw: Raw, found: Found) -> None
     assert raw.call("PATCH", path, body).json()["standard_cost_code_list_id"] == spectrum
 
 
-def test_a_template_counts_at_creation_and_a_copy_of_the_list_not_beside_it(raw: Raw, found: Found) -> None:
+def test_a_template_counts_at_creation_and_a_copy_of_the_list_not_beside_it(
+    raw: Raw, server: ProcoreServer, found: Found
+) -> None:
     templates = {each["name"]: each["id"] for each in raw.get("/rest/v1.0/project_templates", company_id=4001)}
     commercial, small = templates["Commercial (Spectrum codes)"], templates["Small works, no Direct Costs"]
     made = found("From template", project_template_id=commercial, enable_copy_of_standard_cost_codes=True)
@@ -67,6 +69,11 @@ def test_a_template_counts_at_creation_and_a_copy_of_the_list_not_beside_it(raw:
     tools = {each["engine_name"]: each["is_active"] for each in raw.get(f"{PROJECTS}/{quiet['id']}/tools")}
     assert (tools["direct_costs"], tools["budget"]) == (False, True)
     active = raw.get(f"{PROJECTS}/{quiet['id']}/tools", **{"filters[is_active]": "true"})
+    server.switches.set("procore_tools", "active")
+    alone = raw.get(f"{PROJECTS}/{quiet['id']}/tools")
+    server.switches.clear("procore_tools")
+    assert [each["engine_name"] for each in alone] == [each["engine_name"] for each in active]
+    assert {name for each in alone for name in each} == {"id", "engine_name", "title"}
     assert "direct_costs" not in {each["engine_name"] for each in active}
     refused = raw.call("POST", PROJECTS, {"company_id": 4001, "project": {"name": "X", "project_template_id": 17}})
     assert refused.json() == {"errors": {"project_template_id": ["must exist"]}}
@@ -101,6 +108,18 @@ def test_a_day_of_a_wrong_form_is_none_without_an_error(raw: Raw, server: Procor
     dated = found("Dated", start_date="2026-09-01")
     server.switches.set("procore_days", "midnight")
     assert raw.get(f"{PROJECTS}/{dated['id']}", company_id=4001)["start_date"] == "2026-09-01T00:00:00Z"
+
+
+def test_a_refused_value_is_told_by_its_field_in_sentences_or_in_one(raw: Raw, server: ProcoreServer) -> None:
+    body = {"company_id": 4001, "project": {"name": "X", "project_template_id": 17}}
+    for told, said in {
+        "by_field": {"errors": {"project_template_id": ["must exist"]}},
+        "sentences": {"errors": ["project_template_id must exist"]},
+        "sentence": {"message": "project_template_id must exist", "error": "Unprocessable Entity"},
+    }.items():
+        server.switches.set("procore_refusals", told)
+        refused = raw.call("POST", PROJECTS, body)
+        assert (refused.status_code, refused.json()) == (422, said)
 
 
 def test_a_new_project_is_not_seen_and_its_origin_id_still_keeps_it_single(raw: Raw, server: ProcoreServer) -> None:

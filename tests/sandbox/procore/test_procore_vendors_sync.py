@@ -152,6 +152,23 @@ def test_an_inactive_company_is_listed_apart_and_reactivated_without_a_body(
     assert send(link).json()["entities"][0]["origin_id"] == "spectrum:1:SLEEP"
 
 
+def test_the_list_of_inactive_companies_may_leave_out_that_they_are(
+    raw: Raw, server: ProcoreServer, send: Send
+) -> None:
+    (made,) = send({"name": "Sleeper without flag", "is_active": False}).json()["entities"]
+    assert {each["is_active"] for each in raw.all(INACTIVE)} == {False}
+    server.switches.set("procore_inactive_flag", "off")
+    assert ["is_active" in each for each in raw.all(INACTIVE) if each["id"] == made["id"]] == [False]
+    assert raw.get(f"{VENDORS}/{made['id']}", company_id=4001)["is_active"] is False
+
+
+def test_text_stays_as_it_was_sent_or_is_tidied(server: ProcoreServer, send: Send) -> None:
+    sent = " Cafe\u0301 "
+    assert send({"name": sent}).json()["entities"][0]["name"] == sent
+    server.switches.set("procore_text", "tidied")
+    assert send({"name": sent}).json()["entities"][0]["name"] == "Caf\u00e9"
+
+
 def test_required_custom_fields_are_skipped_by_the_parameter(server: ProcoreServer, send: Send) -> None:
     server.switches.set("procore_required_field", "vendor.license_number")
     one = {"name": "No licence"}

@@ -112,6 +112,7 @@ def test_a_synced_commitment_is_frozen(raw: Raw, ids: dict[str, int]) -> None:
     lines = raw.get(f"{path}/{contract['id']}/line_items", project_id=ids["ready"])
     sync = f"{path}/{contract['id']}/line_items/sync"
     updates = {"updates": [{"id": lines[0]["id"], "amount": "1.00"}, {"id": lines[0]["id"], "origin_id": "1:L1"}]}
+    assert raw.call("PATCH", sync, {**updates, "project_id": ids["ready"]}).status_code == 400, "it is a parameter"
     answer = raw.call("PATCH", sync, updates, project_id=ids["ready"]).json()
     assert [list(each["errors"]) for each in answer["errors"]] == [["amount"]]
     assert [each["origin_id"] for each in answer["entities"]] == ["1:L1"]

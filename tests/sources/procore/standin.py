@@ -46,6 +46,11 @@ class StandIn:
                 [psycopg.types.json.Jsonb(fields), record_id],
             )
 
+    def remove(self, record_id: int) -> None:
+        """Delete a record, as merging it into another one does."""
+        with psycopg.connect(self.url) as connection:
+            connection.execute("DELETE FROM procore.records WHERE id = %s", [record_id])
+
 
 @contextmanager
 def standing_in(url: str) -> Iterator[StandIn]:

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from spectrum_etl.sources.faults import NotAllowed, NotFound, NotSent, OutcomeUnknown, Refused
-from spectrum_etl.sources.procore import directory, portfolio, resources
+from spectrum_etl.sources.procore import directory, portfolio, resources, tools
 from spectrum_etl.sources.procore.directory import CompanyUpdate
 from stack.postgres import EmbeddedPostgres
 from tests.sources.procore.standin import StandIn, standing_in
@@ -168,7 +168,7 @@ def test_required_fields_are_asked_for_only_where_the_setting_says(procore: Stan
 
 def test_without_the_directory_nothing_is_written(procore: StandIn) -> None:
     procore.fault("procore_access", "directory=read_only")
-    assert portfolio.access_levels(procore.client)["directory"] == "read_only"
+    assert tools.access_levels(procore.client)["directory"] == "read_only"
     with pytest.raises(NotAllowed):
         list(directory.sync_companies(procore.client, vendors("J", 1)))
     assert by_origin(procore, "J") == {}
@@ -198,8 +198,13 @@ def test_n5_a_project_is_created_waits_for_permission_and_is_never_doubled(proco
     assert portfolio.may_see(procore.client, project) is True
     (found,) = portfolio.projects_by_origin(procore.client, "spectrum:1:26-101")
     assert (found["id"], found["origin_code"], found["start_date"]) == (project, "26-101", "2026-09-01")
-    tools = {each["engine_name"]: each["is_active"] for each in portfolio.project_tools(procore.client, project)}
-    assert (tools["direct_costs"], tools["budget"]) == (False, True)
+    shown = tools.project_tools(procore.client, project)
+    assert shown.off == {"direct_costs": "Direct Costs"}
+    assert "budget" in shown.on
+    procore.fault("procore_tools", "active")
+    alone = tools.project_tools(procore.client, project)
+    assert (alone.on, alone.off) == (shown.on, {}), "it lists the active ones, and says no more of them"
+    assert [(each.is_off("direct_costs"), each.is_off("budget")) for each in (shown, alone)] == [(True, False)] * 2
 
 
 def _hidden_project(procore: StandIn) -> int:
@@ -233,7 +238,7 @@ def test_n5_list_template_and_codes_go_where_each_call_takes_them(procore: Stand
         procore.client, project, {"origin_code": "26-300", "standard_cost_code_list_id": procore.erp_list}
     )
     assert (changed["origin_code"], changed["standard_cost_code_list_id"]) == ("26-300", procore.erp_list)
-    assert set(portfolio.access_levels(procore.client, project).values()) == {"admin"}
+    assert set(tools.access_levels(procore.client, project).values()) == {"admin"}
     undone = portfolio.change_project(
         procore.client, project, {"active": False, "origin_id": None, "origin_code": None}
     )

@@ -46,6 +46,21 @@ def test_a_list_without_pages(stub: Stub, client: ProcoreClient) -> None:
     assert [asked.param("page") for asked in stub.asked] == ["1", "2"]
 
 
+@pytest.mark.parametrize(("link", "totals"), [(True, True), (True, False), (False, True)])
+def test_a_list_that_takes_no_page_is_asked_for_none_and_read_on_where_it_has_some_all_the_same(
+    stub: Stub, client: ProcoreClient, link: bool, totals: bool
+) -> None:
+    stub.lists(PATH, records(25), link=link, totals=totals, cap=10)
+    assert list(client.pages(PATH, asks_for_pages=False)) == records(25)
+    assert [asked.param("page") for asked in stub.asked] == [None, "2", "3"]
+
+
+def test_a_list_that_takes_no_page_is_read_by_one_call(stub: Stub, client: ProcoreClient) -> None:
+    stub.on("GET", PATH, Reply(200, records(30)))
+    assert list(client.pages(PATH, asks_for_pages=False)) == records(30)
+    assert [(asked.param("page"), asked.param("per_page")) for asked in stub.asked] == [(None, None)]
+
+
 def test_b11_a_list_without_pages_that_grows_while_it_is_asked_again(stub: Stub, client: ProcoreClient) -> None:
     """Lines that came twice would be added up twice."""
     stub.on("GET", PATH, Reply(200, records(2)), Reply(200, records(3)))

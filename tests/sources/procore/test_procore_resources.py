@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from procore_stub import COMPANY, Reply, Stub
 
-from spectrum_etl.sources.faults import Refused, SyncFailed
-from spectrum_etl.sources.procore import ProcoreClient, marks, resources
+from spectrum_etl.sources.faults import Refused, SyncFailed, Unreadable
+from spectrum_etl.sources.procore import ProcoreClient, marks, resources, tools
 
 P = "/rest/v1.0"
 V2 = f"/rest/v2.0/companies/{COMPANY}/projects/7"
@@ -88,6 +88,14 @@ READS: list[tuple[Callable[[ProcoreClient], Any], str, dict[str, str]]] = [
     (lambda c: resources.prime_change_order(c, 7, 6), f"{P}/projects/7/prime_change_orders/6", {}),
     (lambda c: resources.prime_change_order_line_items(c, 7, 6), f"{V2}/prime_change_orders/6/line_items", {}),
 ]
+
+
+def test_segments_are_asked_for_without_pages_which_their_reference_does_not_have(
+    stub: Stub, client: ProcoreClient
+) -> None:
+    stub.on("GET", f"{P}/companies/{COMPANY}/{WBS}/segments", Reply(200, [{"id": 1}]))
+    assert list(resources.wbs_segments(client)) == [{"id": 1}]
+    assert [asked.query for asked in stub.asked] == [{}]
 
 
 @pytest.mark.parametrize(("read", "path", "params"), READS)
@@ -221,3 +229,23 @@ def test_every_read_is_tested() -> None:
     reads = set(re.findall(r"^def ([a-z]\w*)\(", source, re.MULTILINE))
     tested = Path(__file__).read_text(encoding="utf-8")
     assert not [name for name in sorted(reads) if not re.search(rf"resources\.{name}\b", tested)]
+
+
+@pytest.mark.parametrize("content", [[], {}, {"tools": None}, {"tools": [None]}, None])
+def test_permissions_of_a_shape_that_nobody_knows_are_told_and_break_nothing(
+    stub: Stub, client: ProcoreClient, content: Any
+) -> None:
+    stub.on("GET", f"{P}/settings/permissions", Reply(200, content))
+    with pytest.raises(Unreadable, match="not a list of records"):
+        tools.access_levels(client)
+
+
+def test_a_tool_without_a_level_is_one_that_the_account_may_not_use(stub: Stub, client: ProcoreClient) -> None:
+    listed = [{"name": "budget", "user_access_level": None}, {"name": "admin", "user_access_level": {"name": "admin"}}]
+    stub.on("GET", f"{P}/settings/permissions", Reply(200, {"tools": listed}))
+    assert tools.access_levels(client) == {"budget": "none", "admin": "admin"}
+
+
+def test_tools_that_are_told_by_their_titles_alone_are_on(stub: Stub, client: ProcoreClient) -> None:
+    stub.on("GET", f"{P}/projects/7/tools", Reply(200, [{"id": 1, "name": "Direct Costs"}]))
+    assert tools.project_tools(client, 7).on == {"direct_costs"}

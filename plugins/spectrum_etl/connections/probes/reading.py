@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from spectrum_etl.connections.probes import Found
-from spectrum_etl.connections.procore_lists import Lists
+from spectrum_etl.connections.procore_lists import Lists, answered
 from spectrum_etl.errors import RetryLater, SpectrumEtlError
 from spectrum_etl.sources.faults import NotAllowed
-from spectrum_etl.sources.procore import directory, portfolio, resources, trials
+from spectrum_etl.sources.procore import directory, resources, trials
 from spectrum_etl.sources.procore.client import ProcoreClient
 from spectrum_etl.sources.procore.marks import PROBE_MARK
+from spectrum_etl.sources.procore.tools import project_tools
 
 Record = dict[str, Any]
 #: So many projects are asked about one by one.
@@ -77,8 +78,8 @@ def case_ignored(client: ProcoreClient, companies: Sequence[Record]) -> Found:
 
 def prime_origin_filter(client: ProcoreClient, projects: Sequence[Record]) -> Found:
     """Prime contracts are asked for by an origin id that none has."""
-    for project in projects:
-        contracts = list(resources.prime_contracts(client, project["id"]))
+    read = answered(projects, lambda project: list(resources.prime_contracts(client, project["id"])))
+    for project, contracts in read:
         if contracts:
             left = sum(1 for _ in trials.prime_contracts_by_origin(client, project["id"], f"{PROBE_MARK}none"))
             return Found(
@@ -90,9 +91,8 @@ def prime_origin_filter(client: ProcoreClient, projects: Sequence[Record]) -> Fo
 
 def direct_costs_refused_where_off(client: ProcoreClient, projects: Sequence[Record]) -> Found:
     """Direct costs are read in a project whose tool is off."""
-    for project in projects:
-        tools = {str(tool["engine_name"]): tool["is_active"] for tool in portfolio.project_tools(client, project["id"])}
-        if tools.get("direct_costs") is False:
+    for project, tools in answered(projects, lambda project: project_tools(client, project["id"])):
+        if tools.is_off("direct_costs"):
             try:
                 shown = sum(1 for _ in trials.direct_costs(client, project["id"]))
             except NotAllowed:

@@ -22,6 +22,7 @@ from spectrum_etl.sources.faults import Refused
 from spectrum_etl.sources.procore import portfolio, resources, trials
 from spectrum_etl.sources.procore.client import ProcoreClient
 from spectrum_etl.sources.procore.marks import PROBE_MARK, without_probe
+from spectrum_etl.sources.procore.tools import project_tools
 
 Record = Mapping[str, Any]
 #: Asked on the company that the settings name; the others in the test project.
@@ -209,8 +210,7 @@ class _Project:
             trials.delete_budget_line(self._client, self._id, row.get("budget_line_item_id") or row["id"])
 
     def _has_direct_costs(self) -> bool:
-        tools = portfolio.project_tools(self._client, self._id)
-        return any(tool["engine_name"] == "direct_costs" and tool["is_active"] for tool in tools)
+        return "direct_costs" in project_tools(self._client, self._id).on
 
     def _direct_costs(self) -> Iterator[Record]:
         if self._has_direct_costs():

@@ -20,11 +20,14 @@ _TRADE_NAME = "trade_name"
 
 
 def read_one(client: ProcoreClient, record: str) -> dict[str, Any] | None:
-    """One company; None where Procore has it no more."""
+    """One company; None where Procore has it no more.
+
+    Whether an inactive one is shown where it is asked for is not published: the list of inactive ones shows it.
+    """
     try:
         return resources.vendor(client, record)
     except NotFound:
-        return None
+        return next((each for each in directory.inactive_companies(client) if str(each.get("id")) == record), None)
 
 
 def write(client: ProcoreClient, updates: Sequence[dict[str, Any]], run_validations: bool) -> Iterator[RowResult]:

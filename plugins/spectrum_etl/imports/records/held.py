@@ -65,6 +65,16 @@ def store(
     return read
 
 
+def is_inactive(connection: psycopg.Connection, row_id: int) -> bool:
+    """Whether Procore has the record of a row of a plan, and it is inactive."""
+    row = connection.execute(
+        "select not r.is_active from procore.plan_rows as p join procore.records as r using (object_name, company_code,"
+        " record_id) where p.row_id = %s and r.gone_at is null",
+        [row_id],
+    ).fetchone()
+    return bool(row and row[0])
+
+
 def gone(connection: psycopg.Connection, obj: ImportObject, company: str, record: str) -> None:
     """Procore has a record no more."""
     connection.execute(

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import psycopg
 
 from spectrum_etl.errors import RetryLater, SpectrumEtlError
-from spectrum_etl.imports.records import calls, plans
+from spectrum_etl.imports.records import calls, held, plans
 from spectrum_etl.imports.records.plans import Row
 from spectrum_etl.imports.spec import ImportObject, Narrowed
 from spectrum_etl.imports.steps import after_restore, replacing_ids, taking_over
@@ -25,6 +25,7 @@ from spectrum_etl.imports.steps.settle import Settled, settle
 from spectrum_etl.imports.systems import Systems
 from spectrum_etl.links.writing import project, writing
 from spectrum_etl.sources.faults import NotFound, NotSent, NotVisible, OutcomeUnknown, SourceFault
+from spectrum_etl.sources.procore.faults import names_field
 from spectrum_etl.sources.procore.rows import RowResult
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.templates import render
@@ -308,7 +309,7 @@ def _update(row: Row) -> dict[str, object]:
 
 def _ours(systems: Systems, obj: ImportObject, row: Row, fault: SourceFault) -> dict[str, object] | None:
     """A new record that is refused since its origin id is taken: by itself, where an earlier call was still running."""
-    if row.kind != "create" or row.origin_id is None or all(said.field != "origin_id" for said in fault.fields):
+    if row.kind != "create" or row.origin_id is None or not names_field(fault, "origin_id"):
         return None
     return next(iter(obj.writing.by_origin(systems.procore, row.origin_id)), None)
 
@@ -340,6 +341,11 @@ def _lost(connection: psycopg.Connection, row: Row, said: str, done: Applied) ->
 def _fail(connection: psycopg.Connection, obj: ImportObject, row: Row, fault: SourceFault, done: Applied) -> None:
     if row.kind == replacing_ids.TAKE_OVER:
         replacing_ids.fail(connection, obj, row, fault)
+    elif isinstance(fault, NotFound) and held.is_inactive(connection, row.row_id):
+        plans.fail(
+            connection, row, fault.message,
+            f"it is inactive: make {obj.procore_title} {row.record_id} active in Procore, then plan again", fault.field,
+        )  # fmt: skip
     else:
         plans.fail(connection, row, fault.message, fault.instruction, fault.field)
     done.counts["failed"] += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -99,4 +100,9 @@ def _difference(
     if held is None:
         return {"record": ("there", "gone")}
     shown = {name: value for name, value in sent.items() if name != "id" and name not in obj.unshown}
-    return {name: (value, held.get(name)) for name, value in shown.items() if held.get(name) != value}
+    return {name: (value, held.get(name)) for name, value in shown.items() if _same(held.get(name)) != _same(value)}
+
+
+def _same(value: Any) -> Any:
+    """Accents may be composed or not: it is the same text."""
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value

@@ -16,6 +16,7 @@ from spectrum_etl.imports.records.plans import Row
 from spectrum_etl.imports.spec import ImportObject
 from spectrum_etl.imports.systems import Systems
 from spectrum_etl.sources.faults import NotFound, SourceFault
+from spectrum_etl.sources.procore.faults import names_field
 
 #: So many rows go alone before one was taken. One may be kept from us for itself; three are not that by chance.
 ALONE_AT_FIRST = 3
@@ -54,7 +55,7 @@ def batches(
 def fail(connection: psycopg.Connection, obj: ImportObject, row: Row, fault: SourceFault) -> None:
     """Procore has refused to replace an id: say what to ask it for. In the caller's transaction."""
     reason = f"Procore has not replaced the id of the other integration: {fault.message}"
-    if any(said.field == "origin_id" for said in fault.fields):
+    if names_field(fault, "origin_id"):
         remedy = (
             f"ask Procore to release {obj.procore_title} {row.record_id} from that integration, so that its id"
             f" {row.before.get('origin_id')} can be replaced; then plan again"

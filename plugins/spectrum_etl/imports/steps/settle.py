@@ -16,6 +16,7 @@ from spectrum_etl.imports.spec import MAKING, ImportObject
 from spectrum_etl.imports.systems import Systems
 from spectrum_etl.links import claims, pairs, planned
 from spectrum_etl.links.claims import Owner
+from spectrum_etl.model.characters import escaped
 from spectrum_etl.model.record import RecordId
 
 
@@ -92,16 +93,22 @@ def _undo(connection: psycopg.Connection, obj: ImportObject, company: str, rows:
 
 
 def _follow(connection: psycopg.Connection, obj: ImportObject, company: str, taken: Sequence[Settled]) -> None:
-    """Later changes in Spectrum are told from what it holds now; of a linked record, field by field."""
+    """Later changes in Spectrum are told from what it holds now; of a linked record, field by field.
+
+    Those in Procore are told from what it made of the values itself, under `answered`.
+    """
     with connection.cursor() as cursor:
         cursor.executemany(
             "update procore.records set followed = case when %(update)s then coalesce(followed, '{}') else '{}'::jsonb"
-            " end || %(fields)s::jsonb || jsonb_build_object('spectrum_key', lower(%(key)s))"
+            " end || %(fields)s::jsonb || jsonb_build_object('spectrum_key', lower(%(key)s), 'answered',"
+            " case when %(update)s then coalesce(followed -> 'answered', '{}') else '{}'::jsonb end"
+            " || %(answered)s::jsonb)"
             " where object_name = %(object)s and company_code = %(company)s and record_id = %(record)s",
             [
                 {
                     "update": each.row.kind == "update",
                     "fields": json.dumps(each.row.after if each.row.kind == "update" else each.row.spectrum),
+                    "answered": json.dumps(_answered(obj, each)),
                     "key": each.row.spectrum_key,
                     "object": obj.name,
                     "company": company,
@@ -110,3 +117,14 @@ def _follow(connection: psycopg.Connection, obj: ImportObject, company: str, tak
                 for each in taken
             ],
         )
+
+
+def _answered(obj: ImportObject, settled: Settled) -> dict[str, str | None]:
+    """What Procore answered of the fields that were sent."""
+    entity = settled.entity or {}
+    shown = obj.held(entity).items() if entity else ()
+    return {
+        name: value if value is None else escaped(value)
+        for name, value in shown
+        if name in settled.row.after and name in entity
+    }

@@ -118,18 +118,22 @@ class ProcoreClient:
         enveloped = isinstance(content, dict) and "data" in content
         return content["data"] if enveloped and (pages.is_version_2(path) or len(content) == 1) else content
 
-    def pages(self, path: str, params: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+    def pages(
+        self, path: str, params: Mapping[str, Any] | None = None, *, asks_for_pages: bool = True
+    ) -> Iterator[dict[str, Any]]:
         """The records of all pages of a list, one page in memory at a time.
 
         Args:
             path: as in `get`.
             params: as in `get`; `per_page` overrides the 500 (version 2: 100) records a page.
+            asks_for_pages: whether the list takes `page` and `per_page`. Of one that does not, further pages are read
+                where its answer says that there are some.
 
         Raises:
             ListChanged (RetryLater): the list became shorter while it was read, so that records may be missing.
             Others as `get`; at the first record, not at the call.
         """
-        return pages.read_pages(self._transport, self._call("GET", path, params))
+        return pages.read_pages(self._transport, self._call("GET", path, params), asks_for_pages=asks_for_pages)
 
     def updated(
         self,

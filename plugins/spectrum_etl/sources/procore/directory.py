@@ -59,8 +59,9 @@ def companies(client: ProcoreClient) -> Iterator[Record]:
 
 
 def inactive_companies(client: ProcoreClient) -> Iterator[Record]:
-    """The inactive companies of the directory; this list knows no filters."""
-    return client.pages(_inactive(client), _EXTENDED)
+    """The inactive companies of the directory; this list knows no filters, and need not say that they are inactive."""
+    for record in client.pages(_inactive(client), _EXTENDED):
+        yield record if record.get("is_active") is not None else {**record, "is_active": False}
 
 
 def changed_companies(client: ProcoreClient, since: datetime | None, until: datetime) -> Iterator[Record]:

@@ -129,6 +129,16 @@ def field_messages(
     return (FieldMessage("" if name == "base" else safe(name), safe(str(value))),)
 
 
+def names_any_field(fault: SourceFault) -> bool:
+    """Whether a refusal says which field it is about."""
+    return any(said.field for said in fault.fields)
+
+
+def names_field(fault: SourceFault, name: str) -> bool:
+    """Whether a refusal is about a field, be it named alone or with the record that it belongs to."""
+    return any(said.field.rpartition(".")[2] == name for said in fault.fields)
+
+
 def from_status(call: ApiCall, status: int, said: Said, location: str = "") -> SourceFault:
     """The error that an HTTP status outside 200 to 299 stands for.
 

@@ -51,7 +51,7 @@ def is_version_2(path: str) -> bool:
     return path.startswith("/rest/v2")
 
 
-def read_pages(transport: Transport, call: ApiCall) -> Iterator[dict[str, Any]]:
+def read_pages(transport: Transport, call: ApiCall, *, asks_for_pages: bool = True) -> Iterator[dict[str, Any]]:
     """The records of all pages of a list.
 
     The list is at its end when as many records came as the header Total counts; without it, when the header Link names
@@ -63,14 +63,17 @@ def read_pages(transport: Transport, call: ApiCall) -> Iterator[dict[str, Any]]:
     Args:
         transport: sends the calls.
         call: of the list; `per_page` may be among its parameters.
+        asks_for_pages: as for `ProcoreClient.pages`.
 
     Raises:
         ListChanged: fewer records came than the list has, and its Total moved: it changed while it was read.
         Unreadable: an answer is no list of records, or its pages lead in a circle.
         SpectrumEtlError: of the calls.
     """
-    per_page = int(call.params.get("per_page") or (_PER_PAGE_V2 if is_version_2(call.path) else _PER_PAGE_V1))
-    following: ApiCall | None = replace(call, params={**call.params, "page": 1, "per_page": per_page})
+    following: ApiCall | None = call
+    if asks_for_pages:
+        per_page = int(call.params.get("per_page") or (_PER_PAGE_V2 if is_version_2(call.path) else _PER_PAGE_V1))
+        following = replace(call, params={**call.params, "page": 1, "per_page": per_page})
     totals: list[int] = []
     count, named, seen = 0, False, _Seen()
     while following:
@@ -89,7 +92,9 @@ def read_pages(transport: Transport, call: ApiCall) -> Iterator[dict[str, Any]]:
             totals.append(page.total)
         yield from fresh
         named = page.next is not None
-        following = (page.next or _one_more(following, page, count)) if page.records else None
+        is_told = asks_for_pages or page.total is not None
+        more = page.next or (_one_more(following, page, count) if is_told else None)
+        following = more if page.records else None
         del page, fresh
     _compare(call, count, totals)
 
@@ -133,7 +138,7 @@ def _one_more(asked: ApiCall, page: _Page, count: int) -> ApiCall | None:
     is_last = count == page.total if knows else page.is_linked
     if is_last:
         return None
-    number = str(asked.params.get("page", ""))
+    number = str(asked.params.get("page", 1))
     return replace(asked, params={**asked.params, "page": int(number) + 1}) if number.isdigit() else None
 
 

@@ -1,6 +1,6 @@
 """Projects of a Procore company as imports read and write them, with what they are made from.
 
-Sources: developers.procore.com/reference/rest (projects, tools, permissions). Which
+Sources: developers.procore.com/reference/rest (projects). Which
 call takes which field differs: the list of standard codes is set by `change_project` alone, origin codes are not taken
 by its sync action, a template counts at creation only.
 """
@@ -13,7 +13,7 @@ from typing import Any, TypedDict, cast
 
 from spectrum_etl.sources.faults import NotAllowed, NotFound, NotVisible, Refused
 from spectrum_etl.sources.procore.client import ProcoreClient
-from spectrum_etl.sources.procore.faults import ApiCall
+from spectrum_etl.sources.procore.faults import ApiCall, names_any_field, names_field, outcome_unknown
 from spectrum_etl.sources.procore.ids import Id, company_scope, path_id
 from spectrum_etl.sources.procore.rows import RowResult, one_by_one
 
@@ -97,14 +97,20 @@ def create_project(client: ProcoreClient, fields: NewProject, *, run_validations
         Others as `ProcoreClient.post`.
     """
     params = {"run_configurable_validations": run_validations}
-    record: Record = client.post(_PATH, {**company_scope(client), "project": dict(fields)}, params)
+    answered = client.post(_PATH, {**company_scope(client), "project": dict(fields)}, params)
+    record = _shown(answered)
+    if record is None:
+        call = ApiCall("POST", _PATH, str(client.company_id))
+        raise outcome_unknown(call, "its answer shows no project")
     return record
 
 
 def change_project(
     client: ProcoreClient, project_id: Id, fields: ProjectChange, *, run_validations: bool = False
 ) -> Record:
-    """Set fields of a project, and return it as it is now; repeating it does no harm.
+    """Set fields of a project, and return it as it is now, read again where the answer does not show it.
+
+    Repeating it does no harm.
 
     Raises:
         Refused: `fields` says why.
@@ -112,8 +118,16 @@ def change_project(
     """
     body = {**company_scope(client), "project": dict(fields)}
     params = {"run_configurable_validations": run_validations}
-    record: Record = client.patch(f"{_PATH}/{path_id(project_id)}", body, params)
+    path = f"{_PATH}/{path_id(project_id)}"
+    record = _shown(client.patch(path, body, params)) or _shown(client.get(path, company_scope(client)))
+    if record is None:
+        raise outcome_unknown(ApiCall("PATCH", path, str(client.company_id)), "its answer shows no project")
     return record
+
+
+def _shown(answered: Any) -> Record | None:
+    """The project that an answer shows; None where it shows none, as one without a body."""
+    return answered if isinstance(answered, dict) and answered.get("id") is not None else None
 
 
 def put_projects(
@@ -134,9 +148,13 @@ def put_projects(
         try:
             made = create_project(client, cast(NewProject, new), run_validations=run_validations)
         except Refused as refused:
-            if all(said.field != "origin_id" for said in refused.fields):
+            is_taken = names_field(refused, "origin_id")
+            if not is_taken and names_any_field(refused):
                 raise
+            # A refusal need not name the field: then only what is there says whether it is about the origin id.
             found = projects_by_origin(client, str(fields["origin_id"]))
+            if not found and not is_taken:
+                raise
             if not found:
                 raise _not_visible(f"a project with the origin id {fields['origin_id']} is there") from refused
         else:
@@ -181,18 +199,6 @@ def project(client: ProcoreClient, project_id: Id) -> Record | None:
 def may_see(client: ProcoreClient, project_id: Id) -> bool:
     """Whether this account may see a project: it may not before somebody permitted it, though it created it."""
     return project(client, project_id) is not None
-
-
-def project_tools(client: ProcoreClient, project_id: Id) -> Iterator[Record]:
-    """The tools of a project: engine_name, title, is_active."""
-    return client.pages(f"{_PATH}/{path_id(project_id)}/tools")
-
-
-def access_levels(client: ProcoreClient, project_id: Id | None = None) -> dict[str, str]:
-    """The service account's level by name of the tool, of the company or of a project, as Procore names them."""
-    scope = company_scope(client) if project_id is None else {"project_id": path_id(project_id)}
-    manifest = client.get("/rest/v1.0/settings/permissions", scope)
-    return {str(tool["name"]): str(tool["user_access_level"]["name"]) for tool in manifest["tools"]}
 
 
 def _scope(client: ProcoreClient) -> Record:

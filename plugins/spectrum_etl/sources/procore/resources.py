@@ -99,8 +99,12 @@ def wbs_codes(client: ProcoreClient, project_id: Id) -> Records:
 
 
 def wbs_segments(client: ProcoreClient) -> Records:
-    """The company's segments; a `type` other than cost code, cost type and sub job is a custom one (B4)."""
-    return client.pages(f"/rest/v1.0/companies/{client.company_id}/work_breakdown_structure/segments")
+    """The company's segments; a `type` other than cost code, cost type and sub job is a custom one (B4).
+
+    By its reference this list has no pages, and takes no parameter that asks for one.
+    """
+    path = f"/rest/v1.0/companies/{client.company_id}/work_breakdown_structure/segments"
+    return client.pages(path, asks_for_pages=False)
 
 
 def budget(client: ProcoreClient, project_id: Id) -> Record:

@@ -54,9 +54,10 @@ def delete_prime_contract(client: ProcoreClient, project_id: Id, contract_id: Id
 
 
 def add_line(client: ProcoreClient, project_id: Id, contract_id: Id, fields: Mapping[str, Any]) -> Record:
-    """Add a line to a prime contract, sent once."""
+    """Add a line to a prime contract, sent once; its reference requires the project in the query and in the body."""
     path = f"/rest/v1.0/prime_contracts/{path_id(contract_id)}/line_items"
-    made: Record = client.post(path, {"project_id": body_id(project_id), "line_item": dict(fields)})
+    body = {"project_id": body_id(project_id), "line_item": dict(fields)}
+    made: Record = client.post(path, body, {"project_id": path_id(project_id)})
     return made
 
 
