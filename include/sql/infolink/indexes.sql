@@ -22,6 +22,6 @@ LEFT JOIN sys.columns AS c
         ic.object_id = c.object_id
         AND ic.column_id = c.column_id
 WHERE
-    UPPER(s.name) = {{ schema_name }}
-    AND UPPER(t.name) = {{ table_name }}
+    UPPER(s.name) = UPPER({{ schema_name }})
+    AND UPPER(t.name) = UPPER({{ table_name }})
 ORDER BY i.index_id, ic.is_included_column, ic.key_ordinal, ic.index_column_id

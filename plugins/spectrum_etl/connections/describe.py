@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import yaml
 
+from spectrum_etl.connections.closest import as_yaml
 from spectrum_etl.connections.compared import ComparedColumn, ComparedTable, counts
 from spectrum_etl.connections.result import Checked, Finding
 from spectrum_etl.settings import Settings
@@ -105,7 +106,7 @@ def _together(settings: Settings, checked: Checked) -> str:
     section = settings.infolink.model_dump(exclude_defaults=True)
     for lines in proposed:
         _merge(section, yaml.safe_load(lines)["infolink"])
-    return yaml.safe_dump({"infolink": section}, sort_keys=False, allow_unicode=True)
+    return as_yaml({"infolink": section})
 
 
 def _merge(into: dict[str, object], more: dict[str, object]) -> None:

@@ -13,7 +13,7 @@ from spectrum_etl.connections.compared import compared, wanted_names
 from spectrum_etl.connections.reasons import not_connected
 from spectrum_etl.connections.result import Checked, Finding
 from spectrum_etl.connections.tracking import facts
-from spectrum_etl.errors import FixConfiguration, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.errors import FixConfiguration, SpectrumEtlError, StopSync
 from spectrum_etl.exports.spectrum import tables
 from spectrum_etl.model.drift import Drift
 from spectrum_etl.model.spec import StagedObject, Table
@@ -75,6 +75,16 @@ def _lacking(findings: tuple[Finding, ...]) -> tuple[str, str, str]:
         "allow it in Info-Link (table security, then Update Database); where this site calls it otherwise, say so in"
         " infolink.names (docs/setup.md, A site with other names); or set the schedule of what reads it to never. The"
         " list of differences says what needs each",
+    )
+
+
+def _broken(source: str, error: StopSync) -> FixConfiguration:
+    """A table or view that is shown, and that the server cannot read: others are compared all the same."""
+    number = f"error {error.code}" if error.code else "an error"
+    return FixConfiguration(
+        f"the SQL Server shows it, and answers with {number} when it is read",
+        object=source,
+        remedy="have the view or table mended at the SQL Server, or name another one in infolink.names",
     )
 
 
@@ -193,15 +203,14 @@ class _Comparison:
 
     def _try(self, source: str) -> SpectrumEtlError | None:
         try:
-            table = self.reader.table(source)
-            column = next(iter(table.columns))
-            # The relation comes from this package and the settings, the column from the catalog.
-            query = f'SELECT TOP (1) t."{column}" AS one FROM {table.relation} AS t'  # noqa: S608
+            # The relation comes from this package and the settings. No column of it is asked for: a view may fail by a
+            # value, and its error would quote that.
+            query = f"SELECT TOP (1) 1 AS is_there FROM {self.reader.table(source).relation} AS t"  # noqa: S608
             self.reader.rows(Statement(query, {}), source, self.company.code)
-        except RetryLater:
-            raise
         except FixConfiguration as error:
             return error
+        except StopSync as error:
+            return _broken(source, error)
         return None
 
     def _note(self, drift: Drift, use: _Use, *, stops: bool) -> None:

@@ -74,7 +74,7 @@ def look_up(reader: InfoLinkReader, lookup: Lookup, codes: Mapping[str, str]) ->
     sql = render(
         "one_table.sql",
         alias=_ALIAS,
-        tables={_ALIAS: reader.table(lookup.table).relation},
+        tables={_ALIAS: _table(reader, lookup).relation},
         columns=",\n    ".join(columns),
         where={_ALIAS: "\n    AND ".join(conditions) or "1 = 1"},
     )
@@ -91,7 +91,7 @@ def look_up(reader: InfoLinkReader, lookup: Lookup, codes: Mapping[str, str]) ->
 
 def _check_company(reader: InfoLinkReader, lookup: Lookup, company: str, column: str, kind: str) -> None:
     """A table without `_MC` shows the login's own company: of another one it proves nothing that no row is there."""
-    found = reader.table(lookup.table)
+    found = _table(reader, lookup)
     if found.is_shared or found.named:
         return
     binds = Binds()
@@ -134,8 +134,16 @@ def lacking(reader: InfoLinkReader, lookup: Lookup, names: Iterable[str] | None 
 
 def _columns(reader: InfoLinkReader, lookup: Lookup) -> dict[str, tuple[str, str] | None]:
     """Name -> the column's own name and type; None where the site lacks it."""
-    table = reader.table(lookup.table)
+    table = _table(reader, lookup)
     return {name: _real(named, table) for name, named in lookup.columns.items()}
+
+
+def _table(reader: InfoLinkReader, lookup: Lookup) -> SiteTable:
+    """The table with texts in place of what cannot be compared as one. What is looked up by is among the columns."""
+    named = (name for names in lookup.columns.values() for name in ((names,) if isinstance(names, str) else names))
+    columns = set(named)
+    amounts = {name for name in columns if "_Code" not in name}
+    return reader.table(lookup.table).as_texts(columns - amounts, amounts)
 
 
 def _real(named: str | tuple[str, ...], table: SiteTable) -> tuple[str, str] | None:

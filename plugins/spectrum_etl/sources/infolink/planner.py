@@ -111,9 +111,27 @@ class _Planner:
                 raise
             self._leave_out_table(alias, "", f"{error.message}; {self.infolink.optional[alias]}")
             return
+        found = found.as_texts(*self._codes_and_others(alias))
         self.real[alias] = {name.upper(): (name, kind) for name, kind in found.columns.items()}
         self.tables[alias] = found
         self.names[alias] = {}
+
+    def _codes_and_others(self, alias: str) -> tuple[set[str], set[str]]:
+        """The columns that are read of a table: those that hold codes and texts, and others."""
+        codes, others, summed = set[str](), set[str](), set[str]()
+        for column in self.table.columns:
+            is_text = column.type in {"code", "text"} or column.ymd
+            for source in column.sources:
+                of, name = self._split(source)
+                if self._is_derived(source):
+                    summed.add(name)
+                elif of == alias:
+                    (codes if is_text else others).add(name)
+        for joined, (names, _) in self.joined.items():
+            of, name = joined.split(".")
+            if of == alias:
+                (others if name in summed else codes).update(names)
+        return codes - others, others
 
     def _leave_out_table(self, alias: str, column: str, detail: str) -> None:
         """Do without a table of the query, or without the staged table where that one holds its rows."""
@@ -285,6 +303,7 @@ class _Planner:
                     self._note(alias, real, "new", f"{kind}; it is not read")
 
     def _compare(self, alias: str, real: str, kind: str, column: Column) -> None:
+        kind = self.tables[alias].declared.get(real, kind)
         expected = expected_family(column)
         if expected is None:
             return

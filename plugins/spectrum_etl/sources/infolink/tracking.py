@@ -53,8 +53,8 @@ class Tracked:
 
 def place_of(table: SiteTable) -> Place:
     """Where a table is, as the catalogue is compared."""
-    schema, _, name = table.name.rpartition(".")
-    return (schema or "dbo").upper(), name.upper()
+    schema, name = table.place
+    return schema.upper(), name.upper()
 
 
 def indexes_of(reader: InfoLinkReader, table: SiteTable) -> tuple[Index, ...] | None:
@@ -64,7 +64,7 @@ def indexes_of(reader: InfoLinkReader, table: SiteTable) -> tuple[Index, ...] | 
         FixConfiguration: the login may not ask.
         SpectrumEtlError: as every query of the reader.
     """
-    schema, name = place_of(table)
+    schema, name = table.place
     binds = Binds()
     sql = render(
         "indexes.sql", schema_name=binds.value("schema_name", schema), table_name=binds.value("table_name", name)
