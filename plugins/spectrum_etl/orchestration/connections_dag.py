@@ -19,6 +19,7 @@ from spectrum_etl.orchestration.dag_defaults import (
     start_date,
     task_defaults,
 )
+from spectrum_etl.orchestration.quiet import wait_if_scheduled
 from spectrum_etl.orchestration.turns import POOL, turn_at_infolink
 from spectrum_etl.settings import SCHEDULES_VARIABLE, in_force
 from spectrum_etl.settings.schedules import overrides
@@ -79,12 +80,14 @@ def _tasks() -> None:
     @task(pool="spectrum_sdx", map_index_template=readable)
     def web_services(company_code: str) -> dict[str, Any] | None:
         """Ask every web service of one company; a writing one is looked up, never executed."""
+        wait_if_scheduled(get_current_context(), load_settings())
         return _check("web services", company_code)
 
     @task(pool=POOL, map_index_template=readable)
     def infolink(company_code: str) -> dict[str, Any] | None:
         """Log in to one company's Info-Link, and compare its columns with the specs."""
         settings = load_settings()
+        wait_if_scheduled(get_current_context(), settings)
         with ExitStack() as stack:
             try:
                 stack.enter_context(turn_at_infolink(settings.company(company_code), settings))

@@ -191,6 +191,7 @@ def _jobs_of(obj: StagedObject, codes: list[str], jobs: tuple[str, ...]) -> dict
     from spectrum_etl.warehouse.connect import connect, warehouse_url
 
     settings, known = load_settings(), set[str]()
+    wait_for_quiet_hours(settings)
     unknown: dict[str, list[str]] = {}
     for code in codes:
         with (

@@ -280,7 +280,8 @@ class InfoLinkReader:
         """
         if self.master_jobs_drift():
             return {}
-        statement = statements.master_jobs_statement(self.table(_MASTERS), self.written(company))
+        table = self.table(_MASTERS).as_texts(("Company_Code", "Job_Number", "Master_Job"))
+        statement = statements.master_jobs_statement(table, self.written(company))
         return {str(job): str(master) for job, master in self._all(statement, _MASTERS, company.strip())}
 
     def master_jobs_drift(self) -> tuple[Drift, ...]:
