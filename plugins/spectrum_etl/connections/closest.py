@@ -44,7 +44,7 @@ def with_closest(
     for finding in findings:
         if finding.difference == "new":
             unknown[finding.subject].append(finding.item)
-    tables = _unknown_tables(reader, known) if any(f.difference == "missing" and not f.item for f in findings) else {}
+    tables = unknown_tables(reader, known) if any(f.difference == "missing" and not f.item for f in findings) else {}
     found = []
     for finding in findings:
         if finding.difference != "missing":
@@ -57,8 +57,13 @@ def with_closest(
     return found
 
 
-def _unknown_tables(reader: InfoLinkReader, known: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Site's name, as settings write it -> schema and name, of the tables that stand for none that is known."""
+def unknown_tables(reader: InfoLinkReader, known: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Site's name, as settings write it -> schema and name, of the tables that stand for none that is known.
+
+    Args:
+        reader: inside its `with`.
+        known: names of the specs.
+    """
     used = {site.name.upper() for name in known if (site := _shown(reader, name))}
     named = {table_name(schema, name): (schema, name) for schema, name in reader.tables()}
     return {name: place for name, place in named.items() if name.upper() not in used}

@@ -5,10 +5,10 @@ Only the catalog is read, and of each table at most one row, to learn whether th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from spectrum_etl.connections.closest import with_closest
+from spectrum_etl.connections.closest import unknown_tables, with_closest
 from spectrum_etl.connections.compared import compared, wanted_names
 from spectrum_etl.connections.reasons import not_connected
 from spectrum_etl.connections.result import Checked, Finding
@@ -55,12 +55,15 @@ def check_infolink(company: Company, connection: InfoLinkConnection, settings: S
             findings = comparison.run()
             lookups = tuple(comparison.lookups())
             listed = compared(OBJECTS.values(), lookups, reader, findings, settings.stage_employees)
+            missing = any(not table.here for table in listed)
+            others = tuple(sorted(unknown_tables(reader, comparison.known()))) if missing else ()
             unknown = unknown_to_infolink(reader, company.code)
             learned = facts(reader, OBJECTS.values())
     except SpectrumEtlError as error:
         return not_connected(company.code, conn_id, "Info-Link", error)
     broken = ("unknown company", unknown.sentence, unknown.remedy or "") if unknown else _lacking(findings)
-    return Checked(company.code, conn_id, "Info-Link", *broken, findings=findings, tables=listed, facts=learned)
+    found = Checked(company.code, conn_id, "Info-Link", *broken, findings=findings, tables=listed, facts=learned)
+    return replace(found, others=others)
 
 
 def _lacking(findings: tuple[Finding, ...]) -> tuple[str, str, str]:
@@ -111,10 +114,14 @@ class _Comparison:
         for lookup in self.lookups():
             self._looked_up(lookup)
         tables_of_specs = [table for obj in OBJECTS.values() for table in obj.tables]
-        known = names_read(tables_of_specs)
+        known = self.known()
         families = {(table, name): expected_family(column) for table, name, column in columns_read(tables_of_specs)}
         names = wanted_names(OBJECTS.values(), self.lookups())
         return tuple(with_closest(self.findings.values(), self.reader, self.company.code, known, names, families))
+
+    def known(self) -> Mapping[str, frozenset[str]]:
+        """Info-Link table -> its columns that anything reads or knows."""
+        return names_read(table for obj in OBJECTS.values() for table in obj.tables)
 
     def lookups(self) -> Iterator[Lookup]:
         """What the exports look up, where the company exports."""

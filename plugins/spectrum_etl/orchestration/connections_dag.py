@@ -165,6 +165,6 @@ def _check(kind: Any, company_code: str) -> dict[str, Any] | None:
     for fact in found.facts:
         log.info("%s: %s: %s", fact.subject, fact.item, fact.fact)
     if found.tables is not None:
-        # The whole comparison, without data in it: what the command describe_site writes.
-        log.info("%s", described(settings, [found]))
+        # The whole comparison, without data in it: what the command describe_site writes, but for other tables.
+        log.info("%s", described(settings, [found], others=False))
     return found.to_dict()

@@ -13,6 +13,11 @@ from spectrum_etl.settings import Settings
 log = logging.getLogger(__name__)
 
 
+def are_quiet_hours(settings: Settings) -> bool:
+    """Whether Spectrum is left alone now."""
+    return settings.quiet.until(datetime.now(UTC)) is not None
+
+
 def wait_for_quiet_hours(settings: Settings) -> None:
     """Go on outside of the quiet hours; inside them come back at their end. What reads already is not interrupted.
 

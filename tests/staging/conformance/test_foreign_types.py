@@ -12,8 +12,10 @@ from staging_harness import Warehouse, infolink_settings, problems
 from sandbox.data import layouts, own_site
 from sandbox.data.tables import tables as source_tables
 from spectrum_etl.model.run import Run, Scope
+from spectrum_etl.settings import Company
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.staging import check as checking
+from spectrum_etl.staging.companies import unknown_to_infolink
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.staging.verify import verify
 
@@ -156,3 +158,22 @@ def test_o1_tables_whose_keys_are_of_different_types_are_joined(site: Warehouse,
         seen = site.look(table.name)
         assert seen.source.total() == 1
         assert problems(seen, table.name, table.key) == [], table.name
+
+
+@pytest.mark.parametrize("kind", ["int", "smallint", "float", "decimal(3,0)", "char(3)", "nchar(6)", "text"])
+def test_o1_the_companys_code_is_found_whatever_it_is_kept_as(site: Warehouse, kind: str) -> None:
+    """Written `1`, right-justified or as a number, for the company that the settings call 01."""
+    for company in ("  1", "  2"):
+        for number in range(1, 3):
+            site.spectrum.add(HISTORY, source_row(HISTORY, number, Company_Code=company))
+    retype(site, Company_Code=kind, AP_Company_Code="nchar(6)")
+    made = Company(code="01", name="One", phase_category="STD", infolink_code="1")
+    settings = infolink_settings(companies=(made,))
+    assert site.sync("job_costs", Scope("01"), settings)["job_cost_transactions"].new == 2
+    assert site.sync("job_costs", Scope("01", jobs=("J1",)), settings)["job_cost_transactions"].new == 0
+    assert site.query("select distinct company_code from spectrum.job_cost_transactions") == [("01",)]
+    with Sources(made, infolink=site.spectrum.infolink) as sources:
+        assert unknown_to_infolink(sources.infolink, "01") is None
+        told = unknown_to_infolink(sources.infolink, "03")
+    assert told is not None
+    assert told.limit == "1, 2"

@@ -181,3 +181,14 @@ def test_o1_a_view_that_the_server_cannot_read_hides_no_other_table(site: Wareho
     assert "answers with error 8134 when it is read" in told
     [vendors] = [t for t in found.tables if t.name == VENDORS]
     assert {c.state for c in vendors.columns} <= {"found", "found as", "not needed"}
+
+
+def test_o1_of_the_names_that_a_column_may_have_the_one_that_is_set_counts(site: Warehouse) -> None:
+    """The site has another column under the name that is tried first."""
+    say(site, "Status", name="Kestrel")
+    say(site, "Contact_Name", name="Status")
+    layouts.show(site.spectrum.connection, "own")
+    names = {VENDORS: {"columns": {"Status_Code": "Kestrel"}}}
+    [listed] = [t for t in checked(site, names).tables or () if t.name == VENDORS]
+    assert [c.here for c in listed.columns if c.column == "Status"] == ["Kestrel"]
+    staged(site, names)

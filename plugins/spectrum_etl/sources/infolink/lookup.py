@@ -148,7 +148,7 @@ def _table(reader: InfoLinkReader, lookup: Lookup, codes: Collection[str] = ()) 
 
 def _real(named: str | tuple[str, ...], table: SiteTable) -> tuple[str, str] | None:
     names = (named,) if isinstance(named, str) else named
-    return next((found for name in names if (found := table.find(name))), None)
+    return next((found for name in table.in_order(names) if (found := table.find(name))), None)
 
 
 def _filter(name: str, column: str, kind: str, code: str, binds: Binds) -> list[str]:

@@ -146,7 +146,7 @@ class _Planner:
     def _planned(self, column: Column) -> PlannedColumn:
         if not column.sources:
             return PlannedColumn(column.name, column)
-        for source in column.sources:
+        for source in sorted(column.sources, key=self._is_not_named):
             found = self._derived(column, source) if self._is_derived(source) else self._direct(column, source)
             if found:
                 self._note_stand_in(column, source)
@@ -233,7 +233,7 @@ class _Planner:
         alias, wanted = joined.split(".")
         if alias not in self.tables:
             return
-        for name in names:
+        for name in self.tables[alias].in_order(names):
             if found := self.real[alias].get(name.upper()):
                 self.names[alias][wanted] = f"{alias}.{found[0]}"
                 return
@@ -315,6 +315,11 @@ class _Planner:
 
     def _is_derived(self, source: str) -> bool:
         return self._split(source)[0] not in self.infolink.tables
+
+    def _is_not_named(self, source: str) -> bool:
+        """Whether the settings give no name for a column: of several that it may have, the one of theirs counts."""
+        alias, name = self._split(source)
+        return alias not in self.tables or name.upper() not in self.tables[alias].own_names
 
     def _split(self, source: str) -> tuple[str, str]:
         alias, _, name = source.rpartition(".")

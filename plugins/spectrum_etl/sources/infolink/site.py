@@ -61,6 +61,10 @@ class SiteTable:
         """Name and type of a column, looked for without regard to case; None where there is none."""
         return next((entry for entry in self.columns.items() if entry[0].upper() == column.upper()), None)
 
+    def in_order(self, columns: Sequence[str]) -> list[str]:
+        """The names that a column may have, in the order in which they are tried: first those of the settings."""
+        return sorted(columns, key=lambda column: column.upper() not in self.own_names)
+
     def own_name(self, column: str) -> str:
         """What the site calls a column that `find` finds."""
         found = self.find(column)
