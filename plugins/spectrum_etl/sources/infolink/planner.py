@@ -7,7 +7,7 @@ the difference says what that affects.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from spectrum_etl.errors import Cause, FixConfiguration, StopSync
@@ -146,7 +146,7 @@ class _Planner:
     def _planned(self, column: Column) -> PlannedColumn:
         if not column.sources:
             return PlannedColumn(column.name, column)
-        for source in sorted(column.sources, key=self._is_not_named):
+        for source in self._in_order(column.sources):
             found = self._derived(column, source) if self._is_derived(source) else self._direct(column, source)
             if found:
                 self._note_stand_in(column, source)
@@ -316,10 +316,19 @@ class _Planner:
     def _is_derived(self, source: str) -> bool:
         return self._split(source)[0] not in self.infolink.tables
 
-    def _is_not_named(self, source: str) -> bool:
-        """Whether the settings give no name for a column: of several that it may have, the one of theirs counts."""
-        alias, name = self._split(source)
-        return alias not in self.tables or name.upper() not in self.tables[alias].own_names
+    def _in_order(self, sources: Sequence[str]) -> list[str]:
+        """The names that a column may have, in the order in which they are tried: of a table first those that are set.
+
+        A table that stands for another one still comes behind that, whatever is named there for another purpose.
+        """
+        aliases = list(dict.fromkeys(self._split(source)[0] for source in sources))
+
+        def place(source: str) -> tuple[int, bool]:
+            alias, name = self._split(source)
+            named = alias in self.tables and name.upper() in self.tables[alias].own_names
+            return aliases.index(alias), not named
+
+        return sorted(sources, key=place)
 
     def _split(self, source: str) -> tuple[str, str]:
         alias, _, name = source.rpartition(".")
