@@ -196,3 +196,17 @@ def test_o1_what_exports_look_up_is_found_whatever_its_code_is_kept_as(site: War
         assert look_up(reader, looked_up.JOBS, {"Company_Code": "1", "Job_Number": "19"}) == []
         assert "19.5" in job_numbers(reader, jobs, "1")
     assert ((found["Job_Number"] or "").strip(), found["Job_Description"]) == ("19.5", "Job 19.5")
+
+
+@pytest.mark.parametrize("kind", ["float", "uniqueidentifier"])
+def test_o1_what_becomes_a_text_goes_with_texts_of_a_collation_of_their_own(site: Warehouse, kind: str) -> None:
+    """Made of a number, it has the database's; SQL Server refuses to join both."""
+    held = "1001" if kind == "float" else "6F9619FF-8B86-D011-B42D-00C04FC964FF"
+    site.spectrum.alter(HISTORY, "alter column {} type varchar(36)", "Reference_1")
+    site.spectrum.add(HISTORY, source_row(HISTORY, 1, Reference_1=held))
+    texts = {c.name: c.width for c in source_tables()[HISTORY].columns if c.kind == "text" and c.width}
+    types = {name: f"varchar({width}) COLLATE Latin1_General_CI_AS" for name, width in texts.items()}
+    retype(site, **{**types, "Reference_1": kind})
+    assert site.sync("job_costs")["job_cost_transactions"].new == 1
+    assert problems(site.look("job_cost_transactions"), "job_cost_transactions", ()) == []
+    assert site.sync("job_costs")["job_cost_transactions"].new == 0

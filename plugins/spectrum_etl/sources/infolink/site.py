@@ -18,6 +18,7 @@ from spectrum_etl.sources.infolink.published import NEVER_READ
 
 _REGULAR = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _ALIAS, _TEXTS = "site", "texts"
+_OF_DATABASE = "database_default"
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,8 @@ class SiteTable:
             relation=f"(SELECT {', '.join(selected)} FROM {self.relation} AS {_TEXTS})",  # noqa: S608
             columns={name: made[name][1] if name in made else kind for name, kind in self.columns.items()},
             declared={name: self.columns[name] for name in made},
+            # What was no text has the database's collation from now on, whatever that of the others is.
+            collations={**dict.fromkeys(made, _OF_DATABASE), **self.collations},
         )
 
 
