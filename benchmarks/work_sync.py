@@ -87,7 +87,7 @@ def publish(arguments: dict[str, Any]) -> dict[str, Any]:
 
 def drop_landing(arguments: dict[str, Any]) -> dict[str, Any]:
     """The task `drop_landing`."""
-    from spectrum_etl.staging.land import close_run
+    from spectrum_etl.staging.outcome import close_run
 
     run = Run("benchmark", arguments["run_id"])
     obj = OBJECTS[arguments["object"]]

@@ -11,9 +11,10 @@ from connections_world import COMPANY, World, settings
 from spectrum_etl.connections.infolink import check_infolink
 from spectrum_etl.marts.publish import publish_marts
 from spectrum_etl.model.run import Run
-from spectrum_etl.notify.digest import digest_message, read_state, stale_lines
+from spectrum_etl.notify.digest import digest_message, read_state
 from spectrum_etl.notify.late import last_due
-from spectrum_etl.page.standing import object_row
+from spectrum_etl.notify.stale import stale_lines
+from spectrum_etl.page.object_row import object_row
 from spectrum_etl.settings import Schedule
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.staging.objects import OBJECTS

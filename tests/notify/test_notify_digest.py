@@ -10,7 +10,9 @@ import pytest
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.drift import Drift
-from spectrum_etl.notify.digest import State, digest_message, read_state, remember_told, stale_lines, stale_message
+from spectrum_etl.notify.digest import digest_message, read_state, remember_notified
+from spectrum_etl.notify.digest_lines import State
+from spectrum_etl.notify.stale import stale_lines, stale_message
 from spectrum_etl.orchestration import digest_dag
 from spectrum_etl.settings import Company, Settings, in_force
 from spectrum_etl.settings.notifications import Notifications
@@ -86,7 +88,7 @@ def test_o5_the_digest_tells_what_the_marts_have_got_since_the_last_one(books: B
     state = _state(books.url)
     assert digest_message(state, []) is not None
     write("2", 10)
-    remember_told(books.url, state)
+    remember_notified(books.url, state)
     write("3", -3)
     message = digest_message(_state(books.url), [])
     assert message is not None, "its sync ended three days ago, and the marts were written now"
@@ -96,7 +98,7 @@ def test_o5_the_digest_tells_what_the_marts_have_got_since_the_last_one(books: B
         " was closed on 2026-10-10 3, by +12.00; marts.after_close has them"
     ) in message.text, "what came between the reading and the telling is new, too"
     assert digest_message(_state(books.url, "2"), []) is None
-    remember_told(books.url, _state(books.url))
+    remember_notified(books.url, _state(books.url))
     assert digest_message(_state(books.url), []) is None, "it was told before"
 
 

@@ -11,7 +11,7 @@ import pytest
 from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.run import Run, Scope
 from spectrum_etl.notify import late
-from spectrum_etl.notify.late import last_due, message_of, tell_late
+from spectrum_etl.notify.late import last_due, message_of, notify_late
 from spectrum_etl.orchestration import watch_dag
 from spectrum_etl.settings import Company, Schedule, Settings, in_force
 from spectrum_etl.settings.notifications import Notifications
@@ -72,12 +72,12 @@ def _ended(books: Books, age: timedelta, **more: Any) -> None:
 def test_a_sync_that_was_due_and_has_not_begun_is_late_and_told_once(books: Books, hook: Webhook) -> None:
     settings = _settings(jobs="hourly")
     _ended(books, timedelta(hours=9))
-    assert tell_late(books.url, settings) == [], "the schedule was seen for the first time just now"
+    assert notify_late(books.url, settings) == [], "the schedule was seen for the first time just now"
     _watched_since(books, timedelta(days=2))
-    (line,) = tell_late(books.url, settings)
+    (line,) = notify_late(books.url, settings)
     assert line.startswith("stage_jobs of company 1: was due at ")
     assert line.endswith(":00 UTC and has not started")
-    assert tell_late(books.url, settings) == [line]
+    assert notify_late(books.url, settings) == [line]
     (post,) = hook.posts
     assert "stage_jobs: the sync is late" in post["text"]
     assert "has to be resumed" in post["text"]
@@ -86,26 +86,26 @@ def test_a_sync_that_was_due_and_has_not_begun_is_late_and_told_once(books: Book
 def test_a_sync_that_has_begun_since_it_was_due_is_not_late_whatever_came_of_it(books: Books, hook: Webhook) -> None:
     settings = _settings(jobs="daily", daily_at=f"{datetime.now(UTC) - timedelta(hours=3):%H:%M}")
     _ended(books, timedelta(days=1))
-    tell_late(books.url, settings)
+    notify_late(books.url, settings)
     _watched_since(books, timedelta(days=2))
-    assert len(tell_late(books.url, settings)) == 1
+    assert len(notify_late(books.url, settings)) == 1
     _ended(books, timedelta(hours=2), state="failed", message="no")
-    assert tell_late(books.url, settings) == []
+    assert notify_late(books.url, settings) == []
     books.ask("delete from sync.landings where state = 'failed'")
-    assert len(tell_late(books.url, settings)) == 1
+    assert len(notify_late(books.url, settings)) == 1
     assert len(hook.posts) == 2, "it ended in between, so it is news again"
 
 
 def test_a_sync_that_is_at_work_for_too_long_is_late_one_by_hand_too(books: Books, hook: Webhook) -> None:
     settings = _settings(jobs="never")
     _begun(books, timedelta(minutes=59))
-    assert tell_late(books.url, settings) == []
+    assert notify_late(books.url, settings) == []
     _begun(books, timedelta(minutes=61), run_id="manual__7", company="2")
-    (line,) = tell_late(books.url, settings)
+    (line,) = notify_late(books.url, settings)
     assert line.startswith("stage_jobs of company 2: running since ")
     assert line.endswith(", run manual__7")
     books.ask("update sync.landings set state = 'failed'")
-    assert tell_late(books.url, settings) == []
+    assert notify_late(books.url, settings) == []
 
 
 def test_a_sync_that_gave_way_and_waits_for_the_end_of_quiet_hours_is_not_late(books: Books, hook: Webhook) -> None:
@@ -114,22 +114,22 @@ def test_a_sync_that_gave_way_and_waits_for_the_end_of_quiet_hours_is_not_late(b
     window = f"{clock - timedelta(hours=2):%H:%M}-{clock + timedelta(hours=2):%H:%M}"
     settings = _settings(jobs="never").model_copy(update={"quiet_hours": (window,)})
     _begun(books, timedelta(minutes=150))
-    assert tell_late(books.url, settings) == []
-    assert len(tell_late(books.url, _settings(jobs="never"))) == 1
+    assert notify_late(books.url, settings) == []
+    assert len(notify_late(books.url, _settings(jobs="never"))) == 1
     with connect(books.url) as connection:
         connection.autocommit = True
         landing, _ = find_landing(connection, books.ask("select max(landing_id) from sync.landings")[0][0])
         assert hold(connection, landing)
-        assert len(tell_late(books.url, settings)) == 1
+        assert len(notify_late(books.url, settings)) == 1
 
 
 def test_one_line_a_sync_that_is_at_work_since_before_it_was_due(books: Books, hook: Webhook) -> None:
     settings = _settings(jobs="hourly")
     _ended(books, timedelta(hours=9))
     _begun(books, timedelta(hours=5))
-    tell_late(books.url, settings)
+    notify_late(books.url, settings)
     _watched_since(books, timedelta(days=2))
-    (line,) = tell_late(books.url, settings)
+    (line,) = notify_late(books.url, settings)
     assert "running since" in line
 
 
@@ -139,49 +139,49 @@ def test_a4_the_variable_says_when_a_sync_is_due(books: Books, hook: Webhook, ov
     settings = _settings(jobs="hourly", daily_at=f"{datetime.now(UTC) - timedelta(hours=3):%H:%M}")
     now = in_force(settings, override, OBJECTS.values())
     _ended(books, timedelta(hours=2, minutes=30))
-    tell_late(books.url, now)
+    notify_late(books.url, now)
     _watched_since(books, timedelta(days=2))
-    assert tell_late(books.url, now) == []
-    assert tell_late(books.url, settings) == []
+    assert notify_late(books.url, now) == []
+    assert notify_late(books.url, settings) == []
     _watched_since(books, timedelta(days=2))
-    assert len(tell_late(books.url, settings)) == 1
+    assert len(notify_late(books.url, settings)) == 1
 
 
 def test_what_fails_before_it_reads_is_told_as_a_failure_alone(books: Books, hook: Webhook) -> None:
     settings = _settings(jobs="hourly")
     _ended(books, timedelta(hours=9))
-    tell_late(books.url, settings)
+    notify_late(books.url, settings)
     _watched_since(books, timedelta(days=2))
     books.ask("insert into sync.told_failures (dag_id, message_hash) values ('stage_jobs', 'h')")
-    assert tell_late(books.url, settings) == []
+    assert notify_late(books.url, settings) == []
 
 
 def test_backfills_narrowed_runs_and_companies_that_are_gone_say_nothing(books: Books, hook: Webhook) -> None:
     settings = _settings(jobs="hourly")
     _begun(books, timedelta(hours=9), dag_id="backfill_job_costs")
     _begun(books, timedelta(hours=9), company="9")
-    tell_late(books.url, settings)
+    notify_late(books.url, settings)
     _watched_since(books, timedelta(days=2))
-    assert tell_late(books.url, settings) == []
+    assert notify_late(books.url, settings) == []
     _ended(books, timedelta(hours=9))
     _ended(books, timedelta(minutes=1), narrowed=("24-1",))
-    assert len(tell_late(books.url, settings)) == 1, "a run of one job is not the sync that was due"
+    assert len(notify_late(books.url, settings)) == 1, "a run of one job is not the sync that was due"
 
 
 def test_what_no_channel_took_is_told_by_the_next_look(books: Books, hook: Webhook) -> None:
     _begun(books, timedelta(hours=2))
     hook.status = 500
-    tell_late(books.url, _settings(), None)
+    notify_late(books.url, _settings(), None)
     hook.status = 200
-    tell_late(books.url, _settings(), None)
-    tell_late(books.url, _settings(), None)
+    notify_late(books.url, _settings(), None)
+    notify_late(books.url, _settings(), None)
     assert len(hook.posts) == 2
 
 
 def test_the_settings_may_want_nobody_to_be_told(books: Books, monkeypatch: pytest.MonkeyPatch) -> None:
     _begun(books, timedelta(hours=2))
     quiet = _settings().model_copy(update={"notifications": Notifications(late_after_minutes=None)})
-    assert tell_late(books.url, quiet, None) == []
+    assert notify_late(books.url, quiet, None) == []
     monkeypatch.setattr(watch_dag, "load_settings", lambda: quiet)
     assert watch_dag.watch_dag("").schedule is None
 

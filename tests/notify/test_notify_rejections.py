@@ -14,7 +14,7 @@ from spectrum_etl.exports.steps.creator import Creator
 from spectrum_etl.notify.deliver import email_to
 from spectrum_etl.notify.digest import digest_message, read_state
 from spectrum_etl.notify.message import Message
-from spectrum_etl.notify.rejections import Rejection, rejections, tell_creator
+from spectrum_etl.notify.rejections import Rejection, notify_creator, rejections
 from spectrum_etl.orchestration import creators
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.settings.notifications import Notifications
@@ -54,7 +54,7 @@ def _reject(books: Books, record: str = "7", decision: str = "reject", state: st
 
 def _tell(books: Books, rejection: Rejection, box: Mailbox, creator: Creator = PAT) -> bool:
     url = "http://airflow.example"
-    return tell_creator(books.url, rejection, lambda: creator, SETTINGS, url, _connections(box))
+    return notify_creator(books.url, rejection, lambda: creator, SETTINGS, url, _connections(box))
 
 
 def test_the_creator_is_told_who_rejected_which_record_and_why(books: Books, mailbox: Mailbox) -> None:
@@ -125,14 +125,14 @@ def test_a_task_that_is_killed_in_between_sends_nothing_later_and_the_digest_say
         raise Killed
 
     with pytest.raises(Killed):
-        tell_creator(books.url, rejection, killed, SETTINGS, connections=_connections(mailbox))
+        notify_creator(books.url, rejection, killed, SETTINGS, connections=_connections(mailbox))
     assert rejections(books.url, *RUN) == []
     assert digest_message(read_state(books.url, ["1"]), []) is None, "it may be told at this moment"
     books.ask("update export.rejection_mails set begun_at = now() - interval '11 minutes'")
     message = digest_message(read_state(books.url, ["1"]), [])
     assert message is not None
     assert message.title == "Daily digest: 1 creators were not told of a rejection"
-    assert "Subcontract SC-7, rejected 2026-09-01: whoever made it: the task ended while it told them" in message.text
+    assert "Subcontract SC-7, rejected 2026-09-01: its creator: the task ended while it told them" in message.text
 
 
 def test_a_creator_without_an_address_is_told_to_the_approvers_by_the_digest(books: Books, mailbox: Mailbox) -> None:
@@ -192,7 +192,7 @@ def test_the_approval_tells_creators_and_a_fault_of_that_never_fails_it(
     settings = Settings(companies=(company,), notifications=notifications)
     monkeypatch.setattr(creators, "load_settings", lambda: settings)
     monkeypatch.setattr("spectrum_etl.warehouse.connect.warehouse_url", lambda: books.url)
-    creators.tell_creators("commitments", *RUN, 0)
+    creators.notify_creators("commitments", *RUN, 0)
     rows = books.ask("select problem from export.rejection_mails")
     assert len(rows) == int(switched_on)
     assert mailbox.mails == []
@@ -210,8 +210,8 @@ def test_whatever_goes_wrong_while_creators_are_told_is_logged_and_raises_nothin
     company = Company(code="1", name="One", phase_category="STD")
     monkeypatch.setattr(creators, "load_settings", lambda: Settings(companies=(company,), notifications=SETTINGS))
     monkeypatch.setattr("spectrum_etl.warehouse.connect.warehouse_url", down)
-    creators.tell_creators("commitments", *RUN, 0)
-    assert "who made what was rejected could not be told" in caplog.text
+    creators.notify_creators("commitments", *RUN, 0)
+    assert "the creator of a rejected record could not be notified" in caplog.text
     assert str(fault.args[0]) in caplog.text
 
 
@@ -221,6 +221,6 @@ def test_nobody_is_told_where_procore_never_names_a_creator(
     company = Company(code="1", name="One", phase_category="STD")
     monkeypatch.setattr(creators, "load_settings", lambda: Settings(companies=(company,), notifications=SETTINGS))
     caplog.set_level("INFO")
-    creators.tell_creators("vendors", "export_vendors", "run 1")
+    creators.notify_creators("vendors", "export_vendors", "run 1")
     assert "Procore does not say who created a vendor" in caplog.text
     assert books.ask("select count(*) from export.rejection_mails") == [(0,)]

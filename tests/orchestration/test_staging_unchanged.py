@@ -41,7 +41,7 @@ class Steps:
         monkeypatch.setattr("spectrum_etl.staging.land.land", self._noting("land", lambda: NUMBER))
         monkeypatch.setattr("spectrum_etl.staging.check.check", self._noting("check", list))
         monkeypatch.setattr("spectrum_etl.staging.publish.publish", self._noting("publish", lambda: COUNTS))
-        monkeypatch.setattr("spectrum_etl.staging.land.close_run", self._noting("close", lambda: 0))
+        monkeypatch.setattr("spectrum_etl.staging.outcome.close_run", self._noting("close", lambda: 0))
         monkeypatch.setattr("spectrum_etl.staging.publish.publish_unchanged", lambda *_: self.unchanged)
 
     def land(self, *, try_number: int = 1, map_index: int = 2) -> int:

@@ -160,7 +160,7 @@ def test_a_project_has_a_name_whoever_knows_it(page: PageAirflow) -> None:
 
 
 def test_the_form_is_read_as_the_approval_writes_it() -> None:
-    from spectrum_etl.exports.spec import FormField
+    from spectrum_etl.exports.form_field import FormField
     from spectrum_etl.orchestration import approval
     from spectrum_etl.page import question
 

@@ -10,8 +10,8 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
-from spectrum_etl.notify.digest import stale_lines
-from spectrum_etl.page.standing import object_row
+from spectrum_etl.notify.stale import stale_lines
+from spectrum_etl.page.object_row import object_row
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.settings.notifications import Notifications
 from spectrum_etl.staging.objects import OBJECTS

@@ -1,4 +1,4 @@
--- What was sent to Spectrum last month, who approved it, how much? As an approver: these books are not analysts'.
+-- What was sent to Spectrum last month, who approved it, how much? As an approver: analysts may not read the ledger.
 select
     answered_by_name as approver,
     object_name as kind,

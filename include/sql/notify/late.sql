@@ -94,7 +94,7 @@ late as (
 
 select
     late.*,
-    told_late.told_at is not null as is_told
+    told_late.told_at is not null as is_notified
 from late
 left join sync.told_late
     on late.object_name = told_late.object_name and late.company_code = told_late.company_code

@@ -36,5 +36,5 @@ from (
         -- A record on its way is its run's business for an hour.
         and (kinds.kind <> 'sending' or queue.changed_at < clock_timestamp() - interval '1 hour')
 ) as counted
-where counted.place <= {{ "most" | bound }}
+where counted.place <= {{ "max_records" | bound }}
 order by array_position(array['waiting', 'failed', 'sending'], counted.kind), counted.place

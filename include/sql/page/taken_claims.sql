@@ -1,4 +1,4 @@
--- Whose a number is that an approver types, by the exports' own books: linked to another record, or accepted for one.
+-- Whose a number is that an approver types, by what the exports keep: linked to another record, or accepted for one.
 -- Two records with one number would become one document in Spectrum, so the second approver is told while they type.
 select
     asked.place,

@@ -1,5 +1,5 @@
--- Whether the books of one object and company hold a moment later than now: the server's clock was wrong once. Such a
--- sync would look newer than every later one.
+-- Whether a sync of one object and company is stamped with a moment later than now: the server's clock was wrong once.
+-- Such a sync would look newer than every later one.
 select
     exists (
         select 1 from sync.landings

@@ -1,4 +1,4 @@
--- Landing tables of tries that began long ago, or that the books know nothing of: their runs were killed together with
+-- Landing tables of tries that began long ago, or of which no landing is recorded: their runs were killed together with
 -- their teardown. The number at the end of a name is that of its landing.
 with named as (
     select

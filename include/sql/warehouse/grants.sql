@@ -1,6 +1,6 @@
 -- Who may read what. Analysts read what is published and how it got there; neither landing tables, the rows that were
--- rejected (raw source rows) nor the books of exports and imports, and of staged tables the columns that their specs give
--- them (M9). Approvers read those books and the state of the connections. The page, where it has a login of its own, is a
+-- rejected (raw source rows) nor what exports and imports keep, and of staged tables the columns that their specs give
+-- them (M9). Approvers read that and the state of the connections. The page, where it has a login of its own, is a
 -- member of both and shows rejected rows as well. Run after migrations, and whenever one of the roles lacks something: it
 -- was created, or created anew, after the warehouse. The roles may be missing.
 do $$

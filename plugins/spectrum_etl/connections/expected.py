@@ -116,6 +116,6 @@ class Writes:
 def writes(company: Company) -> Iterator[Writes]:
     """The writing services that an export calls."""
     for name in SERVICES:
-        exports = tuple(f"export_{obj.name}" for obj in EXPORTS.values() if name in obj.services)
+        exports = tuple(obj.dag_id for obj in EXPORTS.values() if name in obj.services)
         if exports:
             yield Writes(name, exports, company.procore_company_id is not None)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from spectrum_etl.connections.result import Finding
+from spectrum_etl.model import dag_ids
 
 _LEVELS = ("none", "read_only", "standard", "admin")
 #: What imports need of the company's tools (Procore's documentation of vendors/sync names this one).
@@ -48,7 +49,7 @@ def foreign(subject: str, detail: str, in_use: frozenset[str], *, refused: bool)
             "ask Procore",
             name in in_use,
             f"{detail}, and Procore does not let it be replaced (a probe)",
-            f"import_{name}, which is refused until the ids are gone" if name else "what is exported of them",
+            f"{dag_ids.IMPORT}{name}, which is refused until the ids are gone" if name else "what is exported of them",
             remedy="ask Procore's support to remove the ERP ids of the integration that was switched off from these"
             " records, then look again (docs/switching.md)",
         )
@@ -59,9 +60,9 @@ def foreign(subject: str, detail: str, in_use: frozenset[str], *, refused: bool)
             "take over",
             name in in_use,
             detail,
-            f"import_{name}, which is refused until they are taken over, and what is exported of them",
-            remedy=f"have Procore switch the other integration off, then confirm that in the form of import_{name} and "
-            "accept the rows that take them over (docs/switching.md)",
+            f"{dag_ids.IMPORT}{name}, which is refused until they are taken over, and what is exported of them",
+            remedy="have Procore switch the other integration off, then confirm that in the form of"
+            f" {dag_ids.IMPORT}{name} and accept the rows that take them over (docs/switching.md)",
         )
     return Finding(
         subject,
@@ -88,7 +89,7 @@ def company_rights(levels: Mapping[str, str], in_use: frozenset[str]) -> Rights:
             "grant",
             _IMPORT_OF_TOOL[tool] in in_use,
             f"the service account's level on {tool} is {levels.get(tool, 'none')}; {needed} is needed",
-            f"import_{_IMPORT_OF_TOOL[tool]}, which cannot write without it, and links of exports",
+            f"{dag_ids.IMPORT}{_IMPORT_OF_TOOL[tool]}, which cannot write without it, and links of exports",
             remedy=f"give the service account the level {needed} on the company's tool {tool}",
         )
         for tool, needed in _COMPANY_NEEDS.items()

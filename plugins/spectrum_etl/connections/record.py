@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import psycopg
+from psycopg import sql
 
 from spectrum_etl.connections.probes.kept import keep
 from spectrum_etl.connections.result import Checked, Kind
@@ -79,84 +82,54 @@ def _forget_findings(connection: psycopg.Connection, company: str, kind: Kind) -
 def _insert(
     connection: psycopg.Connection, found: Checked, run_id: str, told: dict[FindingKey, datetime | None]
 ) -> None:
-    connection.execute(
-        "insert into sync.connections (company_code, connection, kind, status, cause, reason, remedy, checked_at,"
-        " run_id) values (%s, %s, %s, %s, %s, %s, %s, transaction_timestamp(), %s)",
+    here = (found.company, found.connection)
+    _insert_rows(
+        connection,
+        "connections",
+        "company_code connection kind status cause reason remedy run_id",
+        [(*here, found.kind, found.status, found.cause, found.reason, found.remedy, run_id)],
+    )
+    _insert_rows(
+        connection,
+        "connection_services",
+        "company_code connection service direction needed used_by status reason remedy",
+        [(*here, s.name, s.direction, s.needed, s.used_by, s.status, s.reason, s.remedy) for s in found.services or ()],
+    )
+    _insert_rows(
+        connection,
+        "connection_findings",
+        "company_code connection kind subject item difference stops detail affects closest paste remedy told_at",
         [
-            found.company,
-            found.connection,
-            found.kind,
-            found.status,
-            found.cause,
-            found.reason,
-            found.remedy,
-            run_id,
+            (*here, found.kind, *key, f.stops, f.detail, f.affects, f.closest, f.paste, f.remedy, told.get(key))
+            for f in found.findings or ()
+            for key in [(f.subject, f.item, f.difference)]
         ],
     )
+    _insert_rows(
+        connection,
+        "connection_facts",
+        "company_code connection kind subject item fact",
+        [(*here, found.kind, f.subject, f.item, f.fact) for f in found.facts],
+    )
+    _insert_rows(
+        connection,
+        "connection_columns",
+        "company_code connection table_name column_name state site_table site_column site_type used_by",
+        [
+            (*here, table.name, column.column, column.state, table.here, column.here, column.type, column.used_by)
+            for table in found.tables or ()
+            for column in table.columns
+        ],
+    )
+
+
+def _insert_rows(connection: psycopg.Connection, table: str, columns: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Insert rows into a table of `sync`, all checked at the moment of the transaction."""
+    names = columns.split()
+    statement = sql.SQL("insert into {} ({}, checked_at) values ({}, transaction_timestamp())").format(
+        sql.Identifier("sync", table),
+        sql.SQL(", ").join(map(sql.Identifier, names)),
+        sql.SQL(", ").join([sql.Placeholder()] * len(names)),
+    )
     with connection.cursor() as cursor:
-        cursor.executemany(
-            "insert into sync.connection_services (company_code, connection, service, direction, needed, used_by,"
-            " status, reason, remedy, checked_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, transaction_timestamp())",
-            [
-                (
-                    found.company,
-                    found.connection,
-                    s.name,
-                    s.direction,
-                    s.needed,
-                    s.used_by,
-                    s.status,
-                    s.reason,
-                    s.remedy,
-                )
-                for s in found.services or ()
-            ],
-        )
-        cursor.executemany(
-            "insert into sync.connection_findings (company_code, connection, kind, subject, item, difference, stops,"
-            " detail, affects, closest, paste, remedy, told_at, checked_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s,"
-            " %s, %s, %s, %s, transaction_timestamp())",
-            [
-                (
-                    found.company,
-                    found.connection,
-                    found.kind,
-                    f.subject,
-                    f.item,
-                    f.difference,
-                    f.stops,
-                    f.detail,
-                    f.affects,
-                    f.closest,
-                    f.paste,
-                    f.remedy,
-                    told.get((f.subject, f.item, f.difference)),
-                )
-                for f in found.findings or ()
-            ],
-        )
-        cursor.executemany(
-            "insert into sync.connection_facts (company_code, connection, kind, subject, item, fact, checked_at)"
-            " values (%s, %s, %s, %s, %s, %s, transaction_timestamp())",
-            [(found.company, found.connection, found.kind, f.subject, f.item, f.fact) for f in found.facts],
-        )
-        cursor.executemany(
-            "insert into sync.connection_columns (company_code, connection, table_name, column_name, state, site_table,"
-            " site_column, site_type, used_by, checked_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s,"
-            " transaction_timestamp())",
-            [
-                (
-                    found.company,
-                    found.connection,
-                    table.name,
-                    column.column,
-                    column.state,
-                    table.here,
-                    column.here,
-                    column.type,
-                    column.used_by,
-                )
-                for table in found.tables or ()
-                for column in table.columns
-            ],
-        )
+        cursor.executemany(statement, rows)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import math
 import os
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -19,7 +20,7 @@ from spectrum_etl.errors import FixConfiguration
 _LONGEST_EXTRA = 100_000
 
 
-class Address(Protocol):
+class ServerAddress(Protocol):
     """What every source reads of an Airflow connection."""
 
     host: str | None
@@ -29,7 +30,7 @@ class Address(Protocol):
     password: str | None
 
 
-class AirflowConnection(Address, Protocol):
+class AirflowConnection(ServerAddress, Protocol):
     """What a web client reads of it. The text of the extras, `extra`, is looked at as well where there is one."""
 
     @property
@@ -157,6 +158,16 @@ def timeouts(extra: Mapping[str, Any], read_seconds: float, wrong: Wrong) -> tup
         limit = f"{read_seconds:g}, or [10, {read_seconds:g}]"
         raise wrong("timeout", "a timeout is a number of seconds", limit) from None
     return connect, read
+
+
+def check_timeouts(seconds: tuple[float, float], wrong: Wrong) -> None:
+    """Refuse what is no pair of times.
+
+    Raises:
+        FixConfiguration: one of them is not above 0, or never ends.
+    """
+    if len(seconds) != 2 or not all(math.isfinite(each) and each > 0 for each in seconds):
+        raise wrong("timeout", "a timeout is a number of seconds", "above 0")
 
 
 def hide(text: str, values: Iterable[tuple[str, str]]) -> str:

@@ -10,7 +10,6 @@ from typing import Protocol
 
 import psycopg
 
-from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.exports.spec import Context
 from spectrum_etl.exports.spectrum import Spectrum
 from spectrum_etl.links.pairs import Links
@@ -86,23 +85,13 @@ def systems_from_airflow(company_code: str, settings: Settings, *, remember: boo
     Raises:
         FixConfiguration: the company is not exported, or a connection is missing or wrong.
     """
-    from spectrum_etl.credentials import airflow_connection
-    from spectrum_etl.sources.company import Sources
-    from spectrum_etl.sources.procore.connection import ProcoreConnection
+    from spectrum_etl.sources.company import Sources, open_procore
     from spectrum_etl.sources.sdx.write import SpectrumWriter
     from spectrum_etl.warehouse.connect import warehouse_url
 
     company = settings.company(company_code)
-    if company.procore_company_id is None:
-        raise FixConfiguration(
-            "the company has no Procore company, so nothing can be exported from there",
-            company=company.code,
-            field="procore_company_id",
-            remedy="set procore_company_id of this company in include/settings.yaml",
-        )
-    connection = ProcoreConnection.from_airflow(airflow_connection(company.procore_conn_id))
     with ExitStack() as stack:
+        procore = stack.enter_context(open_procore(company))
         sources = stack.enter_context(Sources.from_airflow(company.code, settings))
-        procore = stack.enter_context(ProcoreClient(connection, str(company.procore_company_id)))
         spectrum = Spectrum(company, sources, remember=remember)
         yield Systems(warehouse_url(), settings, company, procore, spectrum, SpectrumWriter(sources.sdx))

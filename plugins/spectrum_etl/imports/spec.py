@@ -9,11 +9,12 @@ from typing import Any
 
 from spectrum_etl.imports.match import Party, Suggestion
 from spectrum_etl.links.keys import Space
+from spectrum_etl.model import dag_ids
 from spectrum_etl.model.spec import Table
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.settings.imports import ObjectImports
 from spectrum_etl.sources.procore.client import ProcoreClient
-from spectrum_etl.sources.procore.rows import Row
+from spectrum_etl.sources.procore.rows import RowResult
 
 Json = Mapping[str, Any]
 Fields = dict[str, str | None]
@@ -134,7 +135,7 @@ class ImportObject:
     read_changed: Callable[[ProcoreClient, datetime, datetime], Iterator[dict[str, Any]]]
     read_one: Callable[[ProcoreClient, str], dict[str, Any] | None]
     by_origin: Callable[[ProcoreClient, str], list[dict[str, Any]]]
-    write: Callable[[ProcoreClient, Sequence[dict[str, Any]], bool], Iterator[Row]]
+    write: Callable[[ProcoreClient, Sequence[dict[str, Any]], bool], Iterator[RowResult]]
     rows_a_call: int
     reactivate: Callable[[ProcoreClient, str], dict[str, Any]] | None
     suggest: Callable[[Iterable[Party], Iterable[Party], Settings], Iterator[Suggestion]]
@@ -152,7 +153,7 @@ class ImportObject:
     @property
     def dag_id(self) -> str:
         """The DAG that imports it."""
-        return f"import_{self.name}"
+        return f"{dag_ids.IMPORT}{self.name}"
 
     def followed(self, settings: Settings) -> list[str]:
         """The fields of linked records that follow Spectrum, by the settings (C3)."""

@@ -6,23 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.model.run import Run
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.sources.procore.client import ProcoreClient
-from spectrum_etl.sources.procore.connection import ProcoreConnection
 from spectrum_etl.warehouse.connect import warehouse_url
-
-
-@dataclass(frozen=True)
-class Run:
-    """Who works.
-
-    Args:
-        dag_id, run_id: of Airflow.
-    """
-
-    dag_id: str
-    run_id: str
 
 
 @dataclass(frozen=True)
@@ -59,16 +46,8 @@ def systems_from_airflow(company_code: str, settings: Settings, run: Run) -> Ite
     Raises:
         FixConfiguration: the company has no Procore company, or a connection is missing or wrong.
     """
-    from spectrum_etl.credentials import airflow_connection
+    from spectrum_etl.sources.company import open_procore
 
     company = settings.company(company_code)
-    if company.procore_company_id is None:
-        raise FixConfiguration(
-            "the company has no Procore company, so nothing can be imported there",
-            company=company.code,
-            field="procore_company_id",
-            remedy="set procore_company_id of this company in include/settings.yaml",
-        )
-    connection = ProcoreConnection.from_airflow(airflow_connection(company.procore_conn_id))
-    with ProcoreClient(connection, str(company.procore_company_id)) as procore:
+    with open_procore(company) as procore:
         yield Systems(warehouse_url(), settings, company, procore, run)

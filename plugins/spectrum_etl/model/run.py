@@ -32,6 +32,28 @@ class Run:
 
 
 @dataclass(frozen=True)
+class Instance:
+    """A task instance of Airflow: who asks, or who does something to a record.
+
+    Args:
+        dag_id, run_id, task_id: its names.
+        map_index: its number among the mapped ones, -1 where it is not mapped.
+        try_number: which try it is, from 1.
+    """
+
+    dag_id: str
+    run_id: str
+    task_id: str
+    map_index: int = -1
+    try_number: int = 1
+
+    @property
+    def place(self) -> tuple[str, str, str, int]:
+        """What tells it from other task instances, whatever the try."""
+        return self.dag_id, self.run_id, self.task_id, self.map_index
+
+
+@dataclass(frozen=True)
 class Scope:
     """What a run was asked to stage.
 

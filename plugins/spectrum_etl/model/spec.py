@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Literal
 
+from spectrum_etl.model import dag_ids
 from spectrum_etl.settings.schedules import Schedule
 
 Reader = Literal["infolink", "sdx", "transactions"]
@@ -291,7 +292,7 @@ class StagedObject:
     @property
     def dag_id(self) -> str:
         """Id of the DAG that stages it."""
-        return f"stage_{self.name}"
+        return f"{dag_ids.STAGE}{self.name}"
 
     @property
     def by_job(self) -> bool:

@@ -166,7 +166,7 @@ def _post(connection: Any, content: dict[str, Any], conn_id: str) -> None:
         # The error's own words hold the URL, which is a secret.
         raise RetryLater(
             f"the webhook could not be reached: {type(error).__name__}",
-            remedy=f"check this machine's way to the internet, and the URL in {where}",
+            remedy=f"check this machine's access to the internet, and the URL in {where}",
         ) from None
     if answer.status_code == 429 or answer.status_code >= 500:
         raise RetryLater(f"the webhook answered HTTP {answer.status_code}", remedy="the next message is tried again")

@@ -3,88 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
-from decimal import Decimal
-from typing import Any
+from dataclasses import fields
 
 from psycopg.rows import dict_row
 
-from spectrum_etl.errors import Reason, SpectrumEtlError
-from spectrum_etl.model.places import list_place, page_address, plan_place, record_place
-from spectrum_etl.model.record import RecordId
-from spectrum_etl.notify.message import Message, shortened
-from spectrum_etl.settings import Settings
-from spectrum_etl.staging.objects import OBJECTS
+from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.model.places import list_place, page_address, plan_place
+from spectrum_etl.notify import digest_lines as lines
+from spectrum_etl.notify.digest_lines import MAX_RECORDS, State
+from spectrum_etl.notify.facts import Rows
+from spectrum_etl.notify.message import MAX_DAILY_LINES, Message, shortened
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate
 from spectrum_etl.warehouse.templates import render
-
-Rows = list[dict[str, Any]]
-
-MAX_LINES = 60
-#: Records that are named of each kind; the page has all.
-MAX_RECORDS = 10
-#: What the records of each kind wait for, by the list of the page that has them.
-_KINDS = {"waiting": "Wait for approval", "failed": "Cannot be exported", "sending": "Stand still"}
-_STUCK = "if no run is open, trigger the export: it continues"
-_WORDS = {
-    "queued": "queued: trigger the export again, the run before was full",
-    "waiting": "waiting for an approver's answer",
-    "ready": "ready: the next run of the export asks",
-    "sending": f"accepted and being sent; {_STUCK}",
-    "unknown": "sent, with the answer lost; the export looks it up",
-    "sent": f"sent and not read back; {_STUCK}",
-    "confirmed": f"read back and not linked; {_STUCK}",
-    "failed": "failed; export.queue has the reasons",
-}
-#: What rows of plans into Procore wait for, in the order in which people are told, and the page's list that has them.
-_PLANS = {
-    "undecided": ("wait for a decision", "decide"),
-    "conflict": ("were changed in Spectrum and in Procore: somebody has to decide which counts", "decide"),
-    "undo": ("would be undone: accept that, or keep what the run has done", "decide"),
-    "accepted": ("are accepted and not in Procore yet: the next run of the import applies them", "accepted"),
-    "permission": ("wait until the service account is added to them in Procore", "accepted"),
-    "hidden": ("are linked and not shown to the service account: add it to them in Procore", "blocked"),
-    "standing": ("were sent and have no outcome; the next run of the import looks them up", "accepted"),
-    "failed": ("were refused by Procore; the next plan offers them again", "results"),
-    "refused": ("are refused before they are sent, by what Spectrum holds", "blocked"),
-    "gone": ("are linked to something that no longer exists", "blocked"),
-}
-
-
-@dataclass(frozen=True)
-class State:
-    """What there is to tell; each field is what the file of its name in `include/sql/notify` finds.
-
-    Args:
-        approvals: records of the export queue that wait for somebody, by object, company and state.
-        changed_exports: exported records that differ in Procore now, by object and company.
-        shared_numbers: numbers of Spectrum that two records had before there were claims.
-        rejected: rows that are rejected now, by table and company.
-        open_drift: columns that differ from what is known of them, by table and company.
-        freshness: when each object of a company was last read, and the warehouse's clock.
-        records: the first records of the export queue that wait for somebody, of each kind.
-        held_back: jobs and months that are not published because too many of their rows are rejected, by table and
-            company.
-        after_close: closed months of which the marts have got changes since the last digest, by company.
-        plans: rows of the open plans into Procore that wait for somebody, by object, company and what they wait for.
-        open_findings: what has to be done in Procore, by the last check of the connections.
-        untold_creators: rejections since the digest of yesterday whose creators in Procore no e-mail has reached.
-    """
-
-    approvals: Rows
-    changed_exports: Rows
-    shared_numbers: Rows
-    rejected: Rows
-    open_drift: Rows
-    freshness: Rows
-    records: Rows = field(default_factory=list)
-    held_back: Rows = field(default_factory=list)
-    after_close: Rows = field(default_factory=list)
-    untold_creators: Rows = field(default_factory=list)
-    plans: Rows = field(default_factory=list)
-    open_findings: Rows = field(default_factory=list)
 
 
 def read_state(url: str, companies: Sequence[str]) -> State:
@@ -101,13 +32,13 @@ def read_state(url: str, companies: Sequence[str]) -> State:
         connection.autocommit = True
         migrate(connection)
         with connection.cursor(row_factory=dict_row) as cursor:
-            values = {"companies": list(companies), "most": MAX_RECORDS}
+            values = {"companies": list(companies), "max_records": MAX_RECORDS}
             return State(
                 **{f.name: cursor.execute(render(f"notify/{f.name}.sql"), values).fetchall() for f in fields(State)}
             )
 
 
-def remember_told(url: str, state: State) -> None:
+def remember_notified(url: str, state: State) -> None:
     """Keep what people were told of, after they got the message: it is not told again.
 
     Args:
@@ -130,48 +61,6 @@ def remember_told(url: str, state: State) -> None:
         )
 
 
-def stale_lines(freshness: Rows, settings: Settings) -> list[str]:
-    """One line an object and company whose last good sync is too old for its schedule.
-
-    Args:
-        freshness: as in `State`; a company without any row has never been synced, and is not waited for.
-        settings: schedules, as they are in force, companies, and after how many intervals an object is stale.
-    """
-    known = {(row["object_name"], row["company_code"]): row for row in freshness}
-    lines = []
-    for company in settings.companies:
-        if not any(code == company.code for _, code in known):
-            continue
-        for name, obj in OBJECTS.items():
-            allowed = settings.stale_after(obj)
-            if allowed is None:
-                continue
-            schedule = settings.schedule(obj)
-            row = known.get((name, company.code))
-            read_at: datetime | None = row["last_read_at"] if row else None
-            if row is None or read_at is None:
-                never = "never staged completely, although scheduled"
-                lines.append(f"{name} of company {company.code}: {never} {schedule}")
-            elif settings.is_stale(obj, read_at, row["now"]):
-                lines.append(
-                    f"{name} of company {company.code}: last read {read_at:%Y-%m-%d %H:%M} UTC,"
-                    f" {_hours(row['now'] - read_at)} ago, although scheduled {schedule}"
-                )
-    return lines
-
-
-def stale_message(lines: list[str]) -> Message | None:
-    """What is told of objects that are out of date; None where there are none."""
-    if not lines:
-        return None
-    remedy = (
-        "look in Airflow whether their stage_* DAGs are paused, fail or wait; marts.freshness has how the last sync of"
-        " each ended"
-    )
-    title = f"{len(lines)} objects are out of date"
-    return Message(("stale_data",), title, shortened(lines, MAX_LINES, "marts.freshness"), remedy)
-
-
 def digest_message(
     state: State, stale: list[str], wrong: Sequence[SpectrumEtlError] = (), airflow_url: str = ""
 ) -> Message | None:
@@ -179,142 +68,62 @@ def digest_message(
 
     Args:
         state: what there is to tell.
-        stale: what `stale_lines` gives.
+        stale: what `stale.stale_lines` gives.
         wrong: what is wrong in the Airflow Variable `spectrum_schedules`.
         airflow_url: where Airflow's UI is, for links to the page; blank for none.
     """
-    approvals = [
-        f"export of {row['object_name']}, company {row['company_code']}: {row['records']} {_WORDS[row['state']]}"
-        f" (since {row['since']:%Y-%m-%d})"
-        for row in state.approvals
-    ]
-    changed = [
-        f"{row['object_name']}, company {row['company_code']}: {row['records']} exported records were changed in"
-        f" Procore (since {row['since']:%Y-%m-%d}); export.drift says what to do"
-        f" {page_address(airflow_url, list_place('synced', row['object_name'], changed=True))}".rstrip()
-        for row in state.changed_exports
-    ]
-    shared = [
-        f"company {row['company_code']}: {row['space']} {row['key']} is that of {row['title']}, and of"
-        f" {row['other_title']} as well; docs/exports.md says what to do"
-        for row in state.shared_numbers
-    ]
-    rejected = [
-        f"{row['table_name']} of company {row['company_code']}: {row['rejected']} rows rejected (since"
-        f" {row['since']:%Y-%m-%d}), most of them because: {row['reason']}"
-        for row in state.rejected
-    ]
-    held_back = [
-        f"{row['table_name']} of company {row['company_code']}: {row['partitions']} jobs and months with"
-        f" {row['source_rows']} rows are held back (since {row['since']:%Y-%m-%d}): {'; '.join(row['first_ones'])}"
-        f"{'; ...' if row['partitions'] > len(row['first_ones']) else ''}. Too many of their rows are rejected: correct"
-        " them in Spectrum, or trigger the DAG and allow newly rejected rows in its form"
-        for row in state.held_back
-    ]
-    drift = [
-        f"{row['table_name']} of company {row['company_code']}: {row['differences']} columns of Spectrum differ (since"
-        f" {row['since']:%Y-%m-%d}): {', '.join(row['first_ones'])}"
-        f"{', ...' if row['differences'] > len(row['first_ones']) else ''}; sync.drift says what each affects"
-        for row in state.open_drift
-    ]
-    after_close = [
-        f"{row['closed_month']:%Y-%m} of company {row['company_code']}: {row['new_changes']} postings were posted,"
-        f" changed or deleted, which changes its cost by {row['new_amount']:+,.2f}; since it was closed on"
-        f" {row['closed_at']:%Y-%m-%d} {row['changes']}, by {row['amount']:+,.2f}; marts.after_close has them"
-        for row in state.after_close
-    ]
-    in_procore = [
-        f"company {row['company_code']}, {row['subject']}, {row['item']}:"
-        f" {Reason(row['detail'], row['remedy']).in_words}" + (" It stops what is in use." if row["stops"] else "")
-        for row in state.open_findings
-    ]
     parts = (
-        ("Exports", approvals, _sum(state.approvals, "records"), "exports wait"),
-        *_records(state, airflow_url),
-        ("Into Procore", _plans(state, airflow_url), _sum(state.plans, "records"), "rows of plans into Procore wait"),
-        ("Creators not told", *_untold(state, airflow_url), "creators were not told of a rejection"),
-        ("Changed after the export", changed, _sum(state.changed_exports, "records"), "exported records differ"),
-        ("Shared numbers", shared, len(shared), "numbers are shared"),
-        ("Rejected rows", rejected, _sum(state.rejected, "rejected"), "rows are rejected"),
-        ("Held back", held_back, _sum(state.held_back, "partitions"), "jobs and months are held back"),
-        ("Closed months", after_close, _sum(state.after_close, "new_changes"), "postings in closed months"),
-        ("Changed columns", drift, _sum(state.open_drift, "differences"), "columns differ"),
-        ("In Procore", in_procore, len(in_procore), "things have to be done in Procore"),
-        ("Out of date", stale, len(stale), "objects are out of date"),
-        ("Schedules", [str(error) for error in wrong], len(wrong), "schedules are wrong"),
+        ("Exports", lines.approvals(state), _sum(state.approvals, "records"), "exports wait"),
+        *lines.records(state, airflow_url),
+        (
+            "Into Procore",
+            lines.plans(state, airflow_url),
+            _sum(state.plans, "records"),
+            "rows of plans into Procore wait",
+        ),
+        _counted(
+            "Creators not told", lines.untold_creators(state, airflow_url), "creators were not told of a rejection"
+        ),
+        (
+            "Changed after the export",
+            lines.changed_exports(state, airflow_url),
+            _sum(state.changed_exports, "records"),
+            "exported records differ",
+        ),
+        _counted("Shared numbers", lines.shared_numbers(state), "numbers are shared"),
+        ("Rejected rows", lines.rejected_rows(state), _sum(state.rejected, "rejected"), "rows are rejected"),
+        ("Held back", lines.held_back(state), _sum(state.held_back, "partitions"), "jobs and months are held back"),
+        (
+            "Closed months",
+            lines.after_close(state),
+            _sum(state.after_close, "new_changes"),
+            "postings in closed months",
+        ),
+        ("Changed columns", lines.open_drift(state), _sum(state.open_drift, "differences"), "columns differ"),
+        _counted("In Procore", lines.in_procore(state), "things have to be done in Procore"),
+        _counted("Out of date", stale, "objects are out of date"),
+        _counted("Schedules", [str(error) for error in wrong], "schedules are wrong"),
     )
-    lines: list[str] = []
+    shown: list[str] = []
     for heading, part, _, _ in parts:
         if part:
-            lines += [f"{heading}:", *(f"- {line}" for line in part)]
-    if not lines:
+            shown += [f"{heading}:", *(f"- {line}" for line in part)]
+    if not shown:
         return None
     title = "Daily digest: " + ", ".join(f"{count} {what}" for _, _, count, what in parts if count)
     remedy = (
         "answer what waits on the page ERP Integrations or in Airflow's required actions; correct rejected rows in"
         " Spectrum, the next sync takes them; compare changed columns with the mapping in the documentation"
     )
-    told = shortened(lines, MAX_LINES, "the page ERP Integrations shows everything")
-    place = list_place("waiting") if approvals else plan_place("decide") if state.plans else "overview"
-    return Message(("digest",), title, told, remedy, page=page_address(airflow_url, place))
+    text = shortened(shown, MAX_DAILY_LINES, "the page ERP Integrations shows everything")
+    place = list_place("waiting") if state.approvals else plan_place("decide") if state.plans else "overview"
+    return Message(("digest",), title, text, remedy, page=page_address(airflow_url, place))
 
 
-def _records(state: State, airflow_url: str) -> list[tuple[str, list[str], int, str]]:
-    """The records by name, a part a kind: in the digest's title count only those that no other part counts."""
-    failed = sum(row["records"] for row in state.approvals if row["state"] == "failed")
-    found = []
-    for kind, heading in _KINDS.items():
-        rows = [row for row in state.records if row["kind"] == kind]
-        if not rows:
-            continue
-        count = rows[0]["records"]
-        lines = [_record(row, airflow_url) for row in rows]
-        if count > len(rows):
-            lines.append(f"and {count - len(rows)} more {page_address(airflow_url, list_place(kind))}".rstrip())
-        found.append((heading, lines, count - failed if kind == "failed" else 0, "records are not ready"))
-    return found
-
-
-def _plans(state: State, airflow_url: str) -> list[str]:
-    """What waits of the plans into Procore, the first ones by name."""
-    order = list(_PLANS)
-    lines = []
-    for row in sorted(state.plans, key=lambda row: order.index(row["waits_for"])):
-        said, group = _PLANS[row["waits_for"]]
-        address = page_address(airflow_url, plan_place(group, row["object_name"]))
-        more = "; ..." if row["records"] > len(row["first_ones"]) else ""
-        lines.append(
-            f"import of {row['object_name']}, company {row['company_code']}: {row['records']} {said} (since"
-            f" {row['since']:%Y-%m-%d}): {'; '.join(row['first_ones'])}{more} {address}".rstrip()
-        )
-    return lines
-
-
-def _untold(state: State, airflow_url: str) -> tuple[list[str], int]:
-    """Who made a rejected record and was not told: an approver does."""
-    lines = []
-    for row in state.untold_creators:
-        id = RecordId(row["company_code"], row["project_id"], row["record_id"])
-        address = page_address(airflow_url, record_place(row["object_name"], id))
-        why = row["problem"] or "the task ended while it told them, so it is not known whether the e-mail was sent"
-        who = row["creator"] or "whoever made it"
-        lines.append(f"{address} {row['title']}, rejected {row['answered_at']:%Y-%m-%d}: {who}: {why}".strip())
-    return lines, len(lines)
-
-
-def _record(row: dict[str, Any], airflow_url: str) -> str:
-    """One record: its link, its name, its amounts, since when and why."""
-    id = RecordId(row["company_code"], row["project_id"], row["record_id"])
-    address = page_address(airflow_url, record_place(row["object_name"], id))
-    amounts = [f"{total['label'].lower()} {Decimal(total['amount']):,.2f}" for total in row["totals"] or ()]
-    told = ", ".join((row["title"], f"company {row['company_code']}", *amounts, f"since {row['changed_at']:%Y-%m-%d}"))
-    return " ".join(filter(None, (address, told + (f": {row['why']}" if row["why"] else ""))))
+def _counted(heading: str, part: list[str], what: str) -> tuple[str, list[str], int, str]:
+    """A part of which every line counts."""
+    return heading, part, len(part), what
 
 
 def _sum(rows: Rows, name: str) -> int:
     return sum(row[name] for row in rows)
-
-
-def _hours(age: timedelta) -> str:
-    hours = int(age.total_seconds() // 3600)
-    return f"{hours} hours" if hours < 72 else f"{hours // 24} days"

@@ -8,13 +8,10 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
+from spectrum_etl.model import dag_ids
 from spectrum_etl.warehouse.templates import render
 
 Rows = list[dict[str, Any]]
-
-EXPORT = "export_"
-IMPORT = "import_"
-UNDO = "undo_import"
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ def facts_of(connection: psycopg.Connection, dag_id: str, run_id: str) -> Facts:
         dag_id: its DAG.
         run_id: the Airflow run.
     """
-    values = {"dag_id": dag_id, "run_id": run_id, "object_name": dag_id.removeprefix(EXPORT)}
+    values = {"dag_id": dag_id, "run_id": run_id, "object_name": dag_id.removeprefix(dag_ids.EXPORT)}
     with connection.cursor(row_factory=dict_row) as cursor:
         return Facts(
             **{name: cursor.execute(render(f"notify/{name}.sql"), values).fetchall() for name in _names(dag_id)}
@@ -60,17 +57,17 @@ def facts_of(connection: psycopg.Connection, dag_id: str, run_id: str) -> Facts:
 
 def is_import(dag_id: str) -> bool:
     """Whether a DAG writes into Procore by plans."""
-    return dag_id.startswith(IMPORT) or dag_id == UNDO
+    return dag_id.startswith(dag_ids.IMPORT) or dag_id == dag_ids.UNDO_IMPORT
 
 
 def _names(dag_id: str) -> tuple[str, ...]:
-    if dag_id.startswith(EXPORT):
+    if dag_id.startswith(dag_ids.EXPORT):
         return ("exports", "export_reasons")
     if is_import(dag_id):
         return ("imports", "import_reasons")
     own = {
-        "verify_staging": ("verification",),
-        "check_connections": ("connections", "findings"),
-        "publish_marts": ("marts",),
+        dag_ids.VERIFY_STAGING: ("verification",),
+        dag_ids.CHECK_CONNECTIONS: ("connections", "findings"),
+        dag_ids.PUBLISH_MARTS: ("marts",),
     }
     return own.get(dag_id, ("runs", "volume", "drift", "deferred"))

@@ -17,7 +17,7 @@ from psycopg.rows import class_row
 
 from spectrum_etl.model.places import object_place, page_address
 from spectrum_etl.notify.deliver import deliver, reached
-from spectrum_etl.notify.message import Message, dag_link, shortened
+from spectrum_etl.notify.message import MAX_LINES, Message, dag_link, shortened
 from spectrum_etl.settings import Schedule, Settings
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.warehouse.connect import connect
@@ -25,7 +25,6 @@ from spectrum_etl.warehouse.migrate import migrate
 from spectrum_etl.warehouse.pieces import LANDING_LOCK
 from spectrum_etl.warehouse.templates import render
 
-MAX_LINES = 20
 #: No schedule is due more rarely than once a day, which may have 25 hours, and a sync may wait for a day's quiet hours.
 _LONGEST_WAIT = 50
 #: So many hours for each hour that a sync has: quiet hours may leave a day no more than one.
@@ -41,7 +40,7 @@ class Late:
         dag_id: its DAG.
         run_id: the run that is at work; None where none has begun.
         since: when it began to read, or when it was due.
-        is_told: whether people know already.
+        is_notified: whether people know already.
         is_waiting: whether it has begun, and no process is at work on it now: it gave way, or waits to be tried again.
     """
 
@@ -50,7 +49,7 @@ class Late:
     dag_id: str
     run_id: str | None
     since: datetime
-    is_told: bool = False
+    is_notified: bool = False
     is_waiting: bool = False
 
 
@@ -150,7 +149,7 @@ def message_of(late: Sequence[Late], minutes: int, airflow_url: str = "") -> Mes
     return Message(("late",), title, shortened(lines, MAX_LINES, "sync.landings has the details"), remedy, link, page)
 
 
-def tell_late(url: str, settings: Settings, airflow_url: str = "") -> list[str]:
+def notify_late(url: str, settings: Settings, airflow_url: str = "") -> list[str]:
     """Look for late syncs and tell those that people do not know of; what is late no longer is forgotten.
 
     Args:
@@ -171,7 +170,7 @@ def tell_late(url: str, settings: Settings, airflow_url: str = "") -> list[str]:
         migrate(connection)
         late = find_late(connection, settings, minutes) if minutes is not None else []
         connection.execute(render("notify/forget_late.sql"), _names(late))
-        fresh = [one for one in late if not one.is_told]
+        fresh = [one for one in late if not one.is_notified]
         message = message_of(fresh, minutes or 0, airflow_url)
         if message is not None and reached(deliver(message, notifications), notifications):
             values = {**_names(fresh), "since": [one.since for one in fresh]}

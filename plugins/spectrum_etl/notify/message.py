@@ -11,6 +11,10 @@ from spectrum_etl.settings.notifications import Event
 #: What the link to the page is called.
 ON_THE_PAGE = "On the page ERP Integrations"
 
+#: Lines of a message about one run, and of one that is sent once a day.
+MAX_LINES = 20
+MAX_DAILY_LINES = 60
+
 
 @dataclass(frozen=True)
 class Message:
@@ -66,13 +70,13 @@ def dag_link(airflow_url: str, dag_id: str, run_id: str | None = None) -> str:
     return f"{dag}/runs/{quote(run_id, safe='')}" if run_id else dag
 
 
-def shortened(lines: list[str], most: int, rest: str) -> tuple[str, ...]:
+def shortened(lines: list[str], max_lines: int, rest: str) -> tuple[str, ...]:
     """The first lines, and how many more there are.
 
     Args:
         lines: all of them.
-        most: how many are told.
+        max_lines: how many are shown.
         rest: where the others are found.
     """
-    left = len(lines) - most
-    return tuple(lines) if left <= 0 else (*lines[:most], f"... and {left} more: {rest}")
+    left = len(lines) - max_lines
+    return tuple(lines) if left <= 0 else (*lines[:max_lines], f"... and {left} more: {rest}")

@@ -1,4 +1,4 @@
-"""Tells whoever made a record in Procore that it was rejected: by e-mail, once, and never to the harm of the rejection.
+"""Notifies the creator of a record in Procore that it was rejected: by e-mail, once, and never at the rejection's cost.
 
 What was told is in `export.rejection_mails`. Its row is committed before the e-mail is sent, so a task that is retried,
 cleared or killed sends none a second time; the digest tells whom no e-mail reached.
@@ -72,7 +72,7 @@ def rejections(url: str, dag_id: str, run_id: str, map_index: int | None = None)
         return cursor.execute(render("notify/rejections.sql"), values).fetchall()
 
 
-def tell_creator(
+def notify_creator(
     url: str,
     rejection: Rejection,
     look_up: Callable[[], Creator],

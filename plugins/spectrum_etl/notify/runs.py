@@ -10,14 +10,13 @@ from itertools import groupby
 from typing import Any
 
 from spectrum_etl.errors import Reason, System
+from spectrum_etl.model import dag_ids
 from spectrum_etl.model.places import list_place, object_place, page_address, plan_place, record_place
 from spectrum_etl.model.record import RecordId
-from spectrum_etl.notify.facts import EXPORT, IMPORT, Facts, is_import
-from spectrum_etl.notify.message import Message, dag_link, shortened
+from spectrum_etl.notify.facts import Facts, is_import
+from spectrum_etl.notify.message import MAX_LINES, Message, dag_link, shortened
 from spectrum_etl.settings.notifications import Event
 
-MAX_LINES = 20
-_STAGE = "stage_"
 _PROCORE: System = "Procore"
 #: Of a check of the connections that found nothing but that.
 _IN_PROCORE_TITLE = "something has to be done in Procore"
@@ -138,14 +137,14 @@ def _subject(dag_id: str, facts: Facts) -> str:
 
 def _place(dag_id: str, run_id: str, facts: Facts) -> str:
     """What a run is about on the page: its only record that a person must look at, its list, or its object."""
-    if dag_id.startswith(EXPORT):
-        name = dag_id.removeprefix(EXPORT)
+    if dag_id.startswith(dag_ids.EXPORT):
+        name = dag_id.removeprefix(dag_ids.EXPORT)
         only = facts.export_reasons[0] if len(facts.export_reasons) == 1 else None
         return record_place(name, _id(only)) if only else list_place("failed", name)
     if is_import(dag_id):
-        imported = dag_id.removeprefix(IMPORT) if dag_id.startswith(IMPORT) else None
+        imported = dag_id.removeprefix(dag_ids.IMPORT) if dag_id.startswith(dag_ids.IMPORT) else None
         return plan_place("results", imported, run=run_id)
-    return object_place(dag_id.removeprefix(_STAGE)) if dag_id.startswith(_STAGE) else "overview"
+    return object_place(dag_id.removeprefix(dag_ids.STAGE)) if dag_id.startswith(dag_ids.STAGE) else "overview"
 
 
 def _id(row: dict[str, Any]) -> RecordId:

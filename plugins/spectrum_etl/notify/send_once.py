@@ -30,7 +30,7 @@ TELL_LOCK = 7_268
 
 
 @dataclass(frozen=True)
-class Ended:
+class EndedRun:
     """A run that has ended.
 
     Args:
@@ -66,7 +66,7 @@ class _Failure:
     lately: bool = False
 
 
-def tell(ended: Ended, settings: Notifications) -> None:
+def tell(ended: EndedRun, settings: Notifications) -> None:
     """Tell what there is to tell of a run, unless it was told before.
 
     A warehouse that cannot be asked keeps no failure from being told: it may be why the run failed.
@@ -125,7 +125,7 @@ def _alone(dag_id: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def _failure(connection: psycopg.Connection, ended: Ended, facts: Facts) -> _Failure | None:
+def _failure(connection: psycopg.Connection, ended: EndedRun, facts: Facts) -> _Failure | None:
     """What is known of the failure of a run; None where it has not failed, or is told whatever was told before."""
     if not ended.failed or ended.by_hand:
         return None

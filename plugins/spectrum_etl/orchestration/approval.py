@@ -25,7 +25,7 @@ from spectrum_etl.exports.display.form import (
     REQUIRED_TO_ACCEPT,
     RETRIEVE,
 )
-from spectrum_etl.exports.spec import FormField
+from spectrum_etl.exports.form_field import FormField
 from spectrum_etl.model.places import page_address, record_place
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.orchestration.address import airflow_url
@@ -35,6 +35,9 @@ from spectrum_etl.staging.configured import load_settings
 APPROVAL = "record.approve"
 #: The task that sends, in its group.
 SENDING = "record.send"
+#: Of a task that waits for an answer: an execution timeout would end the wait, which has no end, and a retry would show
+#: the old question.
+WAITS_WITHOUT_END: Mapping[str, Any] = {"retries": 0, "execution_timeout": None}
 
 
 class ApproveRecord(HITLOperator):
@@ -85,7 +88,7 @@ class ApproveRecord(HITLOperator):
         from spectrum_etl.exports.objects.registry import EXPORTS
         from spectrum_etl.exports.steps.answer import take
         from spectrum_etl.exports.systems import systems_from_airflow
-        from spectrum_etl.orchestration.creators import tell_creators
+        from spectrum_etl.orchestration.creators import notify_creators
         from spectrum_etl.orchestration.export_tasks import ask_again, this_instance
 
         if "error" in event:
@@ -98,7 +101,7 @@ class ApproveRecord(HITLOperator):
             ask_again(context, record)
         if outcome.state == "rejected":
             ti = context["ti"]
-            tell_creators(self.object_name, ti.dag_id, ti.run_id, ti.map_index)
+            notify_creators(self.object_name, ti.dag_id, ti.run_id, ti.map_index)
         if outcome.state != "sending":
             raise DownstreamTasksSkipped(tasks=[(name, context["ti"].map_index) for name in self.downstream_task_ids])
         return outcome.state

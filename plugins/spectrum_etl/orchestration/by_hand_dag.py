@@ -5,8 +5,7 @@ from __future__ import annotations
 from airflow.sdk import DAG, Param
 
 from spectrum_etl.exports.objects.registry import LINKABLE_NAMES
-from spectrum_etl.orchestration.callbacks import on_failure
-from spectrum_etl.orchestration.dag_defaults import START, task_defaults
+from spectrum_etl.orchestration.dag_defaults import make_dag
 from spectrum_etl.orchestration.export_dag import TAGS
 from spectrum_etl.staging.configured import load_settings
 
@@ -25,20 +24,16 @@ def by_hand_dag(dag_id: str, description: str, doc: str | None, params: dict[str
     """
     settings = load_settings()
     codes = [company.code for company in settings.companies]
-    return DAG(
-        dag_id=dag_id,
-        description=description,
-        doc_md=doc,
-        schedule=None,
-        start_date=START,
-        catchup=False,
-        max_active_runs=1,
+    return make_dag(
+        dag_id,
+        description,
+        doc,
+        settings,
         tags=TAGS,
-        on_failure_callback=on_failure,
         params={
             "object": Param(LINKABLE_NAMES[0], type="string", enum=list(LINKABLE_NAMES), title="Object"),
             "company": Param(codes[0], type="string", enum=codes, title="Company", description="Spectrum company code"),
             **params,
         },
-        default_args=task_defaults(settings),
+        succeeded=None,
     )

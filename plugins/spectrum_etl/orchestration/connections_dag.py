@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -10,15 +11,9 @@ from airflow.sdk import DAG, Param, Variable, get_current_context, task
 from airflow.sdk.exceptions import AirflowFailException
 
 from spectrum_etl.errors import SpectrumEtlError
-from spectrum_etl.model.run import clean_codes
-from spectrum_etl.orchestration.callbacks import on_failure, on_success
-from spectrum_etl.orchestration.dag_defaults import (
-    companies_param,
-    daily,
-    refuse_unknown_fields,
-    start_date,
-    task_defaults,
-)
+from spectrum_etl.model import dag_ids
+from spectrum_etl.orchestration.dag_defaults import companies_of_form, companies_param, daily, make_dag
+from spectrum_etl.orchestration.grid import OF_COMPANY, name_company
 from spectrum_etl.orchestration.quiet import wait_if_scheduled
 from spectrum_etl.orchestration.turns import POOL, turn_at_infolink
 from spectrum_etl.settings import SCHEDULES_VARIABLE, in_force
@@ -36,18 +31,14 @@ def connections_dag(doc: str | None) -> DAG:
         doc: documentation for the operator: the DAG file's docstring.
     """
     settings = load_settings()
-    with DAG(
-        dag_id="check_connections",
-        description="Whether Spectrum, Procore and the warehouse can be used, and where Spectrum differs",
-        doc_md=doc,
+    with make_dag(
+        dag_ids.CHECK_CONNECTIONS,
+        "Whether Spectrum, Procore and the warehouse can be used, and where Spectrum differs",
+        doc,
+        settings,
         # Before the daily syncs, so that what would stop them is known.
         schedule=daily(settings, -1),
-        start_date=start_date(settings),
-        catchup=False,
-        max_active_runs=1,
         tags=["spectrum", "operations", "connections"],
-        on_failure_callback=on_failure,
-        on_success_callback=on_success,
         params={
             "companies": companies_param(
                 settings, "Spectrum company codes. All configured ones unless you take some away."
@@ -60,30 +51,24 @@ def connections_dag(doc: str | None) -> DAG:
                 " name for tests (imports.probes): after Procore has changed something.",
             ),
         },
-        default_args=task_defaults(settings),
     ) as dag:
         _tasks()
     return dag
 
 
 def _tasks() -> None:
-    readable = "{{ company }}"
-
     @task
     def plan() -> list[str]:
         """The companies of the trigger form."""
-        context = get_current_context()
-        refuse_unknown_fields(context)
-        asked = clean_codes(context["params"]["companies"])
-        return [load_settings().company(code).code for code in asked]
+        return [company.code for company in companies_of_form(get_current_context())]
 
-    @task(pool="spectrum_sdx", map_index_template=readable)
+    @task(pool="spectrum_sdx", map_index_template=OF_COMPANY)
     def web_services(company_code: str) -> dict[str, Any] | None:
         """Ask every web service of one company; a writing one is looked up, never executed."""
         wait_if_scheduled(get_current_context(), load_settings())
         return _check("web services", company_code)
 
-    @task(pool=POOL, map_index_template=readable)
+    @task(pool=POOL, map_index_template=OF_COMPANY)
     def infolink(company_code: str) -> dict[str, Any] | None:
         """Log in to one company's Info-Link, and compare its columns with the specs."""
         settings = load_settings()
@@ -92,15 +77,15 @@ def _tasks() -> None:
             try:
                 stack.enter_context(turn_at_infolink(settings.company(company_code), settings))
             except SpectrumEtlError as error:
-                log.warning("Info-Link is checked whoever else queries it now: %s", error)
+                log.warning("Info-Link is checked although others may be querying it: %s", error)
             return _check("Info-Link", company_code)
 
-    @task(pool="procore", map_index_template=readable)
+    @task(pool="procore", map_index_template=OF_COMPANY)
     def procore(company_code: str) -> dict[str, Any] | None:
         """Ask Procore who the service account of one company is."""
         return _check("Procore", company_code)
 
-    @task(pool="warehouse", map_index_template=readable)
+    @task(pool="warehouse", map_index_template=OF_COMPANY)
     def warehouse(company_code: str) -> dict[str, Any] | None:
         """Log in to the warehouse."""
         return _check("warehouse", company_code)
@@ -108,33 +93,36 @@ def _tasks() -> None:
     @task(pool="warehouse", trigger_rule="all_done")
     def summary(companies: list[str] | None, found: list[Any]) -> list[dict[str, Any]]:
         """Tell everything that was found; fail where something is not connected or could not be checked."""
-        from spectrum_etl.connections.result import summary as told
-
-        results: list[dict[str, Any]] = [one for results in found for one in results or () if one]
-        log.info("\n%s", told(results))
-        bad = [one for one in results if one["status"] != "Connected"]
-        # Called by tasks only.
-        _, wrong = overrides(Variable.get(SCHEDULES_VARIABLE, default=None), OBJECTS)
-        for error in wrong:
-            log.error("%s", error)
-        # Every company has a warehouse: one that is missing was not checked.
-        unchecked = len(companies or ()) - sum(one["kind"] == "warehouse" for one in results)
-        if bad or unchecked or not companies:
-            rest = "\nNot everything could be checked: see the failed tasks." if unchecked or not companies else ""
-            raise AirflowFailException(f"not connected:\n{told(bad)}{rest}")
-        stopped = [one for one in results if one["stops"]]
-        if stopped:
-            raise AirflowFailException(
-                f"everything is connected, but something that is in use cannot run:\n{told(stopped)}\nWhat to do about"
-                " each is in the log of the connection's task and on the page, under Connections"
-            )
-        if wrong:
-            raise AirflowFailException("every connection works, but " + "; ".join(map(str, wrong)))
-        return results
+        return _summary(companies or (), [one for results in found for one in results or () if one])
 
     companies: Any = plan()
     checks = [check.expand(company_code=companies) for check in (web_services, infolink, procore, warehouse)]
     summary(companies, checks)  # type: ignore[arg-type]  # their results
+
+
+def _summary(companies: Sequence[str], results: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    from spectrum_etl.connections.result import summary
+
+    log.info("\n%s", summary(results))
+    bad = [one for one in results if one["status"] != "Connected"]
+    # Called by tasks only.
+    _, wrong = overrides(Variable.get(SCHEDULES_VARIABLE, default=None), OBJECTS)  # noqa: AIR003
+    for error in wrong:
+        log.error("%s", error)
+    # Every company has a warehouse: one that is missing was not checked.
+    unchecked = len(companies) - sum(one["kind"] == "warehouse" for one in results)
+    if bad or unchecked or not companies:
+        rest = "\nNot everything could be checked: see the failed tasks." if unchecked or not companies else ""
+        raise AirflowFailException(f"not connected:\n{summary(bad)}{rest}")
+    stopped = [one for one in results if one["stops"]]
+    if stopped:
+        raise AirflowFailException(
+            f"everything is connected, but something that is in use cannot run:\n{summary(stopped)}\nWhat to do about"
+            " each is in the log of the connection's task and on the page, under Connections"
+        )
+    if wrong:
+        raise AirflowFailException("every connection works, but " + "; ".join(map(str, wrong)))
+    return results
 
 
 def _check(kind: Any, company_code: str) -> dict[str, Any] | None:
@@ -146,7 +134,7 @@ def _check(kind: Any, company_code: str) -> dict[str, Any] | None:
     variable = Variable.get(SCHEDULES_VARIABLE, default=None)  # noqa: AIR003
     settings = in_force(load_settings(), variable, OBJECTS.values())
     company = settings.company(company_code)
-    context["company"] = f"{company.code} {company.name}"  # type: ignore[typeddict-unknown-key]
+    name_company(context, company)
     found = check(kind, company, settings, str(context["run_id"]), probe_again=context["params"]["probe_again"])
     if found is None:
         log.info("company %s has no connection of this kind", company.code)

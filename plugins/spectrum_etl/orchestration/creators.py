@@ -11,8 +11,8 @@ from spectrum_etl.staging.configured import load_settings
 log = logging.getLogger(__name__)
 
 
-def tell_creators(object_name: str, dag_id: str, run_id: str, map_index: int | None = None) -> None:
-    """Tell whoever made the records that a run rejected, if the settings say so. Nothing is raised: it is rejected.
+def notify_creators(object_name: str, dag_id: str, run_id: str, map_index: int | None = None) -> None:
+    """Notify the creators of the records that a run rejected, if the settings say so. Nothing is raised.
 
     Args:
         object_name: exportable object. Of one whose creators Procore never names, nobody is told.
@@ -22,7 +22,7 @@ def tell_creators(object_name: str, dag_id: str, run_id: str, map_index: int | N
     from spectrum_etl.exports.objects.registry import EXPORTS
     from spectrum_etl.exports.steps.creator import Creator, creator_of
     from spectrum_etl.exports.systems import systems_from_airflow
-    from spectrum_etl.notify.rejections import Rejection, rejections, tell_creator
+    from spectrum_etl.notify.rejections import Rejection, notify_creator, rejections
     from spectrum_etl.warehouse.connect import warehouse_url
 
     settings, obj = load_settings(), EXPORTS[object_name]
@@ -41,7 +41,7 @@ def tell_creators(object_name: str, dag_id: str, run_id: str, map_index: int | N
 
     try:
         for rejection in rejections(warehouse_url(), dag_id, run_id, map_index):
-            tell_creator(
+            notify_creator(
                 warehouse_url(),
                 rejection,
                 lambda rejection=rejection: look_up(rejection),  # type: ignore[misc]
@@ -49,6 +49,6 @@ def tell_creators(object_name: str, dag_id: str, run_id: str, map_index: int | N
                 airflow_url(),
             )
     except SpectrumEtlError as error:
-        log.error("who made what was rejected could not be told: %s", error)
+        log.error("the creator of a rejected record could not be notified: %s", error)
     except Exception:  # whatever goes wrong must not fail a rejection that is in the ledger; the log has all of it
-        log.exception("who made what was rejected could not be told")
+        log.exception("the creator of a rejected record could not be notified")

@@ -1,20 +1,22 @@
-"""What the DAGs of this package have in common: owner, start, retries by remedy, daily hours, the companies' field.
+"""What the DAGs of this package have in common: owner, start, callbacks, retries by remedy, the companies of the form.
 
 Parsing touches nothing here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from airflow.sdk import ExceptionRetryPolicy, Param, RetryAction, RetryRule
+from airflow.sdk import DAG, ExceptionRetryPolicy, Param, RetryAction, RetryRule
 
 from spectrum_etl.errors import FixConfiguration, FixRecord, Reauthenticate, StopSync
-from spectrum_etl.orchestration.callbacks import end_the_log
-from spectrum_etl.settings import Settings
+from spectrum_etl.model.run import clean_codes
+from spectrum_etl.orchestration.callbacks import end_the_log, on_failure, on_success
+from spectrum_etl.settings import Company, Settings
+from spectrum_etl.staging.configured import load_settings
 
 START = datetime(2026, 1, 1, tzinfo=ZoneInfo("UTC"))
 
@@ -30,6 +32,49 @@ _RETRY_POLICY = ExceptionRetryPolicy(
         )
     ]
 )
+
+
+def make_dag(
+    dag_id: str,
+    description: str,
+    doc: str | None,
+    settings: Settings,
+    *,
+    tags: Sequence[str],
+    schedule: Any = None,
+    params: Mapping[str, Param] | None = None,
+    max_active_runs: int = 1,
+    start: datetime = START,
+    succeeded: Callable[[Any], None] | None = on_success,
+) -> DAG:
+    """A DAG with what all of them have in common; the caller adds its tasks.
+
+    Args:
+        dag_id: its name.
+        description: in a sentence.
+        doc: documentation for the operator.
+        settings: time zone, retries.
+        tags: to find it by.
+        schedule: as Airflow takes it, in the settings' time zone; None: it is only triggered.
+        params: of its trigger form.
+        max_active_runs: runs at once.
+        start: first moment of the schedule, zone-aware.
+        succeeded: called after a run that succeeded; None where its last task has said everything.
+    """
+    return DAG(
+        dag_id=dag_id,
+        description=description,
+        doc_md=doc,
+        schedule=schedule,
+        start_date=start.astimezone(ZoneInfo(settings.timezone)),
+        catchup=False,
+        max_active_runs=max_active_runs,
+        tags=list(tags),
+        on_failure_callback=on_failure,
+        on_success_callback=succeeded,
+        params=dict(params or {}),
+        default_args=task_defaults(settings),
+    )
 
 
 def refuse_unknown_fields(context: Mapping[str, Any]) -> None:
@@ -71,14 +116,20 @@ def task_defaults(settings: Settings) -> dict[str, Any]:
     }
 
 
-def start_date(settings: Settings, start: datetime = START) -> datetime:
-    """A start in the settings' time zone, which is then that of the schedule."""
-    return start.astimezone(ZoneInfo(settings.timezone))
-
-
 def daily(settings: Settings, hours: int) -> str:
     """The schedule of what happens once a day, so many hours after the daily syncs (before them, if negative)."""
     return f"{settings.daily_at.minute} {(settings.daily_at.hour + hours) % 24} * * *"
+
+
+def companies_of_form(context: Mapping[str, Any]) -> list[Company]:
+    """The companies that the trigger form names; for the first task of a DAG that has `companies_param`.
+
+    Raises:
+        FixConfiguration: the run's configuration holds what its form does not know, or a company that is not there.
+    """
+    refuse_unknown_fields(context)
+    settings = load_settings()
+    return [settings.company(code) for code in clean_codes(context["params"]["companies"])]
 
 
 def companies_param(settings: Settings, description: str, proposed: Sequence[str] = ()) -> Param:

@@ -7,9 +7,9 @@ from typing import Any
 
 from airflow.sdk import DAG, Param, Variable, get_current_context, task
 
+from spectrum_etl.model import dag_ids
 from spectrum_etl.orchestration.address import airflow_url
-from spectrum_etl.orchestration.callbacks import on_failure, on_success
-from spectrum_etl.orchestration.dag_defaults import daily, refuse_unknown_fields, start_date, task_defaults
+from spectrum_etl.orchestration.dag_defaults import daily, make_dag, refuse_unknown_fields
 from spectrum_etl.settings import SCHEDULES_VARIABLE, in_force
 from spectrum_etl.settings.schedules import overrides
 from spectrum_etl.staging.configured import load_settings
@@ -25,18 +25,14 @@ def digest_dag(doc: str | None) -> DAG:
         doc: documentation for the operator: the DAG file's docstring.
     """
     settings = load_settings()
-    with DAG(
-        dag_id="daily_digest",
-        description="Once a day: what waits for a person, and objects that are out of date",
-        doc_md=doc,
+    with make_dag(
+        dag_ids.DAILY_DIGEST,
+        "Once a day: what waits for a person, and objects that are out of date",
+        doc,
+        settings,
         # After the daily syncs and their comparison with the source.
         schedule=daily(settings, 2),
-        start_date=start_date(settings),
-        catchup=False,
-        max_active_runs=1,
         tags=["spectrum", "operations", "notifications"],
-        on_failure_callback=on_failure,
-        on_success_callback=on_success,
         params={
             "test": Param(
                 False,
@@ -46,31 +42,34 @@ def digest_dag(doc: str | None) -> DAG:
                 " wrong if one of them does not take it.",
             ),
         },
-        default_args=task_defaults(settings),
     ) as dag:
-
-        @task(pool="warehouse")
-        def tell() -> dict[str, Any]:
-            """Read the warehouse, and send the digest and what is stale by the channels of the settings."""
-            from spectrum_etl.notify.deliver import deliver, try_channels
-            from spectrum_etl.notify.digest import digest_message, read_state, remember_told, stale_lines, stale_message
-            from spectrum_etl.warehouse.connect import warehouse_url
-
-            now, context = load_settings(), get_current_context()
-            refuse_unknown_fields(context)
-            if context["params"]["test"]:
-                return {"test": try_channels(now.notifications)}
-            state = read_state(warehouse_url(), [company.code for company in now.companies])
-            override = Variable.get(SCHEDULES_VARIABLE, default=None)
-            stale = stale_lines(state.freshness, in_force(now, override, OBJECTS.values()))
-            digest = digest_message(state, stale, overrides(override, OBJECTS)[1], airflow_url())
-            sent: dict[str, Any] = {}
-            for name, message in (("stale", stale_message(stale)), ("digest", digest)):
-                log.info("%s: %s", name, message.text if message else "nothing to tell")
-                sent[name] = deliver(message, now.notifications) if message else []
-            if sent["digest"]:
-                remember_told(warehouse_url(), state)
-            return sent
-
-        tell()
+        _tasks()
     return dag
+
+
+def _tasks() -> None:
+    @task(pool="warehouse")
+    def tell() -> dict[str, Any]:
+        """Read the warehouse, and send the digest and what is stale by the channels of the settings."""
+        from spectrum_etl.notify.deliver import deliver, try_channels
+        from spectrum_etl.notify.digest import digest_message, read_state, remember_notified
+        from spectrum_etl.notify.stale import stale_lines, stale_message
+        from spectrum_etl.warehouse.connect import warehouse_url
+
+        now, context = load_settings(), get_current_context()
+        refuse_unknown_fields(context)
+        if context["params"]["test"]:
+            return {"test": try_channels(now.notifications)}
+        state = read_state(warehouse_url(), [company.code for company in now.companies])
+        override = Variable.get(SCHEDULES_VARIABLE, default=None)
+        stale = stale_lines(state.freshness, in_force(now, override, OBJECTS.values()))
+        digest = digest_message(state, stale, overrides(override, OBJECTS)[1], airflow_url())
+        sent: dict[str, Any] = {}
+        for name, message in (("stale", stale_message(stale)), ("digest", digest)):
+            log.info("%s: %s", name, message.text if message else "nothing to tell")
+            sent[name] = deliver(message, now.notifications) if message else []
+        if sent["digest"]:
+            remember_notified(warehouse_url(), state)
+        return sent
+
+    tell()

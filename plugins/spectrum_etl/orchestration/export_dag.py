@@ -10,10 +10,10 @@ from typing import Any
 
 from airflow.sdk import DAG, Param, get_current_context, task, task_group
 
-from spectrum_etl.orchestration.approval import APPROVAL, ApproveRecord
-from spectrum_etl.orchestration.callbacks import on_failure
+from spectrum_etl.model import dag_ids
+from spectrum_etl.orchestration.approval import APPROVAL, WAITS_WITHOUT_END, ApproveRecord
 from spectrum_etl.orchestration.common_docs import export_doc
-from spectrum_etl.orchestration.dag_defaults import START, companies_param, task_defaults
+from spectrum_etl.orchestration.dag_defaults import companies_param, make_dag
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging.configured import load_settings
 
@@ -35,18 +35,15 @@ def export_dag(object_name: str, doc: str | None, *, watches_drift: bool = False
         FixConfiguration: the settings hold something that is not allowed.
     """
     settings = load_settings()
-    with DAG(
-        dag_id=f"export_{object_name}",
-        description=f"{object_name.replace('_', ' ').capitalize()}: Procore to Spectrum, each record approved",
-        doc_md=export_doc(doc),
-        schedule=None,
-        start_date=START,
-        catchup=False,
-        max_active_runs=MAX_ACTIVE_RUNS,
+    with make_dag(
+        f"{dag_ids.EXPORT}{object_name}",
+        f"{object_name.replace('_', ' ').capitalize()}: Procore to Spectrum, each record approved",
+        export_doc(doc),
+        settings,
         tags=[*TAGS, object_name],
-        on_failure_callback=on_failure,
         params=_params(settings),
-        default_args=task_defaults(settings),
+        max_active_runs=MAX_ACTIVE_RUNS,
+        succeeded=None,
     ) as dag:
         _tasks(object_name, watches_drift)
     return dag
@@ -123,9 +120,7 @@ def _tasks(object_name: str, watches_drift: bool) -> None:
             pool="procore",
             # Rendered before it runs: one that waits for its answer has not come to the end of its run.
             map_index_template="{{ task.record['title'] }}",
-            retries=0,
-            # An execution timeout of this operator would end the wait for the approver, which has no end.
-            execution_timeout=None,
+            **WAITS_WITHOUT_END,
         )
         asked >> send(record)
 

@@ -20,7 +20,7 @@ from airflow.sdk.exceptions import (
 )
 
 from spectrum_etl.exports.objects.registry import EXPORTS
-from spectrum_etl.exports.records.queue import Instance, Row
+from spectrum_etl.exports.records.queue import QueueRow
 from spectrum_etl.exports.records.settling import Unsettled
 from spectrum_etl.exports.spec import RecordFilter
 from spectrum_etl.exports.steps.answer import release_unanswered
@@ -33,17 +33,16 @@ from spectrum_etl.exports.steps.take_out import take_out
 from spectrum_etl.exports.systems import systems_from_airflow
 from spectrum_etl.model.display import visible
 from spectrum_etl.model.record import RecordId
-from spectrum_etl.model.run import clean_codes
+from spectrum_etl.model.run import Instance, clean_codes
 from spectrum_etl.orchestration.approval import APPROVAL, SENDING
-from spectrum_etl.orchestration.creators import tell_creators
+from spectrum_etl.orchestration.creators import notify_creators
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
+from spectrum_etl.orchestration.grid import grid_name
 from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.warehouse.connect import warehouse_url
 
 log = logging.getLogger(__name__)
 
-#: Most characters of a name in the grid: Airflow's `rendered_map_index` is varchar(250).
-GRID_NAME = 200
 #: States of a task instance that has asked and may still take an answer; None: it was cleared and will run again.
 _ALIVE = frozenset(
     {
@@ -128,7 +127,7 @@ def report_records(object_name: str, context: Context, records: Sequence[Mapping
     found = report(warehouse_url(), object_name, this, records, tasks)
     log.info("%s: %s\n%s", object_name, found.summary, found.table)
     # What an approval that was killed between its answer and the e-mail has left.
-    tell_creators(object_name, this.dag_id, this.run_id)
+    notify_creators(object_name, this.dag_id, this.run_id)
     if found.bad:
         raise AirflowFailException(
             f"{object_name}: {found.problem}. What to do: fix what each reason names and trigger the export"
@@ -214,12 +213,7 @@ def ask_again(context: Context, id: RecordId) -> NoReturn:
     )
 
 
-def grid_name(title: str) -> str:
-    """A name for Airflow's grid, which holds 250 characters and fails the task with a longer one after its work."""
-    return title if len(title) <= GRID_NAME else f"{title[: GRID_NAME - 1]}…"
-
-
-def as_items(rows: Sequence[Row]) -> list[dict[str, str]]:
+def as_items(rows: Sequence[QueueRow]) -> list[dict[str, str]]:
     """Records as they walk to the mapped tasks: only where to look, and a name for the grid."""
     return [
         {

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import DAG, Param, get_current_context, task, task_group
+from airflow.sdk import DAG, Param, get_current_context, task
 
 from spectrum_etl.imports.objects import IMPORTS
 from spectrum_etl.imports.spec import CONFIRMATION, ImportObject, Narrowing
-from spectrum_etl.orchestration.callbacks import on_failure, on_success
 from spectrum_etl.orchestration.common_docs import import_doc
-from spectrum_etl.orchestration.dag_defaults import companies_param, start_date, task_defaults
-from spectrum_etl.orchestration.plan_approval import ApprovePlan
+from spectrum_etl.orchestration.dag_defaults import companies_param, make_dag
+from spectrum_etl.orchestration.grid import OF_COMPANY
+from spectrum_etl.orchestration.plan_tasks import tasks_of_plans
 from spectrum_etl.orchestration.staging_dag import asset_of
 from spectrum_etl.settings import Schedule, Settings
 from spectrum_etl.settings.imports import AFTER_SYNC
@@ -37,19 +37,15 @@ def import_dag(object_name: str, doc: str | None) -> DAG:
         FixConfiguration: the settings hold something that is not allowed.
     """
     settings, obj = load_settings(), IMPORTS[object_name]
-    with DAG(
-        dag_id=obj.dag_id,
-        description=f"{obj.name.replace('_', ' ').capitalize()}: Spectrum into Procore, by plans that are accepted",
-        doc_md=import_doc(doc),
+    with make_dag(
+        obj.dag_id,
+        f"{obj.name.replace('_', ' ').capitalize()}: Spectrum into Procore, by plans that are accepted",
+        import_doc(doc),
+        settings,
         schedule=_schedule(obj, settings),
-        start_date=start_date(settings),
-        catchup=False,
-        max_active_runs=MAX_ACTIVE_RUNS,
         tags=[*TAGS, object_name],
-        on_failure_callback=on_failure,
-        on_success_callback=on_success,
         params=_params(obj, settings),
-        default_args=task_defaults(settings),
+        max_active_runs=MAX_ACTIVE_RUNS,
     ) as dag:
         _tasks(object_name)
     return dag
@@ -120,74 +116,25 @@ def _confirmation() -> Param:
 
 
 def _tasks(object_name: str) -> None:
-    readable = "{{ company }}"
-
-    @task
-    def plan() -> list[dict[str, str]]:
-        """The companies of the trigger form."""
-        from spectrum_etl.orchestration.import_tasks import companies_of
-
-        return companies_of(get_current_context())
-
-    @task(pool="procore", map_index_template=readable)
+    @task(pool="procore", map_index_template=OF_COMPANY)
     def make_plan(company: dict[str, str]) -> dict[str, int]:
         """Compare what Spectrum holds with what Procore holds, and write the plan."""
         from spectrum_etl.orchestration.import_tasks import plan_company
 
         return plan_company(object_name, get_current_context(), company["company"])
 
-    @task(pool="procore", map_index_template=readable)
+    @task(pool="procore", map_index_template=OF_COMPANY)
     def second_look(company: dict[str, str]) -> dict[str, int]:
         """Where another integration is taken over from: plan again after a while. It waits without a worker's slot."""
         from spectrum_etl.orchestration.import_tasks import second_look_company
 
         return second_look_company(object_name, get_current_context(), company["company"])
 
-    @task(pool="procore", map_index_template=readable)
+    @task(pool="procore", map_index_template=OF_COMPANY)
     def follow(company: dict[str, str]) -> dict[str, int]:
         """Apply what was accepted already: by the settings, or by somebody before this run."""
         from spectrum_etl.orchestration.import_tasks import apply_company
 
         return apply_company(object_name, get_current_context(), company["company"])
 
-    @task(pool="procore", map_index_template=readable)
-    def apply(company: dict[str, str]) -> dict[str, int]:
-        """Apply what was accepted in this run's question."""
-        from spectrum_etl.orchestration.import_tasks import apply_company
-
-        return apply_company(object_name, get_current_context(), company["company"])
-
-    # Whatever became of the others: what was written is read back.
-    @task(pool="procore", map_index_template=readable, trigger_rule="all_done")
-    def compare(company: dict[str, str]) -> int:
-        """Read back what was written; how many records hold what was sent."""
-        from spectrum_etl.orchestration.import_tasks import compare_company
-
-        return compare_company(object_name, get_current_context(), company["company"])
-
-    # It runs whatever became of the others, and decides by itself: a skipped task would let the run end well.
-    @task(pool="warehouse", trigger_rule="all_done")
-    def report(companies: list[dict[str, str]] | None) -> dict[str, int]:
-        """Say what became of every row; fail where a person must look."""
-        from spectrum_etl.orchestration.import_tasks import report_companies
-
-        return report_companies(object_name, get_current_context(), companies)
-
-    companies: Any = plan()
-
-    @task_group
-    def company(company: dict[str, str]) -> None:
-        """One company: plan, look twice where that is needed, follow, ask, apply, read back."""
-        asked = ApprovePlan(
-            task_id="approve",
-            object_name=object_name,
-            company=company,
-            pool="procore",
-            map_index_template="{{ task.company['name'] }}",
-            retries=0,
-            # An execution timeout of this operator would end the wait for the approver, which has no end.
-            execution_timeout=None,
-        )
-        make_plan(company) >> second_look(company) >> follow(company) >> asked >> apply(company) >> compare(company)
-
-    company.expand(company=companies) >> report(companies)
+    tasks_of_plans((make_plan, second_look, follow), object_name)

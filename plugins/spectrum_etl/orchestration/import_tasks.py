@@ -20,10 +20,10 @@ from spectrum_etl.imports.steps.contract_links import apply_links, plan_links
 from spectrum_etl.imports.steps.plan import Made, make_plan
 from spectrum_etl.imports.steps.report import report, shown
 from spectrum_etl.imports.steps.undo import plan_undo
-from spectrum_etl.imports.systems import Run, systems_from_airflow
-from spectrum_etl.model.run import clean_codes
-from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
-from spectrum_etl.orchestration.export_tasks import grid_name
+from spectrum_etl.imports.systems import systems_from_airflow
+from spectrum_etl.model.run import Run, clean_codes
+from spectrum_etl.orchestration.dag_defaults import companies_of_form
+from spectrum_etl.orchestration.grid import company_name, name_company
 from spectrum_etl.orchestration.rights import started_by
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging.configured import load_settings
@@ -37,10 +37,7 @@ _LOST = frozenset({"failed", "upstream_failed"})
 
 def companies_of(context: Context) -> list[dict[str, str]]:
     """The companies of the trigger form, with a name for the grid."""
-    refuse_unknown_fields(context)
-    settings = load_settings()
-    asked = [settings.company(code) for code in clean_codes(context["params"]["companies"])]
-    return [{"company": company.code, "name": grid_name(f"{company.code} {company.name}")} for company in asked]
+    return [{"company": company.code, "name": company_name(company)} for company in companies_of_form(context)]
 
 
 def plan_company(object_name: str, context: Context, code: str) -> dict[str, int]:
@@ -168,9 +165,9 @@ def compare_company(object_name: str, context: Context, code: str) -> int:
 
 
 def report_companies(
-    object_name: str, context: Context, companies: Sequence[Mapping[str, str]] | None
+    object_name: str, context: Context, companies: Sequence[Mapping[str, str]] | None, *, undo: bool = False
 ) -> dict[str, int]:
-    """Report a run; how many rows of the open plans are in each state.
+    """Report a run; how many rows of the open plans are in each state: what an undo undoes, else the others.
 
     Raises:
         AirflowFailException: a person must look at some, or a task has failed.
@@ -178,7 +175,7 @@ def report_companies(
     ti = context["ti"]
     states = ti.get_task_states(dag_id=ti.dag_id, run_ids=[ti.run_id]).get(ti.run_id, {})
     lost = sorted(name for name, state in states.items() if state in _LOST)
-    found = report(warehouse_url(), IMPORTS[object_name], [each["company"] for each in companies or ()])
+    found = report(warehouse_url(), IMPORTS[object_name], [each["company"] for each in companies or ()], undo=undo)
     log.info("%s: %s\n%s", object_name, found.summary, found.table)
     problems = [*found.bad, *(f"the task {name} has failed: the end of its log says why" for name in lost)]
     if problems:
@@ -191,5 +188,4 @@ def _run(context: Context) -> Run:
 
 
 def _name(context: Context, code: str) -> None:
-    company = load_settings().company(code)
-    context["company"] = grid_name(f"{company.code} {company.name}")  # type: ignore[typeddict-unknown-key]
+    name_company(context, load_settings().company(code))

@@ -8,9 +8,11 @@ from typing import Any
 from airflow.sdk import DAG, Param, get_current_context, task
 
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.model import dag_ids
 from spectrum_etl.model.run import clean_codes
 from spectrum_etl.orchestration.by_hand_dag import by_hand_dag
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
+from spectrum_etl.orchestration.grid import grid_name
 from spectrum_etl.orchestration.rights import require_operator, started_by
 from spectrum_etl.staging.configured import load_settings
 
@@ -54,7 +56,7 @@ def link_dag(doc: str | None) -> DAG:
         ),
     }
     description = "Links Procore records with records that Spectrum has already"
-    with by_hand_dag("link_export", description, doc, params) as dag:
+    with by_hand_dag(dag_ids.LINK_EXPORT, description, doc, params) as dag:
         _tasks()
     return dag
 
@@ -110,7 +112,6 @@ def _tasks() -> None:
         from spectrum_etl.exports.steps.link import link as link_records
         from spectrum_etl.exports.systems import systems_from_airflow
         from spectrum_etl.model.record import RecordId
-        from spectrum_etl.orchestration.export_tasks import grid_name
 
         context, settings = get_current_context(), load_settings()
         context["record_name"] = grid_name(f"{pair['record']} = {pair['key']}")  # type: ignore[typeddict-unknown-key]

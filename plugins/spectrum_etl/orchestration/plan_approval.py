@@ -41,7 +41,8 @@ class ApprovePlan(HITLOperator):
     def execute(self, context: Context) -> None:
         """Put the plan before the approvers and wait."""
         from spectrum_etl.imports.steps.question import ask
-        from spectrum_etl.imports.systems import Run, systems_from_airflow
+        from spectrum_etl.imports.systems import systems_from_airflow
+        from spectrum_etl.model.run import Run
         from spectrum_etl.orchestration.export_tasks import TaskStates, this_instance
 
         settings, obj, this = load_settings(), self._object(context), this_instance(context)
@@ -58,7 +59,8 @@ class ApprovePlan(HITLOperator):
         """Take the answer. Who may answer is checked again, with the settings of this moment."""
         from spectrum_etl.imports.steps.accept import Decider, accept_asked, accept_exact_names
         from spectrum_etl.imports.steps.question import answered
-        from spectrum_etl.imports.systems import Run, systems_from_airflow
+        from spectrum_etl.imports.systems import systems_from_airflow
+        from spectrum_etl.model.run import Run
         from spectrum_etl.orchestration.export_tasks import this_instance
 
         if "error" in event:

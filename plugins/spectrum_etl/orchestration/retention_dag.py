@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from airflow.sdk import DAG, get_current_context, task
 
-from spectrum_etl.orchestration.callbacks import on_failure, on_success
-from spectrum_etl.orchestration.dag_defaults import daily, refuse_unknown_fields, start_date, task_defaults
+from spectrum_etl.model import dag_ids
+from spectrum_etl.orchestration.dag_defaults import daily, make_dag, refuse_unknown_fields
 from spectrum_etl.orchestration.rights import require_operator
 from spectrum_etl.staging.configured import load_settings
 
@@ -17,19 +17,14 @@ def clean_up_dag(doc: str | None) -> DAG:
         doc: documentation for the operator: the DAG file's docstring.
     """
     settings = load_settings()
-    with DAG(
-        dag_id="clean_up",
-        description="Removes from the warehouse what is neither current nor young enough to be kept",
-        doc_md=doc,
+    with make_dag(
+        dag_ids.CLEAN_UP,
+        "Removes from the warehouse what is neither current nor young enough to be kept",
+        doc,
+        settings,
         # After the digest, when the day's syncs are over.
         schedule=daily(settings, 3),
-        start_date=start_date(settings),
-        catchup=False,
-        max_active_runs=1,
         tags=["spectrum", "operations", "retention"],
-        on_failure_callback=on_failure,
-        on_success_callback=on_success,
-        default_args=task_defaults(settings),
     ) as dag:
 
         @task(pool="warehouse")

@@ -1,4 +1,4 @@
-"""Who may start what Airflow lets every user start. Used by the tasks that end links, remove and delete.
+"""Who may start what Airflow lets every user start.
 
 Airflow's rights are those of a role over all DAGs: anyone who may answer an approval (role User) may trigger every one.
 So the few tasks that no sync and no approver needs look who started their run.

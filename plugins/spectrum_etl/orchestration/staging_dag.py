@@ -22,8 +22,9 @@ from airflow.sdk import (
 
 from spectrum_etl.model.spec import StagedObject, Table
 from spectrum_etl.orchestration import dag_defaults, staging_tasks
-from spectrum_etl.orchestration.callbacks import on_backfilled, on_failure, on_success
+from spectrum_etl.orchestration.callbacks import on_backfilled, on_success
 from spectrum_etl.orchestration.common_docs import staging_doc
+from spectrum_etl.orchestration.grid import OF_COMPANY
 from spectrum_etl.orchestration.turns import POOL
 from spectrum_etl.settings import SCHEDULES_VARIABLE, Settings, in_force
 from spectrum_etl.staging.configured import load_settings
@@ -74,19 +75,17 @@ def staging_dag(
             # At parse time on purpose: the Airflow UI changes a schedule with it. One call a file, with a default.
             override = Variable.get(SCHEDULES_VARIABLE, default=None)  # noqa: AIR003
         timetable = in_force(settings, override, [obj]).cron(obj)
-    with DAG(
-        dag_id=dag_id or obj.dag_id,
-        description=f"{obj.title}: Spectrum to the warehouse",
-        doc_md=staging_doc(obj, doc) if schedule is None else doc,
+    with dag_defaults.make_dag(
+        dag_id or obj.dag_id,
+        f"{obj.title}: Spectrum to the warehouse",
+        staging_doc(obj, doc) if schedule is None else doc,
+        settings,
         schedule=timetable,
-        start_date=dag_defaults.start_date(settings, start_date),
-        catchup=False,
-        max_active_runs=max_active_runs,
         tags=[*TAGS, obj.name],
-        on_failure_callback=on_failure,
-        on_success_callback=on_backfilled if months_of_interval else on_success,
         params=_params(obj, settings) | (_months_param() if months_of_interval else {}),
-        default_args=dag_defaults.task_defaults(settings),
+        max_active_runs=max_active_runs,
+        start=start_date,
+        succeeded=on_backfilled if months_of_interval else on_success,
     ) as dag:
         _tasks(obj, settings, months_of_interval)
     return dag
@@ -147,29 +146,28 @@ def _tasks(obj: StagedObject, settings: Settings, months_of_interval: bool) -> N
     assets = {table.name: asset_of(table) for table in obj.tables}
     # An outlet of `land`, too, would be updated by every landing. Through an alias it says itself which, and when.
     unchanged = AssetAlias(f"spectrum.{obj.name}.unchanged", group="spectrum")
-    readable = "{{ company }}"
 
     @task
     def plan() -> list[dict[str, Any]]:
         """Turn the trigger form into one scope a company."""
         return staging_tasks.plan_scopes(obj, get_current_context(), of_months=months_of_interval)
 
-    @task(pool=land_pool, outlets=[unchanged], map_index_template=readable)
+    @task(pool=land_pool, outlets=[unchanged], map_index_template=OF_COMPANY)
     def land(scope: dict[str, Any]) -> int:
         """Read the source into landing tables; the next tasks need their number, and are skipped if nothing changed."""
         return staging_tasks.land_company(obj, get_current_context(), scope, assets, unchanged)
 
-    @task(pool="warehouse", map_index_template=readable)
+    @task(pool="warehouse", map_index_template=OF_COMPANY)
     def check(scope: dict[str, Any], landing_id: int) -> dict[str, int]:
         """Type the rows, set the bad ones aside, run the data checks; a critical one that is not met stops here."""
         return staging_tasks.check_company(obj, get_current_context(), scope, landing_id)
 
-    @task(pool="warehouse", outlets=list(assets.values()), map_index_template=readable)
+    @task(pool="warehouse", outlets=list(assets.values()), map_index_template=OF_COMPANY)
     def publish(scope: dict[str, Any], landing_id: int) -> dict[str, dict[str, int]]:
         """Write the differences in one transaction, and update the assets."""
         return staging_tasks.publish_company(obj, get_current_context(), scope, landing_id, assets)
 
-    @task(pool="warehouse", map_index_template=readable)
+    @task(pool="warehouse", map_index_template=OF_COMPANY)
     def drop_landing(scope: dict[str, Any]) -> int:
         """Drop this run's landing tables, also after a failure, also those of tries that died."""
         return staging_tasks.drop_landing_of(obj, get_current_context(), scope)

@@ -15,6 +15,7 @@ from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.run import Run, Scope, clean_codes
 from spectrum_etl.model.spec import StagedObject
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
+from spectrum_etl.orchestration.grid import name_company
 from spectrum_etl.orchestration.quiet import are_quiet_hours, wait_for_quiet_hours
 from spectrum_etl.orchestration.rights import require_operator
 from spectrum_etl.orchestration.turns import give_way, others_wait, turn_at_infolink
@@ -78,7 +79,8 @@ def land_company(
     from spectrum_etl.orchestration.lineage import emit_lineage
     from spectrum_etl.sources.company import Sources
     from spectrum_etl.staging.fingerprints import GaveWay
-    from spectrum_etl.staging.land import close_run, land
+    from spectrum_etl.staging.land import land
+    from spectrum_etl.staging.outcome import close_run
     from spectrum_etl.staging.publish import publish, publish_unchanged
     from spectrum_etl.staging.read import asks_infolink
     from spectrum_etl.warehouse.connect import warehouse_url
@@ -129,7 +131,7 @@ def publish_company(
 ) -> dict[str, dict[str, int]]:
     """Publish a landing, with an event of each table's asset; the counts of each table."""
     from spectrum_etl.orchestration.lineage import emit_lineage
-    from spectrum_etl.staging.land import close_run
+    from spectrum_etl.staging.outcome import close_run
     from spectrum_etl.staging.publish import publish
     from spectrum_etl.warehouse.connect import warehouse_url
 
@@ -146,7 +148,7 @@ def publish_company(
 
 def drop_landing_of(obj: StagedObject, context: Context, scope: dict[str, Any]) -> int:
     """Drop the landing tables of a run and company; how many they were."""
-    from spectrum_etl.staging.land import close_run
+    from spectrum_etl.staging.outcome import close_run
     from spectrum_etl.warehouse.connect import warehouse_url
 
     asked = _named(scope, context)
@@ -246,8 +248,7 @@ def months_between(start: datetime, end: datetime) -> tuple[str, ...]:
 def _named(scope: dict[str, Any], context: Context) -> Scope:
     """The scope of a mapped task, which also gives the task its name in the grid."""
     asked = Scope.from_dict(scope)
-    company = load_settings().company(asked.company_code)
-    context["company"] = f"{company.code} {company.name}"  # type: ignore[typeddict-unknown-key]
+    name_company(context, load_settings().company(asked.company_code))
     return asked
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from airflow.sdk.exceptions import AirflowRescheduleException
 
+from spectrum_etl.model import dag_ids
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.staging.objects import OBJECTS
 
@@ -34,7 +35,7 @@ _AFTER_A_PIECE = timedelta(seconds=15)
 #: The tasks that query Info-Link, and the states in which they wait for that.
 _TASKS = ["company.land", "verify", "infolink"]
 _WAITING = ["scheduled", "queued", "up_for_reschedule"]
-_OTHER_DAGS = ("backfill_job_costs", "verify_staging", "check_connections")
+_OTHER_DAGS = (dag_ids.BACKFILL_JOB_COSTS, dag_ids.VERIFY_STAGING, dag_ids.CHECK_CONNECTIONS)
 
 
 @contextmanager

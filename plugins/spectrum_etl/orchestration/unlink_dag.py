@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import logging
-
 from airflow.sdk import DAG, Param, get_current_context, task
 
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.model import dag_ids
 from spectrum_etl.model.run import clean_codes
 from spectrum_etl.orchestration.by_hand_dag import by_hand_dag
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
+from spectrum_etl.orchestration.grid import grid_name
 from spectrum_etl.orchestration.rights import require_operator, started_by
 from spectrum_etl.staging.configured import load_settings
-
-log = logging.getLogger(__name__)
 
 
 def unlink_dag(doc: str | None) -> DAG:
@@ -33,7 +31,7 @@ def unlink_dag(doc: str | None) -> DAG:
         description="Procore ids of the records, one a line, as export.links has them",
     )
     description = "Ends the links of exported records that are gone from Spectrum"
-    with by_hand_dag("unlink_export", description, doc, {"records": records}) as dag:
+    with by_hand_dag(dag_ids.UNLINK_EXPORT, description, doc, {"records": records}) as dag:
         _tasks()
     return dag
 
@@ -59,7 +57,6 @@ def _tasks() -> None:
         from spectrum_etl.exports.objects.registry import linkable
         from spectrum_etl.exports.steps.unlink import unlink as unlink_record
         from spectrum_etl.exports.systems import systems_from_airflow
-        from spectrum_etl.orchestration.export_tasks import grid_name
 
         context, settings = get_current_context(), load_settings()
         context["record_name"] = grid_name(record)  # type: ignore[typeddict-unknown-key]

@@ -6,8 +6,8 @@ from typing import Any
 
 from airflow.sdk import DAG, Variable, get_current_context, task
 
-from spectrum_etl.orchestration.callbacks import on_failure, on_success
-from spectrum_etl.orchestration.dag_defaults import daily, refuse_unknown_fields, start_date, task_defaults
+from spectrum_etl.model import dag_ids
+from spectrum_etl.orchestration.dag_defaults import daily, make_dag, refuse_unknown_fields
 from spectrum_etl.orchestration.quiet import wait_for_quiet_hours
 from spectrum_etl.orchestration.staging_dag import TAGS
 from spectrum_etl.orchestration.turns import POOL, turn_at_infolink
@@ -23,18 +23,13 @@ def verify_dag(doc: str | None) -> DAG:
         doc: documentation for the operator: the DAG file's docstring.
     """
     settings = load_settings()
-    with DAG(
-        dag_id="verify_staging",
-        description="Staged tables compared with Spectrum: rows and amounts",
-        doc_md=doc,
+    with make_dag(
+        dag_ids.VERIFY_STAGING,
+        "Staged tables compared with Spectrum: rows and amounts",
+        doc,
+        settings,
         schedule=daily(settings, 1),
-        start_date=start_date(settings),
-        catchup=False,
-        max_active_runs=1,
         tags=[*TAGS, "verification"],
-        on_failure_callback=on_failure,
-        on_success_callback=on_success,
-        default_args=task_defaults(settings),
     ) as dag:
 
         @task

@@ -6,15 +6,16 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 
+from spectrum_etl.model import dag_ids
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import ExactJson
-from spectrum_etl.page.known import Known
+from spectrum_etl.page.known_tables import KnownTables
 from spectrum_etl.page.reads import PAGE_ROWS, open_warehouse, page_with_total
 from spectrum_etl.staging.configured import load_settings
 
 
 def _may_see(readable: access.Readable) -> None:
-    scope.require_dag(readable, scope.MARTS_DAG)
+    scope.require_dag(readable, dag_ids.PUBLISH_MARTS)
 
 
 router = APIRouter(dependencies=[Depends(_may_see)])
@@ -35,7 +36,7 @@ def agreements(company: str, job: str) -> ExactJson:
     """
     key: dict[str, Any] = {"company": scope.companies(company)[0], "job": job}
     with open_warehouse() as warehouse:
-        known = Known(warehouse, key["company"], _OBJECTS)
+        known = KnownTables(warehouse, key["company"], _OBJECTS)
         customers = warehouse.rows("job_customers", **key, types=list(load_settings().estimate_change_types))
         subcontracts = warehouse.rows("job_subcontracts", **key)
         orders = warehouse.rows("job_orders", **key)

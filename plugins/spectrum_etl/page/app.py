@@ -20,12 +20,12 @@ from spectrum_etl.page import (
     batch,
     decide,
     exports,
-    imports,
     into_procore,
     job_cost,
     marts,
     overview,
     respond,
+    sync_problems,
     synced,
     undo,
     wip,
@@ -56,7 +56,7 @@ def application() -> FastAPI:
     # Known by name, so that no path of a request ever reaches the file system.
     files = {file.relative_to(_STATIC).as_posix(): file for file in _STATIC.rglob("*") if file.suffix in _TYPES}
     for module in (
-        overview, imports, into_procore, decide, undo, exports, respond, batch, synced, job_cost, agreements, wip,
+        overview, sync_problems, into_procore, decide, undo, exports, respond, batch, synced, job_cost, agreements, wip,
         marts,
     ):  # fmt: skip
         app.include_router(module.router, dependencies=access.LOOK)

@@ -25,7 +25,7 @@ from pydantic import BaseModel, Field
 from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import ExactJson
-from spectrum_etl.page.respond import MAX_ROWS, Response, give
+from spectrum_etl.page.respond import MAX_ROWS, AnswerRequest, give
 
 router = APIRouter()
 
@@ -38,7 +38,7 @@ _KEPT = 7 * 24 * 3600
 _running: set[asyncio.Task[None]] = set()
 
 
-class Item(Response):
+class Item(AnswerRequest):
     """One record that is accepted as its form proposes.
 
     Args:

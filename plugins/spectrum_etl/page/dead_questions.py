@@ -15,7 +15,7 @@ from fastapi import HTTPException, Request, status
 
 from spectrum_etl.page.airflow_api import call, part
 from spectrum_etl.page.reads import Row, Warehouse
-from spectrum_etl.page.standstill import SETTLES, Key, key_of, pages_of
+from spectrum_etl.page.stuck import SETTLES, Key, key_of, pages_of
 
 #: Waiting records that are looked at, those that wait longest first.
 MAX_RECORDS = 2000

@@ -16,7 +16,8 @@ from pydantic import BaseModel, Field
 from spectrum_etl.imports.objects import IMPORTS
 from spectrum_etl.imports.steps.accept import Decider, Decision, Verb, accept_exact_names
 from spectrum_etl.imports.steps.accept import decide as decide_rows
-from spectrum_etl.imports.systems import Run, Systems, systems_from_airflow
+from spectrum_etl.imports.systems import Systems, systems_from_airflow
+from spectrum_etl.model.run import Run
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.reads import open_warehouse
@@ -34,7 +35,7 @@ _FOUND = 20
 _HERE = Run("page", "page")
 
 
-class Row(BaseModel):
+class RowDecision(BaseModel):
     """A decision on one row, as it was shown.
 
     Args:
@@ -49,15 +50,15 @@ class Row(BaseModel):
     record: str | None = Field(None, pattern=r"^[0-9]{0,20}$")
 
 
-class Rows(BaseModel):
+class Decisions(BaseModel):
     """Decisions on rows of the open plan of one object and company."""
 
     object: str
     company: str
-    rows: list[Row] = Field(min_length=1, max_length=MAX_ROWS)
+    rows: list[RowDecision] = Field(min_length=1, max_length=MAX_ROWS)
 
 
-class Plan(BaseModel):
+class OpenPlan(BaseModel):
     """The open plan of one object and company.
 
     Args:
@@ -70,7 +71,7 @@ class Plan(BaseModel):
 
 
 @router.post("/api/into-procore/decide")
-def decide(asked: Rows, readable: access.Readable, user: GetUserDep) -> ExactJson:
+def decide(asked: Decisions, readable: access.Readable, user: GetUserDep) -> ExactJson:
     """Accept rows, leave them out, include them again, or take acceptance back.
 
     Returns:
@@ -88,7 +89,7 @@ def decide(asked: Rows, readable: access.Readable, user: GetUserDep) -> ExactJso
 
 
 @router.post("/api/into-procore/link-exact-names")
-def link_exact_names(asked: Plan, readable: access.Readable, user: GetUserDep) -> ExactJson:
+def link_exact_names(asked: OpenPlan, readable: access.Readable, user: GetUserDep) -> ExactJson:
     """Accept every match of exactly the same name, and nothing else (N3).
 
     Raises:
@@ -100,7 +101,7 @@ def link_exact_names(asked: Plan, readable: access.Readable, user: GetUserDep) -
 
 
 @router.post("/api/into-procore/run")
-async def run(request: Request, asked: Plan, readable: access.Readable, user: GetUserDep) -> ExactJson:
+async def run(request: Request, asked: OpenPlan, readable: access.Readable, user: GetUserDep) -> ExactJson:
     """Start a run, with the user's own rights: it plans again, and applies what was accepted.
 
     Raises:

@@ -13,15 +13,16 @@ from fastapi import APIRouter, HTTPException, Request, status
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
+from spectrum_etl.model import dag_ids
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.dead_questions import dead_questions, waiting
 from spectrum_etl.page.documents import difference, told, written
-from spectrum_etl.page.elsewhere import of_record
+from spectrum_etl.page.outside_links import of_record
 from spectrum_etl.page.question import question
 from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse
 from spectrum_etl.page.runs import start
-from spectrum_etl.page.standstill import key_of, standing_still, under_way
+from spectrum_etl.page.stuck import key_of, stuck_records, under_way
 from spectrum_etl.staging.configured import load_settings
 
 router = APIRouter()
@@ -75,11 +76,11 @@ async def counts(
             projects = warehouse.rows("queue_projects", objects=everything, companies=companies)
             moving = under_way(warehouse, **narrowed), waiting(warehouse, **narrowed)
             changed = warehouse.row("changed_records", **narrowed)
-        allowed = [name for name in everything if access.may_trigger(user, scope.EXPORT + name)]
+        allowed = [name for name in everything if access.may_trigger(user, dag_ids.EXPORT + name)]
         return states, projects, moving, changed, allowed
 
     states, projects, moving, changed, allowed = await run_in_threadpool(read)
-    still, dead = await asyncio.gather(standing_still(request, moving[0]), dead_questions(request, moving[1]))
+    still, dead = await asyncio.gather(stuck_records(request, moving[0]), dead_questions(request, moving[1]))
     groups: Counter[str] = Counter()
     for row in states:
         groups[next(group for group, members in GROUPS.items() if row["state"] in members)] += row["records"]
@@ -123,7 +124,7 @@ async def queue(
                 companies=companies,
                 states=list(GROUPS[group]),
                 project=project,
-                search=(search or "").strip() or None,
+                search=scope.search_text(search),
                 complete=False,
                 after_time=after_time,
                 after_key=after_key,
@@ -133,7 +134,7 @@ async def queue(
 
     rows, moving = await run_in_threadpool(read)
     asked = rows[:PAGE_ROWS] if group == "waiting" else []
-    still = {**await standing_still(request, moving), **await dead_questions(request, asked)}
+    still = {**await stuck_records(request, moving), **await dead_questions(request, asked)}
     shown, more = [{**row, "still": still.get(key_of(row))} for row in rows[:PAGE_ROWS]], len(rows) > PAGE_ROWS
     last = shown[-1] if more else None
     return ExactJson(
@@ -172,8 +173,8 @@ async def record(
         raise HTTPException(status.HTTP_404_NOT_FOUND, "The record has left the queue: Procore no longer has it.")
     asks = [found] if found["state"] == "waiting" else []
     asked = await question(request, found) if asks else None
-    still = {**await standing_still(request, moving), **await dead_questions(request, asks)}
-    allowed = await run_in_threadpool(access.may_trigger, user, scope.EXPORT + object)
+    still = {**await stuck_records(request, moving), **await dead_questions(request, asks)}
+    allowed = await run_in_threadpool(access.may_trigger, user, dag_ids.EXPORT + object)
     return ExactJson(
         {
             "record": {name: value for name, value in found.items() if name != "shown"},
@@ -196,7 +197,7 @@ async def collect(request: Request, asked: Collect, readable: access.Readable, u
         HTTPException: 403 where the user may not; 409 where the DAG is paused.
     """
     scope.export_objects(readable, asked.object)
-    dag_id = scope.EXPORT + asked.object
+    dag_id = dag_ids.EXPORT + asked.object
     # Runs that wait for their approvers stay open: they do not stand in the way of another look.
     form = {name: value for name, value in (("projects", asked.projects), ("records", asked.records)) if value}
     run: Any = await start(request, user, dag_id, asked.companies, resume=asked.resume, busy=False, form=form)

@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 from spectrum_etl.imports.objects import IMPORTS
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import ExactJson
-from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse
+from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse, page_from
 from spectrum_etl.page.runs import active, dags_of, runs_of, shown
 
 router = APIRouter()
@@ -124,16 +124,16 @@ def rows(
             states=list(GROUPS[group]),
             does=does,
             run=run or None,
-            search=(search or "").strip() or None,
+            search=scope.search_text(search),
             sort=sort or ("-changed" if group == "results" else "key"),
             limit=PAGE_ROWS + 1,
             offset=max(offset, 0),
         )
-    more = len(found) > PAGE_ROWS
+    page = page_from(found, max(offset, 0))
     return ExactJson(
         {
-            "rows": [_row(row) for row in found[:PAGE_ROWS]],
-            "next": max(offset, 0) + PAGE_ROWS if more else None,
+            **page,
+            "rows": [_row(row) for row in page["rows"]],
             "matching": found[0]["matching"] if found else 0,
         }
     )

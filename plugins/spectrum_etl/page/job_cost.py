@@ -9,14 +9,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Query, status
 from fastapi.responses import StreamingResponse
 
+from spectrum_etl.model import dag_ids
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.downloads import csv_file
-from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse, page_of, page_with_total
+from spectrum_etl.page.reads import EVERYTHING, PAGE_ROWS, Row, open_warehouse, page_of, page_with_total
 
 
 def _may_see(readable: access.Readable) -> None:
-    scope.require_dag(readable, scope.MARTS_DAG)
+    scope.require_dag(readable, dag_ids.PUBLISH_MARTS)
 
 
 router = APIRouter(dependencies=[Depends(_may_see)])
@@ -30,7 +31,6 @@ _POSTING = (
     "tran_date", "phase_code", "cost_type", "tran_type_code", "description", "vendor_code", "vendor_name",
     "reference_1", "total_hours", "quantity", "unit_of_measure", "tran_amount",
 )  # fmt: skip
-_EVERYTHING = 2_000_000_000
 Offset = Annotated[int, Query(ge=0)]
 
 
@@ -43,7 +43,7 @@ def jobs(
         rows = warehouse.rows(
             "jobs",
             companies=scope.companies(company),
-            search=(search or "").strip() or None,
+            search=scope.search_text(search),
             after=after,
             active=active,
             limit=PAGE_ROWS + 1,
@@ -106,7 +106,7 @@ def transactions_file(
 ) -> StreamingResponse:
     """All postings behind a number as a file."""
     values = {"company": scope.companies(company)[0], "job": job, "phase": phase, "cost_type": cost_type}
-    rows = _stream("transactions", {**values, "month": month, "limit": _EVERYTHING, "offset": 0})
+    rows = _stream("transactions", {**values, "month": month, "limit": EVERYTHING, "offset": 0})
     name = "_".join(_safe(part) for part in (job, phase, cost_type, month and f"{month:%Y-%m}") if part)
     return csv_file(f"postings_{name}", _POSTING, rows)
 

@@ -11,6 +11,7 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
 from spectrum_etl.marts.spec import MARTS, SOURCES
+from spectrum_etl.model import dag_ids
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.airflow_api import call, part
 from spectrum_etl.page.answers import ExactJson
@@ -35,11 +36,11 @@ class Compute(BaseModel):
 @router.get("/api/marts")
 async def marts(request: Request, readable: access.Readable, user: GetUserDep, company: str | None = None) -> ExactJson:
     """How new the marts are, and whether they are being computed."""
-    scope.require_dag(readable, scope.MARTS_DAG)
-    dag = await call(request, "GET", f"dags/{part(scope.MARTS_DAG)}")
-    runs = await runs_of(request, [scope.MARTS_DAG])
+    scope.require_dag(readable, dag_ids.PUBLISH_MARTS)
+    dag = await call(request, "GET", f"dags/{part(dag_ids.PUBLISH_MARTS)}")
+    runs = await runs_of(request, [dag_ids.PUBLISH_MARTS])
     states = await run_in_threadpool(_read, company)
-    allowed = await run_in_threadpool(access.may_trigger, user, scope.MARTS_DAG)
+    allowed = await run_in_threadpool(access.may_trigger, user, dag_ids.PUBLISH_MARTS)
     return ExactJson(marts_row(states, dag, runs, may_refresh=allowed))
 
 
@@ -50,8 +51,8 @@ async def compute(request: Request, asked: Compute, readable: access.Readable, u
     Raises:
         HTTPException: 403 where the user may not; 409 where it runs already, or is paused.
     """
-    scope.require_dag(readable, scope.MARTS_DAG)
-    run = await start(request, user, scope.MARTS_DAG, asked.companies, resume=asked.resume)
+    scope.require_dag(readable, dag_ids.PUBLISH_MARTS)
+    run = await start(request, user, dag_ids.PUBLISH_MARTS, asked.companies, resume=asked.resume)
     return ExactJson({"run_id": run["dag_run_id"], "state": run["state"]})
 
 

@@ -14,14 +14,15 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel
 
 from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.model import dag_ids
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.connections import connections, unreachable
-from spectrum_etl.page.elsewhere import connection_of
 from spectrum_etl.page.marts import marts_row, marts_states
+from spectrum_etl.page.object_row import object_row
+from spectrum_etl.page.outside_links import connection_of
 from spectrum_etl.page.reads import Row, open_warehouse
 from spectrum_etl.page.runs import active, dags_of, runs_of, start
-from spectrum_etl.page.standing import object_row
 from spectrum_etl.page.wording import problem, remedy, sentences
 from spectrum_etl.settings import SCHEDULES_VARIABLE, Settings, in_force
 from spectrum_etl.settings.schedules import overrides
@@ -50,7 +51,7 @@ class _Known:
     marts: list[Row] | None = None
 
 
-class Check(BaseModel):
+class CheckRequest(BaseModel):
     """That connections are checked.
 
     Args:
@@ -79,26 +80,26 @@ async def overview(
     request: Request, readable: access.Readable, user: GetUserDep, company: str | None = None
 ) -> ExactJson:
     """Connections, objects, marts and what the user may do, in one answer; what cannot be told now is null."""
-    objects, exports = scope.import_objects(readable), scope.export_objects(readable)
-    with_marts = scope.MARTS_DAG in readable
-    ids = [scope.STAGE + name for name in objects] + [scope.EXPORT + name for name in exports]
-    ids += [scope.CHECK_DAG, *([scope.MARTS_DAG] if with_marts else [])]
+    objects, exports = scope.staged_objects(readable), scope.export_objects(readable)
+    with_marts = dag_ids.PUBLISH_MARTS in readable
+    ids = [dag_ids.STAGE + name for name in objects] + [dag_ids.EXPORT + name for name in exports]
+    ids += [dag_ids.CHECK_CONNECTIONS, *([dag_ids.PUBLISH_MARTS] if with_marts else [])]
     dags, runs = await asyncio.gather(dags_of(request), runs_of(request, ids))
-    exported = [run for run in runs if run["dag_id"].startswith(scope.EXPORT)]
+    exported = [run for run in runs if run["dag_id"].startswith(dag_ids.EXPORT)]
     known = await run_in_threadpool(_known, objects, company, exported)
     allowed = await run_in_threadpool(lambda: {i: access.may_trigger(user, i) for i in ids})
     now = datetime.now(UTC)
     rows = []
     for name in objects:
-        dag_id = scope.STAGE + name
+        dag_id = dag_ids.STAGE + name
         row = object_row(OBJECTS[name], known.states, known.settings, dags.get(dag_id), _of(runs, dag_id), now)
         rows.append({**row, "may_refresh": allowed[dag_id]})
     marts = None
     if with_marts:
-        of_marts = _of(runs, scope.MARTS_DAG)
-        may = allowed[scope.MARTS_DAG]
-        marts = marts_row(known.marts, dags.get(scope.MARTS_DAG), of_marts, may_refresh=may)
-    check = dags.get(scope.CHECK_DAG)
+        of_marts = _of(runs, dag_ids.PUBLISH_MARTS)
+        may = allowed[dag_ids.PUBLISH_MARTS]
+        marts = marts_row(known.marts, dags.get(dag_ids.PUBLISH_MARTS), of_marts, may_refresh=may)
+    check = dags.get(dag_ids.CHECK_CONNECTIONS)
     return ExactJson(
         {
             "connections": [
@@ -108,9 +109,9 @@ async def overview(
             "objects": rows,
             "marts": marts,
             "problems": known.problems,
-            "checking": active(_of(runs, scope.CHECK_DAG)) is not None,
+            "checking": active(_of(runs, dag_ids.CHECK_CONNECTIONS)) is not None,
             "check_paused": bool(check and check["is_paused"]),
-            "may_check": allowed[scope.CHECK_DAG],
+            "may_check": allowed[dag_ids.CHECK_CONNECTIONS],
             "quiet_until": known.settings.quiet.until(now),
             "load": {
                 "queries_at_a_time": known.settings.infolink.queries_at_a_time,
@@ -132,12 +133,12 @@ def me(user: GetUserDep, readable: access.Readable) -> ExactJson:
             "approver": access.may_approve(user),
             "import_approver": access.may_approve_imports(user),
             "companies": [{"code": c.code, "name": c.name} for c in settings.companies],
-            "imports": [{"name": n, "title": OBJECTS[n].title} for n in scope.import_objects(readable)],
+            "imports": [{"name": n, "title": OBJECTS[n].title} for n in scope.staged_objects(readable)],
             "exports": [{"name": n, "title": n.replace("_", " ").capitalize()} for n in scope.export_objects(readable)],
             "into_procore": [
                 {"name": n, "title": n.replace("_", " ").capitalize()} for n in scope.imported_objects(readable)
             ],
-            "job_cost": scope.MARTS_DAG in readable,
+            "job_cost": dag_ids.PUBLISH_MARTS in readable,
         }
     )
 
@@ -145,7 +146,7 @@ def me(user: GetUserDep, readable: access.Readable) -> ExactJson:
 @router.get("/api/connections")
 def connection_details(readable: access.Readable, company: str | None = None) -> ExactJson:
     """What the last check noticed: services, differences and what has to be done, columns, and facts."""
-    scope.require_dag(readable, scope.CHECK_DAG)
+    scope.require_dag(readable, dag_ids.CHECK_CONNECTIONS)
     companies = scope.companies(company)
     with open_warehouse() as warehouse:
         services = warehouse.rows("connection_services", companies=companies)
@@ -166,13 +167,13 @@ def connection_details(readable: access.Readable, company: str | None = None) ->
 
 
 @router.post("/api/check-connections")
-async def check_connections(request: Request, asked: Check, user: GetUserDep) -> ExactJson:
+async def check_connections(request: Request, asked: CheckRequest, user: GetUserDep) -> ExactJson:
     """Start the DAG that tries every connection, with the user's own rights.
 
     Raises:
         HTTPException: 403 where the user may not; 409 where it runs already, or is paused.
     """
-    run = await start(request, user, scope.CHECK_DAG, [], resume=asked.resume)
+    run = await start(request, user, dag_ids.CHECK_CONNECTIONS, [], resume=asked.resume)
     return ExactJson({"run_id": run["dag_run_id"], "state": run["state"]})
 
 
@@ -183,8 +184,8 @@ async def refresh(request: Request, asked: Refresh, readable: access.Readable, u
     Raises:
         HTTPException: 403 where the user may not; 409 where it runs already, or is paused.
     """
-    scope.import_objects(readable, asked.object)
-    run = await start(request, user, scope.STAGE + asked.object, asked.companies, resume=asked.resume)
+    scope.staged_objects(readable, asked.object)
+    run = await start(request, user, dag_ids.STAGE + asked.object, asked.companies, resume=asked.resume)
     return ExactJson({"run_id": run["dag_run_id"], "state": run["state"]})
 
 

@@ -20,7 +20,7 @@ from spectrum_etl.exports.display.form import (
     REQUIRED_TO_ACCEPT,
     RETRIEVE,
 )
-from spectrum_etl.exports.spec import FormField
+from spectrum_etl.exports.form_field import FormField
 from spectrum_etl.model.characters import refused
 from spectrum_etl.page.airflow_api import call, part
 

@@ -25,6 +25,8 @@ Row = dict[str, Any]
 
 #: Rows a page of a list.
 PAGE_ROWS = 50
+#: The limit of a list that is downloaded as a whole.
+EVERYTHING = 2_000_000_000
 #: A session that waits for a reader, in a transaction or between two, is the server's to end.
 _SESSION = (
     ("default_transaction_read_only", "on"),
@@ -62,7 +64,7 @@ class Warehouse:
                 return []
 
     @contextmanager
-    def alone(self, number: int, name: str, what: str) -> Iterator[None]:
+    def lock(self, number: int, name: str, what: str) -> Iterator[None]:
         """Hold an advisory lock, which is no writing, until the block ends.
 
         Args:
@@ -138,19 +140,22 @@ def page_of(rows: list[Row], key: str) -> dict[str, Any]:
     return {"rows": shown, "next": shown[-1][key] if more else None}
 
 
-def page_with_total(rows: list[Row], offset: int) -> dict[str, Any]:
+def page_from(rows: list[Row], offset: int) -> dict[str, Any]:
     """One page of a list that was asked for from an offset on, for one row more than a page.
 
     Args:
-        rows: what the query gave; each carries the `total` of all.
+        rows: what the query gave.
         offset: where the page begins.
 
     Returns:
-        `rows`; `next`, the offset of the next page, null at the end; and `total`, null where there are no rows.
+        `rows`, and `next`, the offset of the next page, null at the end.
     """
-    more = len(rows) > PAGE_ROWS
-    total = rows[0]["total"] if rows else None
-    return {"rows": rows[:PAGE_ROWS], "next": offset + PAGE_ROWS if more else None, "total": total}
+    return {"rows": rows[:PAGE_ROWS], "next": offset + PAGE_ROWS if len(rows) > PAGE_ROWS else None}
+
+
+def page_with_total(rows: list[Row], offset: int) -> dict[str, Any]:
+    """As `page_from`, with the `total` that each row carries of all: null where there are no rows."""
+    return {**page_from(rows, offset), "total": rows[0]["total"] if rows else None}
 
 
 @functools.cache

@@ -13,14 +13,14 @@ from fastapi import APIRouter, HTTPException, Request, status
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
-from spectrum_etl.page import access, scope, taken
+from spectrum_etl.page import access, number_taken, scope
 from spectrum_etl.page.airflow_api import call
+from spectrum_etl.page.answer_lock import alone
 from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.dead_questions import dead_questions
 from spectrum_etl.page.question import OPTIONS, REASON, place_of, question, refused_words, wrong_fields
 from spectrum_etl.page.reads import Row, open_warehouse
-from spectrum_etl.page.standstill import key_of
-from spectrum_etl.page.turn import alone
+from spectrum_etl.page.stuck import key_of
 
 router = APIRouter()
 
@@ -38,7 +38,7 @@ class Asks(BaseModel):
     asks_map_index: int
 
 
-class Response(BaseModel):
+class AnswerRequest(BaseModel):
     """An approver's answer.
 
     Args:
@@ -85,7 +85,7 @@ async def complete(
                 companies=companies,
                 states=["waiting"],
                 project=project,
-                search=(search or "").strip() or None,
+                search=scope.search_text(search),
                 complete=True,
                 after_time=None,
                 after_key=None,
@@ -97,7 +97,7 @@ async def complete(
     shown = [row for row in rows[:MAX_ROWS] if key_of(row) not in dead]
     judged = await run_in_threadpool(_judged, shown)
     clash = {key_of(verdict.wanted.record): verdict.taken for verdict in judged if verdict.taken}
-    for place, others in taken.clashes(judged).items():
+    for place, others in number_taken.clashes(judged).items():
         verdict, also = judged[place], ", ".join(other.wanted.record["title"] for other in others)
         clash.setdefault(key_of(verdict.wanted.record), f"{verdict.wanted.title} is also proposed for {also}.")
     marked = [{**row, "clash": clash.get(key_of(row))} for row in shown]
@@ -127,7 +127,7 @@ def is_taken(
 
 
 @router.post("/api/export/answer")
-async def answer(request: Request, given: Response, readable: access.Readable, user: GetUserDep) -> ExactJson:
+async def answer(request: Request, given: AnswerRequest, readable: access.Readable, user: GetUserDep) -> ExactJson:
     """Give one answer to the approval that waits for it.
 
     Raises:
@@ -140,7 +140,7 @@ async def answer(request: Request, given: Response, readable: access.Readable, u
     return ExactJson({"answered": given.decision})
 
 
-async def give(request: Request, given: Response) -> None:
+async def give(request: Request, given: AnswerRequest) -> None:
     """Check an approver's answer and give it to Airflow, as the user of a request.
 
     Raises:
@@ -152,7 +152,7 @@ async def give(request: Request, given: Response) -> None:
         await _give(request, given, row)
 
 
-async def _give(request: Request, given: Response, row: Row) -> None:
+async def _give(request: Request, given: AnswerRequest, row: Row) -> None:
     asked = await question(request, row)
     if asked is None:
         dead = (await dead_questions(request, [row])).get(key_of(row))
@@ -188,20 +188,20 @@ def _answered_by(asked: Mapping[str, Any]) -> HTTPException:
     return HTTPException(status.HTTP_409_CONFLICT, f"It was answered already{who}.")
 
 
-def _judged(rows: list[Row]) -> list[taken.Verdict]:
+def _judged(rows: list[Row]) -> list[number_taken.CheckedNumber]:
     """Whether the numbers that the forms of some records propose are taken."""
     with open_warehouse() as warehouse:
-        return taken.verdicts(warehouse, taken.wanted(warehouse, rows, [{}] * len(rows)))
+        return number_taken.verdicts(warehouse, number_taken.wanted(warehouse, rows, [{}] * len(rows)))
 
 
 def _taken(row: Row, answers: Mapping[str, str]) -> dict[str, str]:
     """Which fields hold a number that is taken, and whose it is."""
     with open_warehouse() as warehouse:
-        judged = taken.verdicts(warehouse, taken.wanted(warehouse, [row], [answers]))
+        judged = number_taken.verdicts(warehouse, number_taken.wanted(warehouse, [row], [answers]))
     return {verdict.wanted.field: verdict.taken for verdict in judged if verdict.taken}
 
 
-def _waiting(given: Response) -> Row:
+def _waiting(given: AnswerRequest) -> Row:
     """The record's row, if it still waits for the question that was shown."""
     with open_warehouse() as warehouse:
         row = warehouse.row(

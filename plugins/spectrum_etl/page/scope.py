@@ -8,16 +8,9 @@ from fastapi import HTTPException, status
 
 from spectrum_etl.exports.objects.registry import NAMES as EXPORT_NAMES
 from spectrum_etl.imports.objects import IMPORTS
+from spectrum_etl.model import dag_ids
 from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.objects import OBJECTS
-
-#: The DAG whose readers see job costs on the page.
-MARTS_DAG = "publish_marts"
-#: The DAG that tries every connection.
-CHECK_DAG = "check_connections"
-#: The DAG that undoes a run of an import.
-UNDO_DAG = "undo_import"
-STAGE, EXPORT, IMPORT = "stage_", "export_", "import_"
 
 
 def companies(asked: str | None) -> list[str]:
@@ -42,19 +35,24 @@ def company_code(asked: str) -> str:
     return asked.strip()
 
 
-def import_objects(readable: frozenset[str], asked: str | None = None) -> list[str]:
-    """The staged object that is asked for, or all whose DAGs the user may view."""
-    return _objects(OBJECTS, STAGE, readable, asked)
+def staged_objects(readable: frozenset[str], asked: str | None = None) -> list[str]:
+    """The object that is staged from Spectrum and asked for, or all whose DAGs the user may view."""
+    return _objects(OBJECTS, dag_ids.STAGE, readable, asked)
 
 
 def export_objects(readable: frozenset[str], asked: str | None = None) -> list[str]:
     """The exportable object that is asked for, or all whose DAGs the user may view."""
-    return _objects(EXPORT_NAMES, EXPORT, readable, asked)
+    return _objects(EXPORT_NAMES, dag_ids.EXPORT, readable, asked)
 
 
 def imported_objects(readable: frozenset[str], asked: str | None = None) -> list[str]:
-    """The object that is brought into Procore and asked for, or all whose DAGs the user may view."""
-    return _objects(IMPORTS, IMPORT, readable, asked)
+    """The object that is imported into Procore and asked for, or all whose DAGs the user may view."""
+    return _objects(IMPORTS, dag_ids.IMPORT, readable, asked)
+
+
+def search_text(asked: str | None) -> str | None:
+    """What is searched for, without blanks around it; None where nothing is."""
+    return (asked or "").strip() or None
 
 
 def tables_of(objects: Iterable[str]) -> dict[str, list[str]]:

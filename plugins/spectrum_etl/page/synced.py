@@ -13,13 +13,12 @@ from fastapi.responses import StreamingResponse
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.downloads import csv_file
-from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse
+from spectrum_etl.page.reads import EVERYTHING, PAGE_ROWS, Row, open_warehouse, page_from
 from spectrum_etl.staging.configured import load_settings
 
 router = APIRouter()
 
 Sort = Literal["title", "-title", "approver", "-approver", "amount", "-amount", "synced", "-synced"]
-_EVERYTHING = 2_000_000_000
 _COLUMNS = (
     "company_code", "object_name", "project_id", "project_name", "record_id", "title", "spectrum_key",
     "answered_by_name", "answered_at", "changed_at", "amount",
@@ -50,7 +49,7 @@ def _asked(
         "objects": scope.export_objects(readable, object),
         "companies": scope.companies(company),
         "project": project,
-        "search": (search or "").strip() or None,
+        "search": scope.search_text(search),
         "since": midnight(since),
         "until": midnight(until + timedelta(days=1) if until else None),
         "approver": approver or None,
@@ -68,11 +67,9 @@ def synced(asked: Asked, sort: Sort = "-synced", offset: int = 0) -> ExactJson:
         rows = warehouse.rows("synced", **asked, sort=sort, limit=PAGE_ROWS + 1, offset=max(offset, 0))
         totals = warehouse.rows("synced_totals", **asked)
         who = warehouse.rows("approvers", objects=asked["objects"], companies=asked["companies"])
-    more = len(rows) > PAGE_ROWS
     return ExactJson(
         {
-            "rows": rows[:PAGE_ROWS],
-            "next": offset + PAGE_ROWS if more else None,
+            **page_from(rows, max(offset, 0)),
             "totals": totals,
             "approvers": [row["answered_by_name"] for row in who if row["answered_by_name"]],
         }
@@ -85,6 +82,6 @@ def download(asked: Asked, sort: Sort = "-synced") -> StreamingResponse:
 
     def rows() -> Iterator[Row]:
         with open_warehouse() as warehouse:
-            yield from warehouse.stream("synced", **asked, sort=sort, limit=_EVERYTHING, offset=0)
+            yield from warehouse.stream("synced", **asked, sort=sort, limit=EVERYTHING, offset=0)
 
     return csv_file("synced", _COLUMNS, rows())

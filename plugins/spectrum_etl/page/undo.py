@@ -13,9 +13,10 @@ from fastapi import APIRouter, HTTPException, Request, status
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, Field
 
+from spectrum_etl.model import dag_ids
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import ExactJson
-from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse
+from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse, page_from
 from spectrum_etl.page.runs import dags_of, start
 
 router = APIRouter()
@@ -55,14 +56,13 @@ async def runs(
     objects, companies = scope.imported_objects(readable, object), scope.companies(company)
 
     def read() -> tuple[list[Row], bool]:
-        return _runs(objects, companies, offset=max(offset, 0)), access.may_trigger(user, scope.UNDO_DAG)
+        return _runs(objects, companies, offset=max(offset, 0)), access.may_trigger(user, dag_ids.UNDO_IMPORT)
 
     found, may_undo = await run_in_threadpool(read)
-    dag = (await dags_of(request)).get(scope.UNDO_DAG, {})
+    dag = (await dags_of(request)).get(dag_ids.UNDO_IMPORT, {})
     return ExactJson(
         {
-            "rows": found[:PAGE_ROWS],
-            "next": max(offset, 0) + PAGE_ROWS if len(found) > PAGE_ROWS else None,
+            **page_from(found, max(offset, 0)),
             "may_undo": may_undo,
             "paused": bool(dag.get("is_paused")),
         }
@@ -86,7 +86,7 @@ async def undo(request: Request, asked: Undo, readable: access.Readable, user: G
         )
     form: dict[str, Any] = {"object": name, "run_id": asked.run}
     # A run that waits for an answer is under way for days, and stands in nobody's way.
-    begun = await start(request, user, scope.UNDO_DAG, [code], resume=asked.resume, busy=False, form=form)
+    begun = await start(request, user, dag_ids.UNDO_IMPORT, [code], resume=asked.resume, busy=False, form=form)
     return ExactJson({"run_id": begun["dag_run_id"], "state": begun["state"]})
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, HTTPException, Query, status
 from fastapi.responses import StreamingResponse
 
+from spectrum_etl.model import dag_ids
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.downloads import csv_file
@@ -18,7 +19,7 @@ from spectrum_etl.staging.configured import load_settings
 
 
 def _may_see(readable: access.Readable) -> None:
-    scope.require_dag(readable, scope.MARTS_DAG)
+    scope.require_dag(readable, dag_ids.PUBLISH_MARTS)
 
 
 router = APIRouter(dependencies=[Depends(_may_see)])
@@ -56,7 +57,7 @@ def _asked(
         "month_end": month_end,
         "known": known,
         "companies": scope.companies(company),
-        "search": (search or "").strip() or None,
+        "search": scope.search_text(search),
         "complete": None if jobs == "all" else jobs == "complete",
     }
 

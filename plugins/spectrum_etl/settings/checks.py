@@ -13,14 +13,14 @@ from typing import Any, LiteralString
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-from spectrum_etl.settings.registry import Known, Registry, SourceNames, choices
+from spectrum_etl.settings.registry import KnownNames, Registry, SourceNames, choices
 from spectrum_etl.settings.registry import names as names_of
 
 #: Settings of the exports that are given by company code.
 _BY_COMPANY = ("template_job", "template_taxable", "subcontract_gl_account")
 
 
-def disagreements(values: Any, known: Known) -> list[InitErrorDetails]:
+def disagreements(values: Any, known: KnownNames) -> list[InitErrorDetails]:
     """Everything that does not agree; what is of a wrong shape is left to the types.
 
     Args:

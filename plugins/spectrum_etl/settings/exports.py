@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from spectrum_etl.settings.shape import Strict
 
@@ -27,6 +27,17 @@ class Approver(Strict):
 
     id: Id
     name: str
+
+
+def _differ(approvers: tuple[Approver, ...]) -> tuple[Approver, ...]:
+    ids = [approver.id for approver in approvers]
+    if len(set(ids)) != len(ids):
+        raise ValueError(f"a user id is listed twice in {ids}")
+    return approvers
+
+
+#: Checked by itself, not with the whole: an error elsewhere must not keep this one from being reported.
+Approvers = Annotated[tuple[Approver, ...], AfterValidator(_differ)]
 
 
 class VendorTerms(Strict):
@@ -54,7 +65,7 @@ class ChangeRequestStatus(Strict):
 class ExportSettings(Strict):
     """Everything below `exports:` in `include/settings.yaml`, which says what each value means."""
 
-    approvers: tuple[Approver, ...] = ()
+    approvers: Approvers = ()
     max_records_per_run: int = Field(default=500, ge=1, le=RECORDS_PER_RUN_LIMIT)
     server_time_limit: float = Field(default=300, ge=0, le=3600)
     vendor_types: tuple[str, ...] = ()
@@ -70,15 +81,6 @@ class ExportSettings(Strict):
     budget_view: Id = "Procore Standard Budget"
     forecast_column: Id = "Estimated Cost at Completion"
     forecast_projects: tuple[Id, ...] = ()
-
-    # Of the field, not of the whole: an error elsewhere must not keep it from being told.
-    @field_validator("approvers", mode="after")
-    @classmethod
-    def _approvers_differ(cls, approvers: tuple[Approver, ...]) -> tuple[Approver, ...]:
-        ids = [approver.id for approver in approvers]
-        if len(set(ids)) != len(ids):
-            raise ValueError(f"a user id is listed twice in {ids}")
-        return approvers
 
     def may_approve(self, user_id: str) -> bool:
         """Whether this user of Airflow may answer approvals (A7)."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from spectrum_etl.settings.exports import Approver
+from spectrum_etl.settings.exports import Approvers
 from spectrum_etl.settings.schedules import SCHEDULES
 from spectrum_etl.settings.shape import Strict
 
@@ -100,7 +100,7 @@ class ProbeSettings(Strict):
 class ImportSettings(Strict):
     """Everything below `imports:` in `include/settings.yaml`, which says what each value means."""
 
-    approvers: tuple[Approver, ...] = ()
+    approvers: Approvers = ()
     look_every_hours: float = Field(default=24, ge=0, le=24 * 30)
     calls_a_look: int = Field(default=300, ge=1)
     run_configurable_validations: bool = False
@@ -115,11 +115,3 @@ class ImportSettings(Strict):
         return {
             name: value for name in type(self).model_fields if isinstance(value := getattr(self, name), ObjectImports)
         }
-
-    @field_validator("approvers", mode="after")
-    @classmethod
-    def _approvers_differ(cls, approvers: tuple[Approver, ...]) -> tuple[Approver, ...]:
-        ids = [approver.id for approver in approvers]
-        if len(set(ids)) != len(ids):
-            raise ValueError(f"a user id is listed twice in {ids}")
-        return approvers

@@ -12,7 +12,7 @@ from yaml.constructor import ConstructorError
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.settings.messages import explain_value, explain_yaml
-from spectrum_etl.settings.registry import Known, Registry, SourceNames
+from spectrum_etl.settings.registry import KnownNames, Registry, SourceNames
 from spectrum_etl.settings.settings import Settings
 
 
@@ -57,7 +57,7 @@ def read_settings(path: Path, registry: Registry, names: SourceNames | None = No
             f"{path.name} is not YAML: {explain_yaml(error)}", remedy="mend the line it names"
         ) from None
     try:
-        return Settings.model_validate(values, context=Known(registry, names or {}))
+        return Settings.model_validate(values, context=KnownNames(registry, names or {}))
     except ValidationError as error:
         wrong = "; ".join(explain_value(entry) for entry in error.errors())
         raise FixConfiguration(f"{path.name}: {wrong}", remedy="correct these values and save the file") from None

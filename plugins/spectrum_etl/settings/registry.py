@@ -38,7 +38,7 @@ SourceNames = Mapping[str, Collection[str]]
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownNames:
     """Everything that is known where the settings are loaded; nothing is refused for a name where none are known."""
 
     registry: Registry = ()

@@ -18,7 +18,7 @@ from spectrum_etl.settings.infolink import InfoLinkSettings
 from spectrum_etl.settings.notifications import Notifications
 from spectrum_etl.settings.page import Page
 from spectrum_etl.settings.quiet import LEAST_ROOM, QuietHours, longest_room, wrong_window
-from spectrum_etl.settings.registry import Known, Registry, Staged, StagedTable, names
+from spectrum_etl.settings.registry import KnownNames, Registry, Staged, StagedTable, names
 from spectrum_etl.settings.retention import Retention
 from spectrum_etl.settings.schedules import Schedule, overrides
 from spectrum_etl.settings.shape import Strict
@@ -80,7 +80,7 @@ class Settings(Strict):
     def _everything_at_once(
         cls, values: Any, handler: ModelWrapValidatorHandler[Settings], info: ValidationInfo
     ) -> Settings:
-        found = disagreements(values, info.context or Known())
+        found = disagreements(values, info.context or KnownNames())
         try:
             settings = handler(values)
         except ValidationError as error:

@@ -12,8 +12,27 @@ from spectrum_etl.settings import COUNTED_CHANGE_TYPES, Company, Settings
 from spectrum_etl.settings.infolink import SiteNames
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
+from spectrum_etl.sources.procore.client import ProcoreClient
+from spectrum_etl.sources.procore.connection import ProcoreConnection
 from spectrum_etl.sources.sdx.client import SdxClient
 from spectrum_etl.sources.sdx.connection import SdxConnection
+
+
+def open_procore(company: Company) -> ProcoreClient:
+    """The client of a company's Procore, from the Airflow connection that the settings name. Close it when done.
+
+    Raises:
+        FixConfiguration: the company has no Procore company, or the connection is missing or wrong.
+    """
+    if company.procore_company_id is None:
+        raise FixConfiguration(
+            "the company has no Procore company, so nothing can be exported from there or imported there",
+            company=company.code,
+            field="procore_company_id",
+            remedy="set procore_company_id of this company in include/settings.yaml",
+        )
+    connection = ProcoreConnection.from_airflow(airflow_connection(company.procore_conn_id))
+    return ProcoreClient(connection, str(company.procore_company_id))
 
 
 class Sources:

@@ -26,7 +26,7 @@ DIGITS = {"money": (12, 2), "quantity": (10, 4), "degrees": (8, 6)}
 
 
 @dataclass(frozen=True)
-class Rule:
+class RowRule:
     """One thing that must hold for a row to be staged.
 
     Args:
@@ -44,7 +44,7 @@ class Rule:
 
 def row_rules(
     table: Table, columns: tuple[Column, ...], reader: str, absent: Collection[str] = (), marked: bool = False
-) -> list[Rule]:
+) -> list[RowRule]:
     """The row rules of a table, in the order of its columns.
 
     Args:
@@ -83,7 +83,7 @@ def row_rules(
         if typed:
             found.append((column.name, f"({name} is null or {typed[0]})", typed[1]))
     return [
-        Rule(number, column, condition, _literal(f"{column} {reason}"))
+        RowRule(number, column, condition, _literal(f"{column} {reason}"))
         for number, (column, condition, reason) in enumerate(found, 1)
     ]
 
@@ -139,25 +139,24 @@ def cast_rows(
         parameters,
     ).rowcount
     connection.execute("set local parallel_tuple_cost to default")
+    known_by = {"rejects": rejects, "key": table.key, "names_job": table.names_job}
     if good < landed.landed_rows:
-        connection.execute("drop table if exists _wrong")  # of another table of this transaction
-        connection.execute(render("publish/reject_find.sql", **shared, rules=rules))
-        connection.execute("analyze _wrong")
-        connection.execute(
-            render(
-                "publish/reject.sql", **shared, rejects=rejects, rules=rules, key=table.key, names_job=table.names_job
-            ),
-            parameters | {"marks": MARKS, "symbols": SYMBOLS},
-        )
+        _list_wrong_rows(connection, {**shared, **known_by, "rules": rules}, parameters)
     if table.key:
-        good -= connection.execute(
-            render(
-                "publish/reject_duplicates.sql", rows=rows, rejects=rejects, key=table.key, names_job=table.names_job
-            ),
-            parameters,
-        ).rowcount
+        duplicates = render("publish/reject_duplicates.sql", rows=rows, **known_by)
+        good -= connection.execute(duplicates, parameters).rowcount
     analyze_roughly(connection, rows)
     return good, row_count(connection, rejects)
+
+
+def _list_wrong_rows(
+    connection: psycopg.Connection, context: Mapping[str, object], parameters: Mapping[str, object]
+) -> None:
+    """List the rows that break a rule."""
+    connection.execute("drop table if exists _wrong")  # of another table of this transaction
+    connection.execute(render("publish/reject_find.sql", **context))
+    connection.execute("analyze _wrong")
+    connection.execute(render("publish/reject.sql", **context), {**parameters, "marks": MARKS, "symbols": SYMBOLS})
 
 
 def reject_jobs(connection: psycopg.Connection, landing: Landing, table: Table, landed: LandedTable) -> None:

@@ -22,7 +22,7 @@ from spectrum_etl.staging import guards
 from spectrum_etl.staging.cast import cast_rows, derived_parameters, reject_jobs
 from spectrum_etl.staging.cast_notes import notes
 from spectrum_etl.staging.checks import CheckResult, open_suites, preload_checks, run_checks
-from spectrum_etl.staging.land import recorded_failure
+from spectrum_etl.staging.outcome import recorded_failure
 from spectrum_etl.warehouse import partitions, runs
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.landings import (

@@ -103,22 +103,22 @@ def take_fingerprints(
                 raise GaveWay
 
 
-def cut(years: Sequence[tuple[str, int]], seconds: float, most: float) -> tuple[Years, ...]:
+def cut(years: Sequence[tuple[str, int]], seconds: float, max_seconds: float) -> tuple[Years, ...]:
     """Stretches of years that together are everything, each of about so many seconds at most, and of a year at least.
 
     Args:
         years: each year with its rows, in order.
         seconds: how long all of them took.
-        most: how long one may take.
+        max_seconds: how long one may take.
     """
     total = sum(rows for _, rows in years)
-    if seconds <= most or not total:
+    if seconds <= max_seconds or not total:
         return (Years(),)
     begins: list[str] = []
     inside = 0.0
     for place, (year, rows) in enumerate(years):
         takes = seconds * rows / total
-        if place and inside + takes > most:
+        if place and inside + takes > max_seconds:
             begins.append(year)
             inside = 0.0
         inside += takes
@@ -152,7 +152,7 @@ def _pieces(
     if gives_way:
         company = landing.scope.company_code
         seconds, one_pass = last_look(connection, landing)
-        most = max(settings.infolink.piece_seconds, 2 * one_pass)
-        years = cut(rows_by_year(connection, company), seconds, most)
+        max_seconds = max(settings.infolink.piece_seconds, 2 * one_pass)
+        years = cut(rows_by_year(connection, company), seconds, max_seconds)
     with connection.transaction():
         return plan_pieces(connection, landing, look, years, statement)

@@ -73,14 +73,7 @@ def rejected_share(
     """
     new = rejected_rows if new_rows is None else new_rows
     if not _too_many(new, landed_rows, settings):
-        return CheckResult(
-            "rejected_share",
-            "critical",
-            "passed",
-            rows_checked=landed_rows,
-            rows_failed=rejected_rows,
-            source="guard",
-        )
+        return _within_limits(landed_rows, rejected_rows)
     newly = "" if new == rejected_rows else f", {new} of them newly"
     outcome, remedy = (
         ("The trigger form of this run allowed it, so they are listed.", "")
@@ -172,14 +165,7 @@ def rejected_partitions(
         allowed: the trigger form of this run allows newly rejected rows: then nothing is held back, and it is shown.
     """
     if not held:
-        return CheckResult(
-            "rejected_share",
-            "critical",
-            "passed",
-            rows_checked=landed_rows,
-            rows_failed=rejected_rows,
-            source="guard",
-        )
+        return _within_limits(landed_rows, rejected_rows)
     named = "; ".join(f"{one.name}: {one.new_rows} of {one.source_rows} rows" for one in held[:_NAMED])
     more = f"; and {len(held) - _NAMED} more" if len(held) > _NAMED else ""
     what, outcome, remedy = (
@@ -228,6 +214,12 @@ def stamped_in_the_future(name: str, company: str, stamps: TakenBack) -> CheckRe
         f" {stamps.stamped_at:%Y-%m-%d %H:%M} UTC. They are taken back to the moment of their run,"
         f" {stamps.moment:%Y-%m-%d %H:%M} UTC, so that later syncs are published.",
         remedy="Look at the clock of the warehouse's server: it was ahead when they ran.",
+    )
+
+
+def _within_limits(landed_rows: int, rejected_rows: int) -> CheckResult:
+    return CheckResult(
+        "rejected_share", "critical", "passed", rows_checked=landed_rows, rows_failed=rejected_rows, source="guard"
     )
 
 

@@ -10,15 +10,13 @@ import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from typing import Any
 
 import psycopg
 
-from spectrum_etl.errors import FixConfiguration, Reason, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.errors import FixConfiguration, Reauthenticate
 from spectrum_etl.model.check_result import CheckResult
-from spectrum_etl.model.counts import Counts
 from spectrum_etl.model.run import Landing, Run, Scope
-from spectrum_etl.model.spec import StagedObject, Table, fingerprint
+from spectrum_etl.model.spec import StagedObject, Table
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.faults import CompanyRefused
@@ -29,20 +27,18 @@ from spectrum_etl.staging.companies import require_company
 from spectrum_etl.staging.fingerprints import OthersWait, take_fingerprints
 from spectrum_etl.staging.guards import amounts_left_out
 from spectrum_etl.staging.known_jobs import require_jobs
+from spectrum_etl.staging.outcome import recorded_failure
+from spectrum_etl.staging.scoping import is_read_by_itself, partition_parameters, partition_scope, reconciles
 from spectrum_etl.staging.unchanged import fingerprint as fingerprint_of
 from spectrum_etl.staging.unchanged import know_again
 from spectrum_etl.warehouse import partitions, runs
-from spectrum_etl.warehouse.connect import connect, explain
+from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.copy import create_landing_table
 from spectrum_etl.warehouse.ddl import ensure_table
 from spectrum_etl.warehouse.fingerprints import Fingerprint, compare_again, land_fingerprints
 from spectrum_etl.warehouse.landings import (
-    OPEN_STATES,
     LandedTable,
-    drop_landing_tables,
-    find_landing,
     landed_tables,
-    landings_of,
     open_landing,
     record_table,
     set_state,
@@ -112,89 +108,6 @@ def land(
                 know_again(connection, obj, landing)
             set_state(connection, landing, "landed")
     return landing.landing_id
-
-
-@contextmanager
-def recorded_failure(url: str, landing: Landing, obj: StagedObject, settings: Settings) -> Iterator[None]:
-    """Record why a step failed, then let the error go on, as one of ours.
-
-    A lost warehouse cannot be written to: then the teardown closes the landing, and Airflow's log has the reason.
-    """
-    try:
-        yield
-    except SpectrumEtlError as error:
-        # What a source's client knows is the service or table; people who read the message must know the company too.
-        error.object = error.object or obj.name
-        error.company = error.company or landing.scope.company_code
-        _record_failure(url, landing, obj, settings, error)
-        raise
-    except psycopg.Error as error:
-        explained = explain(error, url, object=obj.name, company=landing.scope.company_code)
-        _record_failure(url, landing, obj, settings, explained)
-        raise explained from error
-
-
-def close_run(url: str, obj: StagedObject, run: Run, company_code: str, settings: Settings) -> int:
-    """The teardown: drop the landing tables of every try of a run, and note those that died without a word.
-
-    Args:
-        url: the warehouse.
-        obj: what was staged.
-        run: the Airflow run.
-        company_code: of which company.
-        settings: readers.
-
-    Returns:
-        How many tables were dropped.
-    """
-    with connect(url) as connection:
-        connection.autocommit = True
-        return close_landings(connection, obj, run, company_code, settings)
-
-
-def close_landings(
-    connection: psycopg.Connection, obj: StagedObject, run: Run, company_code: str, settings: Settings
-) -> int:
-    """As `close_run`, over a connection that is there."""
-    for place, number in enumerate(landings_of(connection, run, obj.name, company_code)):
-        landing, state = find_landing(connection, number)
-        if state in OPEN_STATES:
-            died = RetryLater(
-                "the task ended before the landing was published: it was killed, or the warehouse went away",
-                object=obj.name,
-                company=company_code,
-                remedy="look at the task's log in Airflow, then clear the task `land` or wait for the next run",
-                cause="task ended",
-            )
-            # The run history tells what became of the run: its last try.
-            _close(connection, landing, obj if place == 0 else None, settings, "failed", died)
-    return drop_landing_tables(connection, run, obj.name, company_code)
-
-
-def _record_failure(url: str, landing: Landing, obj: StagedObject, settings: Settings, error: SpectrumEtlError) -> None:
-    state = "stopped" if isinstance(error, StopSync) else "failed"
-    try:
-        with connect(url) as connection:
-            connection.autocommit = True
-            _close(connection, landing, obj, settings, state, error)
-    except SpectrumEtlError as second:
-        log.warning("the failure could not be recorded in the warehouse: %s", second)
-
-
-def _close(
-    connection: psycopg.Connection,
-    landing: Landing,
-    obj: StagedObject | None,
-    settings: Settings,
-    state: str,
-    error: SpectrumEtlError,
-) -> None:
-    with connection.transaction():
-        set_state(connection, landing, state, str(error))
-        for table in obj.tables if obj else ():
-            counts = runs.published_counts(connection, landing).get(table.name, Counts())
-            reader = settings.reader(table)
-            runs.record_run(connection, landing, table.name, reader, state, counts, Reason.of(error), error.system)
 
 
 def _land_table(
@@ -319,7 +232,7 @@ def _land_partitions(
     take_fingerprints(connection, table, landing, "first", sources, settings, store, others_wait)
     with connection.transaction():
         to_copy, source_rows = partitions.choose(
-            connection, relation, _partition_scope(scope), partition_parameters(landing, table, settings)
+            connection, relation, partition_scope(scope), partition_parameters(landing, table, settings)
         )
         if not source_rows:
             require_company(sources)
@@ -358,43 +271,3 @@ def _compare_again(
         return compare_again(connection, relation, found)
 
     take_fingerprints(connection, table, landing, "second", sources, settings, store, others_wait)
-
-
-def is_read_by_itself(reader: str, scope: Scope) -> bool:
-    """Whether a table that is not partitioned is read at all.
-
-    Totals that are summed from the transactions are not. Nor are those of GetPhase in a run of some months: they are
-    job to date, so a month would not change what that call says.
-    """
-    return reader != "transactions" and not scope.months
-
-
-def reconciles(obj: StagedObject, scope: Scope, settings: Settings) -> bool:
-    """Whether totals come from a reader of their own in this run, so that they can be compared with transactions."""
-    return obj.partitioned and any(
-        table.sdx and settings.reader(table) == "sdx" and is_read_by_itself("sdx", scope) for table in obj.tables
-    )
-
-
-def partition_parameters(landing: Landing, table: Table, settings: Settings) -> dict[str, Any]:
-    """What the partition statements bind."""
-    scope = landing.scope
-    return {
-        "company_code": scope.company_code,
-        "spec_hash": fingerprint(
-            table, "infolink", settings.stage_employees, settings.codes_written(scope.company_code)
-        ),
-        # A month that was asked for by name is staged again, whatever its fingerprint: that is what a backfill is.
-        "everything": scope.full_refresh or bool(scope.months),
-        "jobs": list(scope.jobs),
-        "months": list(scope.months),
-    }
-
-
-def _partition_scope(scope: Scope) -> str:
-    conditions = []
-    if scope.jobs:
-        conditions.append("job_number = any(%(jobs)s)")
-    if scope.months:
-        conditions.append("partition_month = any(%(months)s)")
-    return " and ".join(conditions) or "true"

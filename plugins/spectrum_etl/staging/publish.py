@@ -17,7 +17,8 @@ from spectrum_etl.model.run import Landing
 from spectrum_etl.model.spec import StagedObject, Table
 from spectrum_etl.settings import Settings
 from spectrum_etl.staging import guards, unchanged
-from spectrum_etl.staging.land import close_landings, partition_parameters, reconciles, recorded_failure
+from spectrum_etl.staging.outcome import close_landings, recorded_failure
+from spectrum_etl.staging.scoping import partition_parameters, reconciles
 from spectrum_etl.staging.totals import reconcile, sum_transactions
 from spectrum_etl.warehouse import partitions, runs, snapshot
 from spectrum_etl.warehouse.connect import connect

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,8 +11,6 @@ from psycopg import sql
 
 from spectrum_etl.errors import StopSync
 from spectrum_etl.model.run import LANDING, Landing, Run, Scope
-
-log = logging.getLogger(__name__)
 
 #: States of a landing whose outcome is not known.
 OPEN_STATES = ("landing", "landed", "checked")

@@ -46,28 +46,7 @@ def record_run(
         checks_of: the landing whose checks hold for this one; they are counted with its own.
     """
     connection.execute(
-        "insert into sync.runs (landing_id, object_name, table_name, company_code, dag_id, run_id, reader, state,"
-        " narrowed, started_at, read_at, seconds, source_rows, landed_rows, staged_rows, new_rows, changed_rows,"
-        " deleted_rows, rejected_rows, deferred_rows, checks_passed, checks_warned, checks_failed, message, remedy,"
-        " cause, connection, subject, failed_connection, checks_of)"
-        " select %(landing_id)s, %(object)s, %(table)s, %(company)s, %(dag)s, %(run)s, %(reader)s, %(state)s,"
-        " %(narrowed)s, %(started)s, %(read)s, extract(epoch from clock_timestamp() - %(started)s), %(source)s,"
-        " %(landed)s, %(staged)s, %(new)s, %(changed)s, %(deleted)s, %(rejected)s, %(deferred)s,"
-        " count(*) filter (where status = 'passed'), count(*) filter (where status = 'warned'),"
-        " count(*) filter (where status = 'failed'), %(message)s, %(remedy)s, %(cause)s,"
-        " %(connection)s, %(subject)s, %(failed_connection)s, %(checks_of)s"
-        " from (select distinct on (source, check_name) status from sync.checks where landing_id = any(%(checked)s)"
-        " and table_name = %(table)s order by source, check_name, landing_id desc) as latest"
-        " on conflict (landing_id, table_name) do update set reader = excluded.reader, state = excluded.state,"
-        " finished_at = clock_timestamp(), seconds = excluded.seconds, source_rows = excluded.source_rows,"
-        " landed_rows = excluded.landed_rows, staged_rows = excluded.staged_rows, new_rows = excluded.new_rows,"
-        " changed_rows = excluded.changed_rows, deleted_rows = excluded.deleted_rows,"
-        " rejected_rows = excluded.rejected_rows, deferred_rows = excluded.deferred_rows,"
-        " checks_passed = excluded.checks_passed, checks_warned = excluded.checks_warned,"
-        " checks_failed = excluded.checks_failed, message = excluded.message,"
-        " remedy = excluded.remedy, cause = excluded.cause, connection = excluded.connection,"
-        " subject = excluded.subject,"
-        " failed_connection = excluded.failed_connection, checks_of = excluded.checks_of",
+        render("publish/record_run.sql"),
         {
             "landing_id": landing.landing_id,
             "object": landing.object_name,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +12,6 @@ from spectrum_etl.model.spec import Table
 from spectrum_etl.warehouse.ddl import version_columns
 from spectrum_etl.warehouse.statistics import renew
 from spectrum_etl.warehouse.templates import render
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)

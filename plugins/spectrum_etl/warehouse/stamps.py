@@ -64,7 +64,7 @@ def take_back(connection: psycopg.Connection, obj: StagedObject, landing: Landin
     ).fetchone()
     run_id, moment, syncs, stamped_at = found or ("", row[0], 0, row[0])
     parameters["newest"] = moment
-    connection.execute(render("publish/stamps_books.sql"), parameters)
+    connection.execute(render("publish/stamps_back.sql"), parameters)
     for names in _relations(obj):
         connection.execute(render("publish/stamps_rows.sql", **names), parameters)
     taken = TakenBack(syncs, run_id, stamped_at, moment)

@@ -17,13 +17,13 @@ from spectrum_etl.errors import RetryLater
 from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.objects.registry import EXPORTS
 from spectrum_etl.exports.records.ledger import Response
-from spectrum_etl.exports.records.queue import Instance
 from spectrum_etl.exports.records.settling import Unsettled
 from spectrum_etl.exports.records.states import Outcome
 from spectrum_etl.exports.steps.answer import take
 from spectrum_etl.exports.steps.ask import Question, ask
 from spectrum_etl.exports.steps.send import send_record
 from spectrum_etl.exports.systems import Systems
+from spectrum_etl.model.run import Instance
 from tests.exports.endtoend.cases import journal_of, writes_of
 from tests.exports.endtoend.pair_records import PAIRS, Pair, Side
 from tests.exports.endtoend.places import Lines

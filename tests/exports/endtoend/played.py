@@ -13,12 +13,13 @@ from spectrum_etl.errors import RetryLater, SpectrumEtlError
 from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.objects.registry import EXPORTS
 from spectrum_etl.exports.records.ledger import Response
-from spectrum_etl.exports.records.queue import Instance, Moved
+from spectrum_etl.exports.records.queue import Moved
 from spectrum_etl.exports.records.settling import Unsettled
 from spectrum_etl.exports.records.states import IN_FLIGHT
 from spectrum_etl.exports.steps.answer import take
 from spectrum_etl.exports.steps.ask import Question, ask
 from spectrum_etl.exports.steps.send import send_record
+from spectrum_etl.model.run import Instance
 from tests.exports.endtoend.cases import MARKED, differing, journal_of, writes_of
 from tests.exports.endtoend.pair_records import PAIRS, Pair, Side
 from tests.exports.endtoend.pairs import Table, both_asked, form_of

@@ -37,7 +37,7 @@ from spectrum_etl.errors import RetryLater
 from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.objects.registry import EXPORTS
 from spectrum_etl.exports.records.ledger import Decision, Response
-from spectrum_etl.exports.records.queue import Instance, Row, find
+from spectrum_etl.exports.records.queue import QueueRow, find
 from spectrum_etl.exports.records.settling import Unsettled
 from spectrum_etl.exports.records.states import Outcome
 from spectrum_etl.exports.spec import RecordFilter
@@ -47,6 +47,7 @@ from spectrum_etl.exports.steps.collect import Collected, collect
 from spectrum_etl.exports.steps.send import send_record
 from spectrum_etl.exports.systems import Systems, warehouse_clock
 from spectrum_etl.model.record import RecordId
+from spectrum_etl.model.run import Instance
 from spectrum_etl.warehouse.migrate import migrate
 from stack.postgres import EmbeddedPostgres
 from tests.exports.endtoend.places import AUTHORIZATION, PASSWORD, SECRET, Lines, Places
@@ -179,7 +180,7 @@ class Stage:
         """Who asks."""
         return Instance(f"export_{name}", f"run {self.runs}", "record.approve", 0)
 
-    def row(self, name: str, id: RecordId) -> Row | None:
+    def row(self, name: str, id: RecordId) -> QueueRow | None:
         """The record's row of the queue."""
         return find(self.warehouse_link, name, id)
 

@@ -15,7 +15,8 @@ from spectrum_etl.imports.steps.compare import compare
 from spectrum_etl.imports.steps.contract_links import apply_links, plan_links
 from spectrum_etl.imports.steps.plan import Made, make_plan
 from spectrum_etl.imports.steps.undo import plan_undo
-from spectrum_etl.imports.systems import Run, Systems
+from spectrum_etl.imports.systems import Systems
+from spectrum_etl.model.run import Run
 from spectrum_etl.model.spec import Table
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.staging.objects import OBJECTS

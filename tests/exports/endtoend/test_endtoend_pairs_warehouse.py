@@ -19,10 +19,10 @@ from psycopg.conninfo import conninfo_to_dict
 from spectrum_etl.errors import RetryLater
 from spectrum_etl.exports.objects.registry import EXPORTS
 from spectrum_etl.exports.records import continuity
-from spectrum_etl.exports.records.queue import Instance
 from spectrum_etl.exports.records.settling import Unsettled
 from spectrum_etl.exports.records.states import Outcome
 from spectrum_etl.exports.steps.send import send_record
+from spectrum_etl.model.run import Instance
 from stack.postgres import NO_DURABILITY, EmbeddedPostgres
 from stack.postgres_files import wheel_programs
 from tests.clusters import cluster_folder

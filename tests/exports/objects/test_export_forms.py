@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from spectrum_etl.exports.spec import FormField, filled
+from spectrum_etl.exports.form_field import FormField, filled
 from spectrum_etl.exports.steps.apply_rules import broken_form
 from tests.exports.objects import test_export_budget_changes as budget_changes
 from tests.exports.objects import test_export_commitment_change_orders as change_orders

@@ -64,12 +64,12 @@ def test_values_are_written_as_the_services_take_them(service: str, element: str
     [
         ("ARChangeRequest", "Sub_Amount", "1.005", "too many decimals"),
         ("ARChangeRequest", "Sub_Amount", "10000000000", "too large"),
-        ("ARChangeRequest", "Sub_Amount", "12,5", "no number"),
-        ("ARChangeRequest", "Sub_Amount", "NaN", "no number"),
-        ("ARChangeRequest", "Sub_Amount", "1_000", "no number"),
-        ("ARChangeRequest", "Sub_Amount", "１２", "no number"),
-        ("ARChangeRequest", "Sub_Amount", "1e999999999", "no number"),
-        ("ARChangeRequest", "Sub_Amount", "1e-999999999", "no number"),
+        ("ARChangeRequest", "Sub_Amount", "12,5", "not a number"),
+        ("ARChangeRequest", "Sub_Amount", "NaN", "not a number"),
+        ("ARChangeRequest", "Sub_Amount", "1_000", "not a number"),
+        ("ARChangeRequest", "Sub_Amount", "１２", "not a number"),
+        ("ARChangeRequest", "Sub_Amount", "1e999999999", "not a number"),
+        ("ARChangeRequest", "Sub_Amount", "1e-999999999", "not a number"),
         ("ARChangeRequest", "Sub_Amount", "1e30", "too large"),
         ("ARChangeRequest", "Sub_Amount", "1e-30", "too many decimals"),
         (

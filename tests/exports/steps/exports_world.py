@@ -17,16 +17,26 @@ import psycopg
 import pytest
 
 from spectrum_etl.exports.document import Call, Document
+from spectrum_etl.exports.form_field import FormField
 from spectrum_etl.exports.records.ledger import Response
-from spectrum_etl.exports.records.queue import Instance, Row, find
+from spectrum_etl.exports.records.queue import QueueRow, find
 from spectrum_etl.exports.records.states import Outcome
-from spectrum_etl.exports.spec import Answers, Candidate, Context, ExportObject, FormField, Problem, RecordFilter, Rule
+from spectrum_etl.exports.spec import (
+    Answers,
+    Candidate,
+    Context,
+    ExportObject,
+    Problem,
+    RecordFilter,
+    Rule,
+)
 from spectrum_etl.exports.steps.answer import take
 from spectrum_etl.exports.steps.ask import NotAsked, Question, ask
 from spectrum_etl.exports.steps.collect import Collected, collect
 from spectrum_etl.exports.steps.send import send_record
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.model.record import RecordId
+from spectrum_etl.model.run import Instance
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.faults import NotAllowed, NotSent, OutcomeUnknown, Refused
 from spectrum_etl.sources.sdx.write_answer import WriteAnswer
@@ -301,7 +311,7 @@ class World:
     def instance(self, id: RecordId) -> Instance:
         return Instance("export_things", f"run {self.runs}", "record.approve", 0)
 
-    def row(self, id: RecordId) -> Row | None:
+    def row(self, id: RecordId) -> QueueRow | None:
         with psycopg.connect(self.url) as connection:
             return find(connection, "things", id)
 

@@ -15,10 +15,10 @@ from airflow.sdk.exceptions import DownstreamTasksSkipped
 from spectrum_etl.errors import FixConfiguration, RetryLater, StopSync
 from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.records import queue
-from spectrum_etl.exports.records.queue import Instance
 from spectrum_etl.exports.records.states import TRANSITIONS, Outcome, State
 from spectrum_etl.exports.steps.ask import NotAsked, Question
 from spectrum_etl.model.record import RecordId
+from spectrum_etl.model.run import Instance
 from spectrum_etl.orchestration.approval import ApproveRecord, response_of
 from spectrum_etl.warehouse.connect import connect
 from tests.exports.steps.exports_world import OBJECT, World, place
@@ -87,7 +87,7 @@ def test_the_wrong_user_is_refused(world: World, user: str):
     id, _ = asked(world)
     outcome = world.answer(id, user=user)
     assert (outcome.state, outcome.ask_again) == ("ready", True)
-    assert "does not count" in outcome.reason
+    assert "was ignored" in outcome.reason
     assert world.query("select answered_by, state, payload from export.ledger") == [(user, "ready", None)]
     assert world.send(id).state == "ready"
 
@@ -330,7 +330,7 @@ def test_the_approval_that_took_a_rejection_tells_the_creator_and_no_other_does(
     told: list[tuple[Any, ...]] = []
     monkeypatch.setattr("spectrum_etl.exports.systems.systems_from_airflow", lambda *given: nullcontext())
     monkeypatch.setattr("spectrum_etl.exports.steps.answer.take", lambda *given: Outcome(state, "why"))
-    monkeypatch.setattr("spectrum_etl.orchestration.creators.tell_creators", lambda *given: told.append(given))
+    monkeypatch.setattr("spectrum_etl.orchestration.creators.notify_creators", lambda *given: told.append(given))
     ti = SimpleNamespace(dag_id="export_commitments", run_id="run 1", task_id="approve", map_index=3, try_number=1)
     event = {"chosen_options": ["Reject"], "params_input": {}, "responded_at": datetime.now(UTC)}
     with pytest.raises(DownstreamTasksSkipped):

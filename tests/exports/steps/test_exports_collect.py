@@ -13,7 +13,8 @@ import pytest
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.exports.steps.ask import NotAsked, Question
 from spectrum_etl.exports.steps.preview import preview
-from spectrum_etl.orchestration.export_tasks import as_items, grid_name
+from spectrum_etl.orchestration.export_tasks import as_items
+from spectrum_etl.orchestration.grid import grid_name
 from spectrum_etl.settings import Settings
 from tests.exports.steps.exports_world import OBJECT, World
 

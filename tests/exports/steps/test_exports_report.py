@@ -10,10 +10,10 @@ import pytest
 from spectrum_etl.errors import RetryLater
 from spectrum_etl.exports.records import why
 from spectrum_etl.exports.records.locks import record_lock
-from spectrum_etl.exports.records.queue import Instance
 from spectrum_etl.exports.records.settling import Unsettled
 from spectrum_etl.exports.steps.report import Report, Tasks, report
 from spectrum_etl.model.record import RecordId
+from spectrum_etl.model.run import Instance
 from spectrum_etl.orchestration.export_tasks import as_items
 from tests.exports.steps.exports_world import Kill, World
 

@@ -22,7 +22,8 @@ from spectrum_etl.imports.steps.accept import Decider, Decision, Verb, decide
 from spectrum_etl.imports.steps.apply import Applied, apply
 from spectrum_etl.imports.steps.compare import Compared, compare
 from spectrum_etl.imports.steps.plan import Made, make_plan
-from spectrum_etl.imports.systems import Run, Systems
+from spectrum_etl.imports.systems import Systems
+from spectrum_etl.model.run import Run
 from spectrum_etl.model.spec import Table
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.procore import ProcoreClient

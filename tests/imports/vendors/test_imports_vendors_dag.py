@@ -20,7 +20,7 @@ from airflow.sdk.exceptions import (
 from spectrum_etl.errors import FixConfiguration, StopSync
 from spectrum_etl.imports import systems as made
 from spectrum_etl.imports.systems import Systems
-from spectrum_etl.orchestration import import_tasks, plan_approval
+from spectrum_etl.orchestration import dag_defaults, import_tasks, plan_approval
 from spectrum_etl.orchestration.plan_approval import ACCEPT_ALL, EXACT_NAMES, NOT_NOW, ApprovePlan
 from tests.imports.vendors.imports_world import World
 
@@ -41,7 +41,7 @@ class Dag:
 
         monkeypatch.setattr(made, "systems_from_airflow", systems)
         monkeypatch.setattr(import_tasks, "systems_from_airflow", systems)
-        for module in (import_tasks, plan_approval):
+        for module in (dag_defaults, import_tasks, plan_approval):
             monkeypatch.setattr(module, "load_settings", lambda: world.settings)
         monkeypatch.setattr(import_tasks, "warehouse_url", lambda: world.url)
         monkeypatch.setattr(HITLOperator, "execute", lambda this, context: self.asked.append(this))
@@ -100,8 +100,8 @@ class Dag:
     def compare(self, run: str = "r1") -> int:
         return import_tasks.compare_company("vendors", self.context(run), "1")
 
-    def report(self, run: str = "r1") -> dict[str, int]:
-        return import_tasks.report_companies("vendors", self.context(run), [ITEM])
+    def report(self, run: str = "r1", *, undo: bool = False) -> dict[str, int]:
+        return import_tasks.report_companies("vendors", self.context(run), [ITEM], undo=undo)
 
 
 @pytest.fixture
@@ -200,6 +200,7 @@ def test_n2_a_run_is_red_where_a_person_must_look(dag: Dag) -> None:
     assert dag.apply() == {"failed": 1}
     with pytest.raises(AirflowFailException, match="vendor ACME of company 1 is failed: Procore refused the record"):
         dag.report()
+    assert dag.report(undo=True) == {}, "a run that undoes another one has nothing to do with it"
     dag.states = {"company.make_plan_0": "failed"}
     with pytest.raises(AirflowFailException, match=r"the task company\.make_plan_0 has failed"):
         dag.report()

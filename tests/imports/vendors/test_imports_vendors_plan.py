@@ -9,7 +9,6 @@ import psycopg
 import pytest
 
 from spectrum_etl.errors import FixConfiguration, StopSync
-from spectrum_etl.exports.records.queue import Instance
 from spectrum_etl.imports.objects.vendors import OBJECT
 from spectrum_etl.imports.spec import Narrowed
 from spectrum_etl.imports.steps import question as questions
@@ -21,10 +20,10 @@ from spectrum_etl.imports.steps.accept import (
     decide,
 )
 from spectrum_etl.imports.steps.plan import make_plan
-from spectrum_etl.imports.systems import Run
 from spectrum_etl.links import claims
 from spectrum_etl.links.claims import Owner
 from spectrum_etl.links.keys import Key
+from spectrum_etl.model.run import Instance, Run
 from tests.imports.vendors.imports_world import BOSS, WRITING, World, settings
 
 

@@ -21,12 +21,12 @@ READS: list[tuple[Callable[[ProcoreClient], Any], str, dict[str, str]]] = [
     (lambda c: resources.user(c, 9), f"/rest/v1.3/companies/{COMPANY}/users/9", {}),
     (lambda c: resources.vendors(c), f"{P}/vendors", {"company_id": COMPANY, "view": "extended"}),
     (lambda c: resources.vendors(c, origin_id="1:A"), f"{P}/vendors", {"filters[origin_id]": "1:A"}),
-    (lambda c: resources.vendors(c, search="Acme & Co"), f"{P}/vendors", {"filters[search]": "Acme & Co"}),
+    (lambda c: resources.vendors(c, origin_id="1:A & Co"), f"{P}/vendors", {"filters[origin_id]": "1:A & Co"}),
     (lambda c: resources.vendor(c, "5"), f"{P}/vendors/5", {"company_id": COMPANY}),
     (
-        lambda c: resources.projects(c, synced=False),
+        resources.projects,
         f"{P}/projects",
-        {"company_id": COMPANY, "filters[by_status]": "Active", "filters[synced]": "false"},
+        {"company_id": COMPANY, "filters[by_status]": "Active"},
     ),
     (lambda c: resources.project(c, 7), f"{P}/projects/7", {"company_id": COMPANY}),
     (resources.standard_cost_code_lists, f"{P}/standard_cost_code_lists", {"company_id": COMPANY}),
@@ -43,7 +43,6 @@ READS: list[tuple[Callable[[ProcoreClient], Any], str, dict[str, str]]] = [
     ),
     (lambda c: resources.wbs_codes(c, 7), f"{P}/projects/7/{WBS}/wbs_codes", {}),
     (resources.wbs_segments, f"{P}/companies/{COMPANY}/{WBS}/segments", {}),
-    (lambda c: resources.wbs_segment_items(c, 4), f"{P}/companies/{COMPANY}/{WBS}/segments/4/segment_items", {}),
     (lambda c: resources.budget(c, 7), f"{P}/projects/7/budget", {}),
     (lambda c: resources.budget_views(c, 7), f"{P}/budget_views", {"project_id": "7"}),
     (
@@ -72,11 +71,7 @@ READS: list[tuple[Callable[[ProcoreClient], Any], str, dict[str, str]]] = [
         f"{P}/purchase_order_contracts/9/line_items",
         {"project_id": "7"},
     ),
-    (
-        lambda c: resources.change_order_packages(c, 7, 9),
-        f"{P}/change_order_packages",
-        {"project_id": "7", "contract_id": "9"},
-    ),
+    (lambda c: resources.change_order_packages(c, 7), f"{P}/change_order_packages", {"project_id": "7"}),
     (lambda c: resources.change_order_package(c, 7, 6), f"{P}/change_order_packages/6", {"project_id": "7"}),
     (lambda c: resources.prime_contracts(c, 7), f"{P}/prime_contracts", {"project_id": "7"}),
     (lambda c: resources.prime_contract(c, 7, 4), f"{P}/prime_contract/4", {"project_id": "7"}),
@@ -86,9 +81,9 @@ READS: list[tuple[Callable[[ProcoreClient], Any], str, dict[str, str]]] = [
         {"project_id": "7"},
     ),
     (
-        lambda c: resources.prime_change_orders(c, 7, status="approved", contract_id=4),
+        lambda c: resources.prime_change_orders(c, 7, status="approved"),
         f"{P}/projects/7/prime_change_orders",
-        {"filters[status]": "approved", "filters[contract_id]": "4"},
+        {"filters[status]": "approved"},
     ),
     (lambda c: resources.prime_change_order(c, 7, 6), f"{P}/projects/7/prime_change_orders/6", {}),
     (lambda c: resources.prime_change_order_line_items(c, 7, 6), f"{V2}/prime_change_orders/6/line_items", {}),
@@ -152,9 +147,9 @@ MARKS: list[tuple[Callable[[ProcoreClient], None], str, dict[str, Any]]] = [
         {"project_id": 7, "change_order": NONE},
     ),
     (
-        lambda c: marks.mark_prime_contract(c, 7, 4, "1:ACME", "note"),
+        lambda c: marks.mark_prime_contract(c, 7, 4, "1:ACME"),
         f"{P}/prime_contract/4",
-        {"project_id": 7, "prime_contract": {"origin_id": "1:ACME", "origin_data": "note"}},
+        {"project_id": 7, "prime_contract": {"origin_id": "1:ACME", "origin_data": None}},
     ),
     (
         lambda c: marks.unmark_prime_contract(c, 7, 4),
@@ -173,19 +168,15 @@ def test_marks_may_be_repeated(
     assert stub.bodies("PATCH") == [body, body]
 
 
-def test_vendors_and_cost_codes_are_marked_by_sync(stub: Stub, client: ProcoreClient) -> None:
-    for path in (f"{P}/vendors/sync", f"{P}/cost_codes/sync"):
-        stub.on("PATCH", path, lambda asked: Reply(200, {"entities": asked.body["updates"], "errors": []}))
+def test_vendors_are_marked_by_sync(stub: Stub, client: ProcoreClient) -> None:
+    stub.on("PATCH", f"{P}/vendors/sync", lambda asked: Reply(200, {"entities": asked.body["updates"], "errors": []}))
     marks.mark_vendor(client, "5", "1:ACME", "ACME")
     marks.unmark_vendor(client, 5)
-    marks.mark_cost_codes(client, 7, {"11": "1:J:01", "12": "1:J:02"})
     company = {"company_id": int(COMPANY)}
     assert stub.bodies("PATCH") == [
         {**company, "updates": [{"id": 5, **ORIGIN}]},
         {**company, "updates": [{"id": 5, **NONE}]},
-        {"updates": [{"id": 11, "origin_id": "1:J:01"}, {"id": 12, "origin_id": "1:J:02"}]},
     ]
-    assert stub.asked[2].param("project_id") == "7"
 
 
 def test_a_budget_modification_is_marked_with_what_its_update_requires(stub: Stub, client: ProcoreClient) -> None:

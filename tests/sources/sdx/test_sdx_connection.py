@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 import requests
-from sdx_stub import AUTHORIZATION_ID, CLIENT_SECRET, Reply, answer, fault, form, job, json_reply, refusal
+from sdx_stub import AUTHORIZATION_ID, CLIENT_SECRET, Reply, answer, fault, form, job, json_reply, refusal, wsdl
 
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, SpectrumEtlError, StopSync
 from spectrum_etl.sources.sdx import SdxClient, SdxConnection
@@ -281,3 +281,16 @@ def test_a_token_server_elsewhere_is_reached_as_the_environment_says_of_its_own_
     client = connect(**ENHANCED, token_url=elsewhere, allow_plain_http=True)
     assert len(list(client.call("GetJob", {"pCompany_Code": "1"}))) == 1
     assert [request.path for request in stub.requests if "token" in request.path] == [elsewhere]
+
+
+def test_a_token_server_that_the_environment_leaves_out_is_reached_without_a_proxy(stub, connect, monkeypatch):
+    """The web services are outside, behind a proxy; the token server is inside, and the proxy does not reach it."""
+    monkeypatch.setenv("http_proxy", stub.url)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    server = "http://spectrum.invalid"
+    stub.paths["/connect/token"] = lambda request: json_reply({"access_token": TOKEN, "expires_in": 3600})
+    stub.paths[f"{server}/wsdls/GetJob.jws"] = lambda request: wsdl("GetJob")
+    stub.paths[f"{server}/ws/GetJob"] = lambda request: answer("GetJob", [job("100")])
+    client = connect(**ENHANCED, base_url=server, token_url=f"{stub.url}/connect/token", allow_plain_http=True)
+    assert len(list(client.call("GetJob", {"pCompany_Code": "1"}))) == 1
+    assert [request.path for request in stub.requests if "token" in request.path] == ["/connect/token"]

@@ -20,8 +20,9 @@ from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
 from spectrum_etl.staging.check import check
 from spectrum_etl.staging.fingerprints import GaveWay, cut
-from spectrum_etl.staging.land import close_run, land
+from spectrum_etl.staging.land import land
 from spectrum_etl.staging.objects import OBJECTS
+from spectrum_etl.staging.outcome import close_run
 from spectrum_etl.staging.publish import publish
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.landings import find_landing

@@ -32,8 +32,9 @@ from spectrum_etl.sources.sdx.client import SdxClient
 from spectrum_etl.sources.sdx.connection import SdxConnection
 from spectrum_etl.staging.check import check
 from spectrum_etl.staging.configured import load_settings
-from spectrum_etl.staging.land import close_run, land
+from spectrum_etl.staging.land import land
 from spectrum_etl.staging.objects import OBJECTS
+from spectrum_etl.staging.outcome import close_run
 from spectrum_etl.staging.publish import publish
 
 PROJECT = Path(__file__).resolve().parents[3]

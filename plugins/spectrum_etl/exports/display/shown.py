@@ -10,7 +10,8 @@ from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.display import view
 from spectrum_etl.exports.display.view import AS_ENTERED
 from spectrum_etl.exports.document import Call, Document
-from spectrum_etl.exports.spec import Candidate, ExportObject, FormField, filled
+from spectrum_etl.exports.form_field import FormField, filled
+from spectrum_etl.exports.spec import Candidate, ExportObject
 from spectrum_etl.exports.spectrum import compare
 from spectrum_etl.exports.systems import Systems
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from spectrum_etl.exports.display import words
 from spectrum_etl.exports.document import Call
-from spectrum_etl.exports.spec import filled
+from spectrum_etl.exports.form_field import filled
 from spectrum_etl.exports.spectrum.services import SERVICES
 from spectrum_etl.exports.spectrum.values import comparable
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from spectrum_etl.exports.document import Document
+from spectrum_etl.exports.form_field import FormField
 from spectrum_etl.exports.objects import budget_modifications as modifications
 from spectrum_etl.exports.objects import change_requests, contracts, spelled
 from spectrum_etl.exports.objects.budgets import read_budget
@@ -28,7 +29,6 @@ from spectrum_etl.exports.spec import (
     Context,
     ExportObject,
     FieldMapping,
-    FormField,
     RecordFilter,
     Rule,
     Skipped,

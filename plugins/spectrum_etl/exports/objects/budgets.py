@@ -18,6 +18,7 @@ from functools import partial
 from typing import Any
 
 from spectrum_etl.exports.document import Document
+from spectrum_etl.exports.form_field import FormField
 from spectrum_etl.exports.objects import budget_drift, spelled
 from spectrum_etl.exports.objects.claimed import phases
 from spectrum_etl.exports.objects.facts import WbsCodes, found, line_facts, named_projects, of_each, project_facts, text
@@ -30,7 +31,6 @@ from spectrum_etl.exports.spec import (
     Context,
     ExportObject,
     FieldMapping,
-    FormField,
     RecordFilter,
     Rule,
     Skipped,

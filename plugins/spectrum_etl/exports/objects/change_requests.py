@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from spectrum_etl.exports.objects import spelled
+from spectrum_etl.exports.form_field import FormField
 from spectrum_etl.exports.objects.contracts import known
 from spectrum_etl.exports.objects.proposals import PROCORES_NUMBER, proposing
 from spectrum_etl.exports.rules import change_requests as rules
 from spectrum_etl.exports.rules.common import answer_of, job_of
-from spectrum_etl.exports.spec import Answers, Candidate, Context, FieldMapping, FormField
-from spectrum_etl.exports.spectrum import Spectrum
+from spectrum_etl.exports.spec import Answers, Candidate, Context, FieldMapping
 
 SERVICE = "ARChangeRequest"
 HEADER_MAPPING = (
@@ -80,8 +79,3 @@ def header(
 def key_of(values: Mapping[str, str]) -> str:
     """What the change request is called in the links: `JOB/NUMBER`."""
     return f"{values['Job_Number']}/{values['Change_Request_Number']}"
-
-
-def holds(spectrum: Spectrum, key: str) -> str | None:
-    """Job and number of the change request, where the job has it."""
-    return spelled.change_request(spectrum, key)

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any
 
 from spectrum_etl.exports.document import Call, Document
+from spectrum_etl.exports.form_field import FormField
 from spectrum_etl.exports.objects import change_requests, contracts, spelled
 from spectrum_etl.exports.objects.facts import WbsCodes, called, found, line_facts, money, of_each, project_facts, text
 from spectrum_etl.exports.objects.texts import text_of
@@ -25,7 +26,6 @@ from spectrum_etl.exports.spec import (
     Context,
     ExportObject,
     FieldMapping,
-    FormField,
     RecordFilter,
     Rule,
     Skipped,

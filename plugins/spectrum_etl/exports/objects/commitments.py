@@ -14,6 +14,7 @@ from typing import Any
 
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.document import Call, Document
+from spectrum_etl.exports.form_field import FormField
 from spectrum_etl.exports.objects import contracts, spelled
 from spectrum_etl.exports.objects.facts import WbsCodes, called, found, line_facts, money, of_each, project_facts, text
 from spectrum_etl.exports.objects.proposals import proposing
@@ -28,7 +29,6 @@ from spectrum_etl.exports.spec import (
     Context,
     ExportObject,
     FieldMapping,
-    FormField,
     RecordFilter,
     Rule,
     Skipped,

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from spectrum_etl.exports.document import Document
+from spectrum_etl.exports.form_field import FormField
 from spectrum_etl.exports.objects import contracts, spelled
 from spectrum_etl.exports.objects.claimed import projections
 from spectrum_etl.exports.objects.facts import Json, found, line_facts, named_projects, of_each, project_facts, text
@@ -26,7 +27,6 @@ from spectrum_etl.exports.spec import (
     Context,
     ExportObject,
     FieldMapping,
-    FormField,
     RecordFilter,
     Rule,
     Skipped,

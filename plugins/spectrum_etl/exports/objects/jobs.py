@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from spectrum_etl.exports.document import Call, Document
+from spectrum_etl.exports.form_field import FormField
 from spectrum_etl.exports.objects import spelled
 from spectrum_etl.exports.objects.claimed import phases
 from spectrum_etl.exports.objects.days import day_of
@@ -36,7 +37,6 @@ from spectrum_etl.exports.spec import (
     Context,
     ExportObject,
     FieldMapping,
-    FormField,
     RecordFilter,
     Rule,
     Skipped,

@@ -16,6 +16,7 @@ from functools import partial
 from typing import Any
 
 from spectrum_etl.exports.document import Document
+from spectrum_etl.exports.form_field import FormField
 from spectrum_etl.exports.numbers import number_of
 from spectrum_etl.exports.objects import change_requests, contract_lines, contracts, spelled
 from spectrum_etl.exports.objects.contract_lines import ContractLines
@@ -43,7 +44,6 @@ from spectrum_etl.exports.spec import (
     Context,
     ExportObject,
     FieldMapping,
-    FormField,
     RecordFilter,
     Rule,
     Skipped,

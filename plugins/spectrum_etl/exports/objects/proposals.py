@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from spectrum_etl.exports.spec import Candidate, Context, FormCheck, FormField
+from spectrum_etl.exports.form_field import FormField
+from spectrum_etl.exports.spec import Candidate, Context, FormCheck
 
 #: What is proposed, for the approver.
 PROCORES_NUMBER = "Procore's number"

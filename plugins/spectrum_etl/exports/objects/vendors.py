@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 from spectrum_etl.exports.document import Document
+from spectrum_etl.exports.form_field import FormField
 from spectrum_etl.exports.objects import spelled
 from spectrum_etl.exports.objects.facts import found, text
 from spectrum_etl.exports.objects.proposals import proposing
@@ -27,7 +28,6 @@ from spectrum_etl.exports.spec import (
     Context,
     ExportObject,
     FieldMapping,
-    FormField,
     RecordFilter,
     Rule,
 )

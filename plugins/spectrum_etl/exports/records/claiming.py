@@ -11,9 +11,10 @@ from dataclasses import replace
 import psycopg
 
 from spectrum_etl.exports.document import Document
+from spectrum_etl.exports.form_field import FormField
 from spectrum_etl.exports.linkable import Linkable
 from spectrum_etl.exports.records.ledger import Attempt, Response
-from spectrum_etl.exports.spec import Broken, Candidate, ExportObject, FormField
+from spectrum_etl.exports.spec import Broken, Candidate, ExportObject
 from spectrum_etl.links import claims
 from spectrum_etl.links.claims import Claim, Owner, Taken
 from spectrum_etl.model.record import RecordId

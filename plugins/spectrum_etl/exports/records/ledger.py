@@ -15,9 +15,10 @@ import psycopg
 
 from spectrum_etl.errors import StopSync
 from spectrum_etl.exports.document import Call, Document, digest
-from spectrum_etl.exports.records.queue import Instance, Moved, key_of
+from spectrum_etl.exports.records.queue import Moved, key_of
 from spectrum_etl.exports.records.states import State
 from spectrum_etl.exports.spec import Candidate
+from spectrum_etl.model.run import Instance
 
 _CALLS = (
     "select call_number, service, key, fields, adds, state, tries, held_before, intent_at from export.calls"

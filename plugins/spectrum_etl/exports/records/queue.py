@@ -19,6 +19,7 @@ from spectrum_etl.exports.records import why
 from spectrum_etl.exports.records.states import COLLECTABLE, TRANSITIONS, State
 from spectrum_etl.exports.spec import Broken, Candidate, RecordFilter
 from spectrum_etl.model.record import RecordId
+from spectrum_etl.model.run import Instance
 
 _KEY = "object_name = %(object)s and company_code = %(company)s and project_id = %(project)s and record_id = %(record)s"
 _ROWS = (
@@ -44,29 +45,7 @@ class Moved(StopSync):
 
 
 @dataclass(frozen=True)
-class Instance:
-    """A task instance of Airflow: who asks, or who does something to a record.
-
-    Args:
-        dag_id, run_id, task_id: its names.
-        map_index: its number among the mapped ones, -1 where it is not mapped.
-        try_number: which try it is, from 1.
-    """
-
-    dag_id: str
-    run_id: str
-    task_id: str
-    map_index: int = -1
-    try_number: int = 1
-
-    @property
-    def place(self) -> tuple[str, str, str, int]:
-        """What tells it from other task instances, whatever the try."""
-        return self.dag_id, self.run_id, self.task_id, self.map_index
-
-
-@dataclass(frozen=True)
-class Row:
+class QueueRow:
     """One row of the queue; the comments of `export.queue` say what each field means."""
 
     id: RecordId
@@ -92,7 +71,7 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Finding:
+class CheckedRecord:
     """What a run found of one record.
 
     Args:
@@ -111,7 +90,7 @@ def key_of(object_name: str, id: RecordId) -> dict[str, str]:
     return {"object": object_name, "company": id.company, "project": id.project, "record": id.record}
 
 
-def find(connection: psycopg.Connection, object_name: str, id: RecordId) -> Row | None:
+def find(connection: psycopg.Connection, object_name: str, id: RecordId) -> QueueRow | None:
     """A record's row, or None."""
     found = connection.execute(f"{_ROWS} where {_KEY}", key_of(object_name, id)).fetchone()
     return _row(found) if found else None
@@ -119,7 +98,7 @@ def find(connection: psycopg.Connection, object_name: str, id: RecordId) -> Row 
 
 def rows(
     connection: psycopg.Connection, object_name: str, company: str, states: Iterable[State], only: RecordFilter
-) -> list[Row]:
+) -> list[QueueRow]:
     """The rows in these states, among those that the filter names; who waits longest comes first."""
     found = connection.execute(
         f"{_ROWS} where object_name = %(object)s and company_code = %(company)s"
@@ -129,7 +108,7 @@ def rows(
     return [_row(row) for row in found]
 
 
-def rows_of(connection: psycopg.Connection, object_name: str, ids: Sequence[RecordId]) -> dict[RecordId, Row]:
+def rows_of(connection: psycopg.Connection, object_name: str, ids: Sequence[RecordId]) -> dict[RecordId, QueueRow]:
     """The rows of these records; those that have none are left out."""
     # Each by its key: joined, they would be compared with every row as long as the table has no statistics.
     found = connection.execute(
@@ -147,7 +126,7 @@ def rows_of(connection: psycopg.Connection, object_name: str, ids: Sequence[Reco
     return {row.id: row for row in map(_row, found)}
 
 
-def rows_of_run(connection: psycopg.Connection, object_name: str, dag_id: str, run_id: str) -> list[Row]:
+def rows_of_run(connection: psycopg.Connection, object_name: str, dag_id: str, run_id: str) -> list[QueueRow]:
     """The rows that an Airflow run changed last, and those of the records that were answered in it."""
     found = connection.execute(
         f"{_ROWS} as q where object_name = %(object)s and (run_id = %(run)s or exists (select from export.ledger as l"
@@ -159,7 +138,7 @@ def rows_of_run(connection: psycopg.Connection, object_name: str, dag_id: str, r
     return [_row(row) for row in found]
 
 
-def store(connection: psycopg.Connection, object_name: str, findings: Iterable[Finding], run_id: str) -> int:
+def store(connection: psycopg.Connection, object_name: str, findings: Iterable[CheckedRecord], run_id: str) -> int:
     """Write what a run found: ready, or not ready with every rule that is broken. Who was faster wins.
 
     Returns:
@@ -238,7 +217,7 @@ def move(
         )
 
 
-def release(connection: psycopg.Connection, object_name: str, row: Row, run_id: str) -> bool:
+def release(connection: psycopg.Connection, object_name: str, row: QueueRow, run_id: str) -> bool:
     """Release a record whose task instance no longer waits: it died, was failed or marked by hand, or was deleted.
 
     Args:
@@ -314,7 +293,7 @@ def choose(
     only: RecordFilter,
     limit: int,
     run_id: str,
-) -> tuple[list[Row], int]:
+) -> tuple[list[QueueRow], int]:
     """Which of the ready records this run asks about: those that wait longest. The others are queued.
 
     Args:
@@ -373,7 +352,7 @@ def _broken(broken: Sequence[Broken]) -> dict[str, str | None]:
     }
 
 
-def _finding(object_name: str, finding: Finding, run_id: str) -> dict[str, Any]:
+def _finding(object_name: str, finding: CheckedRecord, run_id: str) -> dict[str, Any]:
     candidate = finding.candidate
     new: State = "not_ready" if finding.broken else "ready"
     if finding.old not in (None, new) and new not in TRANSITIONS[finding.old]:
@@ -391,9 +370,9 @@ def _finding(object_name: str, finding: Finding, run_id: str) -> dict[str, Any]:
     }
 
 
-def _row(row: Sequence[Any]) -> Row:
+def _row(row: Sequence[Any]) -> QueueRow:
     company, project, record, title, state, fingerprint, broken, *rest = row
     reason, (shown, attempt, run_id, *asks) = why.of_row(rest)
     waits = Instance(*asks) if asks[1] is not None else None
     id = RecordId(company, project, record)
-    return Row(id, title, state, fingerprint, broken, reason, shown, attempt, run_id, waits)
+    return QueueRow(id, title, state, fingerprint, broken, reason, shown, attempt, run_id, waits)

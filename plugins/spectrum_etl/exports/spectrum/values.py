@@ -232,7 +232,7 @@ def _coded(layout: Element, text: str) -> str:
 def _number(layout: Element, value: Value) -> str:
     number = number_of(_plain(value))
     if number is None:
-        raise _Unfit("this is no number")
+        raise _Unfit("this is not a number")
     if number < 0 and not layout.signed:
         raise _Unfit("the number may not be negative")
     text = _plain_number(number, layout.decimals)

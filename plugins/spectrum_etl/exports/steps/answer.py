@@ -16,7 +16,7 @@ from spectrum_etl.exports.display.shown import changed_since, in_short, unlike_s
 from spectrum_etl.exports.document import Document
 from spectrum_etl.exports.records import claiming, ledger, queue, why
 from spectrum_etl.exports.records.ledger import Response
-from spectrum_etl.exports.records.queue import Instance, Row
+from spectrum_etl.exports.records.queue import QueueRow
 from spectrum_etl.exports.records.states import Outcome, State
 from spectrum_etl.exports.spec import Broken, Candidate, ExportObject
 from spectrum_etl.exports.steps import apply_rules as check
@@ -24,6 +24,7 @@ from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links.claims import Taken
 from spectrum_etl.model import characters
 from spectrum_etl.model.record import RecordId
+from spectrum_etl.model.run import Instance
 from spectrum_etl.warehouse.connect import connect
 
 #: Where a record still needs an answer, so that one that was given elsewhere is missed.
@@ -139,7 +140,7 @@ def _verdict(
     systems: Systems,
     connection: psycopg.Connection,
     obj: ExportObject,
-    row: Row,
+    row: QueueRow,
     candidate: Candidate,
     response: Response,
     refused: str,
@@ -147,7 +148,7 @@ def _verdict(
     context = systems.context
     who = response.user_name or response.user_id or "nobody"
     if not systems.settings.exports.may_approve(response.user_id):
-        return _Verdict("ready", f"the answer of {who} does not count: not one of the configured approvers")
+        return _Verdict("ready", f"the answer of {who} was ignored: not one of the configured approvers")
     if refused:
         return _Verdict("ready", f"the answer of {who} cannot be taken: {refused} Retype it without the character")
     if response.decision == "retrieve":

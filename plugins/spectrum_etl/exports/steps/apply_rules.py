@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
+from spectrum_etl.exports.form_field import FormField
 from spectrum_etl.exports.spec import (
     Answers,
     Broken,
     Candidate,
     Context,
     ExportObject,
-    FormField,
     Problem,
     RecordRule,
     Rule,

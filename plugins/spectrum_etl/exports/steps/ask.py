@@ -18,15 +18,17 @@ from spectrum_etl.exports.display.markdown import plain
 from spectrum_etl.exports.display.shown import sections, show
 from spectrum_etl.exports.display.view import AS_ENTERED
 from spectrum_etl.exports.document import Document
+from spectrum_etl.exports.form_field import FormField
 from spectrum_etl.exports.records import claiming, ledger, queue
-from spectrum_etl.exports.records.queue import Instance, Row
+from spectrum_etl.exports.records.queue import QueueRow
 from spectrum_etl.exports.records.states import IN_FLIGHT, State
-from spectrum_etl.exports.spec import Answers, Candidate, ExportObject, FormField
+from spectrum_etl.exports.spec import Answers, Candidate, ExportObject
 from spectrum_etl.exports.steps import apply_rules as check
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links.claims import Claim
 from spectrum_etl.model.display import visible
 from spectrum_etl.model.record import RecordId
+from spectrum_etl.model.run import Instance
 from spectrum_etl.warehouse.connect import connect
 
 _OPEN: tuple[State, ...] = ("ready", "queued")
@@ -162,7 +164,7 @@ def _needs_no_input(
     return not check.broken_form(obj, candidate, values, systems.context)
 
 
-def _cleared(connection: psycopg.Connection, obj: ExportObject, row: Row, instance: Instance) -> NotAsked:
+def _cleared(connection: psycopg.Connection, obj: ExportObject, row: QueueRow, instance: Instance) -> NotAsked:
     """A cleared approval would show its old question, form and assignees: another task instance has to ask."""
     waits_here = row.state == "waiting" and row.asks is not None and row.asks.place == instance.place
     if not waits_here and row.state not in _OPEN:

@@ -17,7 +17,7 @@ from spectrum_etl.errors import FixConfiguration, Reason
 from spectrum_etl.exports.records import claiming, ledger, queue
 from spectrum_etl.exports.records.ledger import Attempt
 from spectrum_etl.exports.records.locks import is_locked
-from spectrum_etl.exports.records.queue import Finding, Instance, Row
+from spectrum_etl.exports.records.queue import CheckedRecord, QueueRow
 from spectrum_etl.exports.records.settling import settles_at
 from spectrum_etl.exports.records.states import COLLECTABLE, ENDED, IN_FLIGHT
 from spectrum_etl.exports.spec import Candidate, ExportObject, RecordFilter, Skipped
@@ -28,6 +28,7 @@ from spectrum_etl.links import pairs as links
 from spectrum_etl.links.claims import Taken
 from spectrum_etl.links.pairs import Link
 from spectrum_etl.model.record import RecordId
+from spectrum_etl.model.run import Instance
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate
 
@@ -50,7 +51,7 @@ class Collected:
         skipped: projects that Procore does not let be read; what the queue knows of them stays as it is.
     """
 
-    chosen: list[Row] = field(default_factory=list)
+    chosen: list[QueueRow] = field(default_factory=list)
     seen: int = 0
     not_ready: int = 0
     left: int = 0
@@ -149,7 +150,7 @@ def _findings(
     only: RecordFilter,
     batch: list[Candidate],
     exported: Mapping[str, Link],
-) -> Iterator[Finding]:
+) -> Iterator[CheckedRecord]:
     """What is to be written of a batch; records that are not this run's business are left out."""
     context = systems.context
     rows = queue.rows_of(connection, obj.name, [candidate.id for candidate in batch])
@@ -167,7 +168,7 @@ def _findings(
             continue
         if obj.offers is not None and not obj.offers(candidate, context):
             continue
-        yield Finding(candidate, check.broken_rules(obj, candidate, context), old)
+        yield CheckedRecord(candidate, check.broken_rules(obj, candidate, context), old)
 
 
 def _differs(obj: ExportObject, candidate: Candidate, link: Link) -> bool:

@@ -17,7 +17,7 @@ from spectrum_etl.exports.objects.facts import text
 from spectrum_etl.exports.records import claiming, queue
 from spectrum_etl.exports.records.locks import sole_lock
 from spectrum_etl.exports.records.marking import marking
-from spectrum_etl.exports.records.queue import Row
+from spectrum_etl.exports.records.queue import QueueRow
 from spectrum_etl.exports.records.states import COLLECTABLE, ENDED
 from spectrum_etl.exports.rules.common import linked_code
 from spectrum_etl.exports.spec import Candidate
@@ -145,7 +145,7 @@ def _key(systems: Systems, obj: Linkable, id: RecordId, named: str) -> str:
     return key
 
 
-def _row(connection: psycopg.Connection, obj: Linkable, id: RecordId) -> Row | None:
+def _row(connection: psycopg.Connection, obj: Linkable, id: RecordId) -> QueueRow | None:
     """Its row in the queue, which the link ends."""
     row = queue.find(connection, obj.name, id)
     if row is not None and row.state not in COLLECTABLE | ENDED | {"linked"}:

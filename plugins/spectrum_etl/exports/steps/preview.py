@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from spectrum_etl.exports.display.shown import show, table
 from spectrum_etl.exports.display.table import as_text
-from spectrum_etl.exports.records.queue import Row
+from spectrum_etl.exports.records.queue import QueueRow
 from spectrum_etl.exports.spec import ExportObject
 from spectrum_etl.exports.systems import Systems
 
 
-def preview(systems: Systems, obj: ExportObject, chosen: Sequence[Row]) -> str:
+def preview(systems: Systems, obj: ExportObject, chosen: Sequence[QueueRow]) -> str:
     """A table of record, call, element, what Spectrum holds now, and what it would be.
 
     Args:

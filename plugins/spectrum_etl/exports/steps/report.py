@@ -15,9 +15,10 @@ import psycopg
 from spectrum_etl.exports.display.table import as_text
 from spectrum_etl.exports.records import queue, why
 from spectrum_etl.exports.records.locks import is_locked
-from spectrum_etl.exports.records.queue import Instance, Row
+from spectrum_etl.exports.records.queue import QueueRow
 from spectrum_etl.exports.records.states import IN_FLIGHT
 from spectrum_etl.model.record import RecordId
+from spectrum_etl.model.run import Instance
 from spectrum_etl.warehouse.connect import connect
 
 #: Records that the message of a failed run names; the log and export.queue have all.
@@ -108,7 +109,7 @@ def report(
 
 
 def _wrong(
-    connection: psycopg.Connection, object_name: str, run: Instance, row: Row, place: int | None, tasks: Tasks
+    connection: psycopg.Connection, object_name: str, run: Instance, row: QueueRow, place: int | None, tasks: Tasks
 ) -> str:
     """Why a person must look at a record; empty where nobody must."""
     if row.state == "failed":
@@ -130,7 +131,7 @@ def _wrong(
     return ""
 
 
-def _not_asked(connection: psycopg.Connection, object_name: str, run: Instance, row: Row) -> str:
+def _not_asked(connection: psycopg.Connection, object_name: str, run: Instance, row: QueueRow) -> str:
     """Say so in the queue as well, where the notifier and the page find it."""
     queue.note(connection, object_name, row.id, "ready", why.NOT_ASKED, run.run_id)
     return why.NOT_ASKED.in_words

@@ -14,7 +14,7 @@ from spectrum_etl.exports.records import ledger, queue
 from spectrum_etl.exports.records.ledger import Attempt
 from spectrum_etl.exports.records.locks import record_lock
 from spectrum_etl.exports.records.marking import marking
-from spectrum_etl.exports.records.queue import Row
+from spectrum_etl.exports.records.queue import QueueRow
 from spectrum_etl.exports.records.states import IN_FLIGHT, Outcome
 from spectrum_etl.exports.spec import ExportObject
 from spectrum_etl.exports.spectrum import compare
@@ -67,7 +67,7 @@ def send_record(systems: Systems, obj: ExportObject, id: RecordId, run_id: str) 
 
 
 def _attempt(
-    connection: psycopg.Connection, obj: ExportObject, row: Row, attempt_id: int, run_id: str
+    connection: psycopg.Connection, obj: ExportObject, row: QueueRow, attempt_id: int, run_id: str
 ) -> Attempt | Outcome:
     """What was accepted; the record has failed where the ledger holds nothing to send."""
     try:

@@ -12,7 +12,7 @@ from spectrum_etl.errors import Reason
 from spectrum_etl.exports.document import Call
 from spectrum_etl.exports.records import claiming, ledger, queue
 from spectrum_etl.exports.records.ledger import Attempt
-from spectrum_etl.exports.records.queue import Row
+from spectrum_etl.exports.records.queue import QueueRow
 from spectrum_etl.exports.records.states import Outcome, State
 from spectrum_etl.exports.spec import Broken, ExportObject
 from spectrum_etl.exports.spectrum.compare import CurrentValues
@@ -45,7 +45,7 @@ class Sending:
         self,
         systems: Systems,
         obj: ExportObject,
-        row: Row,
+        row: QueueRow,
         run_id: str,
         connection: psycopg.Connection,
         lock: psycopg.Connection,

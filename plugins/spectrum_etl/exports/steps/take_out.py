@@ -13,7 +13,7 @@ import psycopg
 from spectrum_etl.errors import FixRecord, RetryLater
 from spectrum_etl.exports.records import claiming, ledger, queue
 from spectrum_etl.exports.records.locks import sole_lock
-from spectrum_etl.exports.records.queue import Row
+from spectrum_etl.exports.records.queue import QueueRow
 from spectrum_etl.exports.records.settling import settles_at
 from spectrum_etl.exports.records.states import IN_FLIGHT, STATES, State
 from spectrum_etl.exports.spec import ExportObject, RecordFilter
@@ -64,7 +64,9 @@ def take_out(systems: Systems, obj: ExportObject, only: RecordFilter, by: str, r
     return taken
 
 
-def _take(systems: Systems, connection: psycopg.Connection, obj: ExportObject, row: Row, by: str, run_id: str) -> str:
+def _take(
+    systems: Systems, connection: psycopg.Connection, obj: ExportObject, row: QueueRow, by: str, run_id: str
+) -> str:
     now = queue.find(connection, obj.name, row.id)
     if now is None or now.state not in FROM:
         raise FixRecord(

@@ -12,7 +12,7 @@ from spectrum_etl.exports.linkable import Linkable
 from spectrum_etl.exports.records import claiming, queue
 from spectrum_etl.exports.records.locks import sole_lock
 from spectrum_etl.exports.records.marking import marking
-from spectrum_etl.exports.records.queue import Row
+from spectrum_etl.exports.records.queue import QueueRow
 from spectrum_etl.exports.records.states import IN_FLIGHT
 from spectrum_etl.exports.systems import Systems
 from spectrum_etl.links import claims
@@ -73,7 +73,7 @@ def _link(connection: psycopg.Connection, obj: Linkable, company: str, record: s
     return link
 
 
-def _check_may_end(systems: Systems, obj: Linkable, link: Link, row: Row | None) -> None:
+def _check_may_end(systems: Systems, obj: Linkable, link: Link, row: QueueRow | None) -> None:
     """Nothing more of the record is on its way to Spectrum, and what was exported is gone from there."""
     where: dict[str, Any] = {"object": obj.name, "company": link.id.company, "record": link.id.record}
     if row is not None and row.state in IN_FLIGHT:

@@ -16,8 +16,8 @@ from spectrum_etl.imports.match.names import Name
 
 Key = tuple[str, ...]
 #: The most pairs that one key may bring: whole names and what reaches a party tell more than single words.
-_MOST = {"exact": 10_000, "name": 10_000, "start": 400, "word": 400, "two words": 1_600, "typing error": 400}
-_MOST_OF_CONTACT = 1_600
+_MAX_PAIRS = {"exact": 10_000, "name": 10_000, "start": 400, "word": 400, "two words": 1_600, "typing error": 400}
+_MAX_PAIRS_OF_CONTACT = 1_600
 #: Words of fewer letters are not mistyped.
 _SHORTEST_MISTYPED = 5
 #: So many words of a name are filed; longer names share enough of them.
@@ -40,7 +40,7 @@ def candidates(vendors: Sequence[Filed], companies: Sequence[Filed]) -> Iterator
     seen: set[int] = set()
     for key in filed.keys() & others.keys():
         left, right = filed[key], others[key]
-        if len(left) * len(right) > _MOST.get(key[0], _MOST_OF_CONTACT):
+        if len(left) * len(right) > _MAX_PAIRS.get(key[0], _MAX_PAIRS_OF_CONTACT):
             continue
         for vendor in left:
             for company in right:

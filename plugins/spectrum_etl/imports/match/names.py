@@ -1,4 +1,4 @@
-"""Reads a company's name: what is compared of it, word by word, whatever its spelling. Used by what compares two."""
+"""Reads a company's name: what is compared of it, word by word, whatever its spelling."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is compared, and what a comparison says. Used by the plan of vendors, which reads both systems."""
+"""What is compared, and what a comparison says."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from spectrum_etl.settings import Company, Settings
 from spectrum_etl.sources.faults import NotAllowed
 from spectrum_etl.sources.procore import portfolio, resources
 from spectrum_etl.sources.procore.client import ProcoreClient
-from spectrum_etl.sources.procore.rows import Row
+from spectrum_etl.sources.procore.rows import RowResult
 from spectrum_etl.staging.objects.jobs import JOBS
 
 Record = dict[str, Any]
@@ -44,7 +44,7 @@ def by_origin(client: ProcoreClient, origin_id: str) -> list[Record]:
     return [_read(record) for record in portfolio.projects_by_origin(client, origin_id)]
 
 
-def write(client: ProcoreClient, updates: Sequence[Record], run_validations: bool) -> Iterator[Row]:
+def write(client: ProcoreClient, updates: Sequence[Record], run_validations: bool) -> Iterator[RowResult]:
     """Create, link or change projects, one a call: Procore asks not to create them by sync."""
     sent = [_sent(update) for update in updates]
     for row in portfolio.put_projects(client, sent, run_validations=run_validations):

@@ -12,7 +12,7 @@ from spectrum_etl.sources.faults import NotFound
 from spectrum_etl.sources.procore import directory, resources
 from spectrum_etl.sources.procore.client import ProcoreClient
 from spectrum_etl.sources.procore.directory import CompanyUpdate
-from spectrum_etl.sources.procore.rows import USUAL_BATCH, Row
+from spectrum_etl.sources.procore.rows import USUAL_BATCH, RowResult
 from spectrum_etl.staging.objects.vendors import VENDORS
 
 #: What a company of Procore is also called: "doing business as". Spectrum has no such name.
@@ -27,7 +27,7 @@ def read_one(client: ProcoreClient, record: str) -> dict[str, Any] | None:
         return None
 
 
-def write(client: ProcoreClient, updates: Sequence[dict[str, Any]], run_validations: bool) -> Iterator[Row]:
+def write(client: ProcoreClient, updates: Sequence[dict[str, Any]], run_validations: bool) -> Iterator[RowResult]:
     """Create, link or change companies."""
     return directory.sync_companies(client, cast(Sequence[CompanyUpdate], updates), run_validations=run_validations)
 

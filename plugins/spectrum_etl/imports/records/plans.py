@@ -268,6 +268,12 @@ def store(
     if dry_run:
         _forget_dry_runs(connection, obj, systems.company.code, but=made[0])
     connection.execute(render("imports/insert_rows.sql"), values)
+    _count_calls(connection, obj, made[0])
+    return int(made[0])
+
+
+def _count_calls(connection: psycopg.Connection, obj: ImportObject, plan_id: int) -> None:
+    """Note how many writing calls applying all of a plan takes."""
     connection.execute(
         "update procore.plans set planned_calls = (select (count(*) + %(size)s - 1) / %(size)s"
         " + count(*) filter (where %(reactivates)s and kind = 'link' and before ->> 'is_active' = 'false')"
@@ -276,13 +282,12 @@ def store(
         " where plan_rows.plan_id = plans.plan_id and kind in ('create', 'link', 'take over', 'update', 'undo')"
         " and state in ('ready', 'suggested', 'accepted', 'applying', 'unknown')) where plan_id = %(plan)s",
         {
-            "plan": made[0],
+            "plan": plan_id,
             "size": obj.rows_a_call,
             "reactivates": obj.reactivate is not None,
             "afterwards": list(obj.set_afterwards),
         },
     )
-    return int(made[0])
 
 
 def _forget_dry_runs(connection: psycopg.Connection, obj: ImportObject, company: str, *, but: int) -> None:

@@ -25,7 +25,7 @@ from spectrum_etl.imports.steps.settle import Settled, settle
 from spectrum_etl.imports.systems import Systems
 from spectrum_etl.links.writing import project, writing
 from spectrum_etl.sources.faults import NotFound, NotSent, NotVisible, OutcomeUnknown, SourceFault
-from spectrum_etl.sources.procore.rows import Row as Answer
+from spectrum_etl.sources.procore.rows import RowResult
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.templates import render
 
@@ -256,7 +256,7 @@ def _send(
         calls.intend(connection, systems, obj, rows, sent)
     if not rows:
         return
-    answers: dict[int, Answer] = {}
+    answers: dict[int, RowResult] = {}
     try:
         validations = systems.settings.imports.run_configurable_validations
         for answer in obj.write(systems.procore, [sent[row.row_id] for row in rows], validations):
@@ -272,7 +272,7 @@ def _record(
     connection: psycopg.Connection,
     obj: ImportObject,
     rows: Sequence[Row],
-    answers: Mapping[int, Answer],
+    answers: Mapping[int, RowResult],
     done: Applied,
 ) -> None:
     """What became of each row of a batch; of those without an answer it is not known."""

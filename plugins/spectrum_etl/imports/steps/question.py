@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import psycopg
 
 from spectrum_etl.exports.display.markdown import plain
-from spectrum_etl.exports.records.queue import Instance
 from spectrum_etl.imports.records import limits, plans
 from spectrum_etl.imports.records.plans import Row
 from spectrum_etl.imports.spec import ImportObject
 from spectrum_etl.imports.steps.accept import require_approvers
 from spectrum_etl.imports.systems import Systems
 from spectrum_etl.model.display import visible
+from spectrum_etl.model.run import Instance
 from spectrum_etl.warehouse.connect import connect
 
 #: Rows that the question shows; the plan in the warehouse has all.

@@ -42,11 +42,12 @@ class Report:
         return as_text(("record", "what", "state", "why"), self.lines[:_SHOWN]) if self.lines else "no row"
 
 
-def report(url: str, obj: ImportObject, companies: Sequence[str]) -> Report:
+def report(url: str, obj: ImportObject, companies: Sequence[str], *, undo: bool = False) -> Report:
     """Judge the open plan of each company.
 
     Args:
         url: the warehouse.
+        undo: look at what is to be undone alone, else at everything but that: each run answers for its own rows.
     """
     found = Report()
     with connect(url) as connection:
@@ -55,9 +56,15 @@ def report(url: str, obj: ImportObject, companies: Sequence[str]) -> Report:
             plan = plans.open_plan(connection, obj, company)
             if plan is None:
                 continue
-            for (_, state), count in plans.counts(connection, plan.plan_id).items():
-                found.counts[state] += count
-            rows = [row for chunk in plans.chunks(connection, plan.plan_id, _WORTH_A_LINE) for row in chunk]
+            for (kind, state), count in plans.counts(connection, plan.plan_id).items():
+                if (kind == "undo") is undo:
+                    found.counts[state] += count
+            rows = [
+                row
+                for chunk in plans.chunks(connection, plan.plan_id, _WORTH_A_LINE)
+                for row in chunk
+                if (row.kind == "undo") is undo
+            ]
             found.lines += [(f"{row.spectrum_key} {row.title}", row.kind, row.state, row.reason or "") for row in rows]
             for row in rows:
                 if row.state in _BAD:

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 import pymssql
 
 from spectrum_etl.credentials.fields import AirflowConnection, extras
-from spectrum_etl.errors import FixConfiguration, SpectrumEtlError
+from spectrum_etl.errors import FixConfiguration, SpectrumEtlError, about
 from spectrum_etl.sources.infolink.faults import explain, explain_refusal, is_refused_login
 
 Encryption = Literal["require", "request", "off"]
@@ -105,14 +105,12 @@ class InfoLinkConnection:
         Raises:
             FixConfiguration: a value that is missing or not allowed, or an extra that is not a JSON object.
         """
-        try:
-            return cls._read(connection)
-        except FixConfiguration as error:
-            error.connection = getattr(connection, "conn_id", None)
-            raise
+        name = getattr(connection, "conn_id", None) or "spectrum_infolink"
+        with about("Info-Link", name):
+            return cls._read(connection, name)
 
     @classmethod
-    def _read(cls, connection: AirflowConnection) -> InfoLinkConnection:
+    def _read(cls, connection: AirflowConnection, name: str) -> InfoLinkConnection:
         extra = extras(connection, _EXTRAS, _wrong)
         options: dict[str, Any] = {name: extra[name] for name in ("encryption", "isolation") if name in extra}
         for name in ("login_timeout", "query_timeout"):
@@ -124,7 +122,7 @@ class InfoLinkConnection:
             database=connection.schema or "",
             user=connection.login or "",
             password=connection.password or "",
-            name=getattr(connection, "conn_id", None) or "spectrum_infolink",
+            name=name,
             **options,
         )
 

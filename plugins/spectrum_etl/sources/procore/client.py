@@ -204,7 +204,7 @@ class ProcoreClient:
         updates: Sequence[Mapping[str, Any]],
         params: Mapping[str, Any] | None = None,
         batch: int = rows.USUAL_BATCH,
-    ) -> Iterator[rows.Row]:
+    ) -> Iterator[rows.RowResult]:
         """As `sync`, and tell of each row what became of it instead of failing.
 
         Args:

@@ -6,20 +6,20 @@ Facts on hosts and credentials: developers.procore.com/documentation/development
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from spectrum_etl.credentials.fields import (
     AirflowConnection,
     certificate,
+    check_timeouts,
     checked_url,
     extras,
     server_url,
     switch,
     timeouts,
 )
-from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.errors import FixConfiguration, about
 
 _EXTRAS = ("company_id", "login_url", "timeout", "verify", "ca_file", "allow_plain_http")
 _API_EXAMPLE = "https://api.procore.com, or another of Procore's hosts, without a path"
@@ -76,8 +76,7 @@ class ProcoreConnection:
             )
         if self.company_id:
             object.__setattr__(self, "company_id", checked_company(self.company_id))
-        if len(self.timeout_seconds) != 2 or not all(math.isfinite(s) and s > 0 for s in self.timeout_seconds):
-            raise _wrong("timeout", "a timeout is a number of seconds", "above 0")
+        check_timeouts(self.timeout_seconds, _wrong)
 
     @classmethod
     def from_airflow(cls, conn: AirflowConnection) -> ProcoreConnection:
@@ -92,14 +91,12 @@ class ProcoreConnection:
         Raises:
             FixConfiguration: something is missing, unknown or not allowed.
         """
-        try:
-            return cls._read(conn)
-        except FixConfiguration as error:
-            error.connection = getattr(conn, "conn_id", None)
-            raise
+        name = getattr(conn, "conn_id", None) or "procore"
+        with about("Procore", name):
+            return cls._read(conn, name)
 
     @classmethod
-    def _read(cls, conn: AirflowConnection) -> ProcoreConnection:
+    def _read(cls, conn: AirflowConnection, name: str) -> ProcoreConnection:
         extra = extras(conn, _EXTRAS, _wrong)
         base_url = server_url(conn, _wrong, _API_EXAMPLE)
         return cls(
@@ -111,7 +108,7 @@ class ProcoreConnection:
             timeout_seconds=timeouts(extra, 60.0, _wrong),
             verify=certificate(extra, _wrong),
             allow_plain_http=switch(extra, "allow_plain_http", False, _wrong),
-            name=getattr(conn, "conn_id", None) or "procore",
+            name=name,
         )
 
 

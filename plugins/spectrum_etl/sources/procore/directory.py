@@ -13,7 +13,7 @@ from typing import Any, TypedDict
 from spectrum_etl.sources.faults import NotFound
 from spectrum_etl.sources.procore.client import ProcoreClient
 from spectrum_etl.sources.procore.ids import Id, company_scope, path_id
-from spectrum_etl.sources.procore.rows import USUAL_BATCH, Row
+from spectrum_etl.sources.procore.rows import USUAL_BATCH, RowResult
 
 Record = dict[str, Any]
 _PATH = "/rest/v1.0/vendors"
@@ -83,7 +83,7 @@ def sync_companies(
     *,
     run_validations: bool = False,
     batch: int = USUAL_BATCH,
-) -> Iterator[Row]:
+) -> Iterator[RowResult]:
     """Create, link or change companies; see `ProcoreClient.sync_rows`.
 
     Args:

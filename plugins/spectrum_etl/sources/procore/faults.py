@@ -164,7 +164,7 @@ def from_status(call: ApiCall, status: int, said: Said, location: str = "") -> S
         fault = Busy(f"Procore could not answer now ({words})", object=call.name, remedy="run the task again later")
     elif 300 <= status < 400:
         fault = NotAllowed(
-            "the server sends the call elsewhere, and credentials are not sent after a redirect",
+            "the server redirects the call, and credentials are never sent after a redirect",
             object=call.name,
             value=f"HTTP {status} to {location}",
             remedy="put the final scheme, host and port into the Airflow connection",

@@ -1,4 +1,4 @@
-"""Writes the link to Spectrum into records of Procore: origin id, origin code, origin data.
+"""Writes the link to Spectrum into records of Procore: origin id and origin code; their origin data are emptied.
 
 A record with an origin id counts as synced and is locked for its users. Sources: developers.procore.com/reference/rest,
 .../documentation/using-sync-actions and .../documentation/tutorial-financial-tools.
@@ -6,7 +6,6 @@ A record with an origin id counts as synced and is locked for its users. Sources
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Literal
 
 from spectrum_etl.sources.procore.client import ProcoreClient
@@ -18,9 +17,7 @@ Commitment = Literal["work_order_contract", "purchase_order_contract"]
 _NO_ORIGIN: Record = {"origin_id": None, "origin_code": None, "origin_data": None}
 
 
-def mark_vendor(
-    client: ProcoreClient, vendor_id: Id, origin_id: str, origin_code: str, origin_data: str | None = None
-) -> None:
+def mark_vendor(client: ProcoreClient, vendor_id: Id, origin_id: str, origin_code: str) -> None:
     """Mark a company as synced: Procore locks it. Repeating it does no harm.
 
     Args:
@@ -28,13 +25,12 @@ def mark_vendor(
         vendor_id: company of the directory.
         origin_id: unique among the companies of this Procore company.
         origin_code: shown as ERP ID.
-        origin_data: free text, hidden.
 
     Raises:
         SyncFailed: Procore refused it, e.g. since another record has the origin id.
     """
     # By sync: it finds the record by id, is the way to replace an origin id, and does not ask for the name.
-    origin = _origin(origin_id, origin_code, origin_data)
+    origin = _origin(origin_id, origin_code)
     client.sync("/rest/v1.0/vendors/sync", company_scope(client), [{"id": body_id(vendor_id), **origin}])
 
 
@@ -43,36 +39,19 @@ def unmark_vendor(client: ProcoreClient, vendor_id: Id) -> None:
     client.sync("/rest/v1.0/vendors/sync", company_scope(client), [{"id": body_id(vendor_id), **_NO_ORIGIN}])
 
 
-def mark_project(
-    client: ProcoreClient, project_id: Id, origin_id: str, origin_code: str, origin_data: str | None = None
-) -> None:
+def mark_project(client: ProcoreClient, project_id: Id, origin_id: str, origin_code: str) -> None:
     """Mark a project as synced. Arguments as `mark_vendor`; repeating it does no harm.
 
     Raises:
         Refused: Procore refused it, e.g. since another project has the origin id.
         NotFound: it is gone, or not visible.
     """
-    _patch_project(client, project_id, _origin(origin_id, origin_code, origin_data))
+    _patch_project(client, project_id, _origin(origin_id, origin_code))
 
 
 def unmark_project(client: ProcoreClient, project_id: Id) -> None:
     """Take the mark of a project away; raises as `mark_project`."""
     _patch_project(client, project_id, _NO_ORIGIN)
-
-
-def mark_cost_codes(client: ProcoreClient, project_id: Id, origin_ids: Mapping[str, str]) -> None:
-    """Mark cost codes of a project as synced.
-
-    Args:
-        client: of the Procore company.
-        project_id: project.
-        origin_ids: by id of the cost code.
-
-    Raises:
-        SyncFailed: Procore refused some; the others are marked.
-    """
-    updates = [{"id": body_id(code), "origin_id": origin_id} for code, origin_id in origin_ids.items()]
-    client.sync(f"/rest/v1.0/cost_codes/sync?project_id={path_id(project_id)}", {}, updates)
 
 
 def mark_commitment(
@@ -82,10 +61,9 @@ def mark_commitment(
     contract_id: Id,
     origin_id: str,
     origin_code: str,
-    origin_data: str | None = None,
 ) -> None:
     """Mark a subcontract or purchase order as synced; otherwise as `mark_project`."""
-    _patch_commitment(client, kind, project_id, contract_id, _origin(origin_id, origin_code, origin_data))
+    _patch_commitment(client, kind, project_id, contract_id, _origin(origin_id, origin_code))
 
 
 def unmark_commitment(client: ProcoreClient, kind: Commitment, project_id: Id, contract_id: Id) -> None:
@@ -99,10 +77,9 @@ def mark_change_order_package(
     package_id: Id,
     origin_id: str,
     origin_code: str,
-    origin_data: str | None = None,
 ) -> None:
     """Mark a change order as synced; otherwise as `mark_project`."""
-    _patch_package(client, project_id, package_id, _origin(origin_id, origin_code, origin_data))
+    _patch_package(client, project_id, package_id, _origin(origin_id, origin_code))
 
 
 def unmark_change_order_package(client: ProcoreClient, project_id: Id, package_id: Id) -> None:
@@ -110,12 +87,9 @@ def unmark_change_order_package(client: ProcoreClient, project_id: Id, package_i
     _patch_package(client, project_id, package_id, _NO_ORIGIN)
 
 
-def mark_prime_contract(
-    client: ProcoreClient, project_id: Id, contract_id: Id, origin_id: str, origin_data: str | None = None
-) -> None:
+def mark_prime_contract(client: ProcoreClient, project_id: Id, contract_id: Id, origin_id: str) -> None:
     """Mark a prime contract as synced; its update takes no origin code. Otherwise as `mark_project`."""
-    origin = {"origin_id": origin_id, "origin_data": origin_data}
-    _patch_prime_contract(client, project_id, contract_id, origin)
+    _patch_prime_contract(client, project_id, contract_id, {"origin_id": origin_id, "origin_data": None})
 
 
 def unmark_prime_contract(client: ProcoreClient, project_id: Id, contract_id: Id) -> None:
@@ -123,16 +97,14 @@ def unmark_prime_contract(client: ProcoreClient, project_id: Id, contract_id: Id
     _patch_prime_contract(client, project_id, contract_id, {"origin_id": None, "origin_data": None})
 
 
-def mark_budget_modification(
-    client: ProcoreClient, project_id: Id, modification_id: Id, origin_id: str, origin_data: str | None = None
-) -> None:
+def mark_budget_modification(client: ProcoreClient, project_id: Id, modification_id: Id, origin_id: str) -> None:
     """Mark a budget modification as synced; its update takes no origin code. Otherwise as `mark_project`.
 
     Raises:
         NotAllowed: with HTTP status 405 once the company has moved to budget changes
             (developers.procore.com/documentation/tutorial-budget-changes-api).
     """
-    _patch_modification(client, project_id, modification_id, {"origin_id": origin_id, "origin_data": origin_data})
+    _patch_modification(client, project_id, modification_id, {"origin_id": origin_id, "origin_data": None})
 
 
 def unmark_budget_modification(client: ProcoreClient, project_id: Id, modification_id: Id) -> None:
@@ -140,8 +112,8 @@ def unmark_budget_modification(client: ProcoreClient, project_id: Id, modificati
     _patch_modification(client, project_id, modification_id, {"origin_id": None, "origin_data": None})
 
 
-def _origin(origin_id: str, origin_code: str, origin_data: str | None) -> Record:
-    return {"origin_id": origin_id, "origin_code": origin_code, "origin_data": origin_data}
+def _origin(origin_id: str, origin_code: str) -> Record:
+    return {"origin_id": origin_id, "origin_code": origin_code, "origin_data": None}
 
 
 def _patch_project(client: ProcoreClient, project_id: Id, origin: Record) -> None:

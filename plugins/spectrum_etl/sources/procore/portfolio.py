@@ -1,8 +1,8 @@
 """Projects of a Procore company as imports read and write them, with what they are made from.
 
-Sources: developers.procore.com/reference/rest (projects, project templates, departments, tools, permissions). Which
+Sources: developers.procore.com/reference/rest (projects, tools, permissions). Which
 call takes which field differs: the list of standard codes is set by `change_project` alone, origin codes are not taken
-by `sync_projects`, a template counts at creation only.
+by its sync action, a template counts at creation only.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from spectrum_etl.sources.faults import NotAllowed, NotFound, NotVisible, Refuse
 from spectrum_etl.sources.procore.client import ProcoreClient
 from spectrum_etl.sources.procore.faults import ApiCall
 from spectrum_etl.sources.procore.ids import Id, company_scope, path_id
-from spectrum_etl.sources.procore.rows import USUAL_BATCH, Row, one_by_one
+from spectrum_etl.sources.procore.rows import RowResult, one_by_one
 
 Record = dict[str, Any]
 _PATH = "/rest/v1.0/projects"
-#: Version 1.1 alone has a filter by number, and shows the list of standard codes.
+#: Only version 1.1 shows the list of standard codes.
 _PATH_1_1 = "/rest/v1.1/projects"
 _PROJECTS_A_PAGE = 300
 _LIST = "standard_cost_code_list_id"
@@ -60,14 +60,6 @@ class ProjectChange(_ProjectFields, total=False):
     standard_cost_code_list_id: int
 
 
-class ProjectUpdate(_ProjectFields, total=False):
-    """One row of a sync call; with `id`, else found by `origin_id` or created."""
-
-    id: int
-    project_template_id: int
-    enable_copy_of_standard_cost_codes: bool
-
-
 def all_projects(client: ProcoreClient) -> Iterator[Record]:
     """All projects that the service account may see, inactive ones too, with their origin fields."""
     return client.pages(_PATH_1_1, {**_scope(client), "view": "extended"})
@@ -79,13 +71,12 @@ def changed_projects(client: ProcoreClient, since: datetime | None, until: datet
 
 
 def projects_by_origin(client: ProcoreClient, origin_id: str) -> list[Record]:
-    """The projects that carry an origin id, exactly so: one, or none that this account may see."""
-    return _those(client, "origin_id", origin_id)
+    """The projects that carry an origin id, exactly so: one, or none that this account may see.
 
-
-def projects_by_number(client: ProcoreClient, number: str) -> list[Record]:
-    """The projects with a number, which may be several; inactive ones too."""
-    return _those(client, "project_number", number)
+    What the filter lets through is compared again: a list that ignores it would give all.
+    """
+    found = client.pages(_PATH_1_1, {**_scope(client), "filters[origin_id]": origin_id})
+    return [record for record in found if record.get("origin_id") == origin_id]
 
 
 def create_project(client: ProcoreClient, fields: NewProject, *, run_validations: bool = False) -> Record:
@@ -125,24 +116,9 @@ def change_project(
     return record
 
 
-def sync_projects(
-    client: ProcoreClient,
-    updates: Sequence[ProjectUpdate],
-    *,
-    run_validations: bool = False,
-    batch: int = USUAL_BATCH,
-) -> Iterator[Row]:
-    """Create or change projects; see `ProcoreClient.sync_rows`.
-
-    Procore asks not to create many by it, and more than 300 in the night of California only (list of projects/sync).
-    """
-    params = {"run_configurable_validations": run_validations}
-    return client.sync_rows(f"{_PATH}/sync", company_scope(client), updates, params, batch)
-
-
 def put_projects(
     client: ProcoreClient, updates: Sequence[Mapping[str, Any]], *, run_validations: bool = False
-) -> Iterator[Row]:
+) -> Iterator[RowResult]:
     """Create projects, those without `id`, or change them, one a call; see `one_by_one`.
 
     A new one that is there already, by its `origin_id`, is brought to what is asked for. Where this account may not see
@@ -207,16 +183,6 @@ def may_see(client: ProcoreClient, project_id: Id) -> bool:
     return project(client, project_id) is not None
 
 
-def project_templates(client: ProcoreClient) -> Iterator[Record]:
-    """Templates that projects can be made from: id and name."""
-    return client.pages("/rest/v1.0/project_templates", company_scope(client))
-
-
-def departments(client: ProcoreClient) -> Iterator[Record]:
-    """The company's departments: id and name."""
-    return client.pages("/rest/v1.0/departments", company_scope(client))
-
-
 def project_tools(client: ProcoreClient, project_id: Id) -> Iterator[Record]:
     """The tools of a project: engine_name, title, is_active."""
     return client.pages(f"{_PATH}/{path_id(project_id)}/tools")
@@ -231,9 +197,3 @@ def access_levels(client: ProcoreClient, project_id: Id | None = None) -> dict[s
 
 def _scope(client: ProcoreClient) -> Record:
     return {**company_scope(client), "per_page": _PROJECTS_A_PAGE, "filters[by_status]": "All"}
-
-
-def _those(client: ProcoreClient, name: str, value: str) -> list[Record]:
-    """What the filter lets through, compared again: a list that ignores it would give all."""
-    found = client.pages(_PATH_1_1, {**_scope(client), f"filters[{name}]": value})
-    return [record for record in found if record.get(name) == value]

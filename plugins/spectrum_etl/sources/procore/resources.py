@@ -37,16 +37,15 @@ def user(client: ProcoreClient, user_id: Id) -> Record:
     return client.get(f"/rest/v1.3/companies/{client.company_id}/users/{path_id(user_id)}")
 
 
-def vendors(client: ProcoreClient, *, origin_id: str | None = None, search: str | None = None) -> Records:
+def vendors(client: ProcoreClient, *, origin_id: str | None = None) -> Records:
     """Companies of the directory with their origin fields; `is_active` tells whether one is in use.
 
     Args:
         client: of the Procore company.
         origin_id: only the one with this origin id.
-        search: only those whose name, keywords or origin code match.
     """
-    filters = {"filters[origin_id]": origin_id, "filters[search]": search}
-    return client.pages("/rest/v1.0/vendors", {**company_scope(client), "view": "extended", **filters})
+    params = {**company_scope(client), "view": "extended", "filters[origin_id]": origin_id}
+    return client.pages("/rest/v1.0/vendors", params)
 
 
 def vendor(client: ProcoreClient, vendor_id: Id) -> Record:
@@ -58,23 +57,10 @@ def vendor(client: ProcoreClient, vendor_id: Id) -> Record:
     return client.get(f"/rest/v1.0/vendors/{path_id(vendor_id)}", {**company_scope(client), "view": "extended"})
 
 
-def projects(
-    client: ProcoreClient,
-    *,
-    status: Literal["All", "Active", "Inactive"] = "Active",
-    synced: bool | None = None,
-    origin_id: str | None = None,
-) -> Records:
-    """Projects that the service account may see: without cost code list and ERP switch, which `project` has.
-
-    Args:
-        client: of the Procore company.
-        status: as Procore's filter.
-        synced: only those with an origin id, or only those without.
-        origin_id: only the one with this origin id.
-    """
-    filters = {"filters[by_status]": status, "filters[synced]": synced, "filters[origin_id]": origin_id}
-    return client.pages("/rest/v1.0/projects", {**company_scope(client), "per_page": _PROJECTS_A_PAGE, **filters})
+def projects(client: ProcoreClient) -> Records:
+    """Active projects that the service account may see: without cost code list and ERP switch, which `project` has."""
+    params = {**company_scope(client), "per_page": _PROJECTS_A_PAGE, "filters[by_status]": "Active"}
+    return client.pages("/rest/v1.0/projects", params)
 
 
 def project(client: ProcoreClient, project_id: Id) -> Record:
@@ -115,12 +101,6 @@ def wbs_codes(client: ProcoreClient, project_id: Id) -> Records:
 def wbs_segments(client: ProcoreClient) -> Records:
     """The company's segments; a `type` other than cost code, cost type and sub job is a custom one (B4)."""
     return client.pages(f"/rest/v1.0/companies/{client.company_id}/work_breakdown_structure/segments")
-
-
-def wbs_segment_items(client: ProcoreClient, segment_id: Id) -> Records:
-    """The values of one segment."""
-    path = f"/rest/v1.0/companies/{client.company_id}/work_breakdown_structure/segments/{path_id(segment_id)}"
-    return client.pages(f"{path}/segment_items")
 
 
 def budget(client: ProcoreClient, project_id: Id) -> Record:
@@ -218,16 +198,9 @@ def commitment_line_items(client: ProcoreClient, kind: Commitment, project_id: I
     return client.pages(path, {"project_id": path_id(project_id)})
 
 
-def change_order_packages(client: ProcoreClient, project_id: Id, contract_id: Id | None = None) -> Records:
-    """Change orders of a project's contracts, of whatever kind: the list has no `type`; `contract_id` tells.
-
-    Args:
-        client: of the Procore company.
-        project_id: project.
-        contract_id: only those of this commitment or prime contract.
-    """
-    params = {"project_id": path_id(project_id), "contract_id": None if contract_id is None else path_id(contract_id)}
-    return client.pages("/rest/v1.0/change_order_packages", params)
+def change_order_packages(client: ProcoreClient, project_id: Id) -> Records:
+    """Change orders of a project's contracts, of any kind: the list has no `type`; `contract_id` tells."""
+    return client.pages("/rest/v1.0/change_order_packages", {"project_id": path_id(project_id)})
 
 
 def change_order_package(client: ProcoreClient, project_id: Id, package_id: Id) -> Record:
@@ -259,19 +232,15 @@ def prime_contract_line_items(client: ProcoreClient, project_id: Id, contract_id
     return client.pages(path, {"project_id": path_id(project_id)})
 
 
-def prime_change_orders(
-    client: ProcoreClient, project_id: Id, *, status: str | None = None, contract_id: Id | None = None
-) -> Records:
+def prime_change_orders(client: ProcoreClient, project_id: Id, *, status: str | None = None) -> Records:
     """A project's prime contract change orders; projects with one or two tiers only. No origin fields (J2).
 
     Args:
         client: of the Procore company.
         project_id: project.
         status: only this one, e.g. `approved`.
-        contract_id: only those of this prime contract.
     """
-    contract = None if contract_id is None else path_id(contract_id)
-    params = {"view": "extended", "filters[status]": status, "filters[contract_id]": contract}
+    params = {"view": "extended", "filters[status]": status}
     return client.pages(f"/rest/v1.0/projects/{path_id(project_id)}/prime_change_orders", params)
 
 

@@ -43,7 +43,7 @@ Update = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Row:
+class RowResult:
     """What became of one update.
 
     Args:
@@ -70,8 +70,8 @@ class _Batch:
         middle = len(self.updates) // 2
         return [_Batch(self.start, self.updates[:middle]), _Batch(self.start + middle, self.updates[middle:])]
 
-    def failed(self, fault: SourceFault) -> Iterator[Row]:
-        return (Row(self.start + index, update, fault=fault) for index, update in enumerate(self.updates))
+    def failed(self, fault: SourceFault) -> Iterator[RowResult]:
+        return (RowResult(self.start + index, update, fault=fault) for index, update in enumerate(self.updates))
 
 
 def sync_rows(
@@ -80,7 +80,7 @@ def sync_rows(
     scope: Mapping[str, Any],
     updates: Sequence[Update],
     batch: int = USUAL_BATCH,
-) -> Iterator[Row]:
+) -> Iterator[RowResult]:
     """Send all updates in batches; one batch in memory at a time.
 
     A batch is halved when it is too large (413), and when Procore breaks or does not answer. Where that goes on with
@@ -108,7 +108,9 @@ def sync_rows(
     return _rows(transport, call, scope, updates, batch)
 
 
-def one_by_one(call: ApiCall, updates: Sequence[Update], write: Callable[[Update], Mapping[str, Any]]) -> Iterator[Row]:
+def one_by_one(
+    call: ApiCall, updates: Sequence[Update], write: Callable[[Update], Mapping[str, Any]]
+) -> Iterator[RowResult]:
     """Write records that Procore takes one a call; what becomes of them is told as by `sync_rows`.
 
     Args:
@@ -122,24 +124,26 @@ def one_by_one(call: ApiCall, updates: Sequence[Update], write: Callable[[Update
     stopped: RetryLater | None = None
     for position, update in enumerate(updates):
         if stopped is not None:
-            yield Row(position, update, fault=_not_sent(call, stopped))
+            yield RowResult(position, update, fault=_not_sent(call, stopped))
             continue
         try:
-            yield Row(position, update, write(update))
+            yield RowResult(position, update, write(update))
         except NotVisible as fault:
-            yield Row(position, update, fault=fault)
+            yield RowResult(position, update, fault=fault)
         except RetryLater as error:
-            yield Row(position, update, fault=error if isinstance(error, OutcomeUnknown) else _passing(call, error))
+            yield RowResult(
+                position, update, fault=error if isinstance(error, OutcomeUnknown) else _passing(call, error)
+            )
             stopped = error
         except FixRecord as fault:
             if not isinstance(fault, SourceFault):
                 raise
-            yield Row(position, update, fault=fault)
+            yield RowResult(position, update, fault=fault)
 
 
 def _rows(
     transport: Transport, call: ApiCall, scope: Mapping[str, Any], updates: Sequence[Update], batch: int
-) -> Iterator[Row]:
+) -> Iterator[RowResult]:
     waiting = [_Batch(start, updates[start : start + batch]) for start in range(0, len(updates), batch)]
     refusals = 0
     while waiting:
@@ -179,13 +183,13 @@ def _passing(call: ApiCall, error: RetryLater) -> SourceFault:
 
 def _not_sent(call: ApiCall, error: RetryLater) -> NotSent:
     return NotSent(
-        f"nothing of it was sent, since Procore could not answer ({error.message})",
+        f"nothing was sent, since Procore could not answer ({error.message})",
         object=call.name,
         remedy="run the task again later",
     )
 
 
-def _send(transport: Transport, call: ApiCall, scope: Mapping[str, Any], batch: _Batch) -> Iterator[Row]:
+def _send(transport: Transport, call: ApiCall, scope: Mapping[str, Any], batch: _Batch) -> Iterator[RowResult]:
     body = {**scope, "updates": [dict(update) for update in batch.updates]}
     content = transport.exchange(replace(call, body=body, repeatable=True)).content
     content = content if isinstance(content, dict) else {}
@@ -200,12 +204,12 @@ def _send(transport: Transport, call: ApiCall, scope: Mapping[str, Any], batch: 
     for index, update in enumerate(batch.updates):
         position, key = batch.start + index, _names(update)[0]
         if (error := refused.get(key)) is not None:
-            yield Row(position, update, fault=_refusal(transport, call, error))
+            yield RowResult(position, update, fault=_refusal(transport, call, error))
         elif (entity := taken.get(key)) is not None:
-            yield Row(position, update, entity)
+            yield RowResult(position, update, entity)
         else:
             silence = outcome_unknown(call, "the response does not mention the record")
-            yield Row(position, update, fault=silence)
+            yield RowResult(position, update, fault=silence)
 
 
 def _refusal(transport: Transport, call: ApiCall, error: Mapping[str, Any]) -> SourceFault:

@@ -32,7 +32,7 @@ _TRIPLES = (("Error_Code", "Error_Description", "Error_Column"), ("error_code", 
 
 
 @dataclass
-class Outcome:
+class AnswerSummary:
     """What is known of an answer once all of it was parsed.
 
     Args:
@@ -55,7 +55,7 @@ class AnswerParser:
     """
 
     def __init__(self, call: ServiceCall, safe: Callable[[str], str]) -> None:
-        self.outcome = Outcome()
+        self.outcome = AnswerSummary()
         self._call = call
         self._safe = safe
         self._names: dict[str, str] = {}

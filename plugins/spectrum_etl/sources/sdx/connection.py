@@ -6,7 +6,6 @@ authentication/basic-authentication, authentication/enhanced-authentication).
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,13 +14,14 @@ from typing import Any, Literal, get_args
 from spectrum_etl.credentials.fields import (
     AirflowConnection,
     certificate,
+    check_timeouts,
     checked_url,
     extras,
     server_url,
     switch,
     timeouts,
 )
-from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.errors import FixConfiguration, about
 
 Auth = Literal["basic", "enhanced"]
 GuidPolicy = Literal["per_call", "per_batch", "empty"]
@@ -119,8 +119,7 @@ class SdxConnection:
             for name, value in (("client_id", self.client_id), ("client_secret", self.client_secret)):
                 if not value:
                     raise _wrong(name, f"enhanced authentication needs a {name}", "not empty")
-        if len(self.timeout_seconds) != 2 or not all(math.isfinite(s) and s > 0 for s in self.timeout_seconds):
-            raise _wrong("timeout", "a timeout is a number of seconds", "above 0")
+        check_timeouts(self.timeout_seconds, _wrong)
         if self.row_cap < 1:
             raise _wrong("row_cap", "a row cap is a count of records", "1 or more")
         if not 1 <= self.parallel <= 3:
@@ -148,14 +147,12 @@ class SdxConnection:
         Raises:
             FixConfiguration: something is missing, unknown or not allowed.
         """
-        try:
-            return cls._read(conn)
-        except FixConfiguration as error:
-            error.connection = getattr(conn, "conn_id", None)
-            raise
+        name = getattr(conn, "conn_id", None) or "spectrum_sdx"
+        with about("web services", name):
+            return cls._read(conn, name)
 
     @classmethod
-    def _read(cls, conn: AirflowConnection) -> SdxConnection:
+    def _read(cls, conn: AirflowConnection, name: str) -> SdxConnection:
         extra = extras(conn, _EXTRAS, _wrong)
         optional = {
             name: str(extra[name])
@@ -172,7 +169,7 @@ class SdxConnection:
             row_cap=_whole(extra, "row_cap", 500),
             parallel=_whole(extra, "parallel", 3),
             allow_plain_http=switch(extra, "allow_plain_http", False, _wrong),
-            name=getattr(conn, "conn_id", None) or "spectrum_sdx",
+            name=name,
             **optional,  # type: ignore[arg-type]  # values are checked by the constructor
         )
 

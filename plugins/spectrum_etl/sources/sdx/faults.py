@@ -198,7 +198,7 @@ def _of_status(call: ServiceCall, status: int, enhanced: bool, location: str, sa
         return RetryLater(f"the server could not answer ({told})", **where, remedy="run the task again later")
     if 300 <= status < 400:
         return FixConfiguration(
-            "the server sends the call elsewhere, and credentials are not sent after a redirect",
+            "the server redirects the call, and credentials are never sent after a redirect",
             **where,
             value=f"HTTP {status} to {location}",
             remedy="put the final scheme, host and port into the Airflow connection",

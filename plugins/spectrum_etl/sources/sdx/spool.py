@@ -17,8 +17,8 @@ _BATCH = 256
 class ServiceAnswer:
     """A whole answer: its records, and what makes it suspect.
 
-    `warning` is set, and `tail_missing`, as `answer.Outcome` has them. Close it when done; an unclosed one is removed
-    with the object.
+    `warning` is set, and `tail_missing`, as `answer.AnswerSummary` has them. Close it when done; an unclosed one is
+    removed with the object.
     """
 
     def __init__(self, service: str) -> None:

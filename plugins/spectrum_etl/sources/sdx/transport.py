@@ -178,9 +178,7 @@ class Transport:
                 allow_redirects=False,
                 timeout=self.connection.timeout_seconds,
                 verify=self._verify,
-                proxies=get_environ_proxies(url)
-                if self._own_session
-                else None,  # another host than that of the session
+                proxies=_proxies_of(url) if self._own_session else None,
             )
             with response:
                 body = read_start(response, _LONGEST_REFUSAL)
@@ -272,8 +270,11 @@ def _log_retry(state: tenacity.RetryCallState) -> None:
     log.warning("Try %d failed, next one in %.1f s: %s", state.attempt_number, wait, error)
 
 
-def _proxies_of(url: str) -> dict[str, str | None]:
-    """The environment's proxies for a host that may be another than the session's, in place of the session's own."""
+def _proxies_of(url: str) -> dict[str, Any]:
+    """The environment's proxies for a host that may be another than the session's, in place of the session's own.
+
+    None for those that it does not have: requests would take the session's.
+    """
     return {"http": None, "https": None, "all": None, **get_environ_proxies(url)}
 
 

@@ -10,6 +10,7 @@ import logging
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -109,25 +110,30 @@ def run_checks(
     _raise_if_lost(verdicts)
 
     broken = [check for check in checks if not verdicts[check.name].success and not verdicts[check.name].error]
-    found: dict[str, tuple[list[dict[str, Any]], str]] = {}
-    counts: dict[str, int] = {}
-    if broken:
-        with connect(connection_url) as connection:
-            for check in broken:
-                examples, counts[check.name], keys = _look(
-                    connection, check, table, qualified, values[check.name], offenders.get(check.name)
-                )
-                found[check.name] = (examples, keys)
-    results = []
-    for check in checks:
-        examples, keys = found.get(check.name, ([], ""))
-        results.append(
-            _result(check, table, verdicts[check.name], parameters, rows, counts.get(check.name, 0), keys, examples)
-        )
+    found = _look_at(connection_url, broken, table, qualified, values, offenders) if broken else {}
+    results = [
+        _result(check, table, verdicts[check.name], parameters, rows, found.get(check.name, _Offenders()))
+        for check in checks
+    ]
     for result in results:
         if result.status != "passed":
             log.warning("%s", result.message)
     return results
+
+
+@dataclass(frozen=True)
+class _Offenders:
+    """The rows that do not meet a check.
+
+    Args:
+        examples: the worst of them.
+        rows: how many there are.
+        keys: in words, how many keys they have.
+    """
+
+    examples: Sequence[dict[str, Any]] = ()
+    rows: int = 0
+    keys: str = ""
 
 
 def _quieten() -> None:
@@ -154,6 +160,22 @@ def _raise_if_lost(verdicts: Mapping[str, Verdict]) -> None:
             )
 
 
+def _look_at(
+    connection_url: str,
+    broken: Sequence[Check],
+    table: Table,
+    relation: str,
+    values: Mapping[str, tuple[str, ...]],
+    offending: Mapping[str, str],
+) -> dict[str, _Offenders]:
+    """What does not meet each of the checks that were found not to be met."""
+    with connect(connection_url) as connection:
+        return {
+            check.name: _look(connection, check, table, relation, values[check.name], offending.get(check.name))
+            for check in broken
+        }
+
+
 def _look(
     connection: psycopg.Connection,
     check: Check,
@@ -161,8 +183,8 @@ def _look(
     relation: str,
     values: tuple[str, ...],
     offending: str | None,
-) -> tuple[list[dict[str, Any]], int, str]:
-    """Examples of what a check found, the rows concerned, and in words how many keys."""
+) -> _Offenders:
+    """The same for one check."""
     statement: sql.SQL | sql.Composed
     if offending is None:
         statement = queries.offending_rows(check, table, relation, values)
@@ -171,7 +193,7 @@ def _look(
     with connection.cursor(row_factory=dict_row) as cursor:
         found = cursor.execute(statement).fetchall()
     if not found:
-        return [], 0, ""
+        return _Offenders()
     hidden = {column.name for column in table.columns if column.personal} | {"_keys", "_rows", "_amount"}
     examples = [{name: _plain(value) for name, value in row.items() if name not in hidden} for row in found]
     keys = f"{found[0]['_keys']} found, on " if "_keys" in found[0] else ""
@@ -179,7 +201,7 @@ def _look(
         amount = found[0]["_amount"]  # null where the source lacks the column that is added up
         in_all = "of an unknown amount" if amount is None else f"{amount:,.2f} in all"
         keys = f"{found[0]['_keys']} found, {in_all}, on "
-    return examples, found[0]["_rows"], keys
+    return _Offenders(examples, found[0]["_rows"], keys)
 
 
 def _plain(value: object) -> Any:
@@ -199,9 +221,7 @@ def _result(
     verdict: Verdict,
     parameters: Mapping[str, str],
     rows: int,
-    failed: int,
-    keys: str,
-    examples: list[dict[str, Any]],
+    offenders: _Offenders,
 ) -> CheckResult:
     if verdict.success and not verdict.error:
         return CheckResult(check.name, check.severity, "passed", check.columns, rows)
@@ -210,5 +230,7 @@ def _result(
         message = f"{where}: it could not be run, so nothing is published: {verdict.error}"
         return CheckResult(check.name, "critical", "failed", check.columns, rows, 0, [], message, cause="check broken")
     status: Status = "failed" if check.severity == "critical" else "warned"
-    message = f"{where}: {keys}{failed} of {rows} rows. {check.explains}"
-    return CheckResult(check.name, check.severity, status, check.columns, rows, failed, examples, message)
+    message = f"{where}: {offenders.keys}{offenders.rows} of {rows} rows. {check.explains}"
+    return CheckResult(
+        check.name, check.severity, status, check.columns, rows, offenders.rows, list(offenders.examples), message
+    )

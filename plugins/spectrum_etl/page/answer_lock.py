@@ -13,7 +13,7 @@ from contextlib import ExitStack, asynccontextmanager
 from fastapi.concurrency import run_in_threadpool
 
 from spectrum_etl.page.reads import Row, open_warehouse
-from spectrum_etl.page.standstill import key_of
+from spectrum_etl.page.stuck import key_of
 
 #: First part of the advisory lock of whoever answers; the second is a hash of the record.
 ANSWER_LOCK = 7_270
@@ -34,7 +34,7 @@ async def alone(row: Row) -> AsyncIterator[None]:
     def begin() -> None:
         warehouse = held.enter_context(open_warehouse())
         what = f"the question about {row['title']}, which somebody else is answering,"
-        held.enter_context(warehouse.alone(ANSWER_LOCK, "/".join(key_of(row)), what))
+        held.enter_context(warehouse.lock(ANSWER_LOCK, "/".join(key_of(row)), what))
 
     try:
         await run_in_threadpool(begin)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from spectrum_etl.model import dag_ids
 from spectrum_etl.page import scope
 from spectrum_etl.page.reads import Row, Warehouse
 from spectrum_etl.staging.objects import OBJECTS
 
 
-class Known:
+class KnownTables:
     """Which tables of some objects are known of a company.
 
     Args:
@@ -38,7 +39,7 @@ class Known:
         """
         row, what = self._rows.get(table), table.replace("_", " ")
         if row is None or (row["read_at"] is None and not row["not_shown"]):
-            dag = f"{scope.STAGE}{self._objects[table]}"
+            dag = f"{dag_ids.STAGE}{self._objects[table]}"
             return f"Not known: {what} of company {self._company} are not staged ({dag} has never read all of them)."
         if row["not_shown"]:
             return f"Not known: this site does not show {what}, so they are not staged."

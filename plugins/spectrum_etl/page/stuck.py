@@ -13,9 +13,9 @@ from typing import Any
 from fastapi import HTTPException, Request
 
 from spectrum_etl.exports.records.locks import SEND_LOCK
+from spectrum_etl.model import dag_ids
 from spectrum_etl.page.airflow_api import call
 from spectrum_etl.page.reads import Row, Warehouse
-from spectrum_etl.page.scope import EXPORT
 
 #: From the answer to the first task that sends, Airflow's scheduler takes its time; no task is scheduled meanwhile.
 SETTLES = timedelta(minutes=1)
@@ -55,7 +55,7 @@ def under_way(
     )  # fmt: skip
 
 
-async def standing_still(request: Request, rows: Iterable[Row]) -> dict[Key, dict[str, Any]]:
+async def stuck_records(request: Request, rows: Iterable[Row]) -> dict[Key, dict[str, Any]]:
     """Which of some records stand still.
 
     Args:
@@ -70,7 +70,7 @@ async def standing_still(request: Request, rows: Iterable[Row]) -> dict[Key, dic
     if not suspects:
         return {}
     try:
-        tasks = await _tasks_at_work(request, sorted({EXPORT + row["object_name"] for row in suspects}))
+        tasks = await _tasks_at_work(request, sorted({dag_ids.EXPORT + row["object_name"] for row in suspects}))
     except HTTPException:
         return {}
     return {
@@ -104,7 +104,7 @@ async def pages_of(request: Request, path: str, body: Mapping[str, Any], name: s
 
 def _works_on(task: Mapping[str, Any], row: Row) -> bool:
     """Whether a task works on a record, or may be about to."""
-    if task["dag_id"] != EXPORT + row["object_name"]:
+    if task["dag_id"] != dag_ids.EXPORT + row["object_name"]:
         return False
     if task["task_id"] == _COLLECTS:
         return True  # a run that begins takes up what others left

@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.downloads import csv_file
-from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse, page_of
+from spectrum_etl.page.reads import EVERYTHING, PAGE_ROWS, Row, open_warehouse, page_of
 from spectrum_etl.page.rejected import readable_parts
 from spectrum_etl.page.wording import affected, check_message, reason_of_rejection, sentences
 
@@ -20,7 +20,6 @@ router = APIRouter()
 
 #: The daily comparison with the source counts as long as it is not older.
 _VERIFIED_SINCE = timedelta(days=8)
-_EVERYTHING = 2_000_000_000
 
 _FILES = {
     "rejected": (
@@ -50,7 +49,7 @@ _FILES = {
 @router.get("/api/import/counts")
 def counts(readable: access.Readable, object: str | None = None, company: str | None = None) -> ExactJson:
     """How many rows are rejected by object and column, checks failed, and columns changed."""
-    objects, companies = scope.import_objects(readable, object), scope.companies(company)
+    objects, companies = scope.staged_objects(readable, object), scope.companies(company)
     with open_warehouse() as warehouse:
         return ExactJson(
             {
@@ -76,7 +75,7 @@ def rejected(
     Args:
         table, column: only the rows of one staged table that one column stopped.
     """
-    values = _rejected(scope.import_objects(readable, object), scope.companies(company), search, table, column)
+    values = _rejected(scope.staged_objects(readable, object), scope.companies(company), search, table, column)
     with open_warehouse() as warehouse:
         rows = warehouse.rows("rejected_rows", **values, after=after, limit=PAGE_ROWS + 1)
     return ExactJson(page_of([_rejected_row(row) for row in rows], "rejected_id"))
@@ -91,7 +90,7 @@ def rejected_row(readable: access.Readable, number: int) -> ExactJson:
     """
     with open_warehouse() as warehouse:
         row = warehouse.row(
-            "rejected_row", number=number, objects=scope.import_objects(readable), companies=scope.companies(None)
+            "rejected_row", number=number, objects=scope.staged_objects(readable), companies=scope.companies(None)
         )
     if row is None:
         raise HTTPException(
@@ -105,7 +104,7 @@ def rejected_row(readable: access.Readable, number: int) -> ExactJson:
 def checks(readable: access.Readable, object: str | None = None, company: str | None = None) -> ExactJson:
     """The checks that are not met now: there are never more of them than tables have checks."""
     with open_warehouse() as warehouse:
-        values = _checks(scope.import_objects(readable, object), scope.companies(company))
+        values = _checks(scope.staged_objects(readable, object), scope.companies(company))
         rows = warehouse.rows("failed_checks", **values)
     return ExactJson({"rows": [{**row, "message": check_message(row)} for row in rows], "next": None})
 
@@ -114,7 +113,7 @@ def checks(readable: access.Readable, object: str | None = None, company: str | 
 def drift(readable: access.Readable, object: str | None = None, company: str | None = None) -> ExactJson:
     """The columns that differ now from what is known of them."""
     with open_warehouse() as warehouse:
-        objects, companies = scope.import_objects(readable, object), scope.companies(company)
+        objects, companies = scope.staged_objects(readable, object), scope.companies(company)
         rows = warehouse.rows("drift", objects=objects, companies=companies)
     return ExactJson({"rows": [_drifted(row) for row in rows], "next": None})
 
@@ -131,12 +130,12 @@ def download(
 ) -> StreamingResponse:
     """A whole list as a file."""
     query, columns = _FILES[what]
-    objects, companies = scope.import_objects(readable, object), scope.companies(company)
+    objects, companies = scope.staged_objects(readable, object), scope.companies(company)
     values: dict[str, Any] = {
         "rejected": lambda: {
             **_rejected(objects, companies, search, table, column),
             "after": None,
-            "limit": _EVERYTHING,
+            "limit": EVERYTHING,
         },
         "checks": lambda: _checks(objects, companies),
         "drift": lambda: {"objects": objects, "companies": companies},
@@ -164,7 +163,7 @@ def _rejected(
     return {
         "objects": objects,
         "companies": companies,
-        "search": (search or "").strip() or None,
+        "search": scope.search_text(search),
         "table": table,
         "column": column,
     }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from spectrum_etl.page import scope
+from spectrum_etl.model import dag_ids
 from spectrum_etl.page.airflow_api import part
 from spectrum_etl.page.reads import Row
 from spectrum_etl.settings import Settings
@@ -23,7 +23,7 @@ def of_record(row: Row, settings: Settings) -> list[dict[str, Any]]:
     Returns:
         Each with `title`, `href`, and `outside`, whether it leaves Airflow.
     """
-    dag = f"../dags/{scope.EXPORT}{part(row['object_name'])}"
+    dag = f"../dags/{dag_ids.EXPORT}{part(row['object_name'])}"
     links: list[dict[str, Any]] = []
     if href := _procore(row, settings):
         links.append({"title": "Procore", "href": href, "outside": True})

@@ -50,7 +50,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class CheckedNumber:
     """Whether a wanted number is free.
 
     Args:
@@ -81,7 +81,7 @@ def wanted(warehouse: Warehouse, records: Sequence[Row], answers: Sequence[Mappi
     return found
 
 
-def verdicts(warehouse: Warehouse, numbers: Sequence[Wanted]) -> list[Verdict]:
+def verdicts(warehouse: Warehouse, numbers: Sequence[Wanted]) -> list[CheckedNumber]:
     """Whether each of some numbers is free."""
     if not numbers:
         return []
@@ -107,11 +107,13 @@ def verdicts(warehouse: Warehouse, numbers: Sequence[Wanted]) -> list[Verdict]:
     for place, (number, claim) in enumerate(zip(numbers, claims, strict=True)):
         said = _claimed(claim) or staged.get(place)
         compared = (companies[place], number.key.space, claim["compared"])
-        judged.append(Verdict(number, compared, f"{number.title} is taken: {said}. Choose another." if said else None))
+        judged.append(
+            CheckedNumber(number, compared, f"{number.title} is taken: {said}. Choose another." if said else None)
+        )
     return judged
 
 
-def clashes(judged: Sequence[Verdict]) -> dict[int, list[Verdict]]:
+def clashes(judged: Sequence[CheckedNumber]) -> dict[int, list[CheckedNumber]]:
     """Which of some verdicts are about a number that others among them want, too: by place, those others."""
     by_number: dict[tuple[str, str, str], list[int]] = {}
     for place, verdict in enumerate(judged):
