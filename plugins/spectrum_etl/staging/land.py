@@ -16,6 +16,7 @@ import psycopg
 from spectrum_etl.errors import FixConfiguration, Reauthenticate
 from spectrum_etl.model.check_result import CheckResult
 from spectrum_etl.model.run import Landing, Run, Scope
+from spectrum_etl.model.selection import Selection
 from spectrum_etl.model.spec import StagedObject, Table
 from spectrum_etl.settings import Settings
 from spectrum_etl.sources.company import Sources
@@ -118,12 +119,12 @@ def _land_table(
     landing: Landing,
     sources: Sources,
     settings: Settings,
-    pairs: tuple[tuple[str, str], ...] | None = None,
+    picked: Selection | None = None,
     source_rows: int | None = None,
 ) -> int:
-    """Copy one table, and write its control totals in the same transaction."""
+    """Copy one table, or what is picked of it, and write its control totals in the same transaction."""
     relation = landing.relation(table.name)
-    selection = replace(landing.scope.selection(settings.stage_employees), partitions=pairs)
+    selection = picked or landing.scope.selection(settings.stage_employees)
     part = reading.read(table, reader, sources, selection)
     if part.left_out:
         _note_left_out(connection, table, reader, landing, part)
@@ -136,7 +137,7 @@ def _land_table(
         log.warning("%s: a value holds a separator character; reading column by column, which is slower", table.name)
         part = reading.read(table, reader, sources, selection, by_columns=True)
         rows = part.copy_into(connection, relation)
-    if not rows and pairs is None and not part.not_asked:
+    if not rows and picked is None and not part.not_asked:
         _require_shown(table, reader, sources)
     runs.record_drift(connection, landing, table.name, reader, part.drift)
     landed = LandedTable(
@@ -225,6 +226,7 @@ def _land_partitions(
 ) -> None:
     """Fingerprint the source, and copy the partitions that differ from what was published last."""
     scope, relation = landing.scope, landing.relation(table.name, "partitions")
+    every = scope.selection(settings.stage_employees)
 
     def store(found: Iterable[Fingerprint], first: bool) -> int:
         return land_fingerprints(connection, relation, found, create=first)
@@ -239,14 +241,16 @@ def _land_partitions(
         if to_copy == 0:
             log.info("%s of company %s: no partition of %s rows differs", table.name, scope.company_code, source_rows)
             # Nothing to copy. Partitions that are gone still have rows to delete, so the table may need a publish.
-            pairs: tuple[tuple[str, str], ...] | None = ()
+            picked: Selection | None = replace(every, partitions=())
         elif to_copy >= settings.full_copy_share * source_rows:
-            pairs = None
+            picked = None
             partitions.copy_everything(connection, relation)
+        elif months := partitions.whole_months(connection, relation):
+            picked = replace(every, months=tuple(months))
         else:
-            pairs = tuple(partitions.wanted(connection, relation))
-        if pairs is None or pairs or partitions.changed_anything(connection, relation):
-            _land_table(connection, obj, table, "infolink", landing, sources, settings, pairs, source_rows)
+            picked = replace(every, partitions=tuple(partitions.wanted(connection, relation)))
+        if to_copy or partitions.changed_anything(connection, relation):
+            _land_table(connection, obj, table, "infolink", landing, sources, settings, picked, source_rows)
         else:
             record_table(connection, landing, LandedTable(table.name, "", "infolink", 0, source_rows, {}))
 

@@ -18,6 +18,9 @@ from spectrum_etl.warehouse.templates import quote, render
 
 log = logging.getLogger(__name__)
 
+#: Months are copied whole where at least this share of their rows must be copied, and where they are at most so many.
+_MOST_OF_MONTHS, _MAX_WHOLE_MONTHS = 0.8, 120
+
 
 def choose(connection: psycopg.Connection, partitions: str, scope: str, parameters: dict[str, Any]) -> tuple[int, int]:
     """Mark the partitions that must be copied, and add those that are gone.
@@ -50,6 +53,18 @@ def wanted(connection: psycopg.Connection, partitions: str) -> list[tuple[str, s
         )
     )
     return [(as_stored(job), as_stored(month)) for job, month in rows]
+
+
+def whole_months(connection: psycopg.Connection, partitions: str) -> list[str]:
+    """The months that are copied whole, as the source has them; none where jobs and months are better picked.
+
+    Their partitions are marked as copied.
+    """
+    rows = connection.execute(
+        render("publish/partitions_whole_months.sql", partitions=partitions),
+        {"max_months": _MAX_WHOLE_MONTHS, "least_share": _MOST_OF_MONTHS},
+    )
+    return sorted({as_stored(month) for (month,) in rows})
 
 
 def copy_everything(connection: psycopg.Connection, partitions: str) -> None:

@@ -28,9 +28,16 @@ def _amounts(warehouse: Warehouse, job: str, month: str) -> set[Decimal]:
     }
 
 
-@pytest.mark.parametrize("full_copy_share", [0.0001, 1.0], ids=["full_copy", "picked_partitions"])
-def test_partition_that_moves_during_the_copy_waits(warehouse: Warehouse, full_copy_share: float) -> None:
+@pytest.mark.parametrize(
+    ("full_copy_share", "most_of_months"),
+    [(0.0001, 0.8), (1.0, 0.5), (1.0, 0.8)],
+    ids=["full_copy", "whole_months", "picked_partitions"],
+)
+def test_partition_that_moves_during_the_copy_waits(
+    warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, full_copy_share: float, most_of_months: float
+) -> None:
     """Two change and change back, one changes before it is read, one is new, one vanishes; one changes too late."""
+    monkeypatch.setattr("spectrum_etl.warehouse.partitions._MOST_OF_MONTHS", most_of_months)
     spectrum, settings = warehouse.spectrum, infolink_settings(full_copy_share=full_copy_share)
     seed(spectrum)
     warehouse.sync("job_costs", settings=settings)

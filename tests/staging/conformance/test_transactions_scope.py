@@ -111,6 +111,31 @@ def test_full_copy_and_picked_partitions_give_the_same(new_warehouse: Callable[[
     assert results[0] == results[1]
 
 
+@pytest.mark.parametrize(
+    ("changed", "scope", "landed"),
+    [
+        pytest.param({"04": 4}, Scope("1"), 15, id="most of a month"),
+        pytest.param({"03": 4, "04": 5}, Scope("1"), 30, id="most of two months"),
+        pytest.param({"04": 3}, Scope("1"), 9, id="some of a month"),
+        pytest.param({"01": 1, "04": 4}, Scope("1"), 15, id="some of two months"),
+        pytest.param({"04": 4}, Scope("1", jobs=("J1", "J2", "J3", "J4", "J5")), 15, id="of some jobs"),
+    ],
+)
+def test_o2_months_of_which_most_has_changed_are_copied_whole(
+    staged: Warehouse, changed: dict[str, int], scope: Scope, landed: int
+) -> None:
+    """One pass over the source in place of one for every thousand jobs and months; what is staged is the same."""
+    settings = infolink_settings(full_copy_share=1.0)
+    for month, jobs in changed.items():
+        for number in range(1, jobs + 1):
+            staged.spectrum.change(SOURCE, _one(f"J{number}", f"2026{month}03"), Tran_Amount=Decimal("1.11"))
+    staged.spectrum.add(SOURCE, posting("J8", "20250103"))  # of no month that has changed: it was staged before
+    staged.sync("job_costs", Scope("1", jobs=("J8",)))
+    counts = staged.sync("job_costs", scope, settings=settings)[STAGED]
+    assert (counts.landed, counts.new) == (landed, sum(changed.values()))
+    agree(staged)
+
+
 def test_another_spec_copies_everything_again(staged: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
     """A new rule counts for rows that have not changed at the source."""
     staged.spectrum.add(SOURCE, posting("J1", "20260105", Tran_Type_Code="ZZ"))
