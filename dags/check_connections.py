@@ -15,7 +15,8 @@ is on for each table, where the login may ask; what was learned of Procore). Ser
 never executed.
 
 **How often.** Daily, an hour before the time of day that the settings call daily, and whenever you trigger it: after a
-password was changed, a service was enabled, or Spectrum was updated.
+password was changed, a service was enabled, or Spectrum was updated. Where the settings have quiet hours, the daily
+check waits for their end before it asks Spectrum; one that you trigger does not.
 
 **When it fails.** Something is not connected. The log of the task `summary` says for each connection whether it is a
 wrong password, an unknown host, a service that is not enabled for the Authorization ID or an address that is not

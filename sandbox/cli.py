@@ -29,8 +29,9 @@ SANDBOX_PROCORE_CLIENT_SECRET; those that are not set are made up and printed.""
 
 _SITE = """Change what Info-Link shows of a stored table or column, as another site has it, and show it (layout own).
 Types are SQL Server's: char(n), varchar(n), nchar(n), nvarchar(n), a text's type with COLLATE NAME behind it, money,
-smallmoney, decimal(p,s), numeric(p,s), float, real, bit, int, date, datetime, datetime2(n), smalldatetime,
-uniqueidentifier. What is stored, and what the web services show, stays as it is."""
+smallmoney, decimal(p,s), numeric(p,s), float, real, bit, tinyint, smallint, int, bigint, date, datetime, datetime2(n),
+smalldatetime, datetimeoffset(n), uniqueidentifier, text, ntext. What is stored, and what the web services show, stays
+as it is."""
 # Action -> the fields of `own_site.Place` that it sets, by what is given.
 _SITE_ACTIONS: dict[str, Callable[[str], dict[str, object]]] = {
     "rename": lambda name: {"name": name},

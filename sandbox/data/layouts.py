@@ -82,6 +82,7 @@ def show(connection: Connection[Any], layout: str, company: str = LOGIN_COMPANY)
     for view in views(stored):
         connection.execute(sql.SQL("CREATE SCHEMA IF NOT EXISTS {}").format(sql.Identifier(_schema(view))))
         connection.execute(_create(view, company))
+        _name_long_ones(connection, view)
 
 
 def shown(connection: Connection[Any]) -> tuple[str, str]:
@@ -187,9 +188,26 @@ def _schema(view: _View) -> str:
 
 def _create(view: _View, company: str) -> sql.Composed:
     columns = sql.SQL(", ").join(
-        sql.SQL("{} AS {}").format(expression, sql.Identifier(name)) for name, expression in view.columns
+        sql.SQL("{} AS {}").format(expression, sql.Identifier(own_site.stored_name(name)))
+        for name, expression in view.columns
     )
     rows = sql.SQL('WHERE btrim("Company_Code") = {}').format(sql.Literal(company)) if view.own_company else sql.SQL("")
     return sql.SQL("CREATE VIEW {} AS SELECT {} FROM {} {}").format(
-        sql.Identifier(_schema(view), view.name), columns, sql.Identifier("dbo", view.table), rows
+        _identifier(view), columns, sql.Identifier("dbo", view.table), rows
     )
+
+
+def _identifier(view: _View) -> sql.Identifier:
+    return sql.Identifier(_schema(view), own_site.stored_name(view.name))
+
+
+def _name_long_ones(connection: Connection[Any], view: _View) -> None:
+    """Keep the names that are too long for PostgreSQL where `catalog` and the catalogue's views look for them."""
+    said = sql.SQL("COMMENT ON {} {} IS {}")
+    if own_site.stored_name(view.name) != view.name:
+        name = sql.Literal(own_site.CALLED + view.name)
+        connection.execute(said.format(sql.SQL("VIEW"), _identifier(view), name))
+    for column, _ in view.columns:
+        if (stored := own_site.stored_name(column)) != column:
+            place = sql.Identifier(_schema(view), own_site.stored_name(view.name), stored)
+            connection.execute(said.format(sql.SQL("COLUMN"), place, sql.Literal(own_site.CALLED + column)))

@@ -4,6 +4,7 @@ Renamed, retyped, dropped and moved is what Info-Link shows; what is stored stay
 services work, and that tests can say what has to arrive.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, LiteralString, cast
@@ -16,6 +17,10 @@ from sandbox.infolink.sqltypes import SqlType
 # Where domains are that stand for the types PostgreSQL has not; their names are SQL Server's.
 TYPES = "sqlserver"
 _WHOLE_TABLE = ""
+# SQL Server's names have up to 128 characters, PostgreSQL's up to 63 bytes: a longer one is kept as a comment, behind
+# this word, on what bears a shortened one.
+LONGEST, _LONGEST_STORED = 128, 63
+CALLED = "called "
 _COMPANY = "Company_Code"
 
 
@@ -76,8 +81,14 @@ def say(connection: Connection[Any], table: str, column: str, **changes: Any) ->
         changes: fields of `Place`.
 
     Raises:
-        SiteError: no such table or column, or a type that is not one of SQL Server's.
+        SiteError: no such table or column, a type that is not one of SQL Server's, or a name that is too long.
     """
+    for name, most in (
+        (changes.get("name", ""), LONGEST),
+        (changes.get("schema", ""), _LONGEST_STORED - len("shown.")),
+    ):
+        if len(name if most == LONGEST else name.encode()) > most:
+            raise SiteError(f"the name {name!r} is too long")
     if changes.get("type"):
         try:
             changes["type"] = sqltypes.written(sqltypes.parse(changes["type"]))
@@ -124,6 +135,13 @@ def views(connection: Connection[Any], stored: dict[str, dict[str, str]]) -> Ite
             shown.append((its.name or column, expression))
         if shown:
             yield SiteView(table, place.schema, place.name or table, tuple(shown), place.own_company)
+
+
+def stored_name(name: str) -> str:
+    """What PostgreSQL calls a table or column of a site: its name, or a shortened one that no other has."""
+    if len(name.encode()) <= _LONGEST_STORED:
+        return name
+    return name.encode()[:40].decode(errors="ignore") + "~" + hashlib.sha256(name.encode()).hexdigest()[:16]
 
 
 def _stored(connection: Connection[Any], table: str, column: str) -> tuple[str, str]:

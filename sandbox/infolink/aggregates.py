@@ -57,6 +57,8 @@ def extreme(function: str) -> Callable[[exp.Expression, "Expressions"], Value]:
 
     def made(node: exp.Expression, to: "Expressions") -> Value:
         value, _ = _aggregated(node.this, to)
+        if value.type.declared in sqltypes.OLD_TEXTS:
+            raise TdsError(8117, f"Operand data type {value.type.declared} is invalid for {function} operator.")
         sql = least_or_greatest(function, value) if value.type.is_text else f"{function}({value.sql})"
         return value.typed(sql, value.type)
 

@@ -8,6 +8,7 @@ of a class, that is not listed refuses the whole statement by name.
 from sqlglot import exp
 
 from sandbox.infolink.errors import TdsError, unsupported
+from sandbox.infolink.keywords import RESERVED
 
 _TABLE_HINTS = ("NOLOCK", "READUNCOMMITTED", "READCOMMITTED", "READPAST", "TABLOCK", "HOLDLOCK", "ROWLOCK", "FORCESEEK")
 _QUERY_OPTIONS = ("MAXDOP", "RECOMPILE")
@@ -125,7 +126,7 @@ def check(tree: exp.Expression) -> None:
     """Walk the whole statement and refuse what is not on the list.
 
     Raises:
-        TdsError: 50102 names the construct; 262 for SELECT INTO.
+        TdsError: 50102 names the construct; 262 for SELECT INTO; 156 a keyword as a name without brackets.
     """
     for node in tree.walk():
         allowed = _ALLOWED.get(type(node))
@@ -140,6 +141,8 @@ def check(tree: exp.Expression) -> None:
                         262, "CREATE TABLE permission denied in database: the login is read-only.", severity=14
                     )
                 raise unsupported(f"{argument.rstrip('_').upper().replace('_', ' ')} of {_name(node)}")
+        if isinstance(node, exp.Identifier) and not node.args.get("quoted") and node.name.upper() in RESERVED:
+            raise TdsError(156, f"Incorrect syntax near the keyword '{node.name}'.", severity=15)
         if isinstance(node, exp.WithTableHint):
             _check_names([e.name for e in node.expressions], _TABLE_HINTS, "the table hint")
         if isinstance(node, exp.QueryOption):

@@ -21,12 +21,18 @@ EMULATION_SCHEMA = "tsql"
 # whose name says the type.
 # The emulation's catalogue views are named SCHEMA.VIEW inside one PostgreSQL schema, e.g. tsql."sys.objects".
 _QUERY: LiteralString = """
-    SELECT n.nspname, c.relname, a.attname, t.typname, a.atttypmod, tn.nspname = 'sqlserver'
+    SELECT
+        n.nspname, c.relname, a.attname, t.typname, a.atttypmod, tn.nspname = 'sqlserver',
+        substring(of_table.description FROM '^called (.*)$'), substring(of_column.description FROM '^called (.*)$')
     FROM pg_catalog.pg_class c
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
     JOIN pg_catalog.pg_namespace tn ON tn.oid = t.typnamespace
+    LEFT JOIN pg_catalog.pg_description of_table
+        ON of_table.objoid = c.oid AND of_table.classoid = 'pg_class'::regclass AND of_table.objsubid = 0
+    LEFT JOIN pg_catalog.pg_description of_column
+        ON of_column.objoid = c.oid AND of_column.classoid = 'pg_class'::regclass AND of_column.objsubid = a.attnum
     WHERE (
         n.nspname IN ('tsql', coalesce((SELECT nspname FROM pg_catalog.pg_namespace WHERE nspname = 'shown'), 'dbo'))
         OR n.nspname LIKE 'shown.%'
@@ -58,12 +64,13 @@ _PLAIN = {
 @dataclass(frozen=True)
 class Column:
     """A column under its real name; `boolean` when PostgreSQL holds a bit as a boolean, `binary` when its collation
-    compares byte by byte."""
+    compares byte by byte, `stored` what PostgreSQL calls it where the name is too long for it."""
 
     name: str
     type: SqlType
     boolean: bool = False
     binary: bool = False
+    stored: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,7 +150,7 @@ def load(connection: psycopg.Connection) -> Catalog:
         connection: to the sandbox database.
     """
     found: dict[tuple[str, str, str, str], list[Column]] = {}
-    for schema, table, column, type_name, modifier, declared in connection.execute(_QUERY):
+    for schema, table, column, type_name, modifier, declared, long_table, long_column in connection.execute(_QUERY):
         if schema == EMULATION_SCHEMA and "." in table:
             shown_schema, _, shown = table.partition(".")
         elif schema == SHOWN:
@@ -152,12 +159,14 @@ def load(connection: psycopg.Connection) -> Catalog:
             shown_schema, shown = schema.removeprefix(f"{SHOWN}."), table
         else:
             shown_schema, shown = schema, table
+        shown = long_table or shown
         known = sqltypes.parse(type_name) if declared else column_type(type_name, modifier)
         if known is None:
             continue  # a PostgreSQL type SQL Server has nothing like: such a column cannot be seen through Info-Link
         columns = found.setdefault((shown_schema, shown, schema, table), [])
         binary = sqltypes.COLLATIONS.get(known.collation, False)
-        columns.append(Column(column, known, boolean=type_name == "bool", binary=binary))
+        stored = column if long_column else ""
+        columns.append(Column(long_column or column, known, type_name == "bool", binary, stored))
     return Catalog(
         {
             (shown_schema.lower(), shown.lower()): Table(

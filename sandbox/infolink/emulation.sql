@@ -193,13 +193,16 @@ INSERT INTO tsql.type_names VALUES
     ('sqlserver.real', 'real', 59, 4, 24, 0), ('sqlserver.date', 'date', 40, 3, 10, 0),
     ('sqlserver.datetime', 'datetime', 61, 8, 23, 3), ('sqlserver.datetime2', 'datetime2', 42, 8, 27, 7),
     ('sqlserver.smalldatetime', 'smalldatetime', 58, 4, 16, 0),
-    ('sqlserver.uniqueidentifier', 'uniqueidentifier', 36, 16, 0, 0);
+    ('sqlserver.uniqueidentifier', 'uniqueidentifier', 36, 16, 0, 0), ('sqlserver.text', 'text', 35, 16, 0, 0),
+    ('sqlserver.ntext', 'ntext', 99, 16, 0, 0), ('sqlserver.datetimeoffset', 'datetimeoffset', 43, 10, 34, 7);
 
 -- Where a layout is shown, its views stand in the place of the stored tables; those of another schema are in shown.SCHEMA.
 CREATE VIEW tsql.typed_columns AS
 WITH columns AS (
     SELECT
-        c.oid::int AS object_id, c.relname, c.relkind, a.attname, a.attnum, a.atttypmod, a.attnotnull, t.typname,
+        c.oid::int AS object_id, c.relkind, a.attname, a.attnum, a.atttypmod, a.attnotnull, t.typname,
+        coalesce(substring(of_table.description FROM '^called (.*)$'), c.relname) AS table_name,
+        coalesce(substring(of_column.description FROM '^called (.*)$'), a.attname) AS column_name,
         CASE WHEN s.nspname LIKE 'shown.%' THEN substr(s.nspname, 7) ELSE 'dbo' END::varchar(128) AS schema_name,
         CASE WHEN s.nspname LIKE 'shown.%' THEN s.oid::int ELSE 1 END AS schema_id,
         CASE WHEN ts.nspname = 'sqlserver' THEN regexp_match(t.typname, '^(\w+)(?:\((max|\d+)(?:,(\d+))?\))?(?: COLLATE (\w+))?$') END
@@ -209,15 +212,21 @@ WITH columns AS (
     JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
     JOIN pg_catalog.pg_namespace ts ON ts.oid = t.typnamespace
+    LEFT JOIN pg_catalog.pg_description of_table
+        ON of_table.objoid = c.oid AND of_table.classoid = 'pg_class'::regclass AND of_table.objsubid = 0
+    LEFT JOIN pg_catalog.pg_description of_column
+        ON of_column.objoid = c.oid AND of_column.classoid = 'pg_class'::regclass AND of_column.objsubid = a.attnum
     WHERE
         (c.relnamespace = coalesce(to_regnamespace('shown'), to_regnamespace('dbo')) OR s.nspname LIKE 'shown.%')
         AND c.relkind IN ('r', 'v', 'm', 'p')
 )
 SELECT
-    c.object_id, c.schema_name, c.schema_id, c.relname::varchar(128) AS table_name, c.relkind, c.attname::varchar(128) AS column_name,
+    c.object_id, c.schema_name, c.schema_id, c.table_name::varchar(128) AS table_name, c.relkind, c.column_name::varchar(128) AS column_name,
     row_number() OVER (PARTITION BY c.object_id ORDER BY c.attnum)::int AS column_id, NOT c.attnotnull AS nullable,
     n.name AS type_name, n.type_id,
     CASE
+        WHEN n.name = 'text' THEN 2147483647
+        WHEN n.name = 'ntext' THEN 1073741823
         WHEN n.name NOT IN ('varchar', 'nvarchar', 'char', 'nchar') THEN NULL
         WHEN c.declared IS NOT NULL THEN CASE c.declared[2] WHEN 'max' THEN '-1' ELSE c.declared[2] END::int
         WHEN c.atttypmod >= 4 AND c.typname <> 'text' THEN c.atttypmod - 4
@@ -242,11 +251,11 @@ SELECT
         WHEN n.name IN ('int', 'bigint', 'smallint', 'tinyint', 'money', 'smallmoney') THEN n.places
     END::int AS places,
     CASE
-        WHEN n.name = 'datetime2' AND c.declared IS NOT NULL THEN coalesce(c.declared[2], '7')::int
+        WHEN n.name IN ('datetime2', 'datetimeoffset') AND c.declared IS NOT NULL THEN coalesce(c.declared[2], '7')::int
         WHEN n.name IN ('datetime', 'datetime2') THEN n.places
         WHEN n.name IN ('date', 'smalldatetime') THEN 0
     END::smallint AS fraction,
-    CASE WHEN n.name IN ('varchar', 'nvarchar', 'char', 'nchar') THEN coalesce(c.declared[4], 'Latin1_General_100_CI_AS_SC_UTF8') END
+    CASE WHEN n.name IN ('varchar', 'nvarchar', 'char', 'nchar', 'text', 'ntext') THEN coalesce(c.declared[4], 'Latin1_General_100_CI_AS_SC_UTF8') END
         ::varchar(128) AS collation_name,
     n.bytes
 FROM columns AS c

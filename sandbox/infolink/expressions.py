@@ -99,7 +99,14 @@ class Expressions:
         return f"({handler(self, node)})"
 
     def compared(self, values: list[Value], purpose: str) -> list[str]:
-        """Comparison keys of values that are compared with each other."""
+        """Comparison keys of values that are compared with each other.
+
+        Raises:
+            TdsError: 402, for a type that cannot be compared.
+        """
+        old = next((v.type.declared for v in values if v.type.declared in sqltypes.OLD_TEXTS), None)
+        if old:
+            raise TdsError(402, f"The data types {old} and varchar are incompatible in the {purpose} operator.")
         ready, _ = conversions.aligned(values)
         binary, _ = settle(ready, purpose)
         return [key(v, binary=binary) for v in ready]

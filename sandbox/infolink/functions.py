@@ -32,7 +32,13 @@ def translate(node: exp.Expression, to: "Expressions") -> Value | None:
 
 
 def _text(value: Value, number_length: int = 40) -> Value:
-    """The value as text, as SQL Server converts a function's argument."""
+    """The value as text, as SQL Server converts a function's argument.
+
+    Raises:
+        TdsError: 8116, for a type that these functions do not take.
+    """
+    if value.type.declared in sqltypes.OLD_TEXTS:
+        raise TdsError(8116, f"Argument data type {value.type.declared} is invalid for the function.")
     if value.type.is_text:
         return value
     return conversions.convert(value, sqltypes.varchar(number_length))

@@ -14,7 +14,11 @@ from sandbox.infolink.protocol import COLLATION_UTF8
 from sandbox.infolink.sqltypes import LARGEST_NVARCHAR, LARGEST_VARCHAR, MAX, NUL, SqlType
 
 # How columns are encoded whose declared type is another one than what they behave as ([MS-TDS] 2.2.5.4).
-_TEXT_CODES = {"varchar": b"\xa7", "nvarchar": b"\xe7", "varbinary": b"\xa5", "char": b"\xaf", "nchar": b"\xef"}
+# The old types text and ntext are sent as what took their place: a client shows both as the same text.
+_TEXT_CODES = {
+    **{"varchar": b"\xa7", "nvarchar": b"\xe7", "varbinary": b"\xa5", "char": b"\xaf", "nchar": b"\xef"},
+    **{"text": b"\xa7", "ntext": b"\xe7"},
+}
 _FIXED_CODES = {
     "money": b"\x6e\x08",
     "smallmoney": b"\x6e\x04",

@@ -21,6 +21,7 @@ class Field:
     trimmed: bool = False
     boolean: bool = False
     scaled: bool = False  # its values have exactly the scale of its type: a column of a table
+    stored: str = ""  # what PostgreSQL calls it, where that is something else
 
 
 @dataclass
@@ -35,7 +36,7 @@ class Source:
 
     def value(self, found: Field) -> Value:
         """The field as an operand."""
-        sql = f"{quote_name(self.postgres_alias or self.alias)}.{quote_name(found.name)}"
+        sql = f"{quote_name(self.postgres_alias or self.alias)}.{quote_name(found.stored or found.name)}"
         if found.boolean:
             sql = f"({sql})::int::smallint"
         return Value(sql, found.type, found.binary, IMPLICIT, found.trimmed, simple=found.scaled)

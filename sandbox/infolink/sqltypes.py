@@ -145,7 +145,12 @@ DECLARED = {
     "smallmoney": "decimal",
     "real": "float",
     "smalldatetime": "datetime",
+    "datetimeoffset": "datetime2",
+    "text": "varchar",
+    "ntext": "nvarchar",
 }
+#: Types from before varchar(max): few functions take them, and no comparison does.
+OLD_TEXTS = ("text", "ntext")
 #: The collations that a column may have, other than the database's -> whether texts are compared byte by byte.
 COLLATIONS = {
     "SQL_Latin1_General_CP1_CI_AS": False,
@@ -169,6 +174,8 @@ def parse(text: str) -> SqlType:
     kind, first, second = DECLARED[name], found[2], int(found[3] or 0)
     declared = name if name != kind else ""
     if kind in TEXT:
+        if name in OLD_TEXTS:
+            first = first or "max"
         if first is None:
             raise ValueError(f"type {text!r} has no length")
         known = {collation.lower(): collation for collation in COLLATIONS}
@@ -181,19 +188,21 @@ def parse(text: str) -> SqlType:
     if kind == "decimal":
         return SqlType(kind, precision=int(first or 18), scale=second, declared=declared)
     if kind == "datetime2":
-        return SqlType(kind, precision=7 if first is None else int(first))
+        return SqlType(kind, precision=7 if first is None else int(first), declared=declared)
     return SqlType(kind, declared=declared)
 
 
 def written(kind: SqlType) -> str:
     """A type as `parse` reads it."""
     name = kind.declared or kind.kind
+    if name in OLD_TEXTS:
+        return name + (f" COLLATE {kind.collation}" if kind.collation else "")
     if kind.is_text:
         length = "max" if kind.length == MAX else str(kind.length)
         return f"{name}({length})" + (f" COLLATE {kind.collation}" if kind.collation else "")
     if name in ("decimal", "numeric"):
         return f"{name}({kind.precision},{kind.scale})"
-    return f"{name}({kind.precision})" if name == "datetime2" else name
+    return f"{name}({kind.precision})" if kind.kind == "datetime2" else name
 
 
 def arithmetic(operator: str, left: SqlType, right: SqlType) -> SqlType:

@@ -297,7 +297,7 @@ class _Translator:
             raise invalid_object(shown)
         if (schema or "dbo").lower() not in ("sys", "information_schema"):
             self.tables.append(table.name)
-        known = [Field(c.name, c.type, c.binary, boolean=c.boolean, scaled=True) for c in table.columns]
+        known = [Field(c.name, c.type, c.binary, False, c.boolean, True, c.stored) for c in table.columns]
         # Without an alias two schemas may offer the same name: sys.objects and dbo.objects.
         alias = node.alias or (name if not schema else f"{schema}.{name}")
         scope.add(Source(node.alias or name, known, "" if node.alias else (schema or "dbo"), postgres_alias=alias))

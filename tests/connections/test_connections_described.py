@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import psycopg
 import pytest
+import yaml
 from connections_world import COMPANY, World, settings
 
 from sandbox.data import layouts, own_site
@@ -131,6 +132,20 @@ def test_o1_all_proposed_lines_are_shown_together_with_what_is_set_already(world
     ]
 
 
+def test_o1_lines_go_on_from_those_that_are_set_in_whatever_letters(world: World, own: Any) -> None:
+    """Else the table would be there twice, and one of both without effect."""
+    own(VENDORS, "Vendor_Name", name="VendName")
+    own(VENDORS, "Phone", name="Kestrel")
+    configured = BY_INFOLINK.model_copy(
+        update={"infolink": named(**{VENDORS.lower(): {"columns": {"phone": "Kestrel"}}})}
+    )
+    text = described(configured, [check_infolink(COMPANY, world.infolink, configured)])
+    together = text.partition("Look at each of them first:")[2].partition("```yaml\n")[2].partition("```")[0]
+    assert yaml.safe_load(together)["infolink"]["names"]["1"] == {
+        VENDORS.lower(): {"columns": {"phone": "Kestrel", "Vendor_Name": "VendName"}}
+    }
+
+
 def test_o1_a_name_is_proposed_for_the_column_that_it_is_most_like_and_for_no_other(world: World, own: Any) -> None:
     """StartDt is the start date; the estimated one, whose name is like nothing, stays missing."""
     own(JOBS, "Start_Date", name="StartDt")
@@ -239,6 +254,20 @@ def test_o1_of_an_infolink_that_does_not_answer_the_file_says_why_and_not_where(
     assert "unknown host" in capsys.readouterr().out
     assert "Info-Link could not be asked (unknown host)" in file.read_text(encoding="utf-8")
     assert "no-such-host" not in file.read_text(encoding="utf-8")
+
+
+def test_o1_of_a_missing_table_that_nothing_is_called_like_the_file_names_all_others(world: World, own: Any) -> None:
+    """Whoever helps finds it there; nothing proposes it."""
+    own(VENDORS, name="Kestrel.Anvil", schema="reporting")
+    found = checked(world)
+    text = described(BY_INFOLINK, [found])
+    others = text.partition("### Other tables and views")[2].splitlines()
+    assert "- `reporting.[Kestrel.Anvil]`" in others
+    assert [line for line in others if JOBS in line] == []
+    assert "Kestrel" not in described(BY_INFOLINK, [found], others=False)
+    assert "others" not in found.to_dict()
+    own(VENDORS, name="", schema="")
+    assert "### Other tables" not in described(BY_INFOLINK, [checked(world)])
 
 
 @pytest.mark.usefixtures("one_company", "by_airflow")

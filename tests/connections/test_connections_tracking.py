@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
 
 import psycopg
 import pytest
 from connections_world import COMPANY, World, settings
 
+from spectrum_etl.connections import tracking
 from spectrum_etl.connections.infolink import check_infolink
 from spectrum_etl.connections.record import record
 from spectrum_etl.connections.result import Fact
+from spectrum_etl.sources.infolink.site import SiteTable
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.warehouse.connect import connect
 
@@ -76,6 +80,21 @@ def test_o2_a_login_that_may_not_ask_is_told_so_and_is_connected(indexed: World,
     found = facts(indexed)
     assert set(found.values()) == {"not known: the login may not ask"}
     assert (TRANSACTIONS, "indexes") in found
+
+
+def test_o2_an_index_is_told_as_it_is_also_to_a_login_that_may_not_read_all_its_columns() -> None:
+    """A part of a key that is left out would make it look like one that a query can use."""
+    rows = [
+        ("dbo", TRANSACTIONS, "IX_PAY", "NONCLUSTERED", True, False, 1, False, None),
+        ("dbo", TRANSACTIONS, "IX_PAY", "NONCLUSTERED", True, False, 2, False, "Job_Number"),
+        ("dbo", TRANSACTIONS, "IX_OFF", "CLUSTERED", False, True, 1, False, "Company_Code"),
+        ("dbo", TRANSACTIONS, None, "HEAP", False, False, None, None, None),
+    ]
+    reader: Any = SimpleNamespace(rows=lambda *_: rows)
+    assert tracking._indexes(reader, SiteTable(TRANSACTIONS, f"dbo.{TRANSACTIONS}", {})) == (
+        "IX_PAY (nonclustered, unique): (a column that is not shown), Job_Number;"
+        " IX_OFF (clustered, disabled): Company_Code"
+    )
 
 
 def test_o2_they_are_kept_until_the_next_check(world: World, database: str) -> None:

@@ -59,3 +59,15 @@ def test_it_names_the_jobs_and_months_of_the_events_landings(
         found = task.python_callable(triggering_asset_events=events)
     assert found == [["1", "24-101", "202602"], ["1", "24-101", "202603"]]
     assert "company 1: job 24-101 has changed in 202603" in caplog.text
+
+
+def test_a_run_that_somebody_triggers_has_nothing_to_do(
+    example: ModuleType, warehouse_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No event started it; nor does one that was sent by hand say which landing is meant."""
+    parts = psycopg.conninfo.conninfo_to_dict(warehouse_database)
+    address = f"{parts['user']}:{parts['password']}@{parts['host']}:{parts['port']}/{parts['dbname']}"
+    monkeypatch.setenv("AIRFLOW_CONN_WAREHOUSE", f"postgresql://{address}")
+    task = example.after_job_costs().get_task("what_changed")
+    assert task.python_callable(triggering_asset_events={}) == []
+    assert task.python_callable(triggering_asset_events={example.JOB_COSTS: [SimpleNamespace(extra={})]}) == []

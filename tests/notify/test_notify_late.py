@@ -17,7 +17,8 @@ from spectrum_etl.settings import Company, Schedule, Settings, in_force
 from spectrum_etl.settings.notifications import Notifications
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.warehouse.connect import connect
-from spectrum_etl.warehouse.landings import open_landing
+from spectrum_etl.warehouse.landings import find_landing, open_landing
+from spectrum_etl.warehouse.pieces import hold
 from tests.receivers import Connection, Webhook, webhook
 from tests.sync_books import Books
 
@@ -105,6 +106,21 @@ def test_a_sync_that_is_at_work_for_too_long_is_late_one_by_hand_too(books: Book
     assert line.endswith(", run manual__7")
     books.ask("update sync.landings set state = 'failed'")
     assert notify_late(books.url, settings) == []
+
+
+def test_a_sync_that_gave_way_and_waits_for_the_end_of_quiet_hours_is_not_late(books: Books, hook: Webhook) -> None:
+    """One that reads on is, as anywhere: a process holds its landing then."""
+    clock = datetime.now(UTC)
+    window = f"{clock - timedelta(hours=2):%H:%M}-{clock + timedelta(hours=2):%H:%M}"
+    settings = _settings(jobs="never").model_copy(update={"quiet_hours": (window,)})
+    _begun(books, timedelta(minutes=150))
+    assert notify_late(books.url, settings) == []
+    assert len(notify_late(books.url, _settings(jobs="never"))) == 1
+    with connect(books.url) as connection:
+        connection.autocommit = True
+        landing, _ = find_landing(connection, books.ask("select max(landing_id) from sync.landings")[0][0])
+        assert hold(connection, landing)
+        assert len(notify_late(books.url, settings)) == 1
 
 
 def test_one_line_a_sync_that_is_at_work_since_before_it_was_due(books: Books, hook: Webhook) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +17,7 @@ from airflow.sdk.exceptions import AirflowRescheduleException
 
 from spectrum_etl.orchestration import staging_tasks, turns
 from spectrum_etl.settings import Company
+from spectrum_etl.settings.quiet import QuietHours
 from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.fingerprints import GaveWay
 from spectrum_etl.staging.objects import OBJECTS
@@ -86,6 +88,27 @@ def test_o2_a_landing_that_gives_way_frees_its_slot_and_its_turn(url: str, monke
         _land("job_costs", context, {"company_code": "1", "jobs": [], "months": []})
     with turn(url, "spectrum_infolink", 1, wait_seconds=0) as free:
         assert free
+
+
+def test_o2_a_sync_that_reads_on_into_quiet_hours_gives_way_to_none_who_wait_for_their_end(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What reads already is not interrupted: it would wait with them, and begin again."""
+
+    @contextmanager
+    def sources(code: str, _settings: Any) -> Any:
+        yield SimpleNamespace(company=code)
+
+    asked: list[bool] = []
+    clock = iter([None, None, datetime(2026, 11, 28, 17, 30, tzinfo=UTC)])
+    monkeypatch.setattr(QuietHours, "until", lambda *_: next(clock))
+    monkeypatch.setattr(staging_tasks, "others_wait", lambda *_: True)
+    monkeypatch.setattr("spectrum_etl.sources.company.Sources.from_airflow", sources)
+    monkeypatch.setattr("spectrum_etl.staging.land.land", lambda *args: asked.extend(args[-1]() for _ in range(2)) or 7)
+    monkeypatch.setattr("spectrum_etl.staging.publish.publish_unchanged", lambda *_: None)
+    context: Any = {"ti": SimpleNamespace(dag_id="stage_job_costs", run_id="r", try_number=1)}
+    assert _land("job_costs", context, {"company_code": "1", "jobs": [], "months": []}) == 7
+    assert asked == [True, False]
 
 
 def _land(name: str, context: Any, scope: dict[str, Any]) -> int:

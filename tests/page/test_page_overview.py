@@ -191,13 +191,13 @@ def test_job_cost_that_was_never_computed_is_not_known(page: PageAirflow, postgr
         postgres.drop_database("page_without_marts")
 
 
-def _row(settings: Settings, age: timedelta, *, errors: bool = False) -> dict[str, Any]:
+def _row(settings: Settings, age: timedelta, *, errors: bool = False, next_run: str | None = None) -> dict[str, Any]:
     """How the jobs stand whose rows were read so long ago."""
     now = datetime.now(UTC)
     synced = {"object_name": "jobs", "finished_at": now, "state": "published", "run_id": "r", "message": None}
     names = ("new_rows", "changed_rows", "deleted_rows", "rejected_rows", "staged_rows", "deferred_rows")
     names += ("checks_passed", "checks_warned", "checks_failed", "changed_columns")
-    dag = {"is_paused": False, "next_dagrun_run_after": None, "has_import_errors": errors}
+    dag = {"is_paused": False, "next_dagrun_run_after": next_run, "has_import_errors": errors}
     return object_row(OBJECTS["jobs"], [synced | dict.fromkeys(names) | {"read_at": now - age}], settings, dag, [], now)
 
 
@@ -224,6 +224,20 @@ def test_data_are_late_when_the_digest_calls_them_stale(
     }
     told = [line for line in stale_lines([read], settings) if line.startswith("jobs of ")]
     assert bool(told) is late
+
+
+@pytest.mark.parametrize(
+    ("due", "shown"),
+    [
+        ("2026-11-28T06:00:00Z", "2026-11-28T06:00:00Z"),
+        ("2026-11-28T09:00:00Z", "2026-11-28T17:30:00+00:00"),
+        ("2026-11-28T17:30:00Z", "2026-11-28T17:30:00Z"),
+        (None, None),
+    ],
+)
+def test_o2_the_next_sync_of_quiet_hours_is_at_their_end(due: str | None, shown: str | None) -> None:
+    settings = Settings(companies=(Company(code="1", name="One", phase_category="STD"),), quiet_hours=("07:00-17:30",))
+    assert _row(settings, timedelta(0), next_run=due)["next_sync"] == shown
 
 
 def test_an_object_whose_dag_airflow_cannot_import_is_not_up_to_date() -> None:

@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from spectrum_etl.errors import FixConfiguration
-from spectrum_etl.settings import SCHEDULES, Settings, in_force, settings_path
+from spectrum_etl.settings import SCHEDULES, Settings, in_force, read_settings, settings_path
+from spectrum_etl.settings.infolink import SiteNames, table_name
 from spectrum_etl.settings.schedules import overrides
 from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.objects import OBJECTS
@@ -72,7 +73,25 @@ def test_invalid_schedule_names_the_allowed_values(tmp_path: Path) -> None:
         ),
         (_site("JC_JOB_MASTER_MC", {"colums": {}}), "infolink.names.1.JC_JOB_MASTER_MC.colums"),
         (_site("JC_JOB_MASTER_MC", {"table": "a.b.c"}), "'a.b.c' is not a table or view; write NAME, or SCHEMA.NAME"),
-        (_site("JC_JOB_MASTER_MC", {"columns": {"Job_Number": "No]"}}), "infolink.names.1.JC_JOB_MASTER_MC.columns"),
+        (
+            _site("JC_JOB_MASTER_MC", {"table": "a]b"}),
+            "'a]b' is not a table or view; write NAME, or SCHEMA.NAME, and a",
+        ),
+        (_site("JC_JOB_MASTER_MC", {"table": "[a]b]"}), "'[a]b]' is not a table or view"),
+        (_site("JC_JOB_MASTER_MC", {"table": "x" * 129}), "is not a table or view"),
+        (_site("JC_JOB_MASTER_MC", {"columns": {"Job_Number": "N\no"}}), "infolink.names.1.JC_JOB_MASTER_MC.columns"),
+        ({"companies": [{**_COMPANY, "code": "  "}]}, "companies.0.code: Value error, a code is not blank"),
+        ({"companies": [{**_COMPANY, "infolink_code": " "}]}, "infolink_code: Value error, a code is not blank"),
+        (
+            _site("JC_JOB_MASTER_MC", {"columns": {"Job_Number": "No", "JOB_NUMBER": "Nr"}}),
+            "columns.Job_Number: JOB_NUMBER is the same name",
+        ),
+        (
+            {"infolink": {"names": {"1": {"JC_JOB_MASTER_MC": {}, "jc_job_master_mc": {"table": "x"}}}}},
+            "infolink.names.1.JC_JOB_MASTER_MC: jc_job_master_mc is the same name",
+        ),
+        (_site("JC_JOB_MASTER_MC", {"columns": {"Job_Number": "%(x)s"}}), "takes %(...)s for a value"),
+        (_site("JC_JOB_MASTER_MC", {"table": "a%(x)s"}), "takes %(...)s for a value"),
         (_site("JC_JOB_MASTER_MC", {}, "7"), "infolink.names: unknown companies ['7']; configured: ['1']"),
         ({"infolink": {"queries_at_a_time": 0}}, "infolink.queries_at_a_time"),
         ({"infolink": {"piece_seconds": 0}}, "infolink.piece_seconds"),
@@ -308,3 +327,35 @@ def test_a4_the_good_entries_of_a_variable_with_a_wrong_one_hold(tmp_path: Path)
     assert len(overrides(override, OBJECTS)[1]) == 2
     assert _now(_load(tmp_path), override) == ("0 * * * *", "0 */2 * * *")
     assert all(overrides(good, OBJECTS)[1] == [] for good in ('{"vendors": "2h"}', "", None))
+
+
+@pytest.mark.parametrize("table", ["JOBS", "reporting.JOBS", "[a.b].[c]]d]", "reporting.[a.b]", "[JOBS]"])
+def test_o1_a_table_is_named_with_or_without_schema_and_brackets(table: str) -> None:
+    place = SiteNames(table=table).place
+    assert place is not None
+    assert SiteNames(table=table_name(*place)).place == place
+    assert (
+        place
+        == {
+            "JOBS": ("dbo", "JOBS"),
+            "reporting.JOBS": ("reporting", "JOBS"),
+            "[a.b].[c]]d]": ("a.b", "c]d"),
+            "reporting.[a.b]": ("reporting", "a.b"),
+            "[JOBS]": ("dbo", "JOBS"),
+        }[table]
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("infolink:\n  names: {}\ninfolink:\n  piece_seconds: 3\n", 3),
+        ("infolink: {names: {'1': {}, '1': {}}}\n", 1),
+        ("companies: []\ncompanies: []\n", 2),
+    ],
+)
+def test_lines_pasted_below_others_put_none_out_of_force_unseen(tmp_path: Path, text: str, line: int) -> None:
+    file = tmp_path / "settings.yaml"
+    file.write_text(text)
+    with pytest.raises(FixConfiguration, match=rf"a name is given twice in one section, line {line}"):
+        read_settings(file, ())

@@ -16,6 +16,22 @@ last_tries as (
         landings.dag_id,
         landings.run_id,
         landings.state in ('landing', 'landed', 'checked') as is_at_work,
+        -- Whoever is at work on a landing holds a lock of its number (warehouse/pieces.py).
+        landings.state = 'landing' and not exists (
+            select 1
+            from pg_locks
+            where
+                pg_locks.locktype = 'advisory'
+                and pg_locks.classid = {{ "landing_lock" | bound }}::oid
+                and pg_locks.objid = mod(landings.landing_id, 2147483648)::oid
+                and pg_locks.objsubid = 2
+                and pg_locks.granted
+                and pg_locks.database = (
+                    select pg_database.oid
+                    from pg_database
+                    where pg_database.datname = current_database()
+                )
+        ) as is_waiting,
         landings.started_at
     from sync.landings as landings
     inner join expected
@@ -46,7 +62,8 @@ late as (
         company_code,
         dag_id,
         run_id,
-        started_at as since
+        started_at as since,
+        is_waiting
     from last_tries
     where is_at_work and started_at < {{ "ended_by" | bound }}::timestamptz
     union all
@@ -55,7 +72,8 @@ late as (
         whole.company_code,
         expected.dag_id,
         null as run_id,
-        expected.due_at as since
+        expected.due_at as since,
+        false as is_waiting
     from whole
     inner join expected on whole.object_name = expected.object_name
     inner join last_tries

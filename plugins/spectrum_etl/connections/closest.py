@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -10,6 +11,7 @@ import yaml
 
 from spectrum_etl.connections.result import Finding
 from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.settings.infolink import table_name
 from spectrum_etl.sources.infolink import casts
 from spectrum_etl.sources.infolink.closest import TABLES_ALIKE, closest, meant_by, subject_of
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
@@ -42,7 +44,7 @@ def with_closest(
     for finding in findings:
         if finding.difference == "new":
             unknown[finding.subject].append(finding.item)
-    tables = _unknown_tables(reader, known) if any(f.difference == "missing" and not f.item for f in findings) else {}
+    tables = unknown_tables(reader, known) if any(f.difference == "missing" and not f.item for f in findings) else {}
     found = []
     for finding in findings:
         if finding.difference != "missing":
@@ -55,12 +57,15 @@ def with_closest(
     return found
 
 
-def _unknown_tables(reader: InfoLinkReader, known: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """Site's name, as settings write it -> schema and name, of the tables that stand for none that is known."""
+def unknown_tables(reader: InfoLinkReader, known: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Site's name, as settings write it -> schema and name, of the tables that stand for none that is known.
+
+    Args:
+        reader: inside its `with`.
+        known: names of the specs.
+    """
     used = {site.name.upper() for name in known if (site := _shown(reader, name))}
-    named = {
-        (name if schema.lower() == "dbo" else f"{schema}.{name}"): (schema, name) for schema, name in reader.tables()
-    }
+    named = {table_name(schema, name): (schema, name) for schema, name in reader.tables()}
     return {name: place for name, place in named.items() if name.upper() not in used}
 
 
@@ -135,4 +140,9 @@ def _table(
 
 def _paste(company: str, subject: str, **named: object) -> str:
     lines = {"infolink": {"names": {company: {subject: named}}}}
-    return yaml.safe_dump(lines, sort_keys=False, allow_unicode=True)
+    return as_yaml(lines)
+
+
+def as_yaml(lines: object) -> str:
+    """Lines of settings to paste: a name stays on one line, however long it is and whatever it holds."""
+    return yaml.safe_dump(lines, sort_keys=False, allow_unicode=True, width=sys.maxsize)

@@ -126,7 +126,8 @@ def _column(
     first, used_by = wanted.names[0], ", ".join(wanted.used_by)
     if not wanted.read:
         return ComparedColumn(table, first, "not read", used_by=used_by)
-    found = next((found for name in wanted.names if site and (found := site.find(name))), None)
+    names = site.in_order(wanted.names) if site else ()
+    found = next((found for name in names if site and (found := site.find(name))), None)
     missing = noted.get((table, first.upper(), "missing"))
     if found is None or site is None:
         state: State = "missing" if missing or site is None else "not needed"

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 import yaml
 
+from spectrum_etl.connections.closest import as_yaml
 from spectrum_etl.connections.compared import ComparedColumn, ComparedTable, counts
 from spectrum_etl.connections.result import Checked, Finding
 from spectrum_etl.settings import Settings
@@ -29,16 +30,29 @@ counts of columns here, and no data. What to do with it: docs/setup.md, A site w
 """
 
 
-def described(settings: Settings, checked: Sequence[Checked]) -> str:
+_OTHERS = """\
+### Other tables and views
+
+Nothing reads or knows these {count}. A table that is missing above, and that nothing is called like, is among them if
+it is here under another name:
+"""
+
+
+def described(settings: Settings, checked: Sequence[Checked], *, others: bool = True) -> str:
     """The file, in Markdown.
 
     Args:
         settings: of all companies.
         checked: what `check_infolink` found, of each company that has an Info-Link.
+        others: whether the site's other tables are named where one is missing: a hosted site has thousands.
     """
     parts = [_TOP]
     for one in checked:
         parts.extend(_company(settings, one))
+        if others and one.others:
+            parts.append(_OTHERS.format(count=len(one.others)))
+            parts.extend(f"- `{name}`" for name in one.others)
+            parts.append("")
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -105,11 +119,13 @@ def _together(settings: Settings, checked: Checked) -> str:
     section = settings.infolink.model_dump(exclude_defaults=True)
     for lines in proposed:
         _merge(section, yaml.safe_load(lines)["infolink"])
-    return yaml.safe_dump({"infolink": section}, sort_keys=False, allow_unicode=True)
+    return as_yaml({"infolink": section})
 
 
 def _merge(into: dict[str, object], more: dict[str, object]) -> None:
-    for name, value in more.items():
+    same = {name.upper(): name for name in into}  # names of Info-Link count without regard to case
+    for written, value in more.items():
+        name = same.get(written.upper(), written)
         known = into.get(name)
         if isinstance(known, dict) and isinstance(value, dict):
             _merge(known, value)

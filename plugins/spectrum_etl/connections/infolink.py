@@ -5,15 +5,15 @@ Only the catalog is read, and of each table at most one row, to learn whether th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from spectrum_etl.connections.closest import with_closest
+from spectrum_etl.connections.closest import unknown_tables, with_closest
 from spectrum_etl.connections.compared import compared, wanted_names
 from spectrum_etl.connections.reasons import not_connected
 from spectrum_etl.connections.result import Checked, Finding
 from spectrum_etl.connections.tracking import facts
-from spectrum_etl.errors import FixConfiguration, RetryLater, SpectrumEtlError, StopSync
+from spectrum_etl.errors import FixConfiguration, SpectrumEtlError, StopSync
 from spectrum_etl.exports.spectrum import tables
 from spectrum_etl.model.drift import Drift
 from spectrum_etl.model.spec import StagedObject, Table
@@ -55,12 +55,15 @@ def check_infolink(company: Company, connection: InfoLinkConnection, settings: S
             findings = comparison.run()
             lookups = tuple(comparison.lookups())
             listed = compared(OBJECTS.values(), lookups, reader, findings, settings.stage_employees)
+            missing = any(not table.here for table in listed)
+            others = tuple(sorted(unknown_tables(reader, comparison.known()))) if missing else ()
             unknown = unknown_to_infolink(reader, company.code)
             learned = facts(reader, OBJECTS.values())
     except SpectrumEtlError as error:
         return not_connected(company.code, conn_id, "Info-Link", error)
     broken = ("unknown company", unknown.sentence, unknown.remedy or "") if unknown else _lacking(findings)
-    return Checked(company.code, conn_id, "Info-Link", *broken, findings=findings, tables=listed, facts=learned)
+    found = Checked(company.code, conn_id, "Info-Link", *broken, findings=findings, tables=listed, facts=learned)
+    return replace(found, others=others)
 
 
 def _lacking(findings: tuple[Finding, ...]) -> tuple[str, str, str]:
@@ -75,6 +78,16 @@ def _lacking(findings: tuple[Finding, ...]) -> tuple[str, str, str]:
         "allow it in Info-Link (table security, then Update Database); where this site calls it otherwise, say so in"
         " infolink.names (docs/setup.md, A site with other names); or set the schedule of what reads it to never. The"
         " list of differences says what needs each",
+    )
+
+
+def _broken(source: str, error: StopSync) -> FixConfiguration:
+    """A table or view that is shown, and that the server cannot read: others are compared all the same."""
+    number = f"error {error.code}" if error.code else "an error"
+    return FixConfiguration(
+        f"the SQL Server shows it, and answers with {number} when it is read",
+        object=source,
+        remedy="have the view or table mended at the SQL Server, or name another one in infolink.names",
     )
 
 
@@ -101,10 +114,14 @@ class _Comparison:
         for lookup in self.lookups():
             self._looked_up(lookup)
         tables_of_specs = [table for obj in OBJECTS.values() for table in obj.tables]
-        known = names_read(tables_of_specs)
+        known = self.known()
         families = {(table, name): expected_family(column) for table, name, column in columns_read(tables_of_specs)}
         names = wanted_names(OBJECTS.values(), self.lookups())
         return tuple(with_closest(self.findings.values(), self.reader, self.company.code, known, names, families))
+
+    def known(self) -> Mapping[str, frozenset[str]]:
+        """Info-Link table -> its columns that anything reads or knows."""
+        return names_read(table for obj in OBJECTS.values() for table in obj.tables)
 
     def lookups(self) -> Iterator[Lookup]:
         """What the exports look up, where the company exports."""
@@ -193,15 +210,14 @@ class _Comparison:
 
     def _try(self, source: str) -> SpectrumEtlError | None:
         try:
-            table = self.reader.table(source)
-            column = next(iter(table.columns))
-            # The relation comes from this package and the settings, the column from the catalog.
-            query = f'SELECT TOP (1) t."{column}" AS one FROM {table.relation} AS t'  # noqa: S608
+            # The relation comes from this package and the settings. No column of it is asked for: a view may fail by a
+            # value, and its error would quote that.
+            query = f"SELECT TOP (1) 1 AS is_there FROM {self.reader.table(source).relation} AS t"  # noqa: S608
             self.reader.rows(Statement(query, {}), source, self.company.code)
-        except RetryLater:
-            raise
         except FixConfiguration as error:
             return error
+        except StopSync as error:
+            return _broken(source, error)
         return None
 
     def _note(self, drift: Drift, use: _Use, *, stops: bool) -> None:

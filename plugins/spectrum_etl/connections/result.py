@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["web services", "Info-Link", "Procore", "warehouse"]
 #: Not passed on to other tasks: only how many findings there are.
-_LONG = ("services", "findings", "tables", "facts", "probes", "procore_company")
+_LONG = ("services", "findings", "tables", "others", "facts", "probes", "procore_company")
 
 #: What a finding of Procore says to do; the comment of `sync.connection_findings.difference` explains each.
 Action = Literal["take over", "grant", "permit", "switch off", "leave out", "ask Procore", "clean up"]
@@ -103,6 +103,7 @@ class Checked:
         services: of Spectrum's web services, what became of each; None where they were not looked at.
         findings: differences; None where they could not be looked for, so that those of the last check stay.
         tables: of Info-Link, every table and column that the specs name; None where they could not be looked at.
+        others: of Info-Link, the names of all tables and views that nothing knows, where a table is missing.
         facts: what else was learned of its tables or records; those of the last check stay with the differences.
         probes: of Procore, what was found out just now, by name of the probe.
         procore_company: the Procore company that it was found out about.
@@ -117,6 +118,7 @@ class Checked:
     services: tuple[Service, ...] | None = None
     findings: tuple[Finding, ...] | None = field(default=None)
     tables: tuple[ComparedTable, ...] | None = field(default=None)
+    others: tuple[str, ...] = ()
     facts: tuple[Fact, ...] = ()
     probes: Mapping[str, Found] = field(default_factory=dict)
     procore_company: int | None = None

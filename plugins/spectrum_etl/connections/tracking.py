@@ -70,6 +70,6 @@ def _indexes(reader: InfoLinkReader, table: SiteTable) -> str:
 
 def _in_words(index: Index) -> str:
     """`IX_JOB (nonclustered, unique): Company_Code, Job_Number (with Tran_Amount)`."""
-    kind = index.kind.lower() + (", unique" if index.unique else "")
+    kind = index.kind.lower() + (", unique" if index.unique else "") + (", disabled" if index.disabled else "")
     included = f" (with {', '.join(index.included)})" if index.included else ""
     return f"{index.name} ({kind}): {', '.join(index.key)}{included}"

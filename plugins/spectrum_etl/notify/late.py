@@ -22,10 +22,13 @@ from spectrum_etl.settings import Schedule, Settings
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate
+from spectrum_etl.warehouse.pieces import LANDING_LOCK
 from spectrum_etl.warehouse.templates import render
 
 #: No schedule is due more rarely than once a day, which may have 25 hours, and a sync may wait for a day's quiet hours.
 _LONGEST_WAIT = 50
+#: So many hours for each hour that a sync has: quiet hours may leave a day no more than one.
+_DAY = 24
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Late:
         run_id: the run that is at work; None where none has begun.
         since: when it began to read, or when it was due.
         is_notified: whether people know already.
+        is_waiting: whether it has begun, and no process is at work on it now: it gave way, or waits to be tried again.
     """
 
     object_name: str
@@ -46,9 +50,12 @@ class Late:
     run_id: str | None
     since: datetime
     is_notified: bool = False
+    is_waiting: bool = False
 
 
-def last_due(schedule: Schedule, settings: Settings, before: datetime) -> datetime | None:
+def last_due(
+    schedule: Schedule, settings: Settings, before: datetime, allowed: timedelta = timedelta(0)
+) -> datetime | None:
     """The last moment at which a sync was due; the earlier one of two hours of the same name, when clocks are put back.
 
     One that falls into quiet hours counts from their end.
@@ -57,6 +64,8 @@ def last_due(schedule: Schedule, settings: Settings, before: datetime) -> dateti
         schedule: how often.
         settings: time of day of `daily`, the time zone, and the quiet hours.
         before: zone-aware; the moment lies at or before it.
+        allowed: how long before it at least. Quiet hours do not count: one that was due shortly before them may not
+            have had its turn.
 
     Returns:
         None for `never`.
@@ -65,10 +74,12 @@ def last_due(schedule: Schedule, settings: Settings, before: datetime) -> dateti
         return None
     zone = ZoneInfo(settings.timezone)
     minute, hours = schedule.due(settings.daily_at)
-    for back in range(_LONGEST_WAIT):
+    for back in range(_LONGEST_WAIT + _DAY * (1 + int(allowed / timedelta(hours=1)))):
         local = (before.astimezone(UTC) - timedelta(hours=back)).astimezone(zone)
         due = local.replace(minute=minute, second=0, microsecond=0, fold=0).astimezone(UTC)
-        if due.astimezone(zone).hour in hours and (settings.quiet.until(due) or due) <= before:
+        if due.astimezone(zone).hour not in hours or (settings.quiet.until(due) or due) > before:
+            continue
+        if before - due - settings.quiet.within(due, before) >= allowed:
             return due
     return None  # this day has no such hour: clocks are put forward over it
 
@@ -91,18 +102,26 @@ def find_late(connection: psycopg.Connection, settings: Settings, minutes: int) 
     connection.execute(render("notify/watched.sql"), {"objects": names, "schedules": words})
     row = connection.execute("select clock_timestamp()").fetchone()
     assert row is not None
-    ended_by = row[0] - timedelta(minutes=minutes)
+    now, allowed = row[0], timedelta(minutes=minutes)
     with connection.cursor(row_factory=class_row(Late)) as cursor:
-        return cursor.execute(
+        found = cursor.execute(
             render("notify/late.sql"),
             {
                 "objects": names,
                 "dag_ids": [obj.dag_id for obj in OBJECTS.values()],
-                "dues": [last_due(schedule, settings, ended_by) for schedule in schedules],
+                "dues": [last_due(schedule, settings, now, allowed) for schedule in schedules],
                 "companies": [company.code for company in settings.companies],
-                "ended_by": ended_by,
+                "ended_by": now - allowed,
+                "landing_lock": LANDING_LOCK,
             },
         ).fetchall()
+    # One that is at work goes on in quiet hours, and is late there as anywhere.
+    return [late for late in found if not (late.is_waiting and _was_quiet(settings, late.since, now, allowed))]
+
+
+def _was_quiet(settings: Settings, since: datetime, now: datetime, allowed: timedelta) -> bool:
+    """Whether less than the time that is allowed has gone by outside of quiet hours."""
+    return now - since - settings.quiet.within(since, now) < allowed
 
 
 def message_of(late: Sequence[Late], minutes: int, airflow_url: str = "") -> Message | None:

@@ -14,6 +14,7 @@ from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.model import dag_ids
 from spectrum_etl.orchestration.dag_defaults import companies_of_form, companies_param, daily, make_dag
 from spectrum_etl.orchestration.grid import OF_COMPANY, name_company
+from spectrum_etl.orchestration.quiet import wait_if_scheduled
 from spectrum_etl.orchestration.turns import POOL, turn_at_infolink
 from spectrum_etl.settings import SCHEDULES_VARIABLE, in_force
 from spectrum_etl.settings.schedules import overrides
@@ -64,12 +65,14 @@ def _tasks() -> None:
     @task(pool="spectrum_sdx", map_index_template=OF_COMPANY)
     def web_services(company_code: str) -> dict[str, Any] | None:
         """Ask every web service of one company; a writing one is looked up, never executed."""
+        wait_if_scheduled(get_current_context(), load_settings())
         return _check("web services", company_code)
 
     @task(pool=POOL, map_index_template=OF_COMPANY)
     def infolink(company_code: str) -> dict[str, Any] | None:
         """Log in to one company's Info-Link, and compare its columns with the specs."""
         settings = load_settings()
+        wait_if_scheduled(get_current_context(), settings)
         with ExitStack() as stack:
             try:
                 stack.enter_context(turn_at_infolink(settings.company(company_code), settings))
@@ -150,6 +153,6 @@ def _check(kind: Any, company_code: str) -> dict[str, Any] | None:
     for fact in found.facts:
         log.info("%s: %s: %s", fact.subject, fact.item, fact.fact)
     if found.tables is not None:
-        # The whole comparison, without data in it: what the command describe_site writes.
-        log.info("%s", described(settings, [found]))
+        # The whole comparison, without data in it: what the command describe_site writes, but for other tables.
+        log.info("%s", described(settings, [found], others=False))
     return found.to_dict()

@@ -5,11 +5,17 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime
 
+from airflow.sdk import Context
 from airflow.sdk.exceptions import AirflowRescheduleException
 
 from spectrum_etl.settings import Settings
 
 log = logging.getLogger(__name__)
+
+
+def are_quiet_hours(settings: Settings) -> bool:
+    """Whether Spectrum is left alone now."""
+    return settings.quiet.until(datetime.now(UTC)) is not None
 
 
 def wait_for_quiet_hours(settings: Settings) -> None:
@@ -22,3 +28,9 @@ def wait_for_quiet_hours(settings: Settings) -> None:
     if until is not None:
         log.info("these are quiet hours, in which Spectrum is left alone: this task goes on at %s", until)
         raise AirflowRescheduleException(until)
+
+
+def wait_if_scheduled(context: Context, settings: Settings) -> None:
+    """The same for a task of which somebody may want to see the result at once: only by its schedule does it wait."""
+    if context["dag_run"].run_type == "scheduled":
+        wait_for_quiet_hours(settings)

@@ -16,7 +16,7 @@ from spectrum_etl.model.run import Run, Scope, clean_codes
 from spectrum_etl.model.spec import StagedObject
 from spectrum_etl.orchestration.dag_defaults import refuse_unknown_fields
 from spectrum_etl.orchestration.grid import name_company
-from spectrum_etl.orchestration.quiet import wait_for_quiet_hours
+from spectrum_etl.orchestration.quiet import are_quiet_hours, wait_for_quiet_hours
 from spectrum_etl.orchestration.rights import require_operator
 from spectrum_etl.orchestration.turns import give_way, others_wait, turn_at_infolink
 from spectrum_etl.staging.configured import load_settings
@@ -91,7 +91,8 @@ def land_company(
         require_operator(context, now, MASS_DELETE)
 
     def waiting() -> bool:
-        return others_wait(context["ti"], now, company.infolink_conn_id)
+        # In quiet hours the others wait for their end: to give way would help none, and this one would wait with them.
+        return not are_quiet_hours(now) and others_wait(context["ti"], now, company.infolink_conn_id)
 
     company, needed = now.company(asked.company_code), asks_infolink(obj, now) or bool(asked.jobs)
     url = warehouse_url()
@@ -193,6 +194,7 @@ def _jobs_of(obj: StagedObject, codes: list[str], jobs: tuple[str, ...]) -> dict
     from spectrum_etl.warehouse.connect import connect, warehouse_url
 
     settings, known = load_settings(), set[str]()
+    wait_for_quiet_hours(settings)
     unknown: dict[str, list[str]] = {}
     for code in codes:
         with (

@@ -62,7 +62,7 @@ def object_row(
         "schedule": schedule,
         "often": schedule.words.capitalize(),
         "paused": paused,
-        "next_sync": dag["next_dagrun_run_after"] if dag and not paused and schedule is not Schedule.NEVER else None,
+        "next_sync": _next_sync(dag, settings) if not paused and schedule is not Schedule.NEVER else None,
         "running": shown(now_running) if now_running else None,
         "last_run_state": last_run["state"] if last_run else None,
         "last_sync": last["finished_at"] if last else None,
@@ -75,6 +75,13 @@ def object_row(
         **{key: _sum(of_last, key) for key in _OF_THE_LAST},
         **{key: _sum(tables, key) for key in _OF_ALL},
     }
+
+
+def _next_sync(dag: Mapping[str, Any] | None, settings: Settings) -> str | None:
+    """When the next run reads; one of quiet hours waits for their end."""
+    due: str | None = dag["next_dagrun_run_after"] if dag else None
+    until = settings.quiet.until(datetime.fromisoformat(due)) if due else None
+    return until.isoformat() if until else due
 
 
 def _is_new(run: Mapping[str, Any], last: Row | None) -> bool:

@@ -36,6 +36,13 @@ class Company(Strict):
     def _trimmed(cls, value: str | None) -> str | None:
         return None if value is None else value.strip()
 
+    @field_validator("code", "infolink_code", mode="after")
+    @classmethod
+    def _not_blank(cls, value: str | None) -> str | None:
+        if value == "":
+            raise ValueError("a code is not blank")
+        return value
+
     @property
     def written(self) -> str:
         """The code as Info-Link's tables write it."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import ValidationError
+from yaml.constructor import ConstructorError
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.settings.messages import explain_value, explain_yaml
@@ -18,6 +20,20 @@ def settings_path() -> Path:
     """Where the settings are: `SPECTRUM_ETL_SETTINGS`, else `include/settings.yaml` beside `plugins/`."""
     named = os.environ.get("SPECTRUM_ETL_SETTINGS")
     return Path(named) if named else Path(__file__).resolve().parents[3] / "include" / "settings.yaml"
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML whose names are given once: lines that are pasted below others must not put those out of force unseen."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """A mapping; ConstructorError where it names something twice."""
+        seen = set()
+        for key, _ in node.value:
+            name = (key.tag, key.value) if isinstance(key, yaml.ScalarNode) else None
+            if name in seen and name is not None:
+                raise ConstructorError(problem="a name is given twice in one section", problem_mark=key.start_mark)
+            seen.add(name)
+        return super().construct_mapping(node, deep)
 
 
 def read_settings(path: Path, registry: Registry, names: SourceNames | None = None) -> Settings:
@@ -33,7 +49,7 @@ def read_settings(path: Path, registry: Registry, names: SourceNames | None = No
             every wrong value and what is allowed.
     """
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+        values = yaml.load(path.read_text(encoding="utf-8"), _Loader)
     except FileNotFoundError:
         raise FixConfiguration(f"there is no settings file {path}", remedy="restore include/settings.yaml") from None
     except yaml.YAMLError as error:

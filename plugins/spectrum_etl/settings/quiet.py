@@ -102,6 +102,21 @@ def _of_day(window: str, day: date, zone: ZoneInfo) -> tuple[datetime, datetime]
     """Begin and end in UTC of a window that begins on a day."""
     begins, ends = _minutes(window)
     last = day + timedelta(days=1) if ends <= begins else day
-    moments = ((day, begins), (last, ends))
-    begin, end = (datetime.combine(on, time(at // 60, at % 60), zone).astimezone(UTC) for on, at in moments)
-    return begin, end
+    return _moment(day, begins, zone, fold=0), _moment(last, ends, zone, fold=1)
+
+
+def _moment(day: date, minutes: int, zone: ZoneInfo, *, fold: int) -> datetime:
+    """When the clock of a zone shows a time, in UTC.
+
+    One that it shows twice is the first or the second time, by `fold`. One that clocks are put forward over is when
+    they are.
+    """
+    shown = datetime.combine(day, time(minutes // 60, minutes % 60), zone)
+    first, second = (shown.replace(fold=each).astimezone(UTC) for each in (0, 1))
+    if first <= second:
+        return second if fold else first
+    # Of a time that there is not, the later reading goes by the offset from before.
+    before = second.astimezone(zone).utcoffset()
+    while second.astimezone(zone).utcoffset() == before:
+        second += timedelta(minutes=1)
+    return second

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from spectrum_etl.errors import FixConfiguration
+from spectrum_etl.errors import FixConfiguration, StopSync
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.faults import CompanyRefused
 from spectrum_etl.sources.infolink.companies import company_codes, holds_company
@@ -52,8 +52,8 @@ def unknown_to_infolink(reader: InfoLinkReader, code: str) -> FixConfiguration |
         try:
             if holds_company(reader, table, code):
                 return None
-        except FixConfiguration:
-            continue  # not shown to this user: it can say nothing
+        except (FixConfiguration, StopSync):
+            continue  # not shown to this user, or a view that is broken: it can say nothing
         tables.append(table)
     others: list[str] = []
     for table in tables:

@@ -21,7 +21,7 @@ from spectrum_etl.warehouse.landings import find_landing, landed_tables, landing
 Look = Literal["first", "second"]
 
 #: First part of the advisory lock of a landing that is at work; the second is its number. An arbitrary number of ours.
-_LANDING_LOCK = 7_272
+LANDING_LOCK = 7_272
 #: How long after its beginning a landing gives way, and how long after it is gone on with.
 _GIVES_WAY, _GOES_ON = timedelta(minutes=30), timedelta(hours=1)
 
@@ -147,7 +147,7 @@ def unfinished(connection: psycopg.Connection, object_name: str, scope: Scope, r
 def hold(connection: psycopg.Connection, landing: Landing) -> bool:
     """Hold a landing until the connection ends, as a sign of being at work on it; whether nobody else does."""
     row = connection.execute(
-        "select pg_try_advisory_lock(%s, %s::bigint::integer)", [_LANDING_LOCK, landing.landing_id % (1 << 31)]
+        "select pg_try_advisory_lock(%s, %s::bigint::integer)", [LANDING_LOCK, landing.landing_id % (1 << 31)]
     ).fetchone()
     return row == (True,)
 

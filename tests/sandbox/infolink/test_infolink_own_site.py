@@ -108,6 +108,9 @@ def site(url: str) -> Iterator[Site]:
         ("Start_Date", "datetime", datetime(2026, 3, 4, 15, 16, 17), ("datetime", None, None, None)),  # noqa: DTZ001
         ("Start_Date", "date", date(2026, 3, 4), ("date", None, None, None)),
         ("Comment", "uniqueidentifier", uuid.UUID(GUID), ("uniqueidentifier", None, None, None)),
+        ("Job_Description", "text", "Straße", ("text", 2147483647, None, None)),
+        ("Job_Description", "ntext", "Straße", ("ntext", 1073741823, None, None)),
+        ("Start_Date", "datetimeoffset(3)", datetime(2026, 3, 4, 15, 16, 17), ("datetimeoffset", None, None, None)),  # noqa: DTZ001
     ],
 )
 def test_a_retyped_column_arrives_as_its_type_and_the_catalogue_says_it(
@@ -168,6 +171,47 @@ def test_tables_move_are_renamed_and_dropped(ask: Ask, site: Site) -> None:
         ask("SELECT WO_Site FROM reporting.Aufträge")
 
 
+def test_names_as_long_as_sql_server_allows_are_shown_and_read(ask: Ask, site: Site) -> None:
+    """PostgreSQL's are shorter: two that differ at their ends only are two."""
+    one, other, table = "n" * 127 + "1", "n" * 127 + "2", "ü" * 128
+    site("rename", TABLE, table)
+    site("rename", f"{TABLE}.Job_Number", one)
+    site("rename", f"{TABLE}.Job_Description", other)
+    assert ask(f"SELECT [{other}], t.[{one}] FROM [{table}] AS t")[0] == ("Straße", "     19.50")  # noqa: S608
+    listed = ask(f"SELECT COLUMN_NAME FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_NAME = N'{table}'")  # noqa: S608
+    assert {(one,), (other,)} <= set(listed)
+
+
+@pytest.mark.parametrize(
+    "query", ["SELECT Group FROM {}", "SELECT Job_Number AS Order FROM {}", "SELECT 1 AS a FROM User"]
+)
+def test_a_keyword_as_a_name_needs_brackets(ask: Ask, site: Site, query: str) -> None:
+    site("rename", f"{TABLE}.WO_Site", "Group")
+    with pytest.raises(pymssql.Error, match="Incorrect syntax near"):
+        ask(query.format(TABLE))
+    assert len(ask(f"SELECT [Group] AS [Order] FROM {TABLE}")) == 2  # noqa: S608
+
+
+@pytest.mark.parametrize("kind", ["text", "ntext"])
+@pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        ("RTRIM(Job_Description)", "invalid for the function"),
+        ("CONCAT(Job_Description, 'x')", "invalid for the function"),
+        ("MIN(Job_Description)", "is invalid for min"),
+        ("CASE WHEN Job_Description = 'x' THEN 1 END", "are incompatible in the equal to operator"),
+    ],
+)
+def test_the_old_types_of_text_are_not_trimmed_joined_or_compared(
+    ask: Ask, site: Site, kind: str, expression: str, said: str
+) -> None:
+    site("retype", f"{TABLE}.Job_Description", kind)
+    with pytest.raises(pymssql.Error, match=said):
+        ask(f"SELECT {expression} AS one FROM {TABLE}")  # noqa: S608
+    cast = "RTRIM(CAST(Job_Description AS nvarchar(max)))"
+    assert ask(f"SELECT {cast} AS one, DATALENGTH(Job_Description) AS n FROM {TABLE}")[0][0] == "Straße"  # noqa: S608
+
+
 def test_a_view_of_the_logins_company_has_no_company_code(ask: Ask, site: Site) -> None:
     site("own-company", TABLE)
     site("rename", TABLE, "JC_JOB_MASTER")
@@ -204,6 +248,8 @@ def test_money_as_text_shows_two_digits_whatever_it_holds(ask: Ask, site: Site) 
         (("rename", TABLE), "needs TABLE or TABLE.COLUMN, and a value"),
         (("move", f"{TABLE}.WO_Site", "x"), "is about a table"),
         (("retype", TABLE, "money"), "is about a column"),
+        (("rename", TABLE, "x" * 129), "is too long"),
+        (("move", TABLE, "x" * 60), "is too long"),
     ],
 )
 def test_what_cannot_be_is_refused(url: str, words: tuple[str, ...], said: str) -> None:

@@ -88,6 +88,21 @@ def test_m4_a_receivable_whose_type_is_blank_is_not_rejected(table: str) -> None
     assert "transaction_type" not in needed
 
 
+def test_o1_a_name_of_another_table_does_not_put_it_before_the_columns_own() -> None:
+    """The job's contract amount stands for the contract's where that lacks it, and nowhere else."""
+    contracts = OBJECTS["prime_contracts"].table("prime_contracts")
+
+    def find(without: str, asked: str) -> SiteTable:
+        columns = {name: "decimal(14,2)" for name in reference_columns(asked) if name != without}
+        own = {"ORIGINAL_CONTRACT": "Contract"} if asked == "JC_JOB_MASTER_MC" else {}
+        return SiteTable(asked, f"dbo.{asked}", columns, own_names=own)
+
+    for without, expected in (("", "c.Original_Contract_Amount"), ("Original_Contract_Amount", "j.Original_Contract")):
+        found = make_plan(contracts, "1", False, partial(find, without)).column("original_contract")
+        assert found is not None
+        assert found.source == expected
+
+
 @pytest.mark.parametrize(("name", "table"), [("payables", "vendor_payments"), ("jobs", "jobs"), ("budgets", "budgets")])
 def test_o1_a_named_table_without_company_code_asks_for_one_company(name: str, table: str) -> None:
     """No column to allow: the settings say whose rows they are, and an optional table is not silently left out."""

@@ -16,6 +16,7 @@ import psycopg
 
 from sandbox.data import layouts, own_site
 from sandbox.data.tables import Column, tables
+from spectrum_etl.settings.infolink import table_name
 from spectrum_etl.sources.infolink.names import columns_read
 from spectrum_etl.staging.objects import OBJECTS
 
@@ -120,12 +121,12 @@ class RandomSite:
     def _rename_table(self, connection: psycopg.Connection, chance: random.Random, words: Any, stored: str) -> None:
         spec = _spec(stored)
         way = chance.choice(("as it is", "as it is", "moved", "like", "unlike", "one company"))
-        schema = chance.choice(("", "reporting", "Spectrum Data"))
+        schema = chance.choice(("", "reporting", "Spectrum Data", "Order", "old.stock"))
         name = stored
         if way in ("like", "one company"):
             name = chance.choice((stored.removesuffix("_MC"), stored.removesuffix("_MC").title().replace("_", "")))
         elif way == "unlike":
-            name = next(words).title()
+            name = _odd(chance, next(words).title())
         if way == "moved":
             schema = schema or "reporting"
         elif way == "as it is":
@@ -134,7 +135,7 @@ class RandomSite:
             return
         one_company = way == "one company"
         own_site.say(connection, stored, "", name=name, schema=schema, own_company=one_company)
-        self.tables[spec] = (f"{schema}.{name}" if schema else name, one_company)
+        self.tables[spec] = (table_name(schema or "dbo", name), one_company)
         if way == "unlike":
             self.unlike.add((spec, ""))
 
@@ -144,7 +145,7 @@ class RandomSite:
         way = chance.choice(("as it is", "as it is", "like", "unlike"))
         if way == "as it is":
             return
-        name = next(words).title() if way == "unlike" else _like(chance, column)
+        name = _odd(chance, next(words).title()) if way == "unlike" else _like(chance, column)
         if name.upper() in {other.upper() for (table, _), other in self.columns.items() if table == _spec(stored)}:
             return
         if any(name.upper() == known.upper() for known in tables()[stored].names):
@@ -224,6 +225,11 @@ def _like(chance: random.Random, column: str) -> str:
     return joined.upper() if chance.random() < 0.2 and "_" in joined else joined
 
 
+def _odd(chance: random.Random, name: str) -> str:
+    """The name, or one of which SQL, YAML or a path of names could make something else."""
+    return chance.choice((name, name, f"{name} %", f"[{name}]", f'{name}."x"', f"{name}'s: #1", f"Größe {name}"))
+
+
 def _type(chance: random.Random, table: str, column: Column, collation: str, summed: bool) -> str:
     """Another type that holds every value of a column; blank for its own."""
     collate = f" COLLATE {collation}" if collation else ""
@@ -232,16 +238,17 @@ def _type(chance: random.Random, table: str, column: Column, collation: str, sum
     if IDENTIFIERS.get(table) == column.name and chance.random() < 0.6:
         return "uniqueidentifier"
     if column.name == "Tran_Date_Text":
-        return chance.choice(("date", "datetime", "datetime2(3)", "smalldatetime", "char(8)", "nvarchar(8)"))
+        return chance.choice(("date", "datetime", "datetime2(3)", "smalldatetime", "char(8)", "nvarchar(8)", "int"))
     if column.kind == "text":
         width = column.width or 1
         kinds = (f"varchar({width})", f"char({width})", f"nchar({width})", f"nvarchar({width + 5})", "nvarchar(max)")
+        kinds += ("text", "ntext")
         kind = chance.choice(kinds)
         return kind + collate if collate else kind if chance.random() < 0.5 else ""
     if chance.random() < 0.4:
         return ""
     if column.kind == "date":
-        return chance.choice(("date", "datetime", "smalldatetime", "datetime2(0)", "datetime2(3)", "datetime2(7)"))
+        return chance.choice(("date", "datetime", "smalldatetime", "datetime2(0)", "datetime2(7)", "datetimeoffset(3)"))
     if column.kind == "integer":
         return chance.choice(("smallint", "bigint", "decimal(9,0)"))
     whole, places = (int(digits) for digits in column.sql_type[len("numeric(") : -1].split(","))

@@ -22,6 +22,10 @@ NUMBER_WIDTH = 40
 UNIQUEIDENTIFIER_WIDTH = 36
 
 
+#: Wider than any column of codes: no spellings are listed of what was a number.
+_CODE_WIDTH = 41
+
+
 def family(type_text: str) -> Family:
     """Whether a type of SQL Server holds text, numbers or dates.
 
@@ -118,6 +122,30 @@ def as_hashed(column: str, type_text: str, *, ymd: bool = False, cents: bool = F
     if family(type_text) in {"number", "date"}:
         return f"COALESCE({as_text(column, type_text, ymd=ymd, cents=cents)}, '-')"
     return f"CASE WHEN {column} IS NULL THEN '-' ELSE CONCAT(DATALENGTH({column}), ':', {column}) END"
+
+
+def made_text(column: str, type_text: str, *, code: bool) -> tuple[str, str] | None:
+    """T-SQL that makes a text of a column which no function of texts takes as it is, and the type of that text.
+
+    Args:
+        column, type_text: as for `as_text`.
+        code: whether it holds codes: a number that is stored inexactly is written as a person would, 1001 or 19.5.
+
+    Returns:
+        None where nothing needs to be made of it.
+    """
+    name = _name(type_text)
+    if name in {"text", "ntext"}:  # not trimmed, joined or compared by SQL Server
+        kind = f"{'n' if name == 'ntext' else ''}varchar(max)"
+        return f"CAST({column} AS {kind})", kind
+    if code and name == "uniqueidentifier":
+        kind = f"varchar({UNIQUEIDENTIFIER_WIDTH})"
+        return f"CAST({column} AS {kind})", kind
+    if code and is_inexact(type_text):
+        digits = f"REPLACE(CAST(CAST({column} AS decimal(28, 6)) AS varchar({NUMBER_WIDTH})), '0', ' ')"
+        number = f"REPLACE(REPLACE(RTRIM({digits}), ' ', '0'), '.', ' ')"
+        return f"REPLACE(RTRIM({number}), ' ', '.')", f"varchar({_CODE_WIDTH})"
+    return None
 
 
 def _name(type_text: str) -> str:

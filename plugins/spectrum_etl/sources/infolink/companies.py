@@ -12,6 +12,7 @@ from spectrum_etl.sources.infolink.reader import InfoLinkReader
 from spectrum_etl.sources.infolink.templates import render
 
 _COMPANY = "Company_Code"
+_CODES = (_COMPANY, "Job_Number")
 
 
 def holds_company(reader: InfoLinkReader, table: str, company: str) -> bool:
@@ -27,7 +28,7 @@ def holds_company(reader: InfoLinkReader, table: str, company: str) -> bool:
         SpectrumEtlError: as every query of the reader.
     """
     binds = Binds()
-    found = reader.table(table)
+    found = reader.table(table).as_texts(_CODES)
     column = found.find(_COMPANY)
     if column is None:
         if not reader.shows_only(found, company):
@@ -45,7 +46,7 @@ def company_codes(reader: InfoLinkReader, table: str) -> list[str]:
 
     Args, errors: as for `holds_company`.
     """
-    found = reader.table(table)
+    found = reader.table(table).as_texts(_CODES)
     column = found.find(_COMPANY)
     if column is None:
         return []
@@ -66,7 +67,7 @@ def job_numbers(reader: InfoLinkReader, table: str, company: str) -> set[str]:
         SpectrumEtlError: as every query of the reader.
     """
     binds = Binds()
-    found = reader.table(table)
+    found = reader.table(table).as_texts(_CODES)
     column, number = found.find(_COMPANY), found.find("Job_Number")
     codes = {"company": reader.written(company)}
     where = code_filter(f"j.{column[0]}", column[1], codes, binds) if column else ["1 = 1"]

@@ -7,7 +7,7 @@ spellings where the column's width is known, so that an index can be used. Value
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from spectrum_etl.errors import FixConfiguration
@@ -56,8 +56,9 @@ def look_up(reader: InfoLinkReader, lookup: Lookup, codes: Mapping[str, str]) ->
         FixConfiguration: the table, a required column or one that is filtered by is not there, or not shown.
         SpectrumEtlError: as every query of the reader.
     """
-    asked, codes, real = codes, dict(codes), _columns(reader, lookup)
-    is_own = real.get(_COMPANY) is None and reader.shows_only(reader.table(lookup.table), codes.get(_COMPANY, ""))
+    asked, codes, table = codes, dict(codes), _table(reader, lookup, codes)
+    real = _columns(table, lookup)
+    is_own = real.get(_COMPANY) is None and reader.shows_only(table, codes.get(_COMPANY, ""))
     if _COMPANY in codes:
         codes[_COMPANY] = reader.written(codes[_COMPANY])
     if is_own:
@@ -74,7 +75,7 @@ def look_up(reader: InfoLinkReader, lookup: Lookup, codes: Mapping[str, str]) ->
     sql = render(
         "one_table.sql",
         alias=_ALIAS,
-        tables={_ALIAS: reader.table(lookup.table).relation},
+        tables={_ALIAS: table.relation},
         columns=",\n    ".join(columns),
         where={_ALIAS: "\n    AND ".join(conditions) or "1 = 1"},
     )
@@ -91,7 +92,7 @@ def look_up(reader: InfoLinkReader, lookup: Lookup, codes: Mapping[str, str]) ->
 
 def _check_company(reader: InfoLinkReader, lookup: Lookup, company: str, column: str, kind: str) -> None:
     """A table without `_MC` shows the login's own company: of another one it proves nothing that no row is there."""
-    found = reader.table(lookup.table)
+    found = _table(reader, lookup)
     if found.is_shared or found.named:
         return
     binds = Binds()
@@ -125,22 +126,29 @@ def lacking(reader: InfoLinkReader, lookup: Lookup, names: Iterable[str] | None 
     """
     wanted = lookup.required if names is None else names
     try:
-        real = _columns(reader, lookup)
+        table = _table(reader, lookup)
+        real = _columns(table, lookup)
     except FixConfiguration:  # the table is not shown: the catalog says nothing else
         return [name for name in lookup.columns if name in set(wanted)]
-    not_needed = {_COMPANY} if reader.table(lookup.table).one_company else set()
+    not_needed = {_COMPANY} if table.one_company else set()
     return [name for name in lookup.columns if name in set(wanted) - not_needed and real[name] is None]
 
 
-def _columns(reader: InfoLinkReader, lookup: Lookup) -> dict[str, tuple[str, str] | None]:
+def _columns(table: SiteTable, lookup: Lookup) -> dict[str, tuple[str, str] | None]:
     """Name -> the column's own name and type; None where the site lacks it."""
-    table = reader.table(lookup.table)
     return {name: _real(named, table) for name, named in lookup.columns.items()}
+
+
+def _table(reader: InfoLinkReader, lookup: Lookup, codes: Collection[str] = ()) -> SiteTable:
+    """The table, with texts in place of what could not be compared with these codes."""
+    columns = {name: (named,) if isinstance(named, str) else named for name, named in lookup.columns.items()}
+    compared = [column for name in (*codes, _COMPANY) for column in columns.get(name, ())]
+    return reader.table(lookup.table).as_texts(compared, [column for named in columns.values() for column in named])
 
 
 def _real(named: str | tuple[str, ...], table: SiteTable) -> tuple[str, str] | None:
     names = (named,) if isinstance(named, str) else named
-    return next((found for name in names if (found := table.find(name))), None)
+    return next((found for name in table.in_order(names) if (found := table.find(name))), None)
 
 
 def _filter(name: str, column: str, kind: str, code: str, binds: Binds) -> list[str]:

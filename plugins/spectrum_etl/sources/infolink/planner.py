@@ -7,7 +7,7 @@ the difference says what that affects.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from spectrum_etl.errors import Cause, FixConfiguration, StopSync
@@ -111,9 +111,27 @@ class _Planner:
                 raise
             self._leave_out_table(alias, "", f"{error.message}; {self.infolink.optional[alias]}")
             return
+        found = found.as_texts(*self._codes_and_others(alias))
         self.real[alias] = {name.upper(): (name, kind) for name, kind in found.columns.items()}
         self.tables[alias] = found
         self.names[alias] = {}
+
+    def _codes_and_others(self, alias: str) -> tuple[set[str], set[str]]:
+        """The columns that are read of a table: those that hold codes and texts, and others."""
+        codes, others, summed = set[str](), set[str](), set[str]()
+        for column in self.table.columns:
+            is_text = column.type in {"code", "text"} or column.ymd
+            for source in column.sources:
+                of, name = self._split(source)
+                if self._is_derived(source):
+                    summed.add(name)
+                elif of == alias:
+                    (codes if is_text else others).add(name)
+        for joined, (names, _) in self.joined.items():
+            of, name = joined.split(".")
+            if of == alias:
+                (others if name in summed else codes).update(names)
+        return codes - others, others
 
     def _leave_out_table(self, alias: str, column: str, detail: str) -> None:
         """Do without a table of the query, or without the staged table where that one holds its rows."""
@@ -128,7 +146,7 @@ class _Planner:
     def _planned(self, column: Column) -> PlannedColumn:
         if not column.sources:
             return PlannedColumn(column.name, column)
-        for source in column.sources:
+        for source in self._in_order(column.sources):
             found = self._derived(column, source) if self._is_derived(source) else self._direct(column, source)
             if found:
                 self._note_stand_in(column, source)
@@ -215,7 +233,7 @@ class _Planner:
         alias, wanted = joined.split(".")
         if alias not in self.tables:
             return
-        for name in names:
+        for name in self.tables[alias].in_order(names):
             if found := self.real[alias].get(name.upper()):
                 self.names[alias][wanted] = f"{alias}.{found[0]}"
                 return
@@ -285,6 +303,7 @@ class _Planner:
                     self._note(alias, real, "new", f"{kind}; it is not read")
 
     def _compare(self, alias: str, real: str, kind: str, column: Column) -> None:
+        kind = self.tables[alias].declared.get(real, kind)
         expected = expected_family(column)
         if expected is None:
             return
@@ -296,6 +315,20 @@ class _Planner:
 
     def _is_derived(self, source: str) -> bool:
         return self._split(source)[0] not in self.infolink.tables
+
+    def _in_order(self, sources: Sequence[str]) -> list[str]:
+        """The names that a column may have, in the order in which they are tried: of a table first those that are set.
+
+        A table that stands for another one still comes behind that, whatever is named there for another purpose.
+        """
+        aliases = list(dict.fromkeys(self._split(source)[0] for source in sources))
+
+        def place(source: str) -> tuple[int, bool]:
+            alias, name = self._split(source)
+            named = alias in self.tables and name.upper() in self.tables[alias].own_names
+            return aliases.index(alias), not named
+
+        return sorted(sources, key=place)
 
     def _split(self, source: str) -> tuple[str, str]:
         alias, _, name = source.rpartition(".")

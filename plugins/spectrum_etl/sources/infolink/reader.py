@@ -115,11 +115,14 @@ class InfoLinkReader:
             rows = self._all(statements.columns_statement(name, schema, wanted), name)
             if not rows:
                 raise missing_table(name, self.connection, named=names.table if names else None)
-            # Of X_MC and X the longer name is the one that holds every company.
-            found = max({str(row[1]) for row in rows}, key=len)
-            columns = [(str(row[2]), _type_text(*row[3:7])) for row in rows if row[1] == found]
-            collations = {str(row[2]): str(row[7]) for row in rows if row[1] == found and row[7]}
-            self._tables[name] = site_table(name, str(rows[0][0]), found, columns, names, collations)
+            # As it is written first, where letter case counts. Of X_MC and X the longer name is the one that holds
+            # every company.
+            places = sorted({(str(row[0]), str(row[1])) for row in rows})
+            found = max(places, key=lambda place: (place[0] == schema, place[1] == wanted, len(place[1])))
+            rows = [row for row in rows if (row[0], row[1]) == found]
+            columns = [(str(row[2]), _type_text(*row[3:7])) for row in rows]
+            collations = {str(row[2]): str(row[7]) for row in rows if row[7]}
+            self._tables[name] = site_table(name, *found, columns, names, collations)
         return self._tables[name]
 
     def tables(self) -> list[tuple[str, str]]:
@@ -277,7 +280,8 @@ class InfoLinkReader:
         """
         if self.master_jobs_drift():
             return {}
-        statement = statements.master_jobs_statement(self.table(_MASTERS), self.written(company))
+        table = self.table(_MASTERS).as_texts(("Company_Code", "Job_Number", "Master_Job"))
+        statement = statements.master_jobs_statement(table, self.written(company))
         return {str(job): str(master) for job, master in self._all(statement, _MASTERS, company.strip())}
 
     def master_jobs_drift(self) -> tuple[Drift, ...]:

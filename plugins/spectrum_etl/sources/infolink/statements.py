@@ -102,8 +102,9 @@ def columns_statement(table: str, schema: str = "dbo", named: str | None = None)
     """
     binds = Binds()
     wanted = {"table_name": named} if named else {"table_name": table, "other_name": table.removesuffix("_MC")}
-    names = ", ".join(binds.value(bind, name.upper()) for bind, name in wanted.items())
-    schema_name = binds.value("schema_name", schema.upper())
+    # The server makes them capital letters, as it does its own: what those of ß are, Python answers otherwise.
+    names = ", ".join(f"UPPER({binds.value(bind, name)})" for bind, name in wanted.items())
+    schema_name = binds.value("schema_name", schema)
     return Statement(render("columns.sql", table_names=names, schema_name=schema_name), binds.values)
 
 

@@ -8,13 +8,15 @@ was granted something on; where its rights are narrower the views are refused, o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spectrum_etl.sources.infolink.binds import Binds, Statement
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
 from spectrum_etl.sources.infolink.site import SiteTable
 from spectrum_etl.sources.infolink.templates import render
 
+#: Stands for a column of an index that the login may not read: without it the index would be taken for another one.
+NOT_SHOWN = "(a column that is not shown)"
 #: Schema and name of a table, in upper case.
 Place = tuple[str, str]
 
@@ -29,6 +31,7 @@ class Index:
         unique: whether it allows no two equal keys.
         key: its key columns, in order.
         included: columns that it only carries along.
+        disabled: whether somebody has switched it off: no query uses it then.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Index:
     unique: bool
     key: tuple[str, ...] = ()
     included: tuple[str, ...] = ()
+    disabled: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,8 @@ class Tracked:
 
 def place_of(table: SiteTable) -> Place:
     """Where a table is, as the catalogue is compared."""
-    schema, _, name = table.name.rpartition(".")
-    return (schema or "dbo").upper(), name.upper()
+    schema, name = table.place
+    return schema.upper(), name.upper()
 
 
 def indexes_of(reader: InfoLinkReader, table: SiteTable) -> tuple[Index, ...] | None:
@@ -64,7 +68,7 @@ def indexes_of(reader: InfoLinkReader, table: SiteTable) -> tuple[Index, ...] | 
         FixConfiguration: the login may not ask.
         SpectrumEtlError: as every query of the reader.
     """
-    schema, name = place_of(table)
+    schema, name = table.place
     binds = Binds()
     sql = render(
         "indexes.sql", schema_name=binds.value("schema_name", schema), table_name=binds.value("table_name", name)
@@ -74,14 +78,14 @@ def indexes_of(reader: InfoLinkReader, table: SiteTable) -> tuple[Index, ...] | 
         return None
     found: dict[str, Index] = {}
     columns: dict[str, tuple[list[str], list[str]]] = {}
-    for _, _, index, kind, unique, is_included, column in rows:
+    for _, _, index, kind, unique, disabled, place, is_included, column in rows:
         index_name = str(index or "")
-        found.setdefault(index_name, Index(index_name, str(kind), bool(unique)))
+        found.setdefault(index_name, Index(index_name, str(kind), bool(unique), disabled=bool(disabled)))
         key, included = columns.setdefault(index_name, ([], []))
-        if column:
-            (included if is_included else key).append(str(column))
+        if place is not None:
+            (included if is_included else key).append(str(column or NOT_SHOWN))
     return tuple(
-        Index(each.name, each.kind, each.unique, tuple(columns[name][0]), tuple(columns[name][1]))
+        replace(each, key=tuple(columns[name][0]), included=tuple(columns[name][1]))
         for name, each in found.items()
         if name
     )

@@ -11,9 +11,9 @@ SELECT
     c.COLLATION_NAME
 FROM INFORMATION_SCHEMA.COLUMNS AS c
 WHERE
-    UPPER(c.TABLE_SCHEMA) = %(schema_name)s
-    AND UPPER(c.TABLE_NAME) IN (%(table_name)s, %(other_name)s)
+    UPPER(c.TABLE_SCHEMA) = UPPER(%(schema_name)s)
+    AND UPPER(c.TABLE_NAME) IN (UPPER(%(table_name)s), UPPER(%(other_name)s))
 ORDER BY c.ORDINAL_POSITION
 -- table_name = b'JC_JOB_MASTER_MC'
 -- other_name = b'JC_JOB_MASTER'
--- schema_name = b'DBO'
+-- schema_name = b'dbo'
