@@ -172,7 +172,7 @@ class Sequence(DecisionsKept, ExportsMeanwhile):
     def _unread(self) -> bool:
         """Whether something was written and not read back."""
         return bool(
-            self.world.query("select from procore.calls where state = 'applied' and compared_at is null limit 1")
+            self.world.query("select 1 from procore.calls where state = 'applied' and compared_at is null limit 1")
         )
 
     def _open(self) -> bool:

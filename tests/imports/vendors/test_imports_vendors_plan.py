@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 
-import psycopg
 import pytest
 
 from spectrum_etl.errors import FixConfiguration, StopSync
@@ -20,9 +18,6 @@ from spectrum_etl.imports.steps.accept import (
     decide,
 )
 from spectrum_etl.imports.steps.plan import make_plan
-from spectrum_etl.links import claims
-from spectrum_etl.links.claims import Owner
-from spectrum_etl.links.keys import Key
 from spectrum_etl.model.run import Instance, Run
 from tests.imports.vendors.imports_world import BOSS, WRITING, World, settings
 
@@ -147,45 +142,6 @@ def test_n1_a_company_with_ids_of_another_integration_is_refused_and_some_are_na
     with pytest.raises(FixConfiguration, match=r"1 records? in Procore carr.*Bolt \(CE_BOLT\)"):
         world.plan()
     assert world.rows() == {}
-
-
-def exported(world: World, record: int, key: str) -> None:
-    """An approver of exports has accepted a company of Procore as a vendor."""
-    owner = Owner("vendors", "1", "", str(record), f"Company {record}")
-    with psycopg.connect(world.url, autocommit=True) as connection:
-        claims.claim(
-            connection, owner, [Key("vendor", key)], attempt_id=None, by="ann", by_name="Ann",  # type: ignore[arg-type]
-            at=datetime(2026, 9, 1, tzinfo=UTC),
-        )  # fmt: skip
-
-
-def test_a1_what_an_export_is_at_work_on_waits(world: World) -> None:
-    world.vendor("ACME", "Acme")
-    world.vendor("BOLT", "Bolt")
-    exported(world, world.company("Acme"), "NEW")
-    exported(world, 7, "BOLT")
-    world.plan()
-    rows = world.rows()
-    assert world.standing() == {"ACME": ("waits", "not ready"), "BOLT": ("waits", "not ready")}
-    assert "is exported as NEW" in (rows["ACME"].reason or "")
-    world.query("delete from export.claims")
-    world.plan()
-    assert world.standing() == {"ACME": ("link", "ready"), "BOLT": ("create", "ready")}
-
-
-def test_a1_n11_a_row_that_an_export_took_a_moment_before_it_was_accepted_is_offered_again_when_that_ends(
-    world: World,
-) -> None:
-    """When the export ends, all that the plan was made of is as it was before: the plan is made anew all the same."""
-    world.vendor("ACME", "Acme")
-    acme = world.company("Acme")
-    world.plan()
-    exported(world, acme, "NEW")
-    world.decide("ACME")
-    assert world.standing() == {"ACME": ("link", "not ready")}
-    world.query("delete from export.claims")
-    world.plan()
-    assert world.standing() == {"ACME": ("link", "ready")}
 
 
 def test_n2_a_newer_plan_keeps_decisions_on_rows_that_are_the_same(world: World) -> None:
