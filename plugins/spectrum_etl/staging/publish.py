@@ -173,10 +173,16 @@ class _Publication:
             deleted=changes.deleted,
             rejected=rejected,
             deferred=partitions.note_deferred(self.connection, relation, parameters),
-            staged=snapshot.living_rows(self.connection, part),
+            staged=self._staged_rows(part, changes),
             source=landed.source_rows,
             landed=landed.landed_rows,
         )
+
+    def _staged_rows(self, part: Slice, changes: partitions.PartitionChanges) -> int:
+        """Rows of the scope that are staged now; millions are not counted a second time."""
+        if self.landing.scope.narrowed:
+            return snapshot.living_rows(self.connection, part)
+        return changes.living + changes.new - changes.deleted
 
     def _publish_sums(self, table: Table) -> Counts:
         """Totals that no reader gives: summed from the transactions of the jobs that this publish touched.

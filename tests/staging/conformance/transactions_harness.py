@@ -44,6 +44,9 @@ def agree(warehouse: Warehouse) -> Seen:
     seen = warehouse.look(STAGED)
     assert problems(seen, STAGED, ()) == []
     assert totals(warehouse) == summed(seen.staged)
+    last = "select staged_rows, narrowed from sync.runs where table_name = %s and company_code = '1' and state in"
+    last += " ('published', 'unchanged') order by landing_id desc limit 1"
+    assert [rows for rows, narrowed in warehouse.query(last, STAGED) if not narrowed] in ([], [seen.staged.total()])
     return seen
 
 
