@@ -14,7 +14,7 @@ from spectrum_etl.exports.objects.registry import EXPORTS
 from spectrum_etl.exports.steps.unlink import unlink
 from spectrum_etl.imports.objects import IMPORTS
 from spectrum_etl.imports.records import plans
-from spectrum_etl.imports.records.plans import Row
+from spectrum_etl.imports.records.plans import PlanRow
 from spectrum_etl.imports.spec import Narrowed
 from spectrum_etl.model.record import RecordId
 from spectrum_etl.sources.procore.client import ProcoreClient
@@ -44,7 +44,7 @@ def old(stage: Stage) -> Iterator[Old]:
         yield made
 
 
-def rows(old: Old, name: str) -> list[Row]:
+def rows(old: Old, name: str) -> list[PlanRow]:
     with connect(old.stage.places.warehouse) as connection:
         plan = plans.open_plan(connection, IMPORTS[name], COMPANY)
         return plans.rows(connection, plan.plan_id) if plan else []

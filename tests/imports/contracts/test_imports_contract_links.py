@@ -12,7 +12,7 @@ import pytest
 
 from spectrum_etl.imports.objects import contract_links
 from spectrum_etl.imports.records import plans
-from spectrum_etl.imports.records.plans import Row
+from spectrum_etl.imports.records.plans import PlanRow
 from spectrum_etl.imports.steps.contract_links import plan_links
 from spectrum_etl.imports.systems import Run, Systems
 from spectrum_etl.sources.procore import portfolio, resources
@@ -54,7 +54,7 @@ class Warehouse:
             [number, amount, uuid.uuid4()],
         )
 
-    def plan(self) -> dict[str, Row]:
+    def plan(self) -> dict[str, PlanRow]:
         """The rows of a new plan, by number."""
         procore = cast(Any, SimpleNamespace(company_id="4001", calls_made=0, reported_limits={}))
         known = settings()

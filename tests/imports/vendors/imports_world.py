@@ -16,7 +16,7 @@ import pytest
 
 from spectrum_etl.imports.objects.vendors import OBJECT
 from spectrum_etl.imports.records import plans
-from spectrum_etl.imports.records.plans import Row
+from spectrum_etl.imports.records.plans import PlanRow
 from spectrum_etl.imports.spec import ALL, Narrowed
 from spectrum_etl.imports.steps.accept import Decider, Decision, Verb, decide
 from spectrum_etl.imports.steps.apply import Applied, apply
@@ -205,7 +205,7 @@ class World:
         self.an_hour_passes()
         return self.plan(*keys, look_again=False)
 
-    def rows(self, plan_id: int | None = None) -> dict[str, Row]:
+    def rows(self, plan_id: int | None = None) -> dict[str, PlanRow]:
         """The rows of the open plan, or of another, by key."""
         connection = self._connected(self.url)
         plan = plans.open_plan(connection, self.obj, "1")

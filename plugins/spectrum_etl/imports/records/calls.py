@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import psycopg
 
-from spectrum_etl.imports.records.plans import Row
+from spectrum_etl.imports.records.plans import PlanRow
 from spectrum_etl.imports.spec import ImportObject
 from spectrum_etl.imports.systems import Systems
 from spectrum_etl.model.characters import escaped_all
@@ -20,7 +20,7 @@ def intend(
     connection: psycopg.Connection,
     systems: Systems,
     obj: ImportObject,
-    rows: Sequence[Row],
+    rows: Sequence[PlanRow],
     sent: Mapping[int, Mapping[str, Any]],
     kind: str | None = None,
 ) -> None:

@@ -24,7 +24,7 @@ PLAN_LOCK = 7_274
 
 
 @dataclass(frozen=True)
-class Row:
+class PlanRow:
     """One row of a plan; the comments of `procore.plan_rows` say what each column means."""
 
     row_id: int
@@ -71,7 +71,7 @@ class Row:
 
 #: Rows in memory at a time.
 _CHUNK = 1_000
-_ROW = ", ".join(Row.__dataclass_fields__)
+_ROW = ", ".join(PlanRow.__dataclass_fields__)
 
 
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def rows(
     undo: bool | None = None,
     after: str = "",
     limit: int | None = None,
-) -> list[Row]:
+) -> list[PlanRow]:
     """Rows of a plan by key.
 
     Args:
@@ -155,7 +155,7 @@ def rows(
         after: only keys behind this one.
         limit: at most so many.
     """
-    with connection.cursor(row_factory=class_row(Row)) as cursor:
+    with connection.cursor(row_factory=class_row(PlanRow)) as cursor:
         return cursor.execute(
             f"select {_ROW} from procore.plan_rows where plan_id = %(plan)s"  # noqa: S608
             " and (cardinality(%(states)s::text[]) = 0 or state = any(%(states)s::text[]))"
@@ -173,7 +173,7 @@ def rows(
         ).fetchall()
 
 
-def chunks(connection: psycopg.Connection, plan_id: int, states: Sequence[str] = ()) -> Iterator[list[Row]]:
+def chunks(connection: psycopg.Connection, plan_id: int, states: Sequence[str] = ()) -> Iterator[list[PlanRow]]:
     """Rows of a plan by key, so many in memory at a time; what is done with them may change their state."""
     after = ""
     while found := rows(connection, plan_id, states=states, after=after, limit=_CHUNK):
@@ -181,18 +181,18 @@ def chunks(connection: psycopg.Connection, plan_id: int, states: Sequence[str] =
         after = found[-1].spectrum_key
 
 
-def rows_by_id(connection: psycopg.Connection, row_ids: Sequence[int]) -> list[Row]:
+def rows_by_id(connection: psycopg.Connection, row_ids: Sequence[int]) -> list[PlanRow]:
     """Rows of whatever plan, by key."""
-    with connection.cursor(row_factory=class_row(Row)) as cursor:
+    with connection.cursor(row_factory=class_row(PlanRow)) as cursor:
         return cursor.execute(
             f"select {_ROW} from procore.plan_rows where row_id = any(%s) order by spectrum_key",  # noqa: S608
             [list(row_ids)],
         ).fetchall()
 
 
-def undone(connection: psycopg.Connection, obj: ImportObject, company: str, row_ids: Sequence[int]) -> list[Row]:
+def undone(connection: psycopg.Connection, obj: ImportObject, company: str, row_ids: Sequence[int]) -> list[PlanRow]:
     """Those of some rows that were undone and are left out since, whatever plan has undone them."""
-    with connection.cursor(row_factory=class_row(Row)) as cursor:
+    with connection.cursor(row_factory=class_row(PlanRow)) as cursor:
         return cursor.execute(
             f"select {_ROW} from procore.plan_rows where row_id = any(%s) and object_name = %s and company_code = %s"  # noqa: S608
             " and kind = 'undo' and state = 'applied' and exists (select from procore.left_out as l"
@@ -334,7 +334,7 @@ def make_anew(connection: psycopg.Connection, row_ids: Sequence[int]) -> None:
 
 
 def fail(
-    connection: psycopg.Connection, row: Row, reason: str, remedy: str | None = None, field: str | None = None
+    connection: psycopg.Connection, row: PlanRow, reason: str, remedy: str | None = None, field: str | None = None
 ) -> None:
     """A row that Procore refused, in the caller's transaction; it claims nothing any more.
 

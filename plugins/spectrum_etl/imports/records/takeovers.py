@@ -25,24 +25,24 @@ class Takeover:
 
 
 @dataclass(frozen=True)
-class Foreign:
+class OtherIds:
     """Records of Procore that another integration has marked.
 
     Args:
         count: how many.
-        some: name and origin id of the first of them.
+        examples: name and origin id of the first of them.
     """
 
     count: int
-    some: tuple[tuple[str, str], ...]
+    examples: tuple[tuple[str, str], ...]
 
     @property
     def named(self) -> str:
         """Some of them, for people."""
-        return ", ".join(f"{name} ({origin})" for name, origin in self.some)
+        return ", ".join(f"{name} ({origin})" for name, origin in self.examples)
 
 
-def standing(connection: psycopg.Connection, systems: Systems, obj: ImportObject) -> Takeover | None:
+def confirmation(connection: psycopg.Connection, systems: Systems, obj: ImportObject) -> Takeover | None:
     """The confirmation that stands for the Procore company, or None."""
     with connection.cursor(row_factory=class_row(Takeover)) as cursor:
         return cursor.execute(
@@ -54,13 +54,13 @@ def standing(connection: psycopg.Connection, systems: Systems, obj: ImportObject
 
 def is_on(connection: psycopg.Connection, systems: Systems, obj: ImportObject) -> bool:
     """Whether it was confirmed that the other integration is switched off, and looked at twice."""
-    found = standing(connection, systems, obj)
+    found = confirmation(connection, systems, obj)
     return found is not None and found.second_look_at is not None
 
 
 def foreign(
     connection: psycopg.Connection, systems: Systems, obj: ImportObject, since: Takeover | None = None
-) -> Foreign:
+) -> OtherIds:
     """Records that carry an id of another integration, by the last look.
 
     Args:
@@ -75,7 +75,7 @@ def foreign(
             "takeover": None if since is None else since.takeover_id,
         },
     ).fetchall()
-    return Foreign(rows[0][0] if rows else 0, tuple((name, origin) for _, name, origin in rows))
+    return OtherIds(rows[0][0] if rows else 0, tuple((name, origin) for _, name, origin in rows))
 
 
 def begin(
@@ -104,7 +104,7 @@ def begin(
         render("imports/begin_takeover.sql"),
         {"takeover": made[0], "object": obj.name, "company": code, "own": systems.own_marks},
     )
-    found = standing(connection, systems, obj)
+    found = confirmation(connection, systems, obj)
     assert found is not None
     return found
 

@@ -17,7 +17,7 @@ import psycopg
 
 from spectrum_etl.errors import FixConfiguration, StopSync
 from spectrum_etl.imports.records import plans
-from spectrum_etl.imports.records.plans import Row
+from spectrum_etl.imports.records.plans import PlanRow
 from spectrum_etl.imports.spec import MAKING, ImportObject, Narrowed
 from spectrum_etl.imports.steps import after_restore
 from spectrum_etl.imports.steps.compute import compute
@@ -144,7 +144,7 @@ def by_setting(
     )
 
 
-def _accept_where(systems: Systems, obj: ImportObject, by: Decider, which: Callable[[Row], bool]) -> int:
+def _accept_where(systems: Systems, obj: ImportObject, by: Decider, which: Callable[[PlanRow], bool]) -> int:
     _require_approver(systems, by)
     with _deciding(systems, obj) as (connection, restored_at):
         plan = plans.open_plan(connection, obj, systems.company.code)
@@ -172,7 +172,7 @@ def _accept_ready(
     connection: psycopg.Connection,
     obj: ImportObject,
     plan_id: int,
-    which: Callable[[Row], bool],
+    which: Callable[[PlanRow], bool],
     by: str,
     by_name: str,
 ) -> int:
@@ -184,7 +184,7 @@ def _accept_ready(
     return accepted
 
 
-def _unfit(obj: ImportObject, row: Row | None, decision: Decision, *, is_older: bool = False) -> str | None:
+def _unfit(obj: ImportObject, row: PlanRow | None, decision: Decision, *, is_older: bool = False) -> str | None:
     """Why a decision cannot be taken."""
     if row is None:
         return "the row is no longer in the open plan: look at the plan again"
@@ -207,12 +207,12 @@ def _unfit(obj: ImportObject, row: Row | None, decision: Decision, *, is_older: 
     return None
 
 
-def _is_undone(row: Row) -> bool:
+def _is_undone(row: PlanRow) -> bool:
     return row.kind == "undo" and row.state == "applied"
 
 
 def _choose(
-    systems: Systems, connection: psycopg.Connection, obj: ImportObject, row: Row, record_id: str
+    systems: Systems, connection: psycopg.Connection, obj: ImportObject, row: PlanRow, record_id: str
 ) -> str | None:
     """Make another row of it: linked to the record that somebody chose, or a new one. Why that cannot be, or None."""
     with connection.transaction():
@@ -233,7 +233,7 @@ def _choose(
 
 
 def _accept(
-    systems: Systems, connection: psycopg.Connection, obj: ImportObject, rows: Sequence[Row], by: str, by_name: str
+    systems: Systems, connection: psycopg.Connection, obj: ImportObject, rows: Sequence[PlanRow], by: str, by_name: str
 ) -> dict[int, str | None]:
     """Accept rows and claim what they bring together; those that another has do not go on."""
     making: dict[tuple[str, Space], list[planned.Planned]] = defaultdict(list)
@@ -256,7 +256,12 @@ def _accept(
 
 
 def _others(
-    systems: Systems, connection: psycopg.Connection, obj: ImportObject, rows: Sequence[Row], verb: Verb, by: Decider
+    systems: Systems,
+    connection: psycopg.Connection,
+    obj: ImportObject,
+    rows: Sequence[PlanRow],
+    verb: Verb,
+    by: Decider,
 ) -> None:
     """Leave out, include again, take back, keep what would be undone."""
     ids = [row.row_id for row in rows]
@@ -287,7 +292,7 @@ def _others(
         plans.decided(connection, [row.row_id], "suggested" if _wants_a_look(row) else "ready", None, None)
 
 
-def _wants_a_look(row: Row) -> bool:
+def _wants_a_look(row: PlanRow) -> bool:
     """Whether a row is accepted alone, never with all others, as the plan has found it."""
     if row.kind == "create":  # one that the other integration may have made (N12)
         return row.rule is not None

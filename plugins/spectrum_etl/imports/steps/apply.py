@@ -16,7 +16,7 @@ import psycopg
 
 from spectrum_etl.errors import RetryLater, SpectrumEtlError
 from spectrum_etl.imports.records import calls, held, plans
-from spectrum_etl.imports.records.plans import Row
+from spectrum_etl.imports.records.plans import PlanRow
 from spectrum_etl.imports.spec import ImportObject, Narrowed
 from spectrum_etl.imports.steps import after_restore, replacing_ids, taking_over
 from spectrum_etl.imports.steps.compute import compute, parties, suggested
@@ -68,7 +68,7 @@ def apply(systems: Systems, obj: ImportObject) -> Applied:
         if not _accepted(connection, obj, code):
             return done
         with writing(connection, systems.procore.company_id, obj.name):
-            _take_over(connection, obj, code)
+            _end_orphans(connection, obj, code)
             _look(systems, connection, obj)
             _resolve(systems, connection, obj, done)
             _put_back_what_is_forgotten(connection, obj, code, done)
@@ -102,7 +102,7 @@ def _accepted(
     return [row_id for (row_id,) in found]
 
 
-def _take_over(connection: psycopg.Connection, obj: ImportObject, company: str) -> None:
+def _end_orphans(connection: psycopg.Connection, obj: ImportObject, company: str) -> None:
     """Whoever has begun a call and does not hold the lock was killed."""
     with connection.transaction():
         calls.end_orphans(connection, obj, company)
@@ -281,7 +281,7 @@ def _record(
     systems: Systems,
     connection: psycopg.Connection,
     obj: ImportObject,
-    rows: Sequence[Row],
+    rows: Sequence[PlanRow],
     answers: Mapping[int, RowResult],
     done: Applied,
 ) -> None:
@@ -303,18 +303,20 @@ def _record(
         settle(systems, connection, obj, taken, done.counts)
 
 
-def _update(row: Row) -> dict[str, object]:
+def _update(row: PlanRow) -> dict[str, object]:
     return dict(row.after) if row.kind == "create" else {"id": int(row.record_id), **row.after}
 
 
-def _ours(systems: Systems, obj: ImportObject, row: Row, fault: SourceFault) -> dict[str, object] | None:
+def _ours(systems: Systems, obj: ImportObject, row: PlanRow, fault: SourceFault) -> dict[str, object] | None:
     """A new record that is refused since its origin id is taken: by itself, where an earlier call was still running."""
     if row.kind != "create" or row.origin_id is None or not names_field(fault, "origin_id"):
         return None
     return next(iter(obj.writing.by_origin(systems.procore, row.origin_id)), None)
 
 
-def _refused(connection: psycopg.Connection, obj: ImportObject, row: Row, fault: SourceFault, done: Applied) -> None:
+def _refused(
+    connection: psycopg.Connection, obj: ImportObject, row: PlanRow, fault: SourceFault, done: Applied
+) -> None:
     if isinstance(fault, NotVisible):
         calls.answered(connection, row.row_id, "unknown", answer=fault.message)
         plans.move(connection, [row.row_id], _HIDDEN, reason=fault.message, remedy=fault.instruction)
@@ -332,13 +334,13 @@ def _refused(connection: psycopg.Connection, obj: ImportObject, row: Row, fault:
         _fail(connection, obj, row, fault, done)
 
 
-def _lost(connection: psycopg.Connection, row: Row, said: str, done: Applied) -> None:
+def _lost(connection: psycopg.Connection, row: PlanRow, said: str, done: Applied) -> None:
     calls.answered(connection, row.row_id, "unknown", answer=said)
     plans.move(connection, [row.row_id], "unknown", reason=said, remedy="the next run looks it up")
     done.counts["unknown"] += 1
 
 
-def _fail(connection: psycopg.Connection, obj: ImportObject, row: Row, fault: SourceFault, done: Applied) -> None:
+def _fail(connection: psycopg.Connection, obj: ImportObject, row: PlanRow, fault: SourceFault, done: Applied) -> None:
     if row.kind == replacing_ids.TAKE_OVER:
         replacing_ids.fail(connection, obj, row, fault)
     elif isinstance(fault, NotFound) and held.is_inactive(connection, row.row_id):

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 
 from spectrum_etl.imports.records import calls, plans
-from spectrum_etl.imports.records.plans import Row
+from spectrum_etl.imports.records.plans import PlanRow
 from spectrum_etl.imports.spec import ALL, ImportObject, Narrowed
 from spectrum_etl.imports.steps import after_restore
 from spectrum_etl.imports.steps.apply import Applied
@@ -152,7 +152,7 @@ def _put_back(systems: Systems, connection: psycopg.Connection, obj: ImportObjec
         done.counts["put back"] += put_back
 
 
-def _note(connection: psycopg.Connection, systems: Systems, obj: ImportObject, rows: Sequence[Row]) -> None:
+def _note(connection: psycopg.Connection, systems: Systems, obj: ImportObject, rows: Sequence[PlanRow]) -> None:
     """In the book of calls, from which it can be undone. Nothing was sent, and there is nothing to read back."""
     calls.intend(connection, systems, obj, rows, {row.row_id: {} for row in rows})
     connection.execute(
@@ -162,9 +162,9 @@ def _note(connection: psycopg.Connection, systems: Systems, obj: ImportObject, r
     )
 
 
-def _link(connection: psycopg.Connection, company: str, rows: Sequence[Row]) -> set[int]:
+def _link(connection: psycopg.Connection, company: str, rows: Sequence[PlanRow]) -> set[int]:
     """The rows that could not be linked. How the two amounts differ stays with the link."""
-    by: dict[tuple[str, str], list[Row]] = defaultdict(list)
+    by: dict[tuple[str, str], list[PlanRow]] = defaultdict(list)
     for row in rows:
         by[row.spectrum["link"]["object"], row.decided_by or ""].append(row)
     elsewhere: set[int] = set()
@@ -181,7 +181,7 @@ def _link(connection: psycopg.Connection, company: str, rows: Sequence[Row]) -> 
     return elsewhere
 
 
-def _end(connection: psycopg.Connection, obj: ImportObject, company: str, row: Row) -> None:
+def _end(connection: psycopg.Connection, obj: ImportObject, company: str, row: PlanRow) -> None:
     """End the link that a run had made; what was undone is left out until somebody includes it again."""
     made: Any = connection.execute(
         "select r.spectrum -> 'link', r.title from procore.calls as c join procore.plan_rows as r using (row_id)"

@@ -78,16 +78,16 @@ def make_plan(
             again = again or taking_over.must_look(systems, connection, obj, switched_off_by)
             looked_at = look(systems, connection, obj, again=again)
             after_restore.end_undone_links(connection, obj, code, restored_at)
-            standing = taking_over.judge(systems, connection, obj, looked_at, switched_off_by, dry_run=dry_run)
-            basis = _basis(systems, connection, obj, standing.basis)
+            takeover = taking_over.judge(systems, connection, obj, looked_at, switched_off_by, dry_run=dry_run)
+            basis = _basis(systems, connection, obj, takeover.basis)
             old = plans.open_plan(connection, obj, code)
             is_known = old is not None and old.basis == basis and not after_restore.is_older(old, restored_at)
             if old is not None and is_known and not dry_run:
                 return made_of(systems, connection, old.plan_id, is_new=False)
             narrowed = _within(connection, obj, code, narrowed)
             with connection.transaction():
-                compute(systems, connection, obj, narrowed, taking_over=standing.offers)
-                taking_over.finish(systems, connection, obj, narrowed, standing)
+                compute(systems, connection, obj, narrowed, taking_over=takeover.offers)
+                taking_over.finish(systems, connection, obj, narrowed, takeover)
                 if not dry_run:
                     held.follow(connection, obj, code)
                 # A narrowed run has not looked at everything: the next one may not take it for the last word.
@@ -126,8 +126,8 @@ def _within(connection: psycopg.Connection, obj: ImportObject, company: str, nar
     return Narrowed(tuple(key for (key,) in found) or ("",))
 
 
-def _basis(systems: Systems, connection: psycopg.Connection, obj: ImportObject, standing: str) -> str:
-    options = standing + obj.options(systems.settings).model_dump_json(exclude={"schedule"})
+def _basis(systems: Systems, connection: psycopg.Connection, obj: ImportObject, takeover: str) -> str:
+    options = takeover + obj.options(systems.settings).model_dump_json(exclude={"schedule"})
     row = connection.execute(
         render("imports/basis.sql", staged=f"spectrum.{obj.table.name}"),
         {"object": obj.name, "company": systems.company.code, "settings": options},

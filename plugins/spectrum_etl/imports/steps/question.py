@@ -12,7 +12,7 @@ import psycopg
 
 from spectrum_etl.exports.display.markdown import plain
 from spectrum_etl.imports.records import limits, plans
-from spectrum_etl.imports.records.plans import Row
+from spectrum_etl.imports.records.plans import PlanRow
 from spectrum_etl.imports.spec import ImportObject
 from spectrum_etl.imports.steps import after_restore
 from spectrum_etl.imports.steps.accept import require_approvers
@@ -164,7 +164,7 @@ def _body(
     pace: limits.Pace | None,
     counted: Counter[tuple[str, str]],
     open_rows: int,
-    rows: Sequence[Row],
+    rows: Sequence[PlanRow],
     *,
     undo: bool,
 ) -> str:
@@ -204,7 +204,7 @@ def _taken_over(counted: Counter[tuple[str, str]]) -> str:
     return f", {count} to take over from the other integration, each of whose ids is replaced by ours" if count else ""
 
 
-def _table(rows: Sequence[Row]) -> str:
+def _table(rows: Sequence[PlanRow]) -> str:
     head = ["| Spectrum | in Procore | score | why | state |", "| --- | --- | --- | --- | --- |"]
     lines = [
         f"| {plain(f'{row.spectrum_key} {row.title}')} | {_does(row)} |"
@@ -214,11 +214,11 @@ def _table(rows: Sequence[Row]) -> str:
     return "\n".join([*head, *lines])
 
 
-def _does(row: Row) -> str:
+def _does(row: PlanRow) -> str:
     return _DOES[row.kind].format(plain(f"{row.record_title or ''} ({row.record_id})"))
 
 
-def _why(row: Row) -> str:
+def _why(row: PlanRow) -> str:
     changes = [
         f"{name}: {row.before.get(name) or '(blank)'} → {value or '(blank)'}" for name, value in row.after.items()
     ]

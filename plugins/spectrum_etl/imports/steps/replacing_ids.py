@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 import psycopg
 
 from spectrum_etl.imports.records import plans, takeovers
-from spectrum_etl.imports.records.plans import Row
+from spectrum_etl.imports.records.plans import PlanRow
 from spectrum_etl.imports.spec import ImportObject
 from spectrum_etl.imports.systems import Systems
 from spectrum_etl.sources.faults import NotFound, SourceFault
@@ -52,7 +52,7 @@ def batches(
     yield from _sized(theirs, obj.writing.rows_a_call)
 
 
-def fail(connection: psycopg.Connection, obj: ImportObject, row: Row, fault: SourceFault) -> None:
+def fail(connection: psycopg.Connection, obj: ImportObject, row: PlanRow, fault: SourceFault) -> None:
     """Procore has refused to replace an id: say what to ask it for. In the caller's transaction."""
     reason = f"Procore has not replaced the id of the other integration: {fault.message}"
     if names_field(fault, "origin_id"):
@@ -78,7 +78,7 @@ def _is_proven(systems: Systems, connection: psycopg.Connection, obj: ImportObje
     """Whether Procore lets ids be replaced: `check_connections` has tried it out, or it has taken one since it was
     confirmed that the other integration is switched off.
     """
-    takeover = takeovers.standing(connection, systems, obj)
+    takeover = takeovers.confirmation(connection, systems, obj)
     if takeover is None:
         return False
     row = connection.execute(
@@ -93,7 +93,9 @@ def _is_proven(systems: Systems, connection: psycopg.Connection, obj: ImportObje
     return bool(row and row[0])
 
 
-def _stop(connection: psycopg.Connection, row_ids: Sequence[int], refused: Sequence[Row], counts: Counter[str]) -> None:
+def _stop(
+    connection: psycopg.Connection, row_ids: Sequence[int], refused: Sequence[PlanRow], counts: Counter[str]
+) -> None:
     named = ", ".join(f"{row.title} ({row.record_id})" for row in refused)
     with connection.transaction():
         for row in plans.rows_by_id(connection, row_ids):

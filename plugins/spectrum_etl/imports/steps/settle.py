@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 
 from spectrum_etl.imports.records import calls, held, plans
-from spectrum_etl.imports.records.plans import Row
+from spectrum_etl.imports.records.plans import PlanRow
 from spectrum_etl.imports.spec import MAKING, ImportObject
 from spectrum_etl.imports.systems import Systems
 from spectrum_etl.links import claims, pairs, planned
@@ -30,7 +30,7 @@ class Settled:
         entity: as Procore answered it; None where it was found out otherwise.
     """
 
-    row: Row
+    row: PlanRow
     record_id: str
     entity: Mapping[str, Any] | None = None
 
@@ -79,7 +79,7 @@ def _link(connection: psycopg.Connection, obj: ImportObject, company: str, taken
     }
 
 
-def _undo(connection: psycopg.Connection, obj: ImportObject, company: str, rows: Sequence[Row]) -> None:
+def _undo(connection: psycopg.Connection, obj: ImportObject, company: str, rows: Sequence[PlanRow]) -> None:
     """What was undone is linked no more, where the run had linked it, and left out until somebody includes it again."""
     for row in rows:
         if row.spectrum.get("undoes") in MAKING:

@@ -16,7 +16,7 @@ import psycopg
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.imports.records import plans, takeovers
-from spectrum_etl.imports.records.takeovers import Foreign, Takeover
+from spectrum_etl.imports.records.takeovers import OtherIds, Takeover
 from spectrum_etl.imports.spec import CONFIRMATION, ImportObject, Narrowed
 from spectrum_etl.imports.systems import Systems
 from spectrum_etl.warehouse.connect import connect
@@ -31,8 +31,8 @@ _SWITCH_OFF = (
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How far it is.
+class TakeoverState:
+    """How far taking over is.
 
     Args:
         takeover: the confirmation; None where there is none, and for dry runs that only show what would be.
@@ -59,7 +59,7 @@ class Standing:
 
 def must_look(systems: Systems, connection: psycopg.Connection, obj: ImportObject, switched_off_by: str | None) -> bool:
     """Whether Procore is to be read now, however lately that was done: for the first look, or the second."""
-    found = takeovers.standing(connection, systems, obj)
+    found = takeovers.confirmation(connection, systems, obj)
     if switched_off_by is not None and (found is None or takeovers.foreign(connection, systems, obj, found).count):
         return True
     if found is None:
@@ -75,7 +75,7 @@ def judge(
     switched_off_by: str | None,
     *,
     dry_run: bool = False,
-) -> Standing:
+) -> TakeoverState:
     """Whether a plan may be made, and whether it offers to take over what another integration has marked.
 
     Args:
@@ -88,20 +88,20 @@ def judge(
         FixConfiguration: another integration has marked records, and nobody has confirmed that it was switched off; or
             it has marked more since. The message names some.
     """
-    found, all_of_them = takeovers.standing(connection, systems, obj), takeovers.foreign(connection, systems, obj)
+    found, all_of_them = takeovers.confirmation(connection, systems, obj), takeovers.foreign(connection, systems, obj)
     if found is not None:
         new = takeovers.foreign(connection, systems, obj, found)
         if not new.count:
             if found.second_look_at is None and looked_at >= found.second_look_due and not dry_run:
                 takeovers.note_second_look(connection, found, looked_at)
                 found = replace(found, second_look_at=looked_at)
-            return Standing(found, all_of_them.count, offers=True)
+            return TakeoverState(found, all_of_them.count, offers=True)
         if switched_off_by is None:
             if not dry_run:
                 takeovers.end(connection, found, f"{new.count} new ids: {new.named}")
             _refuse_still_writing(systems, obj, found, new)
     if not all_of_them.count:
-        return Standing()
+        return TakeoverState()
     if switched_off_by is None:
         raise FixConfiguration(
             f"{all_of_them.count} records in Procore carry the origin id of another integration, among them"
@@ -109,7 +109,7 @@ def judge(
             object=obj.name, company=systems.company.code, field=CONFIRMATION, value="false", remedy=_SWITCH_OFF,
         )  # fmt: skip
     if dry_run:
-        return Standing(None, all_of_them.count, offers=True)
+        return TakeoverState(None, all_of_them.count, offers=True)
     wait = timedelta(minutes=systems.settings.imports.second_look_minutes)
     with connection.transaction():
         begun = takeovers.begin(connection, systems, obj, switched_off_by, looked_at, wait)
@@ -117,18 +117,18 @@ def judge(
         "%s, company %s: %s has confirmed that the other integration is switched off; %s ids are its; Procore is read"
         " again at %s", obj.name, systems.company.code, switched_off_by, all_of_them.count, begun.second_look_due,
     )  # fmt: skip
-    return Standing(begun, all_of_them.count, offers=True)
+    return TakeoverState(begun, all_of_them.count, offers=True)
 
 
 def finish(
-    systems: Systems, connection: psycopg.Connection, obj: ImportObject, narrowed: Narrowed, standing: Standing
+    systems: Systems, connection: psycopg.Connection, obj: ImportObject, narrowed: Narrowed, state: TakeoverState
 ) -> None:
     """Say in `_rows` what is not paired, and what cannot be accepted yet. In the transaction that has computed them.
 
     Args:
         narrowed: a run that looks at some records of Spectrum says nothing of what belongs to none.
     """
-    if not standing.offers or not standing.foreign:
+    if not state.offers or not state.foreign:
         return
     values = {"object": obj.name, "company": systems.company.code, "own": systems.own_marks, "title": obj.title}
     if not narrowed.keys:
@@ -143,12 +143,12 @@ def finish(
                 " plan again",
             ],
         )
-    if standing.waits_until is not None:
+    if state.waits_until is not None:
         connection.execute(
             "update _rows set state = 'not ready', rule = 'N12', reason = %s, remedy = %s"
             " where state in ('ready', 'suggested') and kind <> 'undo'",
             [
-                f"Procore is read again at {standing.waits_until:%Y-%m-%d %H:%M} UTC: only if the other integration has"
+                f"Procore is read again at {state.waits_until:%Y-%m-%d %H:%M} UTC: only if the other integration has"
                 " written nothing until then can this be accepted",
                 "nothing: the run that it was confirmed in goes on by itself then; any later run does, too",
             ],
@@ -159,7 +159,7 @@ def due(systems: Systems, obj: ImportObject) -> datetime | None:
     """When Procore is to be read again; None where that is not waited for."""
     with connect(systems.url) as connection:
         connection.autocommit = True
-        found = takeovers.standing(connection, systems, obj)
+        found = takeovers.confirmation(connection, systems, obj)
     return None if found is None or found.second_look_at is not None else found.second_look_due
 
 
@@ -169,7 +169,7 @@ def stop(systems: Systems, connection: psycopg.Connection, obj: ImportObject) ->
     Returns:
         How many accepted rows were put back.
     """
-    found = takeovers.standing(connection, systems, obj)
+    found = takeovers.confirmation(connection, systems, obj)
     if found is None:
         return 0
     new = takeovers.foreign(connection, systems, obj, found)
@@ -191,7 +191,7 @@ def stop(systems: Systems, connection: psycopg.Connection, obj: ImportObject) ->
     return len(rows)
 
 
-def _refuse_still_writing(systems: Systems, obj: ImportObject, found: Takeover, new: Foreign) -> NoReturn:
+def _refuse_still_writing(systems: Systems, obj: ImportObject, found: Takeover, new: OtherIds) -> NoReturn:
     raise FixConfiguration(
         f"the other integration still writes: {found.confirmed_by} confirmed on"
         f" {found.confirmed_at:%Y-%m-%d at %H:%M} UTC that it is switched off, and since then {new.count} records in"
