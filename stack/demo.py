@@ -190,7 +190,8 @@ def _farewell(paths: Paths, stack: Stack, progress: Progress, questions: int) ->
     progress.console.print(
         f"\nAll {len(STAGE_DAGS)} objects are staged and the marts are computed; it took {progress.seconds:.0f} s."
         f"\n  Airflow    {stack.airflow.url}   user admin, password {users['admin']}"
-        f"\n  Page       {stack.airflow.url}/plugin/erp-integrations   syncs, rejected rows, approvals, job cost"
+        f"\n  Page       {stack.airflow.url}/plugin/erp-integrations   syncs, rejected rows, approvals, into Procore,"
+        " job cost"
         f"\n  Approvals  {questions} questions wait on the page; answer as accounting, password {users['accounting']}"
         f"\n  Warehouse  make sql"
         f"\n  Addresses  {paths.env}   logs {paths.logs}"

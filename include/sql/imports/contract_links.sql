@@ -13,7 +13,7 @@ with held as (
         nullif(btrim(records.fields ->> 'number'), '') as number,
         records.fields ->> 'status' as status,
         records.fields ->> 'amount' as amount_shown,
-        -- A text that is no plain amount is shown as it is, and not compared.
+        -- What is not a plain amount is shown as Procore holds it, and not compared.
         case
             when records.fields ->> 'amount' ~ '^-?[0-9]{1,12}([.][0-9]+)?$'
                 then (records.fields ->> 'amount')::numeric(14, 2)

@@ -2,8 +2,8 @@
 -- taken over, may lack decisions as well: what somebody took back, left out or undid after the backup. Imports into Procore
 -- do not act on a decision that is older than that.
 
--- Restoring a dump makes the table anew, or fills it after it was emptied: it lies in another file then. A standby that takes
--- over, and a recovery to a point in time, begin a new timeline; a service that does not tell it is judged by the rest.
+-- To restore a dump creates this table again, or empties and refills it: either way it lies in another file. A standby that
+-- is promoted, and a recovery to a point in time, begin a new timeline; where the service hides it, the other two decide.
 create or replace function export.which_books() returns text
 language plpgsql
 as $$
@@ -13,7 +13,7 @@ begin
     begin
         timeline := left(pg_walfile_name(pg_current_wal_lsn()), 8);
     exception
-        when feature_not_supported or insufficient_privilege or undefined_function then timeline := 'not told';
+        when feature_not_supported or insufficient_privilege or undefined_function then timeline := 'unknown';
     end;
     return (
         select concat_ws('/', oid, pg_relation_filenode('export.continuity'), timeline)

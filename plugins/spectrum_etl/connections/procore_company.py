@@ -195,7 +195,7 @@ class _Company:
                 on.append(_named(project))
         told = f"is_erp_integrated is on for {len(on)} of {seen} projects"
         if seen < len(self._lists.projects):
-            told += f" that were asked, of {len(self._lists.projects)}"
+            told += f" that were looked at; the company has {len(self._lists.projects)}"
         if not on:
             return _Answer(told)
         told = f"{told} ({_some(on)})"

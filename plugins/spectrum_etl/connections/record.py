@@ -47,14 +47,14 @@ def record(url: str, kind: Kind, company: str, found: Checked | None, settings: 
                 _forget_services(connection, company, kind)
             if found is None or found.tables is not None:
                 _forget_columns(connection, company, kind)
-            told: dict[FindingKey, datetime | None] = {}
+            notified_at: dict[FindingKey, datetime | None] = {}
             if found is None or found.findings is not None:
-                told = _forget_findings(connection, company, kind)
+                notified_at = _forget_findings(connection, company, kind)
                 connection.execute(
                     "delete from sync.connection_facts where company_code = %s and kind = %s", [company, kind]
                 )
             if found is not None:
-                _insert(connection, found, run_id, told)
+                _insert(connection, found, run_id, notified_at)
             if found is not None and found.procore_company is not None:
                 keep(connection, company, found.procore_company, found.probes, run_id)
 
@@ -70,7 +70,7 @@ def _forget_columns(connection: psycopg.Connection, company: str, kind: Kind) ->
 
 
 def _forget_findings(connection: psycopg.Connection, company: str, kind: Kind) -> dict[FindingKey, datetime | None]:
-    """Remove what the last check found; when people were told of each difference, for those that last."""
+    """Remove what the last check found; when people were notified of each difference, for those that last."""
     gone = connection.execute(
         "delete from sync.connection_findings where company_code = %s and kind = %s"
         " returning subject, item, difference, told_at",
@@ -80,7 +80,7 @@ def _forget_findings(connection: psycopg.Connection, company: str, kind: Kind) -
 
 
 def _insert(
-    connection: psycopg.Connection, found: Checked, run_id: str, told: dict[FindingKey, datetime | None]
+    connection: psycopg.Connection, found: Checked, run_id: str, notified_at: dict[FindingKey, datetime | None]
 ) -> None:
     here = (found.company, found.connection)
     _insert_rows(
@@ -100,7 +100,7 @@ def _insert(
         "connection_findings",
         "company_code connection kind subject item difference stops detail affects closest paste remedy told_at",
         [
-            (*here, found.kind, *key, f.stops, f.detail, f.affects, f.closest, f.paste, f.remedy, told.get(key))
+            (*here, found.kind, *key, f.stops, f.detail, f.affects, f.closest, f.paste, f.remedy, notified_at.get(key))
             for f in found.findings or ()
             for key in [(f.subject, f.item, f.difference)]
         ],

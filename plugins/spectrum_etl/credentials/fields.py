@@ -161,7 +161,7 @@ def timeouts(extra: Mapping[str, Any], read_seconds: float, wrong: Wrong) -> tup
 
 
 def check_timeouts(seconds: tuple[float, float], wrong: Wrong) -> None:
-    """Refuse what is no pair of times.
+    """Refuse anything but a pair of positive times.
 
     Raises:
         FixConfiguration: one of them is not above 0, or never ends.
