@@ -142,6 +142,7 @@ def created(imports: Imports, asked: FollowedRun) -> FollowedRun:
     return asked
 
 
+@pytest.mark.slow
 def test_n2_a_dry_run_asks_nobody_and_writes_nothing(imports):
     before = imports.calls()
     run = imports.stack.run("import_vendors", companies=[COMPANY], vendors=list(NEW), dry_run=True)
