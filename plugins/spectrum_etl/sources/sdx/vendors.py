@@ -18,7 +18,7 @@ from urllib.parse import quote
 from spectrum_etl.errors import FixConfiguration, RetryLater, StopSync
 from spectrum_etl.model.character_marks import MARK_INVALID, mark_for_xml
 from spectrum_etl.sources.faults import AnswerCut
-from spectrum_etl.sources.http import Endless, parse_json, pieces
+from spectrum_etl.sources.http import parse_json, pieces
 from spectrum_etl.sources.sdx import faults
 from spectrum_etl.sources.sdx.faults import ServiceCall
 from spectrum_etl.sources.sdx.published import READS
@@ -155,10 +155,7 @@ def _read(transport: Transport, call: ServiceCall, company: str, query: Mapping[
     if query:
         path += "?" + "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
     with transport.exchange(call, "GET", path, headers=headers, rest_company=company) as response:
-        try:
-            body = b"".join(pieces(response, _LONGEST_ANSWER))
-        except Endless as error:
-            raise faults.endless(call, error) from None
+        body = b"".join(pieces(response, _LONGEST_ANSWER))
     try:
         text = body.decode(json.detect_encoding(body), MARK_INVALID)
         # Not strict: control characters may stand in a text as they are.
