@@ -169,7 +169,7 @@ def test_a_warning_row_is_suspect(stub, client):
         '[{"Name": "a", "name": "b"}]',
         [{**VENDOR, "Company_Code": "2"}],
         {"errors": [{"message": "Not allowed"}]},
-        [VENDOR, {"Company_Code": "1", "Name": "Acme"}],
+        [VENDOR, {"Name": "Acme"}],
         [{"vendorCode": "ACME"}],
     ],
 )
@@ -199,6 +199,12 @@ def test_an_error_triple_as_writes_spell_it_is_an_error_too(stub, client, wrap):
     serve(stub, wrap({"error_code": "A", "desc": "Unknown authorization", "column": "Authorization_ID"}))
     with pytest.raises(Reauthenticate, match="error A: Unknown authorization"):
         list(client.read_vendors("1"))
+
+
+def test_a_vendor_with_a_blank_code_is_given_out(stub, client):
+    """Staging lists it; the others are not lost for it."""
+    serve(stub, [VENDOR, {**VENDOR, "Vendor_Code": " "}, {"Company_Code": "1", "Name": "Acme"}])
+    assert len(list(client.read_vendors("1"))) == 3
 
 
 def test_a_row_of_blanks_and_zeros_is_no_vendor(stub, client):

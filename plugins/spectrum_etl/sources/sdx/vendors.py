@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 SERVICE = "Vendors"
 _CANONICAL = {name.casefold(): name for name in READS["vendors"].fields} | faults.ERROR_FIELDS
+_KEY = frozenset({"Company_Code", "Vendor_Code"})
 #: The fields of an answer that is one error.
 _ERROR = frozenset({*faults.ERROR_FIELDS.values(), "desc", "column"})
 #: The page prints the payment location's fields under the purchase location's names, after those.
@@ -213,8 +214,8 @@ def _vendor(transport: Transport, call: ServiceCall, entry: Any) -> dict[str, st
     warned = _raise_error(transport, call, vendor)
     if all(map(is_blank, vendor.values())):
         vendor = {}
-    elif not warned and not vendor.get("Vendor_Code", "").strip():
-        # Without it, who looks a vendor up would take each of them for another one.
+    elif not warned and not vendor.keys() & _KEY:
+        # A blank code is a flaw of one vendor. An entry of something else would look like a vendor that is another one.
         raise _unreadable(call, f"an entry without Vendor_Code, its keys: {transport.redact(', '.join(vendor))}")
     if warned:
         vendor["_warning"] = "W"
