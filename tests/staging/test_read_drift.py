@@ -1,4 +1,4 @@
-"""M4: fields that an answer of the web services has or lacks, compared with what is documented."""
+"""M4: what is landed of an answer of the web services, and its fields compared with what is documented."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -48,6 +48,19 @@ def test_m4_a_new_field_of_a_later_record_is_noted():
     assert drift_of(FIELDS, {**FIELDS, "Favourite_Colour": "red"}) == [
         Drift("Vendors", "Favourite_Colour", "new", "it is not read")
     ]
+
+
+def test_codes_are_landed_as_the_client_compares_them():
+    """Of a line break around a code came a key of its own: the row was rejected, and the staged one deleted."""
+    sources: Any = SimpleNamespace(
+        sdx=SimpleNamespace(
+            read_vendors=lambda company: iter([{**FIELDS, "Vendor_Code": "\n  ACME\t", "Name": " A\n"}])
+        )
+    )
+    reading = read(VENDORS, "sdx", sources, Selection("1"))
+    (row,) = next(reading.batches)
+    landed = dict(zip(reading.columns, row, strict=True))
+    assert (landed["vendor_code"], landed["vendor_name"]) == ("ACME", " A\n"), "a text stays as sent"
 
 
 def test_a_missing_key_stops_the_sync():

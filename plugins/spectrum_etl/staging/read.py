@@ -165,12 +165,15 @@ def _master_jobs(sources: Sources, company: str, drift: list[Drift]) -> Mapping[
 def _rows(
     table: Table, columns: tuple[Column, ...], records: Iterable[Mapping[str, str]], drift: list[Drift]
 ) -> Iterator[LandedRow]:
-    fields = [column.sdx for column in columns]
+    fields = [(column.sdx, column.type == "text") for column in columns]
     seen: set[str] = set()
     for record in records:
         if not record.keys() <= seen:
             seen |= record.keys()
-        yield [record.get(name) if name else None for name in fields]
+        # The client compares codes without any white space around them. Casting takes only spaces off: a row would be
+        # known by another key than the one that is staged, and that one be deleted.
+        values = ((record.get(name) if name else None, is_text) for name, is_text in fields)
+        yield [value if value is None or is_text else value.strip() for value, is_text in values]
     if seen:
         drift.extend(_compare(table, columns, seen))
 
