@@ -55,6 +55,7 @@ class Endless:
         answers: by path; what is not there is not found.
         headers: of every answer.
         lengths: of bodies that state one, by path.
+        locations: where redirects lead, by path.
         sent: bytes that clients have taken, by path.
     """
 
@@ -63,6 +64,7 @@ class Endless:
     status: dict[str, int] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
     lengths: dict[str, int | None] = field(default_factory=dict)
+    locations: dict[str, str] = field(default_factory=dict)
     sent: dict[str, int] = field(default_factory=dict)
 
 
@@ -84,7 +86,9 @@ def serving() -> Iterator[Endless]:
             head = "".join(f"{name}: {value}\r\n" for name, value in endless.headers.items() if found)
             if (stated := endless.lengths.get(path)) is not None:
                 head += f"Content-Length: {stated}\r\n"
-            self.wfile.write(f"HTTP/1.1 {status} x\r\nConnection: close\r\n{head}\r\n".encode())
+            if path in endless.locations:
+                head += f"Location: {endless.locations[path]}\r\n"
+            self.wfile.write(f"HTTP/1.1 {status} x\r\nConnection: close\r\n{head}\r\n".encode("latin-1"))
             try:
                 for piece in found() if found else ():
                     self.wfile.write(piece)
@@ -311,10 +315,43 @@ def test_c19_a_refusal_that_trickles_is_told_by_its_status(server: Endless, monk
     assert time.monotonic() - started < 4
 
 
+REDIRECTED = {
+    "/ws/GetJob": "FixConfiguration",
+    "/wsdls/GetJob.jws": "FixConfiguration",
+    "/vendors/1": "FixConfiguration",
+    "/connect/token": "FixConfiguration",
+    "/ws/AddPhase": "FixConfiguration",
+    "/rest/v1.0/me": "NotAllowed",
+    "/oauth/token": "NotAllowed",
+    "/services/key": "FixConfiguration",
+}
+
+
+@pytest.mark.parametrize("path", REDIRECTED)
+@pytest.mark.parametrize("location", ["https://elsewhere.example/", "http://[", "http://h\xf6st/"])
+def test_c19_a_redirect_is_told_wherever_it_leads_and_none_of_its_body_is_waited_for(
+    server: Endless, monkeypatch: pytest.MonkeyPatch, path: str, location: str
+) -> None:
+    """requests read all of it to prepare the next call, and failed with an error of its own at such an address."""
+    monkeypatch.setattr("spectrum_etl.sources.http.LONGEST_TIME", 0.3)
+    server.answers["/wsdls/AddPhase.jws"] = lambda: [WSDL.replace(b"GetJob", b"AddPhase")]
+    server.answers[path], server.status[path] = _a_byte_now_and_then, 302
+    server.lengths[path] = 300
+    server.locations[path] = location
+    started = time.monotonic()
+    with pytest.raises(SpectrumEtlError) as caught:
+        _ask(server, path)
+    assert type(caught.value).__name__ == REDIRECTED[path], caught.value
+    assert time.monotonic() - started < 4
+
+
 def _ask(server: Endless, path: str) -> None:
     enhanced = {"auth": "enhanced", "client_id": "me", "client_secret": "s"} if path == "/connect/token" else {}
     with _sdx(server, **enhanced) as client:
-        if path.startswith(("/rest", "/oauth")):
+        if path == "/services/key":
+            connection = Connection(conn_id="notify_slack", conn_type="http", password=f"{server.url}{path}")
+            send_slack(connection, Message(("failure",), "a title", ("a line",), "nothing"), Notifications())
+        elif path.startswith(("/rest", "/oauth")):
             _procore(server).get("/rest/v1.0/me")
         elif path == "/ws/AddPhase":
             SpectrumWriter(client).write("AddPhase", {"pCompany_Code": "1"})

@@ -23,6 +23,17 @@ _PIECE = 64 * 1024
 LONGEST_TIME = 900.0
 
 
+class Session(requests.Session):
+    """A session that does not look where a redirect leads: nothing here follows one.
+
+    requests prepares the next call even where it is not to follow. For that it reads the whole body, however long it is
+    or takes, and fails with an error of its own at an address that is none.
+    """
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """None, whatever the answer says."""
+
+
 class Headers(requests.auth.AuthBase):
     """Puts prepared headers on a request. As `auth` it also keeps requests from reading a password out of `.netrc`."""
 

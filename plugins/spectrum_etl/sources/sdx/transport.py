@@ -19,7 +19,7 @@ from urllib3.exceptions import NameResolutionError
 
 from spectrum_etl.errors import RetryLater, SpectrumEtlError, about
 from spectrum_etl.sources.faults import AnswerCut, CertificateRefused, ConnectionLost, NoAnswer, UnknownHost, caused_by
-from spectrum_etl.sources.http import Endless, Headers, arriving, redact
+from spectrum_etl.sources.http import Endless, Headers, Session, arriving, redact
 from spectrum_etl.sources.sdx import auth, faults
 from spectrum_etl.sources.sdx.connection import SdxConnection
 from spectrum_etl.sources.sdx.faults import ServiceCall
@@ -181,10 +181,9 @@ class Transport:
                 proxies=_proxies_of(url) if self._own_session else None,
             )
             with response:
-                body = read_start(response, _LONGEST_REFUSAL)
-        if response.status_code not in {200, 400, 401}:
-            raise faults.from_status(call, response.status_code, True, self._location(response))
-        return response.status_code, body
+                if response.status_code not in {200, 400, 401}:
+                    raise faults.from_status(call, response.status_code, True, self._location(response))
+                return response.status_code, read_start(response, _LONGEST_REFUSAL)
 
     def _refusal(self, call: ServiceCall, response: requests.Response) -> SpectrumEtlError:
         """The fault inside a refusal where there is one, else what its status means."""
@@ -290,7 +289,7 @@ def _proxies_of(url: str) -> dict[str, Any]:
 
 def _new_session(connection: SdxConnection) -> requests.Session:
     """A session that has read the environment's proxies and authorities once: at each call that costs a fifth of it."""
-    session = requests.Session()
+    session = Session()
     adapter = HTTPAdapter(pool_connections=2, pool_maxsize=connection.parallel)
     session.mount("https://", adapter)
     session.mount("http://", adapter)
