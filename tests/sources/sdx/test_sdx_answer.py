@@ -138,8 +138,10 @@ def test_what_is_no_xml_is_refused_with_its_place(body):
         parse(body)
 
 
-def test_entities_are_not_followed():
-    body = b"<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><getJob><response><A>&e;</A></response></getJob>"
+@pytest.mark.parametrize("record", [b"<A>&e;</A>", b"&e;<A>1</A>"])
+def test_entities_are_not_followed(record):
+    entity = b"<!ENTITY e SYSTEM 'file:///etc/passwd'>"
+    body = b"<!DOCTYPE a [" + entity + b"]><getJob><response>" + record + b"</response></getJob>"
     with pytest.raises(SpectrumEtlError):
         parse(body)
 

@@ -149,8 +149,8 @@ class AnswerParser:
         fields: dict[str, str] = {}
         names = self._names
         for child in element:
-            if len(child):
-                raise self._foreign("a record holds fields inside a field")
+            if len(child) or child.tag is etree.Entity:
+                raise self._foreign("a record holds fields inside a field, or entities")
             tag = child.tag
             try:
                 name = names[tag]
