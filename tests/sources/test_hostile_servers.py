@@ -14,6 +14,7 @@ import socketserver
 import subprocess
 import sys
 import threading
+import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ from typing import Any
 import pytest
 from airflow.sdk import Connection
 
-from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.errors import RetryLater, SpectrumEtlError
 from spectrum_etl.notify.channels import send_slack
 from spectrum_etl.notify.message import Message
 from spectrum_etl.settings.notifications import Notifications
@@ -32,6 +33,7 @@ from spectrum_etl.sources.http import parse_json
 from spectrum_etl.sources.procore import ProcoreClient, ProcoreConnection
 from spectrum_etl.sources.sdx.client import SdxClient
 from spectrum_etl.sources.sdx.connection import SdxConnection
+from spectrum_etl.sources.sdx.write import SpectrumWriter
 
 MB = 1_000_000
 DEEP = 200_000
@@ -52,6 +54,8 @@ class Endless:
         url: its address.
         answers: by path; what is not there is not found.
         headers: of every answer.
+        lengths: of bodies that state one, by path.
+        locations: where redirects lead, by path.
         sent: bytes that clients have taken, by path.
     """
 
@@ -59,6 +63,8 @@ class Endless:
     answers: dict[str, Callable[[], Iterable[bytes]]] = field(default_factory=dict)
     status: dict[str, int] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    lengths: dict[str, int | None] = field(default_factory=dict)
+    locations: dict[str, str] = field(default_factory=dict)
     sent: dict[str, int] = field(default_factory=dict)
 
 
@@ -78,7 +84,11 @@ def serving() -> Iterator[Endless]:
             found = endless.answers.get(path)
             status = endless.status.get(path, 200 if found else 404)
             head = "".join(f"{name}: {value}\r\n" for name, value in endless.headers.items() if found)
-            self.wfile.write(f"HTTP/1.1 {status} x\r\nConnection: close\r\n{head}\r\n".encode())
+            if (stated := endless.lengths.get(path)) is not None:
+                head += f"Content-Length: {stated}\r\n"
+            if path in endless.locations:
+                head += f"Location: {endless.locations[path]}\r\n"
+            self.wfile.write(f"HTTP/1.1 {status} x\r\nConnection: close\r\n{head}\r\n".encode("latin-1"))
             try:
                 for piece in found() if found else ():
                     self.wfile.write(piece)
@@ -122,7 +132,7 @@ class Ended:
 
 _READER = """
 import sys
-from spectrum_etl.errors import SpectrumEtlError
+from spectrum_etl.errors import RetryLater, SpectrumEtlError
 from spectrum_etl.sources.procore import ProcoreClient, ProcoreConnection
 from spectrum_etl.sources.sdx.client import SdxClient
 from spectrum_etl.sources.sdx.connection import SdxConnection
@@ -257,6 +267,98 @@ def test_c19_a_body_that_unpacks_to_a_thousand_times_its_size_is_bounded_too(ser
     ended = read(server, "procore")
     assert (ended.error, "does not end" in ended.message) == ("Unreadable", True), ended
     assert ended.megabytes < MAX_MEGABYTES
+
+
+def _a_byte_now_and_then() -> Iterator[bytes]:
+    """Six seconds of an answer that is not whole before; no pause is longer than any time limit of a connection."""
+    for _ in range(300):
+        yield b" "
+        time.sleep(0.02)
+
+
+SLOW = {
+    "a SOAP answer": ("/ws/GetJob", "StopSync"),
+    "a WSDL": ("/wsdls/GetJob.jws", "StopSync"),
+    "a vendor list": ("/vendors/1", "StopSync"),
+    "a token": ("/connect/token", "StopSync"),
+    "the answer of a write": ("/ws/AddPhase", "OutcomeUnknown"),
+    "an answer of Procore": ("/rest/v1.0/me", "Unreadable"),
+    "a token of Procore": ("/oauth/token", "Unreadable"),
+}
+
+
+@pytest.mark.parametrize("what", SLOW)
+@pytest.mark.parametrize("stated", [True, False], ids=["with its length", "without its length"])
+def test_c19_an_answer_that_trickles_is_given_up_in_time(
+    server: Endless, monkeypatch: pytest.MonkeyPatch, what: str, stated: bool
+) -> None:
+    """The time of a whole answer was looked at only once a piece of 64 kB was full: that could take days."""
+    monkeypatch.setattr("spectrum_etl.sources.http.LONGEST_TIME", 0.3)
+    path, expected = SLOW[what]
+    server.answers["/wsdls/AddPhase.jws"] = lambda: [WSDL.replace(b"GetJob", b"AddPhase")]
+    server.answers[path] = _a_byte_now_and_then
+    server.lengths[path] = 300 if stated else None
+    started = time.monotonic()
+    with pytest.raises(SpectrumEtlError) as caught:
+        _ask(server, path)
+    assert type(caught.value).__name__ == expected, caught.value
+    assert time.monotonic() - started < 4
+    assert "does not end" in caught.value.message
+
+
+def test_c19_a_refusal_that_trickles_is_told_by_its_status(server: Endless, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("spectrum_etl.sources.http.LONGEST_TIME", 0.3)
+    server.answers["/ws/GetJob"], server.status["/ws/GetJob"] = _a_byte_now_and_then, 503
+    started = time.monotonic()
+    with pytest.raises(RetryLater, match="HTTP 503"):
+        _ask(server, "/ws/GetJob")
+    assert time.monotonic() - started < 4
+
+
+REDIRECTED = {
+    "/ws/GetJob": "FixConfiguration",
+    "/wsdls/GetJob.jws": "FixConfiguration",
+    "/vendors/1": "FixConfiguration",
+    "/connect/token": "FixConfiguration",
+    "/ws/AddPhase": "FixConfiguration",
+    "/rest/v1.0/me": "NotAllowed",
+    "/oauth/token": "NotAllowed",
+    "/services/key": "FixConfiguration",
+}
+
+
+@pytest.mark.parametrize("path", REDIRECTED)
+@pytest.mark.parametrize("location", ["https://elsewhere.example/", "http://[", "http://h\xf6st/"])
+def test_c19_a_redirect_is_told_wherever_it_leads_and_none_of_its_body_is_waited_for(
+    server: Endless, monkeypatch: pytest.MonkeyPatch, path: str, location: str
+) -> None:
+    """requests read all of it to prepare the next call, and failed with an error of its own at such an address."""
+    monkeypatch.setattr("spectrum_etl.sources.http.LONGEST_TIME", 0.3)
+    server.answers["/wsdls/AddPhase.jws"] = lambda: [WSDL.replace(b"GetJob", b"AddPhase")]
+    server.answers[path], server.status[path] = _a_byte_now_and_then, 302
+    server.lengths[path] = 300
+    server.locations[path] = location
+    started = time.monotonic()
+    with pytest.raises(SpectrumEtlError) as caught:
+        _ask(server, path)
+    assert type(caught.value).__name__ == REDIRECTED[path], caught.value
+    assert time.monotonic() - started < 4
+
+
+def _ask(server: Endless, path: str) -> None:
+    enhanced = {"auth": "enhanced", "client_id": "me", "client_secret": "s"} if path == "/connect/token" else {}
+    with _sdx(server, **enhanced) as client:
+        if path == "/services/key":
+            connection = Connection(conn_id="notify_slack", conn_type="http", password=f"{server.url}{path}")
+            send_slack(connection, Message(("failure",), "a title", ("a line",), "nothing"), Notifications())
+        elif path.startswith(("/rest", "/oauth")):
+            _procore(server).get("/rest/v1.0/me")
+        elif path == "/ws/AddPhase":
+            SpectrumWriter(client).write("AddPhase", {"pCompany_Code": "1"})
+        elif path == "/vendors/1":
+            list(client.read_vendors("1"))
+        else:
+            client.call("GetJob", {"pCompany_Code": "1"})
 
 
 NESTED = (b"[" * DEEP + b"]" * DEEP, b'{"a":' * DEEP + b"1" + b"}" * DEEP)

@@ -18,7 +18,7 @@ from spectrum_etl.sources.faults import ServiceMissing
 from spectrum_etl.sources.sdx.check import ConnectionCheck
 from spectrum_etl.sources.sdx.client import SdxClient
 from spectrum_etl.sources.sdx.connection import SdxConnection
-from spectrum_etl.staging.companies import unknown_to_web_services
+from spectrum_etl.staging.companies import companies_to_name, unknown_to_web_services
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +64,7 @@ class _Check:
             self.services.append(self._read(read))
         if self.stopped is None and not any(service.status == "Enabled" for service in self.services):
             self.stopped = next(iter(self.failed.values()))
-        if self.stopped and self.stopped.cause == "unknown company" and (own := self.client.own_companies()):
+        if self.stopped and self.stopped.cause == "unknown company" and (own := companies_to_name(self.client)):
             reason = f"{self.stopped.reason} (the Authorization ID is for {', '.join(own)})"
             self.stopped = replace(self.stopped, reason=reason)
         for write in writes(self.company):

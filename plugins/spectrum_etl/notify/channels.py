@@ -21,6 +21,7 @@ from spectrum_etl.credentials.fields import extras
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater
 from spectrum_etl.notify.message import ON_THE_PAGE, Message
 from spectrum_etl.settings.notifications import Notifications
+from spectrum_etl.sources.http import Session
 
 #: For one connection or answer, in seconds: a callback that notifies has other things to do.
 TIMEOUT = 15.0
@@ -160,7 +161,10 @@ def _post(connection: Any, content: dict[str, Any], conn_id: str) -> None:
         )  # fmt: skip
     try:
         # What it answers is not read: only the status counts, and the body may have no end.
-        with requests.post(url, json=content, timeout=TIMEOUT, allow_redirects=False, stream=True) as answer:
+        with (
+            Session() as session,
+            session.post(url, json=content, timeout=TIMEOUT, allow_redirects=False, stream=True) as answer,
+        ):
             pass
     except requests.RequestException as error:
         # The error's own words hold the URL, which is a secret.

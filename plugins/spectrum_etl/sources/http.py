@@ -13,11 +13,25 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import requests
+from urllib3.exceptions import DecodeError, ProtocolError, ReadTimeoutError, SSLError
 
 from spectrum_etl.model.characters import escaped
 
 _LONGEST_QUOTE = 300
 _PIECE = 64 * 1024
+#: What a whole answer may take, in seconds; what is between two parts of it has the time limit of the connection.
+LONGEST_TIME = 900.0
+
+
+class Session(requests.Session):
+    """A session that does not look where a redirect leads: nothing here follows one.
+
+    requests prepares the next call even where it is not to follow. For that it reads the whole body, however long it is
+    or takes, and fails with an error of its own at an address that is none.
+    """
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """None, whatever the answer says."""
 
 
 class Headers(requests.auth.AuthBase):
@@ -49,29 +63,72 @@ class Endless(Exception):
     """A body that is longer, or takes longer, than any answer that is meant."""
 
 
-def pieces(
-    response: requests.Response, max_bytes: int, seconds: float = 900.0, clock: Callable[[], float] = time.monotonic
+def arriving(
+    response: requests.Response, seconds: float | None = None, clock: Callable[[], float] = time.monotonic
 ) -> Iterator[bytes]:
-    """The body of a streamed answer, piece by piece, decoded.
+    """The body of a streamed answer as it arrives, decoded.
+
+    `iter_content` waits until a piece is full: a server that sends a byte now and then would keep it for days, and
+    the time would never be looked at.
 
     Args:
         response: not read yet.
-        max_bytes: its length at most, in bytes.
-        seconds: the time that it may take in all; each piece for itself has the time limit of the connection.
+        seconds: the time that it may take in all; `LONGEST_TIME` by default.
         clock: seconds that only grow.
 
     Raises:
-        Endless: it is longer, or takes longer.
+        Endless: it takes longer.
         requests.RequestException: it cannot be read.
     """
-    started, size = clock(), 0
-    for piece in response.iter_content(_PIECE):
-        size += len(piece)
-        if size > max_bytes:
-            raise Endless(f"more than {max_bytes // 1_000_000 or 1} MB")
-        if clock() - started > seconds:
-            raise Endless(f"more than {seconds:g} s")
-        yield piece
+    limit, started = LONGEST_TIME if seconds is None else seconds, clock()
+    try:
+        while part := response.raw.read1(_PIECE, decode_content=True):
+            if clock() - started > limit:
+                raise Endless(f"more than {limit:g} s")
+            yield part
+    # As `iter_content` has them.
+    except ProtocolError as error:
+        raise requests.exceptions.ChunkedEncodingError(error) from error
+    except DecodeError as error:
+        raise requests.exceptions.ContentDecodingError(error) from error
+    except ReadTimeoutError as error:
+        raise requests.ConnectionError(error) from error
+    except SSLError as error:
+        raise requests.exceptions.SSLError(error) from error
+
+
+def pieces(
+    response: requests.Response,
+    max_bytes: int,
+    seconds: float | None = None,
+    clock: Callable[[], float] = time.monotonic,
+) -> Iterator[bytes]:
+    """The body of a streamed answer in pieces of a size that is worth the work on each, decoded.
+
+    Args:
+        response, seconds, clock: as for `arriving`.
+        max_bytes: its length at most, in bytes.
+
+    Raises:
+        Endless: it is longer, or takes longer; what came until then has been given out.
+        requests.RequestException: it cannot be read.
+    """
+    size, piece = 0, bytearray()
+    try:
+        for part in arriving(response, seconds, clock):
+            size += len(part)
+            if size > max_bytes:
+                raise Endless(f"more than {max_bytes // 1_000_000 or 1} MB")
+            piece += part
+            if len(piece) >= _PIECE:
+                yield bytes(piece)
+                piece.clear()
+    except Endless:
+        if piece:
+            yield bytes(piece)
+        raise
+    if piece:
+        yield bytes(piece)
 
 
 def parse_json(body: bytes | str, **options: Any) -> Any:

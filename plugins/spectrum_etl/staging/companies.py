@@ -6,15 +6,18 @@ that is in the company column of no table, while others are, is a wrong one.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 
-from spectrum_etl.errors import FixConfiguration, StopSync
+from spectrum_etl.errors import FixConfiguration, SpectrumEtlError, StopSync
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.faults import CompanyRefused
 from spectrum_etl.sources.infolink.companies import company_codes, holds_company
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
 from spectrum_etl.sources.sdx.client import SdxClient
 from spectrum_etl.staging.objects import OBJECTS
+
+log = logging.getLogger(__name__)
 
 _REMEDY = (
     "correct the company's code in include/settings.yaml: it is what Spectrum shows, with its leading zeros. A new"
@@ -79,9 +82,18 @@ def unknown_to_web_services(client: SdxClient, code: str) -> FixConfiguration | 
         if client.shows_company(code):
             return None
     except CompanyRefused as refused:
-        return _unknown(code, client.own_companies(), refused.message)
+        return _unknown(code, companies_to_name(client), refused.message)
     others = client.own_companies()
     return _unknown(code, others, "the web services show nothing of it") if others and code not in others else None
+
+
+def companies_to_name(client: SdxClient) -> list[str]:
+    """The companies of the Authorization ID, for a message; none where that cannot be told: the message counts."""
+    try:
+        return client.own_companies()
+    except SpectrumEtlError as error:
+        log.info("which companies the Authorization ID is for cannot be told: %s", error)
+        return []
 
 
 def _tables() -> Iterator[str]:

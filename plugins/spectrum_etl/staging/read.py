@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 import psycopg
@@ -165,18 +165,25 @@ def _master_jobs(sources: Sources, company: str, drift: list[Drift]) -> Mapping[
 def _rows(
     table: Table, columns: tuple[Column, ...], records: Iterable[Mapping[str, str]], drift: list[Drift]
 ) -> Iterator[LandedRow]:
-    fields = [column.sdx for column in columns]
-    for number, record in enumerate(records):
-        if number == 0:
-            drift.extend(_compare(table, columns, record))
-        yield [record.get(name) if name else None for name in fields]
+    fields = [(column.sdx, column.type == "text") for column in columns]
+    seen: set[str] = set()
+    for record in records:
+        if not record.keys() <= seen:
+            seen |= record.keys()
+        # The client compares codes without any white space around them. Casting takes only spaces off: a row would be
+        # known by another key than the one that is staged, and that one be deleted.
+        values = ((record.get(name) if name else None, is_text) for name, is_text in fields)
+        yield [value if value is None or is_text else value.strip() for value, is_text in values]
+    if seen:
+        drift.extend(_compare(table, columns, seen))
 
 
-def _compare(table: Table, columns: tuple[Column, ...], record: Mapping[str, str]) -> list[Drift]:
+def _compare(table: Table, columns: tuple[Column, ...], seen: Set[str]) -> list[Drift]:
+    """The fields of an answer against the spec. One that some records leave out is blank in those."""
     service = _services(table.sdx or "")
     known = {column.sdx for column in columns if column.sdx}
     for column in columns:
-        if column.sdx and column.sdx not in record and (column.key or column.required):
+        if column.sdx and column.sdx not in seen and (column.key or column.required):
             raise StopSync(
                 f"the answer of {service} has no {column.sdx}, and no row can be staged without it",
                 object=table.name,
@@ -185,11 +192,10 @@ def _compare(table: Table, columns: tuple[Column, ...], record: Mapping[str, str
                 " that reader in include/settings.yaml",
             )
     missing = [
-        Drift(service, name, "missing", f"{table.name}: the column is staged as NULL")
-        for name in sorted(known - record.keys())
+        Drift(service, name, "missing", f"{table.name}: the column is staged as NULL") for name in sorted(known - seen)
     ]
     documented = READS[table.sdx or ""].fields | known | {"Master_Job"}
-    new = [Drift(service, name, "new", "it is not read") for name in sorted(record.keys() - documented)]
+    new = [Drift(service, name, "new", "it is not read") for name in sorted(seen - documented)]
     return missing + new
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any, cast
 
 import psycopg
 import pytest
@@ -13,6 +16,7 @@ from sandbox.sdx.server import SdxServer
 from spectrum_etl.errors import FixConfiguration, RetryLater
 from spectrum_etl.exports.document import Call
 from spectrum_etl.exports.spectrum import Spectrum
+from spectrum_etl.exports.spectrum.compare import Difference, differences, holds_it
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.sdx import SdxConnection
@@ -110,6 +114,41 @@ def test_many_phases_are_read_with_one_look_at_their_job(business: str, server: 
     assert [each["service"] for each in server.calls.report()["calls"]] == ["GetPhaseEnhanced"] * 2
     assert together == [spectrum.current_values(each.service, each.key) for each in calls]
     assert together[-1] is None
+
+
+@contextmanager
+def answering(**reads: object) -> Iterator[Spectrum]:
+    """A company without Info-Link whose web services give these records."""
+    with Sources(COMPANY, sdx=SdxConnection("http://127.0.0.1:1", "1", _ID)) as sources:
+        sources._sdx = cast(Any, SimpleNamespace(**reads))
+        yield Spectrum(COMPANY, sources)
+
+
+def test_m7_a_blank_that_is_left_out_of_a_record_is_compared() -> None:
+    """What was never written seemed confirmed, where the service leaves blank fields out."""
+    whole = {"Company_Code": "1", "Vendor_Code": "OTHER", "Name": "Other", "Address_1": "1 Main St", "City": "Reno"}
+    vendors = [whole, {"Company_Code": "1", "Vendor_Code": "ACME", "Name": "Acme"}]
+    fields = {"Vendor_Name": "Acme", "Address_1": "9 Elm St"}
+    call = Call("AddVendor", {"Company_Code": "1", "Vendor_Code": "ACME"}, fields, adds=True)
+    with answering(read_vendors=lambda company: iter(vendors)) as spectrum:
+        current = spectrum.current_values(call.service, call.key)
+    assert not holds_it(call, current)
+    assert differences(call, current) == [Difference("Address_1", "9 Elm St", "")]
+
+
+def test_m7_a_projection_that_is_left_out_of_a_record_is_compared() -> None:
+    key = {"Company_Code": "1", "Job_Number": "24-1", "Phase_Code": "01000", "Cost_Type": "L"}
+    phases = [{**key, "Cost_Type": "M", "Projected_Dollars": "5.00"}, key]
+    call = Call("JobCostProjections", {**key, "Transaction_Date": "01/05/2026"}, {"Amount": "100.00"}, adds=True)
+    with answering(read_phases=lambda company, jobs, enhanced: iter(phases)) as spectrum:
+        (current,) = spectrum.all_current_values([call])
+    assert differences(call, current) == [Difference("Amount", "100.00", "0.00")]
+
+
+def test_a_phase_without_a_description_is_a_phase() -> None:
+    phases = [{"Company_Code": "1", "Job_Number": "24-1", "Phase_Code": "01000", "Cost_Type": "L"}]
+    with answering(read_phases=lambda company, jobs, enhanced: iter(phases)) as spectrum:
+        assert spectrum.phases("24-1")["01000", "L"]["Description"] == ""
 
 
 def test_what_only_infolink_holds_says_so(spectrum: Spectrum) -> None:

@@ -202,13 +202,23 @@ def wsdl(service: str, parameters: Sequence[str] | None = None) -> bytes:
 </xsd:element></xsd:schema></types></definitions>""".encode()
 
 
-def answer(service: str, records: Sequence[Mapping[str, str]], warning: str = "") -> bytes:
-    """An answer in the shape that callers describe; every record carries the error triple."""
+def answer(
+    service: str, records: Sequence[Mapping[str, str]], warning: str = "", beside: Mapping[str, str] | None = None
+) -> bytes:
+    """An answer in the shape that callers describe; every record carries the error triple.
+
+    Args:
+        service: its name.
+        records: what it holds.
+        warning: of its last row; none where it is empty.
+        beside: what that row holds beside.
+    """
     method = service[0].lower() + service[1:]
     blank = {"Error_Code": "", "Error_Description": "", "Error_Column": ""}
     rows = [{**record, **{name: record.get(name, "") for name in blank}} for record in records]
     if warning:
-        rows.append({**dict.fromkeys(rows[0] if rows else (), ""), "Error_Code": "W", "Error_Description": warning})
+        blanks = dict.fromkeys(rows[0] if rows else (), "")
+        rows.append({**blanks, **(beside or {}), "Error_Code": "W", "Error_Description": warning})
     body = "".join(
         "<response>" + "".join(f"<{name}>{escape(value)}</{name}>" for name, value in row.items()) + "</response>\n"
         for row in rows
@@ -260,6 +270,7 @@ class Records:
         keep: fields each service returns; by default all.
         cap: most records of an answer.
         warn: whether a cut answer ends with a warning row.
+        beside: what that row holds beside the warning.
     """
 
     def __init__(
@@ -269,12 +280,14 @@ class Records:
         keep: Mapping[str, Sequence[str]] | None = None,
         cap: int = 500,
         warn: bool = True,
+        beside: Mapping[str, str] | None = None,
     ) -> None:
         self.records = list(records)
         self.fields = fields
         self.keep = keep or {}
         self.cap = cap
         self.warn = warn
+        self.beside = beside or {}
 
     def __call__(self, request: Request) -> bytes:
         found = [record for record in self.records if self._selected(record, request.parameters)]
@@ -283,7 +296,7 @@ class Records:
             found = [{name: record[name] for name in names} for record in found]
         cut = len(found) > self.cap
         warning = "Number of records exceeds maximum" if cut and self.warn else ""
-        return answer(request.service, found[: self.cap], warning)
+        return answer(request.service, found[: self.cap], warning, self.beside)
 
     def _selected(self, record: Mapping[str, str], parameters: Mapping[str, str]) -> bool:
         status = parameters.get("pStatus_Code", "")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sdx_stub import Reply, answer, job
+from sdx_stub import Reply, answer, job, phase
 
 from spectrum_etl.errors import SpectrumEtlError, StopSync
 from spectrum_etl.sources.faults import AnswerCut
@@ -15,6 +15,7 @@ from spectrum_etl.sources.sdx.answer import AnswerParser
 from spectrum_etl.sources.sdx.faults import ServiceCall
 
 CALL = ServiceCall("GetJob", {"pCompany_Code": "1", "pStatus_Code": "A"})
+PHASES = ServiceCall("GetPhase", {"pCompany_Code": "1", "pJob_Number": "100"})
 VALUES = st.text(st.characters(min_codepoint=32, max_codepoint=0x24F), max_size=12)
 TRICKY = [
     {"Job_Number": "1", "Job_Description": "</response>"},
@@ -137,8 +138,10 @@ def test_what_is_no_xml_is_refused_with_its_place(body):
         parse(body)
 
 
-def test_entities_are_not_followed():
-    body = b"<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><getJob><response><A>&e;</A></response></getJob>"
+@pytest.mark.parametrize("record", [b"<A>&e;</A>", b"&e;<A>1</A>"])
+def test_entities_are_not_followed(record):
+    entity = b"<!ENTITY e SYSTEM 'file:///etc/passwd'>"
+    body = b"<!DOCTYPE a [" + entity + b"]><getJob><response>" + record + b"</response></getJob>"
     with pytest.raises(SpectrumEtlError):
         parse(body)
 
@@ -147,6 +150,32 @@ def test_a_warning_row_is_no_record():
     records, outcome = parse(answer("GetJob", TRICKY, warning="exceeds max"))
     assert records == TRICKY
     assert outcome.warning == "exceeds max"
+
+
+ZEROS = {"Company_Code": " ", "Job_Number": "", "JTD_Hours": "0.00", "JTD_Actual_Dollars": "-.00", "JTD_Quantity": "0"}
+
+
+@pytest.mark.parametrize(
+    "fields", [ZEROS, {**ZEROS, "Company_Code": "1"}, {"Company_Code": "1", "Cost_Center": "MAIN"}]
+)
+def test_a_warning_row_without_a_key_is_no_record_whatever_else_it_holds(fields):
+    """PRO-IV knows no missing numbers: those of a row without content are zeros."""
+    warning = {**fields, "Error_Code": "W", "Error_Description": "exceeds max"}
+    records, outcome = parse(answer("GetPhase", [phase("100", "01100", "L"), warning]), call=PHASES)
+    assert [record["Phase_Code"].strip() for record in records] == ["01100"]
+    assert outcome.warning == "exceeds max"
+
+
+def test_a_record_that_carries_the_warning_itself_is_kept():
+    last = {**phase("100", "01100", "M"), "Error_Code": "W", "Error_Description": "exceeds max"}
+    records, outcome = parse(answer("GetPhase", [phase("100", "01100", "L"), last]), call=PHASES)
+    assert [record["Cost_Type"].strip() for record in records] == ["L", "M"]
+    assert outcome.warning == "exceeds max"
+
+
+def test_a_row_of_blanks_and_zeros_is_blank():
+    records, outcome = parse(answer("GetPhase", [ZEROS]), call=PHASES)
+    assert (records, outcome.blank_records) == ([], 1)
 
 
 def resident_bytes():

@@ -108,6 +108,24 @@ def test_the_error_triple_in_a_good_answer_is_an_error(stub, client, code, text,
         ask(client)
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("error_code", "error_description", "error_column"),
+        ("error_code", "desc", "column"),
+        ("ERROR_CODE", "desc", "ERROR_COLUMN"),
+    ],
+)
+def test_the_error_triple_is_known_by_every_name_that_is_documented_for_it(stub, client, names):
+    """Pages, reads and writes spell it otherwise: its words were lost where one kind of names met the other."""
+    body = refusal("GetJob", "i", "Invalid status", "pStatus_Code")
+    for documented, name in zip(("Error_Code", "Error_Description", "Error_Column"), names, strict=True):
+        body = body.replace(documented.encode(), name.encode())
+    replies(stub, body)
+    with pytest.raises(FixConfiguration, match="error I: Invalid status"):
+        ask(client)
+
+
 def test_an_error_after_records_spoils_the_whole_answer(stub, client):
     bad = {**job("2"), "Error_Code": "E", "Error_Description": "broken", "Error_Column": ""}
     replies(stub, answer("GetJob", [{**job("1"), "Error_Code": "G"}, bad]))
@@ -136,10 +154,18 @@ def test_passing_faults_are_tried_again_with_growing_waits(stub, client, waits, 
     assert len({request.parameters["GUID"] for request in stub.calls("GetJob")}) >= 1
 
 
+#: SOAP 1.2, whose code holds a subcode.
+SUBCODE = b"""<env:Envelope xmlns:env="http://www.w3.org/2003/05/soap-envelope"><env:Body><env:Fault><env:Code>
+<env:Value>env:Receiver</env:Value><env:Subcode><env:Value>m:Busy</env:Value></env:Subcode></env:Code>
+<env:Reason><env:Text xml:lang="en">Error executing Web Service</env:Text></env:Reason>
+</env:Fault></env:Body></env:Envelope>"""
+
+
 @pytest.mark.parametrize(
     ("reply", "kind", "said", "tries"),
     [
         (Reply(fault("SOAP-ENV:Server", "Error executing Web Service"), 500), RetryLater, "Error executing", 4),
+        (Reply(SUBCODE, 500), RetryLater, "the fault env:Receiver: Error executing Web Service", 4),
         (Reply(b"", 502), RetryLater, "HTTP 502", 4),
         (Reply(close=True), RetryLater, "refused or closed.*list", 4),
         (Reply(fault("SOAP-ENV:Client", "parameter missing"), 500), FixConfiguration, "parameter missing", 1),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from sdx_stub import JOB_FIELDS, JOB_SELECTION, Records, Reply, job, json_reply, refusal
+from sdx_stub import JOB_FIELDS, JOB_SELECTION, Records, Reply, fault, job, json_reply, refusal
 
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.staging.companies import unknown_to_web_services
@@ -64,6 +64,21 @@ def test_a_refusal_of_the_company_is_no_wrong_password(stub, client):
     assert error is not None
     assert words in str(error)
     assert client.check().cause == "unknown company"
+
+
+def test_a3_a_refusal_of_the_company_stays_where_the_server_fails_without_one(stub, client):
+    """Whose the Authorization ID is was asked for the message only, and its failure was told instead."""
+    words = "Company 1 does not exist"
+
+    def answer_or_fail(request):
+        if request.parameters["pCompany_Code"]:
+            return refusal("GetJob", "E", words, "pCompany_Code")
+        return Reply(fault("SOAP-ENV:Server", "Error executing Web Service"), 500)
+
+    stub.services["GetJob"] = answer_or_fail
+    error = unknown_to_web_services(client, "1")
+    assert error is not None
+    assert words in str(error)
 
 
 def test_a_vendor_service_that_is_not_enabled_shows_nothing(stub, client):

@@ -147,6 +147,18 @@ def test_a_job_that_changes_between_the_calls_is_read_again(stub, client):
     assert numbers(client.read_jobs("1")) == ["100", "200"]
 
 
+def test_a_job_that_is_given_twice_alike_is_one_job(stub, client):
+    """Seen in the field; the run failed for good, as if the job had changed."""
+    serve(stub, [job("100"), job("200"), job("100")])
+    assert sorted(numbers(client.read_jobs("1"))) == ["100", "200"]
+
+
+def test_a_job_that_is_given_twice_with_other_values_is_refused(stub, client):
+    serve(stub, [job("100"), job("100", Division="N")])
+    with pytest.raises(RetryLater, match="GetJob returned job 100 twice"):
+        list(client.read_jobs("1"))
+
+
 def test_a_job_that_is_missing_twice_asks_for_another_run(stub, client):
     serve(stub, [job("100"), job("200")])
     stub.services["GetJobMain"] = lambda request: answer(

@@ -53,6 +53,15 @@ def test_a_job_at_the_cap_is_split_by_status_and_cost_type(stub, connect, warn):
     assert asked <= {"", "L", "#L", "M", "#M"}
 
 
+@pytest.mark.parametrize("company", ["", "1"])
+def test_a_job_at_the_cap_is_split_also_where_the_warning_row_holds_zeros(stub, connect, company):
+    """The row was taken for a phase that none of the parts held, so that the job could never be read."""
+    zeros = {"Company_Code": company, "JTD_Hours": "0.00", "JTD_Actual_Dollars": "0"}
+    records = [phase("100", f"{n:05}", "LM"[n % 2]) for n in range(20)]
+    serve(stub, records, service="GetPhase", cap=12, beside=zeros)
+    assert len(list(connect(row_cap=500).read_phases("1", ["100"], enhanced=False))) == 20
+
+
 def test_a_job_that_cannot_be_split_names_info_link(stub, connect):
     serve(stub, [phase("100", f"{n:05}", "LAB") for n in range(30)], cap=10)
     with pytest.raises(CapReached, match=r"company 1.*pJob_Number=100 pStatus_Code=A.*infolink"):

@@ -168,6 +168,9 @@ def test_a_warning_row_is_suspect(stub, client):
         [{"Vendor_Code": {"x": 1}}],
         '[{"Name": "a", "name": "b"}]',
         [{**VENDOR, "Company_Code": "2"}],
+        {"errors": [{"message": "Not allowed"}]},
+        [VENDOR, {"Name": "Acme"}],
+        [{"vendorCode": "ACME"}],
     ],
 )
 def test_what_cannot_be_read_without_a_loss_stops_the_sync(stub, client, content):
@@ -188,6 +191,30 @@ def test_half_an_answer_is_never_used(stub, client, body):
 def test_an_error_triple_is_an_error(stub, client, wrap):
     serve(stub, wrap({"Error_Code": "E", "Error_Description": "Invalid company", "Error_Column": "pCompany_Code"}))
     with pytest.raises(FixConfiguration, match="Invalid company"):
+        list(client.read_vendors("1"))
+
+
+@pytest.mark.parametrize("wrap", [lambda row: row, lambda row: {"response": [row]}])
+def test_an_error_triple_as_writes_spell_it_is_an_error_too(stub, client, wrap):
+    serve(stub, wrap({"error_code": "A", "desc": "Unknown authorization", "column": "Authorization_ID"}))
+    with pytest.raises(Reauthenticate, match="error A: Unknown authorization"):
+        list(client.read_vendors("1"))
+
+
+def test_a_vendor_with_a_blank_code_is_given_out(stub, client):
+    """Staging lists it; the others are not lost for it."""
+    serve(stub, [VENDOR, {**VENDOR, "Vendor_Code": " "}, {"Company_Code": "1", "Name": "Acme"}])
+    assert len(list(client.read_vendors("1"))) == 3
+
+
+def test_a_row_of_blanks_and_zeros_is_no_vendor(stub, client):
+    serve(stub, [{"Company_Code": " ", "Vendor_Code": "", "Payment_Term_Days": 0, "Discount_Percent": 0.00}])
+    assert list(client.read_vendors("1")) == []
+
+
+def test_the_words_of_a_refusal_are_told_from_a_list_as_well(stub, client):
+    serve(stub, Reply(b'[{"error_code": "I", "desc": "no such company", "column": "pCompany_Code"}]', 400))
+    with pytest.raises(StopSync, match="HTTP 400: no such company"):
         list(client.read_vendors("1"))
 
 

@@ -208,7 +208,7 @@ class Spectrum(Rows):
         for row in self.phase_rows(job):
             codes = trimmed(row)
             # The description goes back to Spectrum with a new cost type or an estimate, so it is not folded (B2).
-            kept = {"Description": codes["Description"]}
+            kept = {"Description": codes.get("Description", "")}
             found[codes["Phase_Code"], codes["Cost_Type"]] = codes | elements("AddPhase", row) | kept
         return found
 

@@ -7,6 +7,9 @@ by GetPhase better than by Info-Link, which holds the steps that led to them.
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterable, Mapping
+
 from spectrum_etl.sources.faults import ServiceMissing, ServiceNotEnabled
 from spectrum_etl.sources.infolink.lookup import Found
 from spectrum_etl.sources.sdx.client import SdxClient
@@ -43,7 +46,7 @@ def vendors(client: SdxClient, company: str) -> list[Found]:
         company: company code.
     """
     found: list[Found] = []
-    for vendor in client.read_vendors(company):
+    for vendor in _alike(client.read_vendors(company)):
         row: Found = {element: vendor[name] for name, element in _VENDOR.items() if name in vendor}
         row |= {"Status": "A", "Phone": vendor.get("Phone_Number", ""), "Vendor_Email": vendor.get("Email", "")}
         found.append(row)
@@ -57,7 +60,7 @@ def jobs(client: SdxClient, company: str) -> list[Found]:
         client: open.
         company: company code.
     """
-    return [dict(job) for job in client.read_jobs(company)]
+    return _alike(client.read_jobs(company))
 
 
 def phases(client: SdxClient, company: str, job: str) -> list[Found]:
@@ -69,10 +72,11 @@ def phases(client: SdxClient, company: str, job: str) -> list[Found]:
         job: trimmed job number.
     """
     try:
-        found = list(client.read_phases(company, [job], enhanced=True))
+        found = _alike(client.read_phases(company, [job], enhanced=True))
     except ServiceMissing:
-        found = list(client.read_phases(company, [job], enhanced=False))
-    return [{name: phase[name] for name in _PHASE if name in phase} for phase in found]
+        found = _alike(client.read_phases(company, [job], enhanced=False))
+    blank: Found = dict.fromkeys(("Phase_Code", "Cost_Type"), "")
+    return [blank | {name: phase[name] for name in _PHASE if name in phase} for phase in found]
 
 
 def projections(client: SdxClient, company: str, job: str, cost_type: str = "") -> list[Found]:
@@ -100,7 +104,17 @@ def projections(client: SdxClient, company: str, job: str, cost_type: str = "") 
 def _projections(client: SdxClient, company: str, job: str, cost_type: str, service: str) -> list[Found]:
     if not is_plain(cost_type) or not is_plain(job):
         phases = client.read_phases(company, [job], enhanced=service == "GetPhaseEnhanced")
-        return [dict(row) for row in phases]
+        return _alike(phases)
     asked = {"pCompany_Code": company, "pJob_Number": job, "pCost_Type": cost_type}
     # A blank status leaves complete phases out.
-    return [dict(row) for status in ("", "C") for row in client.call(service, {**asked, "pStatus_Code": status})]
+    return _alike(row for status in ("", "C") for row in client.call(service, {**asked, "pStatus_Code": status}))
+
+
+def _alike(records: Iterable[Mapping[str, str]]) -> list[Found]:
+    """Records with the same fields: one that is in some of them is told, so where it is left out it is blank.
+
+    Else nothing would be compared where Spectrum holds nothing, and what was never written would seem confirmed.
+    """
+    rows = list(records)
+    blank = dict.fromkeys(itertools.chain.from_iterable(rows), "")
+    return [{**blank, **row} for row in rows]

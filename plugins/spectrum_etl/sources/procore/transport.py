@@ -14,7 +14,7 @@ import requests
 
 from spectrum_etl.errors import RetryLater, about
 from spectrum_etl.sources.faults import OutcomeUnknown, SourceFault, UnknownHost, Unreadable
-from spectrum_etl.sources.http import Endless, Headers, pieces, redact
+from spectrum_etl.sources.http import Endless, Headers, Session, pieces, redact
 from spectrum_etl.sources.procore import auth, faults, network
 from spectrum_etl.sources.procore.connection import ProcoreConnection
 from spectrum_etl.sources.procore.content import parse
@@ -101,7 +101,7 @@ class Transport:
     ) -> None:
         self.connection = connection
         self._own_session = session is None
-        self._session = session or requests.Session()
+        self._session = session or Session()
         self._attempts = attempts
         self._first_wait = first_wait
         self._longest_wait = longest_wait

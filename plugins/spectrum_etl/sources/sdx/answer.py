@@ -18,7 +18,7 @@ from spectrum_etl.sources.faults import AnswerCut
 from spectrum_etl.sources.sdx import faults
 from spectrum_etl.sources.sdx.clean import Cleaner
 from spectrum_etl.sources.sdx.faults import ServiceCall
-from spectrum_etl.sources.sdx.services import record_key
+from spectrum_etl.sources.sdx.services import RECORD_KEYS, is_blank, record_key
 
 _RECORD_END = re.compile(rb"</(?:[\w.-]+:)?response\s*>")
 #: Closing tags are looked for in this many bytes at the end of an answer.
@@ -28,7 +28,6 @@ _TAIL = 8 * 1024
 _LONGEST_WITHOUT_RECORD = 1024 * 1024
 #: Services have tens of fields.
 _MAX_NAMES = 10_000
-_TRIPLES = (("Error_Code", "Error_Description", "Error_Column"), ("error_code", "desc", "column"))
 
 
 @dataclass
@@ -150,13 +149,14 @@ class AnswerParser:
         fields: dict[str, str] = {}
         names = self._names
         for child in element:
-            if len(child):
-                raise self._foreign("a record holds fields inside a field")
+            if len(child) or child.tag is etree.Entity:
+                raise self._foreign("a record holds fields inside a field, or entities")
             tag = child.tag
             try:
                 name = names[tag]
             except KeyError:
-                name = names[tag] = etree.QName(child).localname
+                name = etree.QName(child).localname
+                name = names[tag] = faults.ERROR_FIELDS.get(name.casefold(), name)
             value = child.text or ""
             if fields.setdefault(name, value) != value:
                 raise self._foreign(f"a record holds the field {name} twice, with different values")
@@ -166,22 +166,24 @@ class AnswerParser:
 
     def _is_data(self, fields: dict[str, str]) -> bool:
         """Take the error triple off; whether a record is left."""
-        for code_name, text_name, column_name in _TRIPLES:
-            if code_name not in fields:
-                continue
-            code = fields.pop(code_name).strip().upper()
-            text = fields.pop(text_name, "")
-            column = fields.pop(column_name, "")
+        triple = faults.take_triple(fields)
+        if triple:
+            code, text, column = triple
             if code not in faults.GOOD_CODES:
                 raise faults.from_record(self._call, self._safe(code), self._safe(text), self._safe(column))
             if code == "W":
                 self.outcome.warning = self._safe(text) or "(without a text)"
-                return any(value.strip() for value in fields.values())
+                return self._names_a_record(fields)
         for value in fields.values():
-            if value and not value.isspace():
+            if not is_blank(value):
                 return True
         self.outcome.blank_records += 1
         return False
+
+    def _names_a_record(self, fields: dict[str, str]) -> bool:
+        """Whether a row with a warning is a record beside: the row that only warns has no key (documented)."""
+        key = record_key(self._call.service, fields)
+        return any(key[1:]) if self._call.service in RECORD_KEYS else not all(map(is_blank, fields.values()))
 
     def _refuse_nested(self, element: etree._Element) -> None:
         if any(etree.QName(ancestor).localname == "response" for ancestor in element.iterancestors()):

@@ -26,6 +26,8 @@ from spectrum_etl.sources.sdx.clean import clean
 
 #: Codes that are no error: good, successful, warning, and blank. Every other code is one.
 GOOD_CODES = frozenset({"", "G", "S", "W"})
+#: The fields of the error triple, by their names in lower case.
+ERROR_FIELDS = {name.casefold(): name for name in ("Error_Code", "Error_Description", "Error_Column")}
 _DATA_EXCHANGE = "in Spectrum, System Administration > Installation > Data Exchange"
 
 
@@ -46,6 +48,25 @@ class ServiceCall:
         """The other parameters that were set, in words."""
         given = [f"{name}={value}" for name, value in self.parameters.items() if value and name != "pCompany_Code"]
         return " ".join(given) or "no filter"
+
+
+def take_triple(fields: dict[str, str]) -> tuple[str, str, str] | None:
+    """Take the error triple off a record of a read; None where it has none.
+
+    Reads name it as documented for them, or as writes do (`error_code`, `desc`, `column`).
+
+    Args:
+        fields: of the record, those of the triple by their names in `ERROR_FIELDS`; they are taken out.
+
+    Returns:
+        Code, trimmed and in upper case; description; column.
+    """
+    if "Error_Code" not in fields:
+        return None
+    code = fields.pop("Error_Code").strip().upper()
+    text = fields.pop("Error_Description" if "Error_Description" in fields else "desc", "")
+    column = fields.pop("Error_Column" if "Error_Column" in fields else "column", "")
+    return code, text, column
 
 
 def from_record(call: ServiceCall, code: str, description: str, column: str) -> SpectrumEtlError:
@@ -247,6 +268,8 @@ def words_of_json(body: bytes) -> str:
         content = parse_json(body)
     except ValueError:
         return ""
+    if isinstance(content, list) and content:
+        content = content[0]
     if not isinstance(content, dict):
         return ""
     named = {str(name).casefold(): value for name, value in content.items()}
@@ -257,8 +280,9 @@ def words_of_json(body: bytes) -> str:
 def from_fault_element(call: ServiceCall, fault: etree._Element, safe: Callable[[str], str]) -> SpectrumEtlError:
     """The error of a SOAP 1.1 or 1.2 fault element."""
 
-    def words(*names: str) -> str:
-        found = next((element for name in names for element in fault.iter(name)), None)
+    def words(*paths: str) -> str:
+        found = next((element for path in paths for element in fault.iterfind(f".//{path}")), None)
         return "" if found is None else safe(etree.tostring(found, method="text", encoding="unicode", with_tail=False))
 
-    return from_fault(call, words("{*}faultcode", "{*}Code"), words("{*}faultstring", "{*}Reason"))
+    # A subcode of SOAP 1.2 stands inside the code.
+    return from_fault(call, words("{*}faultcode", "{*}Code/{*}Value"), words("{*}faultstring", "{*}Reason"))

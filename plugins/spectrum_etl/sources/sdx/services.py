@@ -44,6 +44,8 @@ RECORD_KEYS: dict[str, tuple[str, ...]] = {
     "GetCustomers": ("Company_Code", "Customer_Code"),
 }
 
+_OF_ZEROS = " \t\r\n\xa00.,+-"
+
 SUPERSELECT_CHARACTERS = "*?,/#"
 
 
@@ -99,6 +101,11 @@ def plain_company(company: str, service: str) -> str:
         limit="1 to 3 characters, none of * ? , / #, and not ALL",
         remedy="correct the company's code in include/settings.yaml",
     )
+
+
+def is_blank(value: str) -> bool:
+    """Whether a value says nothing. PRO-IV knows no missing numbers: in a row without content they may be zeros."""
+    return not value.strip(_OF_ZEROS)
 
 
 def record_key(service: str, record: Mapping[str, str]) -> tuple[str, ...]:

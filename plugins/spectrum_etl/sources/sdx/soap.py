@@ -15,10 +15,10 @@ from urllib.parse import quote
 
 from spectrum_etl.errors import FixConfiguration, RetryLater, SpectrumEtlError, StopSync, about
 from spectrum_etl.sources.faults import AnswerCut, ServiceMissing, SessionExpired
-from spectrum_etl.sources.http import Endless, pieces
+from spectrum_etl.sources.http import pieces
 from spectrum_etl.sources.sdx import envelope, wsdl
 from spectrum_etl.sources.sdx.answer import AnswerParser
-from spectrum_etl.sources.sdx.faults import ServiceCall, endless
+from spectrum_etl.sources.sdx.faults import ServiceCall
 from spectrum_etl.sources.sdx.spool import ServiceAnswer
 from spectrum_etl.sources.sdx.transport import Transport, read_start
 
@@ -205,9 +205,6 @@ class Soap:
             if len(start) < _CHUNKS_AT_ONCE:
                 for record in parser.records(start):
                     answer.add(record)
-        except Endless as error:
-            answer.close()
-            raise endless(call, error) from None
         except BaseException:  # whatever ends it, a stopped task too: the file of its records goes, the error goes on
             answer.close()
             raise

@@ -19,7 +19,7 @@ from urllib3.exceptions import NameResolutionError
 
 from spectrum_etl.errors import RetryLater, SpectrumEtlError, about
 from spectrum_etl.sources.faults import AnswerCut, CertificateRefused, ConnectionLost, NoAnswer, UnknownHost, caused_by
-from spectrum_etl.sources.http import Headers, redact
+from spectrum_etl.sources.http import Endless, Headers, Session, arriving, redact
 from spectrum_etl.sources.sdx import auth, faults
 from spectrum_etl.sources.sdx.connection import SdxConnection
 from spectrum_etl.sources.sdx.faults import ServiceCall
@@ -181,15 +181,17 @@ class Transport:
                 proxies=_proxies_of(url) if self._own_session else None,
             )
             with response:
-                body = read_start(response, _LONGEST_REFUSAL)
-        if response.status_code not in {200, 400, 401}:
-            raise faults.from_status(call, response.status_code, True, self._location(response))
-        return response.status_code, body
+                if response.status_code not in {200, 400, 401}:
+                    raise faults.from_status(call, response.status_code, True, self._location(response))
+                return response.status_code, read_start(response, _LONGEST_REFUSAL)
 
     def _refusal(self, call: ServiceCall, response: requests.Response) -> SpectrumEtlError:
         """The fault inside a refusal where there is one, else what its status means."""
-        body = read_start(response, _LONGEST_REFUSAL)
         status = response.status_code
+        try:
+            body = read_start(response, _LONGEST_REFUSAL)
+        except Endless:
+            body = b""  # its status says enough
         if status not in {401, 403, 404}:
             fault = faults.from_fault_text(call, body, self.redact)
             if fault:
@@ -208,13 +210,20 @@ class Transport:
         except requests.RequestException as error:
             # The cause is left out: its words quote the address, or the header that cannot be sent.
             raise _explain(call, error, self.connection) from None
+        except Endless as error:
+            raise faults.endless(call, error) from None
 
 
 def read_start(response: requests.Response, limit: int) -> bytes:
-    """The body of an answer, or its beginning where it is longer than a limit in bytes."""
+    """The body of an answer, or its beginning where it is longer than a limit in bytes.
+
+    Raises:
+        Endless: it takes too long.
+        requests.RequestException: it cannot be read.
+    """
     body = bytearray()
-    for piece in response.iter_content(min(limit, 64 * 1024)):
-        body += piece
+    for part in arriving(response):
+        body += part
         if len(body) >= limit:
             break
     return bytes(body[:limit])
@@ -280,7 +289,7 @@ def _proxies_of(url: str) -> dict[str, Any]:
 
 def _new_session(connection: SdxConnection) -> requests.Session:
     """A session that has read the environment's proxies and authorities once: at each call that costs a fifth of it."""
-    session = requests.Session()
+    session = Session()
     adapter = HTTPAdapter(pool_connections=2, pool_maxsize=connection.parallel)
     session.mount("https://", adapter)
     session.mount("http://", adapter)

@@ -18,18 +18,20 @@ from urllib.parse import quote
 from spectrum_etl.errors import FixConfiguration, RetryLater, StopSync
 from spectrum_etl.model.character_marks import MARK_INVALID, mark_for_xml
 from spectrum_etl.sources.faults import AnswerCut
-from spectrum_etl.sources.http import Endless, parse_json, pieces
+from spectrum_etl.sources.http import parse_json, pieces
 from spectrum_etl.sources.sdx import faults
 from spectrum_etl.sources.sdx.faults import ServiceCall
 from spectrum_etl.sources.sdx.published import READS
-from spectrum_etl.sources.sdx.services import PARAMETER_LENGTHS, plain_company
+from spectrum_etl.sources.sdx.services import PARAMETER_LENGTHS, is_blank, plain_company
 from spectrum_etl.sources.sdx.transport import Transport
 
 log = logging.getLogger(__name__)
 
 SERVICE = "Vendors"
-_ERROR_FIELDS = ("Error_Code", "Error_Description", "Error_Column")
-_CANONICAL = {name.casefold(): name for name in (*READS["vendors"].fields, *_ERROR_FIELDS)}
+_CANONICAL = {name.casefold(): name for name in READS["vendors"].fields} | faults.ERROR_FIELDS
+_KEY = frozenset({"Company_Code", "Vendor_Code"})
+#: The fields of an answer that is one error.
+_ERROR = frozenset({*faults.ERROR_FIELDS.values(), "desc", "column"})
 #: The page prints the payment location's fields under the purchase location's names, after those.
 _SECOND = {
     "Purchase_City": "Payment_City",
@@ -83,7 +85,7 @@ def _ask(transport: Transport, company: str, query: Mapping[str, str] | None = N
         ) from error
     vendors = [_vendor(transport, call, entry) for entry in _list_in(transport, call, content)]
     warned = any(vendor.pop("_warning", "") for vendor in vendors)
-    vendors = [vendor for vendor in vendors if any(value.strip() for value in vendor.values())]
+    vendors = list(filter(None, vendors))
     if warned:
         raise _incomplete(company, f"{len(vendors)} vendors and a warning")
     return vendors
@@ -155,10 +157,7 @@ def _read(transport: Transport, call: ServiceCall, company: str, query: Mapping[
     if query:
         path += "?" + "&".join(f"{name}={quote(value, safe='')}" for name, value in query.items())
     with transport.exchange(call, "GET", path, headers=headers, rest_company=company) as response:
-        try:
-            body = b"".join(pieces(response, _LONGEST_ANSWER))
-        except Endless as error:
-            raise faults.endless(call, error) from None
+        body = b"".join(pieces(response, _LONGEST_ANSWER))
     try:
         text = body.decode(json.detect_encoding(body), MARK_INVALID)
         # Not strict: control characters may stand in a text as they are.
@@ -186,7 +185,7 @@ def _list_in(transport: Transport, call: ServiceCall, content: Any) -> list[Any]
     """The list: a bare array, or the one array of an object, under any name."""
     if isinstance(content, _Object):
         flat = {_CANONICAL.get(key.casefold(), key): value for key, value in content}
-        _raise_error(transport, call, {key: _text(call, key, flat[key]) for key in flat if key.startswith("Error_")})
+        _raise_error(transport, call, {key: _text(call, key, flat[key]) for key in flat if key in _ERROR})
         arrays = [value for _key, value in content if _is_array(value)]
         if len(arrays) == 1:
             return list(arrays[0])
@@ -212,8 +211,13 @@ def _vendor(transport: Transport, call: ServiceCall, entry: Any) -> dict[str, st
             name = _SECOND[name]
         if vendor.setdefault(name, text) != text:
             raise _unreadable(call, f"the key {name} twice in one vendor, with different values")
-    error = {name: vendor.pop(name) for name in list(vendor) if name.startswith("Error_")}
-    if _raise_error(transport, call, error):
+    warned = _raise_error(transport, call, vendor)
+    if all(map(is_blank, vendor.values())):
+        vendor = {}
+    elif not warned and not vendor.keys() & _KEY:
+        # A blank code is a flaw of one vendor. An entry of something else would look like a vendor that is another one.
+        raise _unreadable(call, f"an entry without Vendor_Code, its keys: {transport.redact(', '.join(vendor))}")
+    if warned:
         vendor["_warning"] = "W"
     company = vendor.get("Company_Code", "").strip()
     if company and company != call.company:
@@ -221,17 +225,12 @@ def _vendor(transport: Transport, call: ServiceCall, entry: Any) -> dict[str, st
     return vendor
 
 
-def _raise_error(transport: Transport, call: ServiceCall, triple: dict[str, str]) -> bool:
-    """Raise what an error triple says; whether it is a warning."""
-    code = triple.get("Error_Code", "")
-    if code.strip().upper() in faults.GOOD_CODES:
-        return code.strip().upper() == "W"
-    raise faults.from_record(
-        call,
-        transport.redact(code),
-        transport.redact(triple.get("Error_Description", "")),
-        transport.redact(triple.get("Error_Column", "")),
-    )
+def _raise_error(transport: Transport, call: ServiceCall, fields: dict[str, str]) -> bool:
+    """Take the error triple off and raise what it says; whether it is a warning."""
+    code, text, column = faults.take_triple(fields) or ("", "", "")
+    if code in faults.GOOD_CODES:
+        return code == "W"
+    raise faults.from_record(call, transport.redact(code), transport.redact(text), transport.redact(column))
 
 
 def _text(call: ServiceCall, name: str, value: Any) -> str:
