@@ -84,7 +84,7 @@ class InfoLinkSettings(Strict):
     """Everything below `infolink:` in `include/settings.yaml`.
 
     Args:
-        queries_at_a_time: how many tasks may read through one Airflow connection at the same time (O2).
+        queries_at_a_time: how many tasks may query one Info-Link server at the same time (O2).
         piece_seconds: how long one query of the transactions' fingerprints may take, by what the last ones took, before
             they are asked for by years.
         names: company code -> Info-Link table -> what the site calls it.

@@ -30,7 +30,7 @@ function loadOf(kind, load) {
   if (!["Info-Link", "web services"].includes(kind)) return null;
   const at = load.queries_at_a_time;
   const hours = load.quiet_hours.length > 0 && `Quiet hours ${load.quiet_hours.join(", ")} (${load.timezone})`;
-  return [kind === "Info-Link" && (at === 1 ? "One query at a time" : `${at} queries at a time`), hours].filter(Boolean).join(". ");
+  return [kind === "Info-Link" && (at === 1 ? "One query at a time on this server" : `${at} queries at a time on this server`), hours].filter(Boolean).join(". ");
 }
 
 function Connection({ connection: c, companies, load, onOpen }) {
