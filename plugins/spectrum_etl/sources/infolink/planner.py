@@ -111,8 +111,11 @@ class _Planner:
                 raise
             self._leave_out_table(alias, "", f"{error.message}; {self.infolink.optional[alias]}")
             return
-        found = found.as_texts(*self._codes_and_others(alias))
-        self.real[alias] = {name.upper(): (name, kind) for name, kind in found.columns.items()}
+        codes, others = self._codes_and_others(alias)
+        found = found.as_texts(codes, others)
+        # Where letter case counts, two columns may differ by nothing else: that of the spec's spelling is meant.
+        in_order = sorted(reversed(found.columns.items()), key=lambda column: column[0] in codes | others)
+        self.real[alias] = {name.upper(): (name, kind) for name, kind in in_order}
         self.tables[alias] = found
         self.names[alias] = {}
 
@@ -208,9 +211,18 @@ class _Planner:
         if found is None:
             return None
         real, kind = found
+        if casts.is_bytes(kind):
+            return self._without_bytes(column, alias, real, kind)
         self.names[alias][self._split(column.sources[0])[1]] = f"{alias}.{real}"
         self._compare(alias, real, kind, column)
         return PlannedColumn(column.name, column, f"{alias}.{real}", kind)
+
+    def _without_bytes(self, column: Column, alias: str, real: str, kind: str) -> PlannedColumn:
+        if column.required or (column.key and not column.may_be_blank):
+            raise self._stop(alias, real, f"is {kind}, of which nothing can be staged as {column.name}", "column type")
+        staged = "blank" if column.may_be_blank else "NULL"
+        self._note(alias, real, "type", f"is {kind}, which holds bytes; {column.name} is staged as {staged}")
+        return PlannedColumn(column.name, column)
 
     def _derived(self, column: Column, source: str) -> PlannedColumn | None:
         """A sum over another table of the query, `adjusted.Est_Cost`: there if the column that is summed is."""
