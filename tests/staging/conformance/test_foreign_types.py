@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
@@ -137,6 +138,30 @@ def test_o1_the_month_of_a_posting_is_known_whatever_its_date_is_kept_as(site: W
     months = site.query("select partition_month from sync.partitions where source_rows > 0 order by 1")
     assert months == [("202601",), ("202602",), ("202603",)]
     assert verified(site) == {"passed"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "held"),
+    [
+        ("integer", "20260131"),
+        ("varchar(30)", " 20260131 "),
+        ("varchar(30)", "2026-01-31 13:45:00.0000000"),
+        ("varchar(30)", "2026-01-31T00:00:00"),
+    ],
+)
+def test_o1_a_date_that_is_kept_as_a_text_or_a_number_is_that_date(site: Warehouse, kind: str, held: str) -> None:
+    """One that could be another day is never guessed: its row is rejected, and the reason says how it has to be."""
+    site.spectrum.alter(HISTORY, "drop column {}", "Invoice_Date")
+    site.spectrum.alter(HISTORY, "add column {} " + kind, "Invoice_Date")
+    site.spectrum.add(HISTORY, source_row(HISTORY, 1, Invoice_Date=held))
+    if kind != "integer":
+        site.spectrum.add(HISTORY, source_row(HISTORY, 2, Invoice_Date="01/02/2026"))
+    counts = site.sync("job_costs")["job_cost_transactions"]
+    assert (counts.new, counts.rejected) == (1, int(kind != "integer"))
+    assert site.query("select invoice_date from spectrum.job_cost_transactions") == [(date(2026, 1, 31),)]
+    reasons = site.query("select reason from sync.rejected_rows")
+    assert all("written as YYYY-MM-DD or YYYYMMDD" in reason for (reason,) in reasons)
+    assert site.sync("job_costs")["job_cost_transactions"].new == 0
 
 
 @pytest.mark.parametrize("name", ["budgets", "prime_contracts", "subcontracts"])
