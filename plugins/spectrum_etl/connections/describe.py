@@ -106,6 +106,8 @@ def _proposal(finding: Finding, name: str) -> Iterator[str]:
     if finding.paste:
         yield f"  Most like it here: {finding.closest}. If that is what is meant, put into include/settings.yaml:\n"
         yield "\n".join(f"  {line}" for line in ("```yaml", *finding.paste.splitlines(), "```"))
+    elif finding.closest:
+        yield f"  Several here are as much like it: {finding.closest}. Name the one that is meant in infolink.names."
     elif finding.difference == "missing":
         yield "  Nothing here is called like it. If it is here under another name, name it in infolink.names."
     yield ""
