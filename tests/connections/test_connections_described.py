@@ -175,6 +175,14 @@ def test_o1_of_two_that_are_as_much_alike_none_is_proposed(world: World, own: An
     assert "Several here are as much like it: archive.VENDORS, reporting.Vendors. Name the one that is meant" in text
 
 
+def test_o1_a_column_that_is_named_for_two_is_told(world: World) -> None:
+    """A site may keep both in one; or a line was copied, and the name on it left as it was."""
+    twice = named(**{VENDORS: {"columns": {"Phone": "Phone", "Fax_Phone": "Phone"}}})
+    text = described(BY_INFOLINK, [checked(world, infolink=twice)])
+    assert "- `Phone` is read as Phone and Fax_Phone, which is right only where this site keeps them in one." in text
+    assert "is read as" not in described(BY_INFOLINK, [checked(world)])
+
+
 def test_o1_a_table_that_is_read_already_is_proposed_for_no_other(world: World, own: Any) -> None:
     """The lines of change orders that subcontracts have are not those of change requests, however they are called."""
     own("CR_CHNG_REQ_CON_DET_MC", name="Fjord_Alpaca", schema="reporting")

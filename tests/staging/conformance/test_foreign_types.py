@@ -95,10 +95,10 @@ def test_o1_texts_of_several_collations_are_read_together(site: Warehouse) -> No
     assert verified(site) == {"passed"}
 
 
-@pytest.mark.parametrize("kind", ["float", "real", "decimal(12,2)", "int"])
+@pytest.mark.parametrize("kind", ["float", "real", "money", "decimal(12,2)", "int"])
 def test_o1_codes_that_are_kept_as_numbers_are_what_a_person_would_write(site: Warehouse, kind: str) -> None:
     """No `1001.000000` or `1.001e+003`; a run of some jobs finds them, too."""
-    jobs = {"float": ("1001", "19.5"), "real": ("1001", "19.5"), "decimal(12,2)": ("1001.00", "19.50")}
+    jobs = {**dict.fromkeys(("float", "real", "money"), ("1001", "19.5")), "decimal(12,2)": ("1001.00", "19.50")}
     held = ("1001", "19.50") if kind != "int" else ("1001", "19")
     expected = jobs.get(kind, held)
     for number, job in enumerate((*held, *held), 1):

@@ -136,7 +136,8 @@ def made_text(column: str, type_text: str, *, code: bool) -> tuple[str, str] | N
 
     Args:
         column, type_text: as for `as_text`.
-        code: whether it holds codes: a number that is stored inexactly is written as a person would, 1001 or 19.5.
+        code: whether it holds codes: a number that is stored inexactly, or as money, is
+            written as a person would, 1001 or 19.5.
 
     Returns:
         None where nothing needs to be made of it.
@@ -151,7 +152,7 @@ def made_text(column: str, type_text: str, *, code: bool) -> tuple[str, str] | N
     if code and name == "uniqueidentifier":
         kind = f"varchar({UNIQUEIDENTIFIER_WIDTH})"
         return f"CAST({column} AS {kind})", kind
-    if code and is_inexact(type_text):
+    if code and (is_inexact(type_text) or is_longer_than_cents(type_text)):
         digits = f"REPLACE(CAST(CAST({column} AS decimal(28, 6)) AS varchar({NUMBER_WIDTH})), '0', ' ')"
         number = f"REPLACE(REPLACE(RTRIM({digits}), ' ', '0'), '.', ' ')"
         return f"REPLACE(RTRIM({number}), ' ', '.')", f"varchar({_CODE_WIDTH})"

@@ -20,7 +20,12 @@ _LOGIN = {18450, 18452, 18456, 18461, 18470, 18486, 18487, 18488}
 _DATABASE = {911, 916, 4060, 4064}
 _PERMISSION = {229, 230, 262, 297, 300}
 #: A value or a column that does not have the type the query needs; text that is cut; overflow; 1/0.
-_CONVERSION = {206, 220, 232, 241, 242, 245, 248, 295, 402, 517, 529, 8114, 8115, 8117, 8134, 8152, 2628}
+_CONVERSION = {
+    *{206, 220, 232, 241, 242, 245, 248, 257, 295, 305, 306, 402, 451, 468, 517, 529},
+    *{2628, 8114, 8115, 8116, 8117, 8134, 8152},
+}
+#: Another database, behind a view, that the login may not enter.
+_OTHER_DATABASE = 916
 _MISSING_COLUMN = {207, 4104}
 _MISSING_TABLE = {208}
 _SNAPSHOT = {3952, 3956}
@@ -114,6 +119,13 @@ def _explained(error: BaseException, target: Target, table: str | None, company:
     place: dict[str, Any] = {"object": what, "company": company}
     if number in _LOGIN:
         return explain_refusal(inner, target, database_is_wrong=False)
+    if number == _OTHER_DATABASE and table:
+        return FixConfiguration(
+            f"it leads to another database, which this login may not enter: {text}",
+            **place,
+            remedy="have the login admitted to that database, or name a table or view in infolink.names that it may"
+            " read",
+        )
     if number in _DATABASE:
         return _fix_database()
     if number in _PERMISSION:
