@@ -234,10 +234,10 @@ def _type_rule(column: Column, reader: str) -> tuple[str, str] | None:
         return rf"{name} ~ '^[+-]?[0-9]{{1,9}}(\.0*)?$'", "is not a whole number: correct it in Spectrum"
     if column.type == "date":
         shape, iso = _date(column, reader)
-        written = "" if reader == "sdx" or column.ymd else " written as YYYY-MM-DD or YYYYMMDD"
+        written = "YYYYMMDD" if column.ymd else "MM/DD/YYYY" if reader == "sdx" else "YYYY-MM-DD or YYYYMMDD"
         return (
             f"case when {shape} then pg_input_is_valid({iso}, 'date') else false end",
-            f"is not a date of the calendar{written}: correct it in Spectrum",
+            f"is not a date of the calendar, written as {written}: correct it in Spectrum",
         )
     return None
 

@@ -160,7 +160,7 @@ def test_o1_a_date_that_is_kept_as_a_text_or_a_number_is_that_date(site: Warehou
     assert (counts.new, counts.rejected) == (1, int(kind != "integer"))
     assert site.query("select invoice_date from spectrum.job_cost_transactions") == [(date(2026, 1, 31),)]
     reasons = site.query("select reason from sync.rejected_rows")
-    assert all("written as YYYY-MM-DD or YYYYMMDD" in reason for (reason,) in reasons)
+    assert all(", written as YYYY-MM-DD or YYYYMMDD: correct" in reason for (reason,) in reasons)
     assert site.sync("job_costs")["job_cost_transactions"].new == 0
 
 
