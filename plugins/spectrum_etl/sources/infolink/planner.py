@@ -114,7 +114,7 @@ class _Planner:
         codes, others = self._codes_and_others(alias)
         found = found.as_texts(codes, others)
         # Where letter case counts, two columns may differ by nothing else: that of the spec's spelling is meant.
-        in_order = sorted(reversed(found.columns.items()), key=lambda column: column[0] in codes | others)
+        in_order = sorted(reversed([*found.columns.items()]), key=lambda column: column[0] in codes | others)
         self.real[alias] = {name.upper(): (name, kind) for name, kind in in_order}
         self.tables[alias] = found
         self.names[alias] = {}
