@@ -16,7 +16,7 @@ REGISTRY: dict[str, Fault] = {
         Fault(
             "infolink_deny_column",
             "Info-Link shows this TABLE.COLUMN, and refuses with error 230 what reads it, as where a login was granted"
-            " the other columns alone",
+            " only the other columns",
             "text",
         ),
         Fault("infolink_log", "Info-Link notes each query with its begin and end in sandbox.infolink_queries"),

@@ -263,6 +263,14 @@ def test_m4_bytes_are_staged_as_null_and_stop_what_every_row_needs(kind: str) ->
     assert [(d.column, d.change) for d in plan.drift if d.column == "Description"] == [("Description", "type")]
     with pytest.raises(StopSync, match=f"Job_Number of {HISTORY} is {re.escape(kind)}"):
         _plan(TRANSACTIONS, Job_Number=kind)
+    receivables = OBJECTS["billings"].table("open_receivables")
+    assert _plan(receivables, Invoice_Balance=kind).left_out, "what is assumed stops nothing"
+    contracts = OBJECTS["prime_contracts"].table("prime_contracts")
+    columns = dict.fromkeys(("Original_Contract_Amount", "Original_Contract"), kind)
+    assert _plan(contracts, **columns).left_out
+    amount = _plan(contracts, Original_Contract_Amount=kind).column("original_contract")
+    assert amount is not None
+    assert amount.source in ("c.Original_Contract", "j.Original_Contract"), "another column stands for it"
 
 
 @pytest.mark.parametrize(("kind", "text"), [("xml", "nvarchar(max)"), ("sql_variant", "nvarchar(4000)")])

@@ -89,7 +89,7 @@ class InfoLinkConnection:
 
         A hash, since a password may stand in the wrong field.
         """
-        return hashlib.sha256(f"{self.host.strip().rstrip('.').lower()}:{self.port}".encode()).hexdigest()
+        return hashlib.sha256(f"{self.host.strip().rstrip('.').lower()}:{self.port}".encode()).hexdigest()[:16]
 
     def __post_init__(self) -> None:
         for name in ("host", "database", "user", "password"):

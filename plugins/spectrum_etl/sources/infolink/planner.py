@@ -149,11 +149,16 @@ class _Planner:
     def _planned(self, column: Column) -> PlannedColumn:
         if not column.sources:
             return PlannedColumn(column.name, column)
+        of_bytes = None
         for source in self._in_order(column.sources):
             found = self._derived(column, source) if self._is_derived(source) else self._direct(column, source)
-            if found:
+            if found and casts.is_bytes(found.type):
+                of_bytes = of_bytes or found
+            elif found:
                 self._note_stand_in(column, source)
                 return self._as_configured(column, found)
+        if of_bytes:
+            return self._without_bytes(of_bytes)
         alias, name = self._split(column.sources[0])
         if self._company_of_login(alias, name):
             return PlannedColumn(column.name, column, COMPANY_CODE, "varchar(3)")
@@ -212,16 +217,22 @@ class _Planner:
             return None
         real, kind = found
         if casts.is_bytes(kind):
-            return self._without_bytes(column, alias, real, kind)
+            return PlannedColumn(column.name, column, f"{alias}.{real}", kind)
         self.names[alias][self._split(column.sources[0])[1]] = f"{alias}.{real}"
         self._compare(alias, real, kind, column)
         return PlannedColumn(column.name, column, f"{alias}.{real}", kind)
 
-    def _without_bytes(self, column: Column, alias: str, real: str, kind: str) -> PlannedColumn:
-        if column.required or (column.key and not column.may_be_blank):
+    def _without_bytes(self, planned: PlannedColumn) -> PlannedColumn:
+        """Do without a column of which nothing can be staged."""
+        column, kind = planned.spec, planned.type
+        alias, real = self._split(planned.source or "")
+        if column.assumed:
+            effect = self._do_without(column)
+        elif column.required or (column.key and not column.may_be_blank):
             raise self._stop(alias, real, f"is {kind}, of which nothing can be staged as {column.name}", "column type")
-        staged = "blank" if column.may_be_blank else "NULL"
-        self._note(alias, real, "type", f"is {kind}, which holds bytes; {column.name} is staged as {staged}")
+        else:
+            effect = f"{column.name} is staged as {'blank' if column.may_be_blank else 'NULL'}"
+        self._note(alias, real, "type", f"is {kind}, which holds bytes; {effect}")
         return PlannedColumn(column.name, column)
 
     def _derived(self, column: Column, source: str) -> PlannedColumn | None:
