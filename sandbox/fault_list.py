@@ -13,6 +13,12 @@ REGISTRY: dict[str, Fault] = {
         Fault("infolink_drop_after_rows", "Info-Link closes the connection after so many rows of an answer", "int"),
         Fault("infolink_slow_ms", "Info-Link waits so many milliseconds before it answers a query", "int"),
         Fault("infolink_deny_table", "Info-Link refuses to read this table with error 229", "text"),
+        Fault(
+            "infolink_deny_column",
+            "Info-Link shows this TABLE.COLUMN, and refuses with error 230 what reads it, as where a login was granted"
+            " only the other columns",
+            "text",
+        ),
         Fault("infolink_log", "Info-Link notes each query with its begin and end in sandbox.infolink_queries"),
         Fault(
             "infolink_metadata",

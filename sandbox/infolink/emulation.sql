@@ -165,6 +165,13 @@ BEGIN
         || substring(int8send(h[4]) FROM 5) || substring(int8send(h[5]) FROM 5);
 END $$;
 
+-- Whether the login may read a column: all but the one that the sandbox's fault names, TABLE.COLUMN.
+CREATE OR REPLACE FUNCTION tsql.may_read(tables_name text, columns_name text) RETURNS int LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN lower(denied[1]) = lower(substring(tables_name FROM '\.\[(.*)\]$')) AND lower(denied[2]) = lower(columns_name)
+        THEN 0 ELSE 1 END
+    FROM string_to_array(COALESCE(current_setting('tsql.denied_column', true), ''), '.') AS denied
+$$;
+
 -- SQL Server's catalogue, as far as SQLAlchemy's inspection and people's INFORMATION_SCHEMA queries read it.
 DROP VIEW IF EXISTS tsql."INFORMATION_SCHEMA.TABLES", tsql."INFORMATION_SCHEMA.COLUMNS", tsql."INFORMATION_SCHEMA.SCHEMATA",
     tsql."sys.columns", tsql."sys.types", tsql."sys.objects", tsql."sys.tables", tsql."sys.schemas",

@@ -51,6 +51,15 @@ def denied(action: str, name: str, database: str) -> TdsError:
     return TdsError(229, text, severity=14, state=5)
 
 
+def denied_column(column: str, table: str, database: str) -> TdsError:
+    """A column that the login was not granted."""
+    text = (
+        f"The SELECT permission was denied on the column '{column}' of the object '{table}', database '{database}',"
+        " schema 'dbo'."
+    )
+    return TdsError(230, text, severity=14, state=1)
+
+
 def unsupported(construct: str) -> TdsError:
     """A construct that this stand-in does not emulate and therefore refuses instead of guessing.
 

@@ -309,6 +309,22 @@ def _server_property(node: exp.Anonymous, to: "Expressions") -> Value:
     return to.session.get(f"SERVERPROPERTY:{asked}", Value("NULL", sqltypes.nvarchar(128)))
 
 
+def _quote_name(node: exp.Anonymous, to: "Expressions") -> Value:
+    if len(node.expressions) != 1:
+        raise unsupported("QUOTENAME with other signs than brackets")
+    name = _text(to.value(node.expressions[0]))
+    return Value(f"('[' || replace({name.sql}, ']', ']]') || ']')", sqltypes.nvarchar(258))
+
+
+def _has_permission(node: exp.Anonymous, to: "Expressions") -> Value:
+    """HAS_PERMS_BY_NAME of a column: the login may read all but the one that a fault denies it."""
+    said = [e.name.upper() if isinstance(e, exp.Literal) else "" for e in node.expressions]
+    if len(said) != 5 or (said[1], said[2], said[4]) != ("OBJECT", "SELECT", "COLUMN"):
+        raise unsupported("HAS_PERMS_BY_NAME of other than SELECT on a column of an object")
+    table, column = (_text(to.value(node.expressions[place])).sql for place in (0, 3))
+    return Value(f"tsql.may_read({table}, {column})", sqltypes.INT)
+
+
 _FUNCTIONS: dict[type, Callable[..., Value]] = {
     exp.Cast: _cast,
     exp.TryCast: _cast,
@@ -348,6 +364,8 @@ _FUNCTIONS: dict[type, Callable[..., Value]] = {
 }
 _BY_NAME: dict[str, Callable[..., Value]] = {
     "DATALENGTH": _data_length,
+    "QUOTENAME": _quote_name,
+    "HAS_PERMS_BY_NAME": _has_permission,
     "GETUTCDATE": _now,
     "SYSUTCDATETIME": _now,
     "DB_NAME": _session("DB_NAME"),

@@ -289,6 +289,7 @@ class Session:
                 self._faults.take("infolink_deny_table")
                 raise denied("SELECT", table, self._account.database_name)
         metadata.show(text, self._faults, link)
+        metadata.refuse_column(text, tables, self._faults, link, self._account.database_name)
         if "dm_exec_sessions" in text:
             link.execute("SELECT set_config('tsql.isolation', %s, false)", [str(statements.LEVELS[self._level])])
         described = [(name, rowcodec.type_info(kind)) for name, kind in zip(query.names, query.types, strict=True)]

@@ -158,6 +158,31 @@ def test_o1_a_name_is_proposed_for_the_column_that_it_is_most_like_and_for_no_ot
     assert (estimated.finding.closest, estimated.finding.paste) == ("", "")
 
 
+def test_o1_of_two_that_are_as_much_alike_none_is_proposed(world: World, own: Any) -> None:
+    """One name in two schemas may be an archive; a person chooses."""
+    own(VENDORS, name="Vendors", schema="reporting")
+    own("JC_COST_TYPE_MASTER_MC", name="VENDORS", schema="archive")
+    own(JOBS, "WO_Site", name="WO_Sites")
+    own(JOBS, "Comment", name="WO_Sitee")
+    found = checked(world)
+    assert found.findings is not None
+    [table] = [f for f in found.findings if f.subject == VENDORS and not f.item]
+    assert (table.closest, table.paste) == ("archive.VENDORS, reporting.Vendors", "")
+    site = column(found, JOBS, "WO_Site").finding
+    assert site is not None
+    assert (site.closest, site.paste) == ("WO_Sitee varchar(250), WO_Sites varchar(10)", "")
+    text = described(BY_INFOLINK, [found])
+    assert "Several here are as much like it: archive.VENDORS, reporting.Vendors. Name the one that is meant" in text
+
+
+def test_o1_a_column_that_is_named_for_two_is_told(world: World) -> None:
+    """A site may keep both in one; or a line was copied, and the name on it left as it was."""
+    twice = named(**{VENDORS: {"columns": {"Phone": "Phone", "Fax_Phone": "Phone"}}})
+    text = described(BY_INFOLINK, [checked(world, infolink=twice)])
+    assert "- `Phone` is read as Phone and Fax_Phone, which is right only where this site keeps them in one." in text
+    assert "is read as" not in described(BY_INFOLINK, [checked(world)])
+
+
 def test_o1_a_table_that_is_read_already_is_proposed_for_no_other(world: World, own: Any) -> None:
     """The lines of change orders that subcontracts have are not those of change requests, however they are called."""
     own("CR_CHNG_REQ_CON_DET_MC", name="Fjord_Alpaca", schema="reporting")

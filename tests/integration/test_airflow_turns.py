@@ -1,4 +1,4 @@
-"""O2 in real Airflow: one query at a time on an Info-Link connection; a long fingerprint gives way between years."""
+"""O2 in real Airflow: one query at a time on an Info-Link server; a long fingerprint gives way between years."""
 
 from __future__ import annotations
 

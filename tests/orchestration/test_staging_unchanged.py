@@ -75,7 +75,7 @@ class Steps:
     @staticmethod
     @contextmanager
     def _opened(*_: Any, **__: Any) -> Any:
-        yield SimpleNamespace()
+        yield SimpleNamespace(infolink_server=None)
 
 
 UNCHANGED = AssetAlias("spectrum.vendors.unchanged")

@@ -1,10 +1,11 @@
-"""O2: tasks through one Info-Link connection query one after the other, and who waits has given up its worker."""
+"""O2: tasks that query one Info-Link server do so one after the other, and who waits has given up its worker."""
 
 from __future__ import annotations
 
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,6 +19,8 @@ from airflow.sdk.exceptions import AirflowRescheduleException
 from spectrum_etl.orchestration import staging_tasks, turns
 from spectrum_etl.settings import Company
 from spectrum_etl.settings.quiet import QuietHours
+from spectrum_etl.sources.company import Sources
+from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.staging.configured import load_settings
 from spectrum_etl.staging.fingerprints import GaveWay
 from spectrum_etl.staging.objects import OBJECTS
@@ -25,6 +28,7 @@ from spectrum_etl.warehouse.turns import turn
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPANY = Company(code="1", name="One", phase_category="STD")
+SERVER = InfoLinkConnection("erp.example.com", "Spectrum", "INF0001", "secret").server
 
 
 @pytest.fixture
@@ -35,20 +39,37 @@ def url(database: str, monkeypatch: pytest.MonkeyPatch) -> str:
     return database
 
 
-def test_o2_who_meets_the_connection_taken_comes_back_later(url: str) -> None:
+def test_o2_who_meets_the_server_taken_comes_back_later(url: str) -> None:
     settings = load_settings()
-    with turns.turn_at_infolink(COMPANY, settings):
-        with pytest.raises(AirflowRescheduleException), turns.turn_at_infolink(COMPANY, settings):
-            raise AssertionError("two have the turn of one connection")
-        other = COMPANY.model_copy(update={"infolink_conn_id": "infolink_of_another_server"})
-        with turns.turn_at_infolink(other, settings):
+    with turns.turn_at_infolink(SERVER, settings):
+        with pytest.raises(AirflowRescheduleException), turns.turn_at_infolink(SERVER, settings):
+            raise AssertionError("two have the turn of one server")
+        with turns.turn_at_infolink(InfoLinkConnection("other", "Spectrum", "INF0001", "secret").server, settings):
             pass
-        with turns.turn_at_infolink(COMPANY, settings, needed=False):
+        with turns.turn_at_infolink(SERVER, settings, needed=False):
             pass
-        with turns.turn_at_infolink(COMPANY.model_copy(update={"infolink_conn_id": None}), settings):
+        with turns.turn_at_infolink(None, settings):
             pass
-    with turns.turn_at_infolink(COMPANY, settings):
+    with turns.turn_at_infolink(SERVER, settings):
         pass
+
+
+def test_o2_connections_to_one_server_share_its_turn_whatever_their_logins(url: str) -> None:
+    """Each company has a login of its own, where Info-Link shows views of one company; the server is the same."""
+    settings = load_settings()
+    one = InfoLinkConnection("erp.example.com", "Spectrum", "INF0001", "secret", name="spectrum_infolink")
+    same = InfoLinkConnection("ERP.Example.com.", "Spectrum2", "ABC0001", "another", name="spectrum_infolink_2")
+    with Sources(COMPANY, infolink=one) as first, Sources(COMPANY, infolink=same) as second:
+        assert first.infolink_server is not None
+        assert "erp" not in first.infolink_server, "a password may stand in the wrong field"
+        with turns.turn_at_infolink(first.infolink_server, settings):
+            with pytest.raises(AirflowRescheduleException), turns.turn_at_infolink(second.infolink_server, settings):
+                raise AssertionError("two query one server")
+            other_port = replace(same, port=1533)
+            with turns.turn_at_infolink(other_port.server, settings):
+                pass
+    with Sources(COMPANY) as none:
+        assert none.infolink_server is None
 
 
 @pytest.mark.parametrize("name", ["vendors", "jobs"])
@@ -59,14 +80,14 @@ def test_o2_a_sync_that_reads_waits_for_the_turn_also_where_it_asks_info_link_be
 
     @contextmanager
     def sources(code: str, _settings: Any) -> Any:
-        yield SimpleNamespace(company=code)
+        yield SimpleNamespace(company=code, infolink_server=SERVER)
 
     monkeypatch.setattr("spectrum_etl.sources.company.Sources.from_airflow", sources)
     monkeypatch.setattr("spectrum_etl.staging.land.land", lambda _url, obj, *_: read.append(obj.name) or 7)
     monkeypatch.setattr("spectrum_etl.staging.publish.publish_unchanged", lambda *_: None)
     scope = {"company_code": "1", "jobs": [], "months": []}
     context: Any = {"ti": SimpleNamespace(dag_id=f"stage_{name}", run_id="r", try_number=1)}
-    with turn(url, "spectrum_infolink", 1), pytest.raises(AirflowRescheduleException):
+    with turn(url, SERVER, 1), pytest.raises(AirflowRescheduleException):
         _land(name, context, scope)
     assert read == []
     assert _land(name, context, scope) == 7
@@ -76,7 +97,7 @@ def test_o2_a_sync_that_reads_waits_for_the_turn_also_where_it_asks_info_link_be
 def test_o2_a_landing_that_gives_way_frees_its_slot_and_its_turn(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     @contextmanager
     def sources(code: str, _settings: Any) -> Any:
-        yield SimpleNamespace(company=code)
+        yield SimpleNamespace(company=code, infolink_server=SERVER)
 
     def gives_way(*_args: Any) -> int:
         raise GaveWay
@@ -86,7 +107,7 @@ def test_o2_a_landing_that_gives_way_frees_its_slot_and_its_turn(url: str, monke
     context: Any = {"ti": SimpleNamespace(dag_id="stage_job_costs", run_id="r", try_number=1)}
     with pytest.raises(AirflowRescheduleException):
         _land("job_costs", context, {"company_code": "1", "jobs": [], "months": []})
-    with turn(url, "spectrum_infolink", 1, wait_seconds=0) as free:
+    with turn(url, SERVER, 1, wait_seconds=0) as free:
         assert free
 
 
@@ -97,7 +118,7 @@ def test_o2_a_sync_that_reads_on_into_quiet_hours_gives_way_to_none_who_wait_for
 
     @contextmanager
     def sources(code: str, _settings: Any) -> Any:
-        yield SimpleNamespace(company=code)
+        yield SimpleNamespace(company=code, infolink_server=SERVER)
 
     asked: list[bool] = []
     clock = iter([None, None, datetime(2026, 11, 28, 17, 30, tzinfo=UTC)])
@@ -144,17 +165,17 @@ def test_o2_who_waits_on_its_worker_is_given_way_to(url: str, monkeypatch: pytes
     got = threading.Event()
 
     def wait() -> None:
-        with turns.turn_at_infolink(COMPANY, settings):
+        with turns.turn_at_infolink(SERVER, settings):
             got.set()
 
-    with turns.turn_at_infolink(COMPANY, settings):
-        assert not turns.others_wait(nobody, settings, COMPANY.infolink_conn_id)
+    with turns.turn_at_infolink(SERVER, settings):
+        assert not turns.others_wait(nobody, settings, SERVER)
         waiting = threading.Thread(target=wait)
         waiting.start()
         until = time.monotonic() + 20
-        while not turns.others_wait(nobody, settings, COMPANY.infolink_conn_id):
+        while not turns.others_wait(nobody, settings, SERVER):
             assert time.monotonic() < until
-        assert not turns.others_wait(nobody, settings, "infolink_of_another_server")
+        assert not turns.others_wait(nobody, settings, "another server")
     waiting.join()
     assert got.is_set()
-    assert not turns.others_wait(nobody, settings, COMPANY.infolink_conn_id)
+    assert not turns.others_wait(nobody, settings, SERVER)

@@ -26,7 +26,7 @@ def settings(**imports: Any) -> Settings:
 def refusal(**imports: Any) -> str:
     with pytest.raises(ValidationError) as caught:
         settings(**imports)
-    return "; ".join(explain_value(entry) for entry in caught.value.errors())
+    return "; ".join(explain_value(entry, Settings) for entry in caught.value.errors())
 
 
 def test_n2_nothing_runs_or_is_accepted_by_itself_unless_somebody_says_so():

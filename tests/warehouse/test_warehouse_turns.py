@@ -1,4 +1,4 @@
-"""O2: turns at an Info-Link connection are held by the warehouse; a process that ends in any way gives its own back."""
+"""O2: turns at an Info-Link server are held by the warehouse; a process that ends in any way gives its own back."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.turns import TURN_LOCK, turn
 
 
-def test_o2_one_at_a_time_has_the_turn_of_a_connection(database: str) -> None:
-    with turn(database, "spectrum_infolink", 1, wait_seconds=0.1) as first:
+def test_o2_one_at_a_time_has_the_turn_of_a_server(database: str) -> None:
+    with turn(database, "one server", 1, wait_seconds=0.1) as first:
         assert first
-        with turn(database, "spectrum_infolink", 1, wait_seconds=0.1) as second:
+        with turn(database, "one server", 1, wait_seconds=0.1) as second:
             assert not second
-        with turn(database, "spectrum_infolink_2", 1, wait_seconds=0.1) as elsewhere:
-            assert elsewhere, "another connection is another server"
-    with turn(database, "spectrum_infolink", 1, wait_seconds=0.1) as afterwards:
+        with turn(database, "another server", 1, wait_seconds=0.1) as elsewhere:
+            assert elsewhere
+    with turn(database, "one server", 1, wait_seconds=0.1) as afterwards:
         assert afterwards
 
 

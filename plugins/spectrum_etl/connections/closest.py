@@ -13,7 +13,7 @@ from spectrum_etl.connections.result import Finding
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.settings.infolink import table_name
 from spectrum_etl.sources.infolink import casts
-from spectrum_etl.sources.infolink.closest import TABLES_ALIKE, closest, meant_by, subject_of
+from spectrum_etl.sources.infolink.closest import TABLES_ALIKE, closest, meant_by, stands_out, subject_of
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
 from spectrum_etl.sources.infolink.site import SiteTable
 
@@ -111,6 +111,8 @@ def _column(
     if not near:
         return finding
     named = ", ".join(f"{name} {columns[name]}" for name in near)
+    if not stands_out(finding.item, near):
+        return replace(finding, closest=named)
     return replace(finding, closest=named, paste=_paste(company, finding.subject, columns={finding.item: near[0]}))
 
 
@@ -132,9 +134,12 @@ def _table(
     for written, (_, name) in tables.items():
         if meant_by(subject_of(name), known) == (subject,):
             meant[subject_of(name)].append(written)
-    near = [written for name in closest(subject, meant, TABLES_ALIKE) for written in meant[name]]
+    alike = closest(subject, meant, TABLES_ALIKE)
+    near = [written for name in alike for written in meant[name]]
     if not near:
         return finding
+    if len(meant[alike[0]]) > 1 or not stands_out(subject, alike):
+        return replace(finding, closest=", ".join(near))
     return replace(finding, closest=", ".join(near), paste=_paste(company, finding.subject, table=near[0]))
 
 

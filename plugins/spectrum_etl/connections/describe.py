@@ -88,11 +88,22 @@ def _table(table: ComparedTable) -> Iterator[str]:
     yield "| column | state | here | type | used by |\n| --- | --- | --- | --- | --- |"
     yield from (_row(column) for column in table.columns)
     yield ""
+    for here, names in _read_twice(table):
+        yield f"- `{here}` is read as {' and '.join(names)}, which is right only where this site keeps them in one.\n"
     for column in table.columns:
         if column.finding:
             yield from _proposal(column.finding, f"{column.column}: ")
     if table.unknown:
         yield f"Columns that nothing reads or knows: {', '.join(f'`{one}`' for one in table.unknown)}\n"
+
+
+def _read_twice(table: ComparedTable) -> Iterator[tuple[str, list[str]]]:
+    """Columns of the site that stand for several of the specs: the settings say so, and may have slipped."""
+    found: dict[str, list[str]] = {}
+    for column in table.columns:
+        if column.here:
+            found.setdefault(column.here, []).append(column.column)
+    yield from ((here, names) for here, names in found.items() if len(names) > 1)
 
 
 def _row(column: ComparedColumn) -> str:
@@ -106,6 +117,8 @@ def _proposal(finding: Finding, name: str) -> Iterator[str]:
     if finding.paste:
         yield f"  Most like it here: {finding.closest}. If that is what is meant, put into include/settings.yaml:\n"
         yield "\n".join(f"  {line}" for line in ("```yaml", *finding.paste.splitlines(), "```"))
+    elif finding.closest:
+        yield f"  Several here are as much like it: {finding.closest}. Name the one that is meant in infolink.names."
     elif finding.difference == "missing":
         yield "  Nothing here is called like it. If it is here under another name, name it in infolink.names."
     yield ""

@@ -57,7 +57,7 @@ class Finding:
         detail: what differs, or what is there.
         affects: staged tables, imports or exports, and how.
         closest: of something missing, what is there and most like it, best first; blank where nothing is.
-        paste: lines of the settings that name the first of those.
+        paste: lines of the settings that name the first of those; blank where another is as much like it.
         remedy: what to do, as an instruction; blank where the detail says it.
     """
 

@@ -71,11 +71,14 @@ def _tasks() -> None:
     @task(pool=POOL, map_index_template=OF_COMPANY)
     def infolink(company_code: str) -> dict[str, Any] | None:
         """Log in to one company's Info-Link, and compare its columns with the specs."""
+        from spectrum_etl.sources.company import infolink_connection
+
         settings = load_settings()
         wait_if_scheduled(get_current_context(), settings)
         with ExitStack() as stack:
             try:
-                stack.enter_context(turn_at_infolink(settings.company(company_code), settings))
+                connection = infolink_connection(settings.company(company_code))
+                stack.enter_context(turn_at_infolink(connection.server if connection else None, settings))
             except SpectrumEtlError as error:
                 log.warning("Info-Link is checked although others may be querying it: %s", error)
             return _check("Info-Link", company_code)

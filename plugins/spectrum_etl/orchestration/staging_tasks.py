@@ -62,7 +62,7 @@ def plan_scopes(obj: StagedObject, context: Context, *, of_months: bool) -> list
 def land_company(
     obj: StagedObject, context: Context, scope: dict[str, Any], assets: Mapping[str, Asset], unchanged: AssetAlias
 ) -> int:
-    """Land one company, as the only one at its Info-Link connection; the number of the landing.
+    """Land one company, as the only one at its Info-Link server; the number of the landing.
 
     Where nothing has changed the sync ends here: to start three more tasks would cost more than all of its work.
 
@@ -92,11 +92,14 @@ def land_company(
 
     def waiting() -> bool:
         # In quiet hours the others wait for their end: to give way would help none, and this one would wait with them.
-        return not are_quiet_hours(now) and others_wait(context["ti"], now, company.infolink_conn_id)
+        return not are_quiet_hours(now) and others_wait(context["ti"], now, sources.infolink_server)
 
     company, needed = now.company(asked.company_code), asks_infolink(obj, now) or bool(asked.jobs)
     url = warehouse_url()
-    with Sources.from_airflow(company.code, now) as sources, turn_at_infolink(company, now, needed=needed, url=url):
+    with (
+        Sources.from_airflow(company.code, now) as sources,
+        turn_at_infolink(sources.infolink_server, now, needed=needed, url=url),
+    ):
         try:
             number = land(url, obj, asked, _this_run(context), sources, now, waiting)
         except GaveWay:
@@ -198,8 +201,8 @@ def _jobs_of(obj: StagedObject, codes: list[str], jobs: tuple[str, ...]) -> dict
     unknown: dict[str, list[str]] = {}
     for code in codes:
         with (
-            turn_at_infolink(settings.company(code), settings),
             Sources.from_airflow(code, settings) as sources,
+            turn_at_infolink(sources.infolink_server, settings),
             connect(warehouse_url()) as connection,
         ):
             connection.autocommit = True

@@ -1,9 +1,10 @@
-"""One query at a time on each Info-Link connection (O2): who waits for long holds no slot of a worker.
+"""One query at a time on each Info-Link server (O2): who waits for long holds no slot of a worker.
 
-A lock of the warehouse for each connection holds it. The Airflow pool `spectrum_infolink` bounds how many tasks start
-and wait for that lock, which they do for some seconds: while one queries, the next one is ready, since starting a task
-takes longer than asking for what has not changed. Everybody else is queued in Airflow and costs nothing. Who has waited
-so long in vain gives up worker and slot, and comes back some seconds later, as in quiet hours.
+A lock of the warehouse for each server holds it, whatever connections and logins lead there. The Airflow pool
+`spectrum_infolink` bounds how many tasks start and wait for that lock, which they do for some seconds: while one
+queries, the next one is ready, since starting a task takes longer than asking for what has not changed. Everybody else
+is queued in Airflow and costs nothing. Who has waited so long in vain gives up worker and slot, and comes back some
+seconds later, as in quiet hours.
 
 The look-ups of exports are let through: an approver waits for them, and each asks for a few rows by their codes. So are
 those by which a sync by web services, shown nothing, tells a wrong company from an empty one.
@@ -20,15 +21,15 @@ from typing import Any
 from airflow.sdk.exceptions import AirflowRescheduleException
 
 from spectrum_etl.model import dag_ids
-from spectrum_etl.settings import Company, Settings
+from spectrum_etl.settings import Settings
 from spectrum_etl.staging.objects import OBJECTS
 
 log = logging.getLogger(__name__)
 
 POOL = "spectrum_infolink"
-#: When a task comes back that has met the connection taken. Each time costs its worker about two seconds.
+#: When a task comes back that has met the server taken. Each time costs its worker about two seconds.
 _AGAIN = timedelta(seconds=10)
-#: When a task comes back that has given way: later than those that have met the connection taken, so that they find it
+#: When a task comes back that has given way: later than those that have met the server taken, so that they find it
 #: free; several short ones have their turn meanwhile.
 _AFTER_A_PIECE = timedelta(seconds=15)
 
@@ -40,12 +41,12 @@ _OTHER_DAGS = (dag_ids.BACKFILL_JOB_COSTS, dag_ids.VERIFY_STAGING, dag_ids.CHECK
 
 @contextmanager
 def turn_at_infolink(
-    company: Company, settings: Settings, *, needed: bool = True, url: str | None = None
+    server: str | None, settings: Settings, *, needed: bool = True, url: str | None = None
 ) -> Iterator[None]:
-    """Go on as the only one, or one of few, at the Info-Link connection of a company.
+    """Go on as the only one, or one of few, at an Info-Link server.
 
     Args:
-        company: whose; one without Info-Link takes no turn.
+        server: stands for it (`InfoLinkConnection.server`); None where the company has no Info-Link: it takes no turn.
         settings: say how many at a time.
         needed: whether Info-Link is asked at all.
         url: the warehouse, where it is known already: to ask Airflow for it is a call of its own.
@@ -56,10 +57,10 @@ def turn_at_infolink(
     from spectrum_etl.warehouse.connect import warehouse_url
     from spectrum_etl.warehouse.turns import turn
 
-    if not needed or company.infolink_conn_id is None:
+    if not needed or server is None:
         yield
         return
-    with turn(url or warehouse_url(), company.infolink_conn_id, settings.infolink.queries_at_a_time) as ours:
+    with turn(url or warehouse_url(), server, settings.infolink.queries_at_a_time) as ours:
         if not ours:
             log.info("this task comes back in %s seconds", _AGAIN.seconds)
             raise AirflowRescheduleException(datetime.now(UTC) + _AGAIN)
@@ -71,18 +72,18 @@ def give_way() -> AirflowRescheduleException:
     return AirflowRescheduleException(datetime.now(UTC) + _AFTER_A_PIECE)
 
 
-def others_wait(instance: Any, settings: Settings, conn_id: str | None) -> bool:
+def others_wait(instance: Any, settings: Settings, server: str | None) -> bool:
     """Whether another task waits for Info-Link: if none does, to give way would cost seconds and help nobody.
 
     Args:
         instance: the running task instance, through which Airflow is asked.
         settings: which objects are read from Info-Link.
-        conn_id: the Airflow connection for which a task may wait on its worker.
+        server: the Info-Link server for which a task may wait on its worker.
     """
     from spectrum_etl.warehouse.connect import warehouse_url
     from spectrum_etl.warehouse.turns import somebody_waits
 
-    if conn_id is not None and somebody_waits(warehouse_url(), conn_id):
+    if server is not None and somebody_waits(warehouse_url(), server):
         return True
     staged = [obj.dag_id for obj in OBJECTS.values() if settings.reader(obj.tables[0]) == "infolink"]
     return any(instance.get_ti_count(dag_id, task_ids=_TASKS, states=_WAITING) for dag_id in (*staged, *_OTHER_DAGS))

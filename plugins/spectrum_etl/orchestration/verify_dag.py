@@ -57,7 +57,10 @@ def verify_dag(doc: str | None) -> DAG:
             now = in_force(load_settings(), Variable.get(SCHEDULES_VARIABLE, default=None), OBJECTS.values())
             wait_for_quiet_hours(now)
             company = now.company(what["company_code"])
-            with turn_at_infolink(company, now), Sources.from_airflow(company.code, now) as sources:
+            with (
+                Sources.from_airflow(company.code, now) as sources,
+                turn_at_infolink(sources.infolink_server, now),
+            ):
                 results = verify_object(warehouse_url(), OBJECTS[what["object_name"]], run, sources, now)
             return [{"rows": r.rows_checked, "status": r.status} for r in results]
 

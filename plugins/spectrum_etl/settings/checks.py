@@ -43,23 +43,25 @@ def _of_site_names(values: Mapping[str, Any], names: SourceNames) -> list[InitEr
             found += _given_twice(where, table, tables)
             known = names.get(str(table).upper())
             if known is None:
-                found.append(_wrong(where, f"no table of this name is read; allowed: {', '.join(sorted(names))}", ""))
+                said = f"no table of this name is read; allowed: {', '.join(sorted(names))}"
+                found.append(_wrong(where, said, "", kind="extra_forbidden"))
                 continue
             given_columns = site.get("columns") if isinstance(site, Mapping) else None
             columns = given_columns if isinstance(given_columns, Mapping) else {}
             for column in columns:
                 found += _given_twice((*where, "columns", str(column)), column, columns)
                 if str(column).upper() not in known:
-                    near = get_close_matches(str(column).upper(), sorted(known), 3) or sorted(known)
-                    said = f"no column of this name is read; the closest are {', '.join(near[:3])}"
-                    found.append(_wrong((*where, "columns", str(column)), said, ""))
+                    near = get_close_matches(str(column).upper(), sorted(known), 3)
+                    listed = f"the closest are {', '.join(near)}" if near else f"allowed: {', '.join(sorted(known))}"
+                    said = f"no column of this name is read; {listed}"
+                    found.append(_wrong((*where, "columns", str(column)), said, "", kind="extra_forbidden"))
     return found
 
 
 def _given_twice(where: tuple[str, ...], name: object, names: Mapping[Any, Any]) -> list[InitErrorDetails]:
     """Names of Info-Link count without regard to case: of two that differ in it alone, one would have no effect."""
     others = [str(other) for other in names if other != name and str(other).upper() == str(name).upper()]
-    return [_wrong(where, f"{others[0]} is the same name", "")] if others else []
+    return [_wrong(where, f"{others[0]} is the same name", "", kind="extra_forbidden")] if others else []
 
 
 def _unknown_names(values: Mapping[str, Any], registry: Registry) -> list[InitErrorDetails]:

@@ -6,22 +6,12 @@ import re
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import Field, field_validator
 
 from spectrum_etl.settings.shape import Strict
 
-#: What the driver takes for a value, wherever it stands in a statement.
-_PLACEHOLDER = re.compile(r"%\([^)]+\)s")
-
-
-def _can_be_sent(name: str) -> str:
-    if _PLACEHOLDER.search(name):
-        raise ValueError("the driver of SQL Server takes %(...)s for a value: have a view made that calls it otherwise")
-    return name
-
-
 #: As a database holds it: up to 128 characters, of nearly whatever kind.
-_Name = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$"), AfterValidator(_can_be_sent)]
+_Name = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[^\x00-\x1f]+$")]
 #: A part of a table's name: as it is, or in brackets where a dot or a bracket belongs to it.
 _PART = re.compile(r"\[((?:[^\]]|\]\])+)\]|([^.\[\]]+)")
 _LONGEST_TABLE = 2 * 130 + 1
@@ -68,10 +58,8 @@ class SiteNames(Strict):
         if value is not None and _place(value) is None:
             raise ValueError(
                 f"{value!r} is not a table or view; write NAME, or SCHEMA.NAME, and a name with a dot or a bracket in"
-                " brackets"
+                " brackets; one of another database needs a view in this one"
             )
-        if value is not None:
-            _can_be_sent(value)
         return value
 
     @property
@@ -84,7 +72,7 @@ class InfoLinkSettings(Strict):
     """Everything below `infolink:` in `include/settings.yaml`.
 
     Args:
-        queries_at_a_time: how many tasks may read through one Airflow connection at the same time (O2).
+        queries_at_a_time: how many tasks may query one Info-Link server at the same time (O2).
         piece_seconds: how long one query of the transactions' fingerprints may take, by what the last ones took, before
             they are asked for by years.
         names: company code -> Info-Link table -> what the site calls it.

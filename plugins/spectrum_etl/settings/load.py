@@ -59,5 +59,5 @@ def read_settings(path: Path, registry: Registry, names: SourceNames | None = No
     try:
         return Settings.model_validate(values, context=KnownNames(registry, names or {}))
     except ValidationError as error:
-        wrong = "; ".join(explain_value(entry) for entry in error.errors())
+        wrong = "; ".join(explain_value(entry, Settings) for entry in error.errors())
         raise FixConfiguration(f"{path.name}: {wrong}", remedy="correct these values and save the file") from None

@@ -35,6 +35,17 @@ def open_procore(company: Company) -> ProcoreClient:
     return ProcoreClient(connection, str(company.procore_company_id))
 
 
+def infolink_connection(company: Company) -> InfoLinkConnection | None:
+    """Where the company's Info-Link is, from the Airflow connection that the settings name; None where it has none.
+
+    Raises:
+        FixConfiguration: the connection is missing, or says something that is not allowed.
+    """
+    if company.infolink_conn_id is None:
+        return None
+    return InfoLinkConnection.from_airflow(airflow_connection(company.infolink_conn_id))
+
+
 class Sources:
     """Info-Link and the web services of one company. A context manager: what was opened is closed at its end.
 
@@ -72,17 +83,20 @@ class Sources:
             FixConfiguration: a connection is missing, or says something that is not allowed.
         """
         company = settings.company(company_code)
-        infolink = company.infolink_conn_id and InfoLinkConnection.from_airflow(
-            airflow_connection(company.infolink_conn_id)
-        )
+        infolink = infolink_connection(company)
         sdx = company.sdx_conn_id and SdxConnection.from_airflow(airflow_connection(company.sdx_conn_id))
         types, names = settings.estimate_change_types, settings.infolink.of(company.code)
-        return cls(company, infolink=infolink or None, sdx=sdx or None, change_types=types, names=names)
+        return cls(company, infolink=infolink, sdx=sdx or None, change_types=types, names=names)
 
     @property
     def has_infolink(self) -> bool:
         """Whether the company has an Info-Link."""
         return self._infolink_connection is not None
+
+    @property
+    def infolink_server(self) -> str | None:
+        """Stands for the server of the company's Info-Link (`InfoLinkConnection.server`); None where it has none."""
+        return self._infolink_connection.server if self._infolink_connection else None
 
     @property
     def has_sdx(self) -> bool:

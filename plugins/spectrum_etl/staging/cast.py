@@ -234,9 +234,10 @@ def _type_rule(column: Column, reader: str) -> tuple[str, str] | None:
         return rf"{name} ~ '^[+-]?[0-9]{{1,9}}(\.0*)?$'", "is not a whole number: correct it in Spectrum"
     if column.type == "date":
         shape, iso = _date(column, reader)
+        written = "YYYYMMDD" if column.ymd else "MM/DD/YYYY" if reader == "sdx" else "YYYY-MM-DD or YYYYMMDD"
         return (
             f"case when {shape} then pg_input_is_valid({iso}, 'date') else false end",
-            "is not a date of the calendar: correct it in Spectrum",
+            f"is not a date of the calendar, written as {written}: correct it in Spectrum",
         )
     return None
 
@@ -249,7 +250,8 @@ def _date(column: Column, reader: str) -> tuple[str, str]:
     if reader == "sdx":
         parts = (f"split_part({name}, '/', 3)", f"split_part({name}, '/', 1)", f"split_part({name}, '/', 2)")
         return f"{name} ~ '^[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}}$'", " || '-' || ".join(parts)
-    return f"{name} ~ '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}$'", name
+    # A site may keep a date as a text or a number: YYYYMMDD, or with a time of day behind it.
+    return f"{name} ~ '^[0-9]{{4}}-?[0-9]{{2}}-?[0-9]{{2}}([ T][0-9:.]+)?$'", name
 
 
 def _cast(column: Column, landed: bool, reader: str, absent: Collection[str]) -> str:

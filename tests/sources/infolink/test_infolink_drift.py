@@ -1,18 +1,24 @@
 """Drift (M4) and personal data (M9): what a site's real columns do to a read."""
 
 import dataclasses
+import re
+import time
 from collections.abc import Callable
 
 import pytest
 
+from sandbox.faults import CACHE_SECONDS, Faults
 from spectrum_etl.errors import FixConfiguration, StopSync
 from spectrum_etl.model.selection import Selection
 from spectrum_etl.sources.infolink import statements
+from spectrum_etl.sources.infolink.binds import Statement
 from spectrum_etl.sources.infolink.planner import make_plan
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
 from spectrum_etl.sources.infolink.site import SiteTable
 from spectrum_etl.staging.objects import OBJECTS
+from tests.sources.infolink.test_infolink_statements import columns_of
 
+HISTORY = "JC_TRANSACTION_HISTORY_MC"
 TRANSACTIONS = OBJECTS["job_costs"].table("job_cost_transactions")
 VENDORS = OBJECTS["vendors"].table("vendors")
 BUDGETS = OBJECTS["budgets"].table("budgets")
@@ -212,3 +218,78 @@ def test_a_table_that_is_not_in_infolink():
     """A programming error, not a sync's."""
     with pytest.raises(ValueError, match="not read from Info-Link"):
         make_plan(dataclasses.replace(VENDORS, infolink=None), "1", False, shown({}))
+
+
+def test_m4_a_column_that_the_login_may_not_read_is_done_without(site, infolink_server) -> None:
+    """The server lists it all the same, and would refuse every query that names it."""
+    site.insert(HISTORY, TRANSACTION)
+    faults = Faults(infolink_server[0])
+    try:
+        faults.set("infolink_deny_column", f"{HISTORY}.Cost_Center")
+        time.sleep(CACHE_SECONDS)
+        with site.reader() as reader:
+            with pytest.raises(FixConfiguration, match="denied on the column 'Cost_Center'"):
+                reader.rows(Statement("SELECT t.Cost_Center FROM dbo.JC_TRANSACTION_HISTORY_MC AS t", {}), HISTORY)
+            plan = reader.plan(TRANSACTIONS, "1")
+            assert ("Cost_Center", "missing") in {(drift.column, drift.change) for drift in plan.drift}
+            [rows] = reader.read(TRANSACTIONS, Selection("1"))
+            assert len(rows) == 1
+        faults.set("infolink_deny_column", f"{HISTORY}.Job_Number")
+        time.sleep(CACHE_SECONDS)
+        with site.reader() as reader, pytest.raises(StopSync, match=r"Job_Number .* is missing"):
+            reader.plan(TRANSACTIONS, "1")
+    finally:
+        faults.clear()
+        faults.close()
+
+
+def _plan(table, **types: str):
+    """The plan of a table of which some columns have these types."""
+
+    def find(name: str) -> SiteTable:
+        columns = columns_of(name)
+        return SiteTable(name, f"dbo.{name}", {**columns, **{k: v for k, v in types.items() if k in columns}})
+
+    return make_plan(table, "1", False, find)
+
+
+@pytest.mark.parametrize("kind", ["varbinary(50)", "timestamp", "image", "geography"])
+def test_m4_bytes_are_staged_as_null_and_stop_what_every_row_needs(kind: str) -> None:
+    """SQL Server makes no text of most of them, and none that anybody has entered."""
+    plan = _plan(TRANSACTIONS, Description=kind)
+    column = plan.column("description")
+    assert column is not None
+    assert column.source is None
+    assert [(d.column, d.change) for d in plan.drift if d.column == "Description"] == [("Description", "type")]
+    with pytest.raises(StopSync, match=f"Job_Number of {HISTORY} is {re.escape(kind)}"):
+        _plan(TRANSACTIONS, Job_Number=kind)
+    receivables = OBJECTS["billings"].table("open_receivables")
+    assert _plan(receivables, Invoice_Balance=kind).left_out, "what is assumed stops nothing"
+    contracts = OBJECTS["prime_contracts"].table("prime_contracts")
+    columns = dict.fromkeys(("Original_Contract_Amount", "Original_Contract"), kind)
+    assert _plan(contracts, **columns).left_out
+    amount = _plan(contracts, Original_Contract_Amount=kind).column("original_contract")
+    assert amount is not None
+    assert amount.source in ("c.Original_Contract", "j.Original_Contract"), "another column stands for it"
+
+
+@pytest.mark.parametrize(("kind", "text"), [("xml", "nvarchar(max)"), ("sql_variant", "nvarchar(4000)")])
+def test_m4_what_the_server_compares_and_joins_with_nothing_is_made_a_text_first(kind: str, text: str) -> None:
+    plan = _plan(TRANSACTIONS, Description=kind, Tran_Amount=kind)
+    made = [f"CAST(texts.[{name}] AS {text}) AS [{name}]" for name in ("Description", "Tran_Amount")]
+    sql = statements.fingerprint_statement(plan, Selection("1"), "").sql
+    assert all(one in sql for one in made)
+    assert "TRY_CAST(t.Tran_Amount AS decimal(28, 6))" in sql
+    assert next(d.detail for d in plan.drift if d.column == "Tran_Amount").startswith(f"is {kind}, expected a number")
+
+
+def test_m4_of_two_columns_that_differ_in_letter_case_the_specs_spelling_is_read() -> None:
+    """Where letter case counts, both may be there."""
+    columns = columns_of(HISTORY)
+    both = {"job_number": "int", **columns, "JOB_NUMBER": "float", "TRAN_AMOUNT": "varchar(3)"}
+    table = SiteTable(HISTORY, f"dbo.{HISTORY}", both)
+    plan = make_plan(TRANSACTIONS, "1", False, lambda _: table)
+    read = {column.name: (column.source, column.type) for column in plan.columns}
+    assert read["job_number"] == ("t.Job_Number", columns["Job_Number"])
+    assert read["tran_amount"] == ("t.Tran_Amount", columns["Tran_Amount"])
+    assert table.find("Job_Number") == ("Job_Number", columns["Job_Number"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
@@ -95,10 +96,10 @@ def test_o1_texts_of_several_collations_are_read_together(site: Warehouse) -> No
     assert verified(site) == {"passed"}
 
 
-@pytest.mark.parametrize("kind", repeats(["float", "int", "real", "decimal(12,2)"], quick=2))
+@pytest.mark.parametrize("kind", repeats(["float", "int", "real", "money", "decimal(12,2)"], quick=2))
 def test_o1_codes_that_are_kept_as_numbers_are_what_a_person_would_write(site: Warehouse, kind: str) -> None:
     """No `1001.000000` or `1.001e+003`; a run of some jobs finds them, too."""
-    jobs = {"float": ("1001", "19.5"), "real": ("1001", "19.5"), "decimal(12,2)": ("1001.00", "19.50")}
+    jobs = {**dict.fromkeys(("float", "real", "money"), ("1001", "19.5")), "decimal(12,2)": ("1001.00", "19.50")}
     held = ("1001", "19.50") if kind != "int" else ("1001", "19")
     expected = jobs.get(kind, held)
     for number, job in enumerate((*held, *held), 1):
@@ -138,6 +139,33 @@ def test_o1_the_month_of_a_posting_is_known_whatever_its_date_is_kept_as(site: W
     months = site.query("select partition_month from sync.partitions where source_rows > 0 order by 1")
     assert months == [("202601",), ("202602",), ("202603",)]
     assert verified(site) == {"passed"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "held"),
+    repeats(
+        [
+            ("integer", "20260131"),
+            ("varchar(30)", "2026-01-31 13:45:00.0000000"),
+            ("varchar(30)", " 20260131 "),
+            ("varchar(30)", "2026-01-31T00:00:00"),
+        ],
+        quick=2,
+    ),
+)
+def test_o1_a_date_that_is_kept_as_a_text_or_a_number_is_that_date(site: Warehouse, kind: str, held: str) -> None:
+    """One that could be another day is never guessed: its row is rejected, and the reason says how it has to be."""
+    site.spectrum.alter(HISTORY, "drop column {}", "Invoice_Date")
+    site.spectrum.alter(HISTORY, "add column {} " + kind, "Invoice_Date")
+    site.spectrum.add(HISTORY, source_row(HISTORY, 1, Invoice_Date=held))
+    if kind != "integer":
+        site.spectrum.add(HISTORY, source_row(HISTORY, 2, Invoice_Date="01/02/2026"))
+    counts = site.sync("job_costs")["job_cost_transactions"]
+    assert (counts.new, counts.rejected) == (1, int(kind != "integer"))
+    assert site.query("select invoice_date from spectrum.job_cost_transactions") == [(date(2026, 1, 31),)]
+    reasons = site.query("select reason from sync.rejected_rows")
+    assert all(", written as YYYY-MM-DD or YYYYMMDD: correct" in reason for (reason,) in reasons)
+    assert site.sync("job_costs")["job_cost_transactions"].new == 0
 
 
 @pytest.mark.parametrize("name", repeats(["subcontracts", "budgets", "prime_contracts"]))

@@ -22,7 +22,8 @@ VENDORS = "VN_VENDOR_MASTER_MC"
 #: Of which SQL, YAML or this package could make something else.
 NASTY = (
     "Order", "group", "User", "Percent", "Key", "Plan", "a.b", "a]b", "[x]", "]]", 'say "x"', "it's", " leading",
-    "trailing ", "per cent %", "%s", "%(x", "{{ x }}", "Straße", "größe", "İstanbul", "日付", "🏗", "No", "null", "1e5",
+    "trailing ", "per cent %", "%s", "%(x",
+    "%(x)s", "%(x)d", "y)s", "{{ x }}", "Straße", "größe", "İstanbul", "日付", "🏗", "No", "null", "1e5",
     "~", "- x", "a: b", "#", "@x", "$1", "--", "a;b", "/* x */", "`x`", "a|b", "x" * 128, "ä" * 128, "a  b",
 )  # fmt: skip
 #: Columns of vendors that are staged as they are.
@@ -77,18 +78,18 @@ def staged(site: Warehouse, names: dict[str, Any]) -> None:
     assert problems(seen, "vendors", ("company_code", "vendor_code")) == []
 
 
-@pytest.mark.parametrize("half", [0, 1])
-def test_o1_names_of_any_characters_are_read(site: Warehouse, half: int) -> None:
+@pytest.mark.parametrize("part", [0, 1, 2])
+def test_o1_names_of_any_characters_are_read(site: Warehouse, part: int) -> None:
     """Settings are written as YAML and read again; a keyword of SQL, quotes, brackets and dots are names as any."""
     layouts.show(site.spectrum.connection, "hosted")
-    nasty = NASTY[half * len(COLUMNS) :][: len(COLUMNS)]
+    nasty = NASTY[part * len(COLUMNS) :][: len(COLUMNS)]
     columns = dict(zip(COLUMNS, nasty, strict=False))
     for column, name in columns.items():
         say(site, column, name=name)
-    table = NASTY[6 + half]
-    say(site, name=table, schema=("Order", "a.b]c")[half])
+    table, schema = ("a.b", "a]b", "%(x)s")[part], ("Order", "a.b]c", "y)d")[part]
+    say(site, name=table, schema=schema)
     layouts.show(site.spectrum.connection, "own")
-    named = {"table": table_name(("Order", "a.b]c")[half], table), "columns": columns}
+    named = {"table": table_name(schema, table), "columns": columns}
     read_again = yaml.safe_load(yaml.safe_dump({VENDORS: named}, allow_unicode=True))
     found = checked(site, read_again)
     assert found.tables is not None

@@ -1,4 +1,4 @@
-"""O2: two tasks through one Info-Link connection never query at the same time; the stand-in's log is the witness."""
+"""O2: two tasks never query one Info-Link server at the same time; the stand-in's log is the witness."""
 
 from __future__ import annotations
 

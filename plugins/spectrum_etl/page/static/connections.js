@@ -30,7 +30,7 @@ function loadOf(kind, load) {
   if (!["Info-Link", "web services"].includes(kind)) return null;
   const at = load.queries_at_a_time;
   const hours = load.quiet_hours.length > 0 && `Quiet hours ${load.quiet_hours.join(", ")} (${load.timezone})`;
-  return [kind === "Info-Link" && (at === 1 ? "One query at a time" : `${at} queries at a time`), hours].filter(Boolean).join(". ");
+  return [kind === "Info-Link" && (at === 1 ? "One query at a time on this server" : `${at} queries at a time on this server`), hours].filter(Boolean).join(". ");
 }
 
 function Connection({ connection: c, companies, load, onOpen }) {
@@ -83,7 +83,8 @@ function Noticed({ company, onClose }) {
       <${Table} label="Differences" rows=${differences} keyOf=${(f) => f.subject + f.item + f.difference} columns=${[
         { title: "Where", cell: (f) => html`<code>${f.subject}${f.item && `.${f.item}`}</code>` },
         { title: "Difference", cell: (f) => html`<${Badge} kind=${f.stops ? "bad" : "plain"}>${words(f.difference)}</>` },
-        { title: "What differs", kind: "wide", cell: (f) => html`${f.detail}${f.closest && html`<p>Most like it here: <code>${f.closest}</code>. If that is what is meant, put into <code>include/settings.yaml</code>:</p><pre>${f.paste}</pre>`}` },
+        { title: "What differs", kind: "wide", cell: (f) => html`${f.detail}${f.closest && (f.paste ? html`<p>Most like it here: <code>${f.closest}</code>. If that is what is meant, put into <code>include/settings.yaml</code>:</p><pre>${f.paste}</pre>`
+          : html`<p>Several here are as much like it: <code>${f.closest}</code>. Name the one that is meant in <code>infolink.names</code>.</p>`)}` },
         { title: "Affects", kind: "wide", cell: (f) => f.affects },
       ]} />`}
     ${found.data?.columns.length > 0 && html`<h3>Columns of Info-Link</h3>

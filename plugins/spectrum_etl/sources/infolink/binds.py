@@ -16,6 +16,9 @@ from spectrum_etl.sources.infolink.templates import code
 _MAX_SPELLINGS = 40
 
 Value = str | bytes
+#: Stands for a percent sign in a name of the site until the values are bound: the driver would take `%(...)s` in it
+#: for one of them. No name and no value holds this character.
+PERCENT = "\x00"
 
 
 @dataclass(frozen=True)
@@ -23,12 +26,17 @@ class Statement:
     """One query.
 
     Args:
-        sql: T-SQL with `%(name)s` in place of values.
+        sql: T-SQL with `%(name)s` in place of values, and `PERCENT` for a percent sign in a name.
         parameters: the values.
     """
 
     sql: str
     parameters: dict[str, Value]
+
+
+def quoted(name: str) -> str:
+    """A name of the site in brackets, whatever it holds, with `PERCENT` for a percent sign."""
+    return f"[{name.replace(']', ']]').replace('%', PERCENT)}]"
 
 
 class Binds:

@@ -13,6 +13,8 @@ Family = Literal["text", "number", "date", "other"]
 _NUMBERS = {"decimal", "numeric", "money", "smallmoney", "int", "bigint", "smallint", "tinyint", "bit", "float", "real"}
 _DATES = {"date", "datetime", "datetime2", "smalldatetime", "datetimeoffset"}
 _TEXTS = {"varchar", "nvarchar", "char", "nchar", "text", "ntext", "sysname"}
+#: Of which no text can be made that a person has entered; SQL Server refuses most of it.
+_BYTES = {"binary", "varbinary", "image", "timestamp", "rowversion", "geography", "geometry", "hierarchyid"}
 _WIDTH = re.compile(r"\((\d+)\)")
 
 #: nvarchar(n) holds at most 4,000 characters; above that it is nvarchar(max).
@@ -38,6 +40,11 @@ def family(type_text: str) -> Family:
     if name in _NUMBERS:
         return "number"
     return "date" if name in _DATES else "other"
+
+
+def is_bytes(type_text: str) -> bool:
+    """Whether a type holds neither text nor numbers nor dates: nothing of it can be staged."""
+    return _name(type_text) in _BYTES
 
 
 def is_inexact(type_text: str) -> bool:
@@ -129,7 +136,8 @@ def made_text(column: str, type_text: str, *, code: bool) -> tuple[str, str] | N
 
     Args:
         column, type_text: as for `as_text`.
-        code: whether it holds codes: a number that is stored inexactly is written as a person would, 1001 or 19.5.
+        code: whether it holds codes: a number that is stored inexactly, or as money, is
+            written as a person would, 1001 or 19.5.
 
     Returns:
         None where nothing needs to be made of it.
@@ -138,10 +146,13 @@ def made_text(column: str, type_text: str, *, code: bool) -> tuple[str, str] | N
     if name in {"text", "ntext"}:  # not trimmed, joined or compared by SQL Server
         kind = f"{'n' if name == 'ntext' else ''}varchar(max)"
         return f"CAST({column} AS {kind})", kind
+    if name in {"xml", "sql_variant"}:  # nor made a text of unless it is asked to
+        kind = f"nvarchar({'max' if name == 'xml' else MAX_CHARACTERS})"
+        return f"CAST({column} AS {kind})", kind
     if code and name == "uniqueidentifier":
         kind = f"varchar({UNIQUEIDENTIFIER_WIDTH})"
         return f"CAST({column} AS {kind})", kind
-    if code and is_inexact(type_text):
+    if code and (is_inexact(type_text) or is_longer_than_cents(type_text)):
         digits = f"REPLACE(CAST(CAST({column} AS decimal(28, 6)) AS varchar({NUMBER_WIDTH})), '0', ' ')"
         number = f"REPLACE(REPLACE(RTRIM({digits}), ' ', '0'), '.', ' ')"
         return f"REPLACE(RTRIM({number}), ' ', '.')", f"varchar({_CODE_WIDTH})"

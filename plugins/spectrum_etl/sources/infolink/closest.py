@@ -7,7 +7,7 @@ Names of columns are made of words, and sites shorten, spell out, reorder and jo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 
 #: A name in which fewer than this share of the words has a counterpart is another one.
@@ -37,6 +37,11 @@ def closest(wanted: str, names: Iterable[str], least: float = ALIKE) -> list[str
     """
     scored = [(likeness(wanted, name), name) for name in names]
     return [name for score, name in sorted(scored, key=lambda one: (-one[0], one[1])) if score >= least][:MAX_NAMES]
+
+
+def stands_out(wanted: str, near: Sequence[str]) -> bool:
+    """Whether the first of the names that `closest` gives is more like it than the second: else a person chooses."""
+    return len(near) == 1 or (len(near) > 1 and likeness(wanted, near[0]) > likeness(wanted, near[1]))
 
 
 def meant_by(name: str, missing: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

@@ -20,7 +20,12 @@ _LOGIN = {18450, 18452, 18456, 18461, 18470, 18486, 18487, 18488}
 _DATABASE = {911, 916, 4060, 4064}
 _PERMISSION = {229, 230, 262, 297, 300}
 #: A value or a column that does not have the type the query needs; text that is cut; overflow; 1/0.
-_CONVERSION = {206, 220, 232, 241, 242, 245, 248, 295, 402, 517, 529, 8114, 8115, 8117, 8134, 8152, 2628}
+_CONVERSION = {
+    *{206, 220, 232, 241, 242, 245, 248, 257, 295, 305, 306, 402, 451, 468, 517, 529},
+    *{2628, 8114, 8115, 8116, 8117, 8134, 8152},
+}
+#: Another database, behind a view, that the login may not enter.
+_OTHER_DATABASE = 916
 _MISSING_COLUMN = {207, 4104}
 _MISSING_TABLE = {208}
 _SNAPSHOT = {3952, 3956}
@@ -28,6 +33,8 @@ _SNAPSHOT = {3952, 3956}
 _PASSING = {
     *{596, 601, 701, 802, 1204, 1205, 1222, 3960, 3961, 6005, 8628, 8645, 8651, 9001, 10928, 10929, 14420, 17142},
     *{18401, 40143, 40197, 40501, 40540, 40613, 49918, 49919, 49920},
+    # The database is being restored, recovered, moved or brought up, as a copy for reports is every night.
+    *{921, 922, 923, 924, 927, 942, 952, 955, 976, 983},
 }
 _TIMED_OUT = {20003}
 _DROPPED = {20004, 20005, 20006, 20017, 20047}
@@ -112,6 +119,13 @@ def _explained(error: BaseException, target: Target, table: str | None, company:
     place: dict[str, Any] = {"object": what, "company": company}
     if number in _LOGIN:
         return explain_refusal(inner, target, database_is_wrong=False)
+    if number == _OTHER_DATABASE and table:
+        return FixConfiguration(
+            f"it leads to another database, which this login may not enter: {text}",
+            **place,
+            remedy="have the login admitted to that database, or name a table or view in infolink.names that it may"
+            " read",
+        )
     if number in _DATABASE:
         return _fix_database()
     if number in _PERMISSION:
@@ -163,8 +177,9 @@ def missing_table(table: str, target: Target, named: str | None = None) -> FixCo
     missing = FixConfiguration(
         f"Info-Link shows no table dbo.{table} to this login",
         object=table,
-        remedy="allow the table to this user in Info-Link's table security and run Update Database; if it is allowed, "
-        "correct schema (the database) in the Airflow connection",
+        remedy="allow the table to this user in Info-Link's table security and run Update Database; where this site"
+        " calls it otherwise, name it in infolink.names; if it is allowed under this name, correct schema (the"
+        " database) in the Airflow connection",
     )
     missing.system, missing.connection = "Info-Link", target.name
     return missing
@@ -223,7 +238,8 @@ def _fix_database() -> FixConfiguration:
         "the login is accepted, but cannot open the database",
         object="Info-Link",
         field="schema",
-        remedy="correct schema (the database) in the Airflow connection, or have the user admitted to that database",
+        remedy="correct schema (the database) in the Airflow connection, or have the user admitted to that database; if"
+        " it is being restored or is offline, run it again afterwards",
     )
 
 

@@ -111,8 +111,11 @@ class _Planner:
                 raise
             self._leave_out_table(alias, "", f"{error.message}; {self.infolink.optional[alias]}")
             return
-        found = found.as_texts(*self._codes_and_others(alias))
-        self.real[alias] = {name.upper(): (name, kind) for name, kind in found.columns.items()}
+        codes, others = self._codes_and_others(alias)
+        found = found.as_texts(codes, others)
+        # Where letter case counts, two columns may differ by nothing else: that of the spec's spelling is meant.
+        in_order = sorted(reversed([*found.columns.items()]), key=lambda column: column[0] in codes | others)
+        self.real[alias] = {name.upper(): (name, kind) for name, kind in in_order}
         self.tables[alias] = found
         self.names[alias] = {}
 
@@ -146,11 +149,16 @@ class _Planner:
     def _planned(self, column: Column) -> PlannedColumn:
         if not column.sources:
             return PlannedColumn(column.name, column)
+        of_bytes = None
         for source in self._in_order(column.sources):
             found = self._derived(column, source) if self._is_derived(source) else self._direct(column, source)
-            if found:
+            if found and casts.is_bytes(found.type):
+                of_bytes = of_bytes or found
+            elif found:
                 self._note_stand_in(column, source)
                 return self._as_configured(column, found)
+        if of_bytes:
+            return self._without_bytes(of_bytes)
         alias, name = self._split(column.sources[0])
         if self._company_of_login(alias, name):
             return PlannedColumn(column.name, column, COMPANY_CODE, "varchar(3)")
@@ -208,9 +216,24 @@ class _Planner:
         if found is None:
             return None
         real, kind = found
+        if casts.is_bytes(kind):
+            return PlannedColumn(column.name, column, f"{alias}.{real}", kind)
         self.names[alias][self._split(column.sources[0])[1]] = f"{alias}.{real}"
         self._compare(alias, real, kind, column)
         return PlannedColumn(column.name, column, f"{alias}.{real}", kind)
+
+    def _without_bytes(self, planned: PlannedColumn) -> PlannedColumn:
+        """Do without a column of which nothing can be staged."""
+        column, kind = planned.spec, planned.type
+        alias, real = self._split(planned.source or "")
+        if column.assumed:
+            effect = self._do_without(column)
+        elif column.required or (column.key and not column.may_be_blank):
+            raise self._stop(alias, real, f"is {kind}, of which nothing can be staged as {column.name}", "column type")
+        else:
+            effect = f"{column.name} is staged as {'blank' if column.may_be_blank else 'NULL'}"
+        self._note(alias, real, "type", f"is {kind}, which holds bytes; {effect}")
+        return PlannedColumn(column.name, column)
 
     def _derived(self, column: Column, source: str) -> PlannedColumn | None:
         """A sum over another table of the query, `adjusted.Est_Cost`: there if the column that is summed is."""

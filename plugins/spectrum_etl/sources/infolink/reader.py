@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple, Self
 
 import pymssql
+from pymssql._mssql import substitute_params
 
 from spectrum_etl.errors import RetryLater, StopSync
 from spectrum_etl.model.character_marks import mark_for_database
@@ -22,7 +23,7 @@ from spectrum_etl.model.spec import Table
 from spectrum_etl.settings import COUNTED_CHANGE_TYPES
 from spectrum_etl.settings.infolink import SiteNames
 from spectrum_etl.sources.infolink import statements
-from spectrum_etl.sources.infolink.binds import Statement
+from spectrum_etl.sources.infolink.binds import PERCENT, Statement
 from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.sources.infolink.faults import explain, missing_table
 from spectrum_etl.sources.infolink.plan import ReadPlan
@@ -112,7 +113,8 @@ class InfoLinkReader:
         if name not in self._tables:
             names = self._names.get(name.upper())
             schema, wanted = (names and names.place) or ("dbo", None)
-            rows = self._all(statements.columns_statement(name, schema, wanted), name)
+            # NULL, where the server cannot tell, is no refusal.
+            rows = [row for row in self._all(statements.columns_statement(name, schema, wanted), name) if row[8] != 0]
             if not rows:
                 raise missing_table(name, self.connection, named=names.table if names else None)
             # As it is written first, where letter case counts. Of X_MC and X the longer name is the one that holds
@@ -312,7 +314,7 @@ class InfoLinkReader:
         mine, seen = self._executions, 0
         try:
             cursor = self._opened.cursor()
-            cursor.execute(statement.sql, statement.parameters)  # type: ignore[arg-type]
+            cursor.execute(_bound(statement))
             while batch := cursor.fetchmany(batch_rows):
                 seen += len(batch)
                 yield list(batch)
@@ -337,6 +339,12 @@ class InfoLinkReader:
                 company=company,
                 remedy="run it again",
             )
+
+
+def _bound(statement: Statement) -> str:
+    """What is sent: the statement with its values, which the driver renders, and the percent signs of its names."""
+    sent: bytes = substitute_params(statement.sql, statement.parameters, charset="UTF-8")
+    return sent.decode("UTF-8").replace(PERCENT, "%")
 
 
 def _type_text(name: str, length: int | None, precision: int | None, scale: int | None) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.settings.infolink import SiteNames, table_name
 from spectrum_etl.sources.infolink import casts
+from spectrum_etl.sources.infolink.binds import quoted
 from spectrum_etl.sources.infolink.closest import closest
 from spectrum_etl.sources.infolink.published import NEVER_READ
 
@@ -59,7 +60,12 @@ class SiteTable:
         return self.place[1].upper().endswith("_MC")
 
     def find(self, column: str) -> tuple[str, str] | None:
-        """Name and type of a column, looked for without regard to case; None where there is none."""
+        """Name and type of a column, looked for without regard to case; None where there is none.
+
+        As it is written first: where letter case counts, two columns may differ by nothing else.
+        """
+        if column in self.columns:
+            return column, self.columns[column]
         return next((entry for entry in self.columns.items() if entry[0].upper() == column.upper()), None)
 
     def in_order(self, columns: Sequence[str]) -> list[str]:
@@ -83,12 +89,12 @@ class SiteTable:
             name: text
             for name, kind in self.columns.items()
             if name.upper() in read
-            and (text := casts.made_text(f"{_TEXTS}.{_quoted(name)}", kind, code=name.upper() in as_code))
+            and (text := casts.made_text(f"{_TEXTS}.{quoted(name)}", kind, code=name.upper() in as_code))
         }
         if not made:
             return self
         selected = [
-            f"{made[name][0] if name in made else f'{_TEXTS}.{_quoted(name)}'} AS {_quoted(name)}"
+            f"{made[name][0] if name in made else f'{_TEXTS}.{quoted(name)}'} AS {quoted(name)}"
             for name in self.columns
             if _may_be_selected(name)
         ]
@@ -126,7 +132,7 @@ def site_table(
     place, shown = (schema, name), table_name(schema, name)
     named, one_company = (names.table is not None, names.one_company) if names else (False, False)
     # What the settings name may be called anything, a keyword of SQL too; other names read as people write them.
-    plain = f"{_quoted(schema)}.{_quoted(name)}" if named else f"{schema}.{name}"
+    plain = f"{quoted(schema)}.{quoted(name)}" if named else f"{schema}.{name}"
     collations = collations or {}
     renamed = _renamed(asked, shown, found, names) if names else {}
     if not renamed:
@@ -142,7 +148,7 @@ def site_table(
             if real in collations:
                 collated[name] = collations[real]
             if specs or _may_be_selected(real):
-                selected.append(f"{_ALIAS}.{_quoted(real)} AS {_quoted(name)}")
+                selected.append(f"{_ALIAS}.{quoted(real)} AS {quoted(name)}")
     # Of the catalog and the specs, quoted; what the settings say was found in the catalog first.
     relation = f"(SELECT {', '.join(selected)} FROM {plain} AS {_ALIAS})"  # noqa: S608
     return SiteTable(shown, relation, columns, named, one_company, renamed, collated, place)
@@ -179,8 +185,3 @@ def _renamed(asked: str, shown: str, found: Sequence[tuple[str, str]], names: Si
 def _may_be_selected(name: str) -> bool:
     """Whether a column may be one that the specs name: tax ids and wages are selected nowhere."""
     return bool(_REGULAR.match(name)) and name.upper() not in NEVER_READ
-
-
-def _quoted(name: str) -> str:
-    """A name in brackets, whatever it holds."""
-    return f"[{name.replace(']', ']]')}]"

@@ -1,5 +1,6 @@
 -- The columns a table really has: sites differ, and Info-Link hides what this user may not read. A table is looked for
--- with and without the ending _MC, in whatever letters the site writes it.
+-- with and without the ending _MC, in whatever letters the site writes it. Where a login was granted only some columns,
+-- the server lists the others too, and says of each whether it may be read.
 SELECT
     c.TABLE_SCHEMA,
     c.TABLE_NAME,
@@ -8,7 +9,10 @@ SELECT
     c.CHARACTER_MAXIMUM_LENGTH,
     c.NUMERIC_PRECISION,
     c.NUMERIC_SCALE,
-    c.COLLATION_NAME
+    c.COLLATION_NAME,
+    HAS_PERMS_BY_NAME(
+        QUOTENAME(c.TABLE_SCHEMA) + '.' + QUOTENAME(c.TABLE_NAME), 'OBJECT', 'SELECT', c.COLUMN_NAME, 'COLUMN'
+    ) AS may_read
 FROM INFORMATION_SCHEMA.COLUMNS AS c
 WHERE
     UPPER(c.TABLE_SCHEMA) = UPPER(%(schema_name)s)
