@@ -73,7 +73,7 @@ class _Wanted:
     read: bool = False
 
 
-def compared(
+def compare_names(
     objects: Iterable[StagedObject],
     lookups: Iterable[Lookup],
     reader: InfoLinkReader,
@@ -108,7 +108,7 @@ def wanted_names(objects: Iterable[StagedObject], lookups: Iterable[Lookup]) -> 
     """Info-Link table -> the names that each column that is read of it may have.
 
     Args:
-        objects, lookups: as for `compared`.
+        objects, lookups: as for `compare_names`.
     """
     wanted = _wanted(objects, lookups, stage_employees=True)
     return {table: [one.names for one in columns.values()] for table, columns in wanted.items()}

@@ -38,7 +38,7 @@ it is here under another name:
 """
 
 
-def described(settings: Settings, checked: Sequence[Checked], *, others: bool = True) -> str:
+def site_description(settings: Settings, checked: Sequence[Checked], *, others: bool = True) -> str:
     """The file, in Markdown.
 
     Args:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from spectrum_etl.connections.closest import unknown_tables, with_closest
-from spectrum_etl.connections.compared import compared, wanted_names
+from spectrum_etl.connections.compared import compare_names, wanted_names
 from spectrum_etl.connections.reasons import not_connected
 from spectrum_etl.connections.result import Checked, Finding
 from spectrum_etl.connections.tracking import facts
@@ -54,7 +54,7 @@ def check_infolink(company: Company, connection: InfoLinkConnection, settings: S
             comparison = _Comparison(company, reader, settings)
             findings = comparison.run()
             lookups = tuple(comparison.lookups())
-            listed = compared(OBJECTS.values(), lookups, reader, findings, settings.stage_employees)
+            listed = compare_names(OBJECTS.values(), lookups, reader, findings, settings.stage_employees)
             missing = any(not table.here for table in listed)
             others = tuple(sorted(unknown_tables(reader, comparison.known()))) if missing else ()
             unknown = unknown_to_infolink(reader, company.code)

@@ -18,7 +18,7 @@ from spectrum_etl.imports.steps.apply import apply
 from spectrum_etl.imports.steps.compare import compare
 from spectrum_etl.imports.steps.contract_links import apply_links, plan_links
 from spectrum_etl.imports.steps.plan import Made, make_plan
-from spectrum_etl.imports.steps.report import report, shown
+from spectrum_etl.imports.steps.report import first_rows, report
 from spectrum_etl.imports.steps.undo import plan_undo
 from spectrum_etl.imports.systems import systems_from_airflow
 from spectrum_etl.model.run import Run, clean_codes
@@ -132,7 +132,7 @@ def plan_undo_company(object_name: str, context: Context, code: str) -> dict[str
 
 
 def _planned(made: Made, *, dry_run: bool) -> dict[str, int]:
-    lines = shown(warehouse_url(), made.plan_id)
+    lines = first_rows(warehouse_url(), made.plan_id)
     log.info(
         "plan %s: %s. %s\n%s",
         made.plan_id,

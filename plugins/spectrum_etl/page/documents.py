@@ -20,7 +20,7 @@ _CALL_STATES = {
 }
 
 
-def written(shown: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def waiting_document(shown: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """What the approver of a waiting record is shown.
 
     Args:
@@ -37,7 +37,7 @@ def written(shown: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return {"sections": found, "totals": view.totals(found), "unread": shown.get("unread")}
 
 
-def told(attempt: Row, mail: Row | None = None) -> Row:
+def earlier_answer(attempt: Row, mail: Row | None = None) -> Row:
     """An answer that was given before, with what was to be written because of it, and what Spectrum said.
 
     Args:

@@ -25,7 +25,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
 from spectrum_etl.model.display import visible
-from spectrum_etl.page.answers import plain
+from spectrum_etl.page.answers import json_value
 from spectrum_etl.page.reads import Row
 from spectrum_etl.staging.configured import load_settings
 
@@ -175,6 +175,6 @@ def cell(value: Any) -> str:
     if isinstance(value, (int, float, Decimal)):
         return str(value)
     if isinstance(value, (dict, list)):
-        value = json.dumps(value, ensure_ascii=False, default=plain)
+        value = json.dumps(value, ensure_ascii=False, default=json_value)
     text = _FORMULA.sub(r"\1'\2", visible(str(value)))
     return f"'{text}" if _STARTS_A_CELL.match(text) else text

@@ -17,7 +17,7 @@ from spectrum_etl.imports.records.limits import Pace
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse, page_from
-from spectrum_etl.page.runs import active, dags_of, runs_of, shown
+from spectrum_etl.page.runs import active, dags_of, run_row, runs_of
 
 router = APIRouter()
 
@@ -83,7 +83,7 @@ async def counts(
             "takeovers": takeovers,
             "may_start": may_start,
             "paused": [name for name in objects if dags.get(IMPORTS[name].dag_id, {}).get("is_paused")],
-            "running": {name: shown(run) for name, run in working.items() if run},
+            "running": {name: run_row(run) for name, run in working.items() if run},
         }
     )
 

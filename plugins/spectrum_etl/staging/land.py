@@ -248,7 +248,7 @@ def _land_partitions(
         elif months := partitions.whole_months(connection, relation):
             picked = replace(every, months=tuple(months))
         else:
-            picked = replace(every, partitions=tuple(partitions.wanted(connection, relation)))
+            picked = replace(every, partitions=tuple(partitions.to_copy(connection, relation)))
         if to_copy or partitions.changed_anything(connection, relation):
             _land_table(connection, obj, table, "infolink", landing, sources, settings, picked, source_rows)
         else:
