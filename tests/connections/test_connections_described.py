@@ -106,7 +106,7 @@ def test_o1_each_kind_of_difference_is_a_state_with_what_it_affects(world: World
         f"### {VENDORS}: found as reporting.Suppliers",
         "| Vendor_Code | found as | VendCode | varchar(10) | vendors.vendor_code, exports |",
         "- Vendor_Name: missing, stops what needs it.",
-        "Nothing here is called like it.",
+        "Nothing here has a similar name.",
         "| Balance | type differs | Balance | float | vendors.balance |",
     ):
         assert said in text

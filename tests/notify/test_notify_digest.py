@@ -207,7 +207,7 @@ def test_a1_the_digest_tells_numbers_that_two_records_have_until_one_has_given_i
     message = digest_message(_state(books.url), [])
     assert message is not None
     assert message.title == "Daily digest: 1 numbers are shared"
-    assert "company 1: vendor V1015 is that of Bell, and of Acme as well" in message.text
+    assert "company 1: vendor V1015 belongs to Bell, and to Acme as well" in message.text
     books.ask("delete from export.claims where duplicate")
     assert digest_message(_state(books.url), []) is None
 

@@ -75,7 +75,7 @@ def _lacking(findings: tuple[Finding, ...]) -> tuple[str, str, str]:
     return (
         "not permitted",
         f"the login works, but {named} cannot be read, and syncs or exports need that",
-        "allow it in Info-Link (table security, then Update Database); where this site calls it otherwise, say so in"
+        "allow it in Info-Link (table security, then Update Database); if this site uses another name, give it in"
         " infolink.names (docs/setup.md, A site with other names); or set the schedule of what reads it to never. The"
         " list of differences says what needs each",
     )
@@ -87,7 +87,7 @@ def _broken(source: str, error: StopSync) -> FixConfiguration:
     return FixConfiguration(
         f"the SQL Server shows it, and answers with {number} when it is read",
         object=source,
-        remedy="have the view or table mended at the SQL Server, or name another one in infolink.names",
+        remedy="have the view or table repaired at the SQL Server, or name another one in infolink.names",
     )
 
 

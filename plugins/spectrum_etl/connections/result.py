@@ -74,7 +74,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Fact:
-    """Something that is told because it helps: to read a table with less load, to know a Procore company.
+    """Something worth knowing: to read a table with less load, to know a Procore company.
 
     Nothing depends on it.
 

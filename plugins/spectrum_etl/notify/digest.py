@@ -39,7 +39,7 @@ def read_state(url: str, companies: Sequence[str]) -> State:
 
 
 def remember_notified(url: str, state: State) -> None:
-    """Keep what people were told of, after they got the message: it is not told again.
+    """Keep what was reported, after people got the message: it is not reported again.
 
     Args:
         url: the warehouse.
@@ -82,7 +82,9 @@ def digest_message(
             "rows of plans into Procore wait",
         ),
         _counted(
-            "Creators not told", lines.untold_creators(state, airflow_url), "creators were not told of a rejection"
+            "Creators not notified",
+            lines.untold_creators(state, airflow_url),
+            "creators were not notified of a rejection",
         ),
         (
             "Changed after the export",

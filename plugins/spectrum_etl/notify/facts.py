@@ -36,7 +36,7 @@ class Facts:
 
     @property
     def lasting(self) -> Facts:
-        """Those alone that last beyond the run, and that no other message would tell as soon."""
+        """Only those that last beyond the run, and that no other message would report as soon."""
         return Facts(drift=self.drift, deferred=self.deferred)
 
 

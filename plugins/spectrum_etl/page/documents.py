@@ -59,10 +59,10 @@ def earlier_answer(attempt: Row, mail: Row | None = None) -> Row:
 
 
 def _mailed(mail: Row) -> str:
-    who = mail["creator"] or "Whoever made it in Procore"
+    who = mail["creator"] or "Its creator"
     if mail["sent_at"]:
-        return f"{who} was told by e-mail, as its creator in Procore."
-    return f"{who} was not told by e-mail: {mail['problem'] or 'it is not known whether the e-mail was sent'}."
+        return f"{who} was notified by e-mail, as its creator in Procore."
+    return f"{who} was not notified by e-mail: {mail['problem'] or 'it is not known whether the e-mail was sent'}."
 
 
 def difference(row: Row) -> Row:

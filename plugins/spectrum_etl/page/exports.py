@@ -212,4 +212,4 @@ def _place(after: str | None) -> tuple[datetime | None, str | None]:
     try:
         return datetime.fromisoformat(moment), key
     except ValueError:
-        raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, f"{after!r} continues no list.") from None
+        raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, f"{after!r} does not continue a list.") from None

@@ -18,8 +18,8 @@ _OF_ALL = (
     "changed_columns",
 )  # fmt: skip
 _BAD = frozenset({"failed", "stopped"})
-_RUN_FAILED = "Its last run failed before it read anything: the run's log in Airflow tells why."
-_NOT_IMPORTED = "Airflow cannot import its DAG, so nothing runs: Airflow's first page shows why."
+_RUN_FAILED = "Its last run failed before it read anything: the run's log in Airflow says why."
+_NOT_IMPORTED = "Airflow cannot import its DAG, so nothing runs: Airflow's first page says why."
 
 
 def object_row(

@@ -16,7 +16,9 @@ _PLACEHOLDER = re.compile(r"%\([^)]+\)s")
 
 def _can_be_sent(name: str) -> str:
     if _PLACEHOLDER.search(name):
-        raise ValueError("the driver of SQL Server takes %(...)s for a value: have a view made that calls it otherwise")
+        raise ValueError(
+            "the driver of SQL Server takes %(...)s for a value: have a view created that gives it another name"
+        )
     return name
 
 

@@ -81,7 +81,7 @@ PROBES: Mapping[str, Probe] = {
             "inactive_listed",
             "Does the list of companies show inactive ones?",
             "reads",
-            "none: their own list is read besides",
+            "none: their own list is read as well",
         ),
         Probe(
             "case_ignored",

@@ -46,9 +46,9 @@ def _replace(client: ProcoreClient, company: int, origin: str, codes: Sequence[s
         return Found("not known", f"company {company} carries no id of another integration")
     try:
         trials.set_company_origin(client, company, f"{PROBE_MARK}{origin}")
-        return Found("yes", f"that of company {company} was replaced and put back")
+        return Found("yes", f"the id of company {company} was replaced and put back")
     except Refused as refused:
-        return Found("no", f"of company {company} Procore said: {refusal(refused)}")
+        return Found("no", f"Procore said of company {company}: {refusal(refused)}")
     finally:
         _put_back(client, company)
 

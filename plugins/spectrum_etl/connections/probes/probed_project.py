@@ -1,4 +1,4 @@
-"""The project that the settings name for tests alone: what it holds, and how it is cleaned up.
+"""The project that the settings name only for tests: what it holds, and how it is cleaned up.
 
 Contracts and direct costs of probes are known by their origin ids, budget lines by their amount of 0.
 """
@@ -63,7 +63,7 @@ class ProbedProject:
             trials.delete_direct_cost(self.client, self.id, cost["id"])
 
     def empty_lines(self) -> list[Record]:
-        """Budget lines of 0, which carry no mark: a probe's, where the project is for tests alone."""
+        """Budget lines of 0, which carry no mark: a probe's, where the project is only for tests."""
         if portfolio.project(self.client, self.id) is None:
             return []
         return [row for row in self._budget_rows() if not _budgeted(row)]

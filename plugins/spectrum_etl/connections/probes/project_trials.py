@@ -1,6 +1,6 @@
 """The probes that make records in the test project, each with what Procore did, and the cleaning up around them.
 
-A project that holds more than what probes make is refused: it is not for tests alone.
+A project that holds more than what probes make is refused: it is not only for tests.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def try_in_project(client: ProcoreClient, id: int, linked: Collection[str], want
         tried.findings.append(left_behind(f"project {id}", error))
         return tried
     if held:
-        said = f"project {id} is not for tests alone: {', '.join(held)}"
+        said = f"project {id} is not only for tests: {', '.join(held)}"
         tried.found.update({name: Found("not known", said) for name in wanted})
         tried.findings.append(
             Finding(
@@ -85,7 +85,7 @@ def _prime_line_without_code(project: ProbedProject) -> Found:
         trials.add_line(project.client, project.id, contract, {"amount": "1.00", "description": "Probe"})
     except Refused as refused:
         return Found("no", f"Procore said: {refusal(refused)}")
-    return Found("yes", "a line of a draft was taken without one")
+    return Found("yes", "a line of a draft was accepted without one")
 
 
 def _approved_lines_refused(project: ProbedProject) -> Found:
@@ -143,8 +143,8 @@ def _deleted_origin_kept(project: ProbedProject) -> Found:
     try:
         _new_direct_cost(project, mark)
     except Refused as refused:
-        return Found("yes", f"another one with it was refused: {refusal(refused)}")
-    return Found("no", "another one took it")
+        return Found("yes", f"another one with that id was refused: {refusal(refused)}")
+    return Found("no", "another one was created with that id")
 
 
 #: By name of the probe in `PROBES`.

@@ -83,7 +83,7 @@ function Noticed({ company, onClose }) {
       <${Table} label="Differences" rows=${differences} keyOf=${(f) => f.subject + f.item + f.difference} columns=${[
         { title: "Where", cell: (f) => html`<code>${f.subject}${f.item && `.${f.item}`}</code>` },
         { title: "Difference", cell: (f) => html`<${Badge} kind=${f.stops ? "bad" : "plain"}>${words(f.difference)}</>` },
-        { title: "What differs", kind: "wide", cell: (f) => html`${f.detail}${f.closest && html`<p>Most like it here: <code>${f.closest}</code>. If that is what is meant, put into <code>include/settings.yaml</code>:</p><pre>${f.paste}</pre>`}` },
+        { title: "What differs", kind: "wide", cell: (f) => html`${f.detail}${f.closest && html`<p>Closest match here: <code>${f.closest}</code>. If that is the one, add to <code>include/settings.yaml</code>:</p><pre>${f.paste}</pre>`}` },
         { title: "Affects", kind: "wide", cell: (f) => f.affects },
       ]} />`}
     ${found.data?.columns.length > 0 && html`<h3>Columns of Info-Link</h3>
