@@ -111,8 +111,7 @@ async def queue(
     Raises:
         HTTPException: 404 for an unknown tab; 422 for a continuation that is none.
     """
-    if group not in GROUPS:
-        raise HTTPException(status.HTTP_404_NOT_FOUND, f"There is no tab {group!r}; tabs: {', '.join(GROUPS)}.")
+    states = scope.states_of_tab(GROUPS, group)
     after_time, after_key = _place(after)
     objects, companies = scope.export_objects(readable, object), scope.companies(company)
 
@@ -122,7 +121,7 @@ async def queue(
                 "queue_rows",
                 objects=objects,
                 companies=companies,
-                states=list(GROUPS[group]),
+                states=states,
                 project=project,
                 search=scope.search_text(search),
                 complete=False,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from airflow.api_fastapi.core_api.security import GetUserDep
-from fastapi import APIRouter, HTTPException, Request, status
+from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from psycopg.types.json import Jsonb
 
@@ -113,15 +113,14 @@ def rows(
     Raises:
         HTTPException: 404 for an unknown tab.
     """
-    if group not in GROUPS:
-        raise HTTPException(status.HTTP_404_NOT_FOUND, f"There is no tab {group!r}; tabs: {', '.join(GROUPS)}.")
+    states = scope.states_of_tab(GROUPS, group)
     objects, companies = scope.imported_objects(readable, object), scope.companies(company)
     with open_warehouse() as warehouse:
         found = warehouse.rows(
             "planned",
             objects=objects,
             companies=companies,
-            states=list(GROUPS[group]),
+            states=states,
             does=does,
             run=run or None,
             search=scope.search_text(search),
