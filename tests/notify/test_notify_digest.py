@@ -57,7 +57,7 @@ def _age(url: str, age: timedelta) -> None:
 
 
 def test_the_digest_names_what_is_held_back(books: Books) -> None:
-    """A1: until it is mended or allowed; a month that only moved waits for nobody."""
+    """A1: until it is corrected or allowed; a month that only moved waits for nobody."""
     books.sync("run_1", Counts())
     books.deferred("J1", runs=9)
     assert digest_message(_state(books.url), []) is None

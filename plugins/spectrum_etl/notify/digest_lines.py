@@ -58,7 +58,7 @@ class State:
         after_close: closed months of which the marts have got changes since the last digest, by company.
         plans: rows of the open plans into Procore that wait for somebody, by object, company and what they wait for.
         open_findings: what has to be done in Procore, by the last check of the connections.
-        untold_creators: rejections since the digest of yesterday whose creators in Procore no e-mail has reached.
+        unnotified_creators: rejections since the digest of yesterday whose creators in Procore no e-mail has reached.
     """
 
     approvals: Rows
@@ -70,7 +70,7 @@ class State:
     records: Rows = field(default_factory=list)
     held_back: Rows = field(default_factory=list)
     after_close: Rows = field(default_factory=list)
-    untold_creators: Rows = field(default_factory=list)
+    unnotified_creators: Rows = field(default_factory=list)
     plans: Rows = field(default_factory=list)
     open_findings: Rows = field(default_factory=list)
 
@@ -181,10 +181,10 @@ def plans(state: State, airflow_url: str) -> list[str]:
     return lines
 
 
-def untold_creators(state: State, airflow_url: str) -> list[str]:
+def unnotified_creators(state: State, airflow_url: str) -> list[str]:
     """Creators of rejected records who were not notified, so that an approver can do it."""
     lines = []
-    for row in state.untold_creators:
+    for row in state.unnotified_creators:
         id = RecordId(row["company_code"], row["project_id"], row["record_id"])
         address = page_address(airflow_url, record_place(row["object_name"], id))
         why = (

@@ -66,7 +66,7 @@ class _Failure:
     lately: bool = False
 
 
-def tell(ended: EndedRun, settings: Notifications) -> None:
+def report_run(ended: EndedRun, settings: Notifications) -> None:
     """Report what there is to report of a run, unless it was reported before.
 
     A warehouse that cannot be asked keeps no failure from being reported: it may be why the run failed.

@@ -258,7 +258,7 @@ class _Planner:
         if found.one_company:
             return True
         if found.named:
-            raise self._company_not_told(alias)
+            raise self._no_company_code(alias)
         if found.is_shared:
             return False
         if self.login_company.upper() == self.company.upper():
@@ -278,7 +278,7 @@ class _Planner:
         self._leave_out_table(alias, name, f"{error.message}; {self.infolink.optional[alias]}")
         return True
 
-    def _company_not_told(self, alias: str) -> FixConfiguration:
+    def _no_company_code(self, alias: str) -> FixConfiguration:
         """Of a table that the settings name: whose rows it shows, nobody can tell, whether it is optional or not."""
         found, asked = self.tables[alias], self.infolink.tables[alias]
         return FixConfiguration(
