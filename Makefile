@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .PHONY: help demo down sql test check test-all lint docs bench lock
 
-# Nothing of the calling shell may change what runs here.
+# Nothing of the calling shell may change what runs here, but for the browser of the tests, CHROMIUM.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV AIRFLOW_HOME PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE PGOPTIONS
 # Tests start hundreds of processes, each of which would compile every module of the project anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -30,7 +30,8 @@ test: $(INSTALLED) ## run the tests, but for those that take minutes
 check: $(INSTALLED) ## check what has changed: style, types, and the tests that import it; or FILES="..."
 	@$(BIN)/python -m stack.check $(FILES)
 
-test-all: $(INSTALLED) ## run every test
+test-all: $(INSTALLED) ## run every test, those in a browser too
+	@stack/install_browser.sh
 	@$(BIN)/python -m pytest -n 2 $(SIDE_BY_SIDE)
 
 lint: $(INSTALLED) ## check style, types and SQL

@@ -218,7 +218,11 @@ def open_airflow_stack(
         plugins=PROJECT / "plugins",
         secrets=secrets,
         first_port=18080,  # not the demo's, which may be up
-        extra={"SPECTRUM_ETL_SETTINGS": str(settings_file)},
+        extra={
+            "SPECTRUM_ETL_SETTINGS": str(settings_file),
+            # Seconds. To parse every file each minute costs a seventh of a core; a test that changes one asks for it.
+            "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3600",
+        },
     )
     warehouse = postgres.url("airflow_warehouse", "spectrum_sync", secrets.warehouse)
     return AirflowStack(airflow, sandbox, warehouse, settings_file, secrets)

@@ -142,6 +142,7 @@ def created(imports: Imports, asked: FollowedRun) -> FollowedRun:
     return asked
 
 
+@pytest.mark.slow
 def test_n2_a_dry_run_asks_nobody_and_writes_nothing(imports):
     before = imports.calls()
     run = imports.stack.run("import_vendors", companies=[COMPANY], vendors=list(NEW), dry_run=True)
@@ -169,6 +170,7 @@ def test_n3_what_an_approver_accepts_is_created_once_and_read_back(imports, crea
     assert imports.stack.ask(links, list(NEW)) == [(True, APPROVER, "import")] * len(NEW)
 
 
+@pytest.mark.slow
 def test_b1_a_run_that_finds_nothing_new_makes_no_writing_call(imports, created):
     before = imports.calls()
     run = imports.stack.run("import_vendors", companies=[COMPANY], vendors=list(NEW))
@@ -176,6 +178,7 @@ def test_b1_a_run_that_finds_nothing_new_makes_no_writing_call(imports, created)
     assert imports.stack.api().questions(run.dag_id, run.run_id) == []
 
 
+@pytest.mark.slow
 def test_n9_an_apply_that_is_killed_during_its_call_is_tried_again_and_makes_nothing_twice(imports):
     run = imports.start(KILLED)
     imports.question(run)
@@ -203,6 +206,7 @@ def test_n10_a_run_is_undone_by_a_plan_that_is_accepted(imports, created):
     assert imports.stack.ask(links, list(NEW)) == [(0,)]
 
 
+@pytest.mark.slow
 def test_n5_a_job_is_created_as_a_project_and_a_project_that_is_there_is_left_alone(imports):
     stack = imports.stack
     job, name = NEW_JOB

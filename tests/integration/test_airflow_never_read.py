@@ -29,6 +29,7 @@ ROUTES = (
 )
 
 
+@pytest.mark.slow
 def test_m9_what_nobody_may_read_is_nowhere(airflow_stack: AirflowStack, staged) -> None:
     held = airflow_stack.source('select count(*) from "JC_TRANSACTION_HISTORY_MC" where "PR_Pay_Amount1" = 0')
     assert held == [(0,)], "every posting of the source holds a wage"

@@ -58,6 +58,7 @@ def test_clearing_a_run_lands_again_and_duplicates_nothing(airflow_stack, oracle
     oracle.assert_equal("standard_cost_codes")
 
 
+@pytest.mark.slow
 def test_a_failed_run_of_a_scheduled_sync_is_cleared_over_rest_and_goes_on(airflow_stack, oracle):
     """What docs/running.md tells an operator to do: correct the password, then clear what failed."""
     airflow_stack.connect(spectrum_sdx={"password": "Wrong-Geheim-96"})
@@ -94,6 +95,7 @@ def test_a4_the_variable_changes_schedules_and_a_wrong_entry_leaves_those_of_the
         set_schedules(airflow_stack, {})
 
 
+@pytest.mark.slow
 def test_m2_a_backfill_that_is_repeated_writes_nothing(airflow_stack, oracle, backfilled):
     [(months, runs)] = backfilled.items()
     marks = oracle.marks("job_cost_transactions", "job_cost_totals")

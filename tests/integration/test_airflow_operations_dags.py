@@ -40,6 +40,7 @@ def _heard(hook: Webhook, *words: str, seconds: float = 60) -> str:
     return str(until(matching, seconds)[-1])
 
 
+@pytest.mark.slow
 def test_a3_every_connection_is_checked_although_one_fails(airflow_stack: AirflowStack, told: Webhook) -> None:
     airflow_stack.run("check_connections")
     connected = airflow_stack.ask("select distinct kind, status from sync.connections order by kind")
@@ -97,6 +98,7 @@ def test_a_failed_sync_and_a_partial_one_are_told_once_each(airflow_stack: Airfl
     assert not any(quote(known.run_id, safe="") in text for text in partial)
 
 
+@pytest.mark.slow
 def test_a_channel_is_tried_from_the_trigger_form(airflow_stack: AirflowStack, told: Webhook) -> None:
     airflow_stack.run("daily_digest", test=True)
     assert "This message went to: slack." in _heard(told, "a test of the channels")
@@ -109,6 +111,7 @@ def test_the_digest_is_sent_and_the_rest_is_cleaned_up(airflow_stack: AirflowSta
         assert "Rejected rows:" in _heard(told, "Daily digest:")
 
 
+@pytest.mark.slow
 def test_a_sync_that_is_at_work_for_too_long_is_told(airflow_stack: AirflowStack, told: Webhook) -> None:
     """It waits for a lock as one does that reads a slow Spectrum; the watch does not wait behind it."""
     api = airflow_stack.api()

@@ -165,7 +165,8 @@ def test_a_landing_that_failed_after_it_was_looked_at_is_taken_in_when_its_retry
     assert_right(world)
 
 
-@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2])
 def test_any_order_of_syncs_gives_what_a_whole_computation_gives(world, seed):
     chance = random.Random(seed)
     publish(world, closing=ALL_CLOSED)

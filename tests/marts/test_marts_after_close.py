@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import psycopg
+import pytest
 from mart_oracle import assert_right, contents
 from marts_world import ALL_CLOSED, HISTORY, busiest, change_of, late_posting, publish, wipe
 from staged_rows import StagedRows
@@ -201,6 +202,7 @@ def test_o5_what_runs_of_some_jobs_completed_is_known_from_the_last_of_them(ware
     assert contents(staged) == kept, "computed whole it is the same"
 
 
+@pytest.mark.slow
 def test_o5_other_settings_compute_everything_and_none_leaves_nothing(world: World) -> None:
     publish(world, closing=ALL_CLOSED)
     _, month = late_posting(world)

@@ -235,6 +235,7 @@ def test_m6_no_row_is_complete_over_100_percent_and_none_earns_more_than_its_con
     assert world.ask(f"select count(*) > 0 from marts.contract_status where {earned} > 0") == [(True,)]
 
 
+@pytest.mark.slow
 def test_m6_marts_that_were_there_say_the_same_once_they_are_migrated(world: World, job: str) -> None:
     """The migration's figures are those that are computed afterwards, also where jobs have not been staged."""
     set_status(world, job, "C")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
+import pytest
 from closed_by_hand import ClosedByHand
 from staged_rows import StagedRows
 from test_marts_random_days import Days
@@ -30,6 +31,7 @@ def _figures(row: dict[str, Any]) -> dict[str, Any]:
     return {name: row[name] for name in FIGURES if name not in MOMENT}
 
 
+@pytest.mark.slow
 def test_o4_the_last_month_end_as_known_then_stays_for_30_days_of_later_changes(warehouse_database: str) -> None:
     staged = StagedRows(warehouse_database)
     days = Days(staged, 11)

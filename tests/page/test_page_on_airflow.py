@@ -99,6 +99,7 @@ def test_an_accepted_vendor_is_sent_to_spectrum(airflow_stack: AirflowStack) -> 
     assert (held["calls"], held["sent"], held["lost"]) == (1, 1, 0)
 
 
+@pytest.mark.slow
 def test_a5_airflows_own_form_begins_with_a_link_to_the_record_and_each_row_says_what_differs(
     airflow_stack: AirflowStack, browser: Browser
 ) -> None:

@@ -40,6 +40,7 @@ def test_one_that_dies_tells_why_and_where_its_log_is(tmp_path: Path) -> None:
     assert str(tmp_path / "sandbox.log") in str(caught.value)
 
 
+@pytest.mark.slow
 def test_d21_after_an_upgrade_the_old_one_is_not_kept(tmp_path: Path, database: str) -> None:
     shutil.copytree(_PROJECT / "sandbox", tmp_path / "sandbox", ignore=shutil.ignore_patterns("__pycache__"))
     run = tmp_path / "run"
@@ -72,6 +73,7 @@ time.sleep(600)
 """
 
 
+@pytest.mark.slow
 def test_d21_it_is_waited_for_while_it_works_and_given_up_on_when_it_does_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -183,15 +183,15 @@ def few(names: Iterable[str], *quick: str) -> list[Any]:
 
 
 def thinned(each: Sequence[str], always: str | None = None) -> list[Any]:
-    """Every object with every one of these, as parameters of a test. `make test` runs them for an object of one call
-    and for one of several, and for the others what is named; the rest is for `make test-all`.
+    """Every object with every one of these, as parameters of a test. `make test` runs all of them for an object of
+    several calls, and for the others what is named; the rest is for `make test-all`.
 
     Args:
         each: what is combined with every object.
         always: the one that runs for every object.
     """
     return [
-        pytest.param(name, one, marks=() if name in QUICK or one == always else pytest.mark.slow)
+        pytest.param(name, one, marks=() if name == QUICK[-1] or one == always else pytest.mark.slow)
         for name in NAMES
         for one in each
     ]

@@ -9,6 +9,7 @@ from spectrum_etl.exports.records.settling import Unsettled
 from spectrum_etl.model.record import RecordId
 from tests.exports.endtoend.cases import SHORT, accepted, assert_done, shorten, thinned
 from tests.exports.endtoend.stage import Stage
+from tests.repeats import repeats
 
 #: Each strikes once; `{n}` is the third call, or the last of a document with fewer.
 WRITING_FAULTS = (
@@ -45,7 +46,7 @@ def test_the_faults_of_all_services_then_retried(stage: Stage, fault: str) -> No
     survives(stage, "commitments", fault)
 
 
-@pytest.mark.parametrize("success", ["empty", "good", "blank"])
+@pytest.mark.parametrize("success", repeats(["empty", "good", "blank"]))
 def test_every_form_of_success(stage: Stage, success: str) -> None:
     """What an accepted write answers is not documented: all are taken."""
     id, document = accepted(stage, "commitments")
@@ -55,7 +56,7 @@ def test_every_form_of_success(stage: Stage, success: str) -> None:
 
 
 @pytest.mark.parametrize("habit", ["write_cost_type_renames=off", "write_blank_activates=on"])
-@pytest.mark.parametrize("name", ["jobs", "budgets"])
+@pytest.mark.parametrize("name", repeats(["budgets", "jobs"]))
 def test_either_reading_of_the_documentation_of_phases(stage: Stage, name: str, habit: str) -> None:
     """B2: an existing description is never overwritten, and no phase becomes active, however Spectrum reads blanks."""
     stage.fault(habit)
@@ -72,7 +73,7 @@ def test_either_reading_of_the_documentation_of_phases(stage: Stage, name: str, 
     assert before <= set(stage.sandbox(phases))
 
 
-@pytest.mark.parametrize("fault", ["procore_500:6", "procore_lost_answer:1", "procore_token_expired:1"])
+@pytest.mark.parametrize("fault", repeats(["procore_lost_answer:1", "procore_500:6", "procore_token_expired:1"]))
 @pytest.mark.parametrize("name", ["vendors", "commitments"])
 def test_faults_of_procore_when_it_is_marked(stage: Stage, name: str, fault: str) -> None:
     """What is in Spectrum stays there once, and the mark is made good."""

@@ -23,6 +23,7 @@ from spectrum_etl.model.record import RecordId
 from spectrum_etl.sources.sdx.write import SpectrumWriter
 from tests.exports.endtoend.cases import CASES, assert_done
 from tests.exports.endtoend.stage import Stage
+from tests.repeats import repeats
 
 NAME = "forecasts"
 TODAY = datetime.datetime.now(datetime.UTC).date()
@@ -120,7 +121,7 @@ def test_0_clears_and_blank_leaves(stage: Stage, id: RecordId) -> None:
     assert [each and each["Amount"] for each in current] == ["0.00", kept.fields["Amount"]]
 
 
-@pytest.mark.parametrize("code", ["E", "A"])
+@pytest.mark.parametrize("code", repeats(["E", "A"]))
 def test_phases_that_spectrum_projects_itself_are_known_before(stage: Stage, id: RecordId, code: str) -> None:
     """The line is not ready: phase and code are named."""
     document = stage.accept(NAME, id)
@@ -171,7 +172,7 @@ def test_a_projection_of_a_day_to_come_moves_the_proposal(stage: Stage, id: Reco
     assert stage.finish(NAME, id).state == "linked"
 
 
-@pytest.mark.parametrize("days", [-1, 0, 2], ids=["before", "same day", "later day"])
+@pytest.mark.parametrize("days", repeats([0, -1, 2], ids=["same day", "before", "later day"]))
 def test_another_entry_between_yes_and_sending_is_asked_about(stage: Stage, id: RecordId, days: int) -> None:
     """The approver said yes to what Spectrum held then: nothing is sent, and they are asked with what it holds now."""
     document = stage.accept(NAME, id)
@@ -220,7 +221,7 @@ def meanwhile() -> Iterator[Callable[[int, Callable[[], None]], None]]:
 
 
 @pytest.mark.parametrize(
-    ("ours", "theirs"), [(0, 0), (-3, -1)], ids=["of the same day", "of a later day that has come"]
+    ("ours", "theirs"), repeats([(0, 0), (-3, -1)], ids=["of the same day", "of a later day that has come"])
 )
 def test_another_entry_between_sending_and_confirming_is_for_a_person(
     stage: Stage, id: RecordId, meanwhile: Callable[[int, Callable[[], None]], None], ours: int, theirs: int
@@ -284,7 +285,7 @@ def test_getphase_is_the_truth_where_both_are_read_and_differ(stage: Stage, id: 
     assert document.calls
 
 
-@pytest.mark.parametrize("way", ["increments", "GetPhase"])
+@pytest.mark.parametrize("way", repeats(["increments", "GetPhase"]))
 def test_one_way_to_read_is_enough(stage: Stage, id: RecordId, way: str) -> None:
     if way == "increments":
         stage.fault("sdx_service_off=GetPhase")
@@ -305,7 +306,7 @@ def test_one_way_to_read_is_enough(stage: Stage, id: RecordId, way: str) -> None
         assert export(stage, id).state == "linked"
 
 
-@pytest.mark.parametrize("reading", ["refuse", "ignore"])
+@pytest.mark.parametrize("reading", repeats(["refuse", "ignore"]))
 def test_without_infolink_such_a_phase_ends_with_what_to_do(stage: Stage, id: RecordId, reading: str) -> None:
     """Its code cannot be read then: Spectrum refuses the figure, or the confirmation tells. Mended, it is linked."""
     document = stage.accept(NAME, id)

@@ -15,6 +15,7 @@ from spectrum_etl.orchestration.link_dag import pairs_of
 from tests.exports.endtoend.cases import assert_done, differing
 from tests.exports.endtoend.places import COMPANY
 from tests.exports.endtoend.stage import PROCORE_COMPANY, Stage
+from tests.repeats import repeats
 
 NAME = "budget_changes"
 MOVED, ALLOWANCE, UNSAID = "Transfer to Façade, before budget changes", "Owner’s allowance", None
@@ -106,7 +107,7 @@ def test_f1_where_procore_takes_no_write_any_more_the_link_is_in_the_ledger_only
     assert origin(stage, id) is None
 
 
-@pytest.mark.parametrize("fault", ["write_lost_answer:1", "write_500_before:1", "write_fault_after=2"])
+@pytest.mark.parametrize("fault", repeats(["write_lost_answer:1", "write_500_before:1", "write_fault_after=2"]))
 def test_f1_after_a_lost_answer_both_lines_are_there_once(stage: Stage, fault: str) -> None:
     id = modification(stage, MOVED)
     document = stage.accept(NAME, id, change_request_id="BM1")

@@ -92,6 +92,7 @@ def test_a_company_that_is_new_is_staged_empty(warehouse: Warehouse, table: str)
         _verify(warehouse, name, "3")
 
 
+@pytest.mark.slow
 def test_a_spectrum_without_any_row_says_nothing_of_codes(warehouse: Warehouse) -> None:
     for name in OBJECTS:
         assert all(counts.source == 0 for counts in warehouse.sync(name).values())

@@ -218,6 +218,7 @@ def test_o2_a_task_that_is_killed_goes_on_with_the_pieces_that_are_left(staged: 
     assert staged.query("select state from sync.landings where run_id = %s", sync.run.run_id) == [("published",)]
 
 
+@pytest.mark.slow
 def test_o2_what_failed_or_was_cleared_begins_from_the_start(staged: Warehouse) -> None:
     """A failed try is not gone on with; nor is a landing whose run has ended, whose tables are dropped."""
     sync = Sync(staged)
@@ -295,6 +296,7 @@ def test_o2_pieces_of_two_statements_do_not_go_together(staged: Warehouse) -> No
     sync.finish(sync.start_land(others_wait=lambda: False, try_number=2))
 
 
+@pytest.mark.slow
 def test_o2_the_second_look_after_getphase_is_cut_too(staged: Warehouse) -> None:
     class Phases(Asked):
         sdx: Any = SimpleNamespace(job_numbers=lambda _: [], read_phases=lambda *_args, **_options: iter(()))

@@ -6,6 +6,8 @@ import pytest
 from infolink_rows import source_row
 from staging_harness import Warehouse
 
+from tests.repeats import repeats
+
 ORDER_LINES = "PO_PURCHASE_ORDER_DETAIL_MC"
 INVOICES = "VN_GL_DISTRIBUTION_HEADER_MC"
 DISTRIBUTIONS = "VN_GL_DISTRIBUTION_DETAIL_MC"
@@ -30,7 +32,7 @@ _CASES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "source", "column", "table", "amount", "derived"), _CASES)
+@pytest.mark.parametrize(("name", "source", "column", "table", "amount", "derived"), repeats(_CASES, quick=3))
 def test_m4_an_amount_that_is_not_there_is_null_and_one_that_is_blank_is_0(
     warehouse: Warehouse, name: str, source: str, column: str, table: str, amount: str, derived: str
 ) -> None:

@@ -33,7 +33,7 @@ _OBJECTS = [name for name, obj in OBJECTS.items() if any(table.infolink for tabl
 _ROUNDS = 6
 _SITES = range(30)
 #: In every run of the tests: one of each kind of table (joined, partitioned, plain).
-_QUICK = {_OBJECTS.index(name) for name in ("budgets", "job_costs", "vendors")}
+_QUICK = {_OBJECTS.index(name) for name in ("budgets",)}
 Section = dict[str, Any]
 
 

@@ -16,6 +16,7 @@ from spectrum_etl.errors import StopSync
 from spectrum_etl.model.run import Scope
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.staging.objects import OBJECTS
+from tests.repeats import repeats
 
 
 def _one(job: str, date: str) -> dict[str, Any]:
@@ -113,13 +114,16 @@ def test_full_copy_and_picked_partitions_give_the_same(new_warehouse: Callable[[
 
 @pytest.mark.parametrize(
     ("changed", "scope", "landed"),
-    [
-        pytest.param({"04": 4}, Scope("1"), 15, id="most of a month"),
-        pytest.param({"03": 4, "04": 5}, Scope("1"), 30, id="most of two months"),
-        pytest.param({"04": 3}, Scope("1"), 9, id="some of a month"),
-        pytest.param({"01": 1, "04": 4}, Scope("1"), 15, id="some of two months"),
-        pytest.param({"04": 4}, Scope("1", jobs=("J1", "J2", "J3", "J4", "J5")), 15, id="of some jobs"),
-    ],
+    repeats(
+        [
+            pytest.param({"04": 4}, Scope("1"), 15, id="most of a month"),
+            pytest.param({"01": 1, "04": 4}, Scope("1"), 15, id="some of two months"),
+            pytest.param({"03": 4, "04": 5}, Scope("1"), 30, id="most of two months"),
+            pytest.param({"04": 3}, Scope("1"), 9, id="some of a month"),
+            pytest.param({"04": 4}, Scope("1", jobs=("J1", "J2", "J3", "J4", "J5")), 15, id="of some jobs"),
+        ],
+        quick=2,
+    ),
 )
 def test_o2_months_of_which_most_has_changed_are_copied_whole(
     staged: Warehouse, changed: dict[str, int], scope: Scope, landed: int

@@ -252,6 +252,7 @@ def test_a_table_that_its_checks_look_up_has_changed(warehouse: Warehouse, check
     assert checked == []
 
 
+@pytest.mark.slow
 def test_a_table_of_another_company_that_its_checks_look_up_has_changed(warehouse: Warehouse) -> None:
     """A line on another company's job that is staged only now: the warning goes, though the line is the same."""
     jobs, lines = SUBJECTS["jobs"], SUBJECTS["vendor_invoice_distributions"]

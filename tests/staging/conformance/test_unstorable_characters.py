@@ -14,6 +14,7 @@ from sandbox.faults import Faults
 from sandbox.infolink.sqltypes import NUL
 from spectrum_etl.model.run import Scope
 from spectrum_etl.staging import check as checking
+from tests.repeats import repeats
 
 SUBJECT = SUBJECTS["jobs"]
 
@@ -47,7 +48,7 @@ def _check(warehouse: Warehouse, table: str) -> list[tuple[Any, ...]]:
     )
 
 
-@pytest.fixture(params=["lines", "columns"])
+@pytest.fixture(params=repeats(["lines", "columns"]))
 def beside(request: pytest.FixtureRequest) -> str:
     """A text beside the one with CHAR(0): with the separator of lines in it, rows are read column by column."""
     return "unit\x1fseparator" if request.param == "columns" else "plain"

@@ -22,7 +22,7 @@ MONTHS = 48
 
 @pytest.fixture(
     params=[
-        pytest.param((100, 20_000), id="20,000 postings"),
+        pytest.param((100, 20_000), id="20,000 postings", marks=pytest.mark.slow),
         pytest.param((60, 200_000), id="200,000 postings", marks=pytest.mark.slow),
         pytest.param(
             (5_000, 10_000_000), id="the benchmark company", marks=[pytest.mark.slow, pytest.mark.timeout(3600)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.repeats import repeats
 from tests.staging.resilience.harness import World
 from tests.staging.resilience.oracle import assert_equals_source
 
@@ -30,7 +31,7 @@ def noted(world: World, table: str) -> list[tuple[str, int]]:
     )
 
 
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", repeats(STYLES))
 def test_one_character_in_a_job_stops_neither_jobs_nor_phases_nor_totals(both: World, style: str) -> None:
     world = both.by_sdx("jobs", "project_cost_codes", "job_cost_totals")
     job = first(world, "jobs", "job_number")
@@ -55,7 +56,7 @@ def test_one_character_in_a_job_stops_neither_jobs_nor_phases_nor_totals(both: W
     assert_equals_source(world, "jobs", "project_cost_codes")
 
 
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", repeats(STYLES))
 def test_one_character_in_a_vendor_s_name_stops_no_vendor(both: World, style: str) -> None:
     world = both.by_sdx("vendors")
     vendor = world.ask("select vendor_code from spectrum.vendors where status = 'A' and company_code = '1' limit 1")[0][
@@ -69,7 +70,7 @@ def test_one_character_in_a_vendor_s_name_stops_no_vendor(both: World, style: st
     assert noted(world, "vendors") == [("warned", 1)]
 
 
-@pytest.mark.parametrize("narrowed", [False, True], ids=["whole", "narrowed"])
+@pytest.mark.parametrize("narrowed", repeats([False, True], ids=["whole", "narrowed"]))
 def test_a_job_whose_number_holds_one_is_rejected_and_the_others_are_staged(both: World, narrowed: bool) -> None:
     """It may be any job under its old number: it is listed, and nothing of the company counts as deleted meanwhile."""
     world = both.by_sdx("jobs", "project_cost_codes", "job_cost_totals")

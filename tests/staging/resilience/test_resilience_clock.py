@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 import pytest
 
+from tests.repeats import repeats
 from tests.staging.resilience.harness import World
 from tests.staging.resilience.oracle import assert_equals_source
 
@@ -77,7 +78,7 @@ def job(world: World) -> str:
     return str(world.ask("select job_number from spectrum.jobs where company_code = '1' order by 1 limit 1")[0][0])
 
 
-@pytest.mark.parametrize("changed", [True, False], ids=["changed", "nothing_changed"])
+@pytest.mark.parametrize("changed", repeats([True, False], ids=["changed", "nothing_changed"]))
 def test_a_sync_after_one_from_the_future_is_published(world: World, changed: bool) -> None:
     one, since = job(world), moment(world)
     world.change(JOB_NAME, "From the future", one)
@@ -153,7 +154,7 @@ def test_a_landing_whose_own_stamp_lies_in_the_future_is_published_and_supersede
     assert_equals_source(world, "jobs")
 
 
-@pytest.mark.parametrize("scope", [{}, {"full_refresh": True}])
+@pytest.mark.parametrize("scope", repeats([{}, {"full_refresh": True}], ids=["as_ever", "full_refresh"]))
 def test_transactions_after_a_sync_from_the_future_are_published(world: World, scope: dict[str, bool]) -> None:
     """Every partition that it published is stamped in the future too."""
     one, since = job(world), moment(world)

@@ -7,6 +7,7 @@ import pytest
 
 from sandbox.sdx.server import SdxServer
 from spectrum_etl.errors import FixConfiguration, Reauthenticate, RetryLater, SpectrumEtlError, StopSync
+from tests.repeats import repeats
 from tests.staging.resilience.harness import CLIENT_SECRET, World, assert_explained
 from tests.staging.resilience.oracle import assert_equals_source, fingerprint
 
@@ -27,16 +28,19 @@ def jobs(both: World) -> World:
 
 @pytest.mark.parametrize(
     ("fault", "value", "kind", "words"),
-    [
-        ("sdx_cut_record", None, StopSync, ("GetJob", "incomplete", "infolink")),
-        ("sdx_server_fault", None, RetryLater, ("GetJob", "SOAP-ENV:Server")),
-        ("sdx_http_500", None, RetryLater, ("GetJob", "HTTP 500")),
-        ("sdx_drop_connection", None, SpectrumEtlError, ("GetJob",)),
-        ("sdx_slow_ms", "1500", RetryLater, ("GetJob", "no answer", "timeout")),
-        ("sdx_blocked_ip", None, FixConfiguration, ("HTTP 403", "address")),
-        ("sdx_service_off", "GetJob", FixConfiguration, ("GetJob", "authorized web services")),
-        ("sdx_service_off", "GetJobDates", FixConfiguration, ("GetJobDates", "authorized web services")),
-    ],
+    repeats(
+        [
+            ("sdx_cut_record", None, StopSync, ("GetJob", "incomplete", "infolink")),
+            ("sdx_service_off", "GetJob", FixConfiguration, ("GetJob", "authorized web services")),
+            ("sdx_server_fault", None, RetryLater, ("GetJob", "SOAP-ENV:Server")),
+            ("sdx_http_500", None, RetryLater, ("GetJob", "HTTP 500")),
+            ("sdx_drop_connection", None, SpectrumEtlError, ("GetJob",)),
+            ("sdx_slow_ms", "1500", RetryLater, ("GetJob", "no answer", "timeout")),
+            ("sdx_blocked_ip", None, FixConfiguration, ("HTTP 403", "address")),
+            ("sdx_service_off", "GetJobDates", FixConfiguration, ("GetJobDates", "authorized web services")),
+        ],
+        quick=3,
+    ),
 )
 def test_a_lasting_fault_leaves_the_table_untouched_and_the_next_sync_is_right(
     jobs: World, fault: str, value: str | None, kind: type[SpectrumEtlError], words: tuple[str, ...]
@@ -53,15 +57,18 @@ def test_a_lasting_fault_leaves_the_table_untouched_and_the_next_sync_is_right(
 
 @pytest.mark.parametrize(
     ("fault", "value", "count"),
-    [
-        ("sdx_cut_tail", None, None),  # every answer, as some installations do
-        ("sdx_cut_record", None, 2),
-        ("sdx_server_fault", None, 2),
-        ("sdx_http_500", None, 2),
-        ("sdx_drop_connection", None, 2),
-        ("sdx_slow_ms", "200", None),
-        ("sdx_row_cap", "3", None),  # with the warning row
-    ],
+    repeats(
+        [
+            ("sdx_cut_tail", None, None),  # every answer, as some installations do
+            ("sdx_cut_record", None, 2),
+            ("sdx_server_fault", None, 2),
+            ("sdx_http_500", None, 2),
+            ("sdx_drop_connection", None, 2),
+            ("sdx_slow_ms", "200", None),
+            ("sdx_row_cap", "3", None),  # with the warning row
+        ],
+        quick=3,
+    ),
 )
 def test_a_passing_fault_is_made_good_within_the_sync(
     jobs: World, fault: str, value: str | None, count: int | None
@@ -72,7 +79,7 @@ def test_a_passing_fault_is_made_good_within_the_sync(
     assert_equals_source(jobs, "jobs")
 
 
-@pytest.mark.parametrize("warning", ["on", "off"])
+@pytest.mark.parametrize("warning", repeats(["off", "on"]))
 def test_a_row_cap_is_divided_or_refused_with_and_without_its_warning(both: World, warning: str) -> None:
     """Phases of a job are more than the cap; without the warning row only their number tells that it was cut."""
     world = _connected(both, row_cap=100).by_sdx("project_cost_codes")

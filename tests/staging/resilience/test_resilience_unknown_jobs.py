@@ -16,6 +16,7 @@ from spectrum_etl.orchestration import staging_dag, staging_tasks
 from spectrum_etl.sources.company import Sources
 from spectrum_etl.staging.land import land
 from spectrum_etl.staging.objects import OBJECTS
+from tests.repeats import repeats
 from tests.staging.resilience.harness import World
 from tests.staging.resilience.oracle import fingerprint
 
@@ -29,7 +30,7 @@ def first(world: World) -> str:
     return str(world.ask("select job_number from spectrum.jobs where company_code = '1' order by 1 limit 1")[0][0])
 
 
-@pytest.mark.parametrize("name", BY_JOB)
+@pytest.mark.parametrize("name", repeats(BY_JOB, quick=2))
 @pytest.mark.parametrize("readers", [(), ("jobs", "project_cost_codes", "job_cost_totals")], ids=["infolink", "sdx"])
 def test_an_unknown_job_is_named_and_nothing_is_written(both: World, name: str, readers: tuple[str, ...]) -> None:
     """Beside a job that exists: that one is not staged either, since the form has to be corrected first."""

@@ -26,6 +26,9 @@ def verified(world: World, name: str, infolink: bool = True) -> list[CheckResult
         return verify(world.warehouse, OBJECTS[name], world.run(), sources, world.settings)
 
 
+ALONE = ("jobs", "project_cost_codes")
+
+
 @pytest.mark.parametrize("infolink", [True, False], ids=["both", "web_services_alone"])
 def test_vendors_of_the_web_service_are_the_active_ones(both: World, infolink: bool) -> None:
     """Inactive ones, those without new business and the fields that it does not give are no difference."""
@@ -43,7 +46,9 @@ def test_vendors_of_the_web_service_are_the_active_ones(both: World, infolink: b
         verified(world, "vendors", infolink)
 
 
-@pytest.mark.parametrize("readers", [("jobs",), ("project_cost_codes",), ("jobs", "project_cost_codes")])
+@pytest.mark.parametrize(
+    "readers", [("jobs", "project_cost_codes"), *(pytest.param((name,), marks=pytest.mark.slow) for name in ALONE)]
+)
 @pytest.mark.parametrize("infolink", [True, False], ids=["both", "web_services_alone"])
 def test_jobs_and_codes_of_the_web_services(both: World, readers: tuple[str, ...], infolink: bool) -> None:
     """A status that no service shows, and a job that none can be asked for, are no difference."""
