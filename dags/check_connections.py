@@ -8,8 +8,7 @@ which custom segments there are: what needs somebody is listed with what to do.
 
 **What it moves.** Nothing. Results are rows of `sync.connections`, `sync.connection_services` (which service is enabled
 for the Authorization ID), `sync.connection_findings` (each difference, and what has to be done in Procore, with what it
-affects),
-`sync.connection_columns` (every column of Info-Link that is read, and what it is called there) and
+affects), `sync.connection_columns` (every column of Info-Link that is read, and what it is called there) and
 `sync.connection_facts` (which indexes the table of transactions has, and whether Change Tracking or change data capture
 is on for each table, where the login may ask; what was learned of Procore). Services that write are looked up only,
 never executed.

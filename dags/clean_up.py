@@ -1,7 +1,7 @@
 """# Clean up
 
 Removes from the warehouse what nobody needs any more: landing tables that a killed run left behind, rejected rows and
-differences that were mended long ago, old check results, and the history of old syncs. `retention` in
+differences that were resolved long ago, old check results, and the history of old syncs. `retention` in
 `include/settings.yaml` says after how many days.
 
 **What it moves.** Nothing of Spectrum. Staged tables, their history, the marts and everything about exports are never

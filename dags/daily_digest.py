@@ -12,9 +12,9 @@ one if data are stale. When nothing waits, nothing is sent.
 **How often.** Daily, two hours after the time of day that the settings call daily.
 
 **When it fails.** The warehouse cannot be read; the task's log ends with what is wrong and what to do. A channel that
-takes no message does not make it fail: the log says so, and `include/settings.yaml` and the channel's Airflow
+cannot be reached does not make it fail: the log says so, and `include/settings.yaml` and the channel's Airflow
 connection are the places to look at. Triggered with *Test* it sends a test message by every channel and nothing else,
-and fails if one of them does not take it.
+and fails if one of them does not deliver it.
 
 **May it be run again?** Always; it sends its message again.
 """

@@ -7,9 +7,8 @@ Stages every posted job cost transaction into `spectrum.job_cost_transactions`, 
 published last are copied, so late, back-dated, edited and deleted postings are found without any modified date. A
 month that changes while it is copied waits for the next run (`deferred_rows` in `sync.runs`). Of a long history the
 fingerprints are asked for by years, and other syncs get Info-Link in between: `land` is then *up for reschedule*, and
-goes on by itself. Totals come from
-GetPhase or are summed from the transactions (`readers` in the settings); those of GetPhase are reconciled with the
-transactions (K1).
+continues by itself. Totals come from GetPhase or are summed from the transactions (`readers` in the settings); those of
+GetPhase are reconciled with the transactions (K1).
 
 **For single months** use Backfill on `backfill_job_costs`. Whatever one run misses the next one finds: fingerprints
 remember what was published, not what was tried.

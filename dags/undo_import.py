@@ -12,7 +12,7 @@ page (*Into Procore*, *Runs*).
 **For approvers.** The plan of the undo waits under *Required Actions* of Airflow, and row by row on the page; nothing
 is undone before it is accepted. What was undone is left out of imports until somebody includes it again.
 
-**When it fails.** The log of `report` lists each row that a person must look at. Passing faults are retried
+**When it fails.** The log of `report` lists each row that needs attention. Passing faults are retried
 automatically.
 
 **May it be run again?** Always: what was undone is not undone again.

@@ -4,7 +4,7 @@ Ends the link between a Procore record and its record in Spectrum, so that eithe
 
 **What it moves.** Nothing. For every record of the form it verifies that Spectrum no longer holds what was exported,
 takes the mark out of Procore where Procore has a field for it, and ends the link in `export.links`, where the ended one
-stays as a trace with the Airflow user who asked for it. What was linked by hand (`link_export`) may stay in Spectrum.
+stays on record with the Airflow user who asked for it. What was linked by hand (`link_export`) may stay in Spectrum.
 
 **How often.** Only when somebody triggers it, with the object, the company and the Procore ids of the records, as
 `export.links` has them. Only the users in `operators` of the settings may: a run of anybody else fails and changes

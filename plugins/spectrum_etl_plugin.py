@@ -30,7 +30,7 @@ class Page:
 
 
 class SpectrumEtlPlugin(AirflowPlugin):
-    """What Airflow is told."""
+    """What Airflow registers."""
 
     name = "spectrum_etl"
     fastapi_apps = [{"app": Page(), "url_prefix": PREFIX, "name": "ERP Integrations"}]  # noqa: RUF012

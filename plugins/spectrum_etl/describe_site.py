@@ -11,7 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from spectrum_etl.connections.describe import described, listed
+from spectrum_etl.connections.describe import listed, site_description
 from spectrum_etl.connections.run import infolink
 from spectrum_etl.credentials import outside_of_tasks
 from spectrum_etl.errors import SpectrumEtlError
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str]) -> int:
         raise SystemExit(str(error)) from None
     if not checked:
         raise SystemExit("no company has an Info-Link: infolink_conn_id in include/settings.yaml names its connection")
-    options.output.write_text(described(settings, checked), encoding="utf-8")
+    options.output.write_text(site_description(settings, checked), encoding="utf-8")
     for one in checked:
         said = listed(one.tables) if one.tables is not None else f"{one.cause}: {one.reason}. What to do: {one.remedy}"
         print(f"company {one.company}: {said}")

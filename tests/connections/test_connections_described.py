@@ -20,7 +20,7 @@ from connections_world import COMPANY, World, settings
 from sandbox.data import layouts, own_site
 from spectrum_etl import describe_site
 from spectrum_etl.connections.compared import ComparedColumn, counts
-from spectrum_etl.connections.describe import described
+from spectrum_etl.connections.describe import site_description
 from spectrum_etl.connections.infolink import check_infolink
 from spectrum_etl.connections.record import record
 from spectrum_etl.connections.result import Checked
@@ -101,12 +101,12 @@ def test_o1_each_kind_of_difference_is_a_state_with_what_it_affects(world: World
     assert site.finding is not None
     assert (site.state, site.finding.stops) == ("missing", False)
     assert "staged as NULL" in site.finding.detail
-    text = described(BY_INFOLINK, [found])
+    text = site_description(BY_INFOLINK, [found])
     for said in (
         f"### {VENDORS}: found as reporting.Suppliers",
         "| Vendor_Code | found as | VendCode | varchar(10) | vendors.vendor_code, exports |",
         "- Vendor_Name: missing, stops what needs it.",
-        "Nothing here is called like it.",
+        "Nothing here has a similar name.",
         "| Balance | type differs | Balance | float | vendors.balance |",
     ):
         assert said in text
@@ -118,7 +118,7 @@ def test_o1_all_proposed_lines_are_shown_together_with_what_is_set_already(world
     own(VENDORS, "Phone", name="Kestrel")
     known = named(**{VENDORS: {"columns": {"Phone": "Kestrel"}}})
     configured = BY_INFOLINK.model_copy(update={"infolink": known})
-    text = described(configured, [check_infolink(COMPANY, world.infolink, configured)])
+    text = site_description(configured, [check_infolink(COMPANY, world.infolink, configured)])
     together = text.partition("Look at each of them first:")[2].partition("```yaml\n")[2].partition("```")[0]
     assert together.splitlines() == [
         "infolink:",
@@ -139,7 +139,7 @@ def test_o1_lines_go_on_from_those_that_are_set_in_whatever_letters(world: World
     configured = BY_INFOLINK.model_copy(
         update={"infolink": named(**{VENDORS.lower(): {"columns": {"phone": "Kestrel"}}})}
     )
-    text = described(configured, [check_infolink(COMPANY, world.infolink, configured)])
+    text = site_description(configured, [check_infolink(COMPANY, world.infolink, configured)])
     together = text.partition("Look at each of them first:")[2].partition("```yaml\n")[2].partition("```")[0]
     assert yaml.safe_load(together)["infolink"]["names"]["1"] == {
         VENDORS.lower(): {"columns": {"phone": "Kestrel", "Vendor_Name": "VendName"}}
@@ -171,16 +171,16 @@ def test_o1_of_two_that_are_as_much_alike_none_is_proposed(world: World, own: An
     site = column(found, JOBS, "WO_Site").finding
     assert site is not None
     assert (site.closest, site.paste) == ("WO_Sitee varchar(250), WO_Sites varchar(10)", "")
-    text = described(BY_INFOLINK, [found])
-    assert "Several here are as much like it: archive.VENDORS, reporting.Vendors. Name the one that is meant" in text
+    text = site_description(BY_INFOLINK, [found])
+    assert "Several names here match equally well: archive.VENDORS, reporting.Vendors. Put the right one" in text
 
 
 def test_o1_a_column_that_is_named_for_two_is_told(world: World) -> None:
     """A site may keep both in one; or a line was copied, and the name on it left as it was."""
     twice = named(**{VENDORS: {"columns": {"Phone": "Phone", "Fax_Phone": "Phone"}}})
-    text = described(BY_INFOLINK, [checked(world, infolink=twice)])
+    text = site_description(BY_INFOLINK, [checked(world, infolink=twice)])
     assert "- `Phone` is read as Phone and Fax_Phone, which is right only where this site keeps them in one." in text
-    assert "is read as" not in described(BY_INFOLINK, [checked(world)])
+    assert "is read as" not in site_description(BY_INFOLINK, [checked(world)])
 
 
 def test_o1_a_table_that_is_read_already_is_proposed_for_no_other(world: World, own: Any) -> None:
@@ -285,14 +285,14 @@ def test_o1_of_a_missing_table_that_nothing_is_called_like_the_file_names_all_ot
     """Whoever helps finds it there; nothing proposes it."""
     own(VENDORS, name="Kestrel.Anvil", schema="reporting")
     found = checked(world)
-    text = described(BY_INFOLINK, [found])
+    text = site_description(BY_INFOLINK, [found])
     others = text.partition("### Other tables and views")[2].splitlines()
     assert "- `reporting.[Kestrel.Anvil]`" in others
     assert [line for line in others if JOBS in line] == []
-    assert "Kestrel" not in described(BY_INFOLINK, [found], others=False)
+    assert "Kestrel" not in site_description(BY_INFOLINK, [found], others=False)
     assert "others" not in found.to_dict()
     own(VENDORS, name="", schema="")
-    assert "### Other tables" not in described(BY_INFOLINK, [checked(world)])
+    assert "### Other tables" not in site_description(BY_INFOLINK, [checked(world)])
 
 
 @pytest.mark.usefixtures("one_company", "by_airflow")

@@ -17,7 +17,7 @@ from spectrum_etl.connections import run
 from spectrum_etl.connections.infolink import check_infolink
 from spectrum_etl.connections.procore import check_procore
 from spectrum_etl.connections.record import record
-from spectrum_etl.connections.result import Checked, Finding, Service, summary
+from spectrum_etl.connections.result import Checked, CheckedService, Finding, summary
 from spectrum_etl.connections.warehouse import check_warehouse
 from spectrum_etl.errors import FixConfiguration
 from spectrum_etl.settings import Schedule
@@ -235,7 +235,7 @@ def _checked(company: str = "1", **changes: object) -> Checked:
         company,
         "spectrum_sdx",
         "web services",
-        services=(Service("GetJob", "reads", True, "jobs", "Enabled"),),
+        services=(CheckedService("GetJob", "reads", True, "jobs", "Enabled"),),
         findings=(Finding("GetJob", "pDivision", "missing", False, "not declared", "jobs: nothing"),),
     )
     return replace(found, **changes)  # type: ignore[arg-type]

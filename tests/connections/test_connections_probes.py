@@ -15,7 +15,8 @@ from psycopg.types.json import Jsonb
 
 from spectrum_etl.connections.probes import PROBES, Found, reading
 from spectrum_etl.connections.probes.kept import answers, keep
-from spectrum_etl.connections.probes.writing import Places, Tried, try_out
+from spectrum_etl.connections.probes.tried import Tried
+from spectrum_etl.connections.probes.writing import Places, try_out
 from spectrum_etl.connections.procore import probe
 from spectrum_etl.connections.procore_company import Known
 from spectrum_etl.connections.procore_lists import Lists

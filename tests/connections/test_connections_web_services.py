@@ -8,7 +8,7 @@ import pytest
 from connections_world import COMPANY, LIMITED, World, settings
 
 from sandbox.sdx import app
-from spectrum_etl.connections.result import Checked, Service
+from spectrum_etl.connections.result import Checked, CheckedService
 from spectrum_etl.connections.web_services import check_web_services
 from spectrum_etl.sources.sdx.connection import SdxConnection
 
@@ -29,7 +29,7 @@ def _check(connection: SdxConnection, **readers: str) -> Checked:
     return check_web_services(COMPANY, connection, settings(**readers))
 
 
-def _services(found: Checked) -> dict[str, Service]:
+def _services(found: Checked) -> dict[str, CheckedService]:
     return {service.name: service for service in found.services or ()}
 
 

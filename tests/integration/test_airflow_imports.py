@@ -241,7 +241,7 @@ def test_n12_a_company_of_another_integration_is_taken_over_after_a_second_look_
         imports.answer(run)
         # Some are locked, and some are not released: a person must look, and all others go on.
         stack.wait([run], "failed")
-        assert "A person must look" in visible_end(stack, imports.instance(run, "report"))
+        assert "Needs attention" in visible_end(stack, imports.instance(run, "report"))
         taken = stack.source(of_connector, CONNECTOR_COMPANY)
         assert sum(str(id_).startswith(f"spectrum:{COMPANY}:") for (id_,) in taken) > len(before) / 2
         undo = stack.trigger("undo_import", object="vendors", companies=[COMPANY], run_id=run.run_id)

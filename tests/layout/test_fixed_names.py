@@ -18,7 +18,7 @@ from airflow.dag_processing.dagbag import DagBag
 from spectrum_etl.model.spec import StagedObject
 from spectrum_etl.settings import SCHEDULES_VARIABLE, Company
 from spectrum_etl.settings.notifications import Notifications
-from spectrum_etl.settings.page import Page
+from spectrum_etl.settings.page import PageSettings
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.ddl import ensure_table
@@ -51,7 +51,7 @@ def test_pools(dags: dict[str, Any]) -> None:
 
 def test_variables_and_connections() -> None:
     assert FIXED["variables"] == [SCHEDULES_VARIABLE]
-    models = (Company, Notifications, Page)
+    models = (Company, Notifications, PageSettings)
     named = {
         str(field.default)
         for model in models

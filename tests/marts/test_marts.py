@@ -130,7 +130,7 @@ def test_a_sync_that_read_earlier_and_publishes_later_is_taken_in(world):
 
 
 @pytest.mark.parametrize("by_month", [False, True])
-def test_rows_that_a_full_refresh_or_a_backfill_mends_are_mended_in_the_marts(world, by_month):
+def test_rows_that_a_full_refresh_or_a_backfill_corrects_are_corrected_in_the_marts(world, by_month):
     """No fingerprint tells that somebody deleted staged rows by hand, nor that they are back."""
     job, month = busiest(world)
     with psycopg.connect(world.warehouse) as connection:

@@ -57,7 +57,7 @@ def _age(url: str, age: timedelta) -> None:
 
 
 def test_the_digest_names_what_is_held_back(books: Books) -> None:
-    """A1: until it is mended or allowed; a month that only moved waits for nobody."""
+    """A1: until it is corrected or allowed; a month that only moved waits for nobody."""
     books.sync("run_1", Counts())
     books.deferred("J1", runs=9)
     assert digest_message(_state(books.url), []) is None
@@ -207,7 +207,7 @@ def test_a1_the_digest_tells_numbers_that_two_records_have_until_one_has_given_i
     message = digest_message(_state(books.url), [])
     assert message is not None
     assert message.title == "Daily digest: 1 numbers are shared"
-    assert "company 1: vendor V1015 is that of Bell, and of Acme as well" in message.text
+    assert "company 1: vendor V1015 belongs to Bell, and to Acme as well" in message.text
     books.ask("delete from export.claims where duplicate")
     assert digest_message(_state(books.url), []) is None
 

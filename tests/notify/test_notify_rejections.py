@@ -131,8 +131,10 @@ def test_a_task_that_is_killed_in_between_sends_nothing_later_and_the_digest_say
     books.ask("update export.rejection_mails set begun_at = now() - interval '11 minutes'")
     message = digest_message(read_state(books.url, ["1"]), [])
     assert message is not None
-    assert message.title == "Daily digest: 1 creators were not told of a rejection"
-    assert "Subcontract SC-7, rejected 2026-09-01: its creator: the task ended while it told them" in message.text
+    assert message.title == "Daily digest: 1 creators were not notified of a rejection"
+    assert (
+        "Subcontract SC-7, rejected 2026-09-01: its creator: the task ended while it was notifying them" in message.text
+    )
 
 
 def test_a_creator_without_an_address_is_told_to_the_approvers_by_the_digest(books: Books, mailbox: Mailbox) -> None:

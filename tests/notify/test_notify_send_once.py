@@ -276,7 +276,7 @@ def test_a_run_is_told_once_although_the_warehouse_cannot_keep_it(
     books.ask("alter table sync.told_failures add check (dag_id is null)")
     _fails(books, "run_1")
     assert _new(hook) == [FAILED]
-    assert "the warehouse could not keep what was told" in caplog.text
+    assert "the warehouse could not keep what was reported" in caplog.text
 
 
 def test_the_log_is_a_channel_of_its_own(

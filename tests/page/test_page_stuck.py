@@ -72,7 +72,7 @@ def test_a_record_whose_task_failed_for_good_stands_still_and_goes_on_by_one_but
     tab.get_by_role("row", name="Lost Lumber").click()
     dialog = tab.get_by_role("dialog")
     expect(dialog).to_contain_text("It stands still, since")
-    expect(dialog).to_contain_text("The answer of a call was lost, and nothing looks up what became of it")
+    expect(dialog).to_contain_text("The answer to a call was lost, and nothing looks up what became of it")
     picture(tab, "stands-still-lost")
     tab.keyboard.press("Escape")
     expect(dialog).to_have_count(0)

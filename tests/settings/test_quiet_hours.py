@@ -108,9 +108,9 @@ def test_how_much_of_a_time_was_quiet() -> None:
 @pytest.mark.parametrize(
     ("windows", "said"),
     [
-        (["7:00-17:00"], "'7:00-17:00' is no window of the day; write HH:MM-HH:MM, such as 07:00-17:30"),
-        (["07:00-24:00"], "'07:00-24:00' is no window of the day"),
-        (["07:00-07:00"], "'07:00-07:00' has no length"),
+        (["7:00-17:00"], "'7:00-17:00' is not a window of the day; write HH:MM-HH:MM, such as 07:00-17:30"),
+        (["07:00-24:00"], "'07:00-24:00' is not a window of the day"),
+        (["07:00-07:00"], "'07:00-07:00' begins and ends at the same time"),
         (["00:00-12:00", "12:00-23:30"], "they leave 30 minutes at a time for syncs; leave at least 60"),
         (["00:30-12:00", "12:00-00:00"], "they leave 30 minutes at a time"),
         (["06:00-05:30"], "they leave 30 minutes at a time"),
@@ -205,5 +205,5 @@ def test_the_wrong_setting_is_told_by_its_file(tmp_path) -> None:
 
     file = tmp_path / "settings.yaml"
     file.write_text("companies: [{code: '1', name: One, phase_category: STD}]\nquiet_hours: ['all day']\n")
-    with pytest.raises(FixConfiguration, match=r"quiet_hours: .*'all day' is no window of the day"):
+    with pytest.raises(FixConfiguration, match=r"quiet_hours: .*'all day' is not a window of the day"):
         load_settings(file)

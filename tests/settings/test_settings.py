@@ -80,8 +80,8 @@ def test_invalid_schedule_names_the_allowed_values(tmp_path: Path) -> None:
         (_site("JC_JOB_MASTER_MC", {"table": "[a]b]"}), "'[a]b]' is not a table or view"),
         (_site("JC_JOB_MASTER_MC", {"table": "x" * 129}), "is not a table or view"),
         (_site("JC_JOB_MASTER_MC", {"columns": {"Job_Number": "N\no"}}), "infolink.names.1.JC_JOB_MASTER_MC.columns"),
-        ({"companies": [{**_COMPANY, "code": "  "}]}, "companies.0.code: Value error, a code is not blank"),
-        ({"companies": [{**_COMPANY, "infolink_code": " "}]}, "infolink_code: Value error, a code is not blank"),
+        ({"companies": [{**_COMPANY, "code": "  "}]}, "companies.0.code: Value error, a code must not be blank"),
+        ({"companies": [{**_COMPANY, "infolink_code": " "}]}, "infolink_code: Value error, a code must not be blank"),
         (
             _site("JC_JOB_MASTER_MC", {"columns": {"Job_Number": "No", "JOB_NUMBER": "Nr"}}),
             "columns.Job_Number: JOB_NUMBER is the same name",

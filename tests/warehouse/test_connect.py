@@ -219,7 +219,7 @@ WAITERS: dict[str, tuple[Callable[[str], Any], tuple[Any, ...], str]] = {
     "publish": (_publishes, (runs.PUBLISH_LOCK, "jobs/1"), "the publish of jobs of company 1"),
     "migrate": (_migrates, (DDL_LOCK,), "the warehouse's own tables"),
     "ddl": (_extends, (DDL_LOCK,), "the warehouse's own tables"),
-    "tell": (_tells, (send_once.TELL_LOCK, "jobs"), "what is told of jobs"),
+    "tell": (_tells, (send_once.TELL_LOCK, "jobs"), "the report about jobs"),
     "marts": (lambda url: marts.publish_marts(url, "1"), (marts.MARTS_LOCK, "1"), "the marts of company 1"),
 }
 

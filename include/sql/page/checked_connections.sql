@@ -10,23 +10,8 @@ select
     services.services_off,
     services.not_enabled,
     services.missing,
-    (
-        select count(*)
-        from sync.connection_findings as findings
-        where
-            findings.company_code = connections.company_code
-            and findings.connection = connections.connection
-            and findings.kind = connections.kind
-    ) as differences,
-    (
-        select count(*)
-        from sync.connection_findings as findings
-        where
-            findings.company_code = connections.company_code
-            and findings.connection = connections.connection
-            and findings.kind = connections.kind
-            and findings.stops
-    ) as stopping,
+    findings.differences,
+    findings.stopping,
     (
         select count(*)
         from sync.connection_facts as facts
@@ -56,5 +41,15 @@ left join lateral (
         and listed.connection = connections.connection
         and connections.kind = 'web services'
 ) as services on true
+left join lateral (
+    select
+        count(*) as differences,
+        count(*) filter (where noticed.stops) as stopping
+    from sync.connection_findings as noticed
+    where
+        noticed.company_code = connections.company_code
+        and noticed.connection = connections.connection
+        and noticed.kind = connections.kind
+) as findings on true
 where connections.company_code = any({{ "companies" | bound }})
 order by connections.company_code, connections.kind, connections.connection

@@ -104,9 +104,7 @@ def _column(
     near = closest(finding.item, fitting)
     if not near and finding.item.upper() == _COMPANY and (site.named or not site.is_shared):
         # Never proposed: were it wrong, every company's rows would be staged as this one's.
-        said = (
-            f"if {site.name} shows the rows of company {company} alone, write one_company: true for {finding.subject}"
-        )
+        said = f"if {site.name} shows only the rows of company {company}, write one_company: true for {finding.subject}"
         return replace(finding, detail=f"{finding.detail}; {said} in infolink.names; else name its company column")
     if not near:
         return finding

@@ -73,7 +73,7 @@ class _Wanted:
     read: bool = False
 
 
-def compared(
+def compare_names(
     objects: Iterable[StagedObject],
     lookups: Iterable[Lookup],
     reader: InfoLinkReader,
@@ -108,7 +108,7 @@ def wanted_names(objects: Iterable[StagedObject], lookups: Iterable[Lookup]) -> 
     """Info-Link table -> the names that each column that is read of it may have.
 
     Args:
-        objects, lookups: as for `compared`.
+        objects, lookups: as for `compare_names`.
     """
     wanted = _wanted(objects, lookups, stage_employees=True)
     return {table: [one.names for one in columns.values()] for table, columns in wanted.items()}
@@ -146,7 +146,7 @@ def _wanted(
     """Info-Link table -> upper-case first name of a column -> the names it may have, and who uses it."""
     found: dict[str, dict[str, _Wanted]] = {}
 
-    def want(table: str, names: tuple[str, ...], user: str, read: bool = True) -> None:
+    def add(table: str, names: tuple[str, ...], user: str, read: bool = True) -> None:
         known = found.setdefault(table, {})
         # Where another spec lists the name among several, it is the same column.
         entry = next((one for one in known.values() if names[0].upper() in map(str.upper, one.names)), None)
@@ -160,10 +160,10 @@ def _wanted(
     for obj in objects:
         for table in obj.tables:
             for source, names, user, read in _of_table(table, stage_employees):
-                want(source, names, user, read)
+                add(source, names, user, read)
     for lookup in lookups:
         for named in lookup.columns.values():
-            want(lookup.table, (named,) if isinstance(named, str) else named, "exports")
+            add(lookup.table, (named,) if isinstance(named, str) else named, "exports")
     return found
 
 

@@ -16,7 +16,7 @@ from spectrum_etl.connections.result import Checked, Finding
 from spectrum_etl.settings import Settings
 
 _TOP = """\
-# Info-Link of this site, beside what is read of it
+# Info-Link of this site, compared with what is read of it
 
 Every table and column that this package reads, company by company, and what was found. There are names, types and
 counts of columns here, and no data. What to do with it: docs/setup.md, A site with other names.
@@ -24,7 +24,7 @@ counts of columns here, and no data. What to do with it: docs/setup.md, A site w
 - **found**: it is there under the name that is expected. **found as**: under another one, which the settings or the
   known alternatives name.
 - **type differs**: it is there and read; the note says what is done about the type.
-- **missing**: it was not found, and the note says what that affects. Names that are like it are shown; none is taken
+- **missing**: it was not found, and the note says what that affects. Similar names are shown; none is used
   before the settings say so.
 - **not needed**: something else is there in its place. **not read**: employees, whom the settings leave out.
 """
@@ -33,12 +33,12 @@ counts of columns here, and no data. What to do with it: docs/setup.md, A site w
 _OTHERS = """\
 ### Other tables and views
 
-Nothing reads or knows these {count}. A table that is missing above, and that nothing is called like, is among them if
-it is here under another name:
+Nothing reads or knows these {count}. A table that is missing above, and for which no similar name is shown, is among
+them if it is here under another name:
 """
 
 
-def described(settings: Settings, checked: Sequence[Checked], *, others: bool = True) -> str:
+def site_description(settings: Settings, checked: Sequence[Checked], *, others: bool = True) -> str:
     """The file, in Markdown.
 
     Args:
@@ -115,12 +115,12 @@ def _proposal(finding: Finding, name: str) -> Iterator[str]:
     effect = "stops what needs it" if finding.stops else "stops nothing"
     yield f"- {name}{finding.difference}, {effect}. {finding.detail}. Affects {finding.affects}."
     if finding.paste:
-        yield f"  Most like it here: {finding.closest}. If that is what is meant, put into include/settings.yaml:\n"
+        yield f"  Closest match here: {finding.closest}. If that is the one, add to include/settings.yaml:\n"
         yield "\n".join(f"  {line}" for line in ("```yaml", *finding.paste.splitlines(), "```"))
     elif finding.closest:
-        yield f"  Several here are as much like it: {finding.closest}. Name the one that is meant in infolink.names."
+        yield f"  Several names here match equally well: {finding.closest}. Put the right one into infolink.names."
     elif finding.difference == "missing":
-        yield "  Nothing here is called like it. If it is here under another name, name it in infolink.names."
+        yield "  Nothing here has a similar name. If it is here under another name, give that name in infolink.names."
     yield ""
 
 

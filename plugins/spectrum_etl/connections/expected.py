@@ -40,7 +40,7 @@ class Parameter:
 
 
 @dataclass(frozen=True)
-class Reads:
+class ReadService:
     """One reading service.
 
     Args:
@@ -88,14 +88,14 @@ def _staged_with(service: str) -> tuple[Table, ...]:
     return tuple(table for table in tables if table.sdx and service in published.READS[table.sdx].asked)
 
 
-READS = tuple(Reads(name, _staged_with(name), parameters) for name, parameters in _PARAMETERS.items())
+READS = tuple(ReadService(name, _staged_with(name), parameters) for name, parameters in _PARAMETERS.items())
 
 #: Documented elements that are left out of `exports.spectrum.services` on purpose: they are never sent (M9).
 LEFT_OUT: Mapping[str, frozenset[str]] = {"AddVendor": frozenset({"Social_Sec_Number", "Fed_Id_Number"})}
 
 
 @dataclass(frozen=True)
-class Writes:
+class WriteService:
     """One writing service: its name, the exports that call it, and whether the company exports."""
 
     name: str
@@ -113,9 +113,9 @@ class Writes:
         )
 
 
-def writes(company: Company) -> Iterator[Writes]:
+def writes(company: Company) -> Iterator[WriteService]:
     """The writing services that an export calls."""
     for name in SERVICES:
         exports = tuple(obj.dag_id for obj in EXPORTS.values() if name in obj.services)
         if exports:
-            yield Writes(name, exports, company.procore_company_id is not None)
+            yield WriteService(name, exports, company.procore_company_id is not None)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from spectrum_etl.connections.closest import unknown_tables, with_closest
-from spectrum_etl.connections.compared import compared, wanted_names
+from spectrum_etl.connections.compared import compare_names, wanted_names
 from spectrum_etl.connections.reasons import not_connected
 from spectrum_etl.connections.result import Checked, Finding
 from spectrum_etl.connections.tracking import facts
@@ -54,7 +54,7 @@ def check_infolink(company: Company, connection: InfoLinkConnection, settings: S
             comparison = _Comparison(company, reader, settings)
             findings = comparison.run()
             lookups = tuple(comparison.lookups())
-            listed = compared(OBJECTS.values(), lookups, reader, findings, settings.stage_employees)
+            listed = compare_names(OBJECTS.values(), lookups, reader, findings, settings.stage_employees)
             missing = any(not table.here for table in listed)
             others = tuple(sorted(unknown_tables(reader, comparison.known()))) if missing else ()
             unknown = unknown_to_infolink(reader, company.code)
@@ -75,7 +75,7 @@ def _lacking(findings: tuple[Finding, ...]) -> tuple[str, str, str]:
     return (
         "not permitted",
         f"the login works, but {named} cannot be read, and syncs or exports need that",
-        "allow it in Info-Link (table security, then Update Database); where this site calls it otherwise, say so in"
+        "allow it in Info-Link (table security, then Update Database); if this site uses another name, give it in"
         " infolink.names (docs/setup.md, A site with other names); or set the schedule of what reads it to never. The"
         " list of differences says what needs each",
     )
@@ -87,7 +87,7 @@ def _broken(source: str, error: StopSync) -> FixConfiguration:
     return FixConfiguration(
         f"the SQL Server shows it, and answers with {number} when it is read",
         object=source,
-        remedy="have the view or table mended at the SQL Server, or name another one in infolink.names",
+        remedy="have the view or table repaired at the SQL Server, or name another one in infolink.names",
     )
 
 
@@ -141,22 +141,22 @@ class _Comparison:
             ]
         ):
             return
-        # The first column that stops a sync is told by an error. To find the others too, it is taken as mended.
-        mended: dict[str, dict[str, str]] = {}
+        # The first column that stops a sync is reported by an error. To find the others too, it is assumed to be there.
+        assumed: dict[str, dict[str, str]] = {}
         while True:
             try:
                 plan = make_plan(
                     table,
                     self.company.code,
                     self.settings.stage_employees,
-                    lambda source: self._mended(source, mended.get(source, {})),
+                    lambda source: self._with_columns(source, assumed.get(source, {})),
                     login_company=self.reader.connection.login_company,
                 )
             except StopSync as error:
                 source, _, column = (error.field or "").partition(".")
-                if not column or column in mended.get(source, {}):
+                if not column or column in assumed.get(source, {}):
                     raise
-                mended.setdefault(source, {})[column] = "decimal(14,2)"
+                assumed.setdefault(source, {})[column] = "decimal(14,2)"
                 missing = error.cause == "column missing"
                 self._note(Drift(source, column, "missing" if missing else "type", error.message), use, stops=True)
                 continue
@@ -164,21 +164,21 @@ class _Comparison:
                 # A view of one company, of which nothing says that it is this one.
                 named = (name for name in table.infolink.tables.values() if error.field == self._company(name))
                 source = next(named, "")
-                if not source or _COMPANY in mended.get(source, {}):
+                if not source or _COMPANY in assumed.get(source, {}):
                     raise
-                mended.setdefault(source, {})[_COMPANY] = "varchar(3)"
+                assumed.setdefault(source, {})[_COMPANY] = "varchar(3)"
                 self._note(Drift(source, _COMPANY, "missing", error.message), use, stops=True)
                 continue
             break
         for drift in plan.drift:
-            if drift.column not in mended.get(drift.table, {}):
+            if drift.column not in assumed.get(drift.table, {}):
                 self._note(drift, use, stops=False)
 
     def _company(self, source: str) -> str:
         """How an error names the company code of a table; blank where the table is not shown."""
         return f"{self.reader.table(source).name}.{_COMPANY}" if self.readable.get(source) is None else ""
 
-    def _mended(self, source: str, columns: dict[str, str]) -> SiteTable:
+    def _with_columns(self, source: str, columns: dict[str, str]) -> SiteTable:
         """A table with columns that it lacks."""
         table = self.reader.table(source)
         return replace(table, columns={**table.columns, **columns})

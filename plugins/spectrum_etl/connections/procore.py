@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from spectrum_etl.connections.probes import PROBES, Found, in_words, reading, writing
-from spectrum_etl.connections.procore_company import Known, learn, shown
+from spectrum_etl.connections.procore_company import Known, learn, storable
 from spectrum_etl.connections.procore_lists import Lists
 from spectrum_etl.connections.reasons import not_connected
 from spectrum_etl.connections.result import Checked, Fact, Finding
@@ -75,7 +75,7 @@ def probe(lists: Lists, known: Known) -> tuple[dict[str, Found], list[Finding]]:
         wanted,
     )
     found = {**dict(reading.ask(lists)), **tried.found}
-    return {name: replace(each, said=shown(each.said)) for name, each in found.items()}, tried.findings
+    return {name: replace(each, said=storable(each.said)) for name, each in found.items()}, tried.findings
 
 
 def _sure(found: Mapping[str, Found]) -> dict[str, Found]:

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from spectrum_etl.connections.probes import Answers
-from spectrum_etl.connections.procore_lists import Lists, answered
+from spectrum_etl.connections.procore_lists import Lists, read_each
 from spectrum_etl.connections.procore_needs import Rights, company_rights, foreign, project_rights
 from spectrum_etl.connections.result import Fact, Finding
 from spectrum_etl.errors import RetryLater, SpectrumEtlError
@@ -99,12 +99,12 @@ def learn(lists: Lists, known: Known) -> Learned:
         except SpectrumEtlError as error:
             answer = _Answer(f"not known: {error.message}")
             late = error if isinstance(error, RetryLater) else None
-        learned.facts.append(Fact(subject, item, shown(answer.fact)))
+        learned.facts.append(Fact(subject, item, storable(answer.fact)))
         learned.findings += answer.findings
     return learned
 
 
-def shown(text: str) -> str:
+def storable(text: str) -> str:
     """Text that holds words of Procore's users, as it may be kept and shown."""
     return escaped(visible(text))
 
@@ -146,7 +146,7 @@ class _Company:
     def _of_some_projects(self, read: Callable[[Record], _Read]) -> list[tuple[Record, _Read]]:
         """What some projects show of themselves: active ones first."""
         first = sorted(self._lists.projects, key=lambda project: project.get("active") is False)[:_PROJECTS_ASKED]
-        return list(islice(answered(first, read), _PROJECTS))
+        return list(islice(read_each(first, read), _PROJECTS))
 
     def _standard_codes(self) -> Iterator[Record]:
         for each in resources.standard_cost_code_lists(self._client):
@@ -176,7 +176,7 @@ class _Company:
         detail = f"{where}{len(others)} carry the id of another integration ({_some(others)})"
         replaced = self._known.answers.get("foreign_id_replaced")
         refused = replaced is not None and replaced.is_known and not replaced.is_yes
-        return _Answer(fact, (foreign(subject, shown(detail), self._known.in_use, refused=refused),))
+        return _Answer(fact, (foreign(subject, storable(detail), self._known.in_use, refused=refused),))
 
     def _erp_integrated(self) -> _Answer:
         on: list[str] = []
@@ -207,7 +207,7 @@ class _Company:
                     "ERP integration",
                     "switch off",
                     False,
-                    shown(told),
+                    storable(told),
                     "imports into these projects: it is assumed that they can be written all the same",
                     remedy="where Procore's own connector is still connected, ask Procore to disconnect it before the "
                     "first import (docs/switching.md)",
@@ -224,7 +224,9 @@ class _Company:
         )
         if not asked:
             return _Answer("not known: the service account sees no project")
-        projects = [(shown(_named(project)), levels, sorted(tools.off.values())) for project, (levels, tools) in asked]
+        projects = [
+            (storable(_named(project)), levels, sorted(tools.off.values())) for project, (levels, tools) in asked
+        ]
         return _rights(project_rights(projects))
 
     def _unseen(self) -> _Answer:
@@ -248,7 +250,7 @@ class _Company:
                     "not visible",
                     "permit",
                     False,
-                    shown(f"the service account does not see {told}"),
+                    storable(f"the service account does not see {told}"),
                     "imports into these projects, which wait, and exports from them",
                     remedy="add them to the permitted projects of the service account in Procore",
                 ),
@@ -271,7 +273,7 @@ class _Company:
                     "custom segments",
                     "leave out",
                     False,
-                    shown(f"the company has the segments {', '.join(found)} beside cost code and cost type"),
+                    storable(f"the company has the segments {', '.join(found)} beside cost code and cost type"),
                     "records that use one: they are neither imported nor exported (B4)",
                     remedy="leave these segments out of the projects that are imported",
                 ),

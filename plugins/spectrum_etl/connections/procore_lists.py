@@ -34,7 +34,7 @@ class Lists:
         return list(portfolio.all_projects(self.client))
 
 
-def answered(
+def read_each(
     projects: Iterable[Mapping[str, Any]], read: Callable[[Mapping[str, Any]], _Read]
 ) -> Iterator[tuple[Mapping[str, Any], _Read]]:
     """What is read of projects, one by one; those that do not show it are left out.

@@ -1,4 +1,4 @@
-"""What is told of a connection that could not be used (A3)."""
+"""Why a connection could not be used, in words (A3)."""
 
 from __future__ import annotations
 
@@ -7,5 +7,5 @@ from spectrum_etl.errors import SpectrumEtlError, cause_of
 
 
 def not_connected(company: str, connection: str, kind: Kind, error: SpectrumEtlError) -> Checked:
-    """What is told of a connection that could not be used."""
+    """Why a connection could not be used, in words."""
     return Checked(company, connection, kind, cause_of(error), error.message, error.remedy or "look at the task's log")

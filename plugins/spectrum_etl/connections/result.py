@@ -1,4 +1,4 @@
-"""What a check of one connection finds. Made by the modules of this package, written by `record`, told by `dag`."""
+"""What a check of one connection finds. Made by the modules of this package, written by `record`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ServiceState = Literal["Enabled", "Declared", "Not enabled", "Missing", "Not che
 
 
 @dataclass(frozen=True)
-class Service:
+class CheckedService:
     """One web service of Spectrum.
 
     Args:
@@ -74,7 +74,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Fact:
-    """Something that is told because it helps: to read a table with less load, to know a Procore company.
+    """Something worth knowing: to read a table with less load, to know a Procore company.
 
     Nothing depends on it.
 
@@ -115,7 +115,7 @@ class Checked:
     cause: str = ""
     reason: str = ""
     remedy: str = ""
-    services: tuple[Service, ...] | None = None
+    services: tuple[CheckedService, ...] | None = None
     findings: tuple[Finding, ...] | None = field(default=None)
     tables: tuple[ComparedTable, ...] | None = field(default=None)
     others: tuple[str, ...] = ()

@@ -10,8 +10,8 @@ import logging
 from collections.abc import Iterable
 from dataclasses import replace
 
-from spectrum_etl.connections.expected import CREDENTIALS, LEFT_OUT, READS, Parameter, Reads, Writes, writes
-from spectrum_etl.connections.result import Checked, Finding, Service, ServiceState
+from spectrum_etl.connections.expected import CREDENTIALS, LEFT_OUT, READS, Parameter, ReadService, WriteService, writes
+from spectrum_etl.connections.result import Checked, CheckedService, Finding, ServiceState
 from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.settings import Company, Settings
 from spectrum_etl.sources.faults import ServiceMissing
@@ -52,7 +52,7 @@ class _Check:
     def __init__(self, company: Company, client: SdxClient, settings: Settings) -> None:
         self.company, self.client, self.settings = company, client, settings
         self.findings: list[Finding] = []
-        self.services: list[Service] = []
+        self.services: list[CheckedService] = []
         self.stopped: ConnectionCheck | None = None
         self.failed: dict[str, ConnectionCheck] = {}
         self.no_jobs: ConnectionCheck | None = None
@@ -75,45 +75,47 @@ class _Check:
         conn_id = self.company.sdx_conn_id or ""
         return Checked(self.company.code, conn_id, "web services", *told, tuple(self.services), findings)
 
-    def _read(self, read: Reads) -> Service:
+    def _read(self, read: ReadService) -> CheckedService:
         needed, used_by = read.needed(self.settings), ", ".join(read.tables)
         if self.stopped:
-            return Service(read.name, "reads", needed, used_by, "Not checked", self.stopped.reason)
+            return CheckedService(read.name, "reads", needed, used_by, "Not checked", self.stopped.reason)
         found = self.client.check(read.name, self.company.code)
         self.shows_rows = self.shows_rows or found.status == "Connected"
         if found.status == "Connected" or found.cause == "no rows":
             # A company may well have no vendors yet, and a new one no jobs.
             self.no_jobs = found if found.cause and read.name == "GetJob" else self.no_jobs
             self._compare(read.name, read.parameters, frozenset(), f"{used_by}{_WHERE}")
-            return Service(read.name, "reads", needed, used_by, "Enabled", found.reason, found.remedy)
+            return CheckedService(read.name, "reads", needed, used_by, "Enabled", found.reason, found.remedy)
         self.failed[read.name] = found
         if found.cause in _OF_THE_SERVER:
             self.stopped = found
         else:
             self._compare_if_declared(read, used_by)
         status = _OF_ONE_SERVICE.get(found.cause, "Not checked")
-        return Service(read.name, "reads", needed, used_by, status, found.reason, found.remedy)
+        return CheckedService(read.name, "reads", needed, used_by, status, found.reason, found.remedy)
 
-    def _compare_if_declared(self, read: Reads, used_by: str) -> None:
+    def _compare_if_declared(self, read: ReadService, used_by: str) -> None:
         """Where a call was refused, what its WSDL declares may be why."""
         try:
             self._compare(read.name, read.parameters, frozenset(), f"{used_by}{_WHERE}")
         except SpectrumEtlError:
             log.info("%s: its WSDL could not be compared; the service's reason says why", read.name)
 
-    def _write(self, write: Writes) -> Service:
+    def _write(self, write: WriteService) -> CheckedService:
         used_by = ", ".join(write.exports)
         if self.stopped:
-            return Service(write.name, "writes", write.needed, used_by, "Not checked", self.stopped.reason)
+            return CheckedService(write.name, "writes", write.needed, used_by, "Not checked", self.stopped.reason)
         try:
             self._compare(write.name, write.parameters, LEFT_OUT.get(write.name, frozenset()), used_by)
         except ServiceMissing as error:
-            return Service(write.name, "writes", write.needed, used_by, "Missing", error.message, error.remedy or "")
+            return CheckedService(
+                write.name, "writes", write.needed, used_by, "Missing", error.message, error.remedy or ""
+            )
         except SpectrumEtlError as error:
-            return Service(
+            return CheckedService(
                 write.name, "writes", write.needed, used_by, "Not checked", error.message, error.remedy or ""
             )
-        return Service(write.name, "writes", write.needed, used_by, "Declared")
+        return CheckedService(write.name, "writes", write.needed, used_by, "Declared")
 
     def _without_jobs(self) -> ConnectionCheck | None:
         """Why no service shows anything: a wrong company code as a rule, or a login that may not see the company."""

@@ -198,6 +198,11 @@ def certificate(extra: Mapping[str, Any], wrong: Wrong) -> bool | str:
     return file
 
 
+def can_be_sent(secret: str) -> bool:
+    """Whether a secret can be sent as it is: printable ASCII, without a blank at either end."""
+    return secret.isascii() and secret.isprintable() and secret == secret.strip()
+
+
 def switch(extra: Mapping[str, Any], name: str, default: bool, wrong: Wrong) -> bool:
     """An extra that is true or false.
 

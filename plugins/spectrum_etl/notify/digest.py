@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields
 
-from psycopg.rows import dict_row
-
 from spectrum_etl.errors import SpectrumEtlError
 from spectrum_etl.model.places import list_place, page_address, plan_place
 from spectrum_etl.notify import digest_lines as lines
 from spectrum_etl.notify.digest_lines import MAX_RECORDS, State
-from spectrum_etl.notify.facts import Rows
+from spectrum_etl.notify.facts import Rows, read_files
 from spectrum_etl.notify.message import MAX_DAILY_LINES, Message, shortened
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.migrate import migrate
@@ -31,15 +29,12 @@ def read_state(url: str, companies: Sequence[str]) -> State:
     with connect(url) as connection:
         connection.autocommit = True
         migrate(connection)
-        with connection.cursor(row_factory=dict_row) as cursor:
-            values = {"companies": list(companies), "max_records": MAX_RECORDS}
-            return State(
-                **{f.name: cursor.execute(render(f"notify/{f.name}.sql"), values).fetchall() for f in fields(State)}
-            )
+        values = {"companies": list(companies), "max_records": MAX_RECORDS}
+        return State(**read_files(connection, [field.name for field in fields(State)], values))
 
 
 def remember_notified(url: str, state: State) -> None:
-    """Keep what people were told of, after they got the message: it is not told again.
+    """Keep what was reported, after people got the message: it is not reported again.
 
     Args:
         url: the warehouse.
@@ -82,7 +77,9 @@ def digest_message(
             "rows of plans into Procore wait",
         ),
         _counted(
-            "Creators not told", lines.untold_creators(state, airflow_url), "creators were not told of a rejection"
+            "Creators not notified",
+            lines.unnotified_creators(state, airflow_url),
+            "creators were not notified of a rejection",
         ),
         (
             "Changed after the export",

@@ -1,4 +1,4 @@
-"""What the daily digest tells, and its lines: a function for each of its parts. `digest` puts them together."""
+"""What the daily digest reports, and its lines: a function for each of its parts. `digest` puts them together."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ _WORDS = {
     "waiting": "waiting for an approver's answer",
     "ready": "ready: the next run of the export asks",
     "sending": f"accepted and being sent; {_STUCK}",
-    "unknown": "sent, with the answer lost; the export looks it up",
+    "unknown": "sent, but the answer was lost; the export looks it up",
     "sent": f"sent and not read back; {_STUCK}",
     "confirmed": f"read back and not linked; {_STUCK}",
     "failed": "failed; export.queue has the reasons",
 }
-#: What rows of plans into Procore wait for, in the order in which people are told, and the page's list that has them.
+#: What rows of plans into Procore wait for, in the order in which they are shown, and the page's list that has them.
 _PLANS = {
     "undecided": ("wait for a decision", "decide"),
     "conflict": ("were changed in Spectrum and in Procore: somebody has to decide which counts", "decide"),
@@ -43,7 +43,7 @@ _PLANS = {
 
 @dataclass(frozen=True)
 class State:
-    """What there is to tell; each field is what the file of its name in `include/sql/notify` finds.
+    """What there is to report; each field is what the file of its name in `include/sql/notify` finds.
 
     Args:
         approvals: records of the export queue that wait for somebody, by object, company and state.
@@ -58,7 +58,7 @@ class State:
         after_close: closed months of which the marts have got changes since the last digest, by company.
         plans: rows of the open plans into Procore that wait for somebody, by object, company and what they wait for.
         open_findings: what has to be done in Procore, by the last check of the connections.
-        untold_creators: rejections since the digest of yesterday whose creators in Procore no e-mail has reached.
+        unnotified_creators: rejections since the digest of yesterday whose creators in Procore no e-mail has reached.
     """
 
     approvals: Rows
@@ -70,7 +70,7 @@ class State:
     records: Rows = field(default_factory=list)
     held_back: Rows = field(default_factory=list)
     after_close: Rows = field(default_factory=list)
-    untold_creators: Rows = field(default_factory=list)
+    unnotified_creators: Rows = field(default_factory=list)
     plans: Rows = field(default_factory=list)
     open_findings: Rows = field(default_factory=list)
 
@@ -79,7 +79,7 @@ def approvals(state: State) -> list[str]:
     """Records of the export queue that wait for somebody, counted by object, company and state."""
     return [
         f"export of {row['object_name']}, company {row['company_code']}: {row['records']} {_WORDS[row['state']]}"
-        f" (since {row['since']:%Y-%m-%d})"
+        f" {_since(row)}"
         for row in state.approvals
     ]
 
@@ -88,7 +88,7 @@ def changed_exports(state: State, airflow_url: str) -> list[str]:
     """Exported records that were changed in Procore since."""
     return [
         f"{row['object_name']}, company {row['company_code']}: {row['records']} exported records were changed in"
-        f" Procore (since {row['since']:%Y-%m-%d}); export.drift says what to do"
+        f" Procore {_since(row)}; export.drift says what to do"
         f" {page_address(airflow_url, list_place('synced', row['object_name'], changed=True))}".rstrip()
         for row in state.changed_exports
     ]
@@ -97,7 +97,7 @@ def changed_exports(state: State, airflow_url: str) -> list[str]:
 def shared_numbers(state: State) -> list[str]:
     """Numbers of Spectrum that two records have."""
     return [
-        f"company {row['company_code']}: {row['space']} {row['key']} is that of {row['title']}, and of"
+        f"company {row['company_code']}: {row['space']} {row['key']} belongs to {row['title']}, and to"
         f" {row['other_title']} as well; docs/exports.md says what to do"
         for row in state.shared_numbers
     ]
@@ -106,8 +106,8 @@ def shared_numbers(state: State) -> list[str]:
 def rejected_rows(state: State) -> list[str]:
     """Rows that are rejected now."""
     return [
-        f"{row['table_name']} of company {row['company_code']}: {row['rejected']} rows rejected (since"
-        f" {row['since']:%Y-%m-%d}), most of them because: {row['reason']}"
+        f"{row['table_name']} of company {row['company_code']}: {row['rejected']} rows rejected {_since(row)},"
+        f" most of them because: {row['reason']}"
         for row in state.rejected
     ]
 
@@ -116,9 +116,9 @@ def held_back(state: State) -> list[str]:
     """Jobs and months that are not published."""
     return [
         f"{row['table_name']} of company {row['company_code']}: {row['partitions']} jobs and months with"
-        f" {row['source_rows']} rows are held back (since {row['since']:%Y-%m-%d}): {'; '.join(row['first_ones'])}"
-        f"{'; ...' if row['partitions'] > len(row['first_ones']) else ''}. Too many of their rows are rejected: correct"
-        " them in Spectrum, or trigger the DAG and allow newly rejected rows in its form"
+        f" {row['source_rows']} rows are held back {_since(row)}: {_first_ones(row, 'partitions')}."
+        " Too many of their rows are rejected: correct them in Spectrum, or trigger the DAG and allow newly"
+        " rejected rows in its form"
         for row in state.held_back
     ]
 
@@ -126,9 +126,8 @@ def held_back(state: State) -> list[str]:
 def open_drift(state: State) -> list[str]:
     """Columns of Spectrum that differ from what is known of them."""
     return [
-        f"{row['table_name']} of company {row['company_code']}: {row['differences']} columns of Spectrum differ (since"
-        f" {row['since']:%Y-%m-%d}): {', '.join(row['first_ones'])}"
-        f"{', ...' if row['differences'] > len(row['first_ones']) else ''}; sync.drift says what each affects"
+        f"{row['table_name']} of company {row['company_code']}: {row['differences']} columns of Spectrum differ"
+        f" {_since(row)}: {_first_ones(row, 'differences', ', ')}; sync.drift says what each affects"
         for row in state.open_drift
     ]
 
@@ -175,24 +174,36 @@ def plans(state: State, airflow_url: str) -> list[str]:
     for row in sorted(state.plans, key=lambda row: order.index(row["waits_for"])):
         said, group = _PLANS[row["waits_for"]]
         address = page_address(airflow_url, plan_place(group, row["object_name"]))
-        more = "; ..." if row["records"] > len(row["first_ones"]) else ""
         lines.append(
-            f"import of {row['object_name']}, company {row['company_code']}: {row['records']} {said} (since"
-            f" {row['since']:%Y-%m-%d}): {'; '.join(row['first_ones'])}{more} {address}".rstrip()
+            f"import of {row['object_name']}, company {row['company_code']}: {row['records']} {said}"
+            f" {_since(row)}: {_first_ones(row, 'records')} {address}".rstrip()
         )
     return lines
 
 
-def untold_creators(state: State, airflow_url: str) -> list[str]:
-    """Who made a rejected record and was not told: an approver does."""
+def unnotified_creators(state: State, airflow_url: str) -> list[str]:
+    """Creators of rejected records who were not notified, so that an approver can do it."""
     lines = []
-    for row in state.untold_creators:
+    for row in state.unnotified_creators:
         id = RecordId(row["company_code"], row["project_id"], row["record_id"])
         address = page_address(airflow_url, record_place(row["object_name"], id))
-        why = row["problem"] or "the task ended while it told them, so it is not known whether the e-mail was sent"
+        why = (
+            row["problem"]
+            or "the task ended while it was notifying them, so it is not known whether the e-mail was sent"
+        )
         who = row["creator"] or "its creator"
         lines.append(f"{address} {row['title']}, rejected {row['answered_at']:%Y-%m-%d}: {who}: {why}".strip())
     return lines
+
+
+def _since(row: dict[str, Any]) -> str:
+    return f"(since {row['since']:%Y-%m-%d})"
+
+
+def _first_ones(row: dict[str, Any], count: str, between: str = "; ") -> str:
+    """The first ones by name, and that there are more where the column `count` says so."""
+    more = ["..."] if row[count] > len(row["first_ones"]) else []
+    return between.join([*row["first_ones"], *more])
 
 
 def _record(row: dict[str, Any], airflow_url: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,7 +37,7 @@ class Facts:
 
     @property
     def lasting(self) -> Facts:
-        """Those alone that last beyond the run, and that no other message would tell as soon."""
+        """Only those that last beyond the run, and that no other message would report as soon."""
         return Facts(drift=self.drift, deferred=self.deferred)
 
 
@@ -49,10 +50,19 @@ def facts_of(connection: psycopg.Connection, dag_id: str, run_id: str) -> Facts:
         run_id: the Airflow run.
     """
     values = {"dag_id": dag_id, "run_id": run_id, "object_name": dag_id.removeprefix(dag_ids.EXPORT)}
+    return Facts(**read_files(connection, _names(dag_id), values))
+
+
+def read_files(connection: psycopg.Connection, names: Iterable[str], values: Mapping[str, object]) -> dict[str, Rows]:
+    """What files of `include/sql/notify` find, by their names.
+
+    Args:
+        connection: the warehouse.
+        names: of the files, without their ending.
+        values: what they bind.
+    """
     with connection.cursor(row_factory=dict_row) as cursor:
-        return Facts(
-            **{name: cursor.execute(render(f"notify/{name}.sql"), values).fetchall() for name in _names(dag_id)}
-        )
+        return {name: cursor.execute(render(f"notify/{name}.sql"), values).fetchall() for name in names}
 
 
 def is_import(dag_id: str) -> bool:

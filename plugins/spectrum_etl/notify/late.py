@@ -94,7 +94,7 @@ def find_late(connection: psycopg.Connection, settings: Settings, minutes: int) 
 
     Returns:
         Syncs that are at work for longer, and syncs that were due and have not begun. Not those whose runs fail: people
-        are told of a failure as such.
+        are notified of a failure as such.
     """
     names = list(OBJECTS)
     schedules = [settings.schedule(obj) for obj in OBJECTS.values()]
@@ -125,7 +125,7 @@ def _was_quiet(settings: Settings, since: datetime, now: datetime, allowed: time
 
 
 def message_of(late: Sequence[Late], minutes: int, airflow_url: str = "") -> Message | None:
-    """What is told of late syncs; None where there are none.
+    """The message about late syncs; None where there are none.
 
     Args:
         late: those that people do not know of.
@@ -158,7 +158,7 @@ def notify_late(url: str, settings: Settings, airflow_url: str = "") -> list[str
         airflow_url: as for `message_of`.
 
     Returns:
-        One line a late sync, told now or before.
+        One line for each late sync, reported now or before.
 
     Raises:
         SpectrumEtlError: the warehouse cannot be asked.

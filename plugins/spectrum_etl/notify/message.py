@@ -18,7 +18,7 @@ MAX_DAILY_LINES = 60
 
 @dataclass(frozen=True)
 class Message:
-    """What is told, in plain text; channels add their own form.
+    """A message in plain text; channels add their own form.
 
     Args:
         events: what it is about, the gravest first; it is sent if one of them is among those of the settings.

@@ -1,6 +1,6 @@
 """Notifies the creator of a record in Procore that it was rejected: by e-mail, once, and never at the rejection's cost.
 
-What was told is in `export.rejection_mails`. Its row is committed before the e-mail is sent, so a task that is retried,
+Every e-mail is in `export.rejection_mails`. Its row is committed before the e-mail is sent, so a task that is retried,
 cleared or killed sends none a second time; the digest tells whom no e-mail reached.
 """
 
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Rejection:
-    """A rejection whose creator was not told yet: as `notify/rejections.sql` finds it.
+    """A rejection whose creator was not notified yet: as `notify/rejections.sql` finds it.
 
     Args:
         attempt_id: its number in the ledger.
@@ -94,7 +94,7 @@ def notify_creator(
         Whether the mail server took the e-mail.
 
     Raises:
-        SpectrumEtlError: the warehouse cannot keep what was told.
+        SpectrumEtlError: the warehouse cannot keep what was sent.
     """
     with connect(url) as connection:
         connection.autocommit = True
@@ -106,9 +106,9 @@ def notify_creator(
         values |= {"address": creator.address or None, "problem": problem or None}
         connection.execute(render("notify/rejection_ended.sql"), values)
     if problem:
-        log.warning("the creator of %s was not told that it was rejected: %s", rejection.title, problem)
+        log.warning("the creator of %s was not notified that it was rejected: %s", rejection.title, problem)
     else:
-        log.info("%s was told by e-mail that %s was rejected", creator.name or "the creator", rejection.title)
+        log.info("%s was notified by e-mail that %s was rejected", creator.name or "the creator", rejection.title)
     return not problem
 
 

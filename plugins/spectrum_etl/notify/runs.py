@@ -65,7 +65,7 @@ def message_of(
     since: str = "",
     airflow_url: str = "",
 ) -> Message | None:
-    """What is told of a run that has ended; None where it went as it should.
+    """The message about a run that has ended; None where it went as it should.
 
     Args:
         dag_id: its DAG.
@@ -73,7 +73,7 @@ def message_of(
         facts: what it left in the warehouse.
         failed: whether Airflow calls it failed.
         reason: Airflow's own words for that.
-        since: since when runs of this DAG fail, where one before was told of.
+        since: since when runs of this DAG fail, where an earlier failure was reported.
         airflow_url: where Airflow's UI is, for the link; blank for none.
     """
     partial = [row for row in facts.runs if row["newly_rejected"]]

@@ -1,7 +1,7 @@
-"""Tells what became of a run, and remembers what was told, so that what lasts is told once.
+"""Reports what became of a run, and remembers what was reported, so that what lasts is reported once.
 
-What was told is kept in the warehouse, beside what it is about: `told_at` of `sync.drift`, `sync.deferred` and
-`sync.connection_findings`, and `sync.told_failures`. It counts as told when people got the message, not before.
+What was reported is kept in the warehouse, beside what it is about: `told_at` of `sync.drift`, `sync.deferred` and
+`sync.connection_findings`, and `sync.told_failures`. It counts as reported when people got the message, not before.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from spectrum_etl.warehouse.templates import render
 
 log = logging.getLogger(__name__)
 
-#: First part of the advisory lock of whoever tells about one object; the second is a hash of its name.
+#: First part of the advisory lock of whoever reports about one object; the second is a hash of its name.
 TELL_LOCK = 7_268
 
 
@@ -37,7 +37,7 @@ class EndedRun:
         dag_id, run_id: its names.
         failed: whether Airflow calls it failed.
         reason: Airflow's own words for that.
-        by_hand: somebody triggered it and wants to know, whatever was told before.
+        by_hand: somebody triggered it and wants to know, whatever was reported before.
         only_lasting: rows that it rejects are left to the digest.
         airflow_url: where Airflow's UI is, for the message's link; blank where Airflow does not know.
     """
@@ -57,8 +57,8 @@ class _Failure:
 
     Args:
         message_hash: tells it from others of the DAG.
-        since: since when the DAG fails; blank where nobody was told of a failure before.
-        lately: people were told of this one less than a day ago.
+        since: since when the DAG fails; blank where no failure was reported before.
+        lately: this one was reported less than a day ago.
     """
 
     message_hash: str
@@ -66,10 +66,10 @@ class _Failure:
     lately: bool = False
 
 
-def tell(ended: EndedRun, settings: Notifications) -> None:
-    """Tell what there is to tell of a run, unless it was told before.
+def report_run(ended: EndedRun, settings: Notifications) -> None:
+    """Report what there is to report of a run, unless it was reported before.
 
-    A warehouse that cannot be asked keeps no failure from being told: it may be why the run failed.
+    A warehouse that cannot be asked keeps no failure from being reported: it may be why the run failed.
 
     Args:
         ended: the run.
@@ -97,7 +97,7 @@ def tell(ended: EndedRun, settings: Notifications) -> None:
             if not ended.failed:
                 connection.execute(render("notify/forget_failures.sql"), {"dag_id": ended.dag_id})
     except SpectrumEtlError as error:
-        doing = "keep what was told" if tried else "be asked"
+        doing = "keep what was reported" if tried else "be asked"
         log.warning("%s, run %s: the warehouse could not %s: %s", ended.dag_id, ended.run_id, doing, error)
         if tried:
             return
@@ -121,12 +121,12 @@ def _alone(dag_id: str) -> Iterator[psycopg.Connection]:
     """
     with warehouse.connect(warehouse.warehouse_url()) as connection:
         name = dag_id.partition("_")[2]
-        take(connection, TELL_LOCK, name, what=f"what is told of {name}")
+        take(connection, TELL_LOCK, name, what=f"the report about {name}")
         yield connection
 
 
 def _failure(connection: psycopg.Connection, ended: EndedRun, facts: Facts) -> _Failure | None:
-    """What is known of the failure of a run; None where it has not failed, or is told whatever was told before."""
+    """What is known of the failure of a run; None where it has not failed, or is reported in any case."""
     if not ended.failed or ended.by_hand:
         return None
     message_hash = hash_of(facts, ended.reason)

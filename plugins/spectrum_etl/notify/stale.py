@@ -41,7 +41,7 @@ def stale_lines(freshness: Rows, settings: Settings) -> list[str]:
 
 
 def stale_message(lines: list[str]) -> Message | None:
-    """What is told of objects that are out of date; None where there are none."""
+    """The message about objects that are out of date; None where there are none."""
     if not lines:
         return None
     remedy = (

@@ -123,12 +123,12 @@ def response_of(event: Mapping[str, Any]) -> Any:
     from spectrum_etl.exports.records.ledger import Decision, Response
 
     decisions: dict[str, Decision] = {ACCEPT: "accept", REJECT: "reject", RETRIEVE: "retrieve"}
-    chosen, user_id, name = answer_of(event, OPTIONS)
+    chosen, user_id, name = chosen_option(event, OPTIONS)
     answers = {field: "" if value is None else str(value) for field, value in (event["params_input"] or {}).items()}
     return Response(decisions[chosen], answers, user_id, name, event["responded_at"])
 
 
-def answer_of(event: Mapping[str, Any], options: Collection[str]) -> tuple[str, str, str]:
+def chosen_option(event: Mapping[str, Any], options: Collection[str]) -> tuple[str, str, str]:
     """The chosen option of an answer, with user id and name of who gave it; blank where nobody is named.
 
     Raises:

@@ -61,7 +61,7 @@ def on_backfilled(context: Any) -> None:
 
 
 def _ended(context: Any, *, failed: bool, only_lasting: bool = False) -> None:
-    from spectrum_etl.notify.send_once import EndedRun, tell
+    from spectrum_etl.notify.send_once import EndedRun, report_run
     from spectrum_etl.staging.configured import load_settings
 
     dag_id, run_id = str(context["dag"].dag_id), str(context["run_id"])
@@ -72,6 +72,6 @@ def _ended(context: Any, *, failed: bool, only_lasting: bool = False) -> None:
     by_hand = getattr(context.get("dag_run"), "run_type", None) == "manual"
     try:
         ended = EndedRun(dag_id, run_id, failed, reason, by_hand, only_lasting, airflow_url())
-        tell(ended, load_settings().notifications)
+        report_run(ended, load_settings().notifications)
     except Exception:  # a message that cannot be made must not disturb what calls this; the log has all of it
         log.exception("%s, run %s: nobody could be notified of how it ended", dag_id, run_id)

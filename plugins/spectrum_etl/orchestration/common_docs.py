@@ -31,7 +31,7 @@ question that says why.
 answered what and when; `export.links` what it is called in Spectrum.
 
 **When it fails.** Somebody has to look at a record: the log of `report` lists it with the reason. Nothing is sent
-twice: a lost answer is looked up in Spectrum before anything is sent again. Mend what the reason says, then trigger
+twice: a lost answer is looked up in Spectrum before anything is sent again. Fix what the reason says, then trigger
 the export again with the record in the form. Enter nothing by hand in Spectrum for a record that is `sending` or
 `unknown`.
 
@@ -41,8 +41,8 @@ successful by hand sends nothing.
 
 _IMPORT = """\
 **How often.** Only when somebody triggers it, unless the settings say `after_sync` or give a schedule
-(`imports` in `include/settings.yaml`). There is one open plan an object and company, however often it runs; a run that
-finds nothing new makes no call.
+(`imports` in `include/settings.yaml`). There is one open plan for each object and company, however often it runs; a run
+that finds nothing new makes no call.
 
 **For approvers.** The plan waits for you under *Required Actions* of Airflow. *Accept* accepts every row that is ready;
 *Link exact names only* links what is exactly the same (companies by name, projects by number and name) and no other;
@@ -52,7 +52,7 @@ changes that was not accepted.
 **Where is my record?** `procore.plan_rows` has its kind, its state and the reason; `procore.calls` what was sent, who
 accepted it and what Procore said; `export.links` what is linked.
 
-**When it fails.** The log of `report` lists each row that a person must look at, with the reason. Passing faults are
+**When it fails.** The log of `report` lists each row that needs attention, with the reason. Passing faults are
 retried automatically, and no record is ever made twice: it carries our origin id.
 
 **May it be run again?** Always: trigger it, clear it, or clear a task. Rows that changed since they were accepted are

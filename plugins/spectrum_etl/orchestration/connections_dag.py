@@ -129,7 +129,7 @@ def _summary(companies: Sequence[str], results: list[dict[str, Any]]) -> list[di
 
 
 def _check(kind: Any, company_code: str) -> dict[str, Any] | None:
-    from spectrum_etl.connections.describe import described
+    from spectrum_etl.connections.describe import site_description
     from spectrum_etl.connections.run import check
 
     context = get_current_context()
@@ -157,5 +157,5 @@ def _check(kind: Any, company_code: str) -> dict[str, Any] | None:
         log.info("%s: %s: %s", fact.subject, fact.item, fact.fact)
     if found.tables is not None:
         # The whole comparison, without data in it: what the command describe_site writes, but for other tables.
-        log.info("%s", described(settings, [found], others=False))
+        log.info("%s", site_description(settings, [found], others=False))
     return found.to_dict()

@@ -1,4 +1,4 @@
-"""Tells the creators of rejected records, as a part of the task that took the answer, or of a run's last one."""
+"""Notifies the creators of rejected records, as a part of the task that took the answer, or of a run's last one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def notify_creators(object_name: str, dag_id: str, run_id: str, map_index: int |
     """Notify the creators of the records that a run rejected, if the settings say so. Nothing is raised.
 
     Args:
-        object_name: exportable object. Of one whose creators Procore never names, nobody is told.
+        object_name: exportable object. Where Procore never names the creators, nobody is notified.
         dag_id, run_id: the run.
         map_index: only what the approval of this number has taken; None for all of the run.
     """
@@ -29,7 +29,7 @@ def notify_creators(object_name: str, dag_id: str, run_id: str, map_index: int |
     if not settings.notifications.rejection_to_creator:
         return
     if obj.creator is None:
-        log.info("Procore does not say who created a %s, so nobody is told of a rejection", obj.title)
+        log.info("Procore does not say who created a %s, so nobody is notified of a rejection", obj.title)
         return
 
     def look_up(rejection: Rejection) -> Creator:

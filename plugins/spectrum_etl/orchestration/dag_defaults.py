@@ -28,7 +28,7 @@ _RETRY_POLICY = ExceptionRetryPolicy(
             (FixConfiguration, "a setting, connection or permission must be corrected first"),
             (Reauthenticate, "the credentials must be corrected first"),
             (FixRecord, "a record must be corrected in Spectrum first"),
-            (StopSync, "a person must look first; trying again would end the same"),
+            (StopSync, "a person must look at it first; trying again would end the same way"),
         )
     ]
 )

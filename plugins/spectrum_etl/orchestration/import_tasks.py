@@ -18,7 +18,7 @@ from spectrum_etl.imports.steps.apply import apply
 from spectrum_etl.imports.steps.compare import compare
 from spectrum_etl.imports.steps.contract_links import apply_links, plan_links
 from spectrum_etl.imports.steps.plan import Made, make_plan
-from spectrum_etl.imports.steps.report import report, shown
+from spectrum_etl.imports.steps.report import first_rows, report
 from spectrum_etl.imports.steps.undo import plan_undo
 from spectrum_etl.imports.systems import systems_from_airflow
 from spectrum_etl.model.run import Run, clean_codes
@@ -73,7 +73,7 @@ def second_look_company(object_name: str, context: Context, code: str) -> dict[s
         if due is None:
             return {}
         if due > datetime.now(UTC):
-            log.info("Procore is read again at %s: this task goes on then, and holds no slot until then", due)
+            log.info("Procore is read again at %s: this task continues then, and holds no slot until then", due)
             raise AirflowRescheduleException(due)
         made = make_plan(systems, IMPORTS[object_name], _narrowed(object_name, context))
     return _planned(made, dry_run=False)
@@ -132,7 +132,7 @@ def plan_undo_company(object_name: str, context: Context, code: str) -> dict[str
 
 
 def _planned(made: Made, *, dry_run: bool) -> dict[str, int]:
-    lines = shown(warehouse_url(), made.plan_id)
+    lines = first_rows(warehouse_url(), made.plan_id)
     log.info(
         "plan %s: %s. %s\n%s",
         made.plan_id,
@@ -169,7 +169,7 @@ def compare_company(object_name: str, context: Context, code: str) -> int:
     with systems_from_airflow(code, load_settings(), _run(context)) as systems:
         found = compare(systems, IMPORTS[object_name])
     if found.differing:
-        raise AirflowFailException(f"a person must look: {'; '.join(found.differing[:20])}")
+        raise AirflowFailException(f"needs attention: {'; '.join(found.differing[:20])}")
     return found.equal
 
 
@@ -188,7 +188,7 @@ def report_companies(
     log.info("%s: %s\n%s", object_name, found.summary, found.table)
     problems = [*found.bad, *(f"the task {name} has failed: the end of its log says why" for name in lost)]
     if problems:
-        raise AirflowFailException(f"{found.summary}. A person must look: {'; '.join(problems[:20])}")
+        raise AirflowFailException(f"{found.summary}. Needs attention: {'; '.join(problems[:20])}")
     return dict(found.counts)
 
 

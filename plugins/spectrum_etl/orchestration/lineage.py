@@ -39,7 +39,7 @@ def emit_lineage(
         counts: by table, what was written.
 
     Returns:
-        Whether OpenLineage was told.
+        Whether it was reported to OpenLineage.
     """
     try:
         from airflow.providers.openlineage.api import emit_dataset_lineage, is_openlineage_active  # type: ignore[import-not-found]
@@ -55,7 +55,7 @@ def emit_lineage(
     try:
         inputs = [Dataset(namespace=n, name=t) for n, t in inputs_of(obj, settings.company(company_code), settings)]
     except Exception as error:  # noqa: BLE001  what was published is not in doubt because its source cannot be named
-        log.warning("OpenLineage is not told where %s was read from: %s", obj.name, error)
+        log.warning("where %s was read from is not reported to OpenLineage: %s", obj.name, error)
         inputs = []
     fields = schema_dataset.SchemaDatasetFacetFields
     outputs = [
@@ -119,7 +119,7 @@ def warehouse_name(url: str, relation: str) -> Name:
     """The dataset of a relation of the warehouse.
 
     Args:
-        url: the warehouse; of it only host, port and database are told.
+        url: the warehouse; of it only host, port and database are reported.
         relation: schema and name, with a dot between them.
     """
     parts = conninfo_to_dict(url)

@@ -12,7 +12,7 @@ from airflow.providers.standard.operators.hitl import HITLOperator
 from airflow.sdk import Context
 from airflow.sdk.exceptions import DownstreamTasksSkipped
 
-from spectrum_etl.orchestration.approval import answer_of
+from spectrum_etl.orchestration.approval import chosen_option
 from spectrum_etl.staging.configured import load_settings
 
 ACCEPT_ALL, EXACT_NAMES, NOT_NOW = OPTIONS = ("Accept", "Link exact names only", "Not now")
@@ -61,19 +61,19 @@ class ApprovePlan(HITLOperator):
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
         """Take the answer. Who may answer is checked again, with the settings of this moment."""
         from spectrum_etl.imports.steps.accept import Decider, accept_asked, accept_exact_names
-        from spectrum_etl.imports.steps.question import answered
+        from spectrum_etl.imports.steps.question import close_question
         from spectrum_etl.imports.systems import systems_from_airflow
         from spectrum_etl.model.run import Run
         from spectrum_etl.orchestration.export_tasks import this_instance
 
         if "error" in event:
             self.process_trigger_event_error(event)
-        chosen, user_id, name = answer_of(event, self.options)
+        chosen, user_id, name = chosen_option(event, self.options)
         obj, this = self._object(context), this_instance(context)
         run = Run(this.dag_id, this.run_id)
         with systems_from_airflow(self.company["company"], load_settings(), run) as systems:
             by = Decider(user_id, name)
-            answered(systems, obj, this, declined=chosen == NOT_NOW)
+            close_question(systems, obj, this, declined=chosen == NOT_NOW)
             if chosen == NOT_NOW:
                 raise DownstreamTasksSkipped(
                     tasks=[(name, context["ti"].map_index) for name in self.downstream_task_ids]

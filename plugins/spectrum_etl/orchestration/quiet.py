@@ -26,7 +26,7 @@ def wait_for_quiet_hours(settings: Settings) -> None:
     """
     until = settings.quiet.until(datetime.now(UTC))
     if until is not None:
-        log.info("these are quiet hours, in which Spectrum is left alone: this task goes on at %s", until)
+        log.info("these are quiet hours, during which Spectrum is not queried: this task continues at %s", until)
         raise AirflowRescheduleException(until)
 
 

@@ -20,7 +20,7 @@ EVERY_15_MINUTES = "*/15 * * * *"
 
 
 def watch_dag(doc: str | None) -> DAG:
-    """Make the DAG `watch_syncs`; it has no schedule where the settings want nobody to be told of late syncs.
+    """Make the DAG `watch_syncs`; it has no schedule where the settings want no late syncs reported.
 
     Args:
         doc: documentation for the operator: the DAG file's docstring.
@@ -28,7 +28,7 @@ def watch_dag(doc: str | None) -> DAG:
     settings = load_settings()
     with make_dag(
         dag_ids.WATCH_SYNCS,
-        "Every 15 minutes: tells which syncs are late",
+        "Every 15 minutes: reports which syncs are late",
         doc,
         settings,
         schedule=None if settings.notifications.late_after_minutes is None else EVERY_15_MINUTES,

@@ -19,7 +19,7 @@ class ExactJson(JSONResponse):
 
     def render(self, content: Any) -> bytes:
         """The body."""
-        return json.dumps(content, default=plain, ensure_ascii=False, separators=(",", ":")).encode()
+        return json.dumps(content, default=json_value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def explain(_request: Request, error: Exception) -> ExactJson:
@@ -28,7 +28,7 @@ def explain(_request: Request, error: Exception) -> ExactJson:
     return ExactJson(told, status_code=503)
 
 
-def plain(value: Any) -> Any:
+def json_value(value: Any) -> Any:
     """What JSON has no form for."""
     if isinstance(value, Decimal):
         return format(value, "f")

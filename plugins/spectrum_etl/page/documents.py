@@ -20,7 +20,7 @@ _CALL_STATES = {
 }
 
 
-def written(shown: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def waiting_document(shown: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """What the approver of a waiting record is shown.
 
     Args:
@@ -37,7 +37,7 @@ def written(shown: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return {"sections": found, "totals": view.totals(found), "unread": shown.get("unread")}
 
 
-def told(attempt: Row, mail: Row | None = None) -> Row:
+def earlier_answer(attempt: Row, mail: Row | None = None) -> Row:
     """An answer that was given before, with what was to be written because of it, and what Spectrum said.
 
     Args:
@@ -59,10 +59,10 @@ def told(attempt: Row, mail: Row | None = None) -> Row:
 
 
 def _mailed(mail: Row) -> str:
-    who = mail["creator"] or "Whoever made it in Procore"
+    who = mail["creator"] or "Its creator"
     if mail["sent_at"]:
-        return f"{who} was told by e-mail, as its creator in Procore."
-    return f"{who} was not told by e-mail: {mail['problem'] or 'it is not known whether the e-mail was sent'}."
+        return f"{who} was notified by e-mail, as its creator in Procore."
+    return f"{who} was not notified by e-mail: {mail['problem'] or 'it is not known whether the e-mail was sent'}."
 
 
 def difference(row: Row) -> Row:

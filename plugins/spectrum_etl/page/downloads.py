@@ -25,7 +25,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
 from spectrum_etl.model.display import visible
-from spectrum_etl.page.answers import plain
+from spectrum_etl.page.answers import json_value
 from spectrum_etl.page.reads import Row
 from spectrum_etl.staging.configured import load_settings
 
@@ -57,7 +57,7 @@ class _Slots:
             if self._taken >= limit:
                 raise HTTPException(
                     status.HTTP_429_TOO_MANY_REQUESTS,
-                    f"{limit} files are being downloaded, which is the most at one time. Try again in a moment.",
+                    f"{limit} files are being downloaded, the most allowed at one time. Try again in a moment.",
                     headers={"Retry-After": "30"},
                 )
             self._taken += 1
@@ -143,7 +143,9 @@ class _Download(StreamingResponse):
             with anyio.fail_after(LONGEST):
                 await super().__call__(scope, receive, taken)
         except (TimeoutError, ClientDisconnect):
-            log.info("a download was ended before its last row: its reader has gone, or took nothing for too long")
+            log.info(
+                "a download was stopped before its last row: the client disconnected, or read nothing for too long"
+            )
         finally:
             with anyio.CancelScope(shield=True):
                 await run_in_threadpool(self._close)
@@ -175,6 +177,6 @@ def cell(value: Any) -> str:
     if isinstance(value, (int, float, Decimal)):
         return str(value)
     if isinstance(value, (dict, list)):
-        value = json.dumps(value, ensure_ascii=False, default=plain)
+        value = json.dumps(value, ensure_ascii=False, default=json_value)
     text = _FORMULA.sub(r"\1'\2", visible(str(value)))
     return f"'{text}" if _STARTS_A_CELL.match(text) else text

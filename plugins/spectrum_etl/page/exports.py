@@ -17,7 +17,7 @@ from spectrum_etl.model import dag_ids
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.dead_questions import dead_questions, waiting
-from spectrum_etl.page.documents import difference, told, written
+from spectrum_etl.page.documents import difference, earlier_answer, waiting_document
 from spectrum_etl.page.outside_links import of_record
 from spectrum_etl.page.question import question
 from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse
@@ -111,8 +111,7 @@ async def queue(
     Raises:
         HTTPException: 404 for an unknown tab; 422 for a continuation that is none.
     """
-    if group not in GROUPS:
-        raise HTTPException(status.HTTP_404_NOT_FOUND, f"There is no tab {group!r}; tabs: {', '.join(GROUPS)}.")
+    states = scope.states_of_tab(GROUPS, group)
     after_time, after_key = _place(after)
     objects, companies = scope.export_objects(readable, object), scope.companies(company)
 
@@ -122,7 +121,7 @@ async def queue(
                 "queue_rows",
                 objects=objects,
                 companies=companies,
-                states=list(GROUPS[group]),
+                states=states,
                 project=project,
                 search=scope.search_text(search),
                 complete=False,
@@ -165,7 +164,8 @@ async def record(
             moving = under_way(warehouse, [object], [key["company"]], project, record)
             changes = warehouse.rows("record_changes", object=object, company=key["company"], record=record)
             mails = {mail["attempt_id"]: mail for mail in warehouse.rows("rejection_mails", **key)}
-            before = [told(attempt, mails.get(attempt["attempt_id"])) for attempt in warehouse.rows("attempts", **key)]
+            attempts = warehouse.rows("attempts", **key)
+            before = [earlier_answer(attempt, mails.get(attempt["attempt_id"])) for attempt in attempts]
             return warehouse.row("queue_row", **key), before, moving, changes
 
     found, attempts, moving, changes = await run_in_threadpool(read)
@@ -180,7 +180,7 @@ async def record(
             "record": {name: value for name, value in found.items() if name != "shown"},
             "still": still.get(key_of(found)),
             "changes": [difference(change) for change in changes],
-            "written": written(found["shown"]) if found["state"] == "waiting" else None,
+            "written": waiting_document(found["shown"]) if found["state"] == "waiting" else None,
             "attempts": attempts,
             "question": asked,
             "may_collect": allowed,
@@ -211,4 +211,4 @@ def _place(after: str | None) -> tuple[datetime | None, str | None]:
     try:
         return datetime.fromisoformat(moment), key
     except ValueError:
-        raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, f"{after!r} continues no list.") from None
+        raise HTTPException(status.HTTP_422_UNPROCESSABLE_CONTENT, f"{after!r} does not continue a list.") from None

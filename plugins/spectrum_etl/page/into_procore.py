@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from airflow.api_fastapi.core_api.security import GetUserDep
-from fastapi import APIRouter, HTTPException, Request, status
+from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from psycopg.types.json import Jsonb
 
@@ -17,7 +17,7 @@ from spectrum_etl.imports.records.limits import Pace
 from spectrum_etl.page import access, scope
 from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.reads import PAGE_ROWS, Row, open_warehouse, page_from
-from spectrum_etl.page.runs import active, dags_of, runs_of, shown
+from spectrum_etl.page.runs import active, dags_of, run_row, runs_of
 
 router = APIRouter()
 
@@ -83,7 +83,7 @@ async def counts(
             "takeovers": takeovers,
             "may_start": may_start,
             "paused": [name for name in objects if dags.get(IMPORTS[name].dag_id, {}).get("is_paused")],
-            "running": {name: shown(run) for name, run in working.items() if run},
+            "running": {name: run_row(run) for name, run in working.items() if run},
         }
     )
 
@@ -113,15 +113,14 @@ def rows(
     Raises:
         HTTPException: 404 for an unknown tab.
     """
-    if group not in GROUPS:
-        raise HTTPException(status.HTTP_404_NOT_FOUND, f"There is no tab {group!r}; tabs: {', '.join(GROUPS)}.")
+    states = scope.states_of_tab(GROUPS, group)
     objects, companies = scope.imported_objects(readable, object), scope.companies(company)
     with open_warehouse() as warehouse:
         found = warehouse.rows(
             "planned",
             objects=objects,
             companies=companies,
-            states=list(GROUPS[group]),
+            states=states,
             does=does,
             run=run or None,
             search=scope.search_text(search),

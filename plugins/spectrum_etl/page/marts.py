@@ -16,7 +16,7 @@ from spectrum_etl.page import access, scope
 from spectrum_etl.page.airflow_api import call, part
 from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.reads import Row, Warehouse, open_warehouse
-from spectrum_etl.page.runs import active, ended, runs_of, shown, start
+from spectrum_etl.page.runs import active, ended, run_row, runs_of, start
 
 router = APIRouter()
 
@@ -87,7 +87,7 @@ def marts_row(
         "missing": [row["company_code"] for row in states or () if not row["computed_at"]],
         "waiting": None if states is None else sum(row["waiting"] for row in states),
         "paused": bool(dag and dag["is_paused"]),
-        "running": shown(now) if now else None,
+        "running": run_row(now) if now else None,
         "failed": bool(last and last["state"] == "failed"),
         "may_refresh": may_refresh,
     }

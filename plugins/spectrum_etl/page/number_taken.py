@@ -64,7 +64,9 @@ class CheckedNumber:
     taken: str | None
 
 
-def wanted(warehouse: Warehouse, records: Sequence[Row], answers: Sequence[Mapping[str, str]]) -> list[Wanted]:
+def requested_numbers(
+    warehouse: Warehouse, records: Sequence[Row], answers: Sequence[Mapping[str, str]]
+) -> list[Wanted]:
     """The numbers that waiting records would get; records whose form asks for none are left out.
 
     Args:

@@ -8,7 +8,7 @@ from typing import Any
 
 from spectrum_etl.model.spec import StagedObject
 from spectrum_etl.page.reads import Row
-from spectrum_etl.page.runs import active, ended, shown
+from spectrum_etl.page.runs import active, ended, run_row
 from spectrum_etl.page.wording import remedy, sentences
 from spectrum_etl.settings import Schedule, Settings
 
@@ -18,8 +18,8 @@ _OF_ALL = (
     "changed_columns",
 )  # fmt: skip
 _BAD = frozenset({"failed", "stopped"})
-_RUN_FAILED = "Its last run failed before it read anything: the run's log in Airflow tells why."
-_NOT_IMPORTED = "Airflow cannot import its DAG, so nothing runs: Airflow's first page shows why."
+_RUN_FAILED = "Its last run failed before it read anything: the run's log in Airflow says why."
+_NOT_IMPORTED = "Airflow cannot import its DAG, so nothing runs: Airflow's first page says why."
 
 
 def object_row(
@@ -63,7 +63,7 @@ def object_row(
         "often": schedule.words.capitalize(),
         "paused": paused,
         "next_sync": _next_sync(dag, settings) if not paused and schedule is not Schedule.NEVER else None,
-        "running": shown(now_running) if now_running else None,
+        "running": run_row(now_running) if now_running else None,
         "last_run_state": last_run["state"] if last_run else None,
         "last_sync": last["finished_at"] if last else None,
         "state": state,

@@ -33,7 +33,7 @@ _ENDED = frozenset({"failed", "upstream_failed", "skipped", "removed"})
 OPTIONS = {"accept": ACCEPT, "reject": REJECT, "retrieve": RETRIEVE}
 
 
-def place_of(row: Mapping[str, Any]) -> str:
+def question_path(row: Mapping[str, Any]) -> str:
     """Where Airflow keeps the question of a row of the queue: a path below its API."""
     return (
         f"dags/{part(row['asks_dag_id'])}/dagRuns/{part(row['asks_run_id'])}"
@@ -50,7 +50,7 @@ async def question(request: Request, row: Mapping[str, Any]) -> dict[str, Any] |
         accepts what they have not seen.
     """
     try:
-        detail = await call(request, "GET", place_of(row))
+        detail = await call(request, "GET", question_path(row))
     except HTTPException as error:
         if error.status_code == status.HTTP_404_NOT_FOUND:
             return None

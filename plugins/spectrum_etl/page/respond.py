@@ -18,7 +18,7 @@ from spectrum_etl.page.airflow_api import call
 from spectrum_etl.page.answer_lock import alone
 from spectrum_etl.page.answers import ExactJson
 from spectrum_etl.page.dead_questions import dead_questions
-from spectrum_etl.page.question import OPTIONS, REASON, place_of, question, refused_words, wrong_fields
+from spectrum_etl.page.question import OPTIONS, REASON, question, question_path, refused_words, wrong_fields
 from spectrum_etl.page.reads import Row, open_warehouse
 from spectrum_etl.page.stuck import key_of
 
@@ -175,7 +175,7 @@ async def _give(request: Request, given: AnswerRequest, row: Row) -> None:
     params: dict[str, Any] = {name: value or None for name, value in values.items()}
     body = {"chosen_options": [OPTIONS[given.decision]], "params_input": {**params, REASON: reason or None}}
     try:
-        await call(request, "PATCH", place_of(row), body=body)
+        await call(request, "PATCH", question_path(row), body=body)
     except HTTPException as error:
         if error.status_code == status.HTTP_409_CONFLICT and (first := await question(request, row)):
             raise _answered_by(first) from None
@@ -191,13 +191,13 @@ def _answered_by(asked: Mapping[str, Any]) -> HTTPException:
 def _judged(rows: list[Row]) -> list[number_taken.CheckedNumber]:
     """Whether the numbers that the forms of some records propose are taken."""
     with open_warehouse() as warehouse:
-        return number_taken.verdicts(warehouse, number_taken.wanted(warehouse, rows, [{}] * len(rows)))
+        return number_taken.verdicts(warehouse, number_taken.requested_numbers(warehouse, rows, [{}] * len(rows)))
 
 
 def _taken(row: Row, answers: Mapping[str, str]) -> dict[str, str]:
     """Which fields hold a number that is taken, and whose it is."""
     with open_warehouse() as warehouse:
-        judged = number_taken.verdicts(warehouse, number_taken.wanted(warehouse, [row], [answers]))
+        judged = number_taken.verdicts(warehouse, number_taken.requested_numbers(warehouse, [row], [answers]))
     return {verdict.wanted.field: verdict.taken for verdict in judged if verdict.taken}
 
 

@@ -74,7 +74,7 @@ async def runs_of(request: Request, dag_ids: list[str]) -> list[Any]:
     return found
 
 
-def shown(run: Mapping[str, Any]) -> Row:
+def run_row(run: Mapping[str, Any]) -> Row:
     """What the page tells of a run that is under way."""
     return {"run_id": run["dag_run_id"], "state": run["state"], "since": run["start_date"]}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from fastapi import HTTPException, status
 
@@ -33,6 +33,17 @@ def company_code(asked: str) -> str:
         detail = f"There is no company {asked[:20]!r}; companies: {', '.join(known)}."
         raise HTTPException(status.HTTP_404_NOT_FOUND, detail)
     return asked.strip()
+
+
+def states_of_tab(tabs: Mapping[str, tuple[str, ...]], asked: str) -> list[str]:
+    """The states behind a tab that is asked for.
+
+    Raises:
+        HTTPException: 404, there is no such tab.
+    """
+    if asked not in tabs:
+        raise HTTPException(status.HTTP_404_NOT_FOUND, f"There is no tab {asked!r}; tabs: {', '.join(tabs)}.")
+    return list(tabs[asked])
 
 
 def staged_objects(readable: frozenset[str], asked: str | None = None) -> list[str]:

@@ -26,7 +26,7 @@ _WORKS = ("running", "queued", "scheduled", "restarting", "up_for_retry", "up_fo
 _ASKS, _SENDS, _COLLECTS = "record.approve", "record.send", "collect"
 _PAGE, _PAGES = 100, 10
 _LOST = (
-    "The answer of a call was lost, and nothing looks up what became of it: the task that was to has ended. Spectrum"
+    "The answer to a call was lost, and nothing looks up what became of it: the task that was to has ended. Spectrum"
     " may have executed the call."
 )
 _LEFT = (

@@ -12,7 +12,7 @@ from spectrum_etl.page.reads import Row
 from spectrum_etl.staging.checks.suite import suite_of
 from spectrum_etl.staging.objects import OBJECTS
 
-#: What a task does next, and what a person does who looks at the page.
+#: How remedies all over the library say what a task does next, and what a person does who looks at the page.
 _OF_TASKS = (
     ("the task is retried automatically", "try again in a moment"),
     ("run the task again", "try again"),

@@ -33,7 +33,7 @@ def disagreements(values: Any, known: KnownNames) -> list[InitErrorDetails]:
 
 
 def _of_site_names(values: Mapping[str, Any], names: SourceNames) -> list[InitErrorDetails]:
-    """Names of a site for tables and columns that nothing reads: a slip of the pen would have no effect."""
+    """Names of a site for tables and columns that nothing reads: a misspelled name would have no effect."""
     section = values.get("infolink")
     given = section.get("names") if isinstance(section, Mapping) else None
     found = []

@@ -40,7 +40,7 @@ class Company(Strict):
     @classmethod
     def _not_blank(cls, value: str | None) -> str | None:
         if value == "":
-            raise ValueError("a code is not blank")
+            raise ValueError("a code must not be blank")
         return value
 
     @property

@@ -89,7 +89,7 @@ class ProbeSettings(Strict):
     """Where it may be tried out what Procore's documentation leaves open.
 
     Args:
-        test_projects: by Spectrum company, the Procore id of a project that is for tests alone.
+        test_projects: by Spectrum company, the Procore id of a project that is only for tests.
         foreign_companies: by Spectrum company, the Procore id of a company with an id of another integration.
     """
 

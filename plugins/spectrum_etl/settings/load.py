@@ -54,7 +54,7 @@ def read_settings(path: Path, registry: Registry, names: SourceNames | None = No
         raise FixConfiguration(f"there is no settings file {path}", remedy="restore include/settings.yaml") from None
     except yaml.YAMLError as error:
         raise FixConfiguration(
-            f"{path.name} is not YAML: {explain_yaml(error)}", remedy="mend the line it names"
+            f"{path.name} is not YAML: {explain_yaml(error)}", remedy="correct the line it names"
         ) from None
     try:
         return Settings.model_validate(values, context=KnownNames(registry, names or {}))

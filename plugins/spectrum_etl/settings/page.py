@@ -7,7 +7,7 @@ from pydantic import Field
 from spectrum_etl.settings.shape import Strict
 
 
-class Page(Strict):
+class PageSettings(Strict):
     """The page in Airflow: how it reads the warehouse."""
 
     conn_id: str = Field(default="warehouse", min_length=1)

@@ -65,9 +65,9 @@ def wrong_window(text: str) -> str | None:
     """Why a text is no window; None where it is one."""
     found = _WINDOW.fullmatch(text)
     if not found:
-        return f"{text!r} is no window of the day; write HH:MM-HH:MM, such as 07:00-17:30"
+        return f"{text!r} is not a window of the day; write HH:MM-HH:MM, such as 07:00-17:30"
     if found.group(1, 2) == found.group(3, 4):
-        return f"{text!r} has no length; write when it begins and when it ends"
+        return f"{text!r} begins and ends at the same time; write when it begins and when it ends"
     return None
 
 

@@ -16,7 +16,7 @@ from spectrum_etl.settings.exports import Approver, ExportSettings
 from spectrum_etl.settings.imports import ImportSettings
 from spectrum_etl.settings.infolink import InfoLinkSettings
 from spectrum_etl.settings.notifications import Notifications
-from spectrum_etl.settings.page import Page
+from spectrum_etl.settings.page import PageSettings
 from spectrum_etl.settings.quiet import LEAST_ROOM, QuietHours, longest_room, wrong_window
 from spectrum_etl.settings.registry import KnownNames, Registry, Staged, StagedTable, names
 from spectrum_etl.settings.retention import Retention
@@ -54,7 +54,7 @@ class Settings(Strict):
     exports: ExportSettings = ExportSettings()
     imports: ImportSettings = ImportSettings()
     notifications: Notifications = Notifications()
-    page: Page = Page()
+    page: PageSettings = PageSettings()
     retention: Retention = Retention()
 
     @field_validator("timezone", mode="after")

@@ -31,7 +31,7 @@ from spectrum_etl.staging.known_jobs import require_jobs
 from spectrum_etl.staging.outcome import recorded_failure
 from spectrum_etl.staging.scoping import is_read_by_itself, partition_parameters, partition_scope, reconciles
 from spectrum_etl.staging.unchanged import fingerprint as fingerprint_of
-from spectrum_etl.staging.unchanged import know_again
+from spectrum_etl.staging.unchanged import recognize_unchanged
 from spectrum_etl.warehouse import partitions, runs
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.copy import create_landing_table
@@ -106,7 +106,7 @@ def land(
             if reconciles(obj, landing.scope, settings):
                 _compare_again(connection, obj, landing, sources, settings, others_wait)
             if not scope.full_refresh:
-                know_again(connection, obj, landing)
+                recognize_unchanged(connection, obj, landing)
             set_state(connection, landing, "landed")
     return landing.landing_id
 
@@ -248,7 +248,7 @@ def _land_partitions(
         elif months := partitions.whole_months(connection, relation):
             picked = replace(every, months=tuple(months))
         else:
-            picked = replace(every, partitions=tuple(partitions.wanted(connection, relation)))
+            picked = replace(every, partitions=tuple(partitions.to_copy(connection, relation)))
         if to_copy or partitions.changed_anything(connection, relation):
             _land_table(connection, obj, table, "infolink", landing, sources, settings, picked, source_rows)
         else:

@@ -191,7 +191,7 @@ class _Publication:
         """
         source, scope = next(t for t in self.obj.tables if t.partitioned), self.landing.scope
         whole = not scope.narrowed and (
-            scope.full_refresh or runs.read_otherwise(self.connection, self.landing, table.name)
+            scope.full_refresh or runs.may_be_of_another_reader(self.connection, self.landing, table.name)
         )
         jobs = None
         if not whole:

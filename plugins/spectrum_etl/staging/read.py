@@ -185,7 +185,7 @@ def _compare(table: Table, columns: tuple[Column, ...], seen: Set[str]) -> list[
     for column in columns:
         if column.sdx and column.sdx not in seen and (column.key or column.required):
             raise StopSync(
-                f"the answer of {service} has no {column.sdx}, and no row can be staged without it",
+                f"the answer to {service} has no {column.sdx}, and no row can be staged without it",
                 object=table.name,
                 field=column.sdx,
                 remedy="look at the WSDL of the service; nothing was published. Info-Link may have the column: choose"

@@ -72,7 +72,7 @@ def fingerprint(
     return hashlib.sha256(repr(decides).encode()).hexdigest()
 
 
-def know_again(connection: psycopg.Connection, obj: StagedObject, landing: Landing) -> bool:
+def recognize_unchanged(connection: psycopg.Connection, obj: StagedObject, landing: Landing) -> bool:
     """Find out whether all whole tables of a landing are as they were last published, and note that with it.
 
     All of an object's tables or none: their checks look at each other.

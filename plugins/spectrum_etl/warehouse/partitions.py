@@ -45,7 +45,7 @@ def choose(connection: psycopg.Connection, partitions: str, scope: str, paramete
     return row[0], row[1]
 
 
-def wanted(connection: psycopg.Connection, partitions: str) -> list[tuple[str, str]]:
+def to_copy(connection: psycopg.Connection, partitions: str) -> list[tuple[str, str]]:
     """The partitions to copy, as (job, month), both as the source has them."""
     rows = connection.execute(
         sql.SQL("select job_number, partition_month from {} where copied order by 1, 2").format(

@@ -90,13 +90,13 @@ def last_landed_rows(connection: psycopg.Connection, landing: Landing, table_nam
     return row[0] if row else None
 
 
-def read_otherwise(connection: psycopg.Connection, landing: Landing, table_name: str) -> bool:
-    """Whether some of a table may come from another reader than the settings' of now: one that was changed since.
+def may_be_of_another_reader(connection: psycopg.Connection, landing: Landing, table_name: str) -> bool:
+    """Whether some of a table may come from another reader than the settings name now: one that was changed since.
 
     Args:
         connection: the warehouse.
         landing: names the company; its own run is not yet recorded.
-        table_name: of what; the reader of now is `transactions`.
+        table_name: of what; the reader now is `transactions`.
     """
     row = connection.execute(
         "select coalesce(max(read_at) filter (where reader <> 'transactions') >= max(read_at) filter (where reader"

@@ -289,7 +289,7 @@ def test_an_answer_that_meets_a_fault_is_asked_for_anew(world: World, monkeypatc
     row = world.row(id)
     assert row is not None
     assert row.state == "ready"
-    assert "could not be taken" in (row.reason or "")
+    assert "could not be used" in (row.reason or "")
 
 
 def test_only_the_ways_of_the_table_lead_from_state_to_state(world: World):

@@ -297,7 +297,7 @@ def test_a_record_that_was_stuck_in_confirmed_has_ways_out(postgres, older, capl
     assert "two records have one number: vendor dup belongs to Thing r2" in caplog.text
     assert "vendor DUP belongs to Thing r1" in caplog.text
     state, reason = row(world, second)
-    assert (state, "it was not sent any further: vendor DUP belongs to Thing r1" in reason) == ("failed", True)
+    assert (state, "sending it was stopped: vendor DUP belongs to Thing r1" in reason) == ("failed", True)
     world.spectrum.held_now.pop(place("AddVendor", {"Company_Code": "1", "Vendor_Code": "DUP"}))
     unlink(world.systems, VENDOR, first.record, "otto")
     assert [each.state for each in world.collect("r2", obj=VENDOR).chosen] == ["sending"]

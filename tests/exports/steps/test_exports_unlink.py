@@ -57,7 +57,7 @@ def test_links_are_one_to_one(world: World):
     assert known.spectrum_key("things", "2", "r1") is None
 
 
-def test_g5_what_procore_changed_after_the_export_is_reported_until_it_is_mended(world: World):
+def test_g5_what_procore_changed_after_the_export_is_reported_until_it_is_corrected(world: World):
     linked(world)
     linked(world, "r2")
     assert report_drift(world.systems, OBJECT) == 0

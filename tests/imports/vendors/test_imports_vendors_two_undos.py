@@ -13,7 +13,7 @@ from airflow.sdk.exceptions import DownstreamTasksSkipped
 from spectrum_etl.errors import StopSync
 from spectrum_etl.imports.objects.vendors import OBJECT
 from spectrum_etl.imports.steps.accept import accept_asked
-from spectrum_etl.imports.steps.question import Question, answered, ask
+from spectrum_etl.imports.steps.question import Question, ask, close_question
 from spectrum_etl.imports.steps.undo import plan_undo
 from spectrum_etl.imports.systems import Systems, systems_from_airflow
 from spectrum_etl.model.run import Instance, Run
@@ -52,12 +52,12 @@ class Undo:
 
     def accept(self) -> int:
         self.waiting.discard(self.name)
-        answered(self.systems, OBJECT, self.instance)
+        close_question(self.systems, OBJECT, self.instance)
         return accept_asked(self.systems, OBJECT, BOSS)
 
     def decline(self) -> None:
         self.waiting.discard(self.name)
-        answered(self.systems, OBJECT, self.instance, declined=True)
+        close_question(self.systems, OBJECT, self.instance, declined=True)
 
 
 @pytest.fixture

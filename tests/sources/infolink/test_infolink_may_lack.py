@@ -55,11 +55,14 @@ def planned(spec: Table, without: str = "", hidden: str = "") -> ReadPlan:
 
 @pytest.mark.parametrize(("name", "table", "column"), AMOUNTS)
 def test_m4_an_amount_that_a_site_lacks_is_noted_once_and_stops_nothing(name: str, table: str, column: str) -> None:
-    plan = planned(OBJECTS[name].table(table), without=column)
+    spec = OBJECTS[name].table(table)
+    plan = planned(spec, without=column)
     assert not plan.left_out
     (drift,) = [each for each in plan.drift if each.change == "missing"]
     assert drift.column == column
-    assert "is staged as NULL: nobody can tell" in drift.detail
+    (staged,) = [each for each in spec.columns if column in each.sources]
+    assert staged.without
+    assert f"{staged.name} is staged as NULL: {staged.without}" in drift.detail
 
 
 @pytest.mark.parametrize(

@@ -187,7 +187,7 @@ def test_a_bad_month_that_gets_worse(staged: Warehouse) -> None:
     assert _rows(staged, "J6", "202606") == 101
 
 
-def test_a_bad_month_that_is_mended(staged: Warehouse) -> None:
+def test_a_bad_month_that_is_corrected(staged: Warehouse) -> None:
     _post(staged, "J6", "202606", good=3, bad=24)
     _sync(staged, allow_rejected=True)
     assert _mend(staged, "J6", "202606") == 24

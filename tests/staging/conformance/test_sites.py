@@ -16,7 +16,7 @@ from staging_harness import Spectrum, Warehouse, infolink_settings, problems
 
 from sandbox.data.generate import load
 from sandbox.infolink.server import InfoLinkServer
-from spectrum_etl.connections.describe import described
+from spectrum_etl.connections.describe import site_description
 from spectrum_etl.connections.infolink import check_infolink
 from spectrum_etl.connections.result import Checked
 from spectrum_etl.settings import Settings
@@ -67,7 +67,7 @@ def describe(spectrum: Spectrum, section: Section) -> tuple[Checked, str]:
     """What describing finds of company 1, and its file."""
     settings = as_settings(section)
     found = check_infolink(settings.company("1"), spectrum.infolink, settings)
-    return found, described(settings, [found])
+    return found, site_description(settings, [found])
 
 
 def pasted(text: str) -> Section | None:

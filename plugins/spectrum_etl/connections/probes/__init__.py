@@ -1,8 +1,9 @@
 """Finds out what Procore's documentation leaves open (N12): `PROBES` lists every question.
 
-`reading` asks what reading alone answers, whenever the connections are checked. `writing` makes records in the project
-that the settings name for that, says what Procore did, and removes them; what is known is not asked again. `kept` keeps
-the answers. What a probe makes carries an origin id that begins with `marks.PROBE_MARK`.
+`reading` asks what reading alone answers, whenever the connections are checked. `writing` asks the rest, once: what is
+known is not asked again. `project_trials` makes records in the test project of the settings (`probed_project`), says
+what Procore did, and removes them; `company_origin` replaces an id of another integration and puts it back. `kept`
+keeps the answers. What a probe makes carries an origin id that begins with `marks.PROBE_MARK`.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ PROBES: Mapping[str, Probe] = {
             "inactive_listed",
             "Does the list of companies show inactive ones?",
             "reads",
-            "none: their own list is read besides",
+            "none: their own list is read as well",
         ),
         Probe(
             "case_ignored",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from spectrum_etl.connections.probes import Found
-from spectrum_etl.connections.procore_lists import Lists, answered
+from spectrum_etl.connections.procore_lists import Lists, read_each
 from spectrum_etl.errors import RetryLater, SpectrumEtlError
 from spectrum_etl.sources.faults import NotAllowed
 from spectrum_etl.sources.procore import directory, resources, trials
@@ -78,7 +78,7 @@ def case_ignored(client: ProcoreClient, companies: Sequence[Record]) -> Found:
 
 def prime_origin_filter(client: ProcoreClient, projects: Sequence[Record]) -> Found:
     """Prime contracts are asked for by an origin id that none has."""
-    read = answered(projects, lambda project: list(resources.prime_contracts(client, project["id"])))
+    read = read_each(projects, lambda project: list(resources.prime_contracts(client, project["id"])))
     for project, contracts in read:
         if contracts:
             left = sum(1 for _ in trials.prime_contracts_by_origin(client, project["id"], f"{PROBE_MARK}none"))
@@ -91,7 +91,7 @@ def prime_origin_filter(client: ProcoreClient, projects: Sequence[Record]) -> Fo
 
 def direct_costs_refused_where_off(client: ProcoreClient, projects: Sequence[Record]) -> Found:
     """Direct costs are read in a project whose tool is off."""
-    for project, tools in answered(projects, lambda project: project_tools(client, project["id"])):
+    for project, tools in read_each(projects, lambda project: project_tools(client, project["id"])):
         if tools.is_off("direct_costs"):
             try:
                 shown = sum(1 for _ in trials.direct_costs(client, project["id"]))

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spectrum_etl.exports.changes import Change
-from spectrum_etl.exports.rules.amounts import total, written
+from spectrum_etl.exports.rules.amounts import amount_text, total
 
 _REMEDY = (
     "change it back there and export the difference as a budget change, or change the estimate in Spectrum by hand"
@@ -51,4 +51,4 @@ def _amounts(content: Mapping[str, Any]) -> dict[str, str]:
 def _sum(amounts: list[str]) -> str:
     given = [amount for amount in amounts if amount]
     added = total(given)
-    return " + ".join(given) if len(given) < 2 or added is None else written(added)
+    return " + ".join(given) if len(given) < 2 or added is None else amount_text(added)

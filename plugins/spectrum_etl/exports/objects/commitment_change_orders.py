@@ -48,7 +48,7 @@ def collect(client: ProcoreClient, company: Company, only: RecordFilter) -> Iter
     def of(project: Mapping[str, Any]) -> Iterator[Candidate]:
         id = text(project["id"])
         listed = resources.change_order_packages(client, id)
-        packages = [package for package in listed if contracts.wanted(package, only, (requests.APPROVED,), company)]
+        packages = [each for each in listed if contracts.is_collected(each, only, (requests.APPROVED,), company)]
         known = _commitments(client, id) if packages else {}
         for package in packages:
             # The list tells no type; a change order of another contract is the prime contract's.

@@ -62,7 +62,7 @@ def collect(client: ProcoreClient, company: Company, only: RecordFilter) -> Iter
             found = {
                 text(contract["id"]): contract
                 for contract in read
-                if contracts.wanted(contract, only, statuses, company)
+                if contracts.is_collected(contract, only, statuses, company)
             }
             for contract in found.values():
                 yield _candidate(client, company, project, kind, contract, codes.of(id), companies)

@@ -33,7 +33,7 @@ def projects(client: ProcoreClient, only: RecordFilter) -> Iterator[Mapping[str,
             yield project
 
 
-def wanted(record: Mapping[str, Any], only: RecordFilter, statuses: Iterable[str], company: Company) -> bool:
+def is_collected(record: Mapping[str, Any], only: RecordFilter, statuses: Iterable[str], company: Company) -> bool:
     """Whether a record is collected: those that the form names, whatever they are; else the approved, unlinked ones.
 
     One that carries another system's origin id is among these: it is shown, and why it cannot be exported.

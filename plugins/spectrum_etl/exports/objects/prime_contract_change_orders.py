@@ -66,7 +66,7 @@ def collect(client: ProcoreClient, company: Company, only: RecordFilter) -> Iter
     def of(project: Mapping[str, Any]) -> Iterator[Candidate]:
         id = text(project["id"])
         listed = resources.prime_change_orders(client, id, status=None if only.records else requests.APPROVED)
-        orders = [order for order in listed if contracts.wanted(order, only, (requests.APPROVED,), company)]
+        orders = [order for order in listed if contracts.is_collected(order, only, (requests.APPROVED,), company)]
         # The list of projects does not name the zone as the tz database does.
         shown = found(resources.project, client, id) if orders else None
         primes = list(resources.prime_contracts(client, id)) if orders else []

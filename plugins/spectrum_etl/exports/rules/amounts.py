@@ -12,7 +12,7 @@ from spectrum_etl.exports.spec import Candidate, Context, Problem
 Lines = list[Mapping[str, str]]
 
 
-def written(amount: Decimal) -> str:
+def amount_text(amount: Decimal) -> str:
     """An amount for people: with two decimals, or all of them where there are more, so that no difference hides."""
     cents = round(amount, 2)
     return f"{cents:f}" if cents == amount else f"{amount.normalize():f}"

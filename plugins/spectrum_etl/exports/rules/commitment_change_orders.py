@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from spectrum_etl.exports.rules import common, contracts
-from spectrum_etl.exports.rules.amounts import total, written
+from spectrum_etl.exports.rules.amounts import amount_text, total
 from spectrum_etl.exports.spec import Candidate, Context, Problem
 
 #: Procore's type of the packages that these are.
@@ -87,6 +87,6 @@ def lines_add_up(candidate: Candidate, context: Context) -> Iterator[Problem]:
         yield Problem(
             "total",
             candidate.content["total"],
-            f"{candidate.title}: its lines add up to {written(added)}, its total is {written(own)}",
+            f"{candidate.title}: its lines add up to {amount_text(added)}, its total is {amount_text(own)}",
             "correct the lines, or open and save the change order in Procore so that it adds them up again",
         )

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from spectrum_etl.exports.rules import common
-from spectrum_etl.exports.rules.amounts import total, written
+from spectrum_etl.exports.rules.amounts import amount_text, total
 from spectrum_etl.exports.spec import Answers, Candidate, Context, Problem
 
 #: Whether Procore tells which lines of the contract the lines belong to: it does, it does not, or not of which line.
@@ -198,7 +198,7 @@ def revenue_is_the_total(candidate: Candidate, context: Context) -> Iterator[Pro
         yield Problem(
             "total",
             candidate.content["total"],
-            f"{candidate.title}: its lines with markups add up to {written(added)}, "
+            f"{candidate.title}: its lines with markups add up to {amount_text(added)}, "
             f"its total is {candidate.content['total'] or 'empty'}",
             "correct lines and markups, or open and save the change order in Procore so that it adds them up again",
         )

@@ -72,7 +72,7 @@ def take(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance, 
         row = queue.find(connection, obj.name, id)
         if row is None or row.state != "waiting" or row.asks is None or row.asks.place != instance.place:
             if row is not None and row.state in _OPEN:
-                # Airflow took the answer without a word: whoever looks at the record next is told.
+                # Airflow took the answer silently: the record shows it to whoever looks at it next.
                 said = f"{response.user_name or response.user_id or 'somebody'} {_TOO_LATE[response.decision]}"
                 queue.note(connection, obj.name, id, row.state, said, row.run_id)
             raise StopSync(
@@ -94,7 +94,7 @@ def take(systems: Systems, obj: ExportObject, id: RecordId, instance: Instance, 
             verdict = _verdict(systems, connection, obj, row, candidate, response, refused)
         except SpectrumEtlError as error:
             who = response.user_name or response.user_id
-            reason = Reason.of(error, f"the answer of {who} could not be taken: ")
+            reason = Reason.of(error, f"the answer from {who} could not be used: ")
             queue.move(connection, obj.name, id, "waiting", "ready", instance.run_id, reason=reason)
             if isinstance(error, RetryLater):
                 return Outcome("ready", reason.in_words, ask_again=True)
@@ -148,9 +148,9 @@ def _verdict(
     context = systems.context
     who = response.user_name or response.user_id or "nobody"
     if not systems.settings.exports.may_approve(response.user_id):
-        return _Verdict("ready", f"the answer of {who} was ignored: not one of the configured approvers")
+        return _Verdict("ready", f"the answer from {who} was ignored: not one of the configured approvers")
     if refused:
-        return _Verdict("ready", f"the answer of {who} cannot be taken: {refused} Retype it without the character")
+        return _Verdict("ready", f"the answer from {who} cannot be used: {refused} Retype it without the character")
     if response.decision == "retrieve":
         return _Verdict("retrieved", f"taken out by {who}; it comes back when it is collected again by name")
     if response.decision == "reject":

@@ -133,10 +133,10 @@ def _look_up(sending: Sending, sent: SentCall) -> None:
     if asked_at < settled_at:
         raise unsettled(
             settled_at,
-            f"the answer of {compare.name_of(call)} was lost and it may still be running; it is looked up again at"
+            f"the answer to {compare.name_of(call)} was lost and it may still be running; it is looked up again at"
             f" {settled_at:%H:%M:%S %Z}",
             object=sending.obj.name, company=sending.id.company, record=sending.id.record,
-            remedy="wait: the task comes back by itself. Do not enter the record in Spectrum by hand meanwhile",
+            remedy="wait: the task continues by itself. Do not enter the record in Spectrum by hand meanwhile",
         )  # fmt: skip
     if readable and current != (None if call.adds else sent.held_before):
         what = compare.in_words(call, compare.differences(call, current))
@@ -152,7 +152,7 @@ def _look_up(sending: Sending, sent: SentCall) -> None:
         sending.end(
             "failed",
             Reason(
-                f"the answer of {compare.name_of(call)} was lost, and what it did cannot be read back",
+                f"the answer to {compare.name_of(call)} was lost, and what it did cannot be read back",
                 "look it up in Spectrum; name the record in the trigger form of the export only if it is not there",
                 "answer lost",
             ),

@@ -100,7 +100,7 @@ def collect(
         connection.autocommit = True
         migrate(connection)
         for one, other in claims.duplicates(connection, company):
-            log.warning("two records have one number: %s; %s. A person must look", one.in_words, other.in_words)
+            log.warning("two records have one number: %s; %s. Needs attention", one.in_words, other.in_words)
         _release(connection, obj, company, only, run_id, still_waits)
         held_up = _restart(systems, connection, obj, only, run_id)
         since = systems.clock(connection)
@@ -221,7 +221,7 @@ def _restart(
         except Taken as taken:
             held_up.add(row.id)
             reason = Reason(
-                f"it was not sent any further: {taken.message}",
+                f"sending it was stopped: {taken.message}",
                 "look in Spectrum whether the lines of both are there and put it right; then link this one by hand"
                 " (link_export), or take it out",
                 "number taken",

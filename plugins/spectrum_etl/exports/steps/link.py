@@ -151,7 +151,7 @@ def _row(connection: psycopg.Connection, obj: Linkable, id: RecordId) -> QueueRo
     if row is not None and row.state not in COLLECTABLE | ENDED | {"linked"}:
         raise FixRecord(
             f"the record is in the export queue as {row.state}", object=obj.name, company=id.company, record=id.record,
-            remedy="reject or retrieve it there first, or let its export end",
+            remedy="reject or retrieve it there first, or let its export finish",
         )  # fmt: skip
     return row
 

@@ -27,7 +27,7 @@ def wait_for_forgotten_calls(sending: Sending) -> None:
             "the warehouse was restarted, restored or taken over by another server; calls that it does not know of"
             f" may still be running, so nothing is sent before {until:%H:%M:%S} UTC",
             object=sending.obj.name, company=sending.id.company, record=sending.id.record,
-            remedy="nothing; the task comes back by itself",
+            remedy="nothing; the task continues by itself",
         )  # fmt: skip
 
 
@@ -52,7 +52,7 @@ def recheck(sending: Sending) -> None:
         reason = f"Spectrum was changed after it was accepted; nothing was sent: {in_short(changes)}"
         sending.end("ready", reason, again=True)
     if there := _there_by_now(sending, candidate):
-        reason = f"Spectrum was changed after it was accepted; nothing was sent: it has {in_short(there)} by now"
+        reason = f"Spectrum was changed after it was accepted; nothing was sent: it now has {in_short(there)}"
         sending.end("ready", reason, again=True)
 
 

@@ -72,7 +72,7 @@ class Report:
         """Why the run failed, for its last line."""
         more = len(self.bad) - _MAX_NAMED
         named = "; ".join(self.bad[:_MAX_NAMED]) + (f"; and {more} more, see export.queue" if more > 0 else "")
-        return f"{self.summary}. A person must look: {named}"
+        return f"{self.summary}. Needs attention: {named}"
 
 
 def report(

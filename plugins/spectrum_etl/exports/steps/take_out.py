@@ -82,7 +82,7 @@ def _take(
         until = settles_at(sent.intent_at, systems.settings)
         if systems.clock(connection) < until:
             raise RetryLater(
-                f"the answer of a call was lost, and until {until:%H:%M:%S} UTC it may still be running",
+                f"the answer to a call was lost, and until {until:%H:%M:%S} UTC it may still be running",
                 object=obj.name, company=row.id.company, record=row.title,
                 remedy="the task is retried automatically; the number stays claimed until then",
             )  # fmt: skip

@@ -79,7 +79,7 @@ def _check_may_end(systems: Systems, obj: Linkable, link: Link, row: QueueRow | 
     if row is not None and row.state in IN_FLIGHT:
         raise FixRecord(
             f"the record is in the export queue as {row.state}", **where,
-            remedy="let its export end first, or take the record out with the export's form",
+            remedy="let its export finish first, or take the record out with the export's form",
         )  # fmt: skip
     # What was linked by hand was not written by an export: ending that link leaves nothing behind in Spectrum.
     if link.how == "export" and obj.holds(systems.spectrum, link.spectrum_key):

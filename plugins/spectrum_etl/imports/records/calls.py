@@ -47,7 +47,7 @@ def intend(
         )  # fmt: skip
 
 
-def answered(
+def record_outcome(
     connection: psycopg.Connection,
     row_id: int,
     state: Outcome,
@@ -96,7 +96,7 @@ def to_compare(
     ).fetchall()
 
 
-def compared(
+def end_comparison(
     connection: psycopg.Connection,
     obj: ImportObject,
     company: str,

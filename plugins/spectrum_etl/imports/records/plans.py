@@ -324,8 +324,8 @@ def move(
     )
 
 
-def make_anew(connection: psycopg.Connection, row_ids: Sequence[int]) -> None:
-    """Let the next run make the plan of these rows again, though all that it was made of is as it was then."""
+def force_new_plan(connection: psycopg.Connection, row_ids: Sequence[int]) -> None:
+    """Let the next run make the plan of these rows again, although nothing that it was made from has changed."""
     connection.execute(
         "update procore.plans set basis = '' where plan_id in (select plan_id from procore.plan_rows"
         " where row_id = any(%s))",

@@ -250,7 +250,7 @@ def _accept(
         )  # fmt: skip
     if taken:
         # When the other one ends, everything is as it was when the plan was made, and the rows can be accepted again.
-        plans.make_anew(connection, list(taken))
+        plans.force_new_plan(connection, list(taken))
     plans.decided(connection, [row.row_id for row in rows if row.row_id not in taken], "accepted", by, by_name)
     return {row.row_id: taken[row.row_id].in_words if row.row_id in taken else None for row in rows}
 

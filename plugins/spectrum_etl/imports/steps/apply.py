@@ -236,18 +236,18 @@ def _reactivate(
         except NotFound as fault:
             left.remove(row.row_id)
             with connection.transaction():
-                calls.answered(connection, row.row_id, "refused", answer=fault.message)
+                calls.record_outcome(connection, row.row_id, "refused", answer=fault.message)
                 _fail(connection, obj, row, fault, done)
         except SpectrumEtlError as fault:
             left.remove(row.row_id)
             with connection.transaction():
-                calls.answered(connection, row.row_id, "unknown", answer=fault.message)
+                calls.record_outcome(connection, row.row_id, "unknown", answer=fault.message)
             if not isinstance(fault, RetryLater):
                 raise
             done.later = fault.message
         else:
             with connection.transaction():
-                calls.answered(connection, row.row_id, "applied", entity=entity)
+                calls.record_outcome(connection, row.row_id, "applied", entity=entity)
     return left
 
 
@@ -318,11 +318,11 @@ def _refused(
     connection: psycopg.Connection, obj: ImportObject, row: PlanRow, fault: SourceFault, done: Applied
 ) -> None:
     if isinstance(fault, NotVisible):
-        calls.answered(connection, row.row_id, "unknown", answer=fault.message)
+        calls.record_outcome(connection, row.row_id, "unknown", answer=fault.message)
         plans.move(connection, [row.row_id], _HIDDEN, reason=fault.message, remedy=fault.instruction)
         done.counts[_HIDDEN] += 1
     elif isinstance(fault, NotSent):
-        calls.answered(connection, row.row_id, "not sent", answer=fault.message)
+        calls.record_outcome(connection, row.row_id, "not sent", answer=fault.message)
         plans.move(connection, [row.row_id], "accepted", reason=fault.message)
         done.counts["accepted"] += 1
         done.later = fault.message
@@ -330,12 +330,12 @@ def _refused(
         _lost(connection, row, fault.message, done)
         done.later = fault.message
     else:
-        calls.answered(connection, row.row_id, "refused", answer=fault.message)
+        calls.record_outcome(connection, row.row_id, "refused", answer=fault.message)
         _fail(connection, obj, row, fault, done)
 
 
 def _lost(connection: psycopg.Connection, row: PlanRow, said: str, done: Applied) -> None:
-    calls.answered(connection, row.row_id, "unknown", answer=said)
+    calls.record_outcome(connection, row.row_id, "unknown", answer=said)
     plans.move(connection, [row.row_id], "unknown", reason=said, remedy="the next run looks it up")
     done.counts["unknown"] += 1
 

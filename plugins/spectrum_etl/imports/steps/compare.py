@@ -56,7 +56,7 @@ def compare(systems: Systems, obj: ImportObject) -> Compared:
             call: found for call, record, sent in written if (found := _difference(obj, sent, held.get(record)))
         }
         with connection.transaction():
-            calls.compared(connection, obj, code, differences, hidden)
+            calls.end_comparison(connection, obj, code, differences, hidden)
     for call, record, _ in written:
         if call in differences:
             fields = ", ".join(

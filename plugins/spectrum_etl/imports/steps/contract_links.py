@@ -103,7 +103,7 @@ def _link_accepted(systems: Systems, connection: psycopg.Connection, obj: Import
         for row in rows:
             if row.row_id in elsewhere:
                 plans.fail(
-                    connection, row, "it, or what it is in Spectrum, is linked to something else by now",
+                    connection, row, "it, or its record in Spectrum, is now linked to something else",
                     "end the wrong one of the two links with unlink_export, then plan again",
                 )  # fmt: skip
                 done.counts["failed"] += 1

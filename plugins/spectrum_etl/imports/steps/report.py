@@ -73,7 +73,7 @@ def report(url: str, obj: ImportObject, companies: Sequence[str], *, undo: bool 
     return found
 
 
-def shown(url: str, plan_id: int) -> list[tuple[str, str, str, str]]:
+def first_rows(url: str, plan_id: int) -> list[tuple[str, str, str, str]]:
     """The first rows of a plan, for a log."""
     with connect(url) as connection:
         connection.autocommit = True

@@ -48,7 +48,7 @@ def settle(
     code = systems.company.code
     held.store(connection, obj, code, [each.entity for each in taken if each.entity is not None])
     for each in taken:
-        calls.answered(connection, each.row.row_id, "applied", entity=each.entity or {"id": each.record_id})
+        calls.record_outcome(connection, each.row.row_id, "applied", entity=each.entity or {"id": each.record_id})
     elsewhere = _link(connection, obj, code, taken)
     _follow(connection, obj, code, [each for each in taken if each.row.kind != "undo"])
     _undo(connection, obj, code, [each.row for each in taken if each.row.kind == "undo"])

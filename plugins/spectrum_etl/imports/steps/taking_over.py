@@ -114,8 +114,8 @@ def judge(
     with connection.transaction():
         begun = takeovers.begin(connection, systems, obj, switched_off_by, looked_at, wait)
     log.info(
-        "%s, company %s: %s has confirmed that the other integration is switched off; %s ids are its; Procore is read"
-        " again at %s", obj.name, systems.company.code, switched_off_by, all_of_them.count, begun.second_look_due,
+        "%s, company %s: %s has confirmed that the other integration is switched off; %s ids belong to it; Procore is"
+        " read again at %s", obj.name, systems.company.code, switched_off_by, all_of_them.count, begun.second_look_due,
     )  # fmt: skip
     return TakeoverState(begun, all_of_them.count, offers=True)
 
@@ -150,7 +150,7 @@ def finish(
             [
                 f"Procore is read again at {state.waits_until:%Y-%m-%d %H:%M} UTC: only if the other integration has"
                 " written nothing until then can this be accepted",
-                "nothing: the run that it was confirmed in goes on by itself then; any later run does, too",
+                "nothing: the run in which it was confirmed then continues by itself, and so does any later run",
             ],
         )
 
@@ -195,7 +195,7 @@ def _refuse_still_writing(systems: Systems, obj: ImportObject, found: Takeover, 
     raise FixConfiguration(
         f"the other integration still writes: {found.confirmed_by} confirmed on"
         f" {found.confirmed_at:%Y-%m-%d at %H:%M} UTC that it is switched off, and since then {new.count} records in"
-        f" Procore have got an id of it, among them {new.named} (N12)",
+        f" Procore have received an id from it, among them {new.named} (N12)",
         object=obj.name, company=systems.company.code, field=CONFIRMATION, remedy=_SWITCH_OFF,
     )  # fmt: skip
 

@@ -98,7 +98,7 @@ def refuse_second(
             )  # fmt: skip
         if undone != run_id:
             raise StopSync(
-                f"undoing the run {undone} is not finished: {rows} of its records are to be decided or applied",
+                f"undoing the run {undone} is not finished: {rows} of its records have yet to be decided or applied",
                 object=obj.name, company=code, field="run_id", value=run_id,
                 remedy="accept them, or keep what that run has done (Do not undo), on the page under Into Procore, and"
                 " apply what is accepted; then trigger this one again",

@@ -22,7 +22,7 @@ export function useBatch(approver) {
 const ENDED = {
   over: "",
   stopped: " You stopped it: the others still wait.",
-  "broken off": " It was broken off with the server: the others still wait. Look, then accept them again.",
+  "broken off": " It was interrupted when the server stopped: the others still wait. Look, then accept them again.",
 };
 
 /** Above the list, where it is seen: progress while it runs, then the outcome with every failure, until it is dismissed. */

@@ -66,7 +66,7 @@ export function CollectAgain({ target, allowed, lead, lost, onStarted }) {
   return html`<div class="again"><p>${lead}</p>
     <${Outcome} run=${run} onStarted=${onStarted} paused=${() => `the export ${run.paused[0].object.replaceAll("_", " ")}`}
       started=${() => "Started: in a moment it waits for approval, or the list says what stands in its way."} />
-    ${lost && !run.over && html`<p><strong>The answer of a call was lost: Spectrum may have executed it.</strong> Collected again,
+    ${lost && !run.over && html`<p><strong>The answer to a call was lost: Spectrum may have executed it.</strong> Collected again,
       it is sent once more where it cannot be read back.<br /><label class="check"><input type="checkbox" checked=${looked}
         onChange=${(event) => setLooked(event.target.checked)} /> I have looked it up in Spectrum: it is not there.</label></p>`}
     ${!run.over && html`<button disabled=${run.busy || (lost && !looked)} onClick=${begin}><${Icon} name="refresh" /> Collect again</button>`}</div>`;
@@ -80,7 +80,7 @@ export function StandsStill({ still, target, allowed, onStarted, waits }) {
   const begin = async () => { if (await run.start([body])) onStarted(); };
   return html`<div class="notice bad" role="alert"><p><strong>It stands still</strong>, since ${moment(still.since)} (${ago(still.since)}). ${still.why}</p>
     <${Outcome} run=${run} onStarted=${onStarted} paused=${() => `the export ${run.paused[0].object.replaceAll("_", " ")}`}
-      started=${() => (waits ? "Started: in a moment it waits for approval again, or what stands in its way is told."
+      started=${() => (waits ? "Started: in a moment it waits for approval again, or the list says what stands in its way."
         : "Started: it looks up what Spectrum has of it, and sends only what is missing.")} />
     ${!run.over && (allowed ? html`<button class="main" disabled=${run.busy} onClick=${begin}>${waits ? "Ask again" : "Go on with it"}</button>`
       : html`<p>Ask somebody who may start exports in Airflow to ${waits ? "ask again" : "go on with it"} here.</p>`)}</div>`;

@@ -83,8 +83,8 @@ function Noticed({ company, onClose }) {
       <${Table} label="Differences" rows=${differences} keyOf=${(f) => f.subject + f.item + f.difference} columns=${[
         { title: "Where", cell: (f) => html`<code>${f.subject}${f.item && `.${f.item}`}</code>` },
         { title: "Difference", cell: (f) => html`<${Badge} kind=${f.stops ? "bad" : "plain"}>${words(f.difference)}</>` },
-        { title: "What differs", kind: "wide", cell: (f) => html`${f.detail}${f.closest && (f.paste ? html`<p>Most like it here: <code>${f.closest}</code>. If that is what is meant, put into <code>include/settings.yaml</code>:</p><pre>${f.paste}</pre>`
-          : html`<p>Several here are as much like it: <code>${f.closest}</code>. Name the one that is meant in <code>infolink.names</code>.</p>`)}` },
+        { title: "What differs", kind: "wide", cell: (f) => html`${f.detail}${f.closest && (f.paste ? html`<p>Closest match here: <code>${f.closest}</code>. If that is the one, add to <code>include/settings.yaml</code>:</p><pre>${f.paste}</pre>`
+          : html`<p>Several names here match equally well: <code>${f.closest}</code>. Put the right one into <code>infolink.names</code>.</p>`)}` },
         { title: "Affects", kind: "wide", cell: (f) => f.affects },
       ]} />`}
     ${found.data?.columns.length > 0 && html`<h3>Columns of Info-Link</h3>

@@ -38,7 +38,7 @@ function Rejected({ company, object, counts, several, query: asked, number }) {
     { title: "Object", cell: (r) => words(r.table_name) },
     several && { title: "Company", cell: (r) => r.company_code },
     { title: "Job", cell: (r) => r.job_number ?? html`<span class="faint">–</span>` },
-    { title: "Row", help: "What of the row can be read", cell: (r) => html`<${Parts} row=${r} />` },
+    { title: "Row", help: "What can be read of the row", cell: (r) => html`<${Parts} row=${r} />` },
     { title: "Column", cell: (r) => html`<code>${r.column_name}</code>` },
     { title: "Holds", cell: (r) => r.value ? html`<code class="value">${r.value}</code>` : html`<span class="faint">nothing</span>` },
     { title: "Why it was rejected, and what to do", kind: "wide", cell: (r) => r.reason },

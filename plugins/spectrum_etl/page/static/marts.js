@@ -37,7 +37,7 @@ function Words({ marts }) {
   const missing = marts.computed_at && marts.missing.length ? `, but never for company ${marts.missing.join(", ")}` : "";
   return html`
     ${marts.computed_at && html`<${Time} at=${marts.computed_at}>Computed ${ago(marts.computed_at)}</>${missing}. `}
-    ${marts.failed && html`<span class="badtext">The last run of publish_marts failed: its log in Airflow tells why. </span>`}
+    ${marts.failed && html`<span class="badtext">The last run of publish_marts failed: its log in Airflow says why. </span>`}
     ${marts.waiting > 0 && html`<span class="warntext">${plural(marts.waiting, "sync is", "syncs are")} not in it yet. </span>`}
     ${marts.paused && html`<span class="warntext" title="Last computed ${moment(marts.computed_at)}">publish_marts is paused in Airflow: it does not follow the syncs.</span>`}`;
 }

@@ -21,7 +21,7 @@ const LEADS = { waiting: "Asked again.", rejected: "Rejected.", failed: "Failed.
 /** What happens to a record that a task of Airflow works on. */
 const MOVES = {
   sending: "Accepted, and on its way to Spectrum. Nothing to do.",
-  unknown: "The answer of a call was lost. What became of it is being looked up in Spectrum; nothing is sent twice. Nothing to do.",
+  unknown: "The answer to a call was lost. What became of it is being looked up in Spectrum; nothing is sent twice. Nothing to do.",
   sent: "Sent to Spectrum, and being read back. Nothing to do.",
   confirmed: "In Spectrum, and being linked. Nothing to do.",
 };

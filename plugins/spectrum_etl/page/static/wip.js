@@ -98,7 +98,7 @@ function Shown({ data, known, here, several, look, sorting, narrowed }) {
   const lacking = rows.filter((row) => row.not_known_because && row.is_known).length;
   return html`
     ${rows.length > 0 && html`<${Figures} totals=${totals} faded=${faded} />
-      ${lacking > 0 && html`<p class="lead">Of ${plural(lacking, "job")} some figures are not known: marked with <span class="outdated"><${Icon} name="warn" /></span>, which says why. A total says how many jobs it is without.</p>`}
+      ${lacking > 0 && html`<p class="lead">Of ${plural(lacking, "job")} some figures are not known: marked with <span class="outdated"><${Icon} name="warn" /></span>, which says why. A total says how many jobs it leaves out.</p>`}
       ${!faded && html`<p class="lead">How profits have faded since the month was closed is not known: ${here.some((end) => end.closed_at) ? "the month was closed before the first complete sync" : "the month is not closed yet"}.</p>`}
       <div class="wip"><${Grid}><${Table} label="WIP schedule; arrow keys move between the numbers" rows=${rows} keyOf=${keyOf} foot tall
         columns=${columnsOf({ known, faded, several, totals, look, ...sorting })} /></></div>

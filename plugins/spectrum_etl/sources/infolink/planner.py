@@ -20,8 +20,7 @@ from spectrum_etl.sources.infolink.published import KNOWN
 from spectrum_etl.sources.infolink.site import SiteTable
 
 _MISSING_REMEDY = (
-    "allow the column in Info-Link, or name it in infolink.names where this site calls it otherwise; nothing is"
-    " published without it"
+    "allow the column in Info-Link, or give this site's name for it in infolink.names; nothing is published without it"
 )
 _COMPANY = "COMPANY_CODE"
 
@@ -282,7 +281,7 @@ class _Planner:
         if found.one_company:
             return True
         if found.named:
-            raise self._company_not_told(alias)
+            raise self._no_company_code(alias)
         if found.is_shared:
             return False
         if self.login_company.upper() == self.company.upper():
@@ -294,7 +293,7 @@ class _Planner:
             company=self.company,
             field=f"{found.name}.Company_Code",
             remedy=f"have {self.infolink.tables[alias]} allowed in Info-Link, give this company an Info-Link connection"
-            f" with a login of its own, or, where {found.name} shows this company's rows alone, say so in"
+            f" with a login of its own, or, where {found.name} shows only this company's rows, say so in"
             " infolink.names (one_company)",
         )
         if alias not in self.infolink.optional:
@@ -302,7 +301,7 @@ class _Planner:
         self._leave_out_table(alias, name, f"{error.message}; {self.infolink.optional[alias]}")
         return True
 
-    def _company_not_told(self, alias: str) -> FixConfiguration:
+    def _no_company_code(self, alias: str) -> FixConfiguration:
         """Of a table that the settings name: whose rows it shows, nobody can tell, whether it is optional or not."""
         found, asked = self.tables[alias], self.infolink.tables[alias]
         return FixConfiguration(
@@ -310,7 +309,7 @@ class _Planner:
             object=self.table.name,
             company=self.company,
             field=f"{found.name}.Company_Code",
-            remedy=f"where {found.name} shows this company's rows alone, write `one_company: true` for {asked} in"
+            remedy=f"where {found.name} shows only this company's rows, write `one_company: true` for {asked} in"
             " infolink.names; else name its company column there, or another table",
         )
 

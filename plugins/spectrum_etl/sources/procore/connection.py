@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from spectrum_etl.credentials.fields import (
     AirflowConnection,
+    can_be_sent,
     certificate,
     check_timeouts,
     checked_url,
@@ -66,8 +67,7 @@ class ProcoreConnection:
         if not self.client_id:
             raise _wrong("login", "the login is the client id of Procore's service account", "not empty")
         # The value is a secret: no message shows it.
-        secret = self.client_secret
-        if not secret or not secret.isascii() or not secret.isprintable() or secret != secret.strip():
+        if not self.client_secret or not can_be_sent(self.client_secret):
             raise _wrong(
                 "password",
                 "the password is the client secret; it is empty, holds characters that cannot be sent, or begins or "

@@ -13,6 +13,7 @@ from typing import Any, Literal, get_args
 
 from spectrum_etl.credentials.fields import (
     AirflowConnection,
+    can_be_sent,
     certificate,
     check_timeouts,
     checked_url,
@@ -101,8 +102,7 @@ class SdxConnection:
         if not 1 <= len(self.company_login) <= 3:
             raise _wrong("login", "the login is the Spectrum company code", "1 to 3 characters")
         # The value is a secret: the message tells its length at most.
-        secret = self.authorization_id
-        if not secret.isascii() or not secret.isprintable() or secret != secret.strip():
+        if not can_be_sent(self.authorization_id):
             raise _wrong(
                 "password",
                 "the Authorization ID holds characters that cannot be sent, or begins or ends with a blank",

@@ -212,7 +212,7 @@ def _of_status(call: ServiceCall, status: int, enhanced: bool, location: str, sa
         return ServiceMissing(
             f"the server has no such service ({told})",
             **where,
-            remedy="check host and port of the Airflow connection (the port is 8482 as a rule), and that this release "
+            remedy="check host and port of the Airflow connection (the port is usually 8482), and that this release "
             f"of Spectrum has the service {call.service}",
         )
     if status in {408, 425, 429} or status >= 500:

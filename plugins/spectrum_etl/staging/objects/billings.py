@@ -26,8 +26,8 @@ _TYPE = Column(
     may_be_blank=True,
     required=True,
 )
-_BILLED_WITHOUT = "nobody can tell what applications bill, since stored material is billed, too"
-_RETAINED_WITHOUT = "nobody can tell what customers hold back"
+_BILLED_WITHOUT = "what applications bill is not known, since stored material is billed, too"
+_RETAINED_WITHOUT = "what customers hold back is not known"
 _OPEN_WITHOUT = "what is open of an invoice is not known, so that ages are of what was invoiced"
 
 
@@ -135,7 +135,7 @@ BILLING_APPLICATIONS = Table(
             "complete_to_date",
             "Work that is complete to date, at the contract's prices",
             "Complete_To_Date",
-            "nobody can tell what an application bills, so that what is billed is known by invoices only",
+            "what an application bills is not known, so what is billed is known from invoices only",
         ),
         _part("material_stored", "Material that is stored and billed, to date", "Material_Stored", _BILLED_WITHOUT),
         _percent("retention_percent", "Retention on work, in percent", "Retention_Percent"),
@@ -255,13 +255,13 @@ RECEIVABLE_INVOICES = Table(
             "sales_tax_amount",
             "Sales tax",
             "Sales_Tax_Amount",
-            "nobody can tell what invoices bill without tax",
+            "what invoices bill without tax is not known",
         ),
         _money(
             "invoice_extension",
             "Total of the invoice",
             "Invoice_Extension",
-            "nobody can tell what an invoice bills, so that what is billed is known by applications only",
+            "what an invoice bills is not known, so what is billed is known from applications only",
         ),
         _percent("retention_percent", "Retention, in percent", "Retention_Percent"),
         _part("retention_amount", "Retention that is held back of it", "Retention_Amount", _RETAINED_WITHOUT),
@@ -286,7 +286,7 @@ RECEIVABLE_INVOICES = Table(
             "in_set",
             ("reversed",),
             "warning",
-            "A mark of reversal that was never seen, so that nobody can tell whether the invoice counts: report which "
+            "An unknown mark of reversal, so it is not known whether the invoice counts: report which "
             "one, with Spectrum's meaning of it.",
             values=("Y", "N"),
         ),

@@ -71,14 +71,14 @@ CHANGE_REQUESTS = Table(
             "not_null",
             ("status",),
             "warning",
-            "A change request without a status, so that nobody can tell whether it counts: enter it in Spectrum.",
+            "A change request without a status, so it is not known whether it counts: enter it in Spectrum.",
         ),
         Check(
             "known_status",
             "sql",
             ("status",),
             "warning",
-            "A status that the company has not defined, so that nobody can tell whether the change request counts: "
+            "A status that the company has not defined, so it is not known whether the change request counts: "
             "correct it in Spectrum.",
             query="change_request_status_is_known.sql",
         ),
@@ -205,7 +205,7 @@ CHANGE_REQUEST_REVENUES = Table(
         company_column(),
         _assumed(_JOB, "the revenue of changes belongs to no job, so that no contract is known to be changed by it"),
         _assumed(_CUSTOMER, "the revenue of changes is that of the job, whichever customer's"),
-        _assumed(_NUMBER, "nobody can tell the revenue of approved changes from that of proposed ones"),
+        _assumed(_NUMBER, "the revenue of approved changes cannot be told from that of proposed ones"),
         Column(
             "billing_item",
             "code",
@@ -271,7 +271,7 @@ CHANGE_REQUEST_STATUSES = Table(
             "in_set",
             ("cr_type",),
             "warning",
-            "A type of status that was never seen: report which one, with Spectrum's meaning of it.",
+            "An unknown type of status: report which one, with Spectrum's meaning of it.",
             values=("1", "2", "3", "4", "5"),
         ),
         Check(

@@ -151,7 +151,7 @@ PURCHASE_ORDER_LINES = Table(
             source="Line_Extension_List1",
             blank="zero",
             assumed=True,
-            without="nobody can tell what is ordered on a line, nor what of it is open",
+            without="what is ordered on a line, and what of it is open, is not known",
         ),
         Column(
             "received_extension",
@@ -160,7 +160,7 @@ PURCHASE_ORDER_LINES = Table(
             source="Received_Extension",
             blank="zero",
             assumed=True,
-            without="nobody can tell what of a line is received, nor what is open",
+            without="what of a line is received, and what is open, is not known",
         ),
         Column(
             "open_amount",

@@ -3,7 +3,7 @@
 from spectrum_etl.model.spec import Check, Column, InfoLink, Table
 from spectrum_etl.staging.objects.payables.shared import INVOICE_KEY, invoice_is_there, known_type
 
-_JOB_SHARE_WITHOUT = "nobody can tell what a job bears of an invoice"
+_JOB_SHARE_WITHOUT = "what a job bears of an invoice is not known"
 
 VENDOR_INVOICE_DISTRIBUTIONS = Table(
     name="vendor_invoice_distributions",

@@ -33,7 +33,7 @@ VENDOR_INVOICES = Table(
             source="Invoice_Amount",
             blank="zero",
             assumed=True,
-            without="nobody can tell what an invoice amounts to, nor what of it is open",
+            without="what an invoice amounts to, and what of it is open, is not known",
         ),
         Column(
             "signed_invoice_amount",

@@ -41,7 +41,7 @@ VENDOR_PAYMENTS = Table(
             source="Payment_Amount",
             blank="zero",
             assumed=True,
-            without="nobody can tell what was paid on an invoice, nor what of it is open",
+            without="what was paid on an invoice, and what of it is open, is not known",
         ),
         Column(
             "signed_payment_amount",
