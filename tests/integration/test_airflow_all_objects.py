@@ -125,6 +125,7 @@ def test_a_run_that_finds_nothing_changed_takes_one_task_a_company_and_updates_t
     assert airflow_stack.ask(left) == [(0,)]
 
 
+@pytest.mark.slow
 def test_a5_a_run_of_one_company_and_job_touches_only_that(airflow_stack, oracle):
     jobs = airflow_stack.ask(
         "select job_number from spectrum.job_cost_transactions where company_code = '1' group by 1 order by 1 limit 2"

@@ -119,6 +119,7 @@ def test_a3_no_secret_is_in_any_log(airflow_stack, staged):
         assert not any(secret in text for secret in hidden), path
 
 
+@pytest.mark.slow
 def test_a7_a_missing_connection_is_told_at_once_with_what_to_do(airflow_stack, staged):
     """Airflow says `isn't defined` also when its API server is overloaded, and tries again in vain."""
     api = airflow_stack.api()

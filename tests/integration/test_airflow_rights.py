@@ -43,6 +43,7 @@ def test_an_operator_can(airflow_stack, staged):
     airflow_stack.wait(runs)
 
 
+@pytest.mark.slow
 def test_what_walks_between_the_tasks_gives_an_approver_no_more(airflow_stack, staged):
     """The scope is changed after it was planned: Airflow lets the role User write what a task has returned."""
     api, user = airflow_stack.api(), airflow_stack.api(APPROVER)

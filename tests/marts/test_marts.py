@@ -250,6 +250,7 @@ def test_percentages_survive_zero_budgets_and_tiny_ones(world):
     assert_right(world)
 
 
+@pytest.mark.slow
 def test_other_sql_or_cleared_books_compute_everything(world, monkeypatch):
     publish(world)
     with psycopg.connect(world.warehouse) as connection:

@@ -106,6 +106,7 @@ def test_o5_a_posting_that_moves_to_another_phase_went_from_one_and_came_to_the_
     assert_right(world)
 
 
+@pytest.mark.slow
 def test_o5_rows_that_are_staged_again_for_another_column_are_no_change(world: World) -> None:
     """A later version of the package reads one more column: every row of the books is another one then."""
     publish(world, closing=ALL_CLOSED)
@@ -120,6 +121,7 @@ def test_o5_rows_that_are_staged_again_for_another_column_are_no_change(world: W
     assert_right(world)
 
 
+@pytest.mark.slow
 def test_o5_a_month_counts_from_the_first_complete_reading_after_its_close(world: World) -> None:
     """What that reading finds may have been posted before the close, by a sync that was late as well."""
     publish(world)
@@ -222,6 +224,7 @@ def test_o5_other_settings_compute_everything_and_none_leaves_nothing(world: Wor
     assert_right(world)
 
 
+@pytest.mark.slow
 def test_o5_stamps_of_a_clock_that_was_wrong_are_computed_again(world: World) -> None:
     publish(world, closing=ALL_CLOSED)
     late_posting(world)

@@ -22,6 +22,8 @@ from tests.page.page_airflow import HEADER, PageAirflow, open_page_airflow
 from tests.page.page_data import fill
 from tests.page.test_page_api import ROUTES as API_ROUTES
 
+pytestmark = pytest.mark.slow  # a server of its own
+
 UNREAD, DOWNLOADS = 2, 2
 OVERRIDE = "\u202e"
 

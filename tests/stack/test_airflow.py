@@ -23,7 +23,7 @@ from stack.secret_values import Secrets, load_secrets
 from stack.stage_runs import FollowedRun, failure, follow, start_runs, wait_until_parsed
 from tests.stack.foreign import Foreign, foreign_server
 
-pytestmark = pytest.mark.airflow
+pytestmark = [pytest.mark.airflow, pytest.mark.slow]
 
 _DAG = """
 from datetime import datetime, timezone
@@ -96,7 +96,6 @@ def airflow(started: Started) -> LocalAirflow:
     return started.airflow
 
 
-@pytest.mark.slow
 def test_d21_one_that_lost_its_port_takes_another_and_shows_nobody_its_passwords(started: Started) -> None:
     assert started.airflow.api().dags().keys() <= {"good", "bad"}
     assert not started.airflow.url.endswith(f":{started.thief.port}")
@@ -171,7 +170,6 @@ def test_secrets_are_private_and_not_in_arguments(airflow: LocalAirflow) -> None
         assert secret not in arguments
 
 
-@pytest.mark.slow
 def test_d21_a_dag_that_took_too_long_to_import_is_waited_for_and_a_broken_one_is_one_line(
     airflow: LocalAirflow,
 ) -> None:
@@ -195,7 +193,6 @@ def test_d21_a_dag_that_took_too_long_to_import_is_waited_for_and_a_broken_one_i
         time.sleep(0.2)
 
 
-@pytest.mark.slow
 def test_stop_leaves_no_process_even_with_a_task_at_work(airflow: LocalAirflow) -> None:
     (airflow.dags / "slow.py").write_text(
         "from airflow.sdk import dag, task\n@dag(schedule=None)\ndef slow():\n    @task\n    def nap():\n"

@@ -336,6 +336,7 @@ def test_what_is_frozen_and_changed_is_reported(stage: Stage, name: str) -> None
     assert stage.warehouse("select field from export.drift where resolved_at is null") == [("lines",)]
 
 
+@pytest.mark.slow
 def test_e2_a_budget_that_was_changed_after_its_export_is_reported(stage: Stage) -> None:
     """The lock, an amount, a line that was added and one that is gone, by budget code; resolved when it is put back."""
     id = CASES["budgets"].id(stage)

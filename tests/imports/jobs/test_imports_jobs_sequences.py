@@ -65,7 +65,7 @@ class OfJobs(Sequence):
 
 @pytest.mark.parametrize("seed", range(20))
 def test_n11_random_sequences_of_faults(world: JobsWorld, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    play(OfJobs(world, seed, monkeypatch))
+    play(OfJobs(world, seed, monkeypatch), steps=10)
 
 
 @pytest.mark.slow

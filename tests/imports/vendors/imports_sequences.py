@@ -387,8 +387,8 @@ def undrawn(counted: Counter[str], but: Collection[str] = ()) -> list[str]:
     return [kind for kind in KINDS if not counted[kind] and kind not in but]
 
 
-def play(sequence: Sequence) -> Counter[str]:
-    """Play a sequence to its end; what happened in it."""
-    sequence.play(16)
+def play(sequence: Sequence, steps: int = 16) -> Counter[str]:
+    """Play a sequence of so many steps to its end; what happened in it."""
+    sequence.play(steps)
     sequence.check()
     return sequence.counted

@@ -50,7 +50,7 @@ class OfVendors(Sequence):
 
 @pytest.mark.parametrize("seed", range(20))
 def test_n11_random_sequences_of_faults(world: World, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    play(OfVendors(world, seed, monkeypatch))
+    play(OfVendors(world, seed, monkeypatch), steps=10)
 
 
 @pytest.mark.slow

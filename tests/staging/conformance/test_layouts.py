@@ -29,6 +29,7 @@ from spectrum_etl.sources.infolink.connection import InfoLinkConnection
 from spectrum_etl.staging.objects import OBJECTS
 from spectrum_etl.staging.verify import verify
 from stack.postgres import EmbeddedPostgres
+from tests.repeats import repeats
 
 _PASSWORD = "layouts"
 _MONEY = {"money"}
@@ -147,7 +148,7 @@ def _stage(name: str, warehouse: Warehouse) -> Site:
 
 
 @pytest.mark.parametrize("table", EXPECTED)
-@pytest.mark.parametrize("layout", ["hosted", "aliases"])
+@pytest.mark.parametrize("layout", repeats(["hosted", "aliases"]))
 def test_all_names_give_the_same(sites: Callable[[str], Site], layout: str, table: str) -> None:
     """M4: under whatever names, what is staged is what the source holds, less what is listed."""
     seen = sites(layout).tables[table]
