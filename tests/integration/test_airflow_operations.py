@@ -75,6 +75,7 @@ def test_a_failed_run_of_a_scheduled_sync_is_cleared_over_rest_and_goes_on(airfl
     oracle.assert_equal("jobs")
 
 
+@pytest.mark.slow
 def test_a4_the_variable_changes_schedules_and_a_wrong_entry_leaves_those_of_the_file(airflow_stack, staged):
     """One wrong word took all syncs away; check_connections says what is wrong, and what is allowed."""
     api = airflow_stack.api()

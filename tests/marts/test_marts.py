@@ -19,6 +19,7 @@ from spectrum_etl.marts import publish as publishing
 from spectrum_etl.marts.publish import publish_marts
 from spectrum_etl.marts.spec import MARTS
 from spectrum_etl.staging.objects import OBJECTS
+from tests.repeats import repeats
 
 MARKS = "select ctid::text, xmin::text from marts.{}"
 
@@ -77,6 +78,7 @@ def test_a_month_whose_last_posting_is_deleted_leaves_no_row(world):
     assert_right(world)
 
 
+@pytest.mark.slow
 def test_deleted_and_revived_budgets_contracts_and_names(world):
     """A soft-deleted row counts for nothing; one that is back counts again."""
     publish(world)
@@ -129,7 +131,7 @@ def test_a_sync_that_read_earlier_and_publishes_later_is_taken_in(world):
     assert_right(world)
 
 
-@pytest.mark.parametrize("by_month", [False, True])
+@pytest.mark.parametrize("by_month", repeats([True, False]))
 def test_rows_that_a_full_refresh_or_a_backfill_corrects_are_corrected_in_the_marts(world, by_month):
     """No fingerprint tells that somebody deleted staged rows by hand, nor that they are back."""
     job, month = busiest(world)

@@ -73,6 +73,7 @@ def test_o5_a_posting_that_comes_is_edited_and_goes_after_the_close(world: World
     assert contents(world) == before, "computed whole it is the same"
 
 
+@pytest.mark.slow
 def test_o5_two_equal_postings_are_two(world: World) -> None:
     publish(world, closing=ALL_CLOSED)
     late_posting(world)
@@ -175,6 +176,7 @@ def test_o5_what_the_first_reading_after_the_close_left_for_the_next_is_not_late
     ]
 
 
+@pytest.mark.slow
 def test_o5_what_runs_of_some_jobs_completed_is_known_from_the_last_of_them(warehouse_database: str) -> None:
     """A job waits after the complete reading; one of another job publishes, and then one of the job that waited."""
     staged = StagedRows(warehouse_database)

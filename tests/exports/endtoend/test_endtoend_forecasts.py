@@ -97,6 +97,7 @@ def test_a_second_forecast_of_the_same_day_is_confirmed(stage: Stage, id: Record
     assert [each and each["Amount"] for each in current] == [each.fields["Amount"] for each in document.calls]
 
 
+@pytest.mark.slow
 def test_figures_that_spectrum_has_book_nothing_and_are_confirmed(stage: Stage, id: RecordId) -> None:
     """Not stuck, though no row appears."""
     assert export(stage, id).state == "linked"
@@ -158,6 +159,7 @@ def test_a_day_before_the_last_projection_is_refused_with_that_day(stage: Stage,
     assert export(stage, id, **{DATE: day(-3)}).state == "linked"
 
 
+@pytest.mark.slow
 def test_a_projection_of_a_day_to_come_moves_the_proposal(stage: Stage, id: RecordId) -> None:
     """Today would be refused: the form proposes the day of the last projection. The increments confirm it."""
     document = stage.accept(NAME, id)
@@ -237,6 +239,7 @@ def test_another_entry_between_sending_and_confirming_is_for_a_person(
     assert export(stage, id).state == "linked"
 
 
+@pytest.mark.slow
 def test_an_entry_of_a_day_to_come_changes_nothing_of_todays(
     stage: Stage, id: RecordId, meanwhile: Callable[[int, Callable[[], None]], None]
 ) -> None:
@@ -245,6 +248,7 @@ def test_an_entry_of_a_day_to_come_changes_nothing_of_todays(
     assert stage.finish(NAME, id).state == "linked"
 
 
+@pytest.mark.slow
 def test_another_entry_while_the_lines_are_sent(
     stage: Stage, id: RecordId, meanwhile: Callable[[int, Callable[[], None]], None]
 ) -> None:

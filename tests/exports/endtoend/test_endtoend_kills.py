@@ -27,7 +27,7 @@ def processes() -> ForkServerContext:
     return context
 
 
-@pytest.mark.parametrize(("name", "where"), thinned(WHERE, child.AFTER))
+@pytest.mark.parametrize(("name", "where"), thinned(WHERE))
 def test_killed_then_sent_again(stage: Stage, processes: ForkServerContext, name: str, where: str) -> None:
     """Before the call, during it, after it and before the ledger's commit, after that, and before the link."""
     id, document = accepted(stage, name)

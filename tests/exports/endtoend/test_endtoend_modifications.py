@@ -91,6 +91,7 @@ def test_f1_without_a_line_that_it_is_taken_from_it_is_one_line(
     assert_done(stage, NAME, id, document)
 
 
+@pytest.mark.slow
 def test_f1_where_procore_takes_no_write_any_more_the_link_is_in_the_ledger_only(stage: Stage) -> None:
     """The company moved to budget changes while the modification was under way: 405. The record says so."""
     id = modification(stage, MOVED)
@@ -163,6 +164,7 @@ def test_h2_two_of_one_number_never_become_one_change_request(stage: Stage) -> N
     assert_done(stage, NAME, first, document)
 
 
+@pytest.mark.slow
 def test_f1_what_was_exported_is_not_exported_again_after_the_company_has_moved(stage: Stage) -> None:
     """Moving makes a budget change of each modification: Spectrum's estimate would be changed twice."""
     id = modification(stage, MOVED)

@@ -103,6 +103,7 @@ def test_a1_the_warehouse_fails_over_during_the_call(
 
 
 @pytest.mark.parametrize("pair", few(ONE_CALL))
+@pytest.mark.slow
 def test_a1_the_warehouse_is_restored_during_the_call_from_a_backup_made_just_then(
     on: Table, servers: tuple[Stage, EmbeddedPostgres], pair: Pair
 ) -> None:

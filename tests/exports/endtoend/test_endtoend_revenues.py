@@ -12,6 +12,7 @@ from spectrum_etl.model.record import RecordId
 from tests.exports.endtoend.cases import assert_done
 from tests.exports.endtoend.places import COMPANY
 from tests.exports.endtoend.stage import PROCORE_COMPANY, Stage
+from tests.repeats import repeats
 
 NAME = "prime_contract_change_orders"
 SEVERAL, MIXED = "Lobby, two items", "Lobby, a line without item"
@@ -66,7 +67,10 @@ def test_j2_each_item_gets_the_revenue_of_its_lines(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize(
-    "fault", ["write_lost_answer:1", "write_500_before:1", "write_fault_after=3", "write_fault_before=4", "write_cut:1"]
+    "fault",
+    repeats(
+        ["write_lost_answer:1", "write_500_before:1", "write_fault_after=3", "write_fault_before=4", "write_cut:1"]
+    ),
 )
 def test_j2_after_a_lost_answer_every_revenue_is_there_once(stage: Stage, fault: str) -> None:
     id = change_order(stage, SEVERAL)

@@ -9,6 +9,7 @@ from sandbox.cli import main
 from sandbox.data.generate import load
 from sandbox.data.month import advance_month
 from sandbox.data.touch import touch
+from tests.repeats import repeats
 
 SNAPSHOT = 'CREATE TABLE public.before AS SELECT * FROM dbo."JC_TRANSACTION_HISTORY_MC"'
 LOST = """SELECT count(*) FROM (SELECT * FROM public.before
@@ -55,6 +56,7 @@ def test_month_changes_what_it_counts(sandbox_database: str) -> None:
     assert value(sandbox_database, COUNT + """"Reference_1" LIKE 'FLAW%'""") == 5
 
 
+@pytest.mark.slow
 def test_months_follow_one_another_and_repeat_for_a_seed(sandbox_database: str) -> None:
     def play() -> tuple[list[str], str]:
         load(sandbox_database, jobs=20, transactions=2_000)
@@ -68,7 +70,7 @@ def test_months_follow_one_another_and_repeat_for_a_seed(sandbox_database: str) 
     assert play() == first
 
 
-@pytest.mark.parametrize("spread", ["recent", "uniform"])
+@pytest.mark.parametrize("spread", repeats(["uniform", "recent"]))
 def test_touch_changes_the_share_where_asked(sandbox_database: str, spread: str) -> None:
     load(sandbox_database, jobs=30, transactions=10_000)
     value(sandbox_database, SNAPSHOT)

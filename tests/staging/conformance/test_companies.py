@@ -74,12 +74,10 @@ def test_a_code_that_is_in_no_table_is_refused_with_those_that_are(
         _verify(warehouse, name, "1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "table",
-    [
-        "VN_VENDOR_MASTER_MC",
-        *(pytest.param(name, marks=pytest.mark.slow) for name in ("JC_COST_TYPE_MASTER_MC", JOBS)),
-    ],
+    ["VN_VENDOR_MASTER_MC", "JC_COST_TYPE_MASTER_MC", JOBS],
 )
 def test_a_company_that_is_new_is_staged_empty(warehouse: Warehouse, table: str) -> None:
     """It is there: in any table at all."""

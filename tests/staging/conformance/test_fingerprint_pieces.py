@@ -174,6 +174,7 @@ def test_o2_where_nobody_waits_it_goes_on_and_a_short_history_is_asked_for_once(
     agree(staged)
 
 
+@pytest.mark.slow
 def test_o2_what_changes_between_two_pieces_is_staged_as_it_was_read_or_by_the_next_sync(staged: Warehouse) -> None:
     """Years that were asked for and years that were not; postings that move from one to the other, and new ones."""
     spectrum = staged.spectrum

@@ -173,6 +173,7 @@ def test_what_is_only_assumed_stops_nothing(sites: Callable[[str], Site], table:
     assert problems(seen, table, ("company_code",)) == []
 
 
+@pytest.mark.slow
 def test_what_each_layout_says(sites: Callable[[str], Site]) -> None:
     """M4: a hosted site differs in nothing; older names neither; what is missing is named with what it affects."""
     assert sites("hosted").drift == {}
@@ -214,7 +215,7 @@ def test_what_each_layout_says(sites: Callable[[str], Site]) -> None:
     )
 
 
-@pytest.mark.parametrize("layout", layouts.LAYOUTS)
+@pytest.mark.parametrize("layout", repeats(layouts.LAYOUTS))
 def test_money_in_is_money_staged_and_listed(sites: Callable[[str], Site], layout: str) -> None:
     """To the cent, of every amount that the layout shows."""
     site = sites(layout)

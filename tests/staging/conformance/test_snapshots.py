@@ -23,8 +23,6 @@ FEW = (
     "standard_cost_codes",
     "vendors",
     "jobs",
-    "budgets",
-    "change_requests",
     "subcontracts",
     "payables",
 )

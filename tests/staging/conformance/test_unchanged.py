@@ -232,6 +232,7 @@ def test_another_setting_or_rule_checks_again(
     assert subject.name in checked
 
 
+@pytest.mark.slow
 def test_a_table_that_its_checks_look_up_has_changed(warehouse: Warehouse, checked: list[str]) -> None:
     """A budget of a job that is staged only now: the warning goes, though the budget is the same."""
     budgets, jobs = SUBJECTS["budgets"], SUBJECTS["jobs"]

@@ -11,6 +11,7 @@ from spectrum_etl.page.connections import connections
 from spectrum_etl.page.reads import Warehouse
 from spectrum_etl.warehouse.connect import connect
 from spectrum_etl.warehouse.landings import open_landing
+from tests.repeats import repeats
 from tests.staging.resilience.harness import World
 
 pytestmark = pytest.mark.usefixtures("without_checks")
@@ -34,12 +35,15 @@ def synced(both: World) -> World:
 
 @pytest.mark.parametrize(
     ("fault", "connected", "cause"),
-    [
-        ("infolink_refuse_login", {"web services": True, "Info-Link": False}, "wrong credentials"),
-        ("infolink_blocked_ip", {"web services": True, "Info-Link": False}, "address not allowed"),
-        ("sdx_http_500", {"web services": False, "Info-Link": True}, "no answer"),
-        ("sdx_blocked_ip", {"web services": False, "Info-Link": True}, "address not allowed"),
-    ],
+    repeats(
+        [
+            ("infolink_refuse_login", {"web services": True, "Info-Link": False}, "wrong credentials"),
+            ("sdx_http_500", {"web services": False, "Info-Link": True}, "no answer"),
+            ("infolink_blocked_ip", {"web services": True, "Info-Link": False}, "address not allowed"),
+            ("sdx_blocked_ip", {"web services": False, "Info-Link": True}, "address not allowed"),
+        ],
+        quick=2,
+    ),
 )
 def test_b12_the_connection_that_failed_is_the_one_that_is_not_connected(
     synced: World, fault: str, connected: dict[str, bool], cause: str

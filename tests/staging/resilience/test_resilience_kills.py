@@ -136,6 +136,7 @@ def crashing(world: World) -> Iterator[tuple[World, EmbeddedPostgres]]:
         shutil.rmtree(folder)
 
 
+@pytest.mark.slow
 def test_postgres_killed_between_the_steps(crashing: tuple[World, EmbeddedPostgres]) -> None:
     """kill -9 of the postmaster empties the unlogged landing: check and publish refuse it, and a new run is right.
 

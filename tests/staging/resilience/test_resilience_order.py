@@ -9,6 +9,7 @@ import pytest
 
 from spectrum_etl.errors import StopSync
 from spectrum_etl.sources.infolink.reader import InfoLinkReader
+from tests.repeats import repeats
 from tests.staging.resilience.harness import World
 from tests.staging.resilience.oracle import assert_equals_source, fingerprint
 
@@ -88,7 +89,7 @@ def test_a_try_that_comes_back_publishes_nothing_twice(world: World) -> None:
     assert fingerprint(world, "jobs") == before
 
 
-@pytest.mark.parametrize("tidied", [False, True])
+@pytest.mark.parametrize("tidied", repeats([False, True]))
 def test_a_try_that_comes_back_after_a_newer_run_is_superseded(world: World, tidied: bool) -> None:
     """Also where its own run's teardown has been there before it."""
     run, (job, month) = world.run(), busiest(world)
@@ -215,7 +216,7 @@ def during_the_copy(before: list[Any], after: list[Any]) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("full", repeats([False, True]))
 def test_a_partition_that_moves_while_it_is_copied_waits(world: World, full: bool) -> None:
     """It stays as it was published last, is counted as deferred, and the next run takes it; others are published."""
     (job, month), (other, elsewhere) = busiest(world), busiest(world, 1)
