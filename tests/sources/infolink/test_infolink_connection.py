@@ -220,7 +220,7 @@ def test_errors_of_the_server(number, kind, words):
 
 def airflow(**changes) -> Connection:
     values = {"host": "sql.example", "port": None, "schema": "Spectrum", "login": "INFO0003", "password": SECRET}
-    return Connection(conn_id="spectrum_infolink", conn_type="mssql", **{**values, **changes})
+    return Connection(**{"conn_id": "spectrum_infolink", "conn_type": "mssql", **values, **changes})
 
 
 def test_from_airflow():
@@ -244,6 +244,16 @@ def test_from_airflow():
         "snapshot",
     )
     assert SECRET not in repr(made)
+
+
+@pytest.mark.parametrize("extra", ["{}", '{"login_timeout": 5, "query_timeout": 60}'])
+def test_a3_what_goes_wrong_names_the_airflow_connection(site, extra):
+    """A company's own one, not the default's name: that is where the password has to be corrected."""
+    place = {"host": "127.0.0.1", "port": site.connection().port}
+    extra = extra.replace("{", '{"encryption": "off"' + (", " if len(extra) > 2 else ""))
+    made = InfoLinkConnection.from_airflow(airflow(conn_id="infolink_of_2", extra=extra, **place))
+    assert made.name == "infolink_of_2"
+    assert "of the Airflow connection infolink_of_2" in str(failure(made))
 
 
 @pytest.mark.parametrize(

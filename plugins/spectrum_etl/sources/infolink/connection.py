@@ -121,10 +121,10 @@ class InfoLinkConnection:
     @classmethod
     def _read(cls, connection: AirflowConnection, name: str) -> InfoLinkConnection:
         extra = extras(connection, _EXTRAS, _wrong)
-        options: dict[str, Any] = {name: extra[name] for name in ("encryption", "isolation") if name in extra}
-        for name in ("login_timeout", "query_timeout"):
-            if name in extra:
-                options[name] = _seconds(name, extra[name])
+        options: dict[str, Any] = {option: extra[option] for option in ("encryption", "isolation") if option in extra}
+        for option in ("login_timeout", "query_timeout"):
+            if option in extra:
+                options[option] = _seconds(option, extra[option])
         return cls(
             host=connection.host or "",
             port=connection.port or 1433,
