@@ -141,14 +141,14 @@ def site_table(
     for real, kind in found:
         # One column of a site may be two of the specs.
         specs = [spec for spec, own in renamed.items() if own == real]
-        if not specs and real.upper() in {name.upper() for name in renamed}:
+        if not specs and real.upper() in {spec.upper() for spec in renamed}:
             continue  # another column stands for this one
-        for name in specs or [real]:
-            columns[name] = kind
+        for spec in specs or [real]:
+            columns[spec] = kind
             if real in collations:
-                collated[name] = collations[real]
+                collated[spec] = collations[real]
             if specs or _may_be_selected(real):
-                selected.append(f"{_ALIAS}.{quoted(real)} AS {quoted(name)}")
+                selected.append(f"{_ALIAS}.{quoted(real)} AS {quoted(spec)}")
     # Of the catalog and the specs, quoted; what the settings say was found in the catalog first.
     relation = f"(SELECT {', '.join(selected)} FROM {plain} AS {_ALIAS})"  # noqa: S608
     return SiteTable(shown, relation, columns, named, one_company, renamed, collated, place)
