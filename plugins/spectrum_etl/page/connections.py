@@ -77,7 +77,7 @@ def connections(warehouse: Warehouse, companies: list[str], exports: Iterable[Ma
     found["warehouse", None] = _status("warehouse", None, True, None, now, "now")
     for kind in KINDS:
         if not any(name == kind for name, _ in found):
-            found[kind, None] = _status(kind, None, None, "Not tried yet: press Check now.", None, "never")
+            found[kind, None] = _status(kind, None, None, "Not checked yet.", None, "never")
     order = list(KINDS)
     return [found[key] for key in sorted(found, key=lambda key: (order.index(key[0]), key[1] or ""))]
 
