@@ -101,6 +101,6 @@ def _joined(infolink: InfoLink, name: str) -> str:
 
 def _comment(column: Column) -> str:
     allowed = f"; allowed: {', '.join(column.allowed)}" if column.allowed else ""
-    assumed = f"; an assumed name; without it, {column.without}" if column.assumed else ""
+    assumed = f"; the name is assumed; without this column, {column.without}" if column.assumed else ""
     blank = _BLANK[column.blank] if not column.key and (column.required or column.blank != "reject") else ""
     return f"{plain(column.comment)}{blank}{allowed}{plain(assumed)}"

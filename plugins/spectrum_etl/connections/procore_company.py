@@ -46,7 +46,7 @@ class Known:
         codes: the Spectrum companies that it belongs to.
         linked: the projects that are linked: Procore id and job.
         in_use: names of the imports that the settings schedule, or that have planned already: what stops one of them is
-            told in red.
+            shown in red.
         answers: what probes found out before.
         probe_again: whether probes that write are made although their answers are known.
         test_project: Procore id of the project in which probes may write; None: nowhere.
@@ -193,21 +193,21 @@ class _Company:
             seen += 1
             if project.get("is_erp_integrated"):
                 on.append(_named(project))
-        told = f"is_erp_integrated is on for {len(on)} of {seen} projects"
+        said = f"is_erp_integrated is on for {len(on)} of {seen} projects"
         if seen < len(self._lists.projects):
-            told += f" that were looked at; the company has {len(self._lists.projects)}"
+            said += f" checked; the company has {len(self._lists.projects)} in all"
         if not on:
-            return _Answer(told)
-        told = f"{told} ({_some(on)})"
+            return _Answer(said)
+        said = f"{said} ({_some(on)})"
         return _Answer(
-            told,
+            said,
             (
                 Finding(
                     "projects",
                     "ERP integration",
                     "switch off",
                     False,
-                    storable(told),
+                    storable(said),
                     "imports into these projects: it is assumed that they can be written all the same",
                     remedy="where Procore's own connector is still connected, ask Procore to disconnect it before the "
                     "first import (docs/switching.md)",
@@ -241,16 +241,16 @@ class _Company:
         rest = f"{len(seen)} projects are visible; Procore does not tell which others there are"
         if not unseen:
             return _Answer(f"0 of {len(linked)} linked projects; {rest}")
-        told = f"{len(unseen)} of {len(linked)} linked projects ({_some(unseen)})"
+        said = f"{len(unseen)} of {len(linked)} linked projects ({_some(unseen)})"
         return _Answer(
-            f"{told}; {rest}",
+            f"{said}; {rest}",
             (
                 Finding(
                     "projects",
                     "not visible",
                     "permit",
                     False,
-                    storable(f"the service account does not see {told}"),
+                    storable(f"the service account does not see {said}"),
                     "imports into these projects, which wait, and exports from them",
                     remedy="add them to the permitted projects of the service account in Procore",
                 ),

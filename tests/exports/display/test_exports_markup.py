@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from spectrum_etl.exports.display.markdown import escaped
+from spectrum_etl.exports.display.markdown import escape_markdown
 from spectrum_etl.model.display import visible
 
 
@@ -22,7 +22,7 @@ from spectrum_etl.model.display import visible
     ],
 )
 def test_c18_a_cell_of_an_approval_is_text_and_nothing_else(text: str, shown: str) -> None:
-    assert escaped(text) == shown
+    assert escape_markdown(text) == shown
 
 
 @pytest.mark.parametrize("letter", ["\u061c", "\u200e", "\u200f", *map(chr, range(0x202A, 0x202F)), "\u2066", "\u2069"])

@@ -20,27 +20,27 @@ def as_markdown(sections: Iterable[Json]) -> str:
     return "\n\n".join(part for section in sections for part in _section(section, stated))
 
 
-def escaped(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """Text that stays in its cell, and is no markup: both systems let people type anything."""
-    escaped = "".join(f"\\{c}" if c in "\\`*_{}[]<>#|!~&" else c for c in visible(text))
-    return " ".join(escaped.split())
+    marked = "".join(f"\\{c}" if c in "\\`*_{}[]<>#|!~&" else c for c in visible(text))
+    return " ".join(marked.split())
 
 
 def _section(section: Json, stated: set[tuple[str, str]]) -> list[str]:
     """Its parts; which record it is about is said once for all sections."""
     new = bool(section["new"])
-    parts = [f"**{escaped(section['title'])}**" + (" (Spectrum has nothing of it now)" if new else "")]
+    parts = [f"**{escape_markdown(section['title'])}**" + (" (Spectrum has nothing of it now)" if new else "")]
     if any(line["exists"] for line in section["lines"]):
         parts.append("Spectrum has this already. It is not overwritten: the export would fail. Choose another id.")
     news = [fact for fact in section["facts"] if not (fact["key"] and (fact["label"], fact["value"]) in stated)]
     stated |= {(fact["label"], fact["value"]) for fact in section["facts"]}
     if news:
-        parts.append("\n".join(f"- {escaped(fact['label'])}: {_cell(fact, new=new)}" for fact in news))
+        parts.append("\n".join(f"- {escape_markdown(fact['label'])}: {_cell(fact, new=new)}" for fact in news))
     lines = [[*line["key"], *line["cells"]] for line in section["lines"]]
     columns = {cell["element"]: cell["label"] for line in lines for cell in line}
     if columns:
         rows = [_row(line, list(columns), new=new) for line in lines]
-        head = [[escaped(label) for label in columns.values()], ["---"] * len(columns)]
+        head = [[escape_markdown(label) for label in columns.values()], ["---"] * len(columns)]
         parts.append("\n".join(f"| {' | '.join(row)} |" for row in (*head, *rows)))
     return parts
 
@@ -57,12 +57,12 @@ def _cell(cell: Json, *, new: bool) -> str:
         return value
     if cell["now"] is not None:
         return f"{value} (now {_value(cell, cell['now']) or 'empty'})"
-    note = escaped(cell["note"]) or ("" if new else "now nothing")
+    note = escape_markdown(cell["note"]) or ("" if new else "now nothing")
     return f"{value} ({note})" if note else value
 
 
 def _value(cell: Json, text: str) -> str:
-    return f"{Decimal(text):,.2f}" if cell["amount"] and _is_number(text) else escaped(text)
+    return f"{Decimal(text):,.2f}" if cell["amount"] and _is_number(text) else escape_markdown(text)
 
 
 def _is_number(text: str) -> bool:

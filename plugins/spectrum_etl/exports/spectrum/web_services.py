@@ -46,7 +46,7 @@ def vendors(client: SdxClient, company: str) -> list[Found]:
         company: company code.
     """
     found: list[Found] = []
-    for vendor in _alike(client.read_vendors(company)):
+    for vendor in _with_all_fields(client.read_vendors(company)):
         row: Found = {element: vendor[name] for name, element in _VENDOR.items() if name in vendor}
         row |= {"Status": "A", "Phone": vendor.get("Phone_Number", ""), "Vendor_Email": vendor.get("Email", "")}
         found.append(row)
@@ -60,7 +60,7 @@ def jobs(client: SdxClient, company: str) -> list[Found]:
         client: open.
         company: company code.
     """
-    return _alike(client.read_jobs(company))
+    return _with_all_fields(client.read_jobs(company))
 
 
 def phases(client: SdxClient, company: str, job: str) -> list[Found]:
@@ -72,9 +72,9 @@ def phases(client: SdxClient, company: str, job: str) -> list[Found]:
         job: trimmed job number.
     """
     try:
-        found = _alike(client.read_phases(company, [job], enhanced=True))
+        found = _with_all_fields(client.read_phases(company, [job], enhanced=True))
     except ServiceMissing:
-        found = _alike(client.read_phases(company, [job], enhanced=False))
+        found = _with_all_fields(client.read_phases(company, [job], enhanced=False))
     blank: Found = dict.fromkeys(("Phase_Code", "Cost_Type"), "")
     return [blank | {name: phase[name] for name in _PHASE if name in phase} for phase in found]
 
@@ -104,16 +104,18 @@ def projections(client: SdxClient, company: str, job: str, cost_type: str = "") 
 def _projections(client: SdxClient, company: str, job: str, cost_type: str, service: str) -> list[Found]:
     if not is_plain(cost_type) or not is_plain(job):
         phases = client.read_phases(company, [job], enhanced=service == "GetPhaseEnhanced")
-        return _alike(phases)
+        return _with_all_fields(phases)
     asked = {"pCompany_Code": company, "pJob_Number": job, "pCost_Type": cost_type}
     # A blank status leaves complete phases out.
-    return _alike(row for status in ("", "C") for row in client.call(service, {**asked, "pStatus_Code": status}))
+    return _with_all_fields(
+        row for status in ("", "C") for row in client.call(service, {**asked, "pStatus_Code": status})
+    )
 
 
-def _alike(records: Iterable[Mapping[str, str]]) -> list[Found]:
-    """Records with the same fields: one that is in some of them is told, so where it is left out it is blank.
+def _with_all_fields(records: Iterable[Mapping[str, str]]) -> list[Found]:
+    """The records of an answer, each with every field that any of them has; a field that one leaves out is blank in it.
 
-    Else nothing would be compared where Spectrum holds nothing, and what was never written would seem confirmed.
+    Otherwise nothing would be compared where Spectrum holds nothing, and what was never written would seem confirmed.
     """
     rows = list(records)
     blank = dict.fromkeys(itertools.chain.from_iterable(rows), "")

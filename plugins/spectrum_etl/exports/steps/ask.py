@@ -14,7 +14,7 @@ import psycopg
 
 from spectrum_etl.errors import FixRecord
 from spectrum_etl.exports.display import markdown
-from spectrum_etl.exports.display.markdown import escaped
+from spectrum_etl.exports.display.markdown import escape_markdown
 from spectrum_etl.exports.display.shown import sections, show
 from spectrum_etl.exports.display.view import AS_ENTERED
 from spectrum_etl.exports.document import Document
@@ -179,21 +179,24 @@ def _body(
     systems: Systems, obj: ExportObject, candidate: Candidate, shown: Mapping[str, Any], reason: str | None
 ) -> str:
     company = systems.company
-    name = f"{company.code} {escaped(company.name)}"
-    lines = [f"{obj.title.capitalize()} **{escaped(candidate.title)}** of Procore, for company {name}."]
+    name = f"{company.code} {escape_markdown(company.name)}"
+    lines = [f"{obj.title.capitalize()} **{escape_markdown(candidate.title)}** of Procore, for company {name}."]
     if reason:
-        lines.append(f"**Asked again:** {escaped(reason)}")
+        lines.append(f"**Asked again:** {escape_markdown(reason)}")
     if "document" in shown:
         lines.append("With the proposals of the form, this would be written to Spectrum:")
         written = markdown.as_markdown(sections(shown) or ())
         if AS_ENTERED in written:
             lines.append(f"Where it says {AS_ENTERED}, the form proposes nothing.")
         lines.append(written)
-        lines += [f"**Total, {escaped(total['label'])}:** {Decimal(total['amount']):,.2f}" for total in shown["totals"]]
+        lines += [
+            f"**Total, {escape_markdown(total['label'])}:** {Decimal(total['amount']):,.2f}"
+            for total in shown["totals"]
+        ]
         if note := shown["unread"]:
-            lines.append(f"**Not confirmed:** {escaped(note)}.")
+            lines.append(f"**Not confirmed:** {escape_markdown(note)}.")
     else:
-        lines.append(f"What would be written depends on the form: {escaped(str(shown['incomplete']))}")
+        lines.append(f"What would be written depends on the form: {escape_markdown(str(shown['incomplete']))}")
     lines.append(
         "**Accept** sends it with your answers, once. **Reject** needs a reason and ends it. **Retrieve** takes it out"
         " until somebody collects it again by name. If Procore's record or Spectrum's changes before you answer,"

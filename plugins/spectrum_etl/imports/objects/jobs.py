@@ -141,7 +141,7 @@ OBJECT = ImportObject(
         Field(
             "start_date",
             "start_date, est_start_date",
-            "the estimated start date where there is no actual one",
+            "the actual start date, otherwise the estimated one",
             follows="dates",
         ),
         Field(

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import psycopg
 
-from spectrum_etl.exports.display.markdown import escaped
+from spectrum_etl.exports.display.markdown import escape_markdown
 from spectrum_etl.imports.records import limits, plans
 from spectrum_etl.imports.records.plans import PlanRow
 from spectrum_etl.imports.spec import ImportObject
@@ -207,15 +207,15 @@ def _taken_over(counted: Counter[tuple[str, str]]) -> str:
 def _table(rows: Sequence[PlanRow]) -> str:
     head = ["| Spectrum | in Procore | score | why | state |", "| --- | --- | --- | --- | --- |"]
     lines = [
-        f"| {escaped(f'{row.spectrum_key} {row.title}')} | {_does(row)} |"
-        f" {'' if row.score is None else row.score} | {escaped(_why(row))} | {row.state} |"
+        f"| {escape_markdown(f'{row.spectrum_key} {row.title}')} | {_does(row)} |"
+        f" {'' if row.score is None else row.score} | {escape_markdown(_why(row))} | {row.state} |"
         for row in rows
     ]
     return "\n".join([*head, *lines])
 
 
 def _does(row: PlanRow) -> str:
-    return _DOES[row.kind].format(escaped(f"{row.record_title or ''} ({row.record_id})"))
+    return _DOES[row.kind].format(escape_markdown(f"{row.record_title or ''} ({row.record_id})"))
 
 
 def _why(row: PlanRow) -> str:

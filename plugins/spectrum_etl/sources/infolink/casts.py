@@ -136,8 +136,8 @@ def made_text(column: str, type_text: str, *, code: bool) -> tuple[str, str] | N
 
     Args:
         column, type_text: as for `as_text`.
-        code: whether it holds codes: a number that is stored inexactly, or as money, is
-            written as a person would, 1001 or 19.5.
+        code: whether it holds codes: a number that is stored inexactly, or as money, is written as a person would,
+            1001 or 19.5.
 
     Returns:
         None where nothing needs to be made of it.
