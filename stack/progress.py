@@ -95,7 +95,7 @@ class Board:
             if dag.state in _ENDED and dag_id not in self._ended:
                 self._ended.add(dag_id)
                 self._progress.say(f"{dag_id}: {dag.state}, {dag.tasks} tasks in {dag.seconds:.1f} s")
-        if self._progress.seconds - self._last_line >= _LINE_SECONDS:
+        if len(self._ended) < len(dags) and self._progress.seconds - self._last_line >= _LINE_SECONDS:
             self._last_line = self._progress.seconds
             now = [dag_id for dag_id, dag in dags.items() if dag.now]
             self._progress.say(f"{len(self._ended)} of {len(dags)} ended; at work: {', '.join(now) or 'none yet'}")
