@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 from xdist.scheduler import LoadScopeScheduling
 
@@ -36,6 +37,10 @@ from spectrum_etl.warehouse.migrate import migrate  # noqa: E402
 from stack.postgres import NO_DURABILITY, SUPERUSER, EmbeddedPostgres  # noqa: E402
 from tests.airflow_stack import AirflowStack, open_airflow_stack  # noqa: E402
 from tests.clusters import cluster_folder  # noqa: E402
+
+# What is drawn at random is the same in every run: a change is judged by itself, not by luck.
+settings.register_profile("repeatable", derandomize=True, database=None)
+settings.load_profile("repeatable")
 
 _numbers = itertools.count(1)
 _running: list[AirflowStack] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from spectrum_etl.imports.match import Address, Party, Suggestion, Thresholds, suggest
@@ -52,8 +52,14 @@ def test_it_does_not_matter_which_side_is_which(vendors: list[Party], companies:
     assert set(_found(vendors, companies, how)) == set(swapped)
 
 
+def _called(*names: str) -> list[Party]:
+    return [Party(key=str(n), name=name, address=Address(None, None, None, None)) for n, name in enumerate(names)]
+
+
 @_many
 @given(_sides, _sides, st.sampled_from([str.upper, str.lower, str.swapcase]))
+@example(_called("Smith Acme"), _called("Acme Acme Acme dba Smith"), str.upper)  # 28 characters with blanks doubled
+@example(_called("Müller Straßenbau und Tiefbau GmbH"), _called("Müller Straßenbau und Tiefba"), str.upper)
 def test_case_and_blanks_change_nothing(vendors, companies, spell) -> None:  # type: ignore[no-untyped-def]
     def otherwise(party: Party) -> Party:
         return replace(party, name="\t" + spell(party.name).replace(" ", "  ") + " ")

@@ -107,11 +107,13 @@ def read_names(*spelled: str) -> tuple[Name, ...]:
     """
     found: dict[Name, None] = {}
     for name in spelled:
-        for half in _HALVES.split(plain(name)):
+        folded = plain(name)
+        # Of the folded name: neither case nor blanks that somebody doubled make it another one.
+        is_cut = _CUT_FROM <= len(folded) <= _CUT_AT
+        for half in _HALVES.split(folded):
             stripped = half.strip(" ()-,;:")
             for one in _readings(stripped):
                 if one:
-                    is_cut = _CUT_FROM <= len(name.strip()) <= _CUT_AT
                     found[Name(one, _form(stripped), squeezed(stripped), is_cut)] = None
     return tuple(found)
 
